@@ -1,0 +1,130 @@
+"""The folders: where they are, and that nobody but the user gets into them.
+
+Owns the names of Chloe's files and folders, their permissions, and what is said when a folder can't
+be used. Must not know what is written into them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from chloe.errors import HomeUnusable
+
+_PRIVATE = 0o700
+_WAY_OUT = "set CHLOE_HOME to a folder of your own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Where Chloe keeps things. All paths are absolute; nothing is made before ``prepare``."""
+
+    #: Holds all the others, unless the platform keeps configuration and log files elsewhere.
+    home: Path
+    #: The log: ``log.db``.
+    database: Path
+    #: One folder a tmux-backed pane.
+    spool: Path
+    #: One lock a running Chloe.
+    instances: Path
+    #: Where errors go: ``chloe.log``.
+    log_file: Path
+    #: The user's settings: ``config.toml``. Chloe only reads it.
+    config_file: Path
+
+    @classmethod
+    def under(cls, home: Path) -> Paths:
+        """Everything inside one folder, as ``CHLOE_HOME`` asks for."""
+        return cls._at(home, logs=home, settings=home)
+
+    @classmethod
+    def find(cls, environment: Mapping[str, str]) -> Paths:
+        """``CHLOE_HOME`` where it is set and not empty, else where the platform wants things."""
+        chosen = environment.get("CHLOE_HOME", "")
+        if chosen:
+            return cls.under(Path(os.path.abspath(Path(chosen).expanduser())))  # noqa: PTH100 - also takes `..` away.
+        return cls._at(
+            platformdirs.user_data_path("chloe", appauthor=False),
+            logs=platformdirs.user_log_path("chloe", appauthor=False),
+            settings=platformdirs.user_config_path("chloe", appauthor=False),
+        )
+
+    @classmethod
+    def _at(cls, home: Path, *, logs: Path, settings: Path) -> Paths:
+        return cls(
+            home=home,
+            database=home / "log.db",
+            spool=home / "spool",
+            instances=home / "instances",
+            log_file=logs / "chloe.log",
+            config_file=settings / "config.toml",
+        )
+
+    def prepare(self) -> None:
+        """Make the folders that are missing, 0700, and see that they are the user's alone.
+
+        A folder of ours that others may enter is narrowed to 0700. A home that they may enter and
+        that holds other things than Chloe's (``CHLOE_HOME=/tmp``) is refused instead: narrowing it
+        would lock others out of what isn't Chloe's. Raises ``HomeUnusable``.
+        """
+        _make(self.home)
+        if _open_to_others(self.home) and not self._is_chloes(self.home):
+            raise HomeUnusable(
+                f"{self.home} holds other things than Chloe's, and others may enter it: "
+                f"{_WAY_OUT}, or type: chmod 700 '{self.home}'"
+            )
+        folders = dict.fromkeys((self.home, self.spool, self.instances, self.log_file.parent))
+        for folder in folders:
+            _make(folder)
+            _narrow(folder)
+
+    def _is_chloes(self, home: Path) -> bool:
+        try:
+            names = {entry.name for entry in home.iterdir()}
+        except OSError as error:
+            raise _refused(home, "can't be read", error) from error
+        return self.database.name in names or names <= {
+            path.name for path in (self.spool, self.instances, self.log_file, self.config_file)
+        }
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_PRIVATE, exist_ok=True)
+        found = folder.stat()
+    except FileExistsError as error:
+        raise HomeUnusable(f"{error.filename} is in the way, it is not a folder: {_WAY_OUT}") from error
+    except OSError as error:
+        raise _refused(folder, "can't be made", error) from error
+    if found.st_uid != os.geteuid():
+        raise HomeUnusable(f"{folder} belongs to another user (uid {found.st_uid}): {_WAY_OUT}")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
+        raise HomeUnusable(
+            f"{folder} is not writable: {_WAY_OUT}, or make this one writable: chmod 700 '{folder}'"
+        )
+
+
+#: ``os.access`` asks about the real user where the platform can't ask about the effective one.
+_EFFECTIVE = os.access in os.supports_effective_ids
+
+
+def _open_to_others(folder: Path) -> bool:
+    return bool(stat.S_IMODE(folder.stat().st_mode) & 0o077)
+
+
+def _narrow(folder: Path) -> None:
+    if _open_to_others(folder):
+        try:
+            folder.chmod(_PRIVATE)
+        except OSError as error:
+            raise _refused(folder, "is open to others and can't be narrowed", error) from error
+
+
+def _refused(folder: Path, what: str, error: OSError) -> HomeUnusable:
+    return HomeUnusable(f"{folder} {what} ({error.strerror}): {_WAY_OUT}")

@@ -1,0 +1,153 @@
+"""From ``config.toml`` to settings, and what is said when the file is wrong.
+
+Owns the check of each key and the messages: file, line, key, and what is allowed. Must not know
+what the settings do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from chloe.config import values
+from chloe.config.paths import Paths
+from chloe.config.settings import Config, Keys, Shell, Spool, Terminal, Tmux, Ui
+from chloe.errors import ConfigBroken
+
+#: What each key of each table takes. A table's class has a field of the same name.
+_CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
+    "keys": {"release": values.key},
+    "tmux": {"socket_name": values.socket_name},
+    "terminal": {"scrollback": values.whole_number(0, 10_000_000)},
+    "ui": {"ascii": values.yes_no_auto, "list_width": values.whole_number(12, 200)},
+    "spool": {"pane_cap": values.size, "disk_share": values.share},
+    "shell": {"command": values.command},
+}
+_TABLES: Mapping[str, type[Any]] = {
+    "keys": Keys,
+    "tmux": Tmux,
+    "terminal": Terminal,
+    "ui": Ui,
+    "spool": Spool,
+    "shell": Shell,
+}
+
+
+def load(path: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings from ``path``, or from where the platform or ``CHLOE_HOME`` has them.
+
+    A file that isn't there gives the defaults, unless it was named. ``CHLOE_TMUX_SOCKET``, even
+    empty, goes before ``[tmux] socket_name``. Makes no folder. Raises ``ConfigBroken``.
+    """
+    paths = Paths.find(environment)
+    if path is not None:
+        paths = dataclasses.replace(paths, config_file=path.absolute())
+    text = _read(paths.config_file, must_exist=path is not None)
+    tables = _tables(text, paths.config_file)
+    config = Config(paths=paths, **tables)
+    return _with_environment(config, environment)
+
+
+def _with_environment(config: Config, environment: Mapping[str, str]) -> Config:
+    socket_name = environment.get("CHLOE_TMUX_SOCKET")
+    if socket_name is None:
+        return config
+    try:
+        values.socket_name(socket_name)
+    except values.Unfit as unfit:
+        raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {socket_name!r}") from None
+    return dataclasses.replace(config, tmux=Tmux(socket_name=socket_name))
+
+
+def _read(file: Path, *, must_exist: bool) -> str:
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigBroken(f"{file}: there is no such file") from None
+        return ""
+    except OSError as error:
+        raise ConfigBroken(f"{file}: can't be read ({error.strerror})") from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigBroken(f"{file}, line {line}: is not UTF-8, as TOML has to be") from None
+
+
+def _tables(text: str, file: Path) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigBroken(_syntax(error, text, file)) from None
+    found: dict[str, Any] = {}
+    for name, content in document.items():
+        if name not in _CHECKS:
+            raise _broken(file, text, (name,), f"there is no such table; allowed are {_listed(_CHECKS)}")
+        if not isinstance(content, dict):
+            raise _broken(file, text, (name,), f"is a table: write [{name}] on a line of its own")
+        found[name] = _table(name, content, text, file)
+    return found
+
+
+def _table(name: str, content: Mapping[str, object], text: str, file: Path) -> object:
+    checks = _CHECKS[name]
+    fields: dict[str, object] = {}
+    for key, value in content.items():
+        if key not in checks:
+            raise _broken(file, text, (name, key), f"there is no such key; [{name}] allows {_listed(checks)}")
+        try:
+            fields[key] = checks[key](value)
+        except values.Unfit as unfit:
+            raise _broken(file, text, (name, key), f"{unfit}, not {value!r}") from None
+    return _TABLES[name](**fields)
+
+
+def _broken(file: Path, text: str, key: tuple[str, ...], what: str) -> ConfigBroken:
+    return ConfigBroken(f"{file}, line {_line_of(text, key)}, {'.'.join(key)}: {what}")
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(names)
+
+
+def _line_of(text: str, key: tuple[str, ...]) -> int:
+    """The line, from 1, where the statement that sets ``key`` begins.
+
+    tomllib doesn't say where a key stood. So the file is read again in growing prefixes: the
+    statement ends with the first prefix that has the key, and begins after the one before that
+    was whole TOML. This is right for dotted keys, inline tables and values over several lines.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    begin = 0
+    for end in range(1, len(lines) + 1):
+        try:
+            document: object = tomllib.loads("\n".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+        for part in key:
+            document = document.get(part) if isinstance(document, dict) else None
+        if document is not None:
+            break
+        begin = end
+    return begin + 1
+
+
+def _syntax(error: tomllib.TOMLDecodeError, text: str, file: Path) -> str:
+    """tomllib's own words, with the line and the key that it was at in front."""
+    said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
+    if said is None:
+        return f"{file}: {error}"
+    lines = text.split("\n")
+    number = int(said[2]) if said[2] else len(lines)
+    # An unclosed value is found where the file ends or the next line begins: the key stands above it.
+    for candidate in range(number, 0, -1):
+        key = re.match(r"\s*([\w\"'.-]+)\s*=|\s*(\[[^\]]*\]?)", lines[candidate - 1])
+        if key is not None:
+            return f"{file}, line {candidate}, {key[1] or key[2]}: {said[1]}"
+    return f"{file}, line {number}: {said[1]}"

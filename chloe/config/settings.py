@@ -1,0 +1,76 @@
+"""The settings: one frozen dataclass a table of ``config.toml``, each field with its default.
+
+Owns names, types and defaults. Must not know TOML, the environment or the file system.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chloe.config.paths import Paths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """``[keys]``: the keys that Chloe takes for itself."""
+
+    #: Takes the keyboard back from a pane: "esc", "f1" to "f12", "ctrl+…" or "alt+…".
+    release: str = "esc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tmux:
+    """``[tmux]``: where the sessions live."""
+
+    #: The name of the tmux server's socket (``tmux -L``); empty for the user's default server.
+    socket_name: str = "chloe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """``[terminal]``: the emulator behind every pane."""
+
+    #: Logical lines of scrollback kept in memory for each pane; the log keeps all of them.
+    scrollback: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ui:
+    """``[ui]``: how the app looks."""
+
+    #: Indicators in ASCII; "auto" where the locale has no UTF-8 or the terminal is the Linux console.
+    ascii: bool | Literal["auto"] = "auto"
+    #: Columns of the list of panes, its frame included.
+    list_width: int = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spool:
+    """``[spool]``: how much may wait on disk for a Chloe to take it into the log."""
+
+    #: Bytes that one pane may hold.
+    pane_cap: int = 1_000_000_000
+    #: The part of the free disk that all panes together may hold, more than 0 and at most 0.9.
+    disk_share: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """``[shell]``: what a pane runs that was asked for without a command."""
+
+    #: Program and arguments; empty for the user's login shell.
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the user decided, and the folders that go with it."""
+
+    paths: Paths
+    keys: Keys = field(default_factory=Keys)
+    tmux: Tmux = field(default_factory=Tmux)
+    terminal: Terminal = field(default_factory=Terminal)
+    ui: Ui = field(default_factory=Ui)
+    spool: Spool = field(default_factory=Spool)
+    shell: Shell = field(default_factory=Shell)

@@ -1,0 +1,93 @@
+"""What a value in ``config.toml`` may be: one check a kind, saying what would fit.
+
+Owns the kinds. Must not know which key has which kind, or where a value came from.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from typing import Literal
+
+#: Bytes in a unit, as disks are sold and as memory is counted.
+_UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_LEAST_SIZE = 1_000_000
+
+#: One byte, or one sequence, that no ordinary typing needs. Ctrl-C, Ctrl-H, Ctrl-I, Ctrl-J and Ctrl-M are
+#: left to the programs: they are interrupt, Backspace, Tab, line feed and Enter.
+_KEY = re.compile(r"esc|f([1-9]|1[0-2])|ctrl\+([abd-gk-ln-z]|space|[]\\^_@])|alt\+[!-~]")
+
+
+class Unfit(ValueError):
+    """The value doesn't fit; the message says what would."""
+
+
+def key(value: object) -> str:
+    """A key that can be taken away from the programs."""
+    if isinstance(value, str) and _KEY.fullmatch(value):
+        return value
+    raise Unfit('must be a key: "esc", "f1" to "f12", "ctrl+]" or another control key, "alt+x" or the like')
+
+
+def socket_name(value: object) -> str:
+    """The name of a socket in tmux's folder: no path, nothing that a terminal would take as a command."""
+    if isinstance(value, str) and "/" not in value and value.isprintable() and len(value.encode()) <= 64:
+        return value
+    raise Unfit('must be a name without "/" of at most 64 bytes, or "" for your default tmux server')
+
+
+def whole_number(least: int, most: int) -> Callable[[object], int]:
+    """An integer between two bounds, both included."""
+
+    def check(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        raise Unfit(f"must be a whole number from {least} to {most}")
+
+    return check
+
+
+def yes_no_auto(value: object) -> bool | Literal["auto"]:
+    """true, false or "auto"."""
+    if isinstance(value, bool):
+        return value
+    if value == "auto":
+        return "auto"
+    raise Unfit('must be true, false or "auto"')
+
+
+def size(value: object) -> int:
+    """A number of bytes, bare or with a unit."""
+    count = -1
+    if isinstance(value, int) and not isinstance(value, bool):
+        count = value
+    elif isinstance(value, str):
+        stated = re.fullmatch(r"(\d{1,15})\s*(\w*)", value.strip(), re.ASCII)
+        if stated and stated[2].upper() in _UNITS:
+            count = int(stated[1]) * _UNITS[stated[2].upper()]
+    if count >= _LEAST_SIZE:
+        return count
+    raise Unfit('must be at least a million bytes, as a number or as "500 MB", "1 GB", "2 GiB"')
+
+
+def share(value: object) -> float:
+    """A part of a whole: more than 0, at most 0.9."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 0.9:
+        return float(value)
+    raise Unfit("must be a number of more than 0 and at most 0.9")
+
+
+def command(value: object) -> tuple[str, ...]:
+    """A program with its arguments: a list, or one string with a shell's quotes."""
+    words: object = value
+    if isinstance(value, str):
+        try:
+            words = shlex.split(value)
+        except ValueError:
+            words = None
+    if isinstance(words, list) and all(isinstance(word, str) and "\0" not in word for word in words):
+        if words and not words[0]:
+            raise Unfit("must begin with the name of a program")
+        return tuple(words)
+    raise Unfit('must be a command: ["zsh", "-l"] or "zsh -l"; [] for your login shell')

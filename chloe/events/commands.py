@@ -1,0 +1,102 @@
+"""Commands: what may be asked of the engine, in the imperative.
+
+Owns the vocabulary that the app and the scripts speak. ``facts`` is its counterpart: what then
+happened. Must not know who carries a command out. A pane is named by its UUID; sizes are rows and
+columns of cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chloe.events.facts import BackendKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Make a pane and start a program in it. Answered with the pane's id.
+
+    An empty ``argv`` stands for the user's shell, an empty ``cwd`` for the current folder, an empty
+    ``name`` for the command's own.
+    """
+
+    backend: BackendKind
+    argv: tuple[str, ...] = ()
+    cwd: str = ""
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    rows: int = 24
+    columns: int = 80
+    attached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Type these bytes into the pane."""
+
+    pane: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Give the pane's terminal this size."""
+
+    pane: str
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Call the pane something else."""
+
+    pane: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Give the pane this set of tags."""
+
+    pane: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Let go of a tmux-backed pane; it runs on and is recorded."""
+
+    pane: str
+    reason: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Reattach:
+    """Show a detached pane again."""
+
+    pane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Put the pane away. A direct pane's program is terminated; a tmux session runs on, recorded."""
+
+    pane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Take a closed pane whose session still runs back from History."""
+
+    pane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """End the pane's program and its session."""
+
+    pane: str
+
+
+Command = Open | Write | Resize | Rename | Tag | Detach | Reattach | Close | Reopen | Kill

@@ -1,0 +1,196 @@
+"""Facts: what happened to a pane, in the past tense, immutable.
+
+Owns the vocabulary of the log. ``commands`` is its counterpart: what may be asked. Must not know
+how facts are stored, when they are committed, or who shows them. A fact doesn't name its pane: the
+record that carries it does. Times are nanoseconds since 1970; sizes are rows and columns of cells;
+offsets count uncompressed bytes of the pane's output stream. File names, arguments and folders are
+``str`` with surrogate escapes for what isn't UTF-8, as ``os.fsdecode`` gives them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+#: What a pane's program runs on.
+BackendKind = Literal["direct", "tmux"]
+
+
+class SpoolPosition(NamedTuple):
+    """How far a spool has been taken in: the byte after the last frame, in a numbered segment."""
+
+    segment: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A pane came to be, and its program was started."""
+
+    backend: BackendKind
+    argv: tuple[str, ...]
+    cwd: str
+    name: str
+    rows: int
+    columns: int
+    tags: tuple[str, ...] = ()
+    #: Whether the instance that made it shows it from the start (a script's ``chloe new`` doesn't).
+    attached: bool = True
+    #: The tmux session it runs in; empty for a direct pane.
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The program wrote bytes: raw, never decoded.
+
+    ``data`` is empty where the body wasn't read or was pruned; ``length`` is always what was written.
+    """
+
+    offset: int
+    length: int
+    data: bytes
+    spool: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resized:
+    """The terminal's size changed, exactly here in the stream."""
+
+    rows: int
+    columns: int
+    offset: int
+    spool: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """The pane got another name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """The pane got this set of tags in place of the one it had."""
+
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detached:
+    """An instance let go of the pane; its program runs on, recorded."""
+
+    instance: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reattached:
+    """An instance shows the pane again."""
+
+    instance: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Died:
+    """The pane's program is gone: its exit status, or the signal that ended it, where known.
+
+    ``reason`` is empty where the program ended by itself or by that signal, else what ended it.
+    """
+
+    status: int | None
+    signal: int | None
+    reason: str
+    spool: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The pane was put away: it is found in History only, whether or not its program still runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A closed pane was taken back from History."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Bytes of the stream are missing from the log: ``length`` of them, from ``offset``, and why."""
+
+    offset: int
+    length: int
+    reason: str
+    spool: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repainted:
+    """The screen as tmux had it, where the stream alone can't give it; a fold restarts from it."""
+
+    rows: int
+    columns: int
+    offset: int
+    length: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """Bodies of the record's pane (of every pane, where the record names none) from ``first`` through
+    ``through`` may be deleted; their hashes stay."""
+
+    first: int
+    through: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A fact of a kind or version that this Chloe doesn't know, kept as it was read."""
+
+    kind: str
+    version: int
+    head: str
+    body: bytes | None
+
+
+Fact = (
+    Created
+    | Output
+    | Resized
+    | Renamed
+    | Tagged
+    | Detached
+    | Reattached
+    | Died
+    | Closed
+    | Reopened
+    | Gap
+    | Repainted
+    | Pruned
+    | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact on its way into the log: which pane it is about and when it happened."""
+
+    pane: str
+    fact: Fact
+    made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A fact as stored: the truth. ``at`` is the commit, ``made_at`` when it happened, order is ``seq``."""
+
+    seq: int
+    at: int
+    made_at: int
+    pane: str
+    instance: str
+    fact: Fact
+    hash: bytes

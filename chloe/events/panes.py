@@ -1,0 +1,162 @@
+"""The panes projection: what each pane is and how it stands, folded from records.
+
+Owns ``Pane`` and ``Panes``. Must not know screens, instances' processes, or who shows a pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from chloe.errors import PaneAmbiguous, PaneUnknown
+from chloe.events import facts
+from chloe.events.facts import BackendKind, Record, SpoolPosition
+
+
+@dataclass(slots=True)
+class Pane:
+    """One terminal that Chloe looks after, as the log tells it. Changed by ``Panes.apply`` alone."""
+
+    id: str
+    name: str
+    backend: BackendKind
+    argv: tuple[str, ...]
+    cwd: str
+    tags: tuple[str, ...]
+    rows: int
+    columns: int
+    session: str
+    #: The instance that made it; a direct pane lives and dies with it.
+    owner: str
+    created_at: int
+    #: The instances that show it.
+    attached: set[str] = field(default_factory=set)
+    #: What had been printed when an instance let go of it.
+    detached_at: dict[str, int] = field(default_factory=dict)
+    closed: bool = False
+    died: facts.Died | None = None
+    died_at: int = 0
+    #: Bytes of the stream so far: the offset of the next one, what was lost included.
+    printed: int = 0
+    lost: int = 0
+    #: When it printed last.
+    printed_at: int = 0
+    spool: SpoolPosition | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether its program runs, as far as the log knows."""
+        return self.died is None
+
+    @property
+    def outcome(self) -> str:
+        """How it stands or ended: ``running``, ``exit 0``, ``signal 9``, or why: ``chloe ended``."""
+        if self.died is None:
+            return "running"
+        if self.died.reason:
+            return self.died.reason
+        if self.died.status is not None:
+            return f"exit {self.died.status}"
+        return "ended" if self.died.signal is None else f"signal {self.died.signal}"
+
+    def unseen(self, instance: str) -> int:
+        """Bytes printed since ``instance`` let go of it; 0 while it shows it, all of it if it never did."""
+        return 0 if instance in self.attached else self.printed - self.detached_at.get(instance, 0)
+
+
+class Panes(Mapping[str, Pane]):
+    """Every pane of the log by its id, oldest first."""
+
+    def __init__(self) -> None:
+        self._panes: dict[str, Pane] = {}
+
+    def __getitem__(self, pane: str) -> Pane:
+        return self._panes[pane]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._panes)
+
+    def __len__(self) -> int:
+        return len(self._panes)
+
+    def find(self, text: str) -> Pane:
+        """The pane with this id, this name, or the one whose id or name begins like this.
+
+        A whole id or name goes before a prefix, a pane in use before a closed or ended one. Raises
+        ``PaneUnknown``, or ``PaneAmbiguous`` naming those that it could be.
+        """
+        if text in self._panes:
+            return self._panes[text]
+        ranks: tuple[Callable[[Pane], bool], ...] = (
+            lambda pane: pane.name == text and pane.alive and not pane.closed,
+            lambda pane: pane.name == text,
+            lambda pane: bool(text) and pane.id.startswith(text.lower()),
+            lambda pane: bool(text) and pane.name.startswith(text),
+        )
+        for fits in ranks:
+            found = [pane for pane in self._panes.values() if fits(pane)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                some = ", ".join(f"{pane.id[:8]} ({pane.name!r}, {pane.outcome})" for pane in found[:5])
+                more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+                raise PaneAmbiguous(f"{text!r} could be any of {some}{more}; give more of the id")
+        raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
+
+    def apply(self, record: Record) -> None:
+        """Fold one record."""
+        fact = record.fact
+        if isinstance(fact, facts.Created):
+            self._created(record, fact)
+            return
+        pane = self._panes.get(record.pane)
+        if pane is None:
+            return
+        spool: SpoolPosition | None = getattr(fact, "spool", None)
+        if spool is not None:
+            pane.spool = spool
+        match fact:
+            case facts.Output():
+                pane.printed = fact.offset + fact.length
+                pane.printed_at = record.made_at
+            case facts.Gap():
+                pane.printed = fact.offset + fact.length
+                pane.lost += fact.length
+            case facts.Resized() | facts.Repainted():
+                pane.rows, pane.columns = fact.rows, fact.columns
+            case facts.Renamed():
+                pane.name = fact.name
+            case facts.Tagged():
+                pane.tags = fact.tags
+            case facts.Detached():
+                pane.attached.discard(fact.instance)
+                pane.detached_at[fact.instance] = pane.printed
+            case facts.Reattached():
+                pane.attached.add(fact.instance)
+                pane.detached_at.pop(fact.instance, None)
+            case facts.Died():
+                pane.died, pane.died_at = fact, record.made_at
+                # There is nothing left to let go of: what ended is attached to nobody.
+                pane.detached_at |= dict.fromkeys(pane.attached, pane.printed)
+                pane.attached.clear()
+            case facts.Closed():
+                pane.closed = True
+            case facts.Reopened():
+                # A session outlives the failure of its actor: what is found running again is alive.
+                pane.closed, pane.died, pane.died_at = False, None, 0
+
+    def _created(self, record: Record, fact: facts.Created) -> None:
+        self._panes[record.pane] = Pane(
+            id=record.pane,
+            name=fact.name,
+            backend=fact.backend,
+            argv=fact.argv,
+            cwd=fact.cwd,
+            tags=fact.tags,
+            rows=fact.rows,
+            columns=fact.columns,
+            session=fact.session,
+            owner=record.instance,
+            created_at=record.made_at,
+            attached={record.instance} if fact.attached else set(),
+        )

@@ -1,0 +1,67 @@
+"""The emulator: a program's bytes in; grid, replies, notices and modes out; key names to bytes.
+
+Usable alone, as a library; it does no I/O, and no input makes it raise.
+
+>>> from chloe.terminal import Terminal
+>>> terminal = Terminal(24, 80)
+>>> terminal.feed(b"\\x1b[31mred\\x1b[0m and plain")
+>>> [(run.text.strip(), run.attributes.foreground) for run in terminal.line(0)]
+[('red', 1), ('and plain', None)]
+
+The rooms, lowest first:
+
+``pens``, ``sgr``           what a cell looks like; select graphic rendition
+``widths``, ``clusters``    how many cells a character takes; more than one code point in a cell
+``rows``, ``runs``          a line of cells; how a painter sees it
+``logical``, ``scrollback`` lines whatever the width; those that left the screen
+``canvas``                  rows, cursor, margins, pen: the state that operations share
+``drawing``, ``editing``, ``movement``, ``switching``, ``replies``   the operations, by pyte's names
+``tokens``, ``strings``     bytes to sequences; control strings to ``notices``
+``interpreter``             sequences to operations
+``flood``                   what scrolls through unseen, without being drawn
+``resizing``, ``snapshot``, ``repaint``   another size; the state; the state as bytes
+``terminal``                the public face
+``keys``                    key names, paste, mouse and focus to bytes, under the modes in force
+"""
+
+from chloe.terminal import keys
+from chloe.terminal.modes import Modes
+from chloe.terminal.notices import (
+    Bell,
+    ClipboardSet,
+    FolderChanged,
+    IconNameChanged,
+    Notice,
+    Notified,
+    PaletteAsked,
+    Progress,
+    PromptMark,
+    TitleChanged,
+)
+from chloe.terminal.pens import Attributes
+from chloe.terminal.runs import Run
+from chloe.terminal.scrollback import Scrollback
+from chloe.terminal.snapshot import SeenRow, Snapshot
+from chloe.terminal.terminal import Cursor, Terminal
+
+__all__ = [
+    "Attributes",
+    "Bell",
+    "ClipboardSet",
+    "Cursor",
+    "FolderChanged",
+    "IconNameChanged",
+    "Modes",
+    "Notice",
+    "Notified",
+    "PaletteAsked",
+    "Progress",
+    "PromptMark",
+    "Run",
+    "Scrollback",
+    "SeenRow",
+    "Snapshot",
+    "Terminal",
+    "TitleChanged",
+    "keys",
+]

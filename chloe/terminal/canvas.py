@@ -1,0 +1,145 @@
+"""The canvas: rows, cursor, margins and pen, and what moves rows.
+
+Owns the state that the operations of ``drawing``, ``editing`` and ``movement`` share, scrolling,
+and which rows changed. Must not know sequences or bytes. Rows and columns count from 0.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from chloe.terminal.charsets import Charsets, Translation
+from chloe.terminal.clusters import ClusterTable
+from chloe.terminal.modes import Modes
+from chloe.terminal.pens import BACKGROUND, PLAIN, PenTable
+from chloe.terminal.rows import Row
+from chloe.terminal.runs import Links, Reader
+from chloe.terminal.scrollback import Scrollback
+
+TAB = 8
+Shape = Literal["block", "underline", "bar"]
+
+
+class Saved(NamedTuple):
+    """What DECSC keeps."""
+
+    x: int = 0
+    y: int = 0
+    pen: int = 0
+    charsets: Charsets = Charsets()
+    origin: bool = False
+
+
+class Canvas:
+    """The cells and the cursor.
+
+    ``x`` equals ``columns`` where the last column was just written: the next character wraps.
+    ``top`` and ``bottom`` are the margins, both inside.
+    """
+
+    def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
+        self.rows = rows
+        self.columns = columns
+        self.reader = reader or Reader(PenTable(), ClusterTable(), Links())
+        self.pen_table = self.reader.pens
+        self.clusters = self.reader.clusters
+        self.links = self.reader.links
+        self.scrollback = Scrollback(scrollback, self.reader, columns)
+        self.changed: set[int] = set()
+        self.all_changed = True
+        self.power_on()
+
+    def power_on(self) -> None:
+        """The state of a fresh terminal; the scrollback stays."""
+        self.modes = Modes()
+        self.lines = [Row() for _ in range(self.rows)]
+        #: The rows of the screen that isn't shown: the main one while the alternate one is, else None.
+        self.main_lines: list[Row] | None = None
+        self.x = self.y = 0
+        self.top, self.bottom = 0, self.rows - 1
+        self.pen = 0
+        #: The mark of the pen, or empty until something is drawn with it.
+        self.mark = PLAIN
+        self.charsets = Charsets()
+        self.translation: Translation = None
+        self.draws_plainly = True
+        self.saved = Saved()
+        #: What DECSC kept on the screen that isn't shown.
+        self.other_saved = Saved()
+        self.tabs = set(range(TAB, self.columns, TAB))
+        self.cursor_shape: Shape = "block"
+        self.cursor_blink = True
+        #: The last character drawn, for REP; and where its cell is, for what joins it.
+        self.last = ""
+        self.all_changed = True
+
+    # The pen.
+
+    def take_pen(self, pen: int) -> None:
+        """Draw with ``pen`` from now on."""
+        self.pen = pen
+        self.mark = self.pen_table.mark(pen)
+
+    def fill(self) -> str:
+        """The mark of blank cells: a terminal with BCE erases in the background colour."""
+        background = self.pen & BACKGROUND
+        return self.pen_table.mark(background) if background else PLAIN
+
+    def take_charsets(self, charsets: Charsets) -> None:
+        """Draw with these sets from now on."""
+        self.charsets = charsets
+        self.note_drawing()
+
+    def note_drawing(self) -> None:
+        """Look how text goes to the cells; after charsets or insert mode changed."""
+        charsets = self.charsets
+        self.translation = translation = charsets.translation
+        self.draws_plainly = translation is None and charsets.single < 0 and not self.modes.insert
+
+    # Moving rows.
+
+    def row_down(self) -> None:
+        """Down one row, scrolling at the bottom margin."""
+        if self.y == self.bottom:
+            self.scroll_rows_up(self.top, 1)
+        elif self.y < self.rows - 1:
+            self.y += 1
+
+    def scroll_rows_up(self, first: int, count: int, *, keep: bool = True) -> None:
+        """Move the rows from ``first`` to the bottom margin up. What leaves the main screen at its top
+        goes to the scrollback, unless not to ``keep``."""
+        lines = self.lines
+        bottom = self.bottom
+        count = min(count, bottom - first + 1)
+        fill = self.fill()
+        kept = keep and first == 0 and self.main_lines is None
+        for _ in range(count):
+            gone = lines.pop(first)
+            if kept:
+                self.scrollback.push(gone)
+                lines.insert(bottom, Row("", "", fill))
+            else:
+                gone.clear(fill)
+                lines.insert(bottom, gone)
+        self.all_changed = True
+
+    def scroll_rows_down(self, first: int, count: int) -> None:
+        """Move the rows from ``first`` to the bottom margin down."""
+        lines = self.lines
+        bottom = self.bottom
+        fill = self.fill()
+        for _ in range(min(count, bottom - first + 1)):
+            gone = lines.pop(bottom)
+            gone.clear(fill)
+            lines.insert(first, gone)
+        lines[bottom].wrapped = False  # What it went on in is gone.
+        self.all_changed = True
+
+    # Which rows changed.
+
+    def take_changes(self) -> set[int]:
+        """The rows changed since the set was last emptied by whoever paints."""
+        if self.all_changed:
+            self.changed.update(range(self.rows))
+            self.all_changed = False
+        return self.changed

@@ -1,0 +1,79 @@
+"""Clusters: what stands in one cell and is more than one code point.
+
+Owns the table from such a text to one stand-in character, so that a row has one character a cell.
+Must not know rows or widths. The stand-ins are plane 16 of Unicode (private use); where a program
+prints one of those itself, it gets a stand-in too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_FIRST = 0x100000
+_LAST = 0x10FFFD
+_STAND_INS = re.compile("[\U00100000-\U0010ffff]")
+#: Code points in one cell at the most; a longer pile of marks is cut.
+LONGEST = 24
+
+
+def needs_stand_in(char: str) -> bool:
+    """Whether a program's own character could be taken for a stand-in."""
+    return char >= "\U00100000"
+
+
+class ClusterTable:
+    """The clusters of one terminal and their stand-ins; bounded, see ``PenTable`` for how."""
+
+    FIRST_LIMIT = 1024
+
+    __slots__ = ("_free", "_limit", "_next", "_stand_ins", "_texts")
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._stand_ins: dict[str, str] = {}
+        self._free: list[str] = []
+        self._next = _FIRST
+        self._limit = self.FIRST_LIMIT
+
+    def stand_in(self, text: str) -> str:
+        """The character that stands for ``text``; the replacement character where all are taken."""
+        text = text[:LONGEST]
+        known = self._stand_ins.get(text)
+        if known is None:
+            if self._free:
+                known = self._free.pop()
+            elif self._next <= _LAST:
+                known = chr(self._next)
+                self._next += 1
+            else:
+                return "\ufffd"
+            self._stand_ins[text] = known
+            self._texts[known] = text
+        return known
+
+    def text(self, cell: str) -> str:
+        """What stands in a cell: the cluster behind a stand-in, or the character itself."""
+        return self._texts.get(cell, cell)
+
+    def read(self, cells: str) -> str:
+        """A cell string with each stand-in replaced by its cluster."""
+        if not self._texts or cells.isascii():
+            return cells
+        return _STAND_INS.sub(lambda found: self._texts.get(found[0], "\ufffd"), cells)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to ``keep`` only what is in use."""
+        return len(self._texts) > self._limit
+
+    def keep(self, used: Iterable[str]) -> None:
+        """Forget every cluster whose stand-in doesn't occur in ``used``."""
+        kept: set[str] = set()
+        for cells in used:
+            if not cells.isascii():
+                kept.update(_STAND_INS.findall(cells))
+        self._free += [cell for cell in self._texts if cell not in kept]
+        self._texts = {cell: text for cell, text in self._texts.items() if cell in kept}
+        self._stand_ins = {text: cell for cell, text in self._texts.items()}
+        self._limit = max(self.FIRST_LIMIT, 2 * len(kept))

@@ -1,0 +1,176 @@
+"""Editing: erasing, inserting and deleting cells and rows.
+
+Owns what ECMA-48 calls editor functions, with pyte's names. Must not know sequences. Where the
+cursor waits to wrap, what erases from it on erases nothing: it stands behind the last column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chloe.terminal.canvas import Canvas
+from chloe.terminal.pens import PROTECTED
+from chloe.terminal.rows import Row
+
+
+class Editing(Canvas):
+    """The operations that change what is there."""
+
+    def erase_in_line(self, how: int = 0) -> None:
+        """EL: 0 from the cursor on, 1 up to and with the cursor, 2 the whole row."""
+        row = self.lines[self.y]
+        columns = self.columns
+        if how == 0:
+            row.wrapped = False
+            row.erase(self.x, columns, self.fill(), columns)
+        elif how == 1:
+            row.erase(0, min(self.x + 1, columns), self.fill(), columns)
+        elif how == 2:
+            row.clear(self.fill())
+        self.changed.add(self.y)
+
+    def erase_in_display(self, how: int = 0) -> None:
+        """ED: 0 from the cursor on, 1 up to and with the cursor, 2 all, 3 the scrollback (xterm)."""
+        if how == 0:
+            self.erase_in_line(0)
+            self._clear_rows(self.y + 1, self.rows)
+        elif how == 1:
+            self._clear_rows(0, self.y)
+            self.erase_in_line(1)
+            if self.x >= self.columns - 1:
+                self.lines[self.y].wrapped = False
+        elif how == 2:
+            self._clear_rows(0, self.rows)
+        elif how == 3:
+            self.scrollback.clear()
+
+    def _clear_rows(self, first: int, end: int) -> None:
+        fill = self.fill()
+        for row in self.lines[first:end]:
+            row.clear(fill)
+        self.changed.update(range(first, end))
+
+    def selective_erase_in_line(self, how: int = 0) -> None:
+        """DECSEL: as EL, but for protected cells."""
+        start, end = self._span(how)
+        self._blank_unprotected(self.y, start, end)
+
+    def selective_erase_in_display(self, how: int = 0) -> None:
+        """DECSED: as ED, but for protected cells."""
+        if how in (0, 2):
+            for y in range(self.y + 1, self.rows):
+                self._blank_unprotected(y, 0, self.columns)
+        if how in (1, 2):
+            for y in range(self.y):
+                self._blank_unprotected(y, 0, self.columns)
+        self.selective_erase_in_line(how)
+
+    def _span(self, how: int) -> tuple[int, int]:
+        if how == 0:
+            return self.x, self.columns
+        return 0, min(self.x + 1, self.columns) if how == 1 else self.columns if how == 2 else 0
+
+    def _blank_unprotected(self, y: int, start: int, end: int) -> None:
+        row = self.lines[y]
+        if not row.pens:
+            row.erase(start, end, self.fill(), self.columns)
+            self.changed.add(y)
+            return
+        self.changed.add(y)
+        row.pad(self.columns)
+        marks = row.pens
+        fill = self.fill()
+        for x in range(start, end):
+            if not self.pen_table.pen(marks[x]) & PROTECTED:
+                row.erase(x, x + 1, fill, self.columns)
+
+    def erase_characters(self, count: int = 1) -> None:
+        """ECH: blank ``count`` cells from the cursor on."""
+        x = self.x if self.x < self.columns else self.columns - 1
+        end = min(x + (count or 1), self.columns)
+        self.lines[self.y].erase(x, end, self.fill(), self.columns)
+        self.changed.add(self.y)
+
+    def insert_characters(self, count: int = 1) -> None:
+        """ICH: shift the rest of the row to the right."""
+        self.x = min(self.x, self.columns - 1)
+        count = min(count or 1, self.columns - self.x)
+        self.lines[self.y].insert(self.x, count, self.fill(), self.columns)
+        self.changed.add(self.y)
+
+    def delete_characters(self, count: int = 1) -> None:
+        """DCH: shift the rest of the row to the left."""
+        self.x = min(self.x, self.columns - 1)
+        count = min(count or 1, self.columns - self.x)
+        self.lines[self.y].delete(self.x, count, self.fill(), self.columns)
+        self.changed.add(self.y)
+
+    def insert_columns(self, count: int = 1) -> None:
+        """DECIC: ICH on every row between the margins."""
+        for row in self._rows_between_margins():
+            row.insert(self.x, min(count or 1, self.columns - self.x), self.fill(), self.columns)
+
+    def delete_columns(self, count: int = 1) -> None:
+        """DECDC: DCH on every row between the margins."""
+        for row in self._rows_between_margins():
+            row.delete(self.x, min(count or 1, self.columns - self.x), self.fill(), self.columns)
+
+    def scroll_left(self, count: int = 1) -> None:
+        """SL: every row between the margins moves left."""
+        self.x = self._at_first_column(self.delete_columns, count)
+
+    def scroll_right(self, count: int = 1) -> None:
+        """SR: every row between the margins moves right."""
+        self.x = self._at_first_column(self.insert_columns, count)
+
+    def _at_first_column(self, operation: Callable[[int], None], count: int) -> int:
+        x, self.x = self.x, 0
+        operation(count)
+        return x
+
+    def _rows_between_margins(self) -> list[Row]:
+        if not self.top <= self.y <= self.bottom:
+            return []
+        self.x = min(self.x, self.columns - 1)
+        self.changed.update(range(self.top, self.bottom + 1))
+        return self.lines[self.top : self.bottom + 1]
+
+    def insert_lines(self, count: int = 1) -> None:
+        """IL: blank rows come in at the cursor; nothing outside the margins moves."""
+        if self.top <= self.y <= self.bottom:
+            self.scroll_rows_down(self.y, count or 1)
+
+    def delete_lines(self, count: int = 1) -> None:
+        """DL: rows go at the cursor; nothing outside the margins moves, nothing is kept."""
+        if self.top <= self.y <= self.bottom:
+            self.scroll_rows_up(self.y, count or 1, keep=False)
+
+    def scroll_up(self, count: int = 1) -> None:
+        """SU: the rows between the margins move up."""
+        self.scroll_rows_up(self.top, count or 1)
+
+    def scroll_down(self, count: int = 1) -> None:
+        """SD: the rows between the margins move down."""
+        self.scroll_rows_down(self.top, count or 1)
+
+    def alignment_display(self) -> None:
+        """DECALN: E everywhere, no margins, the cursor at home."""
+        for y in range(self.rows):
+            self.lines[y] = Row("E" * self.columns)
+        self.top, self.bottom = 0, self.rows - 1
+        self.x = self.y = 0
+        self.all_changed = True
+
+    def select_protection(self, how: int = 0) -> None:
+        """DECSCA: 1 protects what is drawn from selective erases, 0 and 2 don't."""
+        self.take_pen(self.pen | PROTECTED if how == 1 else self.pen & ~PROTECTED)
+
+    @property
+    def is_protecting(self) -> bool:
+        """Whether what is drawn is protected."""
+        return bool(self.pen & PROTECTED)
+
+    def blank_screen(self) -> list[Row]:
+        """Rows for a screen that nothing was drawn on, in the background colour."""
+        fill = self.fill()
+        return [Row("", "", fill) for _ in range(self.rows)]

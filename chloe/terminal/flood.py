@@ -1,0 +1,198 @@
+"""Floods: lines that scroll through unseen, kept without being drawn.
+
+Owns finding them in a piece of text, and the block that keeps their text until somebody scrolls
+back to it. Must not know anything that a flood can't hold: it is printable text, line ends, tabs and
+SGR, and it leaves the screen exactly as drawing it would.
+
+Plan: the lines up to the one in which the cursor reaches the bottom are drawn, and so is the last
+screenful. What lies between them goes to the scrollback as it stands, and only its effect on the
+pen is worked out. When it is looked at, it is drawn on a canvas of one row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chloe.terminal import sgr, widths
+from chloe.terminal.logical import Line
+from chloe.terminal.rows import Row
+from chloe.terminal.scrollback import LONGEST_LINE, Packed
+
+if TYPE_CHECKING:
+    from chloe.terminal.interpreter import Interpreter
+
+#: Fewer lines than this, beyond two screenfuls, aren't worth the look.
+_LEAST_LINES = 32
+_END = "\r\n"
+#: Characters of one block, about.
+_BLOCK = 64 * 1024
+_FLOOD = re.compile(r"(?:[^\x00-\x1f\x7f]++|\r\n|\t|\x1b\[[0-9;:]{0,64}+m)*+")
+_PLAIN_TEXT = bytes(range(0x20, 0x7F)) + b"\t"
+_SGR = re.compile(r"\x1b\[([0-9;:]*)m")
+
+
+class Unparsed:
+    """Whole lines as they were printed; ``screen`` is drawn on by ``lines`` and belongs to the block."""
+
+    __slots__ = ("_height", "_known", "_screen", "_text", "count")
+
+    def __init__(self, text: str, count: int, screen: Interpreter) -> None:
+        self._text = text
+        self._screen = screen
+        self._known: Packed | None = None
+        #: The height at the width of printing, 0 where only drawing tells; None until somebody asks.
+        self._height: int | None = None
+        self.count = count
+
+    def _parsed(self) -> Packed:
+        if self._known is None:
+            self._screen.begin()
+            self._screen.interpret(self._text)
+            self._known = Packed.pack(list(self._screen.scrollback.closed()))
+            self._screen.scrollback.clear()
+            self._text = ""
+        return self._known
+
+    @property
+    def size(self) -> int:
+        """How many characters, sequences among them until they are parsed."""
+        return self._known.size if self._known else len(self._text)
+
+    def lines(self) -> list[Line]:
+        """The lines, oldest first."""
+        return self._parsed().lines()
+
+    def height(self, columns: int) -> int:
+        """How many rows show them."""
+        if self._known is None and columns == self._screen.columns:
+            if self._height is None:
+                self._height = _height(self._text, columns)
+            if self._height:
+                return self._height
+        return self._parsed().height(columns)
+
+    def marks(self) -> str:
+        """All marks: none yet while nothing is parsed."""
+        return self._known.marks() if self._known else ""
+
+    def cells(self) -> str:
+        """All cells: none yet while nothing is parsed."""
+        return self._known.cells() if self._known else ""
+
+
+def _height(text: str, columns: int) -> int:
+    """How many rows whole lines take, worked out without drawing them; 0 where that can't be told."""
+    plain = _SGR.sub("", text)
+    if not plain.isascii() or "\t" in plain:
+        return 0
+    return sum(max(-(-len(line) // columns), 1) for line in plain[: -len(_END)].split(_END))
+
+
+def skip(screen: Interpreter, text: str) -> str:
+    """Take the flood that ``text`` begins with in; returns what remains to be drawn."""
+    rows = screen.rows
+    if text.startswith("\n") and screen.tokenizer.on_ground:
+        # A line end that two pieces share: without this, all of the piece would be drawn.
+        screen.interpret("\n")
+        text = text[1:]
+    if not _is_floodable(screen, len(text)):
+        return text
+    end, ends = _extent(text)
+    if ends < 2 * rows + _LEAST_LINES:
+        return text
+    head = 0
+    for _ in range(rows - screen.y):
+        head = text.find(_END, head, end) + len(_END)
+        if head < len(_END):
+            return text
+    tail = end
+    for _ in range(rows + 1):
+        tail = text.rfind(_END, head, tail)
+        if tail < 0:
+            return text
+    tail += len(_END)
+    count = ends - text.count(_END, 0, head) - text.count(_END, tail, end)
+    if tail <= head or count < _LEAST_LINES:
+        return text
+    screen.interpret(text[:head])
+    _pass(screen, text[head:tail])
+    return text[tail:]
+
+
+def _extent(text: str) -> tuple[int, int]:
+    """How far the flood at the beginning of ``text`` goes, and how many lines end in it.
+
+    Plain lines, most of all floods, are told from the rest at several times the speed: what is left of
+    them without the text are line ends.
+    """
+    whole = len(text) - text.endswith("\r")
+    if text.isascii():
+        left = text[:whole].encode("ascii").translate(None, _PLAIN_TEXT)
+        ends = len(left) // 2
+        if left == b"\r\n" * ends:
+            return whole, ends
+    found = _FLOOD.match(text)
+    end = found.end() if found else 0
+    return end, text.count(_END, 0, end)
+
+
+def _is_floodable(screen: Interpreter, size: int) -> bool:
+    """Whether the state is one in which lines just scroll through."""
+    return (
+        screen.tokenizer.on_ground
+        and screen.modes.autowrap
+        and screen.draws_plainly
+        and screen.top == 0
+        and screen.bottom == screen.rows - 1
+        and LONGEST_LINE * screen.columns > size
+    )
+
+
+def _pass(screen: Interpreter, text: str) -> None:
+    """Have whole lines pass a screen whose cursor stands on the blank bottom row."""
+    above = screen.rows - 1
+    is_kept = screen.main_lines is None
+    if is_kept:
+        for row in screen.lines[:above]:
+            screen.scrollback.push(row)
+    for piece in _pieces(text):
+        if is_kept:
+            screen.scrollback.push_block(_block(screen, piece))
+        _take_pen(screen, piece)
+    screen.scrollback.ignore(above if is_kept else 0)
+    # The rows above stand for lines that the block has already; the rest of the text pushes them out.
+    screen.lines = [Row() for _ in range(above)] + [Row("", "", screen.fill())]
+    screen.all_changed = True
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut whole lines into pieces that are quickly drawn when somebody looks."""
+    start = 0
+    while start < len(text):
+        end = text.rfind(_END, start, start + _BLOCK) + len(_END)
+        if end < start + len(_END):
+            end = text.find(_END, start) + len(_END)
+        yield text[start:end]
+        start = end
+
+
+def _block(screen: Interpreter, text: str) -> Packed | Unparsed:
+    count = text.count(_END)
+    is_plain = screen.pen == 0 and "\x1b" not in text and "\t" not in text
+    if is_plain and (text.isascii() or widths.is_narrow(text.replace(_END, ""))):
+        return Packed(text[: -len(_END)], "", count, _END)
+    return Unparsed(text, count, screen.strip())
+
+
+def _take_pen(screen: Interpreter, text: str) -> None:
+    """The pen that ``text`` leaves behind: worked out from the last reset on, where there is one."""
+    if "\x1b" not in text:
+        return
+    start = max(text.rfind("\x1b[m"), text.rfind("\x1b[0m"), 0)
+    pen = screen.pen
+    for found in _SGR.findall(text, start):
+        keep, put = sgr.effect(found)
+        pen = pen & keep | put
+    screen.take_pen(pen)

@@ -1,0 +1,325 @@
+"""The interpreter: which operation a sequence asks for.
+
+Owns the tables from controls, escape and control sequences to operations, and the loop that carries
+them out. Must not know what an operation does. The names are pyte's, and so are the tables, where
+pyte has the sequence; ours add what it lacks, by prefix, intermediates and final byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from inspect import CO_VARARGS
+from typing import Any
+
+from pyte.streams import Stream
+
+from chloe.terminal import flood, sgr, strings
+from chloe.terminal.notices import Bell, FolderChanged, Notice, TitleChanged
+from chloe.terminal.pens import LINK_SHIFT, SAID_MARKS, UNLINKED
+from chloe.terminal.replies import Replying
+from chloe.terminal.runs import Reader
+from chloe.terminal.tokens import Tokenizer
+
+#: Decoded text is carried out in pieces of this many characters: the lists made of it stay in the cache.
+_PIECE = 8 * 1024
+#: Text is looked through for floods in pieces of this many, and only if there are that many.
+_FLOOD_PIECE = 256 * 1024
+_LEAST_FLOOD = 4096
+#: Lines on a strip: as many as there are.
+_UNBOUNDED = 1 << 60
+#: The most parameters that are read, and the highest value of one.
+_MOST_PARAMETERS = 32
+_HIGHEST = 65535
+#: How many sequences are remembered with what they ask for, and how long one may be.
+_MOST_KNOWN = 2048
+_LONGEST_KNOWN = 64
+#: Notices that wait to be taken; the oldest go.
+_MOST_NOTICES = 1024
+#: The longest XTGETTCAP that is answered.
+_LONGEST_QUERY = 256
+
+#: C0 controls (ECMA-48 8.3).
+CONTROLS: dict[str, str] = dict(Stream.basic)
+
+#: Escape sequences by what follows ESC: intermediates and final byte.
+ESCAPES: dict[str, str] = {
+    **Stream.escape,
+    **{f"#{final}": name for final, name in Stream.sharp.items()},
+    "E": "next_line",
+    "=": "application_keypad",
+    ">": "numeric_keypad",
+    "n": "locking_shift_2",
+    "o": "locking_shift_3",
+    "N": "single_shift_2",
+    "O": "single_shift_3",
+    "Z": "report_device_attributes",
+}
+
+#: Control sequences by prefix, intermediates and final byte.
+SEQUENCES: dict[str, str] = {
+    **Stream.csi,
+    "`": "cursor_to_column",
+    "j": "cursor_back",
+    " @": "scroll_left",
+    " A": "scroll_right",
+    "I": "cursor_forward_tabs",
+    "Z": "cursor_back_tabs",
+    "S": "scroll_up",
+    "T": "scroll_down",
+    "^": "scroll_down",
+    "b": "repeat",
+    "s": "save_cursor",
+    "u": "restore_cursor",
+    "t": "window_operation",
+    "x": "report_terminal_parameters",
+    "?h": "set_private_mode",
+    "?l": "reset_private_mode",
+    "?s": "save_private_modes",
+    "?r": "restore_private_modes",
+    "?J": "selective_erase_in_display",
+    "?K": "selective_erase_in_line",
+    "?n": "report_private_status",
+    "?u": "report_keyboard",
+    "?m": "report_modify_other_keys",
+    "?W": "reset_tab_stops",
+    ">c": "report_secondary_attributes",
+    "=c": "report_tertiary_attributes",
+    ">q": "report_version",
+    ">m": "modify_other_keys",
+    ">n": "no_modify_other_keys",
+    ">u": "push_keyboard",
+    "<u": "pop_keyboard",
+    "=u": "set_keyboard",
+    "$p": "report_mode",
+    "?$p": "report_private_mode",
+    "!p": "soft_reset",
+    " q": "select_cursor",
+    '"q': "select_protection",
+    "'}": "insert_columns",
+    "'~": "delete_columns",
+}
+#: The only one of pyte's that xterm has otherwise: HPA is CSI `.
+del SEQUENCES["'"]
+_SGR = SEQUENCES["m"]
+_NOTHING = "nothing"
+
+#: SCS: which of G0 to G3 a set is designated to.
+_DESIGNATORS = ("(", ")", "*", "+")
+
+_CONTROL_SEQUENCE = re.compile(r"\x1b\[([<-?]?)([0-9:;]*)([ -/]*)([@-~])")
+
+
+class _Operations(dict[str, tuple[Callable[..., None] | None, tuple[Any, ...]]]):
+    """The operation that each control, escape or control sequence asks for, and what it is given.
+
+    The operation is None for a rendition, which is given as what it does to any pen. Bounded: a
+    program may send any number of sequences, most send the same ones over and over.
+    """
+
+    def __missing__(self, control: str) -> tuple[Callable[..., None] | None, tuple[Any, ...]]:
+        colour = sgr.direct(control)
+        if colour:
+            return None, colour
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        name, parameters = _read(control)
+        operation = None if name == _SGR else getattr(Interpreter, name)
+        found = operation, parameters
+        if len(control) <= _LONGEST_KNOWN:
+            self[control] = found
+        return found
+
+
+_OPERATIONS = _Operations()
+
+
+def _read(control: str) -> tuple[str, tuple[Any, ...]]:
+    """The name of what ``control`` asks for, and its parameters."""
+    if control in CONTROLS:
+        return CONTROLS[control], ()
+    found = _CONTROL_SEQUENCE.fullmatch(control)
+    if found is None:
+        return _read_escape(control)
+    prefix, given, intermediates, final = found.groups()
+    key = prefix + intermediates + final
+    if key == "m":
+        return _SGR, sgr.effect(given)
+    name = SEQUENCES.get(key, _NOTHING)
+    if name == "scroll_down" and given.count(";") >= 4:
+        return _NOTHING, ()  # Mouse highlighting shares the final byte with SD.
+    most = _most_parameters(name)
+    return name, tuple([_parameter(part) for part in given.split(";")[:most]]) if given and most else ()
+
+
+def _read_escape(control: str) -> tuple[str, tuple[Any, ...]]:
+    kind = control[1:2]
+    if kind == "]":
+        return "operating_system_command", (control[2:].removesuffix("\x1b\\").removesuffix("\x07"),)
+    if kind == "P":
+        return "device_control", (control[2:],)
+    if kind in _DESIGNATORS:
+        return "define_charset", (control[2:], _DESIGNATORS.index(kind))
+    return ESCAPES.get(control[1:], _NOTHING), ()
+
+
+def _most_parameters(name: str) -> int:
+    """How many parameters an operation takes: as many as its method has."""
+    code = getattr(Interpreter, name).__code__
+    return _MOST_PARAMETERS if code.co_flags & CO_VARARGS else code.co_argcount - 1
+
+
+def _parameter(text: str) -> int:
+    digits = text.partition(":")[0]
+    return min(int(digits), _HIGHEST) if digits else 0
+
+
+class Interpreter(Replying):
+    """Carries out what a byte stream asks for."""
+
+    def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
+        super().__init__(rows, columns, scrollback, reader)
+        #: A strip has the tables of another canvas, and doesn't see all that is in use.
+        self._owns_tables = reader is None
+        self.tokenizer = Tokenizer()
+        self.notices: list[Notice] = []
+
+    def power_on(self) -> None:
+        """The state of a fresh terminal; the scrollback stays."""
+        super().power_on()
+        self.title = ""
+        self.folder = ""
+        #: Whether the last thing was a character drawn, which REP can repeat.
+        self.is_printing = False
+
+    def feed(self, data: bytes) -> None:
+        """Take in bytes of the stream, split anywhere."""
+        text = self.tokenizer.decode(data)
+        if len(text) >= _LEAST_FLOOD:
+            text = self._skip_floods(text)
+        self.interpret(text)
+
+    def _skip_floods(self, text: str) -> str:
+        """Carry ``text`` out but for what comes after the last place where a flood may begin."""
+        if not self.tokenizer.on_ground:
+            # What is open ends somewhere in the first line.
+            head = text.find("\r\n") + 2
+            self.interpret(text[:head])
+            text = text[head:]
+        for start in range(0, len(text), _FLOOD_PIECE):
+            piece = flood.skip(self, text[start : start + _FLOOD_PIECE])
+            if start + _FLOOD_PIECE >= len(text):
+                return piece
+            self.interpret(piece)
+        return text
+
+    def strip(self) -> Interpreter:
+        """A canvas of one row on which text looks as it does here; whatever is drawn leaves it at once.
+
+        It isn't ready to be drawn on before ``begin``: marks that it had by now might be given out anew.
+        """
+        strip = Interpreter(1, self.columns, _UNBOUNDED, self.reader)
+        strip.tabs = set(self.tabs)
+        strip.pen = self.pen
+        return strip
+
+    def begin(self) -> None:
+        """Blank the screen in the pen's background, and take the pen's mark."""
+        self.take_pen(self.pen)
+        self.lines = self.blank_screen()
+
+    def interpret(self, text: str) -> None:
+        """Take in decoded text."""
+        for start in range(0, len(text), _PIECE):
+            self._carry_out(text[start : start + _PIECE])
+            if self._owns_tables and (self.pen_table.is_full or self.clusters.is_full):
+                self.collect()
+
+    def _carry_out(self, text: str) -> None:
+        columns = self.columns
+        changed = self.changed
+        is_printing = self.is_printing
+        for pairs in self.tokenizer.pairs(text):
+            for printed, control in pairs:
+                if printed:
+                    x = self.x
+                    end = x + len(printed)
+                    if end < columns and self.draws_plainly and printed.isascii():
+                        y = self.y
+                        if not self.mark:
+                            self.mark = self.pen_table.mark(self.pen)
+                        self.lines[y].write(x, printed, self.mark)
+                        self.x = end
+                        self.last = printed[-1]
+                        changed.add(y)
+                    else:
+                        self.draw(printed)
+                    is_printing = True
+                if not control:
+                    continue
+                if control == "\r\n":
+                    self.next_line()
+                else:
+                    operation, parameters = _OPERATIONS[control]
+                    if operation is None:
+                        keep, put = parameters
+                        self.pen = pen = self.pen & keep | put
+                        self.mark = SAID_MARKS.get(pen, "")
+                    elif is_printing or operation is not _REPEAT:
+                        operation(self, *parameters)
+                is_printing = False
+        self.is_printing = is_printing
+
+    def nothing(self) -> None:
+        """A sequence that has no meaning here."""
+
+    def notify(self, notice: Notice) -> None:
+        """Tell whoever takes the notices."""
+        self.notices.append(notice)
+        if len(self.notices) > _MOST_NOTICES:
+            del self.notices[0]
+
+    def bell(self) -> None:
+        """BEL."""
+        if not (self.notices and isinstance(self.notices[-1], Bell)):
+            self.notify(Bell())  # A file full of them rings once.
+
+    def operating_system_command(self, command: str) -> None:
+        """OSC."""
+        number, _, value = command.partition(";")
+        if not number.isdecimal() or len(number) > 4 or not number.isascii():
+            return
+        code = int(number)
+        if code == 8:
+            self.take_pen(self.pen & UNLINKED | self.links.number(strings.link(value)) << LINK_SHIFT)
+        elif value == "?" and code in (10, 11, 12):
+            self.report_colour(code)
+        elif code == 4 and "?" in value:
+            self.report_palette(value)
+        else:
+            for notice in strings.read(code, value):
+                if isinstance(notice, TitleChanged):
+                    self.title = notice.title
+                elif isinstance(notice, FolderChanged):
+                    self.folder = notice.folder
+                self.notify(notice)
+
+    def device_control(self, command: str) -> None:
+        """DCS: only what asks."""
+        if command.startswith("$q"):
+            self.report_setting(command[2:])
+        elif command.startswith("+q") and len(command) <= _LONGEST_QUERY:
+            self.report_capabilities(command[2:])
+
+    def collect(self) -> None:
+        """Give marks and stand-ins that are on no row any more out anew."""
+        rows = [*self.lines, *(self.main_lines or ())]
+        if self.pen_table.is_full:
+            held = [self.pen_table.mark(self.pen)]
+            held += [row.pens + row.fill for row in rows]
+            self.pen_table.keep([*held, *self.scrollback.used_marks()])
+        if self.clusters.is_full:
+            self.clusters.keep([*(row.text for row in rows), *self.scrollback.used_cells()])
+
+
+_REPEAT = Interpreter.repeat

@@ -1,0 +1,162 @@
+"""Movement: where the cursor goes.
+
+Owns cursor positioning, tabs, margins, and what DECSC keeps. Must not know sequences. Counts of 0
+mean 1, as everywhere in ECMA-48; positions count from 1 here, as they do in sequences.
+"""
+
+from __future__ import annotations
+
+from chloe.terminal.canvas import TAB, Canvas, Saved
+
+
+class Movement(Canvas):
+    """The operations that move the cursor and change nothing else."""
+
+    @property
+    def column(self) -> int:
+        """The column the cursor is seen in."""
+        x = self.x
+        return x if x < self.columns else self.columns - 1
+
+    def cursor_up(self, count: int = 1) -> None:
+        """CUU: stops at the top margin unless it is above."""
+        stop = self.top if self.y >= self.top else 0
+        self.y = max(self.y - (count or 1), stop)
+        self.x = self.column
+
+    def cursor_down(self, count: int = 1) -> None:
+        """CUD, VPR: stops at the bottom margin unless it is below."""
+        stop = self.bottom if self.y <= self.bottom else self.rows - 1
+        self.y = min(self.y + (count or 1), stop)
+        self.x = self.column
+
+    def cursor_forward(self, count: int = 1) -> None:
+        """CUF, HPR."""
+        x = self.x + (count or 1)
+        self.x = x if x < self.columns else self.columns - 1
+
+    def cursor_back(self, count: int = 1) -> None:
+        """CUB."""
+        x = self.column - (count or 1)
+        self.x = x if x > 0 else 0
+
+    def cursor_up1(self, count: int = 1) -> None:
+        """CPL: up, and to the first column."""
+        self.cursor_up(count)
+        self.x = 0
+
+    def cursor_down1(self, count: int = 1) -> None:
+        """CNL: down, and to the first column."""
+        self.cursor_down(count)
+        self.x = 0
+
+    def cursor_position(self, line: int = 1, column: int = 1) -> None:
+        """CUP, HVP: counted from the margins, and kept between them, in origin mode."""
+        if self.modes.origin:
+            self.cursor_to_line(line)
+        else:
+            self.y = line - 1 if 0 < line <= self.rows else self.rows - 1 if line else 0
+        self.x = column - 1 if 0 < column <= self.columns else self.columns - 1 if column else 0
+
+    def cursor_to_column(self, column: int = 1) -> None:
+        """CHA, HPA."""
+        self.x = column - 1 if 0 < column <= self.columns else self.columns - 1 if column else 0
+
+    def cursor_to_line(self, line: int = 1) -> None:
+        """VPA: counted from the margins, and kept between them, in origin mode."""
+        first, last = (self.top, self.bottom) if self.modes.origin else (0, self.rows - 1)
+        self.y = min(first + (line or 1) - 1, last)
+        self.x = self.column
+
+    def backspace(self) -> None:
+        """BS: one column back; with reverse wrap, from the first column to the end of the row above."""
+        x = self.column
+        if x:
+            self.x = x - 1
+        elif self.modes.reverse_wrap and self.modes.autowrap and self.y > self.top:
+            self.y -= 1
+            self.x = self.columns - 1
+
+    def carriage_return(self) -> None:
+        """CR."""
+        self.x = 0
+
+    def index(self) -> None:
+        """IND: down one row, scrolling at the bottom margin. The row above ends its line here."""
+        self.lines[self.y].wrapped = False
+        self.row_down()
+
+    def reverse_index(self) -> None:
+        """RI: up one row, scrolling at the top margin."""
+        if self.y == self.top:
+            self.scroll_rows_down(self.top, 1)
+        elif self.y:
+            self.y -= 1
+        self.x = self.column
+
+    def linefeed(self) -> None:
+        """LF, VT, FF."""
+        self.index()
+        if self.modes.newline:
+            self.x = 0
+
+    def next_line(self) -> None:
+        """NEL, and CR LF."""
+        self.index()
+        self.x = 0
+
+    # Tabs.
+
+    def tab(self) -> None:
+        """HT: to the next stop, or to the last column."""
+        if self.x < self.columns:
+            self.x = min((stop for stop in self.tabs if stop > self.x), default=self.columns - 1)
+
+    def cursor_forward_tabs(self, count: int = 1) -> None:
+        """CHT."""
+        for _ in range(min(count or 1, self.columns)):
+            self.tab()
+
+    def cursor_back_tabs(self, count: int = 1) -> None:
+        """CBT."""
+        for _ in range(min(count or 1, self.columns)):
+            self.x = max((stop for stop in self.tabs if stop < self.column), default=0)
+
+    def set_tab_stop(self) -> None:
+        """HTS."""
+        self.tabs.add(self.column)
+
+    def clear_tab_stop(self, how: int = 0) -> None:
+        """TBC: 0 the one here, 3 all."""
+        if how == 0:
+            self.tabs.discard(self.column)
+        elif how == 3:
+            self.tabs.clear()
+
+    def reset_tab_stops(self) -> None:
+        """DECST8C: every eight columns."""
+        self.tabs = set(range(TAB, self.columns, TAB))
+
+    # Margins, and what is kept.
+
+    def set_margins(self, top: int = 1, bottom: int = 0) -> None:
+        """DECSTBM: two rows at the least; the cursor goes home."""
+        first = max(top, 1) - 1
+        last = min(bottom or self.rows, self.rows) - 1
+        if first < last:
+            self.top, self.bottom = first, last
+            self.cursor_position()
+
+    def save_cursor(self) -> None:
+        """DECSC."""
+        self.saved = Saved(self.column, self.y, self.pen, self.charsets, self.modes.origin)
+
+    def restore_cursor(self) -> None:
+        """DECRC; home and plain where nothing was saved."""
+        saved = self.saved
+        self.modes.origin = saved.origin
+        first, last = (self.top, self.bottom) if saved.origin else (0, self.rows - 1)
+        self.y = max(first, min(saved.y, last))
+        self.x = min(saved.x, self.columns - 1)
+        self.take_pen(saved.pen)
+        self.take_charsets(saved.charsets)

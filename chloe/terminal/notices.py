@@ -1,0 +1,93 @@
+"""Notices: what a program says beside its text, typed.
+
+Owns the words. Must not know who hears them or what is done about them; nothing here was acted on.
+All texts come from the program and are not to be trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """BEL."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitleChanged:
+    """The window's title (OSC 0, OSC 2)."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class IconNameChanged:
+    """The icon's name (OSC 0, OSC 1)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChanged:
+    """The working folder (OSC 7): the path of a ``file:`` address, decoded."""
+
+    folder: str
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipboardSet:
+    """The program would like this on a clipboard (OSC 52). ``selection``: ``c`` clipboard, ``p`` primary ...
+
+    ``data`` is None where it asks for what is there.
+    """
+
+    selection: str
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """A notification for the desktop (OSC 9, OSC 777)."""
+
+    body: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a task is (OSC 9;4): ``percent`` is None where it can't be told."""
+
+    state: Literal["none", "normal", "error", "indeterminate", "paused"]
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMark:
+    """A place in a shell's dialogue (OSC 133): ``status`` is the exit status of a finished command."""
+
+    kind: Literal["prompt", "input", "output", "finished"]
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteAsked:
+    """The program sets colours of its own (OSC 4, 10, 11, 12, 104, 110 ...): the sequence's parameters."""
+
+    code: int
+    value: str
+
+
+Notice = (
+    Bell
+    | TitleChanged
+    | IconNameChanged
+    | FolderChanged
+    | ClipboardSet
+    | Notified
+    | Progress
+    | PromptMark
+    | PaletteAsked
+)

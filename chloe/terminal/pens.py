@@ -1,0 +1,215 @@
+"""Pens: what a cell looks like, packed into one integer, and its readable form.
+
+Owns the bit layout, ``Attributes``, and the one-character marks that stand for pens, so that the pens
+of a row are a string beside its text. Must not know rows, sequences or colours'
+values on a real display.
+
+A pen is ``0`` for the default look. Selecting a rendition never depends on the pen before it but by
+keeping some bits and putting others (``pen & keep | put``), which is why it is an integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+BOLD = 1
+FAINT = 1 << 1
+ITALIC = 1 << 2
+BLINK = 1 << 3
+REVERSE = 1 << 4
+CONCEAL = 1 << 5
+STRIKE = 1 << 6
+OVERLINE = 1 << 7
+#: DECSCA: selective erases leave the cell alone. No look, but it travels with the cell.
+PROTECTED = 1 << 8
+UNDERLINE_SHIFT = 9
+UNDERLINE = 7 << UNDERLINE_SHIFT
+FOREGROUND_SHIFT = 12
+#: A colour takes 25 bits: 0 the default, 1 + index, or ``DIRECT`` and 24 bits of red, green, blue.
+COLOUR = (1 << 25) - 1
+DIRECT = 1 << 24
+FOREGROUND = COLOUR << FOREGROUND_SHIFT
+BACKGROUND_SHIFT = FOREGROUND_SHIFT + 25
+BACKGROUND = COLOUR << BACKGROUND_SHIFT
+UNDERLINE_COLOUR_SHIFT = BACKGROUND_SHIFT + 25
+UNDERLINE_COLOUR = COLOUR << UNDERLINE_COLOUR_SHIFT
+#: Above it stands the number of the hyperlink, 0 for none.
+LINK_SHIFT = UNDERLINE_COLOUR_SHIFT + 25
+#: All that SGR 0 takes back: neither the hyperlink nor the protection is a rendition.
+RENDITION = ((1 << LINK_SHIFT) - 1) & ~PROTECTED
+#: What is left of a pen without its hyperlink.
+UNLINKED = (1 << LINK_SHIFT) - 1
+
+#: The mark of the default pen.
+PLAIN = "\0"
+
+#: ``None`` the default, 0..255 an entry of the palette, or red, green and blue of 0..255 each.
+Colour = int | tuple[int, int, int] | None
+
+
+class Attributes(NamedTuple):
+    """How a run of cells looks.
+
+    ``underline``: 0 none, 1 single, 2 double, 3 curly, 4 dotted, 5 dashed. ``link``: the address of
+    the hyperlink (OSC 8), empty for none.
+    """
+
+    foreground: Colour = None
+    background: Colour = None
+    bold: bool = False
+    faint: bool = False
+    italic: bool = False
+    underline: int = 0
+    underline_color: Colour = None
+    blink: bool = False
+    reverse: bool = False
+    conceal: bool = False
+    strike: bool = False
+    overline: bool = False
+    link: str = ""
+
+
+def pack_colour(colour: Colour) -> int:
+    """The 25 bits of a colour."""
+    if colour is None:
+        return 0
+    if isinstance(colour, int):
+        return colour + 1
+    red, green, blue = colour
+    return DIRECT | red << 16 | green << 8 | blue
+
+
+def unpack_colour(bits: int) -> Colour:
+    """The colour of 25 bits; see ``pack_colour``."""
+    if not bits:
+        return None
+    if bits & DIRECT:
+        return bits >> 16 & 255, bits >> 8 & 255, bits & 255
+    return bits - 1
+
+
+@lru_cache(maxsize=1024)
+def attributes(pen: int, link: str) -> Attributes:
+    """The readable form of a pen whose hyperlink leads to ``link``."""
+    return Attributes(
+        unpack_colour(pen >> FOREGROUND_SHIFT & COLOUR),
+        unpack_colour(pen >> BACKGROUND_SHIFT & COLOUR),
+        bool(pen & BOLD),
+        bool(pen & FAINT),
+        bool(pen & ITALIC),
+        pen >> UNDERLINE_SHIFT & 7,
+        unpack_colour(pen >> UNDERLINE_COLOUR_SHIFT & COLOUR),
+        bool(pen & BLINK),
+        bool(pen & REVERSE),
+        bool(pen & CONCEAL),
+        bool(pen & STRIKE),
+        bool(pen & OVERLINE),
+        link,
+    )
+
+
+#: Marks below this one say the pen themselves; the others are places in a table.
+_FIRST_PLACE = 0x100000
+_LAST_PLACE = 0x10FFFF
+#: What a mark can say: bold, reverse, and colours out of the palette.
+_SAID_FLAGS = BOLD | REVERSE
+_SAID = _SAID_FLAGS | FOREGROUND | BACKGROUND
+_PALETTE = 256
+#: What keeps a pen from being said, whatever else it has.
+_UNSAYABLE = ~_SAID | DIRECT << FOREGROUND_SHIFT | DIRECT << BACKGROUND_SHIFT
+
+
+def _say(pen: int) -> str | None:
+    """The mark that says ``pen``, which isn't ``_UNSAYABLE``: 9 bits of foreground, bold, reverse, 9 of
+    background. None where a colour isn't out of the palette."""
+    foreground = pen >> FOREGROUND_SHIFT & COLOUR
+    background = pen >> BACKGROUND_SHIFT & COLOUR
+    if foreground > _PALETTE or background > _PALETTE:
+        return None
+    return chr(foreground | bool(pen & BOLD) << 9 | bool(pen & REVERSE) << 10 | background << 11)
+
+
+def _said(code: int) -> int:
+    """The pen that the mark with this code says."""
+    flags = (code >> 9 & 1) * BOLD | (code >> 10 & 1) * REVERSE
+    return flags | (code & 0x1FF) << FOREGROUND_SHIFT | code >> 11 << BACKGROUND_SHIFT
+
+
+def _coarse(pen: int) -> int:
+    """``pen`` with its colours out of the palette's cube, and no more than a mark can say."""
+    found = pen & _SAID_FLAGS
+    for shift in (FOREGROUND_SHIFT, BACKGROUND_SHIFT):
+        bits = pen >> shift & COLOUR
+        if bits & DIRECT:
+            red, green, blue = (((bits >> place & 255) * 5 + 127) // 255 for place in (16, 8, 0))
+            bits = 17 + 36 * red + 6 * green + blue
+        found |= bits << shift
+    return found
+
+
+#: The marks that say their pens, of the pens used last; the same for all terminals.
+SAID_MARKS: dict[int, str] = {}
+_MOST_SAID_MARKS = 2048
+
+
+class PenTable:
+    """The marks of one terminal's pens.
+
+    Most pens go into their mark; the others have a place in a table. A program that paints ever new
+    colours must not grow it for ever: when ``is_full``, the owner tells which marks are still on a
+    row (``keep``), and the other places are given out anew. Where even so none is left, a pen's
+    colours are made coarse.
+    """
+
+    #: How many places before the first look for unused ones.
+    FIRST_LIMIT = 4096
+
+    __slots__ = ("_free", "_limit", "_pens", "_places")
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._pens: list[int] = []
+        self._free: list[int] = []
+        self._limit = self.FIRST_LIMIT
+
+    def mark(self, pen: int) -> str:
+        """The character that stands for ``pen``."""
+        place = self._places.get(pen)
+        if place is not None:
+            return chr(_FIRST_PLACE + place)
+        said = None if pen & _UNSAYABLE else _say(pen)
+        if said is not None:
+            if len(SAID_MARKS) >= _MOST_SAID_MARKS:
+                SAID_MARKS.clear()
+            SAID_MARKS[pen] = said
+            return said
+        if self._free:
+            place = self._free.pop()
+            self._pens[place] = pen
+        elif len(self._pens) <= _LAST_PLACE - _FIRST_PLACE:
+            place = len(self._pens)
+            self._pens.append(pen)
+        else:
+            return self.mark(_coarse(pen))
+        self._places[pen] = place
+        return chr(_FIRST_PLACE + place)
+
+    def pen(self, mark: str) -> int:
+        """The pen that ``mark`` stands for."""
+        code = ord(mark)
+        return self._pens[code - _FIRST_PLACE] if code >= _FIRST_PLACE else _said(code)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to ``keep`` only what is in use."""
+        return len(self._places) > self._limit
+
+    def keep(self, used: Iterable[str]) -> None:
+        """Forget every pen whose mark doesn't occur in ``used``."""
+        kept = {ord(mark) - _FIRST_PLACE for mark in set().union(*used) if mark >= chr(_FIRST_PLACE)}
+        self._places = {self._pens[place]: place for place in kept}
+        self._free = [place for place in range(len(self._pens)) if place not in kept]
+        # Twice what is alive, so that the next look is paid for by as many new pens.
+        self._limit = max(self.FIRST_LIMIT, 2 * len(kept))

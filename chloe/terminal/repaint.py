@@ -1,0 +1,251 @@
+"""Repainting: bytes that make a fresh terminal what this one is.
+
+Owns the order in which a state is rebuilt from sequences that any terminal understands. Must not
+know how the screen stores it beyond rows and runs. The scrollback isn't told, but for the part of
+an open line that left the screen.
+
+Plan: first the soft wraps, which only come from text that runs over the edge; then the cells, with
+what changes no wrap (CUP, text, ECH); then what isn't a cell; the cursor near the end, since origin
+mode and margins move it; what was read of an incomplete sequence last.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from urllib.parse import quote
+
+from chloe.terminal import sgr, widths
+from chloe.terminal.canvas import TAB, Saved
+from chloe.terminal.charsets import Charsets
+from chloe.terminal.interpreter import Interpreter
+from chloe.terminal.modes import CURSOR_BLINK, MOUSE, MOUSE_ENCODINGS, PRIVATE_SWITCHES, Modes
+from chloe.terminal.pens import LINK_SHIFT, PLAIN, PROTECTED
+from chloe.terminal.rows import Row
+from chloe.terminal.runs import same_marks
+from chloe.terminal.widths import HALF
+
+_SHAPES = {"block": 1, "underline": 3, "bar": 5}
+#: Modes that move the cursor or change how text is drawn: they come when all is drawn.
+_LATE = frozenset(("origin", "insert"))
+
+
+def repaint(screen: Interpreter) -> bytes:
+    """What to feed to a fresh terminal of the same size."""
+    return _Repaint(screen).bytes()
+
+
+class _Repaint:
+    def __init__(self, screen: Interpreter) -> None:
+        self.screen = screen
+        self.parts: list[str] = []
+        self.pen = 0
+
+    def say(self, text: str) -> None:
+        self.parts.append(text)
+
+    def bytes(self) -> bytes:
+        screen = self.screen
+        self._saved_modes()
+        main = screen.lines if screen.main_lines is None else screen.main_lines
+        self._rows(screen.scrollback.open_rows(), main)
+        if screen.main_lines is not None:
+            self._saved(screen.other_saved, main)
+            self._keyboard(screen.other_kitty_stack, screen.other_kitty_flags)
+            self._take_pen(0)
+            self.say("\x1b[?47h")
+            self._rows([], screen.lines)
+        self._tabs()
+        self._saved(screen.saved, screen.lines)
+        self._keyboard(screen.kitty_stack, screen.modes.kitty_flags)
+        self._texts()
+        self.say(f"\x1b[{screen.top + 1};{screen.bottom + 1}r" if screen.rows > 1 else "")
+        self._modes()
+        self._cursor()
+        return "".join(self.parts).encode("utf-8", "surrogateescape") + screen.tokenizer.pending
+
+    # Cells.
+
+    def _take_pen(self, pen: int) -> None:
+        before = self.pen
+        if pen == before:
+            return
+        self.pen = pen
+        if (pen ^ before) & ~PROTECTED & ((1 << LINK_SHIFT) - 1):
+            self.say(sgr.select(pen))
+        if (pen ^ before) & PROTECTED:
+            self.say('\x1b[1"q' if pen & PROTECTED else '\x1b[0"q')
+        if pen >> LINK_SHIFT != before >> LINK_SHIFT:
+            self.say(f"\x1b]8;;{self.screen.links.address(pen >> LINK_SHIFT)}\x1b\\")
+
+    def _rows(self, opened: list[Row], shown: list[Row]) -> None:
+        written = self._wraps([*opened, *shown])[len(opened) :]
+        for y, row in enumerate(shown):
+            self._row(y, row, written[y])
+
+    def _wraps(self, rows: list[Row]) -> list[bool]:
+        """Print the lines that wrap, the open one from its beginning, so that it scrolls off as it did.
+
+        Returns which rows were written on.
+        """
+        if not any(row.wrapped for row in rows):
+            return [False] * len(rows)
+        columns = self.screen.columns
+        written = []
+        goes_on = False
+        for place, row in enumerate(rows):
+            if row.wrapped:
+                is_short = len(row.text) == columns - 1 and rows[place + 1].text[1:2] == HALF
+                self._cells(row.text.ljust(columns - 1 if is_short else columns), row.full_marks(columns))
+            elif goes_on:
+                self._cells((row.text or " ")[:2], (row.marks() or row.fill)[:2])
+            written.append(row.wrapped or goes_on)
+            goes_on = row.wrapped
+            if not goes_on and place < len(rows) - 1:
+                self._take_pen(0)
+                self.say("\r\n")
+        return written
+
+    def _cells(self, cells: str, marks: str) -> None:
+        for start, end, mark in same_marks(marks[: len(cells)]):
+            self._take_pen(self.screen.pen_table.pen(mark))
+            self.say(self.screen.reader.text(cells[start:end]))
+
+    def _row(self, y: int, row: Row, is_written: bool) -> None:
+        columns = self.screen.columns
+        if not row.text and row.fill == PLAIN and not is_written:
+            return
+        if row.fill != PLAIN or is_written:
+            # A full row has a fill as well, for when it's wrapped anew: its last cell is erased first.
+            first = min(len(row.text), columns - 1)
+            self._take_pen(self.screen.pen_table.pen(row.fill))
+            self.say(f"\x1b[{y + 1};{first + 1}H\x1b[{columns - first}X")
+        self.say(f"\x1b[{y + 1}H")
+        if self._has_loose_neighbours(row):
+            self._backwards(y, row)
+        else:
+            self._cells(row.text, row.marks())
+
+    def _has_loose_neighbours(self, row: Row) -> bool:
+        """Whether two cells would join if they were printed one after the other."""
+        if row.text.isascii() or widths.is_narrow(row.text):
+            return False
+        read = [self.screen.clusters.text(cell) for cell in row.text.replace(HALF, "")]
+        return any(widths.joins(before, cell[0]) for before, cell in pairwise(read))
+
+    def _backwards(self, y: int, row: Row) -> None:
+        """Print cell by cell from the right, so that nothing finds a neighbour to join."""
+        marks = row.marks()
+        for x in range(len(row.text) - 1, -1, -1):
+            if row.text[x] != HALF:
+                self._take_pen(self.screen.pen_table.pen(marks[x]))
+                self.say(f"\x1b[{y + 1};{x + 1}H{self.screen.clusters.text(row.text[x])}")
+
+    # What isn't a cell.
+
+    def _saved_modes(self) -> None:
+        for number, on in self.screen.saved_modes.items():
+            name = PRIVATE_SWITCHES.get(number)
+            default = getattr(Modes(), name) if name else number == CURSOR_BLINK
+            self.say(
+                f"\x1b[?{number}{'h' if on else 'l'}\x1b[?{number}s\x1b[?{number}{'h' if default else 'l'}"
+            )
+
+    def _saved(self, saved: Saved, lines: list[Row]) -> None:
+        """Go where DECSC was, with what it found, and do it again. The margins aren't set yet."""
+        if saved == Saved():
+            return
+        if saved.origin:
+            self.say("\x1b[?6h")
+        self._go(lines, min(saved.y, self.screen.rows - 1), saved.x)
+        self._take_pen(saved.pen)
+        self._charsets(saved.charsets)
+        self.say("\x1b7")
+        self._charsets(Charsets(), force=True)
+        if saved.origin:
+            self.say("\x1b[?6l")
+
+    def _charsets(self, charsets: Charsets, *, force: bool = False) -> None:
+        for place, name in enumerate(charsets.sets):
+            if name != "B" or force:
+                self.say(f"\x1b{'()*+'[place]}{name}")
+        if charsets.shift or force:
+            self.say(("\x0f", "\x0e", "\x1bn", "\x1bo")[charsets.shift])
+        if charsets.single >= 0:
+            self.say("\x1bN" if charsets.single == 2 else "\x1bO")
+
+    def _keyboard(self, stack: list[int], flags: int) -> None:
+        told = [*stack, flags]
+        if any(told) or stack:
+            self.say(f"\x1b[={told[0]}u")
+            for each in told[1:]:
+                self.say(f"\x1b[>{each}u")
+
+    def _tabs(self) -> None:
+        if self.screen.tabs != set(range(TAB, self.screen.columns, TAB)):
+            self.say("\x1b[3g")
+            for stop in sorted(self.screen.tabs):
+                self.say(f"\x1b[{stop + 1}G\x1bH")
+
+    def _texts(self) -> None:
+        if self.screen.title:
+            self.say(f"\x1b]2;{self.screen.title}\x1b\\")
+        if self.screen.folder:
+            folder = quote(self.screen.folder, errors="surrogateescape")
+            self.say(f"\x1b]7;file://{folder}\x1b\\")
+
+    def _modes(self) -> None:
+        modes = self.screen.modes
+        plain = Modes()
+        for number, name in PRIVATE_SWITCHES.items():
+            on = getattr(modes, name)
+            if on != getattr(plain, name) and name not in _LATE:
+                self.say(f"\x1b[?{number}{'h' if on else 'l'}")
+        if modes.newline:
+            self.say("\x1b[20h")
+        self.say("".join(f"\x1b[?{number}h" for number, mouse in MOUSE.items() if mouse == modes.mouse))
+        encodings = MOUSE_ENCODINGS.items()
+        self.say("".join(f"\x1b[?{number}h" for number, each in encodings if each == modes.mouse_encoding))
+        if modes.modify_other_keys:
+            self.say(f"\x1b[>4;{modes.modify_other_keys}m")
+        shape = _SHAPES[self.screen.cursor_shape] + (not self.screen.cursor_blink)
+        if shape != 1:
+            self.say(f"\x1b[{shape} q")
+        if modes.origin:
+            self.say("\x1b[?6h")
+
+    def _go(self, lines: list[Row], y: int, x: int, first: int = 0) -> None:
+        """To row ``y`` and column ``x``; to wait to wrap, the last cell is printed once more.
+
+        ``first``: the row that positions count from, where origin mode is on.
+        """
+        columns = self.screen.columns
+        if x < columns:
+            self.say(f"\x1b[{y - first + 1};{x + 1}H")
+            return
+        row = lines[y]
+        cells = row.text.ljust(columns)
+        last = columns - 2 if cells[-1] == HALF else columns - 1
+        self.say(f"\x1b[{y - first + 1};{last + 1}H")
+        self._cells(cells[last:], row.full_marks(columns)[last:])
+
+    def _cursor(self) -> None:
+        """The cursor, the pen, and what hangs on them: insert mode, charsets, and what REP would repeat."""
+        screen = self.screen
+        first = screen.top if screen.modes.origin else 0
+        insert = "\x1b[4h" if screen.modes.insert else ""
+        last = screen.last if screen.is_printing else ""
+        if not last:
+            self._go(screen.lines, screen.y, screen.x, first)
+            self._take_pen(screen.pen)
+            self.say(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
+            self._charsets(screen.charsets)
+            return
+        width = max(widths.width(last[0]), 1)
+        self._charsets(screen.charsets)
+        self.say(f"{insert}\x1b[{screen.y - first + 1};{screen.x - width + 1}H")
+        if insert:
+            # Inserting it again puts the rest of the row back into its place.
+            self._take_pen(screen.pen_table.pen(screen.lines[screen.y].fill))
+            self.say(f"\x1b[{width}P")
+        self._take_pen(screen.pen)
+        self.say(last)

@@ -1,0 +1,146 @@
+"""Replies: what a terminal answers when it is asked.
+
+Owns the wording of DA, DSR, DECRQM, DECRQSS, XTVERSION, the window's size and colours. Must not
+know whether an answer is ever sent: it is collected, and the caller decides.
+"""
+
+from __future__ import annotations
+
+from chloe.terminal import sgr
+from chloe.terminal.runs import Reader
+from chloe.terminal.switching import Switching
+
+#: The most bytes of answers that wait to be taken; a program that asks on and on gets no more.
+MOST_WAITING = 64 * 1024
+#: What XTVERSION answers.
+NAME = "Chloe 1"
+#: The colours that a query gets where the display's own aren't known: xterm's, dark.
+_COLOURS = {10: "rgb:cccc/cccc/cccc", 11: "rgb:0000/0000/0000", 12: "rgb:cccc/cccc/cccc"}
+_SHAPE_NUMBERS = {"block": 1, "underline": 3, "bar": 5}
+#: A cell's size in pixels, where a program insists on pixels.
+_CELL = (16, 8)
+
+
+class Replying(Switching):
+    """The operations that ask."""
+
+    def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
+        super().__init__(rows, columns, scrollback, reader)
+        self.replies: list[bytes] = []
+        self._waiting = 0
+
+    def reply(self, text: str) -> None:
+        """Answer with ``text``."""
+        data = text.encode("utf-8", "replace")
+        if self._waiting + len(data) <= MOST_WAITING:
+            self._waiting += len(data)
+            self.replies.append(data)
+
+    def take_replies(self) -> bytes:
+        """The answers since they were last taken."""
+        taken = b"".join(self.replies)
+        self.replies.clear()
+        self._waiting = 0
+        return taken
+
+    def report_device_attributes(self, which: int = 0) -> None:
+        """DA1: a VT220 with 132 columns, selective erase, national sets, horizontal scrolling and colour."""
+        if which == 0:
+            self.reply("\x1b[?62;1;6;9;22c")
+
+    def report_secondary_attributes(self, which: int = 0) -> None:
+        """DA2: what xterm says of itself, so that programs take it for one."""
+        if which == 0:
+            self.reply("\x1b[>41;354;0c")
+
+    def report_tertiary_attributes(self, which: int = 0) -> None:
+        """DA3: the unit's number, none."""
+        if which == 0:
+            self.reply("\x1bP!|00000000\x1b\\")
+
+    def report_device_status(self, what: int = 0) -> None:
+        """DSR: 5 all is well, 6 where the cursor is."""
+        if what == 5:
+            self.reply("\x1b[0n")
+        elif what == 6:
+            y = self.y - self.top if self.modes.origin else self.y
+            self.reply(f"\x1b[{y + 1};{self.column + 1}R")
+
+    def report_private_status(self, what: int = 0) -> None:
+        """DECDSR: 6 the cursor with its page, 15 no printer, 25 no user keys locked, 26 a keyboard."""
+        if what == 6:
+            y = self.y - self.top if self.modes.origin else self.y
+            self.reply(f"\x1b[?{y + 1};{self.column + 1};1R")
+        elif what in (15, 25, 26):
+            self.reply({15: "\x1b[?13n", 25: "\x1b[?21n", 26: "\x1b[?27;1;0;0n"}[what])
+
+    def report_mode(self, number: int = 0) -> None:
+        """DECRQM for an ANSI mode."""
+        self.reply(f"\x1b[{number};{self.mode_state(number, False)}$y")
+
+    def report_private_mode(self, number: int = 0) -> None:
+        """DECRQM for a private mode."""
+        self.reply(f"\x1b[?{number};{self.mode_state(number, True)}$y")
+
+    def report_version(self, which: int = 0) -> None:
+        """XTVERSION."""
+        if which == 0:
+            self.reply(f"\x1bP>|{NAME}\x1b\\")
+
+    def report_terminal_parameters(self, which: int = 0) -> None:
+        """DECREQTPARM: no parity, 8 bits, 38400 baud both ways."""
+        if which <= 1:
+            self.reply(f"\x1b[{which + 2};1;1;128;128;1;0x")
+
+    def report_keyboard(self) -> None:
+        """kitty: which flags are in force."""
+        self.reply(f"\x1b[?{self.modes.kitty_flags}u")
+
+    def report_modify_other_keys(self, resource: int = 0) -> None:
+        """XTQMODKEYS."""
+        if resource == 4:
+            self.reply(f"\x1b[>4;{self.modes.modify_other_keys}m")
+
+    def report_setting(self, asked: str) -> None:
+        """DECRQSS: SGR, margins, cursor style, protection; the rest is invalid."""
+        if asked == "m":
+            value = sgr.select(self.pen)[2:]
+        elif asked == "r":
+            value = f"{self.top + 1};{self.bottom + 1}r"
+        elif asked == " q":
+            value = f"{_SHAPE_NUMBERS[self.cursor_shape] + (not self.cursor_blink)} q"
+        elif asked == '"q':
+            value = f'{int(self.is_protecting)}"q'
+        elif asked == '"p':
+            value = '62;1"p'
+        else:
+            self.reply("\x1bP0$r\x1b\\")
+            return
+        self.reply(f"\x1bP1$r{value}\x1b\\")
+
+    def report_colour(self, code: int) -> None:
+        """OSC 10, 11, 12 with a question mark: text, background, cursor."""
+        if code in _COLOURS:
+            self.reply(f"\x1b]{code};{_COLOURS[code]}\x1b\\")
+
+    def report_palette(self, value: str) -> None:
+        """OSC 4 with question marks: entries of the palette, as xterm has them."""
+        fields = value.split(";")
+        for index, asked in zip(fields[::2], fields[1::2], strict=False):
+            if asked == "?" and index.isdecimal() and len(index) <= 3 and int(index) < 256:
+                self.reply(f"\x1b]4;{index};{sgr.palette_entry(int(index))}\x1b\\")
+
+    def report_capabilities(self, value: str) -> None:
+        """XTGETTCAP: none is told; programs go on with what terminfo says."""
+        self.reply(f"\x1bP0+r{value}\x1b\\")
+
+    def window_operation(self, operation: int = 0, *_rest: int) -> None:
+        """XTWINOPS: only what asks for the size; nothing that moves a window or reads a title back."""
+        if operation == 14:
+            self.reply(f"\x1b[4;{self.rows * _CELL[0]};{self.columns * _CELL[1]}t")
+        elif operation == 16:
+            self.reply(f"\x1b[6;{_CELL[0]};{_CELL[1]}t")
+        elif operation == 18:
+            self.reply(f"\x1b[8;{self.rows};{self.columns}t")
+        elif operation == 19:
+            self.reply(f"\x1b[9;{self.rows};{self.columns}t")

@@ -1,0 +1,144 @@
+"""Resizing: the main screen's lines wrapped anew, the cursor with its text.
+
+Owns what a change of size does. Must not know sequences. The alternate screen is cropped or
+extended, since its program paints it anew; the main one is wrapped from its logical lines, the open
+line in the scrollback among them.
+
+Theory: rows that a resize pushes out come back when there is room again (``Scrollback.lent`` counts
+their lines), so that narrowing and widening back changes nothing. Beyond these, the scrollback
+fills the screen only where the text reached its bottom.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from chloe.terminal.canvas import TAB, Saved
+from chloe.terminal.interpreter import Interpreter
+from chloe.terminal.logical import Line, cuts, lines, wrap
+from chloe.terminal.pens import PLAIN
+from chloe.terminal.rows import Row
+from chloe.terminal.scrollback import Scrollback
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Rows on their way to another width, and the cursor among them."""
+
+    rows: list[Row]
+    y: int
+    x: int
+
+
+def resize(screen: Interpreter, rows: int, columns: int) -> None:
+    """Give ``screen`` this size."""
+    if (rows, columns) == (screen.rows, screen.columns):
+        return
+    before = screen.columns
+    if screen.main_lines is None:
+        flow = _reflow(screen.lines, screen.y, screen.x, screen.scrollback, before, rows, columns)
+        screen.lines, screen.y, screen.x = flow.rows, flow.y, flow.x
+    else:
+        saved = screen.other_saved
+        flow = _reflow(screen.main_lines, saved.y, saved.x, screen.scrollback, before, rows, columns)
+        screen.main_lines = flow.rows
+        screen.other_saved = saved._replace(y=flow.y, x=flow.x)
+        screen.lines, screen.y = _cropped(screen.lines, screen.y, rows, columns)
+        screen.x = min(screen.x, columns - 1)
+    screen.saved = _clamped(screen.saved, rows, columns)
+    screen.other_saved = _clamped(screen.other_saved, rows, columns)
+    screen.rows, screen.columns = rows, columns
+    screen.top, screen.bottom = 0, rows - 1
+    screen.is_printing = screen.is_printing and screen.cell_before_cursor() == (
+        screen.last,
+        screen.pen_table.mark(screen.pen),
+    )
+    screen.tabs = {stop for stop in screen.tabs if stop < columns}
+    first_new = -(-max(before, TAB) // TAB) * TAB
+    screen.tabs.update(range(first_new, columns, TAB))
+    screen.changed.intersection_update(range(rows))
+    screen.all_changed = True
+
+
+def _clamped(saved: Saved, rows: int, columns: int) -> Saved:
+    return saved._replace(y=min(saved.y, rows - 1), x=min(saved.x, columns - 1))
+
+
+def _cropped(lines: list[Row], y: int, rows: int, columns: int) -> tuple[list[Row], int]:
+    """Rows of the alternate screen at another size: what is below the cursor goes first."""
+    gone = max(y - rows + 1, 0)
+    kept = lines[gone : gone + rows]
+    for row in kept:
+        row.crop(columns)
+    kept += [Row() for _ in range(rows - len(kept))]
+    kept[-1].wrapped = False
+    return kept, y - gone
+
+
+def _reflow(
+    shown: list[Row], y: int, x: int, scrollback: Scrollback, before: int, rows: int, columns: int
+) -> _Flow:
+    """The rows of the main screen at another size; what doesn't fit goes to the scrollback."""
+    lent = scrollback.lent
+    opened = scrollback.take_open()
+    flow = _Flow(opened + shown, y + len(opened), x)
+    blank_below = _drop_blank(flow)
+    if before != columns:
+        _wrap_anew(flow, before, columns)
+    scrollback.resize(columns)
+    while len(flow.rows) < rows and (lent > 0 or not blank_below):
+        line = scrollback.take_last()
+        if line is None:
+            break
+        lent = max(lent - 1, 0)
+        back = wrap(line, columns)
+        flow.rows[:0] = back
+        flow.y += len(back)
+    gone = min(max(len(flow.rows) - rows, 0), flow.y)
+    for row in flow.rows[:gone]:
+        scrollback.push(row)
+        lent += not row.wrapped
+    scrollback.lent = lent
+    kept = flow.rows[gone : gone + rows]
+    kept += [Row() for _ in range(rows - len(kept))]
+    kept[-1].wrapped = False
+    return _Flow(kept, flow.y - gone, flow.x)
+
+
+def _drop_blank(flow: _Flow) -> int:
+    """Drop the blank rows below the cursor; returns how many."""
+    size = len(flow.rows)
+    while len(flow.rows) - 1 > flow.y and _is_blank(flow.rows[-1]) and not flow.rows[-2].wrapped:
+        flow.rows.pop()
+    return size - len(flow.rows)
+
+
+def _is_blank(row: Row) -> bool:
+    return row.fill == PLAIN and not row.pens and not row.text.rstrip(" ")
+
+
+def _wrap_anew(flow: _Flow, before: int, columns: int) -> None:
+    """Wrap each line at ``columns``; the cursor stays at its place in its line."""
+    wrapped: list[Row] = []
+    first = 0
+    place: tuple[int, int] | None = None
+    for line, group in lines(flow.rows, before):
+        if place is None and first + len(group) > flow.y:
+            offset = sum(len(row.text) for row in group[: flow.y - first]) + flow.x
+            line = line.padded(offset)
+            place = _place(line, offset, columns, len(wrapped))
+        first += len(group)
+        found = wrap(line, columns)
+        if group[-1].wrapped:
+            found[-1].wrapped = True
+        wrapped += found
+    flow.rows = wrapped
+    flow.y, flow.x = place or (0, 0)
+
+
+def _place(line: Line, offset: int, columns: int, above: int) -> tuple[int, int]:
+    """Where the cursor is that stood ``offset`` cells into ``line``."""
+    edges = [0, *cuts(line.cells, columns)]
+    down = bisect_right(edges, offset) - 1
+    return above + down, min(offset - edges[down], columns)

@@ -1,0 +1,140 @@
+"""Rows: one line of cells, held as strings.
+
+Owns what a row is and how cells are put into it, taken out and erased, wide characters kept whole.
+Must not know the cursor, the margins or other rows.
+
+Theory: ``text`` has one character a cell (``widths.HALF`` after a wide one, a stand-in for a
+cluster) and ends with the last cell that was ever written; all cells after it are blank in the pen
+``fill``. ``pens`` has one mark a cell, or is empty where every cell of ``text`` has the default pen.
+Strings make the common cases, writing at the end and scrolling away, cost next to nothing, and take
+a byte or two a cell.
+"""
+
+from __future__ import annotations
+
+from chloe.terminal.pens import PLAIN
+from chloe.terminal.widths import HALF
+
+
+class Row:
+    """One line of cells. ``wrapped``: the line goes on in the row below (a soft wrap)."""
+
+    __slots__ = ("fill", "pens", "text", "wrapped")
+
+    def __init__(self, text: str = "", pens: str = "", fill: str = PLAIN, wrapped: bool = False) -> None:
+        self.text = text
+        self.pens = pens
+        self.fill = fill
+        self.wrapped = wrapped
+
+    def copy(self) -> Row:
+        """A row with the same cells."""
+        return Row(self.text, self.pens, self.fill, self.wrapped)
+
+    def marks(self) -> str:
+        """One mark for each cell of ``text``."""
+        return self.pens or PLAIN * len(self.text)
+
+    def pad(self, size: int) -> None:
+        """Make the cells up to ``size`` part of the text."""
+        missing = size - len(self.text)
+        if missing > 0:
+            if self.pens or self.fill != PLAIN:
+                self.pens = self.marks() + self.fill * missing
+            self.text += " " * missing
+
+    def write(self, x: int, cells: str, mark: str) -> None:
+        """Put ``cells`` at ``x`` over what is there. They fit into the row and cut no character."""
+        text = self.text
+        size = len(text)
+        end = x + len(cells)
+        if x < size:
+            if not text.isascii() and (text[x] == HALF or (end < size and text[end] == HALF)):
+                text = _mended(text, x, end)
+            self.text = f"{text[:x]}{cells}{text[end:]}"
+            pens = self.pens
+            if pens:
+                self.pens = f"{pens[:x]}{mark * (end - x)}{pens[end:]}"
+            elif mark != PLAIN:
+                self.pens = f"{PLAIN * x}{mark * (end - x)}{PLAIN * (size - end)}"
+            return
+        if x > size:
+            self.pad(x)
+            text = self.text
+        if self.pens:
+            self.pens += mark * (end - x)
+        elif mark != PLAIN:
+            self.pens = PLAIN * x + mark * (end - x)
+        self.text = text + cells
+
+    def erase(self, x: int, end: int, fill: str, columns: int) -> None:
+        """Blank the cells from ``x`` up to ``end`` in the pen ``fill``."""
+        if end < columns:
+            if x < len(self.text) or fill != self.fill:
+                self.write(x, " " * (end - x), fill)
+            return
+        if fill != self.fill:
+            self.pad(x)
+            self.fill = fill
+        self._cut(x)
+
+    def clear(self, fill: str) -> None:
+        """Blank the whole row in the pen ``fill``; nothing goes on in the row below."""
+        self.text = self.pens = ""
+        self.fill = fill
+        self.wrapped = False
+
+    def insert(self, x: int, count: int, fill: str, columns: int) -> None:
+        """Shift the cells from ``x`` on to the right by ``count``; what passes the edge is lost."""
+        if x >= len(self.text) and fill == self.fill:
+            return
+        self.pad(x)
+        text = self.text
+        if not text.isascii():
+            text = _mended(text, x, x)
+        if self.pens or fill != PLAIN:
+            pens = self.marks()
+            self.pens = pens[:x] + fill * count + pens[x:]
+        self.text = text[:x] + " " * count + text[x:]
+        self._cut(columns)
+
+    def delete(self, x: int, count: int, fill: str, columns: int) -> None:
+        """Take ``count`` cells out at ``x``; blanks in the pen ``fill`` come in at the right edge."""
+        if fill != self.fill:
+            self.pad(columns)
+            self.fill = fill
+        end = x + count
+        text = self.text
+        if not text.isascii():
+            text = _mended(text, x, end)
+        self.text = text[:x] + text[end:]
+        self.pens = self.pens[:x] + self.pens[end:]
+
+    def _cut(self, size: int) -> None:
+        text = self.text
+        if len(text) > size:
+            if text[size] == HALF:
+                text = text[: size - 1] + " "
+            self.text = text[:size]
+            self.pens = self.pens[:size]
+
+    def crop(self, columns: int) -> None:
+        """Give up the cells beyond ``columns``."""
+        self._cut(columns)
+
+    def full_text(self, columns: int) -> str:
+        """One character for each of the row's cells."""
+        return self.text.ljust(columns)
+
+    def full_marks(self, columns: int) -> str:
+        """One mark for each of the row's cells."""
+        return self.marks().ljust(columns, self.fill)
+
+
+def _mended(text: str, x: int, end: int) -> str:
+    """``text`` without the halves that stay behind when the cells from ``x`` up to ``end`` go."""
+    if x < len(text) and text[x] == HALF:
+        text = text[: x - 1] + " " + text[x:]
+    if end < len(text) and text[end] == HALF:
+        text = text[:end] + " " + text[end + 1 :]
+    return text

@@ -1,0 +1,112 @@
+"""Runs: rows as whoever paints them wants to see them.
+
+Owns ``Run`` and the way from cell strings to runs and to text. Must not know how cells got there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chloe.terminal.clusters import ClusterTable
+from chloe.terminal.pens import LINK_SHIFT, PLAIN, Attributes, PenTable, attributes
+from chloe.terminal.rows import Row
+from chloe.terminal.widths import HALF
+
+#: The most bytes of hyperlink addresses that a terminal remembers.
+LINK_BYTES = 1 << 20
+#: What remembering one takes beside its characters, about.
+_LINK_OVERHEAD = 256
+
+_SAME_MARK = re.compile(r"(?s)(.)\1*+")
+
+
+def same_marks(marks: str) -> Iterator[tuple[int, int, str]]:
+    """Each stretch of one mark: where it starts, where it ends, and the mark."""
+    for found in _SAME_MARK.finditer(marks):
+        yield found.start(), found.end(), found[1]
+
+
+class Run(NamedTuple):
+    """Adjacent cells of one look. ``width`` is counted in cells; a wide character stands in ``text`` once."""
+
+    text: str
+    attributes: Attributes
+    width: int
+
+
+class Links:
+    """The hyperlinks of one terminal: addresses, and numbers for pens. The oldest are forgotten."""
+
+    __slots__ = ("_addresses", "_last", "_numbers", "_size")
+
+    def __init__(self) -> None:
+        self._addresses: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._last = 0
+        self._size = 0
+
+    def number(self, address: str) -> int:
+        """The number that stands for ``address``; 0 for none."""
+        if not address:
+            return 0
+        known = self._numbers.get(address)
+        if known is None:
+            self._last = known = self._last + 1
+            self._numbers[address] = known
+            self._addresses[known] = address
+            self._size += len(address) + _LINK_OVERHEAD
+            while self._size > LINK_BYTES:
+                oldest = next(iter(self._addresses))
+                forgotten = self._addresses.pop(oldest)
+                del self._numbers[forgotten]
+                self._size -= len(forgotten) + _LINK_OVERHEAD
+        return known
+
+    def address(self, number: int) -> str:
+        """The address behind ``number``; empty for 0 and where it was forgotten."""
+        return self._addresses.get(number, "") if number else ""
+
+
+class Reader:
+    """Reads rows out of cell strings, knowing the tables that their marks and stand-ins come from."""
+
+    __slots__ = ("clusters", "links", "pens")
+
+    def __init__(self, pens: PenTable, clusters: ClusterTable, links: Links) -> None:
+        self.pens = pens
+        self.clusters = clusters
+        self.links = links
+
+    def attributes(self, mark: str) -> Attributes:
+        """How a cell with this mark looks."""
+        pen = self.pens.pen(mark)
+        return attributes(pen, self.links.address(pen >> LINK_SHIFT))
+
+    def text(self, cells: str) -> str:
+        """A cell string as a person reads it."""
+        if cells.isascii():
+            return cells
+        return self.clusters.read(cells).replace(HALF, "")
+
+    def display(self, row: Row, columns: int) -> str:
+        """A whole row as a person reads it."""
+        return self.text(row.text.ljust(columns))
+
+    def runs(self, row: Row, columns: int) -> tuple[Run, ...]:
+        """A whole row as runs; their widths sum to ``columns``."""
+        text = row.text.ljust(columns)
+        if not row.pens and row.fill == PLAIN:
+            return (Run(self.text(text), self.attributes(PLAIN), columns),)
+        marks = row.full_marks(columns)
+        found: list[Run] = []
+        for start, end, mark in same_marks(marks):
+            look = self.attributes(mark)
+            read = self.text(text[start:end])
+            if found and found[-1].attributes == look:
+                before = found.pop()
+                found.append(Run(before.text + read, look, before.width + end - start))
+            else:
+                found.append(Run(read, look, end - start))
+        return tuple(found)

@@ -1,0 +1,323 @@
+"""The scrollback: lines that left the screen at the top, oldest first.
+
+Owns keeping them small and bounded, and showing them at any width. Must not know the cursor.
+
+Plan: rows come in one by one and wait in ``_fresh``; every so often they are joined to logical
+lines, and those to a block, which is two strings for some hundred lines. A flood comes in as a
+block of its own, which ``flood`` makes and which may not even have been parsed yet. Only a window of
+``limit`` lines is ever seen; whole blocks before it are dropped.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Protocol
+
+from chloe.terminal.logical import Line, cuts, join, lines, wrap
+from chloe.terminal.pens import PLAIN
+from chloe.terminal.rows import Row
+from chloe.terminal.runs import Reader, Run
+
+#: Rows that wait before they are packed.
+_FRESH = 256
+#: Rows of one logical line at the most; then it counts as ended, or a program could grow it for ever.
+LONGEST_LINE = 4096
+#: Characters kept at the least, whatever the number of lines.
+_LEAST_CHARACTERS = 4 << 20
+#: Characters kept for each line of the limit, on average.
+_CHARACTERS_A_LINE = 1000
+
+
+class Block(Protocol):
+    """Some logical lines, kept together."""
+
+    @property
+    def count(self) -> int:
+        """How many lines."""
+
+    @property
+    def size(self) -> int:
+        """How many characters, about."""
+
+    def lines(self) -> list[Line]:
+        """The lines, oldest first."""
+
+    def height(self, columns: int) -> int:
+        """How many rows show them."""
+
+    def marks(self) -> str:
+        """Each mark in use at least once."""
+
+    def cells(self) -> str:
+        """Each stand-in in use at least once."""
+
+
+class Packed:
+    """Parsed lines in two strings: the cells, joined, and the marks, each line's followed by its fill."""
+
+    __slots__ = ("_cells", "_height", "_marks", "_separator", "count")
+
+    def __init__(self, cells: str, marks: str, count: int, separator: str = "\n") -> None:
+        self._cells = cells
+        self._marks = marks
+        self._separator = separator
+        self._height = (0, 0)
+        self.count = count
+
+    @classmethod
+    def pack(cls, found: list[Line]) -> Packed:
+        """Some lines, at least one."""
+        cells = "\n".join([line.cells for line in found])
+        if any(line.marks or line.fill != PLAIN for line in found):
+            marks = "".join([(line.marks or PLAIN * len(line.cells)) + line.fill for line in found])
+        else:
+            marks = ""
+        return cls(cells, marks, len(found))
+
+    @property
+    def size(self) -> int:
+        """How many characters."""
+        return len(self._cells)
+
+    def lines(self) -> list[Line]:
+        """The lines, oldest first."""
+        texts = self._cells.split(self._separator)
+        if not self._marks:
+            return [Line(text) for text in texts]
+        found = []
+        place = 0
+        for text in texts:
+            end = place + len(text)
+            found.append(Line(text, self._marks[place:end], self._marks[end]))
+            place = end + 1
+        return found
+
+    def height(self, columns: int) -> int:
+        """How many rows show them; remembered for one width."""
+        if self._height[0] != columns:
+            self._height = (columns, sum(len(cuts(line.cells, columns)) + 1 for line in self.lines()))
+        return self._height[1]
+
+    def marks(self) -> str:
+        """All marks."""
+        return self._marks
+
+    def cells(self) -> str:
+        """All cells."""
+        return self._cells
+
+
+class Scrollback:
+    """What left the screen at the top. ``limit``: how many logical lines are kept."""
+
+    def __init__(self, limit: int, reader: Reader, columns: int) -> None:
+        self.limit = limit
+        self._reader = reader
+        self._columns = columns
+        self._blocks: deque[Block] = deque()
+        self._fresh: list[Row] = []
+        #: Lines and characters in the blocks.
+        self._count = 0
+        self._size = 0
+        #: How many rows at the end of ``_fresh`` belong to one open line.
+        self._open = 0
+        self._ignored = 0
+        #: Lines at the end that only a resize pushed out of the screen.
+        self.lent = 0
+
+    # Taking in.
+
+    def push(self, row: Row) -> None:
+        """A row left the screen."""
+        if self._ignored:
+            self._ignored -= 1
+            return
+        if not self.limit:
+            return
+        fresh = self._fresh
+        fresh.append(row)
+        self.lent = 0
+        if row.wrapped:
+            self._open += 1
+            if self._open >= LONGEST_LINE:
+                row.wrapped = False
+                self._open = 0
+        else:
+            self._open = 0
+        if len(fresh) - self._open >= _FRESH:
+            self._pack()
+
+    def ignore(self, count: int) -> None:
+        """The next ``count`` rows that leave the screen are here already."""
+        self._ignored = count
+
+    def push_block(self, block: Block) -> None:
+        """Whole lines passed the screen. No line may be open."""
+        self._pack()
+        if self.limit:
+            self._take(block)
+        self.lent = 0
+
+    def _pack(self) -> None:
+        """Join what is fresh, but for the open line, to a block."""
+        closed = len(self._fresh) - self._open
+        if not closed:
+            return
+        rows = self._fresh[:closed]
+        del self._fresh[:closed]
+        if any(row.wrapped or row.pens or row.fill != PLAIN for row in rows):
+            self._take(Packed.pack([line for line, _ in lines(rows, self._columns)]))
+        else:
+            self._take(Packed("\n".join([row.text for row in rows]), "", closed))
+
+    def _take(self, block: Block) -> None:
+        self._blocks.append(block)
+        self._account(block, 1)
+        most = max(_LEAST_CHARACTERS, self.limit * _CHARACTERS_A_LINE)
+        while self._blocks and (self._count - self._blocks[0].count >= self.limit or self._size > most):
+            self._account(self._blocks.popleft(), -1)
+
+    def clear(self) -> None:
+        """Forget all (ED 3)."""
+        self._blocks.clear()
+        self._fresh.clear()
+        self._count = self._size = self._open = self.lent = 0
+
+    def drain(self) -> list[str]:
+        """Take all lines that are complete out, as text, oldest first: for whoever keeps them elsewhere."""
+        self._pack()
+        taken = [self._reader.text(line.cells).rstrip() for block in self._blocks for line in block.lines()]
+        self._blocks.clear()
+        self._count = self._size = self.lent = 0
+        return taken
+
+    # Giving back, for a resize.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last line goes on on the screen."""
+        return self._open > 0
+
+    def take_open(self) -> list[Row]:
+        """Take the rows of the open line out."""
+        taken = self._fresh[len(self._fresh) - self._open :]
+        del self._fresh[len(self._fresh) - self._open :]
+        self._open = 0
+        return taken
+
+    def open_line(self) -> Line | None:
+        """The part of the open line that left the screen."""
+        return join(self.open_rows(), self._columns) if self._open else None
+
+    def open_rows(self) -> list[Row]:
+        """Copies of the rows of the open line."""
+        return [row.copy() for row in self._fresh[len(self._fresh) - self._open :]]
+
+    def take_last(self) -> Line | None:
+        """Take the last line out, which must not be open; None where there is none."""
+        self._pack()
+        self._trim()
+        if not self._blocks:
+            return None
+        block = self._blocks.pop()
+        self._account(block, -1)
+        found = block.lines()
+        last = found.pop()
+        if found:
+            rest = Packed.pack(found)
+            self._blocks.append(rest)
+            self._account(rest, 1)
+        return last
+
+    def resize(self, columns: int) -> None:
+        """Wrap at this width from now on. No line may be open."""
+        self._pack()
+        self._columns = columns
+
+    # Looking.
+
+    @property
+    def lines(self) -> int:
+        """How many logical lines there are; an open one counts."""
+        return min(self.limit, self._count + self._fresh_lines())
+
+    def _fresh_lines(self) -> int:
+        return sum(not row.wrapped for row in self._fresh) + (self._open > 0)
+
+    @property
+    def height(self) -> int:
+        """How many rows show it at the current width."""
+        self._trim()
+        height = sum(block.height(self._columns) for block in self._blocks)
+        return height + sum(len(rows) for rows in self._fresh_groups())
+
+    def rows(self, start: int, stop: int) -> list[tuple[Run, ...]]:
+        """The rows from ``start`` up to ``stop``, counted from the oldest."""
+        self._trim()
+        start = max(start, 0)
+        place = 0
+        found: list[tuple[Run, ...]] = []
+        for block in self._blocks:
+            if place >= stop:
+                return found
+            height = block.height(self._columns)
+            if place + height > start:
+                rows = chain.from_iterable(wrap(line, self._columns) for line in block.lines())
+                found += self._read(rows, start - place, stop - place)
+            place += height
+        found += self._read(chain.from_iterable(self._fresh_groups()), start - place, stop - place)
+        return found
+
+    def _read(self, rows: Iterator[Row], start: int, stop: int) -> list[tuple[Run, ...]]:
+        return [self._reader.runs(row, self._columns) for row in islice(rows, max(start, 0), max(stop, 0))]
+
+    def closed(self) -> Iterator[Line]:
+        """The lines that ended, oldest first."""
+        self._trim()
+        for block in self._blocks:
+            yield from block.lines()
+        fresh = [row.copy() for row in self._fresh[: len(self._fresh) - self._open]]
+        for line, _ in lines(fresh, self._columns):
+            yield line
+
+    def _trim(self) -> None:
+        """Drop the lines beyond the limit that whole blocks still hold; done only when somebody looks."""
+        if self._count + self._fresh_lines() <= self.limit:
+            return
+        self._pack()
+        beyond = self._count + self._fresh_lines() - self.limit
+        while beyond > 0 and self._blocks:
+            block = self._blocks.popleft()
+            kept = block.lines()[beyond:]
+            beyond -= block.count
+            self._account(block, -1)
+            if kept:
+                rest = Packed.pack(kept)
+                self._blocks.appendleft(rest)
+                self._account(rest, 1)
+
+    def _account(self, block: Block, sign: int) -> None:
+        self._count += sign * block.count
+        self._size += sign * block.size
+
+    def _fresh_groups(self) -> Iterator[list[Row]]:
+        """The rows of each line that isn't packed yet."""
+        for line, group in lines([row.copy() for row in self._fresh], self._columns):
+            yield group if group[-1].wrapped else wrap(line, self._columns)
+
+    def used_marks(self) -> Iterator[str]:
+        """Strings in which each mark in use occurs."""
+        for row in self._fresh:
+            yield row.pens
+            yield row.fill
+        for block in self._blocks:
+            yield block.marks()
+
+    def used_cells(self) -> Iterator[str]:
+        """Strings in which each stand-in in use occurs."""
+        for row in self._fresh:
+            yield row.text
+        for block in self._blocks:
+            yield block.cells()

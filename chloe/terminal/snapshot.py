@@ -1,0 +1,127 @@
+"""Snapshots: everything about a terminal that can be seen or will matter, comparable with ``==``.
+
+Owns what belongs to a state and what is mere storage. Must not know how a state is restored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from chloe.terminal.canvas import Saved
+from chloe.terminal.charsets import Charsets
+from chloe.terminal.interpreter import Interpreter
+from chloe.terminal.logical import Line
+from chloe.terminal.modes import Modes
+from chloe.terminal.pens import LINK_SHIFT, PROTECTED, Attributes, attributes
+from chloe.terminal.rows import Row
+from chloe.terminal.runs import Run
+
+
+class SeenRow(NamedTuple):
+    """A row: its runs, and whether its line goes on in the row below."""
+
+    runs: tuple[Run, ...]
+    wrapped: bool
+
+
+class Kept(NamedTuple):
+    """What DECSC kept: column (``columns`` where it waits to wrap), row, look, sets, origin mode."""
+
+    x: int
+    y: int
+    attributes: Attributes
+    protecting: bool
+    charsets: Charsets
+    origin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a terminal. Two that are equal look the same and will react the same.
+
+    ``cursor``: row and column, the column being ``columns`` where the next character wraps.
+    ``repeatable``: the character that REP would repeat.
+    ``open_line``: what left the screen of the line that goes on in the top row.
+    ``pending``: bytes of a sequence or a character that isn't complete.
+    """
+
+    rows: int
+    columns: int
+    main: tuple[SeenRow, ...]
+    alternate: tuple[SeenRow, ...] | None
+    cursor: tuple[int, int]
+    shape: str
+    blink: bool
+    attributes: Attributes
+    protecting: bool
+    charsets: Charsets
+    repeatable: str
+    saved: Kept
+    other_saved: Kept
+    modes: Modes
+    saved_modes: tuple[tuple[int, bool], ...]
+    keyboard: tuple[tuple[int, ...], tuple[int, ...]]
+    margins: tuple[int, int]
+    tabs: tuple[int, ...]
+    title: str
+    folder: str
+    pending: bytes
+    open_line: tuple[Run, ...]
+    scrollback: tuple[tuple[Run, ...], ...]
+
+    def without_scrollback(self) -> Snapshot:
+        """The same, but for the whole lines that left the screen."""
+        return replace(self, scrollback=())
+
+
+def snapshot(screen: Interpreter) -> Snapshot:
+    """The state of ``screen`` as it is now."""
+    shown = _rows(screen, screen.lines)
+    hidden = None if screen.main_lines is None else _rows(screen, screen.main_lines)
+    open_line = screen.scrollback.open_line()
+    return Snapshot(
+        rows=screen.rows,
+        columns=screen.columns,
+        main=shown if hidden is None else hidden,
+        alternate=None if hidden is None else shown,
+        cursor=(screen.y, screen.x),
+        shape=screen.cursor_shape,
+        blink=screen.cursor_blink,
+        attributes=_look(screen, screen.pen),
+        protecting=screen.is_protecting,
+        charsets=screen.charsets,
+        repeatable=screen.last if screen.is_printing else "",
+        saved=_kept(screen, screen.saved),
+        other_saved=_kept(screen, screen.other_saved),
+        modes=replace(screen.modes),
+        saved_modes=tuple(sorted(screen.saved_modes.items())),
+        keyboard=(tuple(screen.kitty_stack), (*screen.other_kitty_stack, screen.other_kitty_flags)),
+        margins=(screen.top, screen.bottom),
+        tabs=tuple(sorted(screen.tabs)),
+        title=screen.title,
+        folder=screen.folder,
+        pending=screen.tokenizer.pending,
+        open_line=() if open_line is None else _line(screen, open_line),
+        scrollback=tuple(_line(screen, line) for line in screen.scrollback.closed()),
+    )
+
+
+def _rows(screen: Interpreter, rows: list[Row]) -> tuple[SeenRow, ...]:
+    return tuple(SeenRow(screen.reader.runs(row, screen.columns), row.wrapped) for row in rows)
+
+
+def _line(screen: Interpreter, line: Line) -> tuple[Run, ...]:
+    row = Row(*line)
+    # One cell more than it has, so that what follows it counts as well.
+    return screen.reader.runs(row, len(line.cells) + 1)
+
+
+def _look(screen: Interpreter, pen: int) -> Attributes:
+    return attributes(pen, screen.links.address(pen >> LINK_SHIFT))
+
+
+def _kept(screen: Interpreter, saved: Saved) -> Kept:
+    return Kept(
+        saved.x, saved.y, _look(screen, saved.pen), bool(saved.pen & PROTECTED), saved.charsets, saved.origin
+    )

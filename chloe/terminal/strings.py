@@ -1,0 +1,134 @@
+"""Control strings: OSC, read into notices.
+
+Owns what each OSC number means (xterm's ctlseqs; OSC 7, 8, 9, 133 and 777 after the terminals that
+made them). Must not know the screen: it tells title, folder and link, and keeps none of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from chloe.terminal.notices import (
+    ClipboardSet,
+    FolderChanged,
+    IconNameChanged,
+    Notice,
+    Notified,
+    PaletteAsked,
+    Progress,
+    PromptMark,
+    TitleChanged,
+)
+
+#: The most characters of a title, a folder or a notification that are kept.
+LONGEST_TEXT = 4096
+#: The longest address of a hyperlink, as in VTE.
+LONGEST_LINK = 2083
+
+_PROGRESS: dict[str, Literal["none", "normal", "error", "indeterminate", "paused"]] = {
+    "0": "none",
+    "1": "normal",
+    "2": "error",
+    "3": "indeterminate",
+    "4": "paused",
+}
+_MARKS: dict[str, Literal["prompt", "input", "output", "finished"]] = {
+    "A": "prompt",
+    "B": "input",
+    "C": "output",
+    "D": "finished",
+}
+
+
+def read(code: int, value: str) -> list[Notice]:
+    """The notices that ``OSC code ; value`` stands for; none where it makes no sense."""
+    reader = _READERS.get(code)
+    return reader(value) if reader else [PaletteAsked(code, value)] if code in _PALETTE else []
+
+
+def link(value: str) -> str:
+    """The address in ``OSC 8 ; parameters ; address``; empty where the link ends."""
+    address = value.partition(";")[2]
+    return address if len(address) <= LONGEST_LINK else ""
+
+
+def _both(value: str) -> list[Notice]:
+    return [*_icon(value), *_title(value)]
+
+
+def _icon(value: str) -> list[Notice]:
+    return [IconNameChanged(value[:LONGEST_TEXT])]
+
+
+def _title(value: str) -> list[Notice]:
+    return [TitleChanged(value[:LONGEST_TEXT])]
+
+
+def _folder(value: str) -> list[Notice]:
+    if value.startswith("/"):
+        return [FolderChanged(value[:LONGEST_TEXT])]
+    try:
+        address = urlsplit(value)
+    except ValueError:
+        return []
+    if address.scheme != "file" or not address.path:
+        return []
+    # Not netloc alone: what follows # or ? belongs to the path of a folder named like that.
+    path = value.split("/", 3)[3] if value.count("/") >= 3 else ""
+    return [FolderChanged(unquote("/" + path, errors="surrogateescape")[:LONGEST_TEXT], address.netloc)]
+
+
+def _notification(value: str) -> list[Notice]:
+    if value.startswith("4;"):
+        return _progress(value[2:])
+    return [Notified(value[:LONGEST_TEXT])] if value else []
+
+
+def _progress(value: str) -> list[Notice]:
+    state, _, percent = value.partition(";")
+    if state not in _PROGRESS:
+        return []
+    number = min(int(percent[:4]), 100) if percent[:4].isascii() and percent[:4].isdecimal() else None
+    return [Progress(_PROGRESS[state], number if _PROGRESS[state] not in ("none", "indeterminate") else None)]
+
+
+def _titled_notification(value: str) -> list[Notice]:
+    kind, _, rest = value.partition(";")
+    title, _, body = rest.partition(";")
+    return [Notified(body[:LONGEST_TEXT], title[:LONGEST_TEXT])] if kind == "notify" else []
+
+
+def _clipboard(value: str) -> list[Notice]:
+    selection, _, data = value.partition(";")
+    if data == "?":
+        return [ClipboardSet(selection[:16], None)]
+    try:
+        return [ClipboardSet(selection[:16], base64.b64decode(data, validate=True))]
+    except (binascii.Error, ValueError):
+        return [ClipboardSet(selection[:16], b"")]  # xterm clears the selection then.
+
+
+def _mark(value: str) -> list[Notice]:
+    kind, _, rest = value.partition(";")
+    if kind not in _MARKS:
+        return []
+    first = rest.partition(";")[0]
+    is_status = kind == "D" and first[:9].isascii() and first[:9].lstrip("-").isdecimal()
+    return [PromptMark(_MARKS[kind], int(first[:9]) if is_status else None)]
+
+
+_READERS: dict[int, Callable[[str], list[Notice]]] = {
+    0: _both,
+    1: _icon,
+    2: _title,
+    7: _folder,
+    9: _notification,
+    52: _clipboard,
+    133: _mark,
+    777: _titled_notification,
+}
+_PALETTE = frozenset((4, 5, 10, 11, 12, 13, 14, 17, 19, 104, 105, 110, 111, 112, 117, 119))

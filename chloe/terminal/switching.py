@@ -1,0 +1,224 @@
+"""Switching: modes, the alternate screen and resets.
+
+Owns what SM, RM, DECSET, DECRST, DECSTR and RIS do. Must not know sequences.
+"""
+
+from __future__ import annotations
+
+from chloe.terminal import modes as numbers
+from chloe.terminal.canvas import Saved, Shape
+from chloe.terminal.charsets import Charsets
+from chloe.terminal.drawing import Drawing
+from chloe.terminal.editing import Editing
+from chloe.terminal.modes import Modes
+from chloe.terminal.movement import Movement
+
+#: kitty's stack of keyboard flags, and xterm's of saved modes and titles: bounded.
+DEEPEST_STACK = 16
+
+_SHAPES: tuple[Shape, Shape, Shape] = ("block", "underline", "bar")
+
+
+class Switching(Drawing, Editing, Movement):
+    """The operations that change how the others behave."""
+
+    def power_on(self) -> None:
+        """The state of a fresh terminal; the scrollback stays."""
+        super().power_on()
+        #: kitty's keyboard flags: what the program pushed, on this screen and on the other.
+        self.kitty_stack: list[int] = []
+        self.other_kitty_stack: list[int] = []
+        self.other_kitty_flags = 0
+        #: What XTSAVE kept.
+        self.saved_modes: dict[int, bool] = {}
+
+    def set_mode(self, *asked: int) -> None:
+        """SM."""
+        self._switch(asked, True)
+
+    def reset_mode(self, *asked: int) -> None:
+        """RM."""
+        self._switch(asked, False)
+
+    def _switch(self, asked: tuple[int, ...], on: bool) -> None:
+        for number in asked:
+            name = numbers.ANSI_SWITCHES.get(number)
+            if name:
+                setattr(self.modes, name, on)
+        self.note_drawing()
+
+    def set_private_mode(self, *asked: int) -> None:
+        """DECSET."""
+        for number in asked:
+            self._switch_private(number, True)
+
+    def reset_private_mode(self, *asked: int) -> None:
+        """DECRST."""
+        for number in asked:
+            self._switch_private(number, False)
+
+    def _switch_private(self, number: int, on: bool) -> None:
+        modes = self.modes
+        name = numbers.PRIVATE_SWITCHES.get(number)
+        if name:
+            setattr(modes, name, on)
+            if name == "origin":
+                self.cursor_position()
+            elif name == "reverse_screen":
+                self.all_changed = True
+        elif number in numbers.MOUSE:
+            modes.mouse = numbers.MOUSE[number] if on else "off"
+        elif number in numbers.MOUSE_ENCODINGS:
+            modes.mouse_encoding = numbers.MOUSE_ENCODINGS[number] if on else "x10"
+        elif number == numbers.CURSOR_BLINK:
+            self.cursor_blink = on
+        elif number == numbers.SAVE_CURSOR:
+            if on:
+                self.save_cursor()
+            else:
+                self.restore_cursor()
+        elif number in numbers.ALTERNATE:
+            self._show_alternate(number, on)
+
+    def _show_alternate(self, number: int, on: bool) -> None:
+        if on and number == numbers.ALTERNATE_AND_CURSOR:
+            self.save_cursor()
+        if on and self.main_lines is None:
+            self.main_lines = self.lines
+            self.lines = self.blank_screen()
+            self._other_screen()
+        elif not on and self.main_lines is not None:
+            self.lines = self.main_lines
+            self.main_lines = None
+            self._other_screen()
+        if not on and number == numbers.ALTERNATE_AND_CURSOR:
+            self.restore_cursor()
+
+    def _other_screen(self) -> None:
+        self.saved, self.other_saved = self.other_saved, self.saved
+        self.kitty_stack, self.other_kitty_stack = self.other_kitty_stack, self.kitty_stack
+        flags = self.modes.kitty_flags
+        self.modes.kitty_flags, self.other_kitty_flags = self.other_kitty_flags, flags
+        self.modes.alternate_screen = self.main_lines is not None
+        self.all_changed = True
+
+    def mode_state(self, number: int, private: bool) -> int:
+        """DECRQM: 0 not recognised, 1 set, 2 reset."""
+        modes = self.modes
+        table = numbers.PRIVATE_SWITCHES if private else numbers.ANSI_SWITCHES
+        on: bool | None = None
+        if number in table:
+            on = getattr(modes, table[number])
+        elif private and number in numbers.MOUSE:
+            on = modes.mouse == numbers.MOUSE[number]
+        elif private and number in numbers.MOUSE_ENCODINGS:
+            on = modes.mouse_encoding == numbers.MOUSE_ENCODINGS[number]
+        elif private and number in numbers.ALTERNATE:
+            on = modes.alternate_screen
+        elif private and number == numbers.CURSOR_BLINK:
+            on = self.cursor_blink
+        return 0 if on is None else 1 if on else 2
+
+    def save_private_modes(self, *asked: int) -> None:
+        """XTSAVE."""
+        for number in asked:
+            state = self.mode_state(number, True)
+            if state:
+                self.saved_modes[number] = state == 1
+
+    def restore_private_modes(self, *asked: int) -> None:
+        """XTRESTORE."""
+        for number in asked:
+            if number in self.saved_modes:
+                self._switch_private(number, self.saved_modes[number])
+
+    def application_keypad(self) -> None:
+        """DECKPAM."""
+        self.modes.application_keypad = True
+
+    def numeric_keypad(self) -> None:
+        """DECKPNM."""
+        self.modes.application_keypad = False
+
+    def select_cursor(self, style: int = 0) -> None:
+        """DECSCUSR: 0 and 1 blinking block, 2 steady, 3 and 4 underline, 5 and 6 bar."""
+        if style <= 6:
+            self.cursor_shape = _SHAPES[max(style - 1, 0) // 2]
+            self.cursor_blink = style == 0 or style % 2 == 1
+
+    def modify_other_keys(self, resource: int = 0, value: int = 0) -> None:
+        """XTMODKEYS: only resource 4, modifyOtherKeys, changes what is sent here."""
+        if resource in (0, 4):
+            self.modes.modify_other_keys = min(value, 2)
+
+    def no_modify_other_keys(self, resource: int = 0) -> None:
+        """XTMODKEYS with one parameter less: back to none."""
+        self.modify_other_keys(resource, 0)
+
+    def push_keyboard(self, flags: int = 0) -> None:
+        """kitty: these flags, until they are popped."""
+        self.kitty_stack.append(self.modes.kitty_flags)
+        del self.kitty_stack[:-DEEPEST_STACK]
+        self.modes.kitty_flags = flags & 31
+
+    def pop_keyboard(self, count: int = 1) -> None:
+        """kitty: back to the flags before; none where nothing was pushed."""
+        for _ in range(min(max(count, 1), DEEPEST_STACK + 1)):
+            self.modes.kitty_flags = self.kitty_stack.pop() if self.kitty_stack else 0
+
+    def set_keyboard(self, flags: int = 0, how: int = 1) -> None:
+        """kitty: 1 these flags, 2 these as well, 3 without these."""
+        now = self.modes.kitty_flags
+        flags &= 31
+        self.modes.kitty_flags = {1: flags, 2: now | flags, 3: now & ~flags}.get(how, now)
+
+    # Charsets.
+
+    def shift_out(self) -> None:
+        """SO: G1."""
+        self.take_charsets(self.charsets.shifted(1))
+
+    def shift_in(self) -> None:
+        """SI: G0."""
+        self.take_charsets(self.charsets.shifted(0))
+
+    def locking_shift_2(self) -> None:
+        """LS2: G2."""
+        self.take_charsets(self.charsets.shifted(2))
+
+    def locking_shift_3(self) -> None:
+        """LS3: G3."""
+        self.take_charsets(self.charsets.shifted(3))
+
+    def single_shift_2(self) -> None:
+        """SS2: G2 for one character."""
+        self.take_charsets(self.charsets._replace(single=2))
+
+    def single_shift_3(self) -> None:
+        """SS3: G3 for one character."""
+        self.take_charsets(self.charsets._replace(single=3))
+
+    def define_charset(self, name: str, place: int) -> None:
+        """SCS: G``place`` stands for the set ``name``."""
+        self.take_charsets(self.charsets.designate(place, name))
+
+    # Resets.
+
+    def soft_reset(self) -> None:
+        """DECSTR: the modes that a program may have left behind; the screen stays."""
+        modes = self.modes
+        modes.origin = modes.insert = modes.application_cursor = modes.application_keypad = False
+        modes.autowrap = modes.cursor_visible = True
+        self.top, self.bottom = 0, self.rows - 1
+        self.take_pen(0)
+        self.take_charsets(Charsets())
+        self.saved = Saved()
+
+    def reset(self) -> None:
+        """RIS: as after power-on; the scrollback stays, as in xterm."""
+        held = self.modes
+        self.power_on()
+        # Whoever holds the modes sees the reset too: they stay the same object.
+        for name in Modes.__dataclass_fields__:
+            setattr(held, name, getattr(self.modes, name))
+        self.modes = held

@@ -1,0 +1,136 @@
+"""The terminal: the one class that the rest of the world uses.
+
+Owns the public face of the emulator. Must not know how anything is done: it asks the rooms below.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from chloe.terminal.interpreter import Interpreter
+from chloe.terminal.logical import lines
+from chloe.terminal.modes import Modes
+from chloe.terminal.notices import Notice
+from chloe.terminal.repaint import repaint
+from chloe.terminal.resizing import resize
+from chloe.terminal.runs import Run
+from chloe.terminal.scrollback import Scrollback
+from chloe.terminal.snapshot import Snapshot, snapshot
+
+
+class Cursor(NamedTuple):
+    """Where the cursor is, row and column from 0, and how it looks."""
+
+    y: int
+    x: int
+    visible: bool = True
+    shape: Literal["block", "underline", "bar"] = "block"
+    blink: bool = True
+
+
+class Terminal:
+    """A screen of ``rows`` and ``columns`` that a program's bytes draw on.
+
+    ``scrollback``: how many logical lines that left the screen are kept.
+
+    >>> terminal = Terminal(2, 20)
+    >>> terminal.feed(b"hello \\x1b[1mworld")
+    >>> terminal.display[0].rstrip(), terminal.cursor.x
+    ('hello world', 11)
+    >>> [run.text.rstrip() for run in terminal.line(0) if run.attributes.bold]
+    ['world']
+    """
+
+    def __init__(self, rows: int, columns: int, *, scrollback: int = 10_000) -> None:
+        self._screen = Interpreter(max(rows, 1), max(columns, 1), max(scrollback, 0))
+
+    @property
+    def rows(self) -> int:
+        """The height, in cells."""
+        return self._screen.rows
+
+    @property
+    def columns(self) -> int:
+        """The width, in cells."""
+        return self._screen.columns
+
+    def feed(self, data: bytes) -> None:
+        """Take in what the program wrote, split anywhere. Never raises."""
+        self._screen.feed(data)
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Change the size. Soft-wrapped lines of the main screen and the scrollback wrap anew."""
+        resize(self._screen, max(rows, 1), max(columns, 1))
+
+    @property
+    def display(self) -> list[str]:
+        """The screen as a person reads it: one string a row, a wide character once."""
+        screen = self._screen
+        return [screen.reader.display(row, screen.columns) for row in screen.lines]
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the cursor is seen."""
+        screen = self._screen
+        return Cursor(
+            screen.y, screen.column, screen.modes.cursor_visible, screen.cursor_shape, screen.cursor_blink
+        )
+
+    def line(self, y: int) -> tuple[Run, ...]:
+        """Row ``y`` as runs of one look each; widths sum to ``columns``. IndexError beyond the screen."""
+        return self._screen.reader.runs(self._screen.lines[y], self._screen.columns)
+
+    @property
+    def dirty(self) -> set[int]:
+        """The rows changed since the set was last emptied; whoever paints empties it."""
+        return self._screen.take_changes()
+
+    @property
+    def modes(self) -> Modes:
+        """What the program switched on and off: always the same object."""
+        return self._screen.modes
+
+    @property
+    def title(self) -> str:
+        """The title that the program gave itself; empty where it gave none."""
+        return self._screen.title
+
+    @property
+    def folder(self) -> str:
+        """The working folder that the program told (OSC 7); empty where it told none."""
+        return self._screen.folder
+
+    @property
+    def scrollback(self) -> Scrollback:
+        """The lines that left the screen at the top."""
+        return self._screen.scrollback
+
+    def lines_on_screen(self) -> list[str]:
+        """The screen as logical lines: soft-wrapped rows in one, the part above the screen included.
+
+        Blanks at the ends of lines and blank lines at the bottom are left out.
+        """
+        screen = self._screen
+        rows = screen.scrollback.open_rows() + [row.copy() for row in screen.lines]
+        text = [screen.reader.text(line.cells).rstrip() for line, _ in lines(rows, screen.columns)]
+        while text and not text[-1]:
+            text.pop()
+        return text
+
+    def take_replies(self) -> bytes:
+        """The answers to the program's queries since last taken; sending them is the caller's choice."""
+        return self._screen.take_replies()
+
+    def take_notices(self) -> list[Notice]:
+        """What the program said beside its text since that was last taken, oldest first."""
+        taken = self._screen.notices
+        self._screen.notices = []
+        return taken
+
+    def snapshot(self) -> Snapshot:
+        """All that can be seen or will matter, comparable with ``==``."""
+        return snapshot(self._screen)
+
+    def repaint(self) -> bytes:
+        """Bytes that make a fresh terminal of this size what this one is; the scrollback isn't in them."""
+        return repaint(self._screen)

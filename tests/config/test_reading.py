@@ -1,0 +1,170 @@
+"""``config.toml`` becomes settings, or one message that says where it is wrong and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chloe.config import Config, load
+from chloe.errors import ConfigBroken
+
+
+def read(tmp_path: Path, text: str, **environment: str) -> Config:
+    (tmp_path / "config.toml").write_bytes(text.encode())
+    return load(environment={"CHLOE_HOME": str(tmp_path), **environment})
+
+
+def complaint(tmp_path: Path, text: str, **environment: str) -> str:
+    with pytest.raises(ConfigBroken) as caught:
+        read(tmp_path, text, **environment)
+    return str(caught.value)
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    config = load(environment={"CHLOE_HOME": str(tmp_path)})
+
+    assert config.keys.release == "esc"
+    assert config.tmux.socket_name == "chloe"
+    assert config.terminal.scrollback == 10_000
+    assert config.ui.ascii == "auto"
+    assert config.spool.pane_cap == 1_000_000_000
+    assert config.spool.disk_share == 0.1
+    assert config.shell.command == ()
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        """
+        keys.release = "ctrl+]"
+        ui = { ascii = true, list_width = 40 }
+        [tmux]
+        socket_name = "work"
+        [terminal]
+        scrollback = 500
+        [spool]
+        pane_cap = "2 GiB"
+        disk_share = 0.25
+        [shell]
+        command = ["zsh", "-l"]
+        """,
+    )
+
+    assert config.keys.release == "ctrl+]"
+    assert (config.ui.ascii, config.ui.list_width) == (True, 40)
+    assert config.tmux.socket_name == "work"
+    assert config.terminal.scrollback == 500
+    assert (config.spool.pane_cap, config.spool.disk_share) == (2**31, 0.25)
+    assert config.shell.command == ("zsh", "-l")
+
+
+def test_a_command_may_be_one_string_with_quotes(tmp_path: Path) -> None:
+    assert read(tmp_path, "[shell]\ncommand = \"sh -c 'echo hi'\"").shell.command == ("sh", "-c", "echo hi")
+
+
+def test_the_environment_goes_before_the_file_for_the_socket_even_when_empty(tmp_path: Path) -> None:
+    text = '[tmux]\nsocket_name = "work"'
+
+    assert read(tmp_path, text, CHLOE_TMUX_SOCKET="other").tmux.socket_name == "other"
+    assert read(tmp_path, text, CHLOE_TMUX_SOCKET="").tmux.socket_name == ""
+
+
+def test_a_bad_socket_in_the_environment_is_named(tmp_path: Path) -> None:
+    assert "CHLOE_TMUX_SOCKET" in complaint(tmp_path, "", CHLOE_TMUX_SOCKET="a/b")
+
+
+def test_an_unknown_key_is_named_with_file_line_and_what_is_allowed(tmp_path: Path) -> None:
+    said = complaint(tmp_path, '# mine\n\n[tmux]\n# here\nsocket = "x"\n')
+
+    assert said == (
+        f"{tmp_path}/config.toml, line 5, tmux.socket: there is no such key; [tmux] allows socket_name"
+    )
+
+
+def test_an_unknown_table_is_named_with_file_line_and_what_is_allowed(tmp_path: Path) -> None:
+    said = complaint(tmp_path, "[ui]\n\n[colours]\nred = 1\n")
+
+    assert f"{tmp_path}/config.toml, line 3, colours:" in said
+    assert "keys, tmux, terminal, ui, spool, shell" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "wanted"),
+    [
+        ('terminal.scrollback = "many"', "terminal.scrollback", "whole number"),
+        ("terminal.scrollback = true", "terminal.scrollback", "whole number"),
+        ("terminal.scrollback = -1", "terminal.scrollback", "from 0"),
+        ("ui.list_width = 5", "ui.list_width", "from 12 to 200"),
+        ('ui.ascii = "perhaps"', "ui.ascii", '"auto"'),
+        ('keys.release = "x"', "keys.release", '"esc"'),
+        ('keys.release = "ctrl+c"', "keys.release", '"esc"'),
+        ("tmux.socket_name = 3", "tmux.socket_name", "name"),
+        ('tmux.socket_name = "a/b"', "tmux.socket_name", '"/"'),
+        ('tmux.socket_name = "a\\u001bb"', "tmux.socket_name", "\\x1b"),
+        ('spool.pane_cap = "1 furlong"', "spool.pane_cap", '"1 GB"'),
+        ("spool.pane_cap = 5", "spool.pane_cap", "million"),
+        ("spool.disk_share = 0", "spool.disk_share", "0.9"),
+        ("spool.disk_share = nan", "spool.disk_share", "0.9"),
+        ("shell.command = [1]", "shell.command", "command"),
+        ('shell.command = "a \'b"', "shell.command", "command"),
+        ('shell.command = [""]', "shell.command", "name of a program"),
+        ("tmux = 4", "tmux", "[tmux]"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_with_line_key_and_what_would_fit(
+    tmp_path: Path, text: str, key: str, wanted: str
+) -> None:
+    said = complaint(tmp_path, f"\n\n{text}\n")
+
+    assert f"config.toml, line 3, {key}:" in said
+    assert wanted in said
+    assert "\n" not in said
+    assert "\x1b" not in said
+
+
+def test_the_line_is_right_after_values_over_several_lines(tmp_path: Path) -> None:
+    said = complaint(
+        tmp_path, '[shell]\r\ncommand = [\r\n  "zsh",\r\n  "-l",\r\n]\r\nwrong = """\r\na = 1\r\n"""\r\n'
+    )
+
+    assert "line 6, shell.wrong:" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("[ui]\nascii = maybe\n", "line 2, ascii:"),
+        ("[ui]\nascii =\n", "line 2, ascii:"),
+        ("[ui]\nascii = true\nascii = false\n", "line 3, ascii:"),
+        ("[ui\nascii = true\n", "line 1, [ui:"),
+        ("[ui]\nascii = true\n[ui]\n", "line 3, [ui]:"),
+        ('[tmux]\nsocket_name = "x\n', "line 2, socket_name:"),
+        ("[shell]\ncommand = [\n'a',\n", "line 2, command:"),
+        ("hello", "line 1:"),
+    ],
+)
+def test_broken_toml_is_named_with_its_line_and_key(tmp_path: Path, text: str, where: str) -> None:
+    said = complaint(tmp_path, text)
+
+    assert f"{tmp_path}/config.toml, {where}" in said
+    assert "\n" not in said
+
+
+def test_a_file_that_is_not_utf8_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(b"[ui]\nascii = '\xff'\n")
+
+    with pytest.raises(ConfigBroken, match=r"line 2: is not UTF-8"):
+        load(environment={"CHLOE_HOME": str(tmp_path)})
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigBroken, match="no such file"):
+        load(tmp_path / "mine.toml", environment={"CHLOE_HOME": str(tmp_path)})
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").mkdir()
+
+    with pytest.raises(ConfigBroken, match="can't be read"):
+        load(environment={"CHLOE_HOME": str(tmp_path)})

@@ -1,0 +1,76 @@
+"""The conformance packs, where their folder is found; they don't belong to the project.
+
+``CHLOE_CONFORMANCE`` names the folder; without it, ``shared/conformance`` beside the checkout is looked at.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import lzma
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chloe.terminal import Terminal
+
+_BESIDE = Path(__file__).resolve().parents[3] / "shared" / "conformance"
+FOLDER = Path(os.environ.get("CHLOE_CONFORMANCE", _BESIDE))
+PACKS = sorted(FOLDER.glob("*.jsonl.xz")) if FOLDER.is_dir() else []
+
+#: How many of each pack's cases must pass; the rest contradict each other or what xterm does.
+_LEAST = {"programs": 0.99, "xtermjs": 0.94, "vt100rust": 0.97, "libvterm": 0.99}
+
+Case = dict[str, Any]
+
+
+def cases(pack: Path) -> Iterator[Case]:
+    with lzma.open(pack, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def run(case: Case, piece: int) -> Terminal:
+    terminal = Terminal(case["rows"], case["cols"])
+    stream = base64.b64decode(case["input_b64"])
+    for start in range(0, len(stream), piece):
+        terminal.feed(stream[start : start + piece])
+    return terminal
+
+
+def normal(line: str) -> str:
+    return unicodedata.normalize("NFC", line).rstrip(" ")
+
+
+def passes(case: Case, terminal: Terminal) -> bool:
+    rows = terminal.display
+    for row, expected in zip(rows, case.get("expected_lines") or [], strict=False):
+        if expected is not None and normal(row) != normal(expected):
+            return False
+    for top, left, texts in case.get("expected_rects") or []:
+        for row, expected in zip(rows[top:], texts, strict=False):
+            if row.ljust(left + len(expected))[left : left + len(expected)].rstrip() != expected.rstrip():
+                return False
+    cursor = case.get("expected_cursor") or (None, None)
+    found = terminal.cursor.y, terminal.cursor.x
+    return all(one is None or one == other for one, other in zip(cursor, found, strict=True))
+
+
+@pytest.mark.skipif(not PACKS, reason="the conformance packs aren't here")
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name.partition(".")[0])
+def test_a_pack_passes(pack: Path) -> None:
+    every = list(cases(pack))
+    failed = [case["name"] for case in every if not passes(case, run(case, 1 << 20))]
+    assert 1 - len(failed) / len(every) >= _LEAST.get(pack.name.partition(".")[0], 1.0), failed
+
+
+@pytest.mark.skipif(not PACKS, reason="the conformance packs aren't here")
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name.partition(".")[0])
+def test_a_pack_split_into_small_pieces_gives_the_same(pack: Path) -> None:
+    for case in cases(pack):
+        split = run(case, 3)
+        assert split.snapshot().without_scrollback() == run(case, 1 << 20).snapshot().without_scrollback()

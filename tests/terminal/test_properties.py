@@ -1,0 +1,225 @@
+"""What holds for any stream of bytes whatever: tried on streams that look like what programs send."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from chloe.terminal import Snapshot, Terminal, flood
+
+_NUMBERS = st.integers(0, 30).map(str) | st.sampled_from(["", "0", "1", "999", "65536", "9" * 40])
+_FINALS = "@ABCDEFGHIJKLMPSTXZ`abdefgjlmnqrstu"
+_PREFIXES = st.sampled_from(["", "", "", "?", ">", "=", "<"])
+_INTERMEDIATES = st.sampled_from(["", "", "", " ", "!", "$", '"', "'"])
+_MODES = st.sampled_from([4, 20]).map(str) | st.sampled_from(
+    [1, 3, 5, 6, 7, 12, 25, 45, 47, 66, 67, 1000, 1003, 1004, 1005, 1006, 1015, 1047, 1048, 1049]
+).map("?{}".format)
+_RENDITIONS = st.sampled_from([0, 1, 2, 3, 4, 5, 7, 8, 9, 21, 22, 24, 27, 31, 42, 95, 106, 53, 39, 49]).map(
+    str
+) | st.sampled_from(["4:3", "38;5;123", "48;5;9", "38;2;1;2;3", "48:2::4:5:6", "58:5:7", "38;5", "1;;3"])
+_TEXTS = st.sampled_from(
+    ["a", "hello", "xxxxxxx", "日本", "é", "ａ", "─│", "สวัสดี", "\U00100001"]
+) | st.sampled_from(
+    ["e\u0301", "\u0301", "\u00ad", "\u200b", "\ufe0f", "😀", "👨\u200d👩", "🇩🇪", "🇩", "🏽", "नि"]
+)
+_SPACES = st.sampled_from([" ", "   "])
+_CONTROLS = st.sampled_from([*"\a\b\t\n\v\f\r\x0e\x0f\x18\x1a\x7f\0", *["\r\n"] * 8])
+_ESCAPES = st.sampled_from([*"78DEHMNOZcno=>\\", "#8", "(0", "(B", ")0", "*0", "+A", "%G"])
+_STRINGS = st.sampled_from(
+    [
+        "]0;title\a",
+        "]2;täitle\x1b\\",
+        "]8;;http://a.b/c\x1b\\",
+        "]8;;\x1b\\",
+        "]7;file://h/a%20b\a",
+        "]52;c;aGk=\a",
+        "]133;D;1\a",
+        "]9;4;1;50\a",
+        "P$qm\x1b\\",
+        "P1;2qxx\x1b\\",
+        "_apc\x1b\\",
+        "]0;open",
+        "Popen",
+        "[1;2",
+        "[?",
+    ]
+)
+
+
+def _sequence(prefix: st.SearchStrategy[str], intermediate: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    numbers = st.lists(_NUMBERS, max_size=3).map(";".join)
+    return st.tuples(st.just("\x1b["), prefix, numbers, intermediate, st.sampled_from(_FINALS)).map("".join)
+
+
+_TOKENS = st.one_of(
+    _TEXTS,
+    _TEXTS,
+    _SPACES,
+    _CONTROLS,
+    _ESCAPES.map("\x1b{}".format),
+    _STRINGS.map("\x1b{}".format),
+    _sequence(_PREFIXES, _INTERMEDIATES),
+    _sequence(st.just(""), st.just("")),
+    _RENDITIONS.map("\x1b[{}m".format),
+    st.tuples(st.just("\x1b["), _MODES, st.sampled_from("hl")).map("".join),
+)
+#: Streams of what programs send, in no sensible order; and the same with any bytes in between.
+STREAMS = st.lists(_TOKENS, max_size=60).map(lambda tokens: "".join(tokens).encode())
+ROUGH_STREAMS = STREAMS | st.lists(_TOKENS.map(str.encode) | st.binary(max_size=4), max_size=60).map(b"".join)
+SIZES = st.tuples(st.integers(1, 8), st.integers(1, 30))
+
+_examples = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+
+
+def _fed(size: tuple[int, int], *pieces: bytes, scrollback: int = 10_000) -> Terminal:
+    terminal = Terminal(*size, scrollback=scrollback)
+    for piece in pieces:
+        terminal.feed(piece)
+    return terminal
+
+
+def _assert_sound(terminal: Terminal) -> None:
+    """The invariants that whoever paints relies on."""
+    assert len(terminal.display) == terminal.rows
+    for y in range(terminal.rows):
+        assert sum(run.width for run in terminal.line(y)) == terminal.columns
+    assert 0 <= terminal.cursor.y < terminal.rows
+    assert 0 <= terminal.cursor.x < terminal.columns
+    assert terminal.dirty <= set(range(terminal.rows))
+    assert terminal.scrollback.height == len(terminal.scrollback.rows(0, 10**9))
+
+
+def _seen(terminal: Terminal) -> Snapshot:
+    return terminal.snapshot().without_scrollback()
+
+
+@_examples
+@given(ROUGH_STREAMS, SIZES)
+def test_no_input_raises_or_breaks_an_invariant(stream: bytes, size: tuple[int, int]) -> None:
+    terminal = _fed(size, stream, scrollback=5)
+
+    _assert_sound(terminal)
+    assert terminal.scrollback.lines <= 5
+
+
+@_examples
+@given(st.binary(max_size=200), SIZES)
+def test_no_bytes_at_all_raise(stream: bytes, size: tuple[int, int]) -> None:
+    _assert_sound(_fed(size, stream))
+
+
+@_examples
+@given(ROUGH_STREAMS, SIZES, st.data())
+def test_any_split_of_a_stream_gives_the_same(
+    stream: bytes, size: tuple[int, int], data: st.DataObject
+) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=4)))
+    whole = _fed(size, stream)
+    split = _fed(size, *(stream[start:end] for start, end in pairwise([0, *cuts, len(stream)])))
+    byte_by_byte = _fed(size, *(stream[at : at + 1] for at in range(len(stream))))
+
+    assert whole.snapshot() == split.snapshot() == byte_by_byte.snapshot()
+    assert whole.take_replies() == byte_by_byte.take_replies()
+    assert whole.take_notices() == byte_by_byte.take_notices()
+
+
+@_examples
+@given(ROUGH_STREAMS, SIZES, STREAMS, SIZES)
+@example("\x1b[48;5;9m\n日本".encode(), (1, 4), b"", (1, 3))  # What follows a full row shows when it narrows,
+@example(b"\x1b[48;5;9m\nabcd", (1, 4), b"", (1, 5))  # or widens;
+@example(b"abcdefgh\r\x1b[48;5;9mefgh", (1, 4), b"", (1, 5))  # and so it does where a line wrapped.
+def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
+    stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
+) -> None:
+    first = _fed(size, stream)
+    second = _fed(size, first.repaint())
+    assert _seen(first) == _seen(second)
+
+    first.scrollback.clear()
+    second.scrollback.clear()
+    for terminal in (first, second):
+        terminal.feed(more)
+    assert first.snapshot() == second.snapshot()
+
+    for terminal in (first, second):
+        terminal.resize(*other)
+    assert first.snapshot() == second.snapshot()
+
+
+@_examples
+@given(ROUGH_STREAMS, st.lists(SIZES, max_size=4), STREAMS)
+def test_any_resize_leaves_a_sound_terminal_that_can_be_repainted(
+    stream: bytes, sizes: list[tuple[int, int]], more: bytes
+) -> None:
+    terminal = _fed((4, 12), stream)
+    for size in sizes:
+        terminal.resize(*size)
+        _assert_sound(terminal)
+        assert _seen(_fed(size, terminal.repaint())) == _seen(terminal)
+    terminal.feed(more)
+    _assert_sound(terminal)
+
+
+@_examples
+@given(ROUGH_STREAMS, ROUGH_STREAMS, SIZES)
+def test_a_row_that_changed_is_dirty(stream: bytes, more: bytes, size: tuple[int, int]) -> None:
+    terminal = _fed(size, stream)
+    terminal.dirty.clear()
+    before = [terminal.line(y) for y in range(terminal.rows)]
+    terminal.feed(more)
+
+    changed = {y for y in range(terminal.rows) if terminal.line(y) != before[y]}
+
+    assert changed <= terminal.dirty
+
+
+_PLAIN = st.lists(
+    st.sampled_from(["abc", "x" * 30, "日本", "e\u0301", "\r\n", "\r\n", " ", "word "]), max_size=40
+)
+
+
+@_examples
+@given(_PLAIN, st.integers(1, 8), st.integers(2, 30), st.integers(2, 30))
+def test_narrowing_and_widening_back_changes_nothing(
+    words: list[str], rows: int, one: int, other: int
+) -> None:
+    terminal = _fed((rows, max(one, other)), "".join(words).encode())
+    before = terminal.snapshot()
+
+    terminal.resize(rows, min(one, other))
+    terminal.resize(rows, max(one, other))
+
+    assert terminal.snapshot() == before
+
+
+_LINES = st.lists(
+    st.sampled_from(["abc", "x" * 30, "日本", "e\u0301", "\t", "─", " ", "word "])
+    | st.sampled_from(["\x1b[31m", "\x1b[44m", "\x1b[m", "\x1b[0m", "\x1b[1;38;5;99m"]),
+    max_size=6,
+).map("".join)
+
+
+@_examples
+@given(
+    STREAMS,
+    st.lists(_LINES, min_size=3, max_size=10),
+    SIZES,
+    st.integers(1, 300),
+    st.integers(10, 150),
+    STREAMS,
+)
+def test_a_skipped_flood_leaves_what_a_drawn_one_does(
+    before: bytes, lines: list[str], size: tuple[int, int], limit: int, times: int, after: bytes
+) -> None:
+    stream = before + b"\r\n" + "\r\n".join(lines * times).encode() + after
+    skipped = _fed(size, stream, scrollback=limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flood, "skip", lambda screen, text: text)
+        drawn = _fed(size, stream, scrollback=limit)
+
+    assert skipped.snapshot() == drawn.snapshot()
+    assert skipped.scrollback.height == drawn.scrollback.height
+    assert skipped.scrollback.rows(3, 30) == drawn.scrollback.rows(0, 10**9)[3:30]
