@@ -1,0 +1,125 @@
+"""What a pane's program runs on: the protocol that every backend speaks.
+
+Owns the words between a pane actor and its backend. Must not know actors, the store or the log:
+bytes and sizes go in, happenings come out, in the order of the stream. ``fake`` ships a double
+that passes the same contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chloe.events.facts import SpoolPosition
+
+#: The most bytes that one ``read`` hands out in ``Printed`` happenings together.
+READ_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A program to start: arguments, folder and the whole environment, and the size of its terminal.
+
+    Strings carry surrogate escapes for what isn't UTF-8 (``os.fsdecode``).
+    """
+
+    pane: str
+    argv: tuple[str, ...]
+    cwd: str
+    environment: Mapping[str, str] = field(repr=False)
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The program wrote these bytes. ``made_at``: nanoseconds since 1970, of the first of them."""
+
+    data: bytes
+    made_at: int
+    position: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SizeChanged:
+    """The terminal has this size from here on."""
+
+    rows: int
+    columns: int
+    made_at: int
+    position: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """This many bytes are missing here, and why."""
+
+    length: int
+    reason: str
+    made_at: int
+    position: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The screen as it is here, as bytes that draw it: after a loss the stream alone can't give it."""
+
+    rows: int
+    columns: int
+    data: bytes
+    made_at: int
+    position: SpoolPosition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The program is gone and nothing follows. Either status or signal is set, or neither where unknowable.
+
+    ``reason`` is empty where the program ended by itself or by that signal, else it says what ended it.
+    """
+
+    status: int | None
+    signal: int | None
+    reason: str
+    made_at: int
+    position: SpoolPosition | None = None
+
+
+Happening = Printed | SizeChanged | Lost | Painted | Exited
+
+
+class Backend(Protocol):
+    """One program in one terminal.
+
+    ``read`` is the only source: whoever reads more slowly than the program prints slows the program
+    down, never loses bytes and never grows memory.
+    """
+
+    async def start(self) -> None:
+        """Start the program. Raises ``StartFailed`` or ``TmuxUnusable``: folder, command and way out."""
+
+    def write(self, data: bytes) -> None:
+        """Type ``data``, all of it and in order; what the program doesn't take yet is kept. Never blocks."""
+
+    @property
+    def untyped(self) -> int:
+        """Bytes that were given to ``write`` and that the program's terminal hasn't taken yet."""
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the terminal this size; a ``SizeChanged`` follows where the stream has it. Never blocks."""
+
+    async def read(self) -> Sequence[Happening]:
+        """Wait for the next happenings, at least one; ``Exited`` is the last of all. One reader at a time.
+
+        At most ``READ_LIMIT`` bytes of output together. May be cancelled without losing any.
+        """
+
+    async def kill(self) -> None:
+        """End the program: hang up first, then by force. Returns at once; ``Exited`` follows."""
+
+    async def release(self, position: SpoolPosition) -> None:
+        """All up to ``position`` is committed durably: what holds it outside the log may go."""
+
+    async def close(self) -> None:
+        """Let go of everything this process holds. A tmux-backed program runs on; a direct one is ended."""

@@ -1,0 +1,355 @@
+"""The fast backend: a program on a PTY that this process owns, and that ends with it.
+
+Owns the terminal's descriptor: every read, write and size goes through here, without blocking, and
+so does the order of what happened. ``spawn`` starts the program, ``reaper`` waits for its end. Must
+not know who reads, and what the bytes mean.
+
+Output is taken from the kernel ahead of the reader, up to ``READ_LIMIT``; then the terminal is left
+alone, fills up, and the program waits. So memory is bounded and no byte is ever dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from chloe.backends.backend import READ_LIMIT, Exited, Happening, Printed, SizeChanged, Spec
+from chloe.backends.reaper import Reaper
+from chloe.backends.spawn import let_go, set_size, spawn
+from chloe.events.facts import SpoolPosition
+
+#: What one read(2) asks for. The kernel hands out 4 KB of a terminal at the most (N_TTY_BUF_SIZE).
+PIECE = 8192
+
+#: How long one call may go on reading, in seconds: the loop is kept from its other work meanwhile.
+BURST = 0.004
+
+#: More than the kernel can hold of a terminal's output (8 KB in flight, 4 KB in the line discipline),
+#: so that all of it is taken before a size changes.
+KERNEL_HOLDS = 64 * 1024
+
+#: How long a terminal that background children keep open may be silent, in seconds, after its program ended.
+QUIET = 0.1
+
+#: How long a program that was hung up may take before it is ended by force, in seconds.
+GRACE = 1.0
+
+#: struct winsize has 16 bits for each (tty_ioctl(4)).
+MOST_CELLS = 0xFFFF
+
+
+class DirectBackend:
+    """One program on a PTY of this process. See ``Backend`` for the protocol."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._loop: asyncio.AbstractEventLoop
+        self._process: Any = None
+        self._reaper: Reaper
+        self._fd = -1
+        self._device = ""
+        self._size = (spec.rows, spec.columns)
+        #: The terminal held open by us while the living program has closed it, as it may open it again.
+        self._held: int | None = None
+
+        self._happened: deque[Happening] = deque()
+        self._tail: list[bytes] = []
+        self._tail_at = 0
+        self._tail_length = 0
+        #: Bytes taken from the kernel and not handed out yet.
+        self._ahead = 0
+        self._reading = False
+        self._awaited: asyncio.Future[None] | None = None
+
+        self._typed = bytearray()
+        self._writing = False
+
+        self._gone = asyncio.Event()
+        self._exited: Exited | None = None
+        self._over = False
+        self._killed = False
+        self._last_words: asyncio.TimerHandle | None = None
+        self._force: asyncio.TimerHandle | None = None
+
+    @property
+    def pid(self) -> int:
+        """The program's process id; for measurements and tests."""
+        return int(self._process.pid)
+
+    async def start(self) -> None:
+        """Start the program. Raises ``StartFailed``, naming folder, command and way out."""
+        self._loop = asyncio.get_running_loop()
+        self._process, self._device = spawn(self._spec)
+        self._fd = self._process.fd
+        self._reaper = Reaper(self._process.pid, self._ended, self._loop)
+        self._listen()
+        if self._typed:
+            self._type()
+
+    # What the program prints.
+
+    async def read(self) -> Sequence[Happening]:
+        """Wait for the next happenings. Raises ``EOFError`` once ``Exited`` has been handed out."""
+        while not self._happened and not self._tail:
+            if self._over:
+                raise EOFError(f"the program of pane {self._spec.pane} has ended")
+            self._awaited = self._loop.create_future()
+            try:
+                await self._awaited
+            finally:
+                self._awaited = None
+        self._seal()
+        taken: list[Happening] = []
+        length = 0
+        while self._happened:
+            first = self._happened[0]
+            if isinstance(first, Printed):
+                if taken and length + len(first.data) > READ_LIMIT:
+                    break
+                length += len(first.data)
+            taken.append(self._happened.popleft())
+        self._ahead -= length
+        self._listen()
+        return taken
+
+    def _listen(self) -> None:
+        """Hear of output again, where there is room for it and a terminal to have it from."""
+        if not self._reading and self._fd >= 0 and self._ahead < READ_LIMIT:
+            self._reading = True
+            self._loop.add_reader(self._fd, self._readable)
+            self._await_last_words()
+
+    def _ignore(self) -> None:
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._fd)
+
+    def _readable(self) -> None:
+        if self._take(READ_LIMIT):
+            self._await_last_words()
+        if self._ahead >= READ_LIMIT:
+            self._ignore()
+
+    def _take(self, limit: int) -> int:
+        """Take what the kernel has, for a moment and up to ``limit`` bytes ahead; how many there were."""
+        before = self._ahead
+        until = time.monotonic() + BURST
+        while self._ahead < limit:
+            try:
+                data = os.read(self._fd, PIECE)
+            except BlockingIOError:
+                break
+            except OSError:  # EIO: nobody has the terminal open any more.
+                data = b""
+            if not data:
+                self._hung_up()
+                break
+            if not self._tail:
+                self._tail_at = time.time_ns()
+            self._tail.append(data)
+            self._tail_length += len(data)
+            self._ahead += len(data)
+            if self._tail_length > READ_LIMIT - PIECE:
+                self._seal()
+            if time.monotonic() > until:
+                break
+        taken = self._ahead - before
+        if taken:
+            self._wake()
+        return taken
+
+    def _seal(self) -> None:
+        """Make one happening of the pieces read so far."""
+        if self._tail:
+            self._happened.append(Printed(b"".join(self._tail), self._tail_at))
+            self._tail.clear()
+            self._tail_length = 0
+
+    def _wake(self) -> None:
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result(None)
+
+    def _hung_up(self) -> None:
+        """Every descriptor of the terminal is closed but ours."""
+        if self._exited is not None:
+            self._finish()
+            return
+        self._ignore()
+        if self._held is None:
+            # The program lives and may open /dev/tty again. Until then our own descriptor keeps the
+            # terminal from being readable for nothing, for ever.
+            with contextlib.suppress(OSError):
+                self._held = os.open(self._device, os.O_RDWR | os.O_NOCTTY)
+                self._listen()
+
+    # What is typed, and the size.
+
+    def write(self, data: bytes) -> None:
+        """Type ``data``; what the terminal doesn't take yet waits here."""
+        if self._over:
+            return
+        waiting = bool(self._typed)
+        self._typed += data
+        if not waiting and self._fd >= 0:
+            self._type()
+
+    @property
+    def untyped(self) -> int:
+        """Bytes that the terminal doesn't take yet."""
+        return len(self._typed)
+
+    def _type(self) -> None:
+        try:
+            while self._typed:
+                del self._typed[: os.write(self._fd, self._typed[:PIECE])]
+        except BlockingIOError:
+            if not self._writing:
+                self._writing = True
+                self._loop.add_writer(self._fd, self._type)
+            return
+        except OSError:  # EIO: there is nobody to type to.
+            self._typed.clear()
+        self._stop_writing()
+
+    def _stop_writing(self) -> None:
+        if self._writing:
+            self._writing = False
+            self._loop.remove_writer(self._fd)
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the terminal this size. What was printed before is taken first, so the order is true."""
+        size = (min(max(rows, 1), MOST_CELLS), min(max(columns, 1), MOST_CELLS))
+        if size == self._size or self._over:
+            return
+        self._size = size
+        if self._fd >= 0:
+            self._take(READ_LIMIT + KERNEL_HOLDS)
+        if self._fd >= 0:
+            set_size(self._fd, *size)
+        self._seal()
+        self._happened.append(SizeChanged(*size, time.time_ns()))
+        self._wake()
+
+    # The end.
+
+    def _ended(self, status: int | None) -> None:
+        """The program is reaped. What it printed last is still in the terminal."""
+        self._gone.set()
+        code = None if status is None else os.waitstatus_to_exitcode(status)
+        self._process.terminated, self._process.status = True, status
+        if code is None:
+            self._exited = Exited(None, None, "somebody else took the exit status", time.time_ns())
+        elif code >= 0:
+            self._process.exitstatus = code
+            self._exited = Exited(code, None, "", time.time_ns())
+        else:
+            self._process.signalstatus = -code
+            self._exited = Exited(None, -code, "", time.time_ns())
+        if self._fd < 0:
+            self._finish()
+            return
+        self._let_go_of_held()
+        if self._killed:
+            self._take(READ_LIMIT + KERNEL_HOLDS)
+            self._finish()
+        elif self._reading:
+            self._await_last_words()
+        else:
+            self._listen()
+
+    def _await_last_words(self) -> None:
+        """After the end: wait for the terminal to close, or until those who keep it open fall silent."""
+        if self._exited is None or self._over:
+            return
+        if self._last_words is not None:
+            self._last_words.cancel()
+        self._last_words = self._loop.call_later(QUIET, self._silent)
+
+    def _silent(self) -> None:
+        self._last_words = None
+        if self._reading and not self._take(READ_LIMIT):
+            self._finish()
+        elif self._reading:
+            self._await_last_words()
+
+    def _finish(self) -> None:
+        """Nothing follows: let go of the terminal, and say how it ended."""
+        if self._over:
+            return
+        assert self._exited is not None
+        self._over = True
+        self._let_go_of_terminal()
+        for timer in (self._last_words, self._force):
+            if timer is not None:
+                timer.cancel()
+        self._seal()
+        # Its last words are read after its end, yet stand before it.
+        said_last = max(self._exited.made_at, self._tail_at)
+        self._happened.append(replace(self._exited, made_at=said_last))
+        self._wake()
+
+    def _let_go_of_terminal(self) -> None:
+        if self._fd >= 0:
+            self._ignore()
+            self._stop_writing()
+            self._typed.clear()
+            self._fd = -1
+            let_go(self._process)
+        self._let_go_of_held()
+
+    def _let_go_of_held(self) -> None:
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+    async def kill(self) -> None:
+        """Hang up as a closing terminal does, and end by force what has not ended after ``GRACE``."""
+        if self._process is None or self._over:
+            return
+        self._killed = True
+        if self._exited is not None:  # Only its background children still have the terminal.
+            self._finish()
+        elif self._force is None:
+            self._signal(signal.SIGHUP)
+            self._signal(signal.SIGCONT)  # A stopped one has to wake up to end.
+            self._force = self._loop.call_later(GRACE, self._signal, signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send it to the program and to what is in the foreground of its terminal."""
+        group = self._foreground()
+        if self._reaper.signal(number) and group:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, number)
+
+    def _foreground(self) -> int:
+        """The process group in the terminal's foreground, 0 where it isn't one of the program's session."""
+        with contextlib.suppress(OSError):
+            group = os.tcgetpgrp(self._fd)
+            if group > 1 and os.getsid(group) == self._process.pid:
+                return group
+        return 0
+
+    async def release(self, position: SpoolPosition) -> None:
+        """Nothing is held outside the log."""
+
+    async def close(self) -> None:
+        """End the program, as ``kill`` does, and wait for it. A second call does nothing."""
+        if self._process is None or self._over:
+            return
+        try:
+            await self.kill()
+            self._let_go_of_terminal()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._gone.wait(), 2 * GRACE)
+        finally:
+            if self._exited is None:  # In a system call that can't be interrupted, or we were cancelled.
+                self._reaper.signal(signal.SIGKILL)
+                self._exited = Exited(None, None, "closed", time.time_ns())
+            self._finish()

@@ -1,0 +1,132 @@
+"""What a program gets to see of the world: its environment, the user's shell, where a command is.
+
+Owns the rules that every backend shares. Must not know how a program is then started. Strings
+carry surrogate escapes for what isn't UTF-8 (``os.fsdecode``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from chloe.errors import StartFailed
+
+#: What only the terminal around Chloe may say about itself: its size, its name, its multiplexer. A
+#: program that believed it would draw for the wrong terminal or talk to the wrong tmux.
+OUTER_TERMINAL = frozenset(
+    {
+        "COLUMNS",
+        "LINES",
+        "STY",
+        "TERMCAP",
+        "TERM_PROGRAM",
+        "TERM_PROGRAM_VERSION",
+        "TERM_SESSION_ID",
+        "TMUX",
+        "TMUX_PANE",
+        "VTE_VERSION",
+        "WINDOW",
+        "WINDOWID",
+    }
+)
+
+#: The same for whole families of names (kitty, WezTerm, iTerm2, Alacritty, Konsole, GNOME Terminal).
+OUTER_TERMINAL_PREFIXES = (
+    "ALACRITTY_",
+    "GNOME_TERMINAL_",
+    "ITERM_",
+    "KITTY_",
+    "KONSOLE_",
+    "WEZTERM_",
+)
+
+#: Said of the process that had it, never of the next one: a shell sets them itself.
+OF_ONE_PROCESS = frozenset({"OLDPWD", "PWD", "SHLVL", "_"})
+
+
+def environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str = "") -> dict[str, str]:
+    """The whole environment of a pane's program: ``base`` as the user has it, in a terminal of Chloe's.
+
+    ``term`` names the terminfo entry, ``pane`` the pane (a script finds it in ``CHLOE_PANE``). With
+    ``cwd``, an absolute folder, ``PWD`` says it, so that a folder reached by a link keeps its name.
+    """
+    kept = {
+        name: value
+        for name, value in base.items()
+        if name not in OUTER_TERMINAL
+        and name not in OF_ONE_PROCESS
+        and not name.startswith(OUTER_TERMINAL_PREFIXES)
+    }
+    kept |= {"TERM": term, "COLORTERM": "truecolor", "CHLOE_PANE": pane}
+    if cwd.startswith("/"):
+        kept["PWD"] = cwd
+    return kept
+
+
+def shell() -> tuple[str, ...]:
+    """The user's shell as arguments: what ``SHELL`` names, else the password file, else ``/bin/sh``."""
+    candidates = [os.environ.get("SHELL", "")]
+    with contextlib.suppress(KeyError):  # A uid without an entry, as containers have them.
+        candidates.append(pwd.getpwuid(os.getuid()).pw_shell)
+    for candidate in candidates:
+        if candidate.startswith("/") and not _why_not_run(candidate):
+            return (candidate,)
+    return ("/bin/sh",)
+
+
+def program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, str]) -> str:
+    """The file that ``argv`` runs, found as a shell in ``cwd`` under ``environment`` finds it.
+
+    Raises ``StartFailed`` where the folder or the command isn't there, or may not be used.
+    """
+    if not cwd.startswith("/"):
+        cwd = str(Path(cwd).absolute())
+    why_not = _why_not(cwd, stat.S_ISDIR, "a folder", "you may not enter it")
+    if why_not:
+        raise StartFailed(f"Can't start in {cwd!r}: {why_not}. Make the folder, or choose another.")
+    if not argv or not argv[0]:
+        raise StartFailed("There is no command to start. Name one, or none at all for your shell.")
+    command = argv[0]
+    if "/" in command:
+        path = _joined(cwd, command)
+        why_not = _why_not_run(path)
+        if why_not:
+            raise StartFailed(f"Can't start {command!r} in {cwd!r}: {why_not}. Check the path.")
+        return path
+    for place in environment.get("PATH", os.defpath).split(os.pathsep):
+        path = _joined(_joined(cwd, place), command)
+        if not _why_not_run(path):
+            return path
+    raise StartFailed(
+        f"Can't start {command!r}: no such command on PATH. Check the spelling, or give its full path."
+    )
+
+
+def _joined(folder: str, path: str) -> str:
+    """As ``Path`` joins them; making those takes longer than all the system calls of a start's checks."""
+    return path if path.startswith("/") else f"{folder}/{path}" if path else folder
+
+
+def _why_not_run(path: str) -> str:
+    """Why this user can't execute the file; empty where it can be."""
+    return _why_not(path, stat.S_ISREG, "a file", "it is not executable for you")
+
+
+def _why_not(path: str, is_right: Callable[[int], bool], kind: str, forbidden: str) -> str:
+    """Why this isn't of that kind, or mayn't be used; empty where nothing is wrong."""
+    try:
+        if not is_right(os.stat(path).st_mode):  # noqa: PTH116 - for the reason given above
+            return f"it is not {kind}"
+    except (OSError, ValueError) as trouble:
+        return _said(trouble)
+    return "" if os.access(path, os.X_OK) else forbidden
+
+
+def _said(trouble: OSError | ValueError) -> str:
+    """The system's own words, without the number and the path."""
+    said = trouble.strerror if isinstance(trouble, OSError) else str(trouble)
+    return (said or "unusable").lower()

@@ -1,0 +1,279 @@
+"""A backend without a process, for tests of higher floors; passes the same contract tests as the others.
+
+Owns a program played in memory. By default that is ``TinyShell``: it echoes what is typed and knows a
+few words, each meaning what it means to a real shell. A test that wants to hold the reins plays
+``silent`` and calls ``prints``, ``loses``, ``changes_size``, ``exits`` and ``dies``. Must not know
+what a higher floor makes of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shlex
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from chloe.backends import environment
+from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged, Spec
+from chloe.events.facts import SpoolPosition
+
+#: What a program does with what is typed. It is started by typing nothing.
+Program = Callable[[bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flood:
+    """Output that is made only as it is read."""
+
+    pieces: Iterator[bytes]
+    made_at: int
+
+
+class FakeBackend:
+    """One program in memory. See ``Backend`` for the protocol.
+
+    ``play`` makes the program; it is given the backend, to print through.
+    """
+
+    def __init__(self, spec: Spec, play: Callable[[FakeBackend], Program] | None = None) -> None:
+        self.spec = spec
+        self.size = (spec.rows, spec.columns)
+        #: Everything that was written, in order.
+        self.typed = bytearray()
+        #: The positions that were said to be committed durably.
+        self.released: list[SpoolPosition] = []
+        self.started = self.killed = self.closed = False
+        #: What is yet to be read.
+        self._happens: deque[Happening | _Flood] = deque()
+        self._something = asyncio.Event()
+        self._ended = self._over = False
+        self._program = (play or TinyShell)(self)
+
+    # What a test, or the program played, lets happen.
+
+    def prints(self, data: bytes, position: SpoolPosition | None = None) -> None:
+        """The program prints ``data``."""
+        self._happen(Printed(data, time.time_ns(), position))
+
+    def floods(self, pieces: Iterator[bytes]) -> None:
+        """The program prints ``pieces``, each only when the reader has come that far."""
+        self._happen(_Flood(pieces, time.time_ns()))
+
+    def changes_size(self, rows: int, columns: int, position: SpoolPosition | None = None) -> None:
+        """The terminal changes its size here in the stream."""
+        self.size = (rows, columns)
+        self._happen(SizeChanged(rows, columns, time.time_ns(), position))
+
+    def loses(self, length: int, reason: str, position: SpoolPosition | None = None) -> None:
+        """So many bytes of the stream are missing here."""
+        self._happen(Lost(length, reason, time.time_ns(), position))
+
+    def exits(self, status: int = 0, position: SpoolPosition | None = None) -> None:
+        """The program ends by itself."""
+        self._end(Exited(status, None, "", time.time_ns(), position))
+
+    def dies(self, by: signal.Signals, position: SpoolPosition | None = None) -> None:
+        """A signal ends the program."""
+        self._end(Exited(None, by, "", time.time_ns(), position))
+
+    def _end(self, exited: Exited) -> None:
+        self._happen(exited)
+        self._ended = True
+
+    def _happen(self, happening: Happening | _Flood) -> None:
+        if not self._ended:
+            self._happens.append(happening)
+            self._something.set()
+
+    # The protocol.
+
+    async def start(self) -> None:
+        """Start the program. Raises ``StartFailed`` as a real one would: folder and command must be there."""
+        environment.program(self.spec.argv, cwd=self.spec.cwd, environment=self.spec.environment)
+        self.started = True
+        self._program(b"")
+
+    def write(self, data: bytes) -> None:
+        """Type ``data``: the program has it at once."""
+        if not self._ended:
+            self.typed += data
+            self._program(data)
+
+    @property
+    def untyped(self) -> int:
+        """Nothing: a program played in memory takes all at once."""
+        return 0
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the terminal this size."""
+        if (rows, columns) != self.size and not self._ended:
+            self.changes_size(rows, columns)
+
+    async def read(self) -> Sequence[Happening]:
+        """Wait for the next happenings. Raises ``EOFError`` once ``Exited`` has been handed out."""
+        while not self._happens:
+            if self._over:
+                raise EOFError(f"the program of pane {self.spec.pane} has ended")
+            self._something.clear()
+            await self._something.wait()
+        taken: list[Happening] = []
+        room = READ_LIMIT
+        while self._happens and room > 0:
+            happening = self._next(room)
+            if isinstance(happening, Printed):
+                room -= len(happening.data)
+            if happening is not None:
+                taken.append(happening)
+        if not taken:  # A flood had run dry.
+            return await self.read()
+        self._over = isinstance(taken[-1], Exited)
+        return taken
+
+    def _next(self, room: int) -> Happening | None:
+        """The next happening, cut to ``room`` bytes; None where a flood had no more."""
+        first = self._happens.popleft()
+        if isinstance(first, Printed) and len(first.data) > room:
+            # A position is behind the last byte, so only the second half has one.
+            self._happens.appendleft(Printed(first.data[room:], first.made_at, first.position))
+            return Printed(first.data[:room], first.made_at)
+        if not isinstance(first, _Flood):
+            return first
+        piece = next(first.pieces, None)
+        if piece is None:
+            return None
+        self._happens.appendleft(first)
+        self._happens.appendleft(Printed(piece, first.made_at))
+        return self._next(room)
+
+    async def kill(self) -> None:
+        """End the program."""
+        self.killed = True
+        self.dies(signal.SIGHUP)
+
+    async def release(self, position: SpoolPosition) -> None:
+        """Note that all up to ``position`` is committed durably."""
+        self.released.append(position)
+
+    async def close(self) -> None:
+        """End the program, as for a direct pane."""
+        self.closed = True
+        self.dies(signal.SIGHUP)
+
+
+def silent(_: FakeBackend) -> Program:
+    """A program that neither prints nor ends by itself."""
+    return lambda _typed: None
+
+
+class TinyShell:
+    """Echoes what is typed, and runs lines of the few words that it knows.
+
+    ``echo WORDS``, ``seq FIRST LAST``, ``stty size``, ``stty raw -echo``, ``head -c N | sha256sum``,
+    ``kill -N $$``, ``exit N``; several on a line with semicolons. Ctrl-C drops a line, Ctrl-D ends it.
+    """
+
+    PROMPT = b"$ "
+
+    def __init__(self, backend: FakeBackend) -> None:
+        self._backend = backend
+        self._echo = True
+        self._line = bytearray()
+        #: What is left to do of the line that runs.
+        self._commands: deque[str] = deque()
+        #: How many of the bytes typed are still the running command's, and what it makes of them.
+        self._wanted = 0
+        self._digest = hashlib.sha256()
+        #: What is printed together.
+        self._out = bytearray()
+
+    def __call__(self, typed: bytes) -> None:
+        """Take what was typed; nothing, at the start."""
+        rest = typed
+        if not rest:
+            self._out += self.PROMPT
+        while rest:
+            rest = self._swallow(rest) if self._wanted else self._edit(rest)
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._out:
+            self._backend.prints(bytes(self._out))
+            self._out.clear()
+
+    def _swallow(self, typed: bytes) -> bytes:
+        """Give the running command what it wants of these; the rest."""
+        mine, rest = typed[: self._wanted], typed[self._wanted :]
+        self._digest.update(mine)
+        self._wanted -= len(mine)
+        if not self._wanted:
+            self._out += f"{self._digest.hexdigest()}  -\r\n".encode()
+            self._go_on()
+        return rest
+
+    def _edit(self, typed: bytes) -> bytes:
+        """Take one byte as the line discipline does; the rest."""
+        key, rest = typed[:1], typed[1:]
+        if key in b"\r\n":
+            self._out += b"\r\n" if self._echo else b""
+            self._commands.extend(self._line.decode(errors="replace").split(";"))
+            self._line.clear()
+            self._go_on()
+        elif key == b"\x03":
+            self._line.clear()
+            self._out += b"^C\r\n" + self.PROMPT
+        elif key == b"\x04":
+            if not self._line:
+                self._flush()
+                self._backend.exits(0)
+        elif key == b"\x7f":
+            self._out += b"\b \b" if self._echo and self._line else b""
+            del self._line[-1:]
+        else:
+            self._line += key
+            self._out += key if self._echo else b""
+        return rest
+
+    def _go_on(self) -> None:
+        """Run what is left of the line, as far as no command wants more input."""
+        while self._commands:
+            self._run(self._commands.popleft())
+            if self._wanted:
+                return
+        self._out += self.PROMPT
+
+    def _run(self, command: str) -> None:
+        match shlex.split(command):
+            case []:
+                pass
+            case ["echo", *words]:
+                self._out += f"{' '.join(words)}\r\n".encode()
+            case ["seq", first, last]:
+                self._flush()
+                self._backend.floods(_numbers(int(first), int(last)))
+            case ["stty", "size"]:
+                rows, columns = self._backend.size
+                self._out += f"{rows} {columns}\r\n".encode()
+            case ["stty", "raw", "-echo"]:
+                self._echo = False
+            case ["head", "-c", count, "|", "sha256sum"]:
+                self._digest, self._wanted = hashlib.sha256(), int(count)
+            case ["kill", number, "$$"]:
+                self._flush()
+                self._backend.dies(signal.Signals(-int(number)))
+            case ["exit", *status]:
+                self._flush()
+                self._backend.exits(int(status[0]) if status else 0)
+            case [unknown, *_]:
+                self._out += f"sh: {unknown}: not found\r\n".encode()
+
+
+def _numbers(first: int, last: int) -> Iterator[bytes]:
+    """The numbers as lines, in pieces of about a terminal's read."""
+    numbers = iter(range(first, last + 1))
+    while lines := b"".join(b"%d\r\n" % number for number in islice(numbers, 500)):
+        yield lines

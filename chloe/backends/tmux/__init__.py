@@ -1,0 +1,18 @@
+"""The persistent backend: the program runs in a tmux session, under a holder that records it.
+
+``server``    every tmux command: sessions are made, listed, resized, ended
+``backend``   one pane: lease, reading, typing
+``holding``   how a holder is started
+``holder``    the session's process: owns the program's terminal, writes the spool; runs alone
+``segments``  the spool's format and its writing; runs inside the holder
+``spool``     the spool's reading
+``keys``      typing to a holder
+``locks``     what the kernel frees when its process dies
+``screen``    a screen taken from tmux, as bytes
+"""
+
+from chloe.backends.tmux.backend import TmuxBackend, running
+from chloe.backends.tmux.server import TmuxServer
+from chloe.backends.tmux.spool import SpoolReader
+
+__all__ = ["SpoolReader", "TmuxBackend", "TmuxServer", "running"]

@@ -1,0 +1,317 @@
+"""The persistent backend: a program whose terminal a holder inside tmux owns.
+
+Owns one pane's spool folder, as seen from this process: the lease, the reading, the typing, the
+commands to its session. Must not know the log: where reading goes on after the lease was taken is
+told by whoever does (``follow``). The program outlives this object; ``close`` only lets go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from chloe.backends.backend import Exited, Happening, Lost, Painted, Spec
+from chloe.backends.tmux import holding, locks, screen
+from chloe.backends.tmux.keys import Keys
+from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux.server import PREFIX, TmuxServer
+from chloe.backends.tmux.spool import START, SpoolReader
+from chloe.errors import StartFailed, TmuxUnusable
+from chloe.events.facts import SpoolPosition
+from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
+
+#: Seconds between two looks at what no notice tells of for sure: the holder's lock, the lease.
+_LOOK_AGAIN = 10.0
+#: The same right after a file was closed: the kernel tells of it before it gives the lock back.
+_LOOK_SOON = 0.002
+_SOON = 25
+#: Seconds that a holder gets to start, and to end once asked.
+_START_GRACE, _KILL_GRACE = 10.0, 5.0
+#: Seconds between two tries of a resize that tmux refused.
+_RESIZE_AGAIN = 1.0
+
+
+class TmuxBackend:
+    """One program in one tmux session. See ``Backend`` for the protocol.
+
+    ``folder`` is the pane's spool; its name is the pane's id. ``spec`` says what to start, None where
+    it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the last position,
+    ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold.
+    """
+
+    def __init__(
+        self,
+        server: TmuxServer,
+        spec: Spec | None,
+        folder: Path,
+        watcher: Watcher,
+        *,
+        pane_cap: int = 1_000_000_000,
+        disk_share: float = 0.1,
+    ) -> None:
+        self._server = server
+        self._spec = spec
+        #: The pane's spool.
+        self.folder = folder
+        self._watcher = watcher
+        self._pane_cap = pane_cap
+        self._disk_share = disk_share
+        self._loop = asyncio.get_running_loop()
+        self._lease = Lease(folder / "lease")
+        self._keys = Keys(folder / "keys", self._loop)
+        self._reader: SpoolReader | None = None
+        self._woken = asyncio.Event()
+        self._look_soon = 0
+        self._unwatch: Callable[[], None] | None = None
+        self._started_at = self._loop.time()
+        self._exited: Exited | None = None
+        #: Bytes were lost, and the screen was not taken from tmux since.
+        self._unpainted = False
+        self._wanted_size: tuple[int, int] | None = None
+        self._resizing: asyncio.Task[None] | None = None
+        self._force: asyncio.TimerHandle | None = None
+
+    @property
+    def session(self) -> str:
+        """The name of its tmux session."""
+        return PREFIX + self.folder.name
+
+    @property
+    def alive(self) -> bool:
+        """A holder looks after the program."""
+        return locks.held(self.folder / "lock") is True
+
+    @property
+    def behind(self) -> bool:
+        """The spool may hold more than ``read`` has handed out."""
+        return self._exited is None and (self._reader is None or self._reader.behind or not self.alive)
+
+    async def prepare(self) -> None:
+        """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
+        assert self._spec is not None, "what runs already is not started"
+        told = holding.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
+        await self._server.check()
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.") from error
+        try:
+            (self.folder / "spec.json").touch(mode=0o600)
+            (self.folder / "spec.json").write_text(told, "ascii")
+            os.mkfifo(self.folder / "keys", 0o600)
+        except OSError as error:
+            await self.discard()
+            raise StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.") from error
+        self._lease.take()
+        self.follow(START)
+
+    async def start(self) -> None:
+        """Start the program. Raises ``StartFailed`` or ``TmuxUnusable``; then nothing is left behind."""
+        if self._reader is None:
+            await self.prepare()
+        assert self._spec is not None
+        self._started_at = self._loop.time()
+        try:
+            await self._server.new_session(
+                self.session, holding.command(self.folder), rows=self._spec.rows, columns=self._spec.columns
+            )
+        except BaseException:
+            await self.discard()
+            raise
+
+    def try_lease(self) -> bool:
+        """Take the pane's lease if it is free; True if this process records the pane from now on."""
+        return self._lease.take()
+
+    async def lease(self) -> None:
+        """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
+        if self._lease.take():
+            return
+        self._watch()
+        while not self._lease.take():
+            await self._wait()
+
+    def follow(self, position: SpoolPosition | None, offset: int | None = None) -> None:
+        """Read on from ``position``, None for the start; ``offset``: bytes of the stream before it."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = SpoolReader(self.folder, position or START, offset=offset)
+        self._watch()
+
+    async def read(self) -> Sequence[Happening]:
+        """Wait for the next happenings. Raises ``SpoolBroken`` where the spool is damaged."""
+        assert self._reader is not None, "follow says where to read on"
+        while True:
+            # Whoever reads a long spool in one go leaves the loop to the others in between.
+            await asyncio.sleep(0)
+            self._woken.clear()
+            gone = self._holder_is_gone()
+            happenings: list[Happening] = self._reader.read()
+            if any(isinstance(happening, Lost) for happening in happenings):
+                self._unpainted = True
+            if not happenings and not gone and self._unpainted:
+                happenings = await self._repaint()
+            if not happenings and gone:
+                happenings = [Exited(None, None, gone, time.time_ns(), self._reader.position)]
+            if happenings:
+                if isinstance(happenings[-1], Exited):
+                    self._exited = happenings[-1]
+                    self._keys.forget()
+                return happenings
+            if not await self._wait() and locks.held(self.folder / "lock") is None:
+                await self._look_for_session()
+
+    def write(self, data: bytes) -> None:
+        """Type ``data``, all of it and in order. Never blocks."""
+        if self._exited is None:
+            self._watch()
+            self._keys.write(data)
+
+    @property
+    def untyped(self) -> int:
+        """Bytes that the holder hasn't taken yet."""
+        return self._keys.kept
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
+        self._wanted_size = rows, columns
+        if self._resizing is None or self._resizing.done():
+            self._resizing = self._loop.create_task(self._resize(), name=f"resize {self.session}")
+
+    async def kill(self) -> None:
+        """Have the holder hang up, then end the program by force; where there is none, end the session."""
+        if self._exited is not None:
+            return
+        if locks.send(self.folder / "lock", signal.SIGTERM):
+            if self._force is None:
+                self._force = self._loop.call_later(_KILL_GRACE, self._kill_holder)
+            return
+        # It is about to start, or it is gone: without the session neither leaves anything behind.
+        try:
+            await self._server.kill(self.session)
+        except TmuxUnusable as error:
+            _log.warning("the session of pane %s may still be there: %s", self.folder.name, error)
+        self._started_at = self._loop.time() - _START_GRACE
+
+    async def release(self, position: SpoolPosition) -> None:
+        """All up to ``position`` is committed durably: what holds it here may go, all of it after the end."""
+        if self._exited is not None and self._exited.position == position:
+            await self.discard()
+        elif self._reader is not None:
+            await asyncio.to_thread(self._reader.release, position)
+
+    async def screen(self) -> Painted:
+        """The screen as tmux has it. Raises ``TmuxUnusable``."""
+        values, rows = await self._server.show(self.session, screen.VARIABLES)
+        return Painted(*screen.size(values), screen.drawn(values, rows), time.time_ns())
+
+    async def discard(self) -> None:
+        """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
+        self._stop_watching()
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+
+    async def close(self) -> None:
+        """Let go of everything that this process holds, the lease among it. The program runs on."""
+        self._stop_watching()
+        self._keys.forget()
+        if self._force is not None:
+            self._force.cancel()
+        if self._resizing is not None:
+            self._resizing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._resizing
+        if self._reader is not None:
+            self._reader.close()
+        self._lease.give_back()
+
+    def _watch(self) -> None:
+        if self._unwatch is None:
+            with contextlib.suppress(FileNotFoundError):
+                self._unwatch = self._watcher.watch(self.folder, self._told)
+
+    def _stop_watching(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+
+    def _told(self, name: str) -> None:
+        if name in ("lock", "lease", ""):
+            self._look_soon = _SOON
+        if name in ("lock", ""):
+            self._keys.retry()
+        self._woken.set()
+
+    async def _wait(self) -> bool:
+        """Wait for a notice, or until it is time to look again; whether there was a notice."""
+        if self._look_soon:
+            self._look_soon -= 1
+        try:
+            async with asyncio.timeout(_LOOK_SOON if self._look_soon else _LOOK_AGAIN):
+                await self._woken.wait()
+        except TimeoutError:
+            return False
+        self._woken.clear()
+        return True
+
+    async def _repaint(self) -> list[Happening]:
+        """After a loss, and all that came behind it: the screen, unless more is printed meanwhile."""
+        assert self._reader is not None
+        try:
+            painted = await self.screen()
+        except TmuxUnusable as error:
+            _log.warning("pane %s shows what its stream gives: %s", self.folder.name, error)
+            self._unpainted = False
+            return []
+        if self._reader.behind:
+            return []
+        self._unpainted = False
+        return [painted]
+
+    def _holder_is_gone(self) -> str:
+        """Why nothing will be written any more; "" while something may be."""
+        held = locks.held(self.folder / "lock")
+        if held:
+            return ""
+        with contextlib.suppress(OSError):
+            failure = (self.folder / "failure").read_text("utf-8", "replace")
+            return f"its holder failed: {failure.strip()}"
+        if not self.folder.exists():
+            return "its spool was removed"
+        return "" if held is None else "its holder was killed"
+
+    async def _look_for_session(self) -> None:
+        """End the wait for a holder that never came: it was killed before it could say anything."""
+        if self._loop.time() - self._started_at < _START_GRACE:
+            return
+        with contextlib.suppress(TmuxUnusable):
+            if self.session not in await self._server.sessions():
+                (self.folder / "failure").write_text("it never started\n", "utf-8")
+
+    async def _resize(self) -> None:
+        while self._wanted_size is not None:
+            size, self._wanted_size = self._wanted_size, None
+            try:
+                await self._server.resize(self.session, *size)
+            except TmuxUnusable as error:
+                _log.warning("pane %s keeps its size for now: %s", self.folder.name, error)
+                self._wanted_size = self._wanted_size or size
+                await asyncio.sleep(_RESIZE_AGAIN)
+
+    def _kill_holder(self) -> None:
+        """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
+        locks.send(self.folder / "lock", signal.SIGKILL)
+
+
+def running(folder: Path) -> bool:
+    """Whether a holder looks after a program in this spool."""
+    return locks.held(folder / "lock") is True

@@ -1,0 +1,84 @@
+"""How a holder is started: what it is told, and the words of its command line.
+
+Owns ``spec.json`` and the choice of the terminfo entry. Must not know tmux's commands.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import py_compile
+import sys
+from pathlib import Path
+
+from chloe.backends import environment
+from chloe.backends.backend import Spec
+
+#: Bytes after which a segment is complete.
+SEGMENT_SIZE = 8 * 1024 * 1024
+
+_HOLDER = Path(__file__).with_name("holder.py")
+
+#: Where terminfo(5) entries lie, beside ``TERMINFO`` and the home.
+_TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/local/share/terminfo")
+
+
+@functools.cache
+def term() -> str:
+    """The terminfo entry for a program inside tmux, as far as this machine has it."""
+    homes = [os.environ.get("TERMINFO", ""), str(Path.home() / ".terminfo"), *_TERMINFO]
+    name = "tmux-256color"
+    # Named by the first letter, or by its number where file names have no case.
+    known = any(Path(home, first, name).exists() for home in homes if home for first in ("t", "74"))
+    return name if known else "screen-256color"
+
+
+def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
+    """What the holder is to run, as it reads it. ``StartFailed`` if there is no such folder or command.
+
+    File names are bytes: they pass as UTF-8 with escapes, whatever the locale of either side.
+    """
+    whole = environment.environment(spec.environment, pane=spec.pane, term=term())
+    # Who gives a PWD knows the folder by that name.
+    whole |= {name: value for name, value in spec.environment.items() if name == "PWD"}
+    told = {
+        "program": _portable(environment.program(spec.argv, cwd=spec.cwd, environment=whole)),
+        "argv": [_portable(argument) for argument in spec.argv],
+        "cwd": _portable(spec.cwd),
+        "environment": {_portable(name): _portable(value) for name, value in whole.items()},
+        "umask": _umask(),
+        "rows": spec.rows,
+        "columns": spec.columns,
+        "segment_size": SEGMENT_SIZE,
+        "cap": pane_cap,
+        "share": disk_share,
+    }
+    return json.dumps(told)
+
+
+def command(folder: Path) -> list[str]:
+    """The holder's command line. Compiled where that can be kept: compiling takes as long as starting."""
+    return [sys.executable, "-I", "-S", "-E", _script(), str(folder)]
+
+
+@functools.cache
+def _script() -> str:
+    compiled = importlib.util.cache_from_source(str(_HOLDER))
+    try:
+        py_compile.compile(str(_HOLDER), compiled, doraise=True)
+    except OSError:
+        return str(_HOLDER)
+    return compiled
+
+
+def _portable(text: str) -> str:
+    return os.fsencode(text).decode("utf-8", "surrogateescape")
+
+
+def _umask() -> int:
+    """The umask of this process. Asking sets it: for an instant it is the strictest."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask

@@ -1,0 +1,61 @@
+"""The FIFO that a holder types from, seen from Chloe's side.
+
+Owns the bytes that the holder doesn't take yet. Must not know what they mean. The FIFO is open only
+while there is something to write, so an idle pane costs no descriptor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from pathlib import Path
+
+
+class Keys:
+    """Writes to the FIFO ``path``, all and in order, without ever blocking."""
+
+    def __init__(self, path: Path, loop: asyncio.AbstractEventLoop) -> None:
+        self._path = path
+        self._loop = loop
+        self._fd: int | None = None
+        self._kept = bytearray()
+
+    def write(self, data: bytes) -> None:
+        """Type ``data`` behind what is kept."""
+        self._kept += data
+        if self._fd is None:
+            self.retry()
+
+    @property
+    def kept(self) -> int:
+        """How many bytes the holder hasn't taken yet."""
+        return len(self._kept)
+
+    def retry(self) -> None:
+        """Write what is kept, as far as it goes; what has nobody to read it yet is kept on."""
+        try:
+            while self._kept:
+                if self._fd is None:
+                    self._fd = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                    self._loop.add_writer(self._fd, self.retry)
+                written = os.write(self._fd, memoryview(self._kept)[: 64 * 1024])
+                del self._kept[:written]
+        except BlockingIOError:
+            return
+        except OSError as error:
+            # ENXIO: no holder has it open, not yet or not any more. Whoever knows which retries or forgets.
+            if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
+                raise
+        self._close()
+
+    def forget(self) -> None:
+        """Drop what is kept: there is nobody to type to any more."""
+        self._kept.clear()
+        self._close()
+
+    def _close(self) -> None:
+        if self._fd is not None:
+            self._loop.remove_writer(self._fd)
+            os.close(self._fd)
+            self._fd = None

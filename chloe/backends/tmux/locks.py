@@ -1,0 +1,104 @@
+"""Locks that the kernel gives back when their process dies: a pane's lease, and the holder's lock.
+
+Owns flock(2) on the files of a spool. Must not know what the holder of a lock then does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+from pathlib import Path
+
+
+class Lease:
+    """The right to record a pane: one process at a time has it.
+
+    Watchers of the folder are told that the file was closed after writing when it is given back, and
+    by nothing else: who only tries reads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+        self._bell: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """This process has it."""
+        return self._fd is not None
+
+    def take(self) -> bool:
+        """Try to take it; True if this process has it now. False as well if the spool is gone."""
+        if self._fd is not None:
+            return True
+        try:
+            fd = os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever had it may have discarded the spool meanwhile: a lock on nothing is no lease.
+            if os.fstat(fd).st_nlink:
+                # Rings when it is closed, after the lock is free: the kernel closes in this order as well.
+                self._bell = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
+                self._fd = fd
+        except BlockingIOError:
+            pass
+        finally:
+            if self._fd is None:
+                os.close(fd)
+        return self._fd is not None
+
+    def give_back(self) -> None:
+        """Let another process have it."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+        if self._bell is not None:
+            os.close(self._bell)
+            self._bell = None
+
+
+def held(path: Path) -> bool | None:
+    """Whether a process holds the lock ``path``; None if there is no such file."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        # Shared, so that two who ask at once don't take each other for the holder.
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def send(path: Path, number: signal.Signals) -> bool:
+    """Send a signal to the process that holds the lock ``path``, its id in it; False if none does."""
+    try:
+        pid = int(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return False
+    with contextlib.ExitStack() as stack:
+        process = -1
+        if hasattr(os, "pidfd_open"):
+            try:
+                process = os.pidfd_open(pid)
+            except ProcessLookupError:
+                return False
+            stack.callback(os.close, process)
+        # The lock is still held, so the id hasn't passed to another process before it was opened.
+        if not held(path):
+            return False
+        try:
+            if process >= 0:
+                signal.pidfd_send_signal(process, number)
+            else:
+                os.kill(pid, number)
+        except ProcessLookupError:
+            return False
+    return True

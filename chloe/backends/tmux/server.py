@@ -1,0 +1,238 @@
+"""The tmux server that the sessions live on, spoken to through libtmux.
+
+Owns every tmux command of Chloe's: how a session is made so that no user setting, no name and no
+hung server can spoil it. Must not know what runs in a session or what it prints. Commands run in
+threads of its own, each with a deadline; a server that doesn't answer is ``TmuxUnusable``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import libtmux
+from libtmux.common import tmux_cmd
+
+from chloe.errors import TmuxUnusable
+
+T = TypeVar("T")
+
+#: The name of a session starts with this; the pane's id follows.
+PREFIX = "chloe-"
+
+#: Older versions lack options that are needed, ``-T`` of new-session's kin among them.
+OLDEST = (3, 2)
+
+#: Seconds that a command may take: tmux answers within milliseconds unless it hangs.
+DEADLINE = 5.0
+
+#: What a client is told whose server ends, with its last session, just as it connects; a new server
+#: then takes its place. Seconds between the tries.
+_SERVER_ENDING = ("server exited", "lost server", "error connecting", "no server running")
+_WHILE_SERVER_ENDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+
+#: Commands under way at once.
+_AT_ONCE = 4
+
+#: For a server of Chloe's own: no status line, no scrollback worth memory (the log has it), keys at once.
+_GLOBAL_OPTIONS = (
+    ("-s", "escape-time", "0"),
+    ("-s", "focus-events", "on"),
+    ("-g", "status", "off"),
+    ("-g", "history-limit", "200"),
+    ("-g", "default-terminal", "tmux-256color"),
+    ("-g", "destroy-unattached", "off"),
+    ("-gw", "automatic-rename", "off"),
+    ("-gw", "remain-on-exit", "off"),
+)
+
+#: The same for one session where the server is the user's and its options are not Chloe's to change.
+_SESSION_OPTIONS = (
+    ("", "status", "off"),
+    ("", "destroy-unattached", "off"),
+    ("-w", "automatic-rename", "off"),
+    ("-w", "remain-on-exit", "off"),
+)
+
+
+class TmuxServer:
+    """The server with the socket ``socket_name`` (``tmux -L``); "" is the user's default one."""
+
+    def __init__(self, socket_name: str, *, deadline: float = DEADLINE) -> None:
+        self.socket_name = socket_name
+        self._tmux = _Tmux(socket_name, deadline)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tmux")
+        self._checked = False
+
+    async def check(self) -> None:
+        """Raise ``TmuxUnusable`` unless tmux is there and new enough."""
+        if not self._checked:
+            await self._off_loop(self._check)
+            self._checked = True
+
+    async def new_session(self, name: str, argv: Sequence[str], *, rows: int, columns: int) -> None:
+        """Make a detached session of this size that runs ``argv``, with no shell between."""
+        await self.check()
+        target = f"={name}:"
+        steps: list[Sequence[str]] = [("start-server",)]
+        if self.socket_name:
+            steps += [("set-option", *option) for option in _GLOBAL_OPTIONS]
+        size = ("-x", str(columns), "-y", str(rows))
+        # A format would be expanded in -c; the holder needs no folder of its own.
+        steps.append(("new-session", "-d", "-s", name, *size, "-c", "/", "--", *argv))
+        if not self.socket_name:
+            for flag, option, value in _SESSION_OPTIONS:
+                steps.append(("set-option", *([flag] if flag else []), "-t", target, option, value))
+        # Also makes the size this window's own affair: whoever attaches by hand doesn't change it.
+        steps.append(("resize-window", "-t", target, *size))
+        for pause in _WHILE_SERVER_ENDS:
+            asked = await self._ask(steps)
+            if not asked.returncode:
+                return
+            if not _no_server(asked.stderr):
+                break
+            await asyncio.sleep(pause)
+        raise self._refused(asked.stderr)
+
+    async def sessions(self) -> frozenset[str]:
+        """The names of Chloe's sessions; none where no server runs."""
+        asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
+        if asked.returncode and not _no_server(asked.stderr):
+            raise self._refused(asked.stderr)
+        return frozenset(name for name in asked.stdout if name.startswith(PREFIX))
+
+    async def resize(self, name: str, rows: int, columns: int) -> None:
+        """Give the session's window this size. A session that is gone is none of its business."""
+        await self._run(
+            [("resize-window", "-t", f"={name}:", "-x", str(columns), "-y", str(rows))], gone=True
+        )
+
+    async def kill(self, name: str) -> None:
+        """End the session; what runs in it is hung up."""
+        await self._run([("kill-session", "-t", f"={name}")], gone=True)
+
+    async def show(self, name: str, variables: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The values of these format variables for the session's pane; its screen, a line a row with SGR."""
+        wanted = "\t".join(f"#{{{variable}}}" for variable in variables)
+        target = f"={name}:"
+        asked = await self._run(
+            [("display-message", "-p", "-t", target, wanted), ("capture-pane", "-e", "-p", "-t", target)]
+        )
+        return asked.stdout[0].split("\t"), asked.stdout[1:]
+
+    def close(self) -> None:
+        """Let go of the threads; the server runs on."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, steps: Sequence[Sequence[str]], *, gone: bool = False) -> _Answer:
+        """Run the commands as one sequence; ``gone``: a session or server that isn't there is no error."""
+        asked = await self._ask(steps)
+        if asked.returncode and not (gone and (_no_server(asked.stderr) or _no_session(asked.stderr))):
+            raise self._refused(asked.stderr)
+        return asked
+
+    async def _ask(self, steps: Sequence[Sequence[str]]) -> _Answer:
+        await self.check()
+        return await self._off_loop(lambda: self._tmux.sequence(steps))
+
+    async def _off_loop(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def _check(self) -> None:
+        answer = self._tmux.cmd("-V")
+        said = "".join(answer.stdout)
+        version = re.search(r"(\d+)\.(\d+)", said)
+        if version is not None and (int(version[1]), int(version[2])) < OLDEST:
+            oldest = ".".join(map(str, OLDEST))
+            raise TmuxUnusable(
+                f"{said.strip()} is too old for persistent panes: install tmux {oldest} or newer,"
+                " or use direct panes."
+            )
+
+    def _refused(self, said: Sequence[str]) -> TmuxUnusable:
+        return TmuxUnusable(f"tmux ({self._tmux.place}) refused: {' '.join(said) or 'without a word'}.")
+
+
+class _Answer(tmux_cmd):
+    """What tmux answered, in libtmux's shape, within a deadline that libtmux itself doesn't have."""
+
+    def __init__(self, command: Sequence[str], *, deadline: float, where: str) -> None:
+        self.cmd = list(command)
+        # An outer tmux must neither be spoken to instead nor hand its pane on to the server's environment.
+        environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
+        self.process = subprocess.Popen(
+            self.cmd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            encoding="utf-8",
+            errors="surrogateescape",
+        )
+        with self.process:
+            try:
+                stdout, stderr = self.process.communicate(timeout=deadline)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise TmuxUnusable(
+                    f"The tmux server ({where}) doesn't answer. Wake it, or end it by its process id"
+                    " and start again."
+                ) from None
+        self.returncode = self.process.returncode
+        self.stdout = stdout.split("\n")[:-1]
+        self.stderr = [line for line in stderr.split("\n") if line]
+
+
+class _Tmux(libtmux.Server):
+    """libtmux's server, made patient only up to a deadline, and able to run a sequence as one."""
+
+    def __init__(self, socket_name: str, deadline: float) -> None:
+        super().__init__(socket_name=socket_name or None, config_file="/dev/null" if socket_name else None)
+        self._deadline = deadline
+        self.place = f"tmux -L {socket_name}" if socket_name else "your default server"
+
+    def cmd(self, cmd: str, *args: Any, target: str | int | None = None) -> tmux_cmd:
+        """Run one command: libtmux's own methods come through here."""
+        words = [cmd, *(("-t", str(target)) if target is not None else ()), *map(str, args)]
+        return self._answer([_literal(word) for word in words])
+
+    def sequence(self, steps: Sequence[Sequence[str]]) -> _Answer:
+        """Run commands one after another in one go; where one fails, the rest is left."""
+        words: list[str] = []
+        for step in steps:
+            words += [";"] if words else []
+            words += map(_literal, step)
+        return self._answer(words)
+
+    def _answer(self, words: Sequence[str]) -> _Answer:
+        tmux = self.tmux_bin or shutil.which("tmux")
+        if tmux is None:
+            raise TmuxUnusable(
+                "tmux is not installed. Install it (apt install tmux, brew install tmux), or use direct"
+                " panes."
+            )
+        command = [tmux, "-u"]
+        if self.config_file:
+            command.append(f"-f{self.config_file}")
+        if self.socket_name:
+            command.append(f"-L{self.socket_name}")
+        return _Answer([*command, *words], deadline=self._deadline, where=self.place)
+
+
+def _literal(word: str) -> str:
+    r"""``word`` as tmux takes it: one that ends in ``;`` would end the command, ``\;`` doesn't."""
+    return f"{word[:-1]}\\;" if word.endswith(";") else word
+
+
+def _no_server(said: Sequence[str]) -> bool:
+    return any(ending in line for line in said for ending in _SERVER_ENDING)
+
+
+def _no_session(said: Sequence[str]) -> bool:
+    return any("can't find" in line for line in said)

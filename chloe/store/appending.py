@@ -1,0 +1,184 @@
+"""One transaction of the log: what the writer's thread does with a batch.
+
+Owns the order seq, chain, rows, commit. Must not know the event loop or what is waiting: it is given
+requests, and either all of them are in the log when ``commit`` returns or none is.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from chloe.events.codec import Encoded
+from chloe.events.facts import Entry, Record
+from chloe.store.bodies import Packer
+from chloe.store.chain import GENESIS, link
+
+_LAST = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
+_RECORD = (
+    "INSERT INTO record (seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash) VALUES "
+)
+_BODY = "INSERT INTO body (seq, codec, bytes) VALUES "
+
+# The GIL is let go at each step of an SQL statement and while 2048 bytes or more are hashed. Where the
+# loop is busy, getting it back takes up to ``sys.getswitchinterval()`` each time, 5 ms unless set: with
+# a statement and a digest for each, 64 small records would wait 192 times.
+
+#: Rows a statement: the fewest statements that can be kept compiled.
+_ROWS = (64, 8, 1)
+
+#: Bodies up to this many bytes are hashed in pieces for which the GIL is kept: 4 KB take 4 us.
+_HASHED_IN_PIECES = 8 * 1024
+_PIECE = 2047
+
+#: A transaction of more bytes than this means that a lot is being printed.
+_HURRY_BYTES = 128 * 1024
+
+
+class LogMoved(OSError):
+    """The file at the log's path is not the one that was opened: what is written would be lost."""
+
+
+class Packed(NamedTuple):
+    """An encoded fact's body as it is kept."""
+
+    sha256: bytes
+    codec: int
+    stored: bytes
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """Entries that belong together: committed in one transaction, next to each other."""
+
+    entries: Sequence[Entry]
+    encoded: Sequence[Encoded]
+    #: About how many bytes it keeps in memory.
+    size: int
+    durable: bool
+    #: Made in the thread, before the database is locked, and kept when the transaction has to be repeated.
+    packed: list[Packed | None] = field(default_factory=list)
+
+
+class Appender:
+    """Commits requests on the connection that it is called with. For one thread only."""
+
+    def __init__(self, path: Path, instance: str, now: Callable[[], int]) -> None:
+        self._path = path
+        self._instance = instance
+        self._instance_bytes = instance.encode()
+        self._now = now
+        self._packer = Packer()
+        self._file = _identity(path)
+        self._full = False
+
+    def commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
+        """All of ``requests`` in one transaction; the records of each.
+
+
+        With a durable one among them the transaction, and every one before it, is on the disk afterwards.
+        Raises ``sqlite3.Error`` or ``LogMoved``; then none of it is in the log.
+        """
+        hurry = sum(request.size for request in requests) > _HURRY_BYTES
+        for request in requests:
+            if not request.packed:
+                request.packed = [self._pack(encoded.body, hurry) for encoded in request.encoded]
+        if _identity(self._path) != self._file:
+            raise LogMoved(f"the file {self._path} was moved, removed or replaced")
+        self._synchronous(connection, full=any(request.durable for request in requests))
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            written = self._write(connection, requests)
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may have rolled back by itself.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return written
+
+    def _pack(self, body: bytes | None, hurry: bool) -> Packed | None:
+        if body is None:
+            return None
+        codec, stored = self._packer.pack(body, hurry=hurry)
+        return Packed(_digest(body), codec, stored)
+
+    def _write(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
+        seq, at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
+        # The clock may be set back; the log's time isn't.
+        at = max(at, self._now())
+        instance, instance_bytes = self._instance, self._instance_bytes
+        rows: list[tuple[object, ...]] = []
+        bodies: list[tuple[object, ...]] = []
+        written: list[list[Record]] = []
+        for request in requests:
+            records: list[Record] = []
+            for entry, encoded, packed in zip(request.entries, request.encoded, request.packed, strict=True):
+                seq += 1
+                pane, made_at = entry.pane, entry.made_at
+                kind, version, head, _ = encoded
+                digest = None
+                if packed is not None:
+                    digest, codec, stored = packed
+                    bodies.append((seq, codec, stored))
+                previous = link(
+                    previous,
+                    seq,
+                    at,
+                    made_at,
+                    pane.encode(),
+                    instance_bytes,
+                    kind.encode(),
+                    version,
+                    head.encode(),
+                    digest,
+                )
+                rows.append((seq, at, made_at, pane, instance, kind, version, head, digest, previous))
+                records.append(Record(seq, at, made_at, pane, instance, entry.fact, previous))
+            written.append(records)
+        if rows:
+            _insert(connection, _RECORD, rows)
+            _insert(connection, _BODY, bodies)
+        else:
+            # A durable request without entries asks for the disk: writing a number as it is makes a commit.
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {version}")
+        return written
+
+    def _synchronous(self, connection: sqlite3.Connection, *, full: bool) -> None:
+        if full != self._full:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+            self._full = full
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 (once a commit: a fifth of Path.stat's time)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert ``rows``, in order, with as few statements as can be kept compiled."""
+    start = 0
+    for size in _ROWS:
+        while len(rows) - start >= size:
+            some = rows[start : start + size]
+            start += size
+            places = f"({', '.join('?' * len(some[0]))})"
+            connection.execute(into + ", ".join([places] * size), [value for row in some for value in row])
+
+
+def _digest(body: bytes) -> bytes:
+    if not _PIECE < len(body) <= _HASHED_IN_PIECES:
+        return sha256(body).digest()
+    hashed = sha256()
+    for start in range(0, len(body), _PIECE):
+        hashed.update(body[start : start + _PIECE])
+    return hashed.digest()

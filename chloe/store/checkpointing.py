@@ -1,0 +1,77 @@
+"""Moving what was committed from the -wal file into the database, beside the writer.
+
+Owns when that is done. Must not know what is written. SQLite would do it inside every thousandth
+page's commit, with two fsyncs while everything waits; here a thread of the readers' does it, so that
+commits stay short, and where it can in a moment of quiet, so that a burst doesn't pay for it. (These
+are SQLite's checkpoints; the log's own are folded state.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+from chloe.errors import LogUnusable
+from chloe.store.connection import Readers
+
+#: From this many committed bytes on a checkpoint is worth it, as soon as nothing has been committed for
+#: QUIET seconds; from MOST bytes on it doesn't wait for that. After a crash SQLite reads as much again.
+WORTH = 4 * 1024 * 1024
+MOST = 32 * 1024 * 1024
+QUIET = 0.1
+
+#: From this size on the -wal file is begun anew, for which commits have to wait a moment: while they never
+#: pause, a checkpoint beside them never reaches its end.
+LARGEST_WAL = 64 * 1024 * 1024
+
+
+class Checkpointing:
+    """Checkpoints the log after every so many bytes."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._since = 0
+        self._written = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log checkpointing")
+
+    def committed(self, size: int) -> None:
+        """About ``size`` bytes were written."""
+        self._since += size
+        if self._since >= WORTH:
+            self._written.set()
+
+    async def close(self) -> None:
+        """Stop; SQLite checkpoints once more when the last connection is closed."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._written.wait()
+            await self._quiet()
+            self._since = 0
+            try:
+                async with self._readers.lend() as connection:
+                    await connection.run(checkpoint)
+            except (sqlite3.Error, LogUnusable):
+                # Nothing is lost by it, and the writer, which meets the same trouble, says so. Due again
+                # after as many bytes; a commit checkpoints by itself where it comes to the worst (schema).
+                continue
+
+    async def _quiet(self) -> None:
+        """Wait for a pause in the commits, or until there is too much to wait any longer."""
+        while self._since < MOST:
+            self._written.clear()
+            try:
+                async with asyncio.timeout(QUIET):
+                    await self._written.wait()
+            except TimeoutError:
+                return
+
+
+def checkpoint(connection: sqlite3.Connection) -> None:
+    """Copy into the database what can be copied without making anyone wait; all of it where it is a lot."""
+    _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    if frames * page_size > LARGEST_WAL:
+        connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()

@@ -1,0 +1,117 @@
+"""SQLite connections, each with a thread of its own.
+
+Owns how a connection is opened and how work reaches its thread. Must not know tables. aiosqlite
+makes one hop to the thread and back for each statement; a transaction of the log is many statements
+and takes one hop here: a plain function that is given the ``sqlite3.Connection``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import quote
+
+import aiosqlite
+
+from chloe.errors import LogUnusable
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+#: How long SQLite itself waits for another process's lock, in seconds, before it says BUSY.
+BUSY = 1.0
+
+#: Readers at work at the same time; each is a thread.
+READERS = 4
+
+#: Readers kept open while nobody reads.
+_IDLE_READERS = 2
+
+
+class Connection(aiosqlite.Connection):
+    """An aiosqlite connection that also runs whole functions in its thread."""
+
+    async def run(
+        self, work: Callable[Concatenate[sqlite3.Connection, _P], _R], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _R:
+        """``work(sqlite connection, …)`` in the connection's thread, after what was asked for before.
+
+        aiosqlite's own queue is used through its protected ``_execute``, since its public calls carry one
+        statement each: 64 records a transaction would make some 130 hops of 30 us. When the waiting
+        is cancelled, ``work`` is carried out all the same.
+        """
+        execute = cast("Callable[..., asyncio.Future[_R]]", self._execute)
+        return await execute(work, self._conn, *args, **kwargs)
+
+
+async def connect(path: Path, *, create: bool = False) -> Connection:
+    """A connection to the database at ``path``, in autocommit mode: BEGIN and COMMIT are said aloud.
+
+    Unless ``create``, a file that isn't there is an error and not an empty database. No memory-mapped
+    reading: a file that another program cuts short would kill the process (SIGBUS).
+    """
+    mode = "rwc" if create else "rw"
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+
+    def connector() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
+
+    connection = Connection(connector, iter_chunk_size=64)
+    try:
+        await connection
+    except BaseException:
+        # Refused or cancelled, aiosqlite has told its thread to end, but doesn't wait: it would speak to a
+        # loop that is closed.
+        if connection._thread.ident is not None:
+            await asyncio.to_thread(connection._thread.join)
+        raise
+    try:
+        await connection.run(_prepare)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    # Damage is then found where it is, and not where it leads.
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+class Readers:
+    """Lends connections for reading, a few at a time, and closes every one of them at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[Connection] = []
+        self._lent: set[Connection] = set()
+        self._places = asyncio.Semaphore(READERS)
+        self.closed = False
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Connection]:
+        """A connection for one short piece of work. Raises ``LogUnusable`` once closed."""
+        async with self._places:
+            if self.closed:
+                raise LogUnusable(f"the log {self._path} is closed")
+            connection = self._idle.pop() if self._idle else await connect(self._path)
+            self._lent.add(connection)
+            try:
+                yield connection
+            finally:
+                self._lent.discard(connection)
+                if self.closed or len(self._idle) >= _IDLE_READERS:
+                    await connection.close()
+                else:
+                    self._idle.append(connection)
+
+    async def close(self) -> None:
+        """Close what is idle; what is lent closes as it comes back."""
+        self.closed = True
+        while self._idle:
+            await self._idle.pop().close()

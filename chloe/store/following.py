@@ -1,0 +1,132 @@
+"""Every committed record, in order, to whoever follows.
+
+Owns the merging of what this instance committed, which comes straight from memory, with what others
+did, which is read from the file. Must not know how commits are made or noticed: it is told of the
+first with their records and of the second with no more than a seq.
+
+What waits for a follower is bounded in bytes. A follower that has fallen behind reads the rest from the
+file, as if another instance had written it, so a slow one costs no memory and slows nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from chloe.errors import LogUnusable
+from chloe.events.facts import Record
+from chloe.store.reading import EVERYTHING, Reader
+
+#: The most bytes that wait for one follower in memory.
+WAITING_BYTES = 16 * 1024 * 1024
+
+#: Pauses between attempts while the file can't be read, in seconds: the first and the longest.
+_PAUSES = (0.05, 1.0)
+
+
+class _Follower:
+    """What one follower hasn't taken yet: batches in seq order, with holes where others committed."""
+
+    def __init__(self) -> None:
+        self.batches: deque[tuple[Sequence[Record], int]] = deque()
+        self.waiting = 0
+        self.changed = asyncio.Event()
+
+    def offer(self, records: Sequence[Record], size: int) -> None:
+        if not self.batches or self.waiting + size <= WAITING_BYTES:
+            self.batches.append((records, size))
+            self.waiting += size
+        self.changed.set()
+
+    def take(self) -> Sequence[Record]:
+        records, size = self.batches.popleft()
+        self.waiting -= size
+        return records
+
+
+class Feed:
+    """Hands committed records to followers."""
+
+    def __init__(self, reader: Reader, tip: int) -> None:
+        self._reader = reader
+        self._followers: set[_Follower] = set()
+        self._closed = False
+        #: Called when the first follower comes and when the last one goes.
+        self.on_followed: Callable[[bool], None] | None = None
+        #: The last seq known to be committed.
+        self.tip = tip
+
+    def offer(self, records: Sequence[Record], size: int) -> None:
+        """This instance committed ``records``, in one transaction; they take about ``size`` bytes."""
+        if records:
+            self.tip = max(self.tip, records[-1].seq)
+            for follower in self._followers:
+                follower.offer(records, size)
+
+    def reveal(self, tip: int) -> bool:
+        """Everything through ``tip`` is committed, by whomever. Whether that is news."""
+        if tip <= self.tip:
+            return False
+        self.tip = tip
+        self._wake()
+        return True
+
+    def close(self) -> None:
+        """Let followers take what waits in memory, then end."""
+        self._closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        for follower in self._followers:
+            follower.changed.set()
+
+    async def follow(self, after: int) -> AsyncIterator[Sequence[Record]]:
+        """Records with a seq above ``after``, as they are committed, until the feed is closed."""
+        follower = _Follower()
+        self._enter(follower)
+        try:
+            while True:
+                follower.changed.clear()
+                if follower.batches and follower.batches[0][0][0].seq <= after + 1:
+                    records = follower.take()
+                    if records[0].seq <= after:
+                        # Read from the file before this loop heard of its commit.
+                        records = records[after + 1 - records[0].seq :]
+                elif self._closed:
+                    return
+                elif follower.batches or self.tip > after:
+                    through = follower.batches[0][0][0].seq - 1 if follower.batches else self.tip
+                    records = await self._read(after, through)
+                else:
+                    await follower.changed.wait()
+                    continue
+                if records:
+                    after = records[-1].seq
+                    yield records
+        finally:
+            self._leave(follower)
+
+    async def _read(self, after: int, through: int) -> Sequence[Record]:
+        """A page from the file, however often that has to be tried: what is committed must be shown."""
+        pause, longest = _PAUSES
+        while True:
+            try:
+                records, _ = await self._reader.page(EVERYTHING, after, through)
+            except LogUnusable:
+                if self._closed:
+                    return ()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, longest)
+            else:
+                return records
+
+    def _enter(self, follower: _Follower) -> None:
+        self._followers.add(follower)
+        if len(self._followers) == 1 and self.on_followed is not None:
+            self.on_followed(True)
+
+    def _leave(self, follower: _Follower) -> None:
+        self._followers.discard(follower)
+        if not self._followers and self.on_followed is not None:
+            self.on_followed(False)

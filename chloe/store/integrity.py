@@ -1,0 +1,246 @@
+"""Whether the log is what was written.
+
+Owns the walk along the chain and what it finds wrong. Must not know facts: it hashes what stands in the
+columns, as bytes, whatever it means (but for ``Pruned``, which excuses a missing body).
+
+Found is any edit of any column, a record put in, taken out or moved, a body that is missing, changed or
+nobody's. Not found, since nothing inside the file can show it: the last records cut off, or all hashes made
+anew after an edit. Against those, keep a ``Head`` elsewhere. How a body is compressed is not part
+of the chain; its uncompressed bytes are.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from chloe.errors import LogUnusable
+from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.chain import GENESIS, Head, link
+from chloe.store.connection import Readers
+from chloe.store.schema import loosened
+
+#: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
+_SLICE_ROWS = 2048
+_SLICE_BYTES = 4 * 1024 * 1024
+
+_LOWEST = -(2**63)
+
+_WALK = (
+    "SELECT record.seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash, codec, bytes "
+    "FROM record LEFT JOIN body ON body.seq = record.seq "
+    "WHERE record.seq >= ? AND record.seq <= ? ORDER BY record.seq"
+)
+_BODIES = "SELECT count(*) FROM body WHERE seq >= ? AND seq <= ?"
+_STRAY = (
+    "SELECT min(seq) FROM body WHERE seq >= ? AND seq <= ? "
+    "AND NOT EXISTS (SELECT 1 FROM record WHERE record.seq = body.seq)"
+)
+_BEYOND = "SELECT min(seq) FROM body WHERE seq > coalesce((SELECT max(seq) FROM record), ?)"
+_PRUNED = (
+    "SELECT seq, pane, head FROM record WHERE kind = 'Pruned' AND kind <> 'Output' AND seq <= ? ORDER BY seq"
+)
+
+#: Errors that say nothing about what is in the file.
+_NOT_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+    }
+)
+
+_Row = tuple[int, int, int, bytes, bytes, bytes, int, bytes, bytes | None, bytes, int | None, bytes | None]
+
+
+class _Pruning(NamedTuple):
+    seq: int
+    pane: bytes
+    first: int
+    through: int
+
+    def covers(self, seq: int, pane: bytes) -> bool:
+        return self.first <= seq <= self.through and seq < self.seq and self.pane in (b"", pane)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What ``verify`` found. Whole if ``bad`` is None; else the first bad seq and what is wrong there."""
+
+    #: The last record up to which the chain holds; its seq is the number of records that hold.
+    head: Head
+    #: Uncompressed bytes of bodies that hold, and the number of bodies that were pruned as recorded.
+    bodies: int
+    pruned: int
+    #: Tables, indexes and triggers that are not as the migrations made them, by name: the chain may hold
+    #: all the same, but nothing refuses a careless edit any more.
+    loosened: tuple[str, ...] = ()
+    bad: int | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        if self.bad is not None:
+            return f"record {self.bad}: {self.reason}; the chain holds up to {self.head}"
+        gone = f", {self.pruned} bodies pruned" if self.pruned else ""
+        return (
+            f"the chain holds: {self.head.seq} records, {self.bodies} bytes of bodies{gone}; head {self.head}"
+        )
+
+
+class _Broken(Exception):
+    """The chain doesn't hold."""
+
+    def __init__(self, seq: int, reason: str) -> None:
+        super().__init__(reason)
+        self.seq = seq
+        self.reason = reason
+
+
+class _Walk:
+    """How far the walk has come. Its methods run in a reader's thread, one slice a call."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.hash = GENESIS
+        self.bodies = 0
+        self.pruned = 0
+        self.loosened: tuple[str, ...] = ()
+        self._through = 0
+        self._prunings: list[_Pruning] = []
+        self._prunings_met = 0
+        self._unpacker = Unpacker()
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """What has to be known beforehand: where to end, and which bodies may be missing."""
+        self.loosened = loosened(connection)
+        (through,) = connection.execute("SELECT max(seq) FROM record").fetchone()
+        self._through = through or 0
+        with _as_bytes(connection):
+            for seq, pane, head in connection.execute(_PRUNED, (self._through,)):
+                try:
+                    told = json.loads(head)
+                    self._prunings.append(_Pruning(seq, pane, int(told["first"]), int(told["through"])))
+                except (ValueError, TypeError, KeyError) as error:
+                    raise _Broken(seq, "its head can't be read as a Pruned") from error
+
+    def slice(self, connection: sqlite3.Connection) -> bool:
+        """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""
+        connection.execute("BEGIN")
+        try:
+            # The first slice begins at SQLite's lowest number, so that a record before the first is met.
+            low = self.seq + 1 if self.seq else _LOWEST
+            with _as_bytes(connection), closing(connection.execute(_WALK, (low, self._through))) as rows:
+                bodies = self._follow(rows)
+            self._count_bodies(connection, low, bodies)
+            if self.seq < self._through:
+                return True
+            self._end(connection)
+            return False
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _follow(self, rows: Iterable[_Row]) -> int:
+        """Take the next step for each of ``rows``, up to a slice's bounds; the number of bodies met."""
+        size = bodies = 0
+        for count, row in enumerate(rows, 1):
+            size += self._step(row)
+            bodies += row[10] is not None
+            if count >= _SLICE_ROWS or size >= _SLICE_BYTES:
+                break
+        return bodies
+
+    def _step(self, row: _Row) -> int:
+        """Check one record; the size of its body."""
+        seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash_, codec, stored = row
+        if seq < 1:
+            raise _Broken(seq, "a record from before the first")
+        if seq != self.seq + 1:
+            raise _Broken(self.seq + 1, f"missing; the next one is {seq}")
+        linked = link(self.hash, seq, at, made_at, pane, instance, kind, version, head, body_sha256)
+        if linked != hash_:
+            raise _Broken(seq, "its hash doesn't follow from what it says and the record before it")
+        size = 0
+        if codec is None or stored is None:
+            if body_sha256 is not None:
+                if not any(pruning.covers(seq, pane) for pruning in self._prunings):
+                    raise _Broken(seq, "its body is missing, and no Pruned record covers it")
+                self.pruned += 1
+        elif body_sha256 is None:
+            raise _Broken(seq, "it has a body where none belongs")
+        else:
+            try:
+                body = self._unpacker.unpack(codec, stored)
+            except BodyDamaged as error:
+                raise _Broken(seq, f"its body is damaged: {error}") from error
+            if sha256(body).digest() != body_sha256:
+                raise _Broken(seq, "its body is not the one that was written")
+            size = len(body)
+        self._prunings_met += kind == b"Pruned"
+        self.seq, self.hash = seq, hash_
+        self.bodies += size
+        return size
+
+    def _count_bodies(self, connection: sqlite3.Connection, low: int, met: int) -> None:
+        (there,) = connection.execute(_BODIES, (low, self.seq)).fetchone()
+        if there != met:
+            (stray,) = connection.execute(_STRAY, (low, self.seq)).fetchone()
+            raise _Broken(stray, "a body without a record")
+
+    def _end(self, connection: sqlite3.Connection) -> None:
+        (beyond,) = connection.execute(_BEYOND, (_LOWEST,)).fetchone()
+        if beyond is not None:
+            raise _Broken(beyond, "a body without a record: the log was cut, or the body put in")
+        if self._prunings_met != len(self._prunings):
+            raise _Broken(self.seq, "an index doesn't show the records that there are")
+
+
+async def verify(path: Path, readers: Readers, progress: Callable[[int], None] | None) -> Verdict:
+    """Walk the chain from the first record through the present last one.
+
+    Raises ``LogUnusable`` where the file can't be read at all, say because it is locked.
+    """
+    walk = _Walk()
+    bad: int | None = None
+    reason = ""
+    try:
+        async with readers.lend() as connection:
+            await connection.run(walk.begin)
+        more = True
+        while more:
+            async with readers.lend() as connection:
+                more = await connection.run(walk.slice)
+            if progress is not None:
+                progress(walk.seq)
+    except _Broken as broken:
+        bad, reason = broken.seq, broken.reason
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
+            raise LogUnusable(f"{path} can't be read: {error}; try again once that is over") from error
+        bad, reason = walk.seq + 1, f"the file is damaged there: {error}"
+    return Verdict(
+        head=Head(walk.seq, walk.hash),
+        bodies=walk.bodies,
+        pruned=walk.pruned,
+        loosened=walk.loosened,
+        bad=bad,
+        reason=reason,
+    )
+
+
+@contextmanager
+def _as_bytes(connection: sqlite3.Connection) -> Iterator[None]:
+    """Text comes as the bytes that are stored: an edit may have left what isn't UTF-8."""
+    usual = connection.text_factory
+    connection.text_factory = bytes
+    try:
+        yield
+    finally:
+        connection.text_factory = usual

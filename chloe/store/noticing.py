@@ -1,0 +1,113 @@
+"""Noticing that another instance has committed.
+
+Owns when to look. Must not know what is found: it is given a way to look and says when to use it.
+
+A commit ends with two writes: frames into the -wal file, which a watcher sees, then the index in
+the -shm file, which is memory and which nothing sees (https://sqlite.org/walformat.html). Who looks at
+the first may come too early for the second, so a notice is followed by a few more looks, ever further
+apart. Without a watcher the looks come at a fixed pace. Own commits make notices as well; while they
+flow, looks are spaced out, since each own commit shows by its seq what others have put before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+#: Seconds between looks: without a watcher; with one, which may stand on a file system without notices.
+POLL = 0.05
+BACKSTOP = 1.0
+
+#: Seconds from one look to the next after a notice: the first pause, how it grows, the last.
+_FIRST, _GROWTH, _LAST = 0.001, 4, 0.1
+
+#: Seconds before a look while this instance commits.
+_WHILE_COMMITTING = 0.005
+
+
+class Watching(Protocol):
+    """What is needed of a watcher (``chloe.watch.Watcher``)."""
+
+    def watch(self, path: Path, told: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``told`` with the name of each entry of the folder ``path`` that changes."""
+
+
+class Noticing:
+    """Calls ``look`` soon after the log was written by anybody, while it is switched on.
+
+    ``look`` says whether it found something new; ``busy`` whether this instance is committing.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        watcher: Watching | None,
+        look: Callable[[], Awaitable[bool]],
+        busy: Callable[[], bool],
+    ) -> None:
+        self._path = path
+        self._watcher = watcher
+        self._look = look
+        self._busy = busy
+        self._noticed = asyncio.Event()
+        self._on = asyncio.Event()
+        self._cancel: Callable[[], None] | None = None
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log noticing")
+
+    def switch(self, on: bool) -> None:
+        """Begin or stop looking."""
+        if not on:
+            self._on.clear()
+            self._unwatch()
+            return
+        if self._watcher is not None and self._cancel is None:
+            self._cancel = self._watcher.watch(self._path.parent, self._told)
+        self._on.set()
+        # What happened before the watch began made no notice.
+        self._noticed.set()
+
+    async def close(self) -> None:
+        """Stop looking."""
+        self._unwatch()
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def _unwatch(self) -> None:
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    def _told(self, name: str) -> None:
+        # "" says that notices were lost.
+        if name in ("", f"{self._path.name}-wal"):
+            self._noticed.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._on.wait()
+            if await self._noticed_within(POLL if self._cancel is None else BACKSTOP):
+                await self._chase()
+            else:
+                await self._look()
+
+    async def _chase(self) -> None:
+        """Look now, and again at growing distances until the index must have been written."""
+        pause = 0.0
+        while pause < _LAST:
+            if self._busy():
+                await asyncio.sleep(_WHILE_COMMITTING)
+            self._noticed.clear()
+            await self._look()
+            pause = max(pause * _GROWTH, _FIRST)
+            if await self._noticed_within(pause):
+                pause = 0.0
+
+    async def _noticed_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._noticed.wait()
+        except TimeoutError:
+            return False
+        return True

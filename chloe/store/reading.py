@@ -1,0 +1,186 @@
+"""Reading the log in pages.
+
+Owns the queries and the way from rows to records. Must not know who reads or what has been committed
+in memory. A page is bounded in rows and in bytes and is one short transaction: a reader that held one for
+long would keep the -wal file growing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chloe.errors import LogUnusable
+from chloe.events.codec import decode
+from chloe.events.facts import Record, SpoolPosition
+from chloe.store.bodies import BodyDamaged, Unpacker, body_size
+from chloe.store.chain import GENESIS, Head
+from chloe.store.connection import Readers
+
+#: A page's bounds: rows, and bytes of bodies.
+PAGE_ROWS = 512
+PAGE_BYTES = 1024 * 1024
+
+#: How far a page looks for what is asked for before it comes back without: bounds its time.
+_PAGE_SEQS = 50_000
+
+_COLUMNS = "record.seq, at, made_at, pane, instance, kind, version, head, hash"
+
+_unpackers = threading.local()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which records: all conditions together. ``since`` <= made_at < ``until``, nanoseconds since 1970."""
+
+    pane: str | None = None
+    kinds: frozenset[str] | None = None
+    since: int | None = None
+    until: int | None = None
+    bodies: bool = True
+
+    def query(self) -> tuple[str, list[str | int]]:
+        """The SQL and its parameters after the first three: seq above, seq through, rows."""
+        body = ", codec, bytes" if self.bodies else ", NULL, NULL"
+        source = "record LEFT JOIN body ON body.seq = record.seq" if self.bodies else "record"
+        where = ["record.seq > ?1", "record.seq <= ?2"]
+        parameters: list[str | int] = []
+
+        def condition(sql: str, value: str | int) -> None:
+            parameters.append(value)
+            where.append(sql.format(f"?{len(parameters) + 3}"))
+
+        if self.pane is not None:
+            condition("pane = {}", self.pane)
+        if self.kinds is not None:
+            names = []
+            for kind in sorted(self.kinds):
+                parameters.append(kind)
+                names.append(f"?{len(parameters) + 3}")
+            where.append(f"kind IN ({', '.join(names)})")
+            if "Output" not in self.kinds:
+                # In the words of the index, or SQLite can't use it.
+                where.append("kind <> 'Output'")
+        if self.since is not None:
+            condition("made_at >= {}", self.since)
+        if self.until is not None:
+            condition("made_at < {}", self.until)
+        sql = (
+            f"SELECT {_COLUMNS}{body} FROM {source} WHERE {' AND '.join(where)} ORDER BY record.seq LIMIT ?3"  # noqa: S608 (only words from here)
+        )
+        return sql, parameters
+
+
+EVERYTHING = Wanted()
+
+
+def head(connection: sqlite3.Connection) -> Head:
+    """The last committed record's seq and hash."""
+    found = connection.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(*found) if found else Head(0, GENESIS)
+
+
+def tip(connection: sqlite3.Connection) -> int:
+    """The last committed seq."""
+    (seq,) = connection.execute("SELECT max(seq) FROM record").fetchone()
+    return seq or 0
+
+
+def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition | None:
+    """The last position in ``pane``'s spool that any record carries, of kinds still unknown here as well."""
+    found = connection.execute(
+        "SELECT json_extract(head, '$.spool[0]'), json_extract(head, '$.spool[1]') FROM record "
+        "WHERE pane = ? AND CASE WHEN json_valid(head) THEN json_type(head, '$.spool') = 'array' END "
+        "ORDER BY seq DESC LIMIT 1",
+        (pane,),
+    ).fetchone()
+    return SpoolPosition(*found) if found else None
+
+
+def page(
+    connection: sqlite3.Connection, wanted: Wanted, after: int, through: int
+) -> tuple[list[Record], int]:
+    """The next records above ``after``, and the seq up to which all that is wanted has now been read."""
+    through = min(through, after + _PAGE_SEQS)
+    sql, parameters = wanted.query()
+    cursor = connection.execute(sql, (after, through, PAGE_ROWS, *parameters))
+    rows = []
+    size = 0
+    try:
+        for row in cursor:
+            rows.append(row)
+            size += body_size(row[9], row[10]) if row[10] else 0
+            if size >= PAGE_BYTES:
+                break
+    finally:
+        cursor.close()
+    if not hasattr(_unpackers, "unpacker"):
+        _unpackers.unpacker = Unpacker()
+    records = [_record(row, _unpackers.unpacker) for row in rows]
+    whole = size < PAGE_BYTES and len(rows) < PAGE_ROWS
+    return records, through if whole else records[-1].seq
+
+
+_Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | None]
+
+
+def _record(row: _Row, unpacker: Unpacker) -> Record:
+    seq, at, made_at, pane, instance, kind, version, head_, hash_, codec, stored = row
+    body = None if codec is None or stored is None else unpacker.unpack(codec, stored)
+    return Record(seq, at, made_at, pane, instance, decode(kind, version, head_, body), hash_)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say what keeps the log from being read in one sentence."""
+    try:
+        yield
+    except BodyDamaged as error:
+        raise LogUnusable(f"{path} is damaged: {error}; `chloe verify` says where") from error
+    except sqlite3.DatabaseError as error:
+        raise LogUnusable(f"{path} can't be read: {error}; `chloe verify` says more") from error
+
+
+class Reader:
+    """Pages of the log at ``path``, read on connections of their own. All raise ``LogUnusable``."""
+
+    def __init__(self, path: Path, readers: Readers) -> None:
+        self._path = path
+        self._readers = readers
+
+    async def head(self) -> Head:
+        """Where the chain ends now."""
+        with _told(self._path):
+            async with self._readers.lend() as connection:
+                return await connection.run(head)
+
+    async def tip(self) -> int:
+        """The last committed seq."""
+        with _told(self._path):
+            async with self._readers.lend() as connection:
+                return await connection.run(tip)
+
+    async def spool_position(self, pane: str) -> SpoolPosition | None:
+        """See the function of this name."""
+        with _told(self._path):
+            async with self._readers.lend() as connection:
+                return await connection.run(spool_position, pane)
+
+    async def page(self, wanted: Wanted, after: int, through: int) -> tuple[list[Record], int]:
+        """See the function of this name."""
+        with _told(self._path):
+            async with self._readers.lend() as connection:
+                return await connection.run(page, wanted, after, through)
+
+    async def read(self, wanted: Wanted, after: int, through: int | None) -> AsyncIterator[Record]:
+        """What is wanted above ``after``, through ``through`` or what is committed when this begins."""
+        last = await self.tip()
+        through = last if through is None else min(through, last)
+        while after < through:
+            records, after = await self.page(wanted, after, through)
+            for record in records:
+                yield record

@@ -1,0 +1,173 @@
+"""The door of the log: open, append, follow, read, verify, close.
+
+Owns the parts behind it and the order in which they start and stop. Must not know panes, backends or
+projections. Everything here is for the loop's own thread; SQLite, hashing and compression happen in others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from pathlib import Path
+
+from chloe.errors import LogUnusable
+from chloe.events.facts import Entry, Record, SpoolPosition
+from chloe.store.appending import Appender
+from chloe.store.chain import Head
+from chloe.store.checkpointing import Checkpointing
+from chloe.store.connection import Readers, connect
+from chloe.store.following import Feed
+from chloe.store.integrity import Verdict, verify
+from chloe.store.noticing import Noticing, Watching
+from chloe.store.reading import Reader, Wanted, tip
+from chloe.store.schema import bring_up, make_file, unusable
+from chloe.store.writer import Writer
+
+#: For this long after an own commit its notices are still on their way, in seconds.
+_ECHO = 0.02
+
+
+class Store:
+    """The log of one instance. Made by ``open``; every way out must pass ``close``."""
+
+    def __init__(
+        self,
+        path: Path,
+        writer: Writer,
+        readers: Readers,
+        reader: Reader,
+        feed: Feed,
+        watcher: Watching | None,
+    ) -> None:
+        self.path = path
+        self._writer = writer
+        self._readers = readers
+        self._reader = reader
+        self._feed = feed
+        self._noticing = Noticing(path, watcher, self._look, self._committing)
+        self._checkpointing = Checkpointing(readers)
+        feed.on_followed = self._noticing.switch
+        writer.on_committed = self._committed
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        instance: str,
+        watcher: Watching | None = None,
+        now: Callable[[], int] = time.time_ns,
+    ) -> Store:
+        """The log at ``path``, made or brought up to date where needed.
+
+        ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances'
+        commits are looked for every 50 ms while anybody follows. Raises ``LogUnusable`` for a log that
+        is from a newer Chloe, damaged, locked or no log at all, ``HomeUnusable`` where none can be made.
+        """
+        make_file(path)
+        try:
+            connection = await connect(path)
+        except sqlite3.Error as error:
+            raise unusable(path, error) from error
+        try:
+            await connection.run(bring_up, path)
+            last = await connection.run(tip)
+        except BaseException as error:
+            await connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise unusable(path, error) from error
+            raise
+        readers = Readers(path)
+        reader = Reader(path, readers)
+        feed = Feed(reader, last)
+        writer = Writer(path, connection, Appender(path, instance, now))
+        return cls(path, writer, readers, reader, feed, watcher)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the log can't be written at the moment; None while it can."""
+        return self._writer.trouble
+
+    def heed(self, told: Callable[[str | None], None]) -> Callable[[], None]:
+        """Call ``told`` in the loop with each new trouble, and with None when it is over.
+
+        Returns what cancels that.
+        """
+        return self._writer.heed(told)
+
+    async def append(self, entries: Sequence[Entry], *, durable: bool = False) -> list[Record]:
+        """Commit ``entries`` next to each other, in this order; their records.
+
+        Returns once they are committed: for a ``durable`` one, once they and everything before them are on
+        the disk (also without any entries). Calls are committed in the order in which they were made.
+        While the log can't be written this waits; nothing is dropped. Cancelling it doesn't take back
+        what is already queued. Raises ``LogUnusable`` when the store is closed before it could be written.
+        """
+        return await self._writer.append(entries, durable=durable)
+
+    def follow(self, after: int) -> AsyncIterator[Sequence[Record]]:
+        """All committed records with a seq above ``after``, in order, by this and other instances.
+
+        Each slice holds at least one. Ends with ``close``.
+        """
+        return self._feed.follow(after)
+
+    def read(
+        self,
+        *,
+        after: int = 0,
+        through: int | None = None,
+        pane: str | None = None,
+        kinds: Collection[str] | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        bodies: bool = True,
+    ) -> AsyncIterator[Record]:
+        """Records with ``after`` < seq <= ``through`` (else what is committed when this begins), in order.
+
+        All conditions count together: of this ``pane``, of these ``kinds``, ``since`` <= made_at < ``until``
+        (nanoseconds since 1970). Without ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
+        """
+        chosen = None if kinds is None else frozenset(kinds)
+        wanted = Wanted(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
+        return self._reader.read(wanted, after, through)
+
+    async def spool_position(self, pane: str) -> SpoolPosition | None:
+        """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
+        return await self._reader.spool_position(pane)
+
+    async def head(self) -> Head:
+        """Where the chain ends now; seq 0 in an empty log."""
+        return await self._reader.head()
+
+    async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
+        """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
+        return await verify(self.path, self._readers, progress)
+
+    async def close(self) -> None:
+        """Commit what is queued, end every ``follow``, let go of the file.
+
+        Raises ``LogUnusable`` if facts could not be written for 5 s and are lost with this process.
+        """
+        await self._noticing.close()
+        await self._checkpointing.close()
+        try:
+            await self._writer.close()
+        finally:
+            self._feed.close()
+            await self._readers.close()
+
+    def _committed(self, records: Sequence[Record], size: int) -> None:
+        self._feed.offer(records, size)
+        self._checkpointing.committed(size)
+
+    async def _look(self) -> bool:
+        try:
+            return self._feed.reveal(await self._reader.tip())
+        except LogUnusable:
+            # Looked again soon; whoever reads is told.
+            return False
+
+    def _committing(self) -> bool:
+        return self._writer.busy or time.monotonic() - self._writer.committed_at < _ECHO

@@ -1,0 +1,276 @@
+"""The one writer of an instance: what is committed when, and what happens while nothing can be.
+
+Owns the queue, the grouping, the repeating and the trouble. Must not know rows or SQL.
+
+Batches form by themselves: while a commit is under way what arrives waits, and goes together into the
+next. While the log can't be written the batch is kept and tried again, until it is in or the store is
+closed. A request that was taken into the queue is committed even if whoever asked has stopped waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from chloe.errors import LogUnusable
+from chloe.events.codec import encode
+from chloe.events.facts import Entry, Record
+from chloe.store.appending import Appender, Request
+from chloe.store.connection import Connection
+
+#: The most bytes that wait in the queue; who has more waits for room first.
+QUEUE_BYTES = 16 * 1024 * 1024
+
+#: The most bytes in a transaction: bounds how long one takes, and how long another instance waits.
+TRANSACTION_BYTES = 4 * 1024 * 1024
+
+#: What an entry takes in memory beside its bytes, roughly.
+ENTRY_OVERHEAD = 512
+
+#: The first and the longest pause between two attempts, in seconds.
+_PAUSES = (0.05, 1.0)
+
+#: How long ``close`` waits for a commit before it gives up, in seconds.
+CLOSE_WITHIN = 5.0
+
+_Waiting = tuple[Request, "asyncio.Future[list[Record]]"]
+
+
+class Writer:
+    """Takes entries in order, commits them in groups, tells of each group in the loop."""
+
+    def __init__(self, path: Path, connection: Connection, appender: Appender) -> None:
+        self._path = path
+        self._connection = connection
+        self._appender = appender
+        #: Told, in the loop, of what was committed and of about how many bytes of memory it takes.
+        self.on_committed: Callable[[Sequence[Record], int], None] | None = None
+        self._queue: deque[_Waiting] = deque()
+        self._taken: deque[_Waiting] = deque()
+        self._lost = 0
+        self._queued = 0
+        self._for_room: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._wake = asyncio.Event()
+        self._given_up = asyncio.Event()
+        self._closing = False
+        self._heeding: list[Callable[[str | None], None]] = []
+        self.trouble: str | None = None
+        #: Transactions so far.
+        self.commits = 0
+        #: When the last one ended, by ``time.monotonic``.
+        self.committed_at = 0.0
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log writer")
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being committed or waits for it."""
+        return self._queued > 0
+
+    @property
+    def queued(self) -> int:
+        """Bytes taken in and not committed yet."""
+        return self._queued
+
+    def heed(self, told: Callable[[str | None], None]) -> Callable[[], None]:
+        """Call ``told`` in the loop with each new trouble, and with None when it is over."""
+        self._heeding.append(told)
+
+        def cancel() -> None:
+            if told in self._heeding:
+                self._heeding.remove(told)
+
+        return cancel
+
+    async def append(self, entries: Sequence[Entry], *, durable: bool) -> list[Record]:
+        """Wait for room, then for the commit. Cancelled while waiting for room, nothing is appended."""
+        if not entries and not durable:
+            return []
+        encoded = [encode(entry.fact) for entry in entries]
+        size = sum(len(one.body or b"") + len(one.head) + ENTRY_OVERHEAD for one in encoded) or ENTRY_OVERHEAD
+        await self._room(size)
+        written: asyncio.Future[list[Record]] = asyncio.get_running_loop().create_future()
+        self._queue.append((Request(entries, encoded, size, durable), written))
+        self._wake.set()
+        return await written
+
+    async def _room(self, size: int) -> None:
+        """Take ``size`` bytes of the queue, in the order of asking; what is larger than it gets it alone."""
+        self._refuse_when_closing()
+        if not self._for_room and self._fits(size):
+            self._queued += size
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._for_room.append((size, place))
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self._leave(size)
+                self._wake.set()
+            raise
+
+    def _fits(self, size: int) -> bool:
+        return not self._queued or self._queued + size <= QUEUE_BYTES
+
+    def _leave(self, size: int) -> None:
+        self._queued -= size
+        while self._for_room:
+            wanted, place = self._for_room[0]
+            if not place.cancelled():
+                if not self._fits(wanted):
+                    return
+                self._queued += wanted
+                place.set_result(None)
+            self._for_room.popleft()
+
+    def _refuse_when_closing(self) -> None:
+        if self._closing:
+            raise LogUnusable(f"the log {self._path} is closed")
+
+    async def _run(self) -> None:
+        try:
+            while not self._given_up.is_set():
+                while not self._queue:
+                    if self._closing and not self._queued:
+                        return
+                    self._wake.clear()
+                    await self._wake.wait()
+                self._taken.extend(self._take())
+                await self._commit(list(self._taken))
+        finally:
+            # However this ends, nobody is left waiting for it.
+            self._closing = True
+            self._fail()
+
+    def _take(self) -> list[_Waiting]:
+        taken = [self._queue.popleft()]
+        size = taken[0][0].size
+        while self._queue and size + self._queue[0][0].size <= TRANSACTION_BYTES:
+            taken.append(self._queue.popleft())
+            size += taken[-1][0].size
+        return taken
+
+    async def _commit(self, taken: Sequence[_Waiting]) -> None:
+        requests = [request for request, _ in taken]
+        pause, longest = _PAUSES
+        while True:
+            try:
+                written = await self._connection.run(self._appender.commit, requests)
+                break
+            except Exception as error:
+                if not _passing(error):
+                    await self._refuse(taken, error)
+                    return
+                self._say(f"the log can't be written: {_why(error)} ({self._path})")
+            if await self._gave_up_within(pause):
+                return
+            pause = min(pause * 2, longest)
+        self.commits += 1
+        self.committed_at = time.monotonic()
+        self._say(None)
+        if self.on_committed is not None:
+            size = sum(request.size for request in requests)
+            self.on_committed([record for records in written for record in records], size)
+        for (request, waiting), records in zip(taken, written, strict=True):
+            self._taken.popleft()
+            self._leave(request.size)
+            if not waiting.done():
+                waiting.set_result(records)
+
+    async def _refuse(self, taken: Sequence[_Waiting], error: Exception) -> None:
+        """Something in ``taken`` can't be stored at all: find it, tell whoever asked, commit the others."""
+        if len(taken) > 1:
+            for one in taken:
+                await self._commit([one])
+                if self._given_up.is_set():
+                    return
+            return
+        request, waiting = self._taken.popleft()
+        self._leave(request.size)
+        if not waiting.done():
+            waiting.set_exception(error)
+
+    async def _gave_up_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._given_up.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _fail(self) -> None:
+        """What waits now will never be in the log: say so to whoever waits for it."""
+        reason = f"not written to the log: {self.trouble or 'it was closed'}"
+        for request, waiting in [*self._taken, *self._queue]:
+            self._lost += len(request.entries)
+            if not waiting.done():
+                waiting.set_exception(LogUnusable(reason))
+        for _, place in self._for_room:
+            if not place.done():
+                place.set_exception(LogUnusable(reason))
+        self._taken.clear()
+        self._queue.clear()
+        self._for_room.clear()
+
+    def _say(self, trouble: str | None) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            for told in list(self._heeding):
+                told(trouble)
+
+    async def close(self, within: float = CLOSE_WITHIN) -> None:
+        """Commit what is queued, then stop.
+
+        Raises ``LogUnusable`` if nothing could be committed for ``within`` seconds.
+        """
+        self._closing = True
+        self._wake.set()
+        before = -1
+        while not self._task.done() and before != self.commits:
+            before = self.commits
+            await asyncio.wait({self._task}, timeout=within)
+        self._given_up.set()
+        self._wake.set()
+        # An attempt that is under way is bounded by SQLite's own waiting; a hung file system is not.
+        await asyncio.wait({self._task}, timeout=within)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._connection.close()
+        if self._lost:
+            raise LogUnusable(
+                f"{self._lost} facts were not written when the log was closed: "
+                f"{self.trouble or 'it stopped'}; what ran in tmux is still in its spool, and is taken "
+                "in at the next start"
+            )
+
+
+def _passing(error: Exception) -> bool:
+    """Whether trying again can help: not where the entries themselves can't be stored."""
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(
+            error,
+            sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError | sqlite3.ProgrammingError,
+        )
+    return isinstance(error, OSError)
+
+
+def _why(error: Exception) -> str:
+    """The reason in a user's words."""
+    if not isinstance(error, sqlite3.Error):
+        return str(error)
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return "the disk is full"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "another program has locked it"
+        case sqlite3.SQLITE_READONLY:
+            return "it is read-only"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return f"it is damaged: {error}"
+        case sqlite3.SQLITE_IOERR:
+            return f"the disk fails: {error}"
+    return str(error)

@@ -1,0 +1,86 @@
+-- The log: records in seq order, chained by their hashes, and their bodies apart from them.
+--
+-- Run inside one transaction that also sets user_version to this file's number. Before it, outside
+-- any transaction, the opener has set auto_vacuum=INCREMENTAL (space of pruned bodies comes back).
+-- Nothing in `record` and `body` may ever change; the triggers below refuse whoever tries by mistake,
+-- and the chain shows whoever got past them. How a hash is made: chloe/store/chain.py.
+
+CREATE TABLE record (
+    seq         INTEGER PRIMARY KEY,  -- 1, 2, 3 ...: the order of everything, without a hole.
+    at          INTEGER NOT NULL,     -- The commit, nanoseconds since 1970; never less than before.
+    made_at     INTEGER NOT NULL,     -- When it happened, nanoseconds since 1970.
+    pane        TEXT NOT NULL,        -- The pane's UUID; '' where it is about none.
+    instance    TEXT NOT NULL,        -- Which running Chloe appended it.
+    kind        TEXT NOT NULL,
+    version     INTEGER NOT NULL,     -- Of the kind's meaning.
+    head        TEXT NOT NULL,        -- JSON: the fact without its bytes.
+    body_sha256 BLOB CHECK (length(body_sha256) = 32),  -- Of the uncompressed bytes; NULL: has none.
+    hash        BLOB NOT NULL CHECK (length(hash) = 32) -- Over the previous hash and all of the above.
+) STRICT;
+
+CREATE TABLE body (
+    seq   INTEGER PRIMARY KEY,  -- The record that it belongs to.
+    codec INTEGER NOT NULL CHECK (codec IN (0, 1)),  -- 0: as it is, 1: one zstd frame.
+    bytes BLOB NOT NULL
+) STRICT;
+
+-- One pane's records in order (seq, the rowid, is part of every index).
+CREATE INDEX record_pane ON record (pane);
+
+-- What happened, without wading through what was printed. A query has to say `kind <> 'Output'` too.
+CREATE INDEX record_told ON record (kind) WHERE kind <> 'Output';
+
+CREATE TRIGGER record_insert BEFORE INSERT ON record
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)
+BEGIN
+    -- REPLACE comes past a DELETE trigger, but not past this one.
+    SELECT RAISE(ABORT, 'the log is append-only: this is not the next seq');
+END;
+
+CREATE TRIGGER record_update BEFORE UPDATE ON record
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: a record never changes');
+END;
+
+CREATE TRIGGER record_delete BEFORE DELETE ON record
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: a record is never deleted');
+END;
+
+CREATE TRIGGER body_insert BEFORE INSERT ON body
+WHEN (SELECT body_sha256 FROM record WHERE seq = NEW.seq) IS NULL
+    OR EXISTS (SELECT 1 FROM body WHERE seq = NEW.seq)
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: no record waits for this body');
+END;
+
+CREATE TRIGGER body_update BEFORE UPDATE ON body
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: a body never changes');
+END;
+
+CREATE TRIGGER body_delete BEFORE DELETE ON body
+WHEN NOT EXISTS (
+    SELECT 1
+    FROM record AS pruned, record AS pruning
+    WHERE pruned.seq = OLD.seq
+        AND pruning.kind = 'Pruned' AND pruning.kind <> 'Output'
+        AND pruning.seq > OLD.seq
+        AND pruning.pane IN ('', pruned.pane)
+        AND OLD.seq BETWEEN json_extract(pruning.head, '$.first') AND json_extract(pruning.head, '$.through')
+)
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: a body may go only after a Pruned record that covers it');
+END;
+
+-- Derived from here on: may be dropped at any time and made again from the log.
+
+CREATE TABLE checkpoint (
+    pane     TEXT NOT NULL,
+    seq      INTEGER NOT NULL,   -- The last record folded into it.
+    "offset" INTEGER NOT NULL,   -- Bytes of the pane's stream folded into it.
+    lines    INTEGER NOT NULL,   -- Logical lines that have left the screen by then.
+    emulator TEXT NOT NULL,      -- The emulator's version; another one can't use it.
+    state    BLOB NOT NULL,
+    PRIMARY KEY (pane, seq)
+) STRICT;

@@ -1,0 +1,223 @@
+"""A spool without room: the program runs on, and what is missing is told exactly."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chloe.backends.backend import Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.tmux import SpoolReader
+from chloe.backends.tmux.segments import Spool
+
+if TYPE_CHECKING:
+    from tests.backends.tmux.conftest import Holder, MakeHolder, Soon
+
+LAST = 60_000
+NUMBERS = b"".join(b"%d\r\n" % number for number in range(1, LAST + 1))
+
+
+def lost(happenings: Sequence[Happening]) -> list[Lost]:
+    return [each for each in happenings if isinstance(each, Lost)]
+
+
+def check_against(stream: bytes, happenings: Sequence[Happening]) -> None:
+    """What was printed is what stands at its place in the stream, gaps stand for the rest, to the end."""
+    offset = 0
+    for each in happenings:
+        if isinstance(each, Printed):
+            assert stream[offset : offset + len(each.data)] == each.data
+            offset += len(each.data)
+        elif isinstance(each, Lost):
+            assert each.reason
+            offset += each.length
+    assert offset == len(stream)
+
+
+def leave_room(holder: Holder, room: int) -> None:
+    """Let no file of this holder's grow by more bytes than this: to it, a full disk."""
+    written = sum(path.stat().st_size for path in holder.folder.glob("*.seg"))
+    _, hard = resource.prlimit(holder.pid, resource.RLIMIT_FSIZE)
+    soft = room if room == resource.RLIM_INFINITY else written + room
+    resource.prlimit(holder.pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_cap_drops_what_is_over_it_and_tells_how_much(holder: MakeHolder) -> None:
+    made = holder("sh", "-c", f"seq 1 {LAST}; exit 3", cap=100_000, segment_size=20_000)
+    happenings = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS, happenings)
+    assert lost(happenings)
+    assert "100000 bytes" in lost(happenings)[0].reason
+    assert sum(path.stat().st_size for path in made.folder.glob("*.seg")) < 110_000
+    last = happenings[-1]
+    assert isinstance(last, Exited)
+    assert last.status == 3
+
+
+def test_a_spool_that_is_taken_in_has_room_again(holder: MakeHolder, soon: Soon) -> None:
+    script = f"seq 1 {LAST // 2}; read x; seq {LAST // 2 + 1} {LAST}"
+    made = holder("sh", "-c", "stty -echo; " + script, cap=100_000, segment_size=20_000)
+    reader = SpoolReader(made.folder)
+    happenings = made.read(reader, lost)  # Told while the program waits, not only when it prints on.
+    for each in reversed(happenings):
+        if each.position is not None:
+            reader.release(each.position)
+            break
+    made.type(b"\r")
+    rest: list[Happening] = []
+
+    def take_in() -> bool:
+        rest.extend(reader.read())
+        if rest and rest[-1].position is not None:
+            reader.release(rest[-1].position)
+        return bool(rest) and isinstance(rest[-1], Exited)
+
+    soon(take_in)
+    check_against(NUMBERS, happenings + rest)
+    assert any(isinstance(each, Printed) for each in rest)
+
+
+def test_the_share_of_the_disk_is_for_all_spools_together(holder: MakeHolder) -> None:
+    disk = os.statvfs("/tmp")
+    share = 3_000_000 / (disk.f_bavail * disk.f_frsize)
+    neighbour = holder("seq", "1", "300000")
+    neighbour.run(SpoolReader(neighbour.folder))
+    beside = neighbour.folder.parent / "beside"
+    numbers = b"".join(b"%d\r\n" % number for number in range(1, 500_001))
+    made = holder("seq", "1", "500000", folder=beside, share=share)
+    happenings = made.run(SpoolReader(beside))
+    check_against(numbers, happenings)
+    assert "of the free disk" in lost(happenings)[0].reason
+    assert sum(path.stat().st_size for path in neighbour.folder.parent.glob("*/*.seg")) < 4_500_000
+
+
+def test_a_full_disk_drops_and_goes_on_when_there_is_room(holder: MakeHolder, soon: Soon) -> None:
+    script = f"stty -echo; echo ready; read x; seq 1 {LAST}; echo over; read x; seq 1 {LAST}"
+    made = holder("sh", "-c", script)
+    reader = SpoolReader(made.folder)
+    happenings = made.read(reader, lambda all: all)
+    leave_room(made, 50_001)
+    made.type(b"\r")
+    soon(lambda: b"over" in made.shown)
+    happenings += reader.read(10**9)
+    leave_room(made, resource.RLIM_INFINITY)
+    made.type(b"\r")
+    happenings += made.run(reader)
+    check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, happenings)
+    assert lost(happenings)[0].reason == os.strerror(errno.EFBIG)
+
+
+def test_the_end_is_told_once_there_is_room(holder: MakeHolder, soon: Soon) -> None:
+    made = holder("sh", "-c", "stty -echo; echo ready; read x; echo last words; exit 5")
+    reader = SpoolReader(made.folder)
+    happenings = made.read(reader, lambda all: all)
+    leave_room(made, 10)
+    made.type(b"\r")
+    soon(lambda: b"last words" in made.shown)
+    soon(lambda: made.sleeps_without(lambda: None))
+    assert made.pid
+    leave_room(made, resource.RLIM_INFINITY)
+    happenings += made.run(reader)
+    check_against(b"ready\r\nlast words\r\n", happenings)
+    last = happenings[-1]
+    assert isinstance(last, Exited)
+    assert last.status == 5
+
+
+def test_a_size_that_changed_while_the_disk_was_full_is_told_afterwards(
+    holder: MakeHolder, soon: Soon
+) -> None:
+    made = holder("sh", "-c", "stty -echo; trap 'stty size' WINCH; echo ready; while :; do sleep 0.01; done")
+    reader = SpoolReader(made.folder)
+    made.read(reader, lambda all: all)
+    leave_room(made, 10)
+    made.resize(30, 90)
+    soon(lambda: b"30 90" in made.shown)
+    leave_room(made, resource.RLIM_INFINITY)
+    happenings = made.read(reader, lambda all: any(isinstance(each, SizeChanged) for each in all))
+    assert lost(happenings)[0].length == len(b"30 90\r\n")
+
+
+def test_a_removed_spool_stops_nothing_and_its_holder_ends(holder: MakeHolder, soon: Soon) -> None:
+    made = holder("sh", "-c", "stty -echo; echo ready; read x; seq 1 1000; exit 0")
+    reader = SpoolReader(made.folder)
+    made.read(reader, lambda all: all)
+    shutil.rmtree(made.folder)
+    os.write(made.terminal, b"\r")
+    soon(lambda: b"1000\r\n" in made.shown)
+    made.wait()
+
+
+def test_a_segment_that_somebody_removed_shows_as_lost(holder: MakeHolder) -> None:
+    made = holder("sh", "-c", f"seq 1 {LAST}; seq 1 {LAST}; seq 1 {LAST}", segment_size=20_000)
+    made.run(SpoolReader(made.folder))
+    for number in (2, 3, 5):
+        (made.folder / f"{number}.seg").unlink()
+    happenings = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS * 3, happenings)
+    assert [each.reason for each in lost(happenings)] == ["a part of the spool was removed"] * 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_small_disk_fills_and_empties(holder: MakeHolder, home: Path, soon: Soon) -> None:
+    disk = home / "spool"
+    disk.mkdir(parents=True)
+    if os.system(f"mount -t tmpfs -o size=200k tmpfs {disk} 2>/dev/null"):
+        pytest.skip("no file systems may be mounted here")
+    try:
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(100_000))
+        script = f"stty -echo; echo ready; read x; seq 1 {LAST}; echo over; read x; seq 1 {LAST}"
+        made = holder("sh", "-c", script, folder=disk / "pane", segment_size=20_000, share=10)
+        reader = SpoolReader(made.folder)
+        happenings = made.read(reader, lambda all: all)
+        made.type(b"\r")
+        soon(lambda: b"over" in made.shown)
+        ballast.unlink()
+
+        def take_in() -> bool:
+            happenings.extend(reader.read())
+            if happenings and happenings[-1].position is not None:
+                reader.release(happenings[-1].position)
+            return bool(happenings) and isinstance(happenings[-1], Exited)
+
+        made.type(b"\r")
+        soon(take_in)
+        check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, happenings)
+        assert lost(happenings)[0].reason == os.strerror(errno.ENOSPC)
+        made.wait()
+        reader.close()
+    finally:
+        os.system(f"umount -l {disk}")
+
+
+def test_a_torn_frame_that_cannot_be_cut_off_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
+    spool.output(b"before")
+    written = os.writev
+
+    def tear(fd: int, pieces: Sequence[bytes]) -> int:
+        monkeypatch.setattr(os, "writev", written)
+        os.write(fd, b"".join(pieces)[:-3])
+        raise OSError(errno.EIO, "torn")
+
+    def refuse(fd: int, length: int) -> None:
+        raise OSError(errno.EIO, "no cutting")
+
+    monkeypatch.setattr(os, "writev", tear)
+    monkeypatch.setattr(os, "ftruncate", refuse)
+    spool.output(b"torn")
+    spool.settle()
+    spool.output(b"after")
+    spool.end(0, "")
+    happenings = SpoolReader(tmp_path).read()
+    check_against(b"beforetornafter", happenings)
+    assert [each.length for each in lost(happenings)] == [4]

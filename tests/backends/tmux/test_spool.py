@@ -1,0 +1,208 @@
+"""Reading a spool, whole and broken, without any process that writes it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.tmux import SpoolReader, segments
+from chloe.backends.tmux.segments import SIZE_FIELDS, Spool
+from chloe.errors import SpoolBroken
+from chloe.events.facts import SpoolPosition
+
+SIZE = SIZE_FIELDS.pack(40, 100, 0, 0)
+
+
+def written(folder: Path, *outputs: bytes, segment_size: int = 10**6) -> Spool:
+    """A spool with these outputs and a size after the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    spool = Spool(str(folder), segment_size=segment_size, cap=10**9, share=0.9)
+    for number, output in enumerate(outputs):
+        spool.output(output)
+        if not number:
+            spool.size(SIZE)
+    return spool
+
+
+def all_of(reader: SpoolReader, limit: int = READ_LIMIT) -> list[Happening]:
+    happenings: list[Happening] = []
+    while more := reader.read(limit):
+        happenings += more
+    return happenings
+
+
+def printed(happenings: Sequence[Happening]) -> bytes:
+    return b"".join(each.data for each in happenings if isinstance(each, Printed))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets the time that frames get, in milliseconds."""
+
+    def put(milliseconds: int) -> None:
+        monkeypatch.setattr(time, "time_ns", lambda: milliseconds * 1_000_000)
+
+    put(0)
+    return put
+
+
+def test_nothing_is_read_of_a_spool_that_is_not_there_yet(tmp_path: Path) -> None:
+    reader = SpoolReader(tmp_path)
+    assert reader.read() == []
+    assert not reader.behind
+    written(tmp_path, b"first")
+    assert reader.behind
+    assert printed(reader.read()) == b"first"
+    assert not reader.behind
+
+
+def test_output_of_ten_milliseconds_becomes_one_happening(
+    tmp_path: Path, clock: Callable[[int], None]
+) -> None:
+    spool = written(tmp_path)
+    for milliseconds in (100, 105, 110, 111, 130):
+        clock(milliseconds)
+        spool.output(b"%d " % milliseconds)
+    happenings = SpoolReader(tmp_path).read()
+    assert [(each.data, each.made_at) for each in happenings if isinstance(each, Printed)] == [
+        (b"100 105 110 ", 100_000_000),
+        (b"111 ", 111_000_000),
+        (b"130 ", 130_000_000),
+    ]
+
+
+def test_output_is_not_joined_across_a_size(tmp_path: Path, clock: Callable[[int], None]) -> None:
+    written(tmp_path, b"a", b"b", b"c")
+    happenings = SpoolReader(tmp_path).read()
+    assert [type(each) for each in happenings] == [Printed, SizeChanged, Printed]
+    assert printed(happenings) == b"abc"
+
+
+def test_a_read_hands_out_no_more_than_it_may(tmp_path: Path, clock: Callable[[int], None]) -> None:
+    written(tmp_path, *[bytes([65 + number]) * 40_000 for number in range(20)])
+    reader = SpoolReader(tmp_path)
+    reads = []
+    while happenings := reader.read(100_000):
+        reads.append(len(printed(happenings)))
+    assert sum(reads) == 800_000
+    assert max(reads) <= 100_000
+
+
+def test_reading_goes_on_from_every_position(tmp_path: Path, clock: Callable[[int], None]) -> None:
+    spool = written(tmp_path, segment_size=300)
+    for number in range(30):
+        clock(number * 20)
+        spool.output(b"%d," % number * 10)
+        if number % 7 == 0:
+            spool.size(SIZE)
+    spool.end(256, "")
+    whole = all_of(SpoolReader(tmp_path))
+    assert isinstance(whole[-1], Exited)
+    for number, happening in enumerate(whole):
+        assert happening.position is not None
+        assert all_of(SpoolReader(tmp_path, happening.position)) == whole[number + 1 :]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    outputs=st.lists(st.binary(max_size=300), min_size=1, max_size=12),
+    segment_size=st.integers(100, 2000),
+    data=st.data(),
+)
+def test_a_spool_that_grows_byte_by_byte_reads_the_same(
+    tmp_path_factory: pytest.TempPathFactory, outputs: list[bytes], segment_size: int, data: st.DataObject
+) -> None:
+    """Whatever part of the last segment is there when it is read: nothing is lost, doubled or early."""
+    whole = tmp_path_factory.mktemp("whole")
+    written(whole, *outputs, segment_size=segment_size).end(0, "")
+    growing = tmp_path_factory.mktemp("growing")
+    reader = SpoolReader(growing)
+    happenings: list[Happening] = []
+    for number in range(len(list(whole.glob("*.seg")))):
+        contents = (whole / f"{number}.seg").read_bytes()
+        cuts = data.draw(st.lists(st.integers(0, len(contents)), max_size=6).map(sorted))
+        with (growing / f"{number}.seg").open("ab", buffering=0) as file:
+            for start, end in zip([0, *cuts], [*cuts, len(contents)], strict=True):
+                file.write(contents[start:end])
+                happenings += all_of(reader)
+    assert printed(happenings) == b"".join(outputs)
+    assert [type(each) for each in happenings if not isinstance(each, Printed)] == [SizeChanged, Exited]
+
+
+@settings(max_examples=60, deadline=None)
+@given(cut=st.integers(0, 10_000))
+def test_a_cut_tail_ends_before_the_cut_frame(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    written(folder, *[b"%d," % number for number in range(50)])
+    path = folder / "0.seg"
+    path.write_bytes(path.read_bytes()[: cut % (path.stat().st_size + 1)])
+    whole = b"".join(b"%d," % number for number in range(50))
+    happenings = all_of(SpoolReader(folder))
+    assert whole.startswith(printed(happenings))
+    assert not any(isinstance(each, Lost) for each in happenings)
+
+
+@settings(max_examples=150, deadline=None)
+@given(place=st.integers(0, 10_000), flip=st.integers(1, 255))
+def test_damage_is_told_and_what_came_before_it_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, place: int, flip: int
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    outputs = [b"output %d," % number for number in range(30)]
+    written(folder, *outputs, segment_size=400).end(0, "")
+    path = folder / "1.seg"
+    contents = bytearray(path.read_bytes())
+    contents[place % len(contents)] ^= flip
+    path.write_bytes(contents)
+    reader = SpoolReader(folder)
+    happenings: list[Happening] = []
+    whole = b"".join(outputs)
+    try:
+        while more := reader.read():
+            happenings += more
+    except SpoolBroken as broken:
+        assert re.search(r"1\.seg: .* at byte \d+", str(broken))
+        assert whole.startswith(printed(happenings))
+    else:
+        # A length made longer looks like a torn frame; the next segment tells what is missing.
+        missing = [each.length for each in happenings if isinstance(each, Lost)]
+        assert missing
+        assert len(printed(happenings)) + sum(missing) == len(whole)
+
+
+def test_a_newer_format_is_refused_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "VERSION", 2)
+    written(tmp_path, b"from the future")
+    monkeypatch.undo()
+    with pytest.raises(SpoolBroken, match="version 2, newer than this Chloe"):
+        SpoolReader(tmp_path).read()
+
+
+def test_segments_are_released_only_below_the_position_and_once_it_exists(tmp_path: Path) -> None:
+    written(tmp_path, *[b"x" * 50] * 10, segment_size=100)
+    reader = SpoolReader(tmp_path)
+    reader.release(SpoolPosition(99, 0))
+    assert len(list(tmp_path.glob("*.seg"))) == 10
+    reader.release(SpoolPosition(8, 0))
+    assert sorted(path.name for path in tmp_path.glob("*.seg")) == ["8.seg", "9.seg"]
+
+
+def test_a_known_offset_shows_what_was_removed_meanwhile(tmp_path: Path) -> None:
+    written(tmp_path, *[b"x" * 50] * 10, segment_size=100)
+    reader = SpoolReader(tmp_path)
+    position = reader.read(50)[0].position
+    assert position is not None
+    reader.close()
+    for number in range(3):
+        (tmp_path / f"{number}.seg").unlink()
+    happenings = all_of(SpoolReader(tmp_path, position, offset=50))
+    missing = [each.length for each in happenings if isinstance(each, Lost)]
+    assert sum(missing) + len(printed(happenings)) == 450
+    assert missing

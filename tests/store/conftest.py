@@ -1,0 +1,145 @@
+"""What the store's tests share: logs that are surely closed, and ways to get at a log from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from chloe.errors import LogUnusable
+from chloe.events.facts import Entry, Output, Record
+from chloe.store import Store
+from chloe.watch import Watcher
+
+#: How long anything that must happen may take on a machine that does something else, in seconds.
+DEADLINE = 30.0
+
+
+class Opener(Protocol):
+    """Opens a store that the fixture closes."""
+
+    async def __call__(
+        self, instance: str = ..., *, watched: bool = ..., now: Callable[[], int] = ...
+    ) -> Store:
+        """A store of the test's log, as another instance each time."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "log.db"
+
+
+@pytest.fixture
+async def opened(path: Path) -> AsyncIterator[Opener]:
+    stores: list[Store] = []
+    watcher = Watcher()
+
+    def clock() -> int:
+        return 1_000 + len(stores)
+
+    async def open_store(
+        instance: str = "one", *, watched: bool = True, now: Callable[[], int] = clock
+    ) -> Store:
+        store = await Store.open(path, instance=instance, watcher=watcher if watched else None, now=now)
+        stores.append(store)
+        return store
+
+    yield open_store
+    for store in stores:
+        try:
+            await store.close()
+        except LogUnusable:
+            # The test that gave it trouble has looked at this already.
+            assert store.trouble
+    watcher.close()
+
+
+@pytest.fixture
+async def store(opened: Opener) -> Store:
+    return await opened()
+
+
+def _printed(data: bytes, offset: int = 0, *, pane: str = "pane", made_at: int = 7) -> Entry:
+    return Entry(pane, Output(offset=offset, length=len(data), data=data), made_at)
+
+
+@pytest.fixture
+def printed() -> Callable[..., Entry]:
+    """An Output entry of these bytes."""
+    return _printed
+
+
+@pytest.fixture
+def tampered(path: Path) -> Callable[[str], None]:
+    """Do SQL to the log as someone would who knows his way around the triggers."""
+
+    def do(sql: str) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            triggers = connection.execute(
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+            ).fetchall()
+            for name, _ in triggers:
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.executescript(sql)
+            for _, trigger in triggers:
+                connection.execute(trigger)
+            connection.commit()
+
+    return do
+
+
+@pytest.fixture
+def within() -> Callable[[Awaitable[object]], Awaitable[object]]:
+    """Wait for something that must happen, but not for ever."""
+
+    async def wait(what: Awaitable[object]) -> object:
+        return await asyncio.wait_for(what, DEADLINE)
+
+    return wait
+
+
+class Collector:
+    """Follows a store and keeps what comes."""
+
+    def __init__(self, store: Store, after: int = 0) -> None:
+        self.records: list[Record] = []
+        self._grown = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._collect(store, after))
+
+    async def _collect(self, store: Store, after: int) -> None:
+        async for records in store.follow(after):
+            self.records.extend(records)
+            self._grown.set()
+
+    async def has(self, count: int) -> None:
+        """Wait until ``count`` records have come."""
+        async with asyncio.timeout(DEADLINE):
+            while len(self.records) < count:
+                self._grown.clear()
+                await self._grown.wait()
+
+    async def ended(self) -> None:
+        """Wait for the end of following."""
+        await asyncio.wait_for(self._task, DEADLINE)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+@pytest.fixture
+async def collect() -> AsyncIterator[Callable[..., Collector]]:
+    made: list[Collector] = []
+
+    def begin(store: Store, after: int = 0) -> Collector:
+        made.append(Collector(store, after))
+        return made[-1]
+
+    yield begin
+    for collector in made:
+        await collector.close()
