@@ -1,0 +1,29 @@
+"""Last words: what is said for an instance of Chloe that ended without saying it.
+
+Owns what becomes of the panes that it held. Must not know how it is found out that an instance is gone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from chloe.events import facts
+from chloe.events.facts import Entry
+from chloe.events.panes import Pane
+
+#: What the log says of programs and attachments that end because their Chloe does.
+CHLOE_ENDED = "chloe ended"
+
+
+def last_words(panes: Iterable[Pane], gone: str) -> list[Entry]:
+    """What is to be said of the panes of an instance that ended without a word."""
+    now = time.time_ns()
+    words = []
+    for pane in panes:
+        if pane.backend == "direct" and pane.owner == gone and pane.alive:
+            died = facts.Died(status=None, signal=None, reason=CHLOE_ENDED)
+            words += [Entry(pane.id, died, now), Entry(pane.id, facts.Closed(), now)]
+        elif pane.backend == "tmux" and gone in pane.attached:
+            words.append(Entry(pane.id, facts.Detached(instance=gone, reason=CHLOE_ENDED), now))
+    return words

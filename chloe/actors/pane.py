@@ -1,0 +1,185 @@
+"""The pane actor: the sole owner of one backend.
+
+Owns the way of a pane's bytes into the log, the offsets of its stream, and the commands to its
+program. Must not know projections, screens or other panes; what has been folded it is told.
+
+Three loops share the work. ``_read`` takes happenings from the backend, never further ahead of the
+fold than ``AHEAD`` bytes, so that a flooding program is slowed by the kernel. ``_commit`` appends what
+was read; meanwhile the next is read, and no more, so that batches grow with the time a commit takes.
+``_obey`` works the mailbox off; nothing there waits for the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from chloe.actors.mailbox import Mailbox
+from chloe.backends.backend import Backend, Exited, Happening, Lost, Painted, Printed, SizeChanged
+from chloe.errors import PaneRefused
+from chloe.events import facts
+from chloe.events.commands import Kill, Resize, Write
+from chloe.events.facts import Entry, Record, SpoolPosition
+
+#: Bytes of output that a pane may be ahead of its fold: some frames of a flood, no more.
+AHEAD = 4 * 1024 * 1024
+
+
+#: A read of this many bytes is part of a flood: what follows is left to gather for some milliseconds,
+#: since log and terminal take large pieces at many times the speed of small ones.
+_FLOOD, _GATHER = 16 * 1024, 0.012
+
+#: Seconds between two looks at whether everything has been taken in.
+_LOOK_AGAIN = 0.005
+
+
+class Log(Protocol):
+    """What an actor needs of the store."""
+
+    async def append(self, entries: Sequence[Entry], *, durable: bool = False) -> list[Record]:
+        """Commit the entries, in order. Waits as long as the log can't be written."""
+
+
+class PaneActor:
+    """One pane while its program runs and this instance looks after it.
+
+    ``begin`` makes ready to record and answers with the offset at which the stream goes on: 0 for a
+    new program, later where an earlier recorder stopped. It may wait, as for another instance's lease;
+    commands are obeyed meanwhile.
+    """
+
+    def __init__(self, pane: str, backend: Backend, log: Log, *, begin: Callable[[], Awaitable[int]]) -> None:
+        self.pane = pane
+        self.mailbox: Mailbox[Write | Resize | Kill] = Mailbox()
+        #: Set once this actor records; another instance may hold the pane's lease until then.
+        self.recording = asyncio.Event()
+        #: What the log shall say of the program's end, where it ends because this instance does.
+        self.farewell = ""
+        self._backend = backend
+        self._log = log
+        self._begin = begin
+        self._read_to = 0
+        self._folded_to = 0
+        self._room = asyncio.Event()
+        self._entries: list[Entry] = []
+        self._came = asyncio.Event()
+        self._taken = asyncio.Event()
+        self._segment = -1
+        self._committing = False
+        #: When the last thing in the log happened, in nanoseconds since 1970.
+        self._committed_at = 0
+        self._ended = False
+
+    async def run(self) -> None:
+        """Look after the pane until its program has ended and all it printed is in the log."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                obeying = group.create_task(self._obey(), name=f"obey {self.pane}")
+                await self._record()
+                obeying.cancel()
+        finally:
+            self._ended = True
+            self.mailbox.close(PaneRefused("its program has ended"))
+
+    def folded(self, offset: int) -> None:
+        """All of the stream before ``offset`` has been drawn: there is room for more."""
+        self._folded_to = offset
+        self._room.set()
+
+    async def taken_in(self, behind: Callable[[], bool]) -> None:
+        """Wait until the log has all that happened before now.
+
+        ``behind`` says whether the backend may hold more than was read from it.
+        """
+        asked = time.time_ns()
+        await self.recording.wait()
+        while not self._ended and self._committed_at < asked:
+            if not (behind() or self._entries or self._committing):
+                return
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    async def _record(self) -> None:
+        self._read_to = self._folded_to = await self._begin()
+        self.recording.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._commit(), name=f"commit {self.pane}")
+            await self._read()
+
+    async def _read(self) -> None:
+        while True:
+            while self._read_to - self._folded_to > AHEAD:
+                self._room.clear()
+                await self._room.wait()
+            before = self._read_to
+            happenings = await self._backend.read()
+            while self._entries:
+                self._taken.clear()
+                await self._taken.wait()
+            self._entries = [Entry(self.pane, self._fact(each), each.made_at) for each in happenings]
+            self._came.set()
+            if happenings and isinstance(happenings[-1], Exited):
+                return
+            if self._read_to - before >= _FLOOD:
+                await asyncio.sleep(_GATHER)
+
+    def _fact(self, happening: Happening) -> facts.Fact:
+        """What the log says of it; counts the stream's offset on."""
+        offset = self._read_to
+        match happening:
+            case Printed(data=data, position=position):
+                self._read_to += len(data)
+                return facts.Output(offset=offset, length=len(data), data=data, spool=position)
+            case SizeChanged(rows=rows, columns=columns, position=position):
+                return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
+            case Lost(length=length, reason=reason, position=position):
+                self._read_to += length
+                return facts.Gap(offset=offset, length=length, reason=reason, spool=position)
+            case Painted(rows=rows, columns=columns, data=data):
+                return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
+            case Exited(status=status, signal=signal, reason=reason, position=position):
+                reason = self.farewell or reason
+                return facts.Died(status=status, signal=signal, reason=reason, spool=position)
+
+    async def _commit(self) -> None:
+        while True:
+            if not self._entries:
+                self._came.clear()
+                await self._came.wait()
+            batch, self._entries = self._entries, []
+            self._taken.set()
+            self._committing = True
+            position = _last_position(batch)
+            ended = isinstance(batch[-1].fact, facts.Died)
+            # What holds the bytes outside the log may go only once they are durably inside.
+            durable = position is not None and (ended or position.segment > self._segment)
+            await self._log.append(batch, durable=durable)
+            if position is not None and durable:
+                self._segment = position.segment
+                await self._backend.release(position)
+            self._committed_at = batch[-1].made_at
+            self._committing = False
+            if ended:
+                return
+
+    async def _obey(self) -> None:
+        while True:
+            letter = await self.mailbox.take()
+            match letter.message:
+                case Write(data=data):
+                    self._backend.write(data)
+                case Resize(rows=rows, columns=columns):
+                    self._backend.resize(rows, columns)
+                case Kill():
+                    await self._backend.kill()
+            letter.done()
+
+
+def _last_position(batch: Sequence[Entry]) -> SpoolPosition | None:
+    """How far a batch takes the spool in."""
+    for entry in reversed(batch):
+        position: SpoolPosition | None = getattr(entry.fact, "spool", None)
+        if position is not None:
+            return position
+    return None

@@ -1,0 +1,30 @@
+"""The commands: thin, one a file; each drives the engine or reads the log, and says what came of it.
+
+Owns words on the command line, exit codes, and what is printed. ``program`` is the list of commands,
+``ending`` what a process says when it ends. Must not know how anything is done: heavy imports stand
+inside the command that needs them, so that ``chloe --version`` and ``chloe --help`` answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from chloe import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``chloe`` with these words (by default the process's own); answers with the exit status."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words == ["--version"]:
+        print(f"chloe {__version__}")
+        return 0
+    from chloe.cli.ending import ended
+    from chloe.cli.program import chloe
+
+    def run() -> object:
+        # Not click's own main: that ends the process in its own ways.
+        with chloe.make_context("chloe", words) as context:
+            return chloe.invoke(context)
+
+    return ended(run)

@@ -1,0 +1,21 @@
+"""``chloe`` without a command: the app.
+
+Owns nothing but the way there. Must not know the app.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from chloe.cli.driving import settings
+
+
+def run() -> int:
+    """Start the app on this terminal; answers with its exit status. Raises ``UsageError`` without one."""
+    from chloe.errors import UsageError
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the app needs a terminal; `chloe --help` lists the commands for scripts")
+    from chloe.ui.app import run as run_app
+
+    return run_app(settings())

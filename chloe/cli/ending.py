@@ -1,0 +1,107 @@
+"""What a process says when it ends, and its exit status.
+
+Owns the one place where an error becomes a line on stderr. Never a traceback: what nobody foresaw goes
+into the log file, and the line names that. Must not know the commands.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import click
+
+from chloe.errors import ChloeError
+from chloe.wording import printable
+
+#: As a shell reports a process that a signal ended: 128 and the number of SIGINT, of SIGPIPE.
+INTERRUPTED, BROKEN_PIPE = 130, 141
+#: sysexits.h: EX_SOFTWARE, EX_IOERR.
+UNFORESEEN, OUTPUT_FAILED = 70, 74
+
+
+def ended(run: Callable[[], object]) -> int:
+    """Call ``run``, say what went wrong if anything did, and answer with the exit status.
+
+    ``run`` may answer with an exit status of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        status = run()
+        sys.stdout.flush()
+    except BaseException as error:
+        return _said(_root(error))
+    return status if isinstance(status, int) else 0
+
+
+def _said(error: BaseException) -> int:
+    match error:
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+        case click.exceptions.Exit():
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return INTERRUPTED
+        case BrokenPipeError():
+            _hush()
+            return BROKEN_PIPE
+        case ChloeError():
+            _say(str(error))
+            return error.exit_code
+        case click.UsageError():
+            where = error.ctx.command_path if error.ctx else "chloe"
+            _say(f"{error.format_message().rstrip('.')} (see {where} --help)")
+            return error.exit_code
+        case click.ClickException():
+            _say(error.format_message())
+            return error.exit_code
+        case OSError(errno=errno.ENOSPC | errno.EIO | errno.EFBIG | errno.EDQUOT):
+            _say(f"the output can't be written: {error.strerror}")
+            _hush()
+            return OUTPUT_FAILED
+    _say(f"something went wrong that should not have: {type(error).__name__}: {error}; {_kept(error)}")
+    return UNFORESEEN
+
+
+def _root(error: BaseException) -> BaseException:
+    """What went wrong, at the bottom of a group of one kind of trouble."""
+    while isinstance(error, BaseExceptionGroup):
+        told, others = error.split(ChloeError)
+        error = (told if told is not None and others is None else error).exceptions[0]
+    return error
+
+
+def _say(message: str) -> None:
+    with suppress(OSError):
+        print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)
+
+
+def _hush() -> None:
+    """Have the interpreter's last flush go nowhere: whoever read our output is gone."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _kept(error: BaseException) -> str:
+    """Put the traceback away; answers with where it is."""
+    from chloe.config import Paths
+    from chloe.ui.log_file import logging_into
+
+    paths = Paths.find(os.environ)
+    try:
+        paths.prepare()
+        # Where a file can't be written, logging goes on without a word.
+        os.close(os.open(paths.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600))
+    except (OSError, ChloeError):
+        return f"and its traceback could not be kept in {paths.log_file}"
+    with logging_into(paths.log_file):
+        logging.getLogger("chloe").critical("unforeseen", exc_info=error)
+    return f"the traceback is in {paths.log_file}"

@@ -1,0 +1,102 @@
+"""``chloe export-log``: a pane's log as a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from chloe.cli.driving import with_pane
+from chloe.wording import printable
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+    from chloe.events.panes import Pane
+
+#: The exit status where bytes are missing, in the log or from it.
+_NOT_WHOLE = 1
+
+
+@click.command(name="export-log", short_help="Write all that a pane printed.")
+@click.argument("pane")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("raw", "text")),
+    default="raw",
+    help="raw: the bytes that the program wrote (the default); text: the lines a person would have read.",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", default="-", help="Where to, 0600; by default standard output."
+)
+@click.option("--force", is_flag=True, help="Replace FILE; or send raw bytes to a terminal.")
+def export_log(pane: str, form: str, output: str, force: bool) -> int:
+    """Write all that PANE's program printed. Ends with 1, and says where, if bytes are missing."""
+    from chloe.errors import UsageError
+    from chloe.export.raw import Missing, raw
+    from chloe.export.text import text
+
+    on_terminal = output == "-" and sys.stdout.isatty()
+    if on_terminal and form == "raw" and not force:
+        raise UsageError(
+            "raw output could do anything to this terminal: use -o FILE, a pipe, --format text, or --force"
+        )
+
+    async def work(engine: Engine, found: Pane) -> int:
+        status = 0
+        with _opened(output, force=force) as file:
+            async for piece in (raw if form == "raw" else text)(engine.store, found.id):
+                if isinstance(piece, Missing):
+                    status = _NOT_WHOLE
+                    _say(f"{piece.length} bytes are missing at {piece.offset}: {piece.reason}")
+                elif isinstance(piece, bytes):
+                    file.write(piece)
+                else:
+                    line = printable(piece) if on_terminal else piece
+                    file.write(line.encode("utf-8", "surrogateescape") + b"\n")
+            file.flush()
+        if form == "text" and found.lost:
+            status = _NOT_WHOLE
+            _say(f"{found.lost} bytes are missing; a line in square brackets stands where")
+        return status
+
+    return with_pane(pane, work)
+
+
+@contextmanager
+def _opened(name: str, *, force: bool) -> Iterator[IO[bytes]]:
+    """Where to write: standard output, or a file that appears whole or not at all."""
+    from chloe.errors import UsageError
+
+    if name == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(name)
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            yield device
+        return
+    if os.path.lexists(path) and not force:
+        raise UsageError(f"{name} is there already; --force replaces it")
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UsageError(f"{name} can't be written ({error.strerror})") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        part.replace(path)
+    except BaseException:
+        part.unlink()
+        raise
+
+
+def _say(message: str) -> None:
+    print(f"chloe: {printable(message)}", file=sys.stderr)

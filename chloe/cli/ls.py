@@ -1,0 +1,37 @@
+"""``chloe ls``: the panes."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from chloe.cli.driving import with_engine
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+    from chloe.events.panes import Pane
+
+
+@click.command(short_help="List the panes.")
+@click.option("--all", "closed_too", is_flag=True, help="Those that were closed as well.")
+@click.option("--tag", default="", help="Only those with this tag.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects.")
+def ls(closed_too: bool, tag: str, as_json: bool) -> None:
+    """List the panes: how they stand, where they run, how much they printed."""
+
+    async def work(engine: Engine) -> list[Pane]:
+        panes = engine.projections.panes.values()
+        return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
+
+    panes = with_engine(work)
+    from chloe.cli.panes import described, listed
+    from chloe.config import load
+    from chloe.ui.theme import signs
+
+    if as_json:
+        print(json.dumps([described(pane) for pane in panes], indent=2))
+    elif panes:
+        print(listed(panes, signs(load().ui.ascii, os.environ)))

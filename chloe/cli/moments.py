@@ -1,0 +1,44 @@
+"""Times as a person types them: ``2026-11-23T10:00``, ``10:00``, ``10m`` (ago).
+
+Owns their reading. Must not know what they are for.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+
+import click
+
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def read(text: str, now: int | None = None) -> int:
+    """Nanoseconds since 1970. A time without an offset is local, one without a date is today's.
+
+    Raises ``ValueError``.
+    """
+    at = time.time_ns() if now is None else now
+    if text == "now":
+        return at
+    ago = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|[smhdw])", text, re.ASCII)
+    if ago:
+        return at - round(float(ago[1]) * _SECONDS[ago[2]] * 1_000_000_000)
+    if re.fullmatch(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?", text, re.ASCII):
+        today = datetime.fromtimestamp(at / 1_000_000_000).astimezone()
+        text = f"{today:%Y-%m-%d}T{text if text[1] != ':' else f'0{text}'}"
+    stated = datetime.fromisoformat(text).astimezone()
+    return round(stated.timestamp() * 1_000_000) * 1000
+
+
+def moment(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    """A time on the command line, as nanoseconds since 1970; a usage error says what would do."""
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except (ValueError, OverflowError, OSError):
+        raise click.BadParameter(
+            f"{text!r} is no time: 2026-11-23T10:00, 10:00, or 10m for ten minutes ago"
+        ) from None

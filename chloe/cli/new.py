@@ -1,0 +1,54 @@
+"""``chloe new``: a tmux-backed pane."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import click
+
+from chloe.cli.driving import with_engine
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+
+
+@click.command(
+    short_help="Start a program in a new tmux-backed pane.",
+    # What follows the command's name is the command's.
+    context_settings={"allow_interspersed_args": False},
+)
+@click.option("--name", default="", help="What to call it; by default after the command.")
+@click.option("--cwd", default="", metavar="FOLDER", help="Where its program starts; by default here.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be given several times.")
+@click.option("--json", "as_json", is_flag=True, help="Print the pane as a JSON object.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tuple[str, ...]) -> None:
+    """Start COMMAND, or your shell, in a new tmux-backed pane and print the pane's id.
+
+    It runs on in the background, recorded, whether or not an app is open. Options of chloe's go before
+    COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
+    """
+    from chloe.cli.panes import described
+    from chloe.events.commands import Open
+
+    columns, rows = shutil.get_terminal_size((80, 24))
+    asked = Open(
+        backend="tmux",
+        argv=command,
+        cwd=os.path.abspath(cwd) if cwd else os.getcwd(),  # noqa: PTH100, PTH109 - `..` goes, links stay.
+        name=name,
+        tags=tuple(dict.fromkeys(tags)),
+        rows=rows,
+        columns=columns,
+        attached=False,
+    )
+
+    async def work(engine: Engine) -> str:
+        pane = await engine.ask(asked)
+        assert pane is not None
+        return json.dumps(described(engine.projections.panes[pane])) if as_json else pane
+
+    print(with_engine(work))

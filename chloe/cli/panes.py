@@ -1,0 +1,77 @@
+"""Panes for a reader: a row of the table, or an object of JSON.
+
+Owns which of a pane's facts a command shows. Must not know where the pane came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from chloe.cli.showing import command, folder, table
+from chloe.wording import age, iso, printable, size
+
+if TYPE_CHECKING:
+    from chloe.events.panes import Pane
+    from chloe.ui.theme import Signs
+
+
+def indicator(pane: Pane, signs: Signs) -> str:
+    """How it stands, in one sign; nothing for a live direct pane. Attached is what any Chloe shows."""
+    if not pane.alive:
+        return signs.ended
+    if pane.backend == "direct":
+        return ""
+    return signs.attached if pane.attached else signs.detached
+
+
+def described(pane: Pane) -> dict[str, object]:
+    """A pane for a program. Times are UTC, sizes of output in bytes, sizes of terminals in cells."""
+    return {
+        "id": pane.id,
+        "name": pane.name,
+        "backend": pane.backend,
+        "state": _state(pane),
+        "closed": pane.closed,
+        "argv": list(pane.argv),
+        "cwd": pane.cwd,
+        "tags": list(pane.tags),
+        "rows": pane.rows,
+        "columns": pane.columns,
+        "session": pane.session or None,
+        "printed": pane.printed,
+        "lost": pane.lost,
+        "created_at": iso(pane.created_at),
+        "printed_at": iso(pane.printed_at) if pane.printed_at else None,
+        "died_at": iso(pane.died_at) if pane.died else None,
+        "status": pane.died.status if pane.died else None,
+        "signal": pane.died.signal if pane.died else None,
+        "reason": pane.died.reason if pane.died else None,
+    }
+
+
+def _state(pane: Pane) -> str:
+    if not pane.alive:
+        return "ended"
+    if pane.backend == "direct":
+        return "direct"
+    return "attached" if pane.attached else "detached"
+
+
+def listed(panes: Iterable[Pane], signs: Signs) -> str:
+    """A table with a head line; the command stands last, since it may be long."""
+    head = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
+    rows = [
+        (
+            indicator(pane, signs),
+            pane.id[:8],
+            printable(pane.name) + "".join(f" #{printable(tag)}" for tag in pane.tags),
+            printable(pane.outcome) + (", closed" if pane.closed else ""),
+            folder(pane.cwd),
+            size(pane.printed),
+            age(pane.created_at),
+            command(pane.argv),
+        )
+        for pane in panes
+    ]
+    return table([head, *rows])

@@ -1,0 +1,120 @@
+"""``chloe replay``: what happened, in order."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from chloe.cli.driving import with_engine
+from chloe.cli.moments import moment
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+    from chloe.events.facts import Record
+    from chloe.events.panes import Panes
+    from chloe.store import Store
+
+#: What a pane's name at any time follows from.
+_NAMING = ("Created", "Renamed")
+
+
+def known(_context: click.Context, _option: click.Parameter, kinds: tuple[str, ...]) -> frozenset[str]:
+    """Kinds as the log names them, from names in whatever case; a usage error lists them."""
+    from chloe.events.codec import KINDS
+
+    named = {kind.lower(): kind for kind in KINDS}
+    for kind in kinds:
+        if kind.lower() not in named:
+            raise click.BadParameter(f"there is no kind {kind!r}; there are {', '.join(sorted(named))}")
+    return frozenset(named[kind.lower()] for kind in kinds)
+
+
+@click.command(short_help="Print what happened, in order.")
+@click.argument("pane", required=False)
+@click.option("--since", callback=moment, help="From then on: 2026-11-23T10:00, 10:00, or 10m (ago).")
+@click.option("--until", callback=moment, help="Before then.")
+@click.option(
+    "--kind",
+    "kinds",
+    callback=known,
+    multiple=True,
+    help="Only this kind (created, output, died, ...); repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--data", is_flag=True, help="With --json: the bytes of output as well, in base64.")
+@click.option("--follow", is_flag=True, help="Go on with what happens from now on, until interrupted.")
+def replay(
+    pane: str | None,
+    since: int | None,
+    until: int | None,
+    kinds: frozenset[str],
+    as_json: bool,
+    data: bool,
+    follow: bool,
+) -> None:
+    """Print what happened to all panes, or to PANE, in the order of the log."""
+    from chloe.errors import UsageError
+    from chloe.replay import as_json as described
+    from chloe.replay import told
+
+    if data and not as_json:
+        raise UsageError("--data needs --json; chloe export-log has what a pane printed")
+    wanted = kinds or None
+
+    async def work(engine: Engine) -> None:
+        store = engine.store
+        found = engine.projections.panes.find(pane).id if pane else None
+        seq = (await store.head()).seq
+        names = await _names(store, seq)
+
+        async def show(records: AsyncIterator[Record]) -> None:
+            if as_json:
+                async for record in records:
+                    _print(json.dumps(described(record, data=data)))
+            else:
+                async for line in told(records, names):
+                    _print(line)
+            sys.stdout.flush()
+
+        await show(store.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data))
+        if not follow:
+            return
+        async for batch in store.follow(seq):
+            await show(_fitting(batch, found, wanted, since, until))
+
+    with_engine(work)
+
+
+async def _names(store: Store, through: int) -> Panes:
+    from chloe.events.panes import Panes
+
+    names = Panes()
+    async for record in store.read(kinds=_NAMING, through=through, bodies=False):
+        names.apply(record)
+    return names
+
+
+async def _fitting(
+    records: Sequence[Record],
+    pane: str | None,
+    kinds: frozenset[str] | None,
+    since: int | None,
+    until: int | None,
+) -> AsyncIterator[Record]:
+    """Those of records just committed that the words on the command line ask for."""
+    for record in records:
+        if (
+            (pane is None or record.pane == pane)
+            and (kinds is None or type(record.fact).__name__ in kinds)
+            and (since is None or record.made_at >= since)
+            and (until is None or record.made_at < until)
+        ):
+            yield record
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,39 @@
+"""``chloe tag``: a pane's tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from chloe.cli.driving import with_pane
+from chloe.wording import printable
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+    from chloe.events.panes import Pane
+
+
+@click.command(short_help="Give a pane tags, or print them.")
+@click.argument("pane")
+@click.argument("tags", nargs=-1)
+@click.option("--clear", is_flag=True, help="Take all tags away.")
+def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
+    """Give PANE these TAGS in place of those it had; without any, print those it has."""
+    from chloe.errors import UsageError
+    from chloe.events.commands import Tag
+
+    if clear and tags:
+        raise UsageError("give either tags or --clear")
+    if not all(each.strip() for each in tags):
+        raise UsageError("a tag can't be empty; --clear takes all of them away")
+
+    async def work(engine: Engine, found: Pane) -> tuple[str, ...]:
+        if tags or clear:
+            await engine.ask(Tag(found.id, tuple(dict.fromkeys(tags))))
+        return found.tags
+
+    had = with_pane(pane, work)
+    if not tags and not clear:
+        for each in had:
+            print(printable(each))

@@ -1,0 +1,168 @@
+"""The engine: wires store, actors, backends and projections; starts and stops them in order.
+
+Owns the lifetimes: what is started last is stopped first. Must not know urwid or click. Everything that
+drives Chloe, the app and the commands alike, does so through ``running``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Any
+
+from chloe.actors.presence import Presence
+from chloe.actors.programs import Programs
+from chloe.actors.supervisor import Supervisor
+from chloe.config import Config
+from chloe.engine.live import Change, LiveFold
+from chloe.errors import PaneUnknown
+from chloe.events.commands import Command, Resize, Write
+from chloe.events.projections import Projections
+from chloe.store import Store
+from chloe.terminal import Terminal
+from chloe.watch import Watcher
+
+#: Seconds after which a thread that waits for the interpreter gets it.
+_SWITCH = 0.0005
+
+
+class Engine:
+    """One running instance. Made by ``running``; everything here is for the loop's own thread."""
+
+    def __init__(
+        self, instance: str, store: Store, projections: Projections, fold: LiveFold, supervisor: Supervisor
+    ) -> None:
+        #: This instance's id, as records and attachments name it.
+        self.instance = instance
+        #: The state as of the last record folded. Read only.
+        self.projections = projections
+        #: The log.
+        self.store = store
+        self._fold = fold
+        self._supervisor = supervisor
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the log can't be written at the moment, or None."""
+        return self.store.trouble
+
+    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``told`` called, in the loop, with what changed. Returns what ends that."""
+        return self._fold.heed(told)
+
+    async def ask(self, command: Command) -> str | None:
+        """Carry a command out and wait until the projections show it.
+
+        ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
+        """
+        return await self._supervisor.ask(command)
+
+    def tell(self, command: Write | Resize) -> None:
+        """Pass keys or a size on at once. Raises ``PaneRefused`` where nobody would get them."""
+        self._supervisor.tell(command)
+
+    async def screen(self, pane: str) -> Terminal:
+        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``PaneUnknown``."""
+        await self._fold.show(pane)
+        screens = self.projections.screens
+        if pane not in screens:
+            raise PaneUnknown(f"there is no pane {pane}")
+        return screens[pane]
+
+    async def taken_in(self) -> None:
+        """Wait until what the spools hold now, where no other instance records them, is folded."""
+        await self._supervisor.taken_in()
+        await self._fold.caught_up()
+
+    async def caught_up(self) -> None:
+        """Wait until everything committed by now, by any instance, is folded."""
+        await self._fold.caught_up()
+
+
+@asynccontextmanager
+async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engine]:
+    """An engine, from migration to the last goodbye in the log.
+
+    ``screens=False`` folds no screens, for commands that show none. Raises ``HomeUnusable`` or
+    ``LogUnusable``. A failure inside (not of a pane: those die alone) ends the body with an error.
+    """
+    config.paths.prepare()
+    # SQLite lets go of the interpreter at each step: with Python's 5 ms a commit beside a busy loop takes 20.
+    sys.setswitchinterval(_SWITCH)
+    instance = str(uuid.uuid4())
+    async with AsyncExitStack() as stack:
+        watcher = Watcher()
+        stack.callback(watcher.close)
+        store = await Store.open(config.paths.database, instance=instance, watcher=watcher)
+        stack.push_async_callback(store.close)
+        presence = Presence(config.paths.instances, instance)
+        stack.callback(presence.close)
+        projections = Projections(config.terminal.scrollback)
+        programs = Programs(config, watcher, os.environ)
+        stack.callback(programs.close)
+        group = await stack.enter_async_context(_Tasks())
+        fold = LiveFold(
+            store,
+            projections,
+            scrollback=config.terminal.scrollback,
+            screens=screens,
+            heard=lambda record: supervisor.heard(record),
+            drawn=lambda pane, offset: supervisor.drawn(pane, offset),
+            replied=lambda pane, replies: supervisor.answer(pane, replies),
+        )
+        supervisor = Supervisor(
+            group,
+            instance=instance,
+            log=store,
+            panes=projections.panes,
+            presence=presence,
+            programs=programs,
+            folded=fold.folded,
+            caught_up=fold.caught_up,
+        )
+        stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
+        await fold.load()
+        group.create_task(fold.follow(), name="follow")
+        group.create_task(fold.draw(), name="draw")
+        stack.push_async_callback(supervisor.stop)
+        await supervisor.restore()
+        group.create_task(supervisor.mind_the_gone(), name="mind the gone")
+        stack.callback(presence.watch(watcher, supervisor.look_around))
+        yield Engine(instance, store, projections, fold, supervisor)
+
+
+class _Tasks(asyncio.TaskGroup):
+    """A group whose tasks are cancelled when its body ends: what runs then runs for ever by design."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def create_task(self, *args: Any, **named: Any) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = super().create_task(*args, **named)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for task in list(self._running):
+            task.cancel()
+        if error is not None and not isinstance(error, asyncio.CancelledError):
+            # What the body raised is not these tasks' failure: it goes on as it is.
+            kind = error = traceback = None
+        try:
+            await super().__aexit__(kind, error, traceback)
+        except BaseExceptionGroup as failures:
+            if len(failures.exceptions) > 1:
+                raise
+            raise failures.exceptions[0] from None

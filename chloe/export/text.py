@@ -1,0 +1,45 @@
+"""A pane's log as the lines that a person would have read.
+
+Owns the way from the stream to lines: through the terminal, so that a progress bar is its last state
+and a wrapped line is one line; colours and positions are gone. Must not know where the lines go. Memory
+is bounded: lines are handed on as they leave the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from chloe.events import facts
+from chloe.store import Store
+from chloe.terminal import Terminal
+
+#: Bytes fed between two looks at the scrollback: it can't overrun its window meanwhile.
+_PIECE = 16 * 1024
+_WINDOW = 100_000
+
+
+async def text(store: Store, pane: str) -> AsyncIterator[str]:
+    """The lines in order, without their ends; what is on the screen at the end comes last.
+
+    A line in square brackets stands where bytes are missing.
+    """
+    terminal = Terminal(24, 80, scrollback=_WINDOW)
+    kinds = ("Created", "Output", "Resized", "Repainted", "Gap")
+    async for record in store.read(pane=pane, kinds=kinds):
+        match record.fact:
+            case facts.Created(rows=rows, columns=columns) | facts.Resized(rows=rows, columns=columns):
+                terminal.resize(rows, columns)
+            case facts.Output(data=data):
+                for start in range(0, len(data), _PIECE):
+                    terminal.feed(data[start : start + _PIECE])
+                    for line in terminal.scrollback.drain():
+                        yield line
+            case facts.Repainted(rows=rows, columns=columns, data=data):
+                for line in terminal.lines_on_screen():
+                    yield line
+                terminal = Terminal(rows, columns, scrollback=_WINDOW)
+                terminal.feed(data)
+            case facts.Gap(length=length, reason=reason):
+                yield f"[{length} bytes are missing here: {reason}]"
+    for line in terminal.lines_on_screen():
+        yield line

@@ -1,0 +1,119 @@
+"""What happened, for a reader: one line a turn, or one JSON object a record.
+
+Owns the wording. Runs of output are told as one line with how much it was: what was printed is in the
+export. Every name, folder, command and reason is made printable, since programs choose them. Must not
+know where the lines go.
+"""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from collections.abc import AsyncIterator
+
+from chloe.events import facts
+from chloe.events.codec import encode
+from chloe.events.facts import Record
+from chloe.events.panes import Panes
+from chloe.wording import moment, printable, size
+
+
+def tell(fact: facts.Fact) -> str:
+    """What a fact says, in a few words and printable."""
+    match fact:
+        case facts.Created():
+            return (
+                f"created ({fact.backend}, {fact.columns}x{fact.rows}) in {printable(fact.cwd)}: "
+                f"{printable(shlex.join(fact.argv))}"
+            )
+        case facts.Output():
+            return f"printed {size(fact.length)}"
+        case facts.Resized():
+            return f"resized to {fact.columns}x{fact.rows}"
+        case facts.Renamed():
+            return f"renamed to {printable(fact.name)}"
+        case facts.Tagged():
+            return f"tagged {printable(', '.join(fact.tags)) or 'with nothing'}"
+        case facts.Detached():
+            return f"detached from {fact.instance[:8]} ({printable(fact.reason)})"
+        case facts.Reattached():
+            return f"reattached to {fact.instance[:8]}"
+        case facts.Died():
+            return _death(fact)
+        case facts.Closed():
+            return "closed"
+        case facts.Reopened():
+            return "reopened"
+        case facts.Gap():
+            return f"lost {fact.length} bytes: {printable(fact.reason)}"
+        case facts.Repainted():
+            return f"repainted from tmux at {fact.columns}x{fact.rows}"
+        case facts.Pruned():
+            return f"pruned records {fact.first} to {fact.through}: {printable(fact.reason)}"
+        case facts.Unknown():
+            return f"{printable(fact.kind)} (unknown to this Chloe): {printable(fact.head)}"
+
+
+def _death(fact: facts.Died) -> str:
+    how = []
+    if fact.status is not None:
+        how.append(f"exit status {fact.status}")
+    if fact.signal is not None:
+        how.append(f"signal {fact.signal}")
+    if fact.reason:
+        how.append(printable(fact.reason))
+    return f"died: {', '.join(how) or 'nobody saw how'}"
+
+
+async def told(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[str]:
+    """One line for each turn: when, which pane, what. A pane's run of output is one line.
+
+    ``names`` knows the panes created before the first of ``records``; it is folded on.
+    """
+    run: Record | None = None
+    length = 0
+    async for record in records:
+        names.apply(record)
+        if isinstance(record.fact, facts.Output) and run is not None and run.pane == record.pane:
+            length += record.fact.length
+            continue
+        if run is not None:
+            yield _line(run, f"printed {size(length)}", names)
+            run = None
+        if isinstance(record.fact, facts.Output):
+            run, length = record, record.fact.length
+        else:
+            yield _line(record, tell(record.fact), names)
+    if run is not None:
+        yield _line(run, f"printed {size(length)}", names)
+
+
+def _line(record: Record, what: str, names: Panes) -> str:
+    if not record.pane:
+        who = "the log"
+    elif record.pane in names:
+        who = f"{record.pane[:8]} {printable(names[record.pane].name)}"
+    else:
+        who = record.pane[:8]
+    return f"{moment(record.made_at)}  {who}  {what}"
+
+
+def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
+    """A record as JSON has it: its fields and the fact's. ``data`` adds the bytes, base64."""
+    kind, version, _, body = encode(record.fact)
+    known: dict[str, object] = {
+        "seq": record.seq,
+        "at": record.at,
+        "made_at": record.made_at,
+        "pane": record.pane,
+        "instance": record.instance,
+        "kind": kind,
+        "version": version,
+        "hash": record.hash.hex(),
+    }
+    fields = {name: getattr(record.fact, name) for name in record.fact.__dataclass_fields__}
+    for each in ("data", "body"):
+        fields.pop(each, None)
+    if data and body is not None:
+        fields["data"] = base64.b64encode(body).decode("ascii")
+    return known | {"fact": fields}

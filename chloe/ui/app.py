@@ -1,0 +1,386 @@
+"""The app: wires engine, desk, window, keyboard and screen, and runs until the user or a signal ends it.
+
+Owns the life of one run: what wakes it (input, changes, signals, time) and where it goes. Must not
+know how anything looks or what a verb does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import ParamSpec
+
+import urwid
+
+from chloe.config import Config
+from chloe.engine import Change, running
+from chloe.errors import ChloeError
+from chloe.events.panes import Pane
+from chloe.ui.asks import Asks, Engine
+from chloe.ui.attention import Attention
+from chloe.ui.colors import depth_of
+from chloe.ui.desk import Desk
+from chloe.ui.dialogs import Dialog
+from chloe.ui.frames import Frames
+from chloe.ui.intake import Intake
+from chloe.ui.keyboard import Event, Focused, Key, Keyboard, Left, Pasted, Replied, Returned, Typed
+from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
+from chloe.ui.log_file import logging_into
+from chloe.ui.messages import Messages
+from chloe.ui.news import News
+from chloe.ui.paint import Painter
+from chloe.ui.pane_keys import PaneKeys
+from chloe.ui.pane_view import FRAME_PATIENCE
+from chloe.ui.screen import Screen
+from chloe.ui.sequences import name_of
+from chloe.ui.sizing import Sizing
+from chloe.ui.theme import encoding, look, signs
+from chloe.ui.verbs import Host, Verbs
+from chloe.ui.window import Window
+
+_Args = ParamSpec("_Args")
+
+#: sysexits.h: an internal error.
+_SOFTWARE = 70
+#: What ends the app, with the exit status that a shell gives it.
+_ENDING = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
+
+_log = logging.getLogger("chloe.ui")
+
+
+def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
+    """Run the app on this terminal; answers with its exit status.
+
+    Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
+    its traceback in the log file; the terminal is as it was in either case.
+    """
+    config.paths.prepare()
+    with logging_into(config.paths.log_file):
+        try:
+            return asyncio.run(_main(config, environment))
+        except Exception as error:
+            expected = _first_chloe_error(error)
+            if expected is not None:
+                raise expected from error
+            _log.critical("the app ended by an error of its own", exc_info=error)
+            print(
+                f"chloe: ended by an error of its own, {_described(error)}; see {config.paths.log_file}",
+                file=sys.stderr,
+            )
+            return _SOFTWARE
+
+
+async def _main(config: Config, environment: Mapping[str, str]) -> int:
+    painter = Painter(depth_of(environment), look, encoding())
+    screen = Screen(painter, term=environment.get("TERM", ""))
+    try:
+        async with running(config) as engine:
+            return await App(engine, config, screen, environment).run()
+    finally:
+        screen.close()
+
+
+class App:
+    """One run of the app on one screen."""
+
+    def __init__(
+        self, engine: Engine, config: Config, screen: Screen, environment: Mapping[str, str]
+    ) -> None:
+        urwid.set_encoding("utf-8")
+        self._engine = engine
+        self._config = config
+        self._screen = screen
+        self._release = config.keys.release
+        self._signs = signs(config.ui.ascii, environment)
+        self._desk = Desk(engine.instance, engine.projections)
+        self._attention = Attention(engine.instance)
+        self._messages = Messages()
+        self._keyboard = Keyboard(self._release)
+        self._dialog: Dialog | None = None
+        self._window = Window(
+            self._desk,
+            engine.projections,
+            self._attention,
+            self._messages,
+            self._signs,
+            list_width=config.ui.list_width,
+            release=self._release,
+            trouble=lambda: engine.trouble,
+            leaving=lambda: self._keyboard.is_leaving,
+        )
+        self._pane_keys = PaneKeys(
+            engine,
+            self._desk,
+            self._keyboard,
+            Sizing(engine.instance),
+            self._window.view,
+            self._messages,
+            view_size=self._view_size,
+            release=self._release,
+        )
+        self._news = News(engine.projections, self._attention, self._messages)
+
+    async def run(self) -> int:
+        """Run until something ends it. Whatever goes wrong anywhere ends it with that error."""
+        self._loop = loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[int] = loop.create_future()
+        self._frames = Frames(loop, self._draw_guarded)
+        unhandled = loop.get_exception_handler()
+        loop.set_exception_handler(lambda _, context: self._unforeseen(context))
+        cancels = [self._engine.heed(self._guarded(self._changed))]
+        try:
+            with self._screen.running():
+                async with asyncio.TaskGroup() as group:
+                    self._wire(group)
+                    self._changed(Change(panes=frozenset(self._engine.projections.panes)))
+                    self._catch_signals()
+                    loop.add_reader(self._screen.input_fd, self._guarded(self._intake.read))
+                    try:
+                        return await self._ended
+                    finally:
+                        self._let_go()
+                        self._asks.close()
+        finally:
+            for cancel in cancels:
+                cancel()
+            loop.set_exception_handler(unhandled)
+
+    def _wire(self, group: asyncio.TaskGroup) -> None:
+        self._asks = Asks(group, self._engine, self._messages, self._guarded(self._went_on))
+        self._intake = Intake(
+            self._loop,
+            self._keyboard,
+            self._screen.read,
+            heed=self._heed,
+            held=lambda: self._asks.holding or self._ended.done(),
+            gone=lambda: self._end(_ENDING[signal.SIGHUP]),
+            ticked=self._frames.want,
+            guarded=self._guarded,
+        )
+        host = Host(
+            view_size=self._view_size,
+            give=self._pane_keys.give,
+            type=self._pane_keys.type,
+            open_dialog=self._open_dialog,
+            redraw=self._redraw,
+            suspend=self._suspend_job,
+            end=self._end,
+        )
+        self._verbs = Verbs(
+            self._desk,
+            self._window,
+            self._messages,
+            self._asks,
+            host,
+            self._signs,
+            release=self._release,
+            log_file=str(self._config.paths.log_file),
+        )
+        self._screen.on_room = self._frames.want
+
+    def _let_go(self) -> None:
+        self._loop.remove_reader(self._screen.input_fd)
+        for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
+            self._loop.remove_signal_handler(number)
+        # A hang-up often comes twice, from the kernel and from the shell: the second must not cut the
+        # goodbye short. A second SIGTERM may.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._frames.close()
+        self._intake.close()
+
+    # Ending ----------------------------------------------------------------------------------------
+
+    def _end(self, status: int) -> None:
+        if not self._ended.done():
+            self._ended.set_result(status)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._ended.done():
+            self._ended.set_exception(error)
+
+    def _guarded(self, called: Callable[_Args, None]) -> Callable[_Args, None]:
+        """``called``, but so that an error of it ends the app: the loop would only log it."""
+
+        def guarded(*args: _Args.args, **named: _Args.kwargs) -> None:
+            try:
+                called(*args, **named)
+            except Exception as error:
+                self._fail(error)
+
+        return guarded
+
+    def _unforeseen(self, context: Mapping[str, object]) -> None:
+        error = context.get("exception")
+        self._fail(error if isinstance(error, Exception) else RuntimeError(str(context.get("message"))))
+
+    # Signals ---------------------------------------------------------------------------------------
+
+    def _catch_signals(self) -> None:
+        for number, status in _ENDING.items():
+            self._loop.add_signal_handler(number, self._end, status)
+        self._loop.add_signal_handler(signal.SIGWINCH, self._frames.want)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._guarded(self._stop))
+        self._loop.add_signal_handler(signal.SIGCONT, self._guarded(self._resume))
+
+    def _suspend_job(self) -> None:
+        # The whole group, as the kernel does it for Ctrl-Z: `make run` has a make around it.
+        os.killpg(0, signal.SIGTSTP)
+
+    def _stop(self) -> None:
+        self._screen.stop()
+        # By the default action of SIGTSTP, not by SIGSTOP: the kernel leaves it out where no shell could
+        # ever let the process go on, as in a terminal window of its own.
+        self._loop.remove_signal_handler(signal.SIGTSTP)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._guarded(self._stop))
+        self._screen.start()
+        self._redraw()
+
+    def _resume(self) -> None:
+        self._screen.resume()
+        self._redraw()
+
+    # Input -----------------------------------------------------------------------------------------
+
+    def _heed(self, event: Event) -> None:
+        if isinstance(event, Typed):
+            # The echo will want a frame; one for the key itself would only make it wait.
+            before = self._window.view.scrolled, self._messages.current
+            self._typed(event.data)
+            if before == (None, None) == (self._window.view.scrolled, self._messages.current):
+                return
+        self._frames.want()
+        match event:
+            case Key(name, data):
+                self._pressed(name, data)
+            case Pasted(data):
+                self._pasted(data)
+            case Left():
+                self._messages.hush()
+                self._pane_keys.leave()
+            case Returned():
+                self._pane_keys.returned()
+            case Focused(gained):
+                self._pane_keys.focus(gained)
+            case Replied(data):
+                self._screen.replied(data)
+
+    def _pressed(self, name: str, data: bytes) -> None:
+        self._messages.hush()
+        if self._dialog is not None:
+            dialog = self._dialog
+            if dialog.press(name) and self._dialog is dialog:
+                self._dialog = None
+            return
+        if name == self._release and name != "esc" and self._desk.tab == "instances":
+            self._verbs.send_literally(data)
+            return
+        keymap = INSTANCES if self._desk.tab == "instances" else VIEWER if self._desk.viewed else HISTORY
+        verb = verb_of(keymap, name)
+        if verb is not None:
+            self._verbs.do(verb)
+        elif name:
+            self._messages.remark(f"{shown(name)} does nothing here; ? shows every key")
+
+    def _typed(self, data: bytes) -> None:
+        if data.startswith(b"\x1b") and (verb := verb_of(TYPING, name_of(data))) is not None:
+            self._verbs.do(verb)
+        else:
+            self._pane_keys.type(data)
+
+    def _pasted(self, data: bytes) -> None:
+        if self._dialog is not None:
+            self._dialog.paste(data.decode("utf-8", "replace"))
+        else:
+            self._pane_keys.paste(data)
+
+    # Changes ---------------------------------------------------------------------------------------
+
+    def _went_on(self) -> None:
+        """What was asked is answered: what was typed meanwhile is heeded, and the answer shows."""
+        self._intake.go_on()
+        self._frames.want()
+
+    def _changed(self, change: Change) -> None:
+        if self._news.heed(change, self._shown()):
+            self._screen.ring()
+        self._pane_keys.check()
+        self._frames.want()
+
+    # Drawing ---------------------------------------------------------------------------------------
+
+    def _view_size(self) -> tuple[int, int]:
+        columns, rows = self._screen.get_cols_rows()
+        if self._window.is_too_small(columns, rows):
+            return 24, 80
+        return self._window.view_size(columns, rows)
+
+    def _shown(self) -> Pane | None:
+        """The pane whose screen is on the screen."""
+        return self._desk.selected if self._desk.tab == "instances" else None
+
+    def _draw_guarded(self) -> bool:
+        try:
+            return self._draw()
+        except Exception as error:
+            self._fail(error)
+            return False
+
+    def _draw(self) -> bool:
+        columns, rows = self._screen.get_cols_rows()
+        self._mind_shown(columns, rows)
+        root: urwid.Widget = self._window
+        if self._dialog is not None and not self._window.is_too_small(columns, rows):
+            root = self._dialog.over(self._window, (columns, rows))
+        drawn = self._screen.show((columns, rows), root.render((columns, rows), focus=True))
+        terminal = self._window.view.terminal
+        if self._desk.typing and self._dialog is None and terminal is not None:
+            self._screen.show_cursor_as(terminal.cursor.shape, terminal.cursor.blink)
+        else:
+            self._screen.show_cursor_as("", False)
+        left = self._messages.seconds_left
+        if left is not None:
+            self._frames.want_in(left + 0.01)
+        if self._window.view.is_waiting:
+            self._frames.want_in(FRAME_PATIENCE)
+        return drawn
+
+    def _mind_shown(self, columns: int, rows: int) -> None:
+        """What follows from being shown: it is seen, it has a screen, and it has our size."""
+        if self._desk.tab == "history" and self._desk.viewed is not None:
+            self._need_screen(self._desk.viewed)
+        pane = self._shown()
+        if pane is None or self._window.is_too_small(columns, rows):
+            return
+        if self._desk.is_attached(pane):
+            self._attention.saw(pane)
+            self._pane_keys.looked_at(pane, self._window.view_size(columns, rows))
+        if self._desk.is_attached(pane) or not pane.alive or self._desk.is_foreign(pane):
+            self._need_screen(pane.id)
+
+    def _need_screen(self, pane: str) -> None:
+        if pane not in self._engine.projections.screens:
+            self._asks.load(pane)
+
+    def _open_dialog(self, dialog: Dialog) -> None:
+        self._dialog = dialog
+
+    def _redraw(self) -> None:
+        self._screen.forget()
+        self._frames.want()
+
+
+def _described(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]
+
+
+def _first_chloe_error(error: BaseException) -> ChloeError | None:
+    if isinstance(error, BaseExceptionGroup):
+        return next((found for part in error.exceptions if (found := _first_chloe_error(part))), None)
+    return error if isinstance(error, ChloeError) else None

@@ -1,0 +1,112 @@
+"""What the app asks of the engine, and what becomes of the answers.
+
+Owns the tasks that wait for answers. Must not know keys or widgets. An error that a user can do
+something about becomes a message; any other ends the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from chloe.engine import Change
+from chloe.errors import ChloeError
+from chloe.events.commands import Command, Resize, Write
+from chloe.events.projections import Projections
+from chloe.terminal import Terminal
+from chloe.ui.messages import Messages
+
+_Answer = TypeVar("_Answer")
+
+#: Seconds for which input waits for a pane that is being made.
+_PATIENCE = 5.0
+
+
+class Engine(Protocol):
+    """What the app needs of an engine."""
+
+    instance: str
+    projections: Projections
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the log can't be written, or None."""
+
+    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``told`` called with each change."""
+
+    async def ask(self, command: Command) -> str | None:
+        """Carry a command out. Raises ``ChloeError``."""
+
+    def tell(self, command: Write | Resize) -> None:
+        """Pass keys or a size on at once. Raises ``PaneRefused``."""
+
+    async def screen(self, pane: str) -> Terminal:
+        """The pane's terminal, folded from the log where it isn't followed yet."""
+
+
+class Asks:
+    """The questions under way."""
+
+    def __init__(
+        self, group: asyncio.TaskGroup, engine: Engine, messages: Messages, answered: Callable[[], None]
+    ) -> None:
+        self._group = group
+        self._engine = engine
+        self._messages = messages
+        self._answered = answered
+        self._running: set[asyncio.Task[None]] = set()
+        self._holding = 0
+        self._held_until = 0.0
+        self._loading: set[str] = set()
+
+    @property
+    def holding(self) -> bool:
+        """Whether what is typed has to wait: it is meant for a pane that is being made.
+
+        Not for ever: a pane that can't be made for long must not keep the user from quitting.
+        """
+        return self._holding > 0 and asyncio.get_running_loop().time() < self._held_until
+
+    def ask(
+        self, command: Command, then: Callable[[str | None], None] | None = None, *, hold: bool = False
+    ) -> None:
+        """Ask for ``command``; ``then`` gets the answer. With ``hold``, input waits for it."""
+        if hold:
+            loop = asyncio.get_running_loop()
+            self._holding += 1
+            self._held_until = loop.time() + _PATIENCE
+            loop.call_later(_PATIENCE, self._answered)
+        self._run(self._engine.ask(command), then, hold=hold)
+
+    def load(self, pane: str) -> None:
+        """Have the pane's screen folded from the log, unless that is under way."""
+        if pane not in self._loading:
+            self._loading.add(pane)
+            self._run(self._engine.screen(pane), None)
+
+    def _run(
+        self, answer: Awaitable[_Answer], then: Callable[[_Answer], None] | None, *, hold: bool = False
+    ) -> None:
+        task = self._group.create_task(self._wait(answer, then, hold))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _wait(
+        self, answer: Awaitable[_Answer], then: Callable[[_Answer], None] | None, hold: bool
+    ) -> None:
+        try:
+            found = await answer
+            if then is not None:
+                then(found)
+        except ChloeError as error:
+            self._messages.say(str(error), error=True)
+        finally:
+            self._holding -= hold
+        self._answered()
+
+    def close(self) -> None:
+        """Wait for no answer any more."""
+        for task in self._running:
+            task.cancel()

@@ -1,0 +1,163 @@
+"""Rows of cells as an urwid canvas, at the widths that Chloe's terminal gives them.
+
+Owns ``Cells`` (text that knows how many columns it takes) and cutting it. Must not know where rows
+come from or how they are drawn. urwid measures text by a table of its own; here the emulator's word
+counts, so that every row is exactly as wide as the emulator made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import urwid
+
+from chloe.terminal.widths import joins, width
+
+
+class Cells(bytes):
+    """UTF-8 text of ``width`` columns."""
+
+    width: int
+
+    @classmethod
+    def of(cls, text: str, width: int) -> Cells:
+        """``text`` as it takes ``width`` columns."""
+        cells = cls(text.encode("utf-8", "replace"))
+        cells.width = width
+        return cells
+
+    @classmethod
+    def blank(cls, width: int) -> Cells:
+        """``width`` spaces."""
+        return cls.of(" " * width, width)
+
+
+#: A run as urwid knows it: what it looks like, a character set that is never used here, its text.
+Run = tuple[Hashable, None, bytes]
+Row = Sequence[Run]
+
+
+def width_of(text: bytes) -> int:
+    """The columns that ``text`` takes."""
+    return text.width if isinstance(text, Cells) else columns_of(text.decode("utf-8", "replace"))
+
+
+def columns_of(text: str) -> int:
+    """The columns that ``text`` takes, as the emulator counts."""
+    return len(text) if text.isascii() else sum(columns for _, columns in clusters(text))
+
+
+def cut(text: Cells, start: int, end: int) -> Cells:
+    """The columns ``start`` up to ``end``; half a wide character becomes a space."""
+    if start <= 0 and end >= text.width:
+        return text
+    if text.isascii() and len(text) == text.width:
+        cells = Cells(text[start:end])
+        cells.width = end - start
+        return cells
+    kept: list[str] = []
+    taken = column = 0
+    for cluster, cells_wide in clusters(text.decode("utf-8", "replace")):
+        after = column + cells_wide
+        if column >= start and after <= end:
+            kept.append(cluster)
+            taken += cells_wide
+        elif after > start and column < end:
+            part = min(after, end) - max(column, start)
+            kept.append(" " * part)
+            taken += part
+        column = after
+    return Cells.of("".join(kept) + " " * (end - start - taken), end - start)
+
+
+def clusters(text: str) -> list[tuple[str, int]]:
+    """The characters of ``text`` with what joins them, and the columns of each, as the emulator counts."""
+    found: list[tuple[str, int]] = []
+    for char in text:
+        if found and joins(found[-1][0], char):
+            found[-1] = (found[-1][0] + char, found[-1][1])
+        else:
+            found.append((char, width(char)))
+    return found
+
+
+class RowsCanvas(urwid.Canvas):
+    """Rows of runs, each row ``columns`` wide, and a cursor."""
+
+    def __init__(self, rows: Sequence[Row], columns: int, cursor: tuple[int, int] | None = None) -> None:
+        super().__init__()
+        self._rows = rows
+        self._columns = columns
+        if cursor is not None:
+            self.cursor = cursor
+
+    def cols(self) -> int:
+        """The width."""
+        return self._columns
+
+    def rows(self) -> int:
+        """The height."""
+        return len(self._rows)
+
+    def content(
+        self,
+        trim_left: int = 0,
+        trim_top: int = 0,
+        cols: int = 0,
+        rows: int = 0,
+        attr: Mapping[Hashable, Hashable] | None = None,
+    ) -> Iterator[list[tuple[Hashable, Literal["0", "U"] | None, bytes]]]:
+        """The rows, or the part of them that a canvas above leaves uncovered."""
+        columns = cols or self._columns - trim_left
+        height = rows or len(self._rows) - trim_top
+        whole = trim_left == 0 and columns == self._columns
+        for row in self._rows[trim_top : trim_top + height]:
+            shown: list[tuple[Hashable, Literal["0", "U"] | None, bytes]]
+            shown = list(row) if whole else list(_cut_row(row, trim_left, trim_left + columns))
+            if attr:
+                shown = [(attr.get(look, look), charset, text) for look, charset, text in shown]
+            yield shown
+
+
+def _cut_row(row: Row, start: int, end: int) -> Iterator[Run]:
+    column = 0
+    for look, charset, text in row:
+        columns = width_of(text)
+        after = column + columns
+        if after > start and column < end:
+            cells = text if isinstance(text, Cells) else Cells.of(text.decode("utf-8", "replace"), columns)
+            yield look, charset, cut(cells, max(start - column, 0), min(end - column, columns))
+        column = after
+
+
+def fitted(text: str, width: int, *, ellipsis: str = "…", keep_end: bool = False) -> Cells:
+    """``text`` in exactly ``width`` columns: padded, or cut with an ellipsis at its end or beginning."""
+    if width <= 0:
+        return Cells.blank(0)
+    taken = columns_of(text)
+    whole = Cells.of(text, taken)
+    if taken <= width:
+        return Cells.of(text + " " * (width - taken), width)
+    if keep_end:
+        kept = cut(whole, taken - width + 1, taken)
+        return Cells.of(ellipsis + kept.decode("utf-8"), width)
+    kept = cut(whole, 0, width - 1)
+    return Cells.of(kept.decode("utf-8") + ellipsis, width)
+
+
+def row_of(parts: Sequence[tuple[Hashable, str]], width: int, look: Hashable = None) -> list[Run]:
+    """Pieces of text one after another in exactly ``width`` columns, the rest filled with ``look``."""
+    row: list[Run] = []
+    left = width
+    for part_look, text in parts:
+        if left <= 0:
+            break
+        taken = columns_of(text)
+        cells = Cells.of(text, taken) if taken <= left else fitted(text, left)
+        if cells.width:
+            row.append((part_look, None, cells))
+            left -= cells.width
+    if left > 0:
+        row.append((look, None, Cells.blank(left)))
+    return row

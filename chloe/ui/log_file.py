@@ -1,0 +1,52 @@
+"""Where errors go besides the screen: a log file.
+
+Owns the handler while the app or a command runs. Must not know what is written. A log file that can't
+be written is no reason to stop, and none to write over the screen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+#: Bytes after which a new file begins; one old one is kept.
+_LIMIT = 1_000_000
+
+
+@contextlib.contextmanager
+def logging_into(path: Path) -> Iterator[None]:
+    """Inside, what is logged goes into the file at ``path``, and never to the terminal.
+
+    From Chloe that is everything from INFO on, from others (asyncio, Python's own warnings) warnings.
+    """
+    handler: logging.Handler
+    try:
+        handler = _Quiet(path, maxBytes=_LIMIT, backupCount=1, encoding="utf-8", errors="backslashreplace")
+        path.chmod(0o600)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    root, ours = logging.getLogger(), logging.getLogger("chloe")
+    level = ours.level
+    root.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        ours.setLevel(level)
+        root.removeHandler(handler)
+        # What a full disk didn't take is lost here as well.
+        with contextlib.suppress(OSError):
+            handler.close()
+
+
+class _Quiet(RotatingFileHandler):
+    """A handler that doesn't complain on stderr, where the screen is."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Leave the line out."""

@@ -1,0 +1,74 @@
+"""What Chloe said to the user: shown for a while; news is kept for the list, errors go to the log file.
+
+Owns the messages of this run. Must not know where on the screen they stand. What only answers a key
+is neither kept nor logged: it tells what was typed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+#: Seconds that a message stands in the footer, unless a key ends it sooner.
+_SHOWN = 8.0
+#: Messages kept for the list.
+_KEPT = 500
+
+_log = logging.getLogger("chloe.ui")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence, when it was said (nanoseconds since 1970), and whether something went wrong."""
+
+    text: str
+    at: int
+    error: bool
+
+
+class Messages:
+    """The messages of one run. ``clock`` is in seconds and doesn't go back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._shown: Message | None = None
+        self._until = 0.0
+        self._kept: deque[Message] = deque(maxlen=_KEPT)
+
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Tell the user what happened."""
+        message = Message(text, time.time_ns(), error)
+        self._kept.append(message)
+        self._show(message)
+        if error:
+            _log.error("%s", text)
+
+    def remark(self, text: str) -> None:
+        """Tell the user why a key did nothing, or what would do something."""
+        self._show(Message(text, time.time_ns(), error=False))
+
+    def _show(self, message: Message) -> None:
+        self._shown = message
+        self._until = self._clock() + _SHOWN
+
+    def hush(self) -> None:
+        """The user went on: the last message needs no more room."""
+        self._shown = None
+
+    @property
+    def current(self) -> Message | None:
+        """The message that stands in the footer now."""
+        return self._shown if self._clock() < self._until else None
+
+    @property
+    def latest_first(self) -> list[Message]:
+        """All that is kept."""
+        return list(reversed(self._kept))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """For how long the current message still stands; None where there is none."""
+        return max(self._until - self._clock(), 0.0) if self.current else None

@@ -1,0 +1,92 @@
+"""The list of panes: indicator, name, unseen output, and the folder where there is room.
+
+Owns the form of an entry and which part of a long list shows. Must not know the engine or keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chloe.events.panes import Pane
+from chloe.events.screens import Screens
+from chloe.ui.attention import Attention
+from chloe.ui.canvas import Row, fitted, row_of
+from chloe.ui.desk import Desk
+from chloe.ui.theme import Signs
+from chloe.ui.words import compact, folder, printable
+
+
+class PaneList:
+    """The list at the left of Instances."""
+
+    def __init__(self, desk: Desk, screens: Screens, attention: Attention, signs: Signs) -> None:
+        self._desk = desk
+        self._screens = screens
+        self._attention = attention
+        self._signs = signs
+        self._top = 0
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The part of the list around the selected pane: ``height`` rows of ``width`` columns."""
+        panes = self._desk.panes
+        selected = self._desk.selected
+        tall = 2 if len(panes) * 2 <= height else 1
+        fit = max(height // tall, 1)
+        place = next((at for at, pane in enumerate(panes) if pane is selected), 0)
+        self._top = min(max(self._top, place - fit + 1), place, max(len(panes) - fit, 0))
+        self._top = max(self._top, place - fit + 1, 0)
+        rows: list[Row] = []
+        for pane in panes[self._top : self._top + fit]:
+            rows += self._entry(pane, pane is selected, width, tall)
+        if not panes:
+            rows = self._invitation(width)
+        return rows[:height] + [row_of([], width, "list")] * (height - len(rows))
+
+    def indicator(self, pane: Pane) -> str:
+        """The sign of how the pane stands here."""
+        if not pane.alive:
+            return self._signs.ended
+        if pane.backend == "direct":
+            return self._signs.none
+        return self._signs.attached if self._desk.is_attached(pane) else self._signs.detached
+
+    def _entry(self, pane: Pane, selected: bool, width: int, tall: int) -> Sequence[Row]:
+        on = " on" if selected else ""
+        unseen = self._attention.unseen(pane)
+        news = f"+{compact(unseen)}" if unseen else ""
+        bell = self._signs.bell if self._attention.has_rung(pane) else ""
+        indicator = self.indicator(pane)
+        sign_width = 4 if self._signs.none == "    " else 3
+        room = max(width - sign_width - 3 - len(news) - len(bell) - bool(news), 1)
+        name = fitted(printable(pane.name), room, ellipsis=self._signs.ellipsis).decode("utf-8")
+        first = row_of(
+            [
+                ("list" + on, f" {indicator} "),
+                ("list name" + on, name),
+                ("bell" + on, bell),
+                ("unseen" + on, f" {news}" if news else ""),
+            ],
+            width,
+            "list" + on,
+        )
+        if tall == 1:
+            return [first]
+        indent = " " * (sign_width + 2)
+        below = fitted(self._below(pane), max(width - len(indent) - 1, 0), ellipsis=self._signs.ellipsis)
+        return [
+            first,
+            row_of([("list dim" + on, indent + below.decode("utf-8"))], width, "list dim" + on),
+        ]
+
+    def _below(self, pane: Pane) -> str:
+        """The folder, and what the program calls itself where that says more than the name."""
+        terminal = self._screens.peek(pane.id) if pane.id in self._screens else None
+        place = folder((terminal.folder if terminal else "") or pane.cwd)
+        title = printable(terminal.title) if terminal else ""
+        if self._desk.is_foreign(pane):
+            return f"of another Chloe  {place}"
+        return f"{place}  {title}" if title and title != pane.name else place
+
+    def _invitation(self, width: int) -> list[Row]:
+        words = ["", " No panes yet.", "", " c  a direct pane", " t  a tmux pane", " ?  every key"]
+        return [row_of([("list dim", word)], width, "list") for word in words]

@@ -1,0 +1,174 @@
+"""A pane's terminal as rows of a given size: its screen, or a place in its scrollback.
+
+Owns the rows drawn so far, of which only those that changed are made anew, and how far back the user
+looks. Must not know panes or the engine: it is given a terminal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from chloe.terminal import Run as TerminalRun
+from chloe.terminal import Terminal
+from chloe.ui.canvas import Cells, Row, Run, cut, width_of
+
+#: Seconds for which a program's unfinished frame isn't shown; then it shows as it is.
+FRAME_PATIENCE = 0.15
+
+
+class PaneView:
+    """The view of one terminal at a time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        #: Since when a frame of the program is unfinished, and the cursor (x, y, visible) before it.
+        self._unfinished: float | None = None
+        self._cursor = (0, 0, False)
+        self._terminal: Terminal | None = None
+        self._cells: list[Row] = []
+        self._reversed = False
+        #: Rows between the bottom of the view and the bottom of the screen; 0 for the live screen.
+        self._back = 0
+        self._height = 0
+        self._scrollback_height = 0
+        #: Where the cursor stands in the view, as (column, row); None where it doesn't show.
+        self.cursor: tuple[int, int] | None = None
+
+    def show(self, terminal: Terminal | None) -> None:
+        """View this terminal from now on."""
+        if terminal is not self._terminal:
+            self._terminal = terminal
+            self._cells = []
+            self._back = 0
+            self._unfinished = None
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """What is viewed."""
+        return self._terminal
+
+    # Scrolling -------------------------------------------------------------------------------------
+
+    @property
+    def scrolled(self) -> tuple[int, int] | None:
+        """How many rows back the view is and how far back it could be; None on the live screen."""
+        return (self._back, self._furthest()) if self._back else None
+
+    def scroll(self, rows: int) -> None:
+        """Look ``rows`` rows further back, or on where negative."""
+        self._back = min(max(self._back + rows, 0), self._furthest())
+        self._scrollback_height = self._terminal.scrollback.height if self._terminal else 0
+
+    def scroll_page(self, pages: int) -> None:
+        """Look so many pages further back, a row of each kept."""
+        self.scroll(pages * max(self._height - 1, 1))
+
+    def scroll_to_top(self) -> None:
+        """Look at the oldest row that is kept."""
+        self.scroll(self._furthest())
+
+    def scroll_to_bottom(self) -> None:
+        """Look at the live screen."""
+        self._back = 0
+
+    def _furthest(self) -> int:
+        if self._terminal is None:
+            return 0
+        return max(self._terminal.scrollback.height + self._terminal.rows - max(self._height, 1), 0)
+
+    # Rows ------------------------------------------------------------------------------------------
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``."""
+        self._height = height
+        self.cursor = None
+        terminal = self._terminal
+        if terminal is None:
+            return [_blank(width)] * height
+        if self._back:
+            return self._scrolled_rows(terminal, width, height)
+        self._refresh(terminal)
+        x, y, visible = self._cursor
+        # A terminal larger than the view shows the part around its cursor.
+        top = min(max(y - height + 1, 0), max(terminal.rows - height, 0))
+        left = x - width + 1 if visible and x >= width else 0
+        if visible and y - top < height:
+            self.cursor = (min(x - left, width - 1), y - top)
+        shown = [_fitted(row, terminal.columns, left, width) for row in self._cells[top : top + height]]
+        return shown + [_blank(width)] * (height - len(shown))
+
+    def _refresh(self, terminal: Terminal) -> None:
+        """Make the rows anew that changed, unless the program is in the middle of a frame (mode 2026)."""
+        if self._waits_for(terminal):
+            return
+        self._cursor = terminal.cursor.x, terminal.cursor.y, terminal.cursor.visible
+        is_reversed = terminal.modes.reverse_screen
+        if len(self._cells) != terminal.rows or is_reversed != self._reversed:
+            self._reversed = is_reversed
+            self._cells = [self._row(terminal.line(y)) for y in range(terminal.rows)]
+        else:
+            for y in terminal.dirty:
+                if y < len(self._cells):
+                    self._cells[y] = self._row(terminal.line(y))
+        terminal.dirty.clear()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a frame of the program is unfinished, and the one before it is shown."""
+        return self._unfinished is not None
+
+    def _waits_for(self, terminal: Terminal) -> bool:
+        if not terminal.modes.synchronized:
+            self._unfinished = None
+            return False
+        if self._unfinished is None:
+            self._unfinished = self._clock()
+        return len(self._cells) == terminal.rows and self._clock() - self._unfinished < FRAME_PATIENCE
+
+    def _row(self, runs: Sequence[TerminalRun]) -> Row:
+        if self._reversed:
+            return [
+                (
+                    run.attributes._replace(reverse=not run.attributes.reverse),
+                    None,
+                    Cells.of(run.text, run.width),
+                )
+                for run in runs
+            ]
+        return [(run.attributes, None, Cells.of(run.text, run.width)) for run in runs]
+
+    def _scrolled_rows(self, terminal: Terminal, width: int, height: int) -> list[Row]:
+        past = terminal.scrollback.height
+        # What is printed meanwhile doesn't move what the user reads.
+        self._back = min(self._back + max(past - self._scrollback_height, 0), self._furthest())
+        self._scrollback_height = past
+        first = max(past + terminal.rows - self._back - height, 0)
+        lines = list(terminal.scrollback.rows(first, min(first + height, past)))
+        lines += [
+            terminal.line(y) for y in range(max(first - past, 0), min(first + height - past, terminal.rows))
+        ]
+        shown = [_fitted(self._row(line), terminal.columns, 0, width) for line in lines]
+        return shown + [_blank(width)] * (height - len(shown))
+
+
+def _blank(width: int) -> Row:
+    return [(None, None, Cells.blank(width))] if width else []
+
+
+def _fitted(row: Row, columns: int, left: int, width: int) -> Row:
+    """The part of a row of ``columns`` from ``left`` on, in exactly ``width`` columns."""
+    if columns == width and left == 0:
+        return row
+    shown: list[Run] = []
+    column = 0
+    for look, charset, text in row:
+        after = column + width_of(text)
+        if after > left and column < left + width and isinstance(text, Cells):
+            shown.append(
+                (look, charset, cut(text, max(left - column, 0), min(left + width - column, text.width)))
+            )
+        column = after
+    if column < left + width:
+        shown.append(("outside", None, Cells.blank(left + width - max(column, left))))
+    return shown

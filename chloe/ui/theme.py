@@ -1,0 +1,117 @@
+"""How Chloe's own parts look: one set of attributes a name, and the signs it draws with.
+
+Owns the names. Must not know widgets. The colours are the first sixteen of the palette, which are
+the user's own, and the defaults, so that Chloe suits light and dark terminals.
+"""
+
+from __future__ import annotations
+
+import locale
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+from chloe.terminal import Attributes
+
+_PLAIN = Attributes()
+_DIM = Attributes(faint=True)
+
+#: What each part looks like. An attribute of a cell stands for itself.
+LOOKS: Mapping[str, Attributes] = {
+    "header": _PLAIN,
+    "name": Attributes(bold=True),
+    "tab": _DIM,
+    "tab on": Attributes(bold=True, reverse=True),
+    "news": _DIM,
+    "list": _PLAIN,
+    "list on": Attributes(reverse=True),
+    "list name": Attributes(bold=True),
+    "list name on": Attributes(bold=True, reverse=True),
+    "list dim": _DIM,
+    "list dim on": Attributes(reverse=True),
+    "unseen": Attributes(foreground=3, bold=True),
+    "unseen on": Attributes(foreground=3, bold=True, reverse=True),
+    "bell": Attributes(foreground=1, bold=True),
+    "bell on": Attributes(foreground=1, bold=True, reverse=True),
+    "frame": _DIM,
+    "frame on": Attributes(foreground=2, bold=True),
+    "title": _DIM,
+    "title on": Attributes(foreground=2, bold=True, reverse=True),
+    "scrolled": Attributes(foreground=3, reverse=True),
+    "outside": _DIM,
+    "card": _PLAIN,
+    "card dim": _DIM,
+    "footer": _PLAIN,
+    "hint": _DIM,
+    "key": Attributes(bold=True),
+    "typing": Attributes(foreground=2, bold=True),
+    "said": _PLAIN,
+    "error": Attributes(foreground=1, bold=True),
+    "trouble": Attributes(foreground=1, bold=True, reverse=True),
+    "dialog": _PLAIN,
+    "dialog frame": Attributes(foreground=6, bold=True),
+    "dialog dim": _DIM,
+    "field": Attributes(underline=1),
+}
+
+
+def look(name: Hashable) -> Attributes:
+    """The attributes that a run of a canvas stands for."""
+    if isinstance(name, Attributes):
+        return name
+    return LOOKS[name] if isinstance(name, str) else _PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What is drawn where a sign says more than a word."""
+
+    attached: str
+    detached: str
+    ended: str
+    none: str
+    vertical: str
+    horizontal: str
+    tee: str
+    bell: str
+    ellipsis: str
+    #: Corners and sides of a dialog: top left, top right, bottom left, bottom right.
+    corners: str
+
+
+EMOJI = Signs(
+    attached="[📎]",
+    detached="[💤]",
+    ended="[💀]",
+    none="    ",
+    vertical="│",
+    horizontal="─",
+    tee="┬",
+    bell="♪",
+    ellipsis="…",
+    corners="╭╮╰╯",
+)
+ASCII = Signs(
+    attached="[A]",
+    detached="[D]",
+    ended="[X]",
+    none="   ",
+    vertical="|",
+    horizontal="-",
+    tee="+",
+    bell="!",
+    ellipsis="~",
+    corners="++++",
+)
+
+
+def signs(ascii_only: bool | str, environment: Mapping[str, str]) -> Signs:
+    """The signs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
+    if ascii_only == "auto":
+        ascii_only = encoding() != "utf-8" or environment.get("TERM", "").startswith(("linux", "dumb", "vt"))
+    return ASCII if ascii_only else EMOJI
+
+
+def encoding() -> str:
+    """What the user's terminal takes, by the locale; ``utf-8`` where that says so in any spelling."""
+    name = locale.getpreferredencoding(False)
+    return "utf-8" if name.lower().replace("-", "") == "utf8" else name

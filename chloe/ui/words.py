@@ -1,0 +1,90 @@
+"""How sizes, times, folders and endings are worded for a person.
+
+Owns wordings. Must not know widgets or where a text stands. Names, titles and folders come from
+programs: ``printable`` makes them harmless.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+
+from chloe.events.panes import Pane
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_NANOSECONDS = 1_000_000_000
+_DAY = 24 * 3600
+
+
+def printable(text: str) -> str:
+    """``text`` with every character that would not show as itself replaced by ``?``."""
+    return _UNPRINTABLE.sub("?", text)
+
+
+def compact(count: int) -> str:
+    """A number of bytes in at most five characters: ``999``, ``1.2K``, ``12K``, ``3.4M``."""
+    if count < 1000:
+        return str(count)
+    size = float(count)
+    for unit in "KMGTP":
+        size /= 1000
+        if size < 9.95:
+            return f"{size:.1f}{unit}"
+        if size < 999.5:
+            return f"{size:.0f}{unit}"
+    return f"{size:.0f}E"
+
+
+def folder(path: str, home: str | None = None) -> str:
+    """A folder as a person writes it: the home folder is ``~``."""
+    home = os.environ.get("HOME", "") if home is None else home
+    if home and home != "/" and (path == home or path.startswith(home + "/")):
+        path = "~" + path[len(home) :]
+    return printable(path)
+
+
+def moment(nanoseconds: int, now: float | None = None) -> str:
+    """When it happened: the time of today, with the date of other days, with the year of other years."""
+    if not nanoseconds:
+        return ""
+    then = time.localtime(nanoseconds / _NANOSECONDS)
+    today = time.localtime(now)
+    if then[:3] == today[:3]:
+        return time.strftime("%H:%M:%S", then)
+    if then.tm_year == today.tm_year:
+        return time.strftime("%b %d %H:%M", then)
+    return time.strftime("%Y-%m-%d", then)
+
+
+def span(nanoseconds: int) -> str:
+    """How long it took: ``12s``, ``3m``, ``2h 5m``, ``4d``."""
+    seconds = max(nanoseconds // _NANOSECONDS, 0)
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    if seconds < _DAY:
+        return f"{seconds // 3600}h {seconds % 3600 // 60}m"
+    return f"{seconds // _DAY}d"
+
+
+def ending(pane: Pane) -> str:
+    """How a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why it isn't known."""
+    died = pane.died
+    if died is None:
+        return "runs"
+    if died.status is not None:
+        return f"exit {died.status}"
+    if died.signal is not None:
+        try:
+            return signal.Signals(died.signal).name
+        except ValueError:
+            return f"signal {died.signal}"
+    return printable(died.reason)
+
+
+def command(pane: Pane) -> str:
+    """What a pane runs."""
+    return printable(" ".join(pane.argv))

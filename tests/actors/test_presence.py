@@ -1,0 +1,81 @@
+"""Presence: who lives, and that one only speaks for the dead."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from chloe.actors.presence import Presence
+
+_ANOTHER = """
+import sys
+from pathlib import Path
+from chloe.actors.presence import Presence
+presence = Presence(Path(sys.argv[1]), "other")
+print("here", flush=True)
+sys.stdin.read()
+"""
+
+
+def another(folder: Path) -> subprocess.Popen[str]:
+    """A living instance called ``other``, in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ANOTHER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    return process
+
+
+def test_nobody_speaks_for_the_living(tmp_path: Path) -> None:
+    presence = Presence(tmp_path, "me")
+    with another(tmp_path) as process:
+        with presence.speaking_for("other") as ours:
+            assert not ours
+        assert str(process.pid) in presence.describe("other")
+        process.kill()
+    presence.close()
+
+
+def test_one_speaks_for_the_killed_and_the_file_goes(tmp_path: Path) -> None:
+    presence = Presence(tmp_path, "me")
+    with another(tmp_path) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with presence.speaking_for("other") as ours:
+        assert ours
+        with Presence(tmp_path, "third").speaking_for("other") as also:
+            assert not also, "two would say everything twice"
+    assert not (tmp_path / "other.lock").exists()
+
+
+def test_who_could_not_speak_leaves_it_to_the_next(tmp_path: Path) -> None:
+    with another(tmp_path) as process:
+        process.kill()
+    presence = Presence(tmp_path, "me")
+    try:
+        with presence.speaking_for("other") as ours:
+            assert ours
+            raise OSError("the log can't be written")
+    except OSError:
+        pass
+    with presence.speaking_for("other") as again:
+        assert again
+
+
+def test_a_clean_end_leaves_no_file(tmp_path: Path) -> None:
+    Presence(tmp_path, "me").close()
+    assert list(tmp_path.iterdir()) == []
+    assert Presence(tmp_path, "you").describe("me") == "another Chloe"
+
+
+def test_the_file_is_the_users_alone(tmp_path: Path) -> None:
+    Presence(tmp_path, "me")
+    assert (tmp_path / "me.lock").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,46 @@
+"""The README tells of every command, every setting and every key, and of nothing else that can be set."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import asdict
+from pathlib import Path
+
+from chloe.cli.program import chloe
+from chloe.config import load
+from chloe.errors import ChloeError
+from chloe.ui.keymap import EVERYWHERE, HISTORY, INSTANCES, shown
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+
+
+def test_every_command_is_told() -> None:
+    told = set(re.findall(r"^\| `chloe ([a-z-]+)", README, re.MULTILINE))
+
+    assert told == set(chloe.commands)
+
+
+def test_every_setting_is_told_with_its_default(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "config.toml").write_text(block, "utf-8")
+    told = load(environment={"CHLOE_HOME": str(tmp_path)})
+    defaults = load(environment={"CHLOE_HOME": str(tmp_path / "nowhere")})
+
+    settings = {name: set(keys) for name, keys in asdict(defaults).items() if name != "paths"}
+    assert {name: set(keys) for name, keys in tomllib.loads(block).items()} == settings
+    assert {**asdict(told), "paths": None} == {**asdict(defaults), "paths": None}
+
+
+def test_every_key_is_told() -> None:
+    keys = README.split("## The keys")[1].split("## Commands")[0]
+
+    for keymap in (INSTANCES, HISTORY, EVERYWHERE):
+        for binding in keymap:
+            assert any(f"`{shown(key)}`" in keys for key in binding.keys), binding
+
+
+def test_every_exit_status_is_told() -> None:
+    told = set(re.findall(r"^\| (\d+)", README, re.MULTILINE))
+
+    assert {str(kind.exit_code) for kind in ChloeError.__subclasses__()} <= told

@@ -1,0 +1,193 @@
+"""Start and stop: what is back, what is said of what ended, and that the log tells it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chloe.backends.tmux import running as holder_runs
+from chloe.config import Config
+from chloe.engine import Engine, running
+from chloe.events import facts
+from chloe.events.commands import Close, Open, Reattach, Write
+
+Eventually = Callable[..., Awaitable[None]]
+CAT = ("sh", "-c", "printf ready; exec cat")
+
+
+async def test_a_tmux_pane_is_back_detached_with_all_it_printed_meanwhile(
+    config: Config, eventually: Eventually, tmp_path: Path
+) -> None:
+    go, said = tmp_path / "go", tmp_path / "said"
+    script = (
+        f"printf before; until [ -e {go} ]; do sleep 0.01; done; printf meanwhile; touch {said}; exec cat"
+    )
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+        assert pane is not None
+        await eventually(lambda: engine.projections.panes[pane].printed == 6)
+    closed_at = time.time_ns()
+    go.touch()
+    await eventually(said.exists)
+    opened_at = time.time_ns()
+    async with running(config) as engine:
+        known = engine.projections.panes[pane]
+        assert known.attached == set()
+        await eventually(lambda: known.printed == len("beforemeanwhile"))
+        assert known.unseen(engine.instance) == known.printed, "this instance never showed it"
+        await engine.ask(Reattach(pane))
+        assert (await engine.screen(pane)).display[0].rstrip() == "beforemeanwhile"
+        output = [r async for r in engine.store.read(pane=pane, kinds=("Output",))]
+        assert closed_at < output[-1].made_at < opened_at, "when it happened, not when it was taken in"
+        told = [r.fact async for r in engine.store.read(pane=pane, kinds=("Detached", "Reattached"))]
+        assert [type(fact) for fact in told] == [facts.Detached, facts.Reattached]
+        engine.tell(Write(pane, b"and on\n"))
+        await eventually(lambda: "and on" in "".join(engine.projections.screens[pane].display))
+
+
+async def test_what_ended_meanwhile_is_dead_with_its_status_and_time(
+    config: Config, eventually: Eventually, tmp_path: Path
+) -> None:
+    go, folder = tmp_path / "go", config.paths.spool
+    script = f"until [ -e {go} ]; do sleep 0.01; done; echo last words; exit 5"
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+        assert pane is not None
+    go.touch()
+    await eventually(lambda: (folder / pane / "lock").exists() and not holder_runs(folder / pane))
+    before = time.time_ns()
+    async with running(config) as engine:
+        known = engine.projections.panes[pane]
+        await eventually(lambda: not known.alive)
+        assert known.outcome == "exit 5"
+        assert known.died_at < before
+        assert not known.closed, "it is to be seen, not to be looked for"
+        await eventually(lambda: not (folder / pane).exists(), "nothing is left of it outside the log")
+
+
+async def test_a_session_killed_by_hand_is_dead(config: Config, eventually: Eventually) -> None:
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=CAT))
+        assert pane is not None
+        await eventually(lambda: engine.projections.panes[pane].printed == 5)
+        by_hand = ["tmux", "-L", config.tmux.socket_name, "kill-session", "-t", f"chloe-{pane}"]
+        await asyncio.to_thread(subprocess.run, by_hand, check=True)
+        known = engine.projections.panes[pane]
+        await eventually(lambda: not known.alive)
+        assert known.died is not None
+        assert known.died.signal == 1
+
+
+async def test_quitting_ends_direct_programs_and_says_so(config: Config) -> None:
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="direct", argv=CAT))
+        assert pane is not None
+    async with running(config) as engine:
+        known = engine.projections.panes[pane]
+        assert (known.alive, known.closed, known.outcome) == (False, True, "chloe ended")
+
+
+async def test_a_closed_pane_stays_closed_over_a_restart_and_is_recorded_on(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=CAT))
+        assert pane is not None
+        await engine.ask(Close(pane))
+    async with running(config) as engine:
+        known = engine.projections.panes[pane]
+        assert known.closed
+        printed = known.printed
+        await engine.ask(Write(pane, b"hello\n"))
+        await eventually(lambda: known.printed > printed)
+
+
+async def test_a_headless_engine_takes_in_what_waits_and_goes(config: Config, tmp_path: Path) -> None:
+    async with running(config, screens=False) as engine:
+        pane = await engine.ask(
+            Open(backend="tmux", argv=("sh", "-c", "seq 1 20000; exec cat"), attached=False)
+        )
+        assert pane is not None
+    for _ in range(100):
+        async with running(config, screens=False) as engine:
+            await engine.taken_in()
+            if engine.projections.panes[pane].printed == sum(len(f"{n}\r\n") for n in range(1, 20001)):
+                break
+    else:
+        raise AssertionError("not all of it was taken in")
+
+
+async def test_a_hundred_panes_that_burst_and_exit_at_once_are_whole(
+    config: Config, eventually: Eventually
+) -> None:
+    """Every byte and every exit status: what tmux alone loses in most cases."""
+    burst = "i=0; while [ $i -lt 400 ]; do echo $1 $i; i=$((i+1)); done; exit $1"
+    async with running(config, screens=False) as engine:
+        panes = [
+            await engine.ask(Open(backend="tmux", argv=("sh", "-c", burst, "sh", str(number))))
+            for number in range(100)
+        ]
+        known = [engine.projections.panes[pane or ""] for pane in panes]
+        await eventually(lambda: not any(pane.alive for pane in known), seconds=60)
+        assert [pane.outcome for pane in known] == [f"exit {number}" for number in range(100)]
+        for number, pane in enumerate(known):
+            output = [r.fact.data async for r in engine.store.read(pane=pane.id, kinds=("Output",))]  # type: ignore[union-attr]
+            expected = b"".join(b"%d %d\r\n" % (number, line) for line in range(400))
+            assert b"".join(output) == expected
+
+
+async def test_what_a_full_spool_dropped_is_a_gap_of_that_size_and_the_screen_is_right(
+    config: Config, eventually: Eventually, tmp_path: Path
+) -> None:
+    go, said = tmp_path / "go", tmp_path / "said"
+    wait = f"until [ -e {go} ]; do sleep 0.01; done"
+    script = f"{wait}; seq 1 300000; printf '\\033[2J\\033[Hthe last screen'; touch {said}; exec cat"
+    capped = replace(config, spool=replace(config.spool, pane_cap=200_000))
+    async with running(capped) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+        assert pane is not None
+    go.touch()
+    await eventually(said.exists)
+    async with running(capped) as engine:
+        known = engine.projections.panes[pane]
+        printed = sum(len(f"{n}\r\n") for n in range(1, 300_001)) + len("\x1b[2J\x1b[Hthe last screen")
+        await eventually(lambda: known.printed == printed)
+        assert known.lost > 0
+        await eventually(lambda: "Repainted" in _turns(engine, pane), "tmux is asked for the screen")
+        assert (await engine.screen(pane)).display[0].rstrip() == "the last screen"
+        logged = [r.fact async for r in engine.store.read(pane=pane, kinds=("Output",))]
+        assert sum(fact.length for fact in logged if isinstance(fact, facts.Output)) + known.lost == printed
+
+
+def _turns(engine: Engine, pane: str) -> list[str]:
+    return [type(turn.fact).__name__ for turn in engine.projections.history[pane].turns]
+
+
+async def test_a_direct_program_knows_its_terminal_and_nothing_of_the_one_around_chloe(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMUX", "/outer,1,2")
+    monkeypatch.setenv("TERM", "outer")
+    kinds: tuple[tuple[facts.BackendKind, str], ...] = (
+        ("direct", "xterm-256color"),
+        ("tmux", "tmux-256color"),
+    )
+    for backend, term in kinds:
+        said = tmp_path / backend
+        async with running(config) as engine:
+            pane = await engine.ask(
+                Open(backend=backend, argv=("sh", "-c", f"env > {said}"), cwd=str(tmp_path))
+            )
+            known = engine.projections.panes[pane or ""]
+            await eventually(lambda known=known: not known.alive)
+        environment = said.read_text().splitlines()
+        assert f"TERM={term}" in environment or (backend == "tmux" and "TERM=screen-256color" in environment)
+        assert f"CHLOE_PANE={pane}" in environment
+        assert f"PWD={tmp_path}" in environment
+        assert not [line for line in environment if line.startswith(("TMUX=", "TMUX_PANE="))]

@@ -1,0 +1,49 @@
+"""Law 6: replay is silent. What a program printed to harm a terminal reaches none through Chloe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from chloe.config import Config
+from chloe.engine import running
+from chloe.events.commands import Open, Rename
+from chloe.replay import fold
+
+Eventually = Callable[..., Awaitable[None]]
+
+#: Questions to a terminal, a title, a clipboard, a reset, C1 controls; then a name to hide in.
+_HOSTILE = r"\033[c\033[6n\033]52;c;ZXZpbA==\007\033]2;\033[31mtitle\007\033c\233\220seen\n"
+_NAME = "\x1b]2;owned\x07\x1b[2J\u202e"
+
+
+async def test_nothing_that_a_program_printed_reaches_a_terminal_unfiltered(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="direct", argv=("printf", _HOSTILE)))
+        assert pane is not None
+        await eventually(lambda: not engine.projections.panes[pane].alive)
+        await engine.ask(Rename(pane, _NAME))
+        replayed = (await fold(engine.store, pane=pane)).screens[pane]
+        assert replayed.take_replies() == b""
+        assert replayed.take_notices() == []
+    environment = os.environ | {
+        "CHLOE_HOME": str(config.paths.home),
+        "CHLOE_TMUX_SOCKET": config.tmux.socket_name,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "LANG": "C.UTF-8",
+    }
+    for words in (
+        ["ls", "--all"],
+        ["replay"],
+        ["replay", "--json"],
+        ["export-log", pane, "--format", "text"],
+    ):
+        asked = [sys.executable, "-m", "chloe", *words]
+        said = subprocess.run(asked, env=environment, check=True, capture_output=True).stdout.decode()
+        assert said
+        assert [char for char in said if not char.isprintable() and char != "\n"] == [], words

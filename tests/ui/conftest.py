@@ -1,0 +1,102 @@
+"""What the tests of the front end share: an engine without programs.
+
+``double`` folds real facts into real projections; only what runs programs is missing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chloe.engine import Change
+from chloe.errors import PaneRefused, StartFailed
+from chloe.events import commands, facts
+from chloe.events.facts import Fact, Record
+from chloe.events.projections import Projections
+from chloe.terminal import Terminal
+
+ME = "instance-of-the-test"
+
+
+@dataclass
+class Double:
+    """An engine whose panes run nothing: what is asked becomes the facts that a real one would log."""
+
+    instance: str = ME
+    projections: Projections = field(default_factory=Projections)
+    trouble: str | None = None
+    told: list[commands.Write | commands.Resize] = field(default_factory=list)
+    asked: list[commands.Command] = field(default_factory=list)
+    listeners: list[Callable[[Change], None]] = field(default_factory=list)
+
+    def happen(self, pane: str, fact: Fact, *, instance: str = ME, at: int = 0) -> None:
+        """Fold a fact and tell whoever heeds."""
+        seq = self.projections.seq + 1
+        made_at = at or seq * 1_000_000_000
+        record = Record(seq, made_at, made_at, pane, instance, fact, b"")
+        self.projections.apply(record)
+        self.projections.screens.settle()
+        for told in list(self.listeners):
+            told(Change(panes=frozenset({pane})))
+
+    def pane(self, name: str, *, backend: facts.BackendKind = "direct", **differs: Any) -> str:
+        """Make a pane; answers with its id."""
+        pane = str(uuid.uuid4())
+        instance = differs.pop("instance", ME)
+        created: dict[str, Any] = {"argv": ("sh",), "cwd": "/tmp", "rows": 24, "columns": 80} | differs
+        self.happen(pane, facts.Created(backend=backend, name=name, **created), instance=instance)
+        return pane
+
+    def prints(self, pane: str, data: bytes) -> None:
+        """The pane's program prints."""
+        offset = self.projections.panes[pane].printed
+        self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
+
+    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
+        self.listeners.append(told)
+        return lambda: self.listeners.remove(told)
+
+    async def ask(self, command: commands.Command) -> str | None:
+        self.asked.append(command)
+        match command:
+            case commands.Open(backend="tmux", cwd="/no/tmux"):
+                raise StartFailed("no tmux here")
+            case commands.Open():
+                return self.pane(
+                    command.name or "sh", backend=command.backend, rows=command.rows, columns=command.columns
+                )
+            case commands.Rename(pane, name):
+                self.happen(pane, facts.Renamed(name=name))
+            case commands.Detach(pane):
+                self.happen(pane, facts.Detached(instance=ME, reason="asked"))
+            case commands.Reattach(pane):
+                self.happen(pane, facts.Reattached(instance=ME))
+            case commands.Close(pane):
+                self.happen(pane, facts.Closed())
+            case commands.Reopen(pane):
+                self.happen(pane, facts.Reopened())
+            case commands.Kill(pane):
+                self.happen(pane, facts.Died(status=None, signal=9, reason="killed"))
+            case _:
+                raise PaneRefused("the double can't do this")
+        return None
+
+    def tell(self, command: commands.Write | commands.Resize) -> None:
+        self.told.append(command)
+        if isinstance(command, commands.Resize):
+            offset = self.projections.panes[command.pane].printed
+            self.happen(
+                command.pane, facts.Resized(rows=command.rows, columns=command.columns, offset=offset)
+            )
+
+    async def screen(self, pane: str) -> Terminal:
+        return self.projections.screens[pane]
+
+
+@pytest.fixture
+def double() -> Double:
+    return Double()

@@ -1,0 +1,93 @@
+"""Where a terminal's sequence ends, whether it is a key, and what the key is called."""
+
+from __future__ import annotations
+
+import pytest
+
+from chloe.ui.sequences import Kind, name_of, scan
+
+
+@pytest.mark.parametrize(
+    ("sequence", "name"),
+    [
+        (b"\x1b[A", "up"),
+        (b"\x1bOB", "down"),
+        (b"\x1b[1;5C", "ctrl+right"),
+        (b"\x1b[1;6D", "ctrl+shift+left"),
+        (b"\x1b[5~", "page_up"),
+        (b"\x1b[6;2~", "shift+page_down"),
+        (b"\x1b[15~", "f5"),
+        (b"\x1b[24~", "f12"),
+        (b"\x1bOP", "f1"),
+        (b"\x1b[[A", "f1"),
+        (b"\x1b[[E", "f5"),
+        (b"\x1b[1;2R", "shift+f3"),
+        (b"\x1b[Z", "shift+tab"),
+        (b"\x1bx", "alt+x"),
+        (b"\x1b\xc3\xa9", "alt+é"),
+        (b"\x1b\x03", "ctrl+alt+c"),
+        (b"\x1b\r", "alt+enter"),
+        (b"\x1b\x1b[A", "alt+up"),
+        (b"\x1b[3$", "shift+delete"),
+        (b"\x1b[7^", "ctrl+home"),
+        (b"\x1b[27;5;13~", "ctrl+enter"),
+        (b"\x1b[120;3u", "alt+x"),
+        (b"\x1b]", "alt+]"),
+        (b"\x1bP", "alt+P"),
+        (b"\x1b", "esc"),
+        (b"\r", "enter"),
+        (b"\x7f", "backspace"),
+        (b"\x00", "ctrl+space"),
+        (b"\x1d", "ctrl+]"),
+        (b"\x03", "ctrl+c"),
+        ("漢".encode(), "漢"),
+        (b"\xff", ""),
+        (b"\x1b[99~", ""),
+    ],
+)
+def test_a_key_has_the_name_that_the_configuration_uses(sequence: bytes, name: str) -> None:
+    assert name_of(sequence) == name
+    if sequence.startswith(b"\x1b") and sequence != b"\x1b":
+        kind, end = scan(sequence + b"z")
+        assert (kind, end) == (Kind.KEY, len(sequence)) or sequence in (b"\x1b]", b"\x1bP")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"\x1b[?62;1;6c",
+        b"\x1b[>41;354;0c",
+        b"\x1b[24;80R",
+        b"\x1b[?24;80;1R",
+        b"\x1b[0n",
+        b"\x1b[?2026;2$y",
+        b"\x1b[4;2$y",
+        b"\x1b[8;24;80t",
+        b"\x1b[?1u",
+        b"\x1b]11;rgb:0000/0000/0000\x07",
+        b"\x1b]10;rgb:ffff/ffff/ffff\x1b\\",
+        b"\x1bP>|tmux 3.3a\x1b\\",
+        b"\x1bP1$r0m\x1b\\",
+        b"\x1bP0+r\x1b\\",
+        b"\x1b_Gi=31;OK\x1b\\",
+        b"\x1b[M !!",
+        b"\x1b[<0;3;4M",
+        b"\x1b[201~",
+    ],
+)
+def test_an_answer_of_the_terminal_is_no_key_at_any_length(reply: bytes) -> None:
+    assert scan(reply + b"q") == (Kind.REPLY, len(reply))
+    for length in range(1, len(reply)):
+        assert scan(reply[:length])[0] is Kind.INCOMPLETE, reply[:length]
+
+
+def test_an_answer_that_never_ends_is_cut_off() -> None:
+    kind, end = scan(b"\x1b]0;" + b"x" * 100_000)
+    assert kind is Kind.REPLY
+    assert end < 100_000
+
+
+def test_focus_and_paste_are_recognized() -> None:
+    assert scan(b"\x1b[I") == (Kind.FOCUS_IN, 3)
+    assert scan(b"\x1b[O") == (Kind.FOCUS_OUT, 3)
+    assert scan(b"\x1b[200~") == (Kind.PASTE, 6)

@@ -1,0 +1,382 @@
+"""What the front end shows of panes, messages and keys, with an engine whose panes run nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chloe.events import facts
+from chloe.terminal import Attributes
+from chloe.ui.attention import Attention
+from chloe.ui.desk import Desk
+from chloe.ui.keymap import HISTORY, INSTANCES, KEYMAPS, VIEWER, hints
+from chloe.ui.messages import Messages
+from chloe.ui.pane_view import PaneView
+from chloe.ui.sizing import Sizing
+from chloe.ui.theme import ASCII, EMOJI
+from chloe.ui.verbs import Verbs
+from chloe.ui.window import Window
+from chloe.ui.words import compact, folder, printable, span
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import Double
+
+ME = "instance-of-the-test"
+
+
+class Seen:
+    """A window over a double, and what it shows."""
+
+    def __init__(self, double: Double, *, ascii_only: bool = False) -> None:
+        self.double = double
+        self.desk = Desk(double.instance, double.projections)
+        self.attention = Attention(double.instance)
+        self.messages = Messages()
+        self.window = Window(
+            self.desk,
+            double.projections,
+            self.attention,
+            self.messages,
+            ASCII if ascii_only else EMOJI,
+            list_width=32,
+            release="esc",
+            trouble=lambda: double.trouble,
+            leaving=lambda: False,
+        )
+
+    def lines(self, columns: int = 80, rows: int = 24) -> list[str]:
+        for pane in self.desk.panes:
+            self.attention.met(pane)
+        canvas = self.window.render((columns, rows), True)
+        assert canvas.rows() == rows
+        lines = []
+        for line in canvas.content():
+            width = sum(getattr(text, "width", len(text)) for _, _, text in line)
+            assert width == columns, line
+            lines.append(b"".join(text for _, _, text in line).decode())
+        return lines
+
+    def text(self, columns: int = 80, rows: int = 24) -> str:
+        return "\n".join(self.lines(columns, rows))
+
+
+@pytest.fixture
+def seen(double: Double) -> Seen:
+    return Seen(double)
+
+
+def test_an_empty_chloe_says_how_to_begin(seen: Seen) -> None:
+    text = seen.text()
+    assert "c  a direct pane" in text
+    assert "t  a tmux pane" in text
+    assert "q quit" in text
+
+
+def test_the_list_shows_how_each_pane_stands(seen: Seen, double: Double) -> None:
+    live = double.pane("live")
+    double.pane("attached", backend="tmux")
+    away = double.pane("away", backend="tmux")
+    double.happen(away, facts.Detached(instance=ME, reason="asked"))
+    double.prints(away, b"x" * 12_345)
+    ended = double.pane("ended")
+    double.happen(ended, facts.Died(status=3, signal=None, reason="exit"))
+    lines = seen.lines(200, 50)
+    assert any("[📎] attached" in line for line in lines)
+    assert any("[💤] away" in line and "+12K" in line for line in lines)
+    assert any("[💀] ended" in line for line in lines)
+    assert any(line.startswith("      live") for line in lines)
+    assert "1 detached, 1 ended" in lines[0]
+    assert live
+
+
+def test_where_there_is_no_emoji_the_list_is_ascii(double: Double) -> None:
+    double.pane("attached", backend="tmux")
+    text = Seen(double, ascii_only=True).text()
+    assert "[A] attached" in text
+    assert text.isascii()
+
+
+def test_the_selected_pane_is_shown_in_colour_with_the_cursor_where_it_is(seen: Seen, double: Double) -> None:
+    pane = double.pane("one", rows=21, columns=59)
+    double.prints(pane, b"plain \x1b[31mred\x1b[0m")
+    seen.desk.typing_into = pane
+    canvas = seen.window.render((80, 24), True)
+    rows = list(canvas.content())
+    (red,) = (look for look, _, text in rows[2] if text == b"red")
+    assert isinstance(red, Attributes)
+    assert red.foreground == 1
+    assert canvas.cursor == (20 + 1 + 9, 2)
+
+
+def test_without_the_keyboard_there_is_no_cursor(seen: Seen, double: Double) -> None:
+    double.pane("one")
+    assert seen.window.render((80, 24), True).cursor is None
+
+
+def test_a_detached_pane_shows_no_screen_but_how_to_get_it(seen: Seen, double: Double) -> None:
+    pane = double.pane("build", backend="tmux")
+    double.prints(pane, b"secret output")
+    double.happen(pane, facts.Detached(instance=ME, reason="asked"))
+    text = seen.text()
+    assert "secret output" not in text
+    assert "a attaches it again" in text
+
+
+def test_only_rows_that_changed_are_made_anew(double: Double) -> None:
+    pane = double.pane("one")
+    view = PaneView()
+    terminal = double.projections.screens[pane]
+    view.show(terminal)
+    before = view.rows(80, 24)
+    double.prints(pane, b"\x1b[5;1Hchanged")
+    after = view.rows(80, 24)
+    # The row that the cursor left may be dirty as well.
+    assert sum(one is not other for one, other in zip(before, after, strict=True)) <= 2
+
+
+def test_an_unfinished_frame_of_a_program_isn_t_shown_but_not_for_ever(double: Double) -> None:
+    now = [0.0]
+    view = PaneView(lambda: now[0])
+    pane = double.pane("one")
+    terminal = double.projections.screens[pane]
+    view.show(terminal)
+
+    def shown() -> bytes:
+        return b"".join(text for _, _, text in view.rows(80, 24)[0]).rstrip()
+
+    double.prints(pane, b"before")
+    assert shown() == b"before"
+    double.prints(pane, b"\x1b[?2026h\x1b[2J\x1b[Hhalf")
+    assert shown() == b"before"
+    assert view.cursor == (6, 0)
+    assert view.is_waiting
+    double.prints(pane, b" and half\x1b[?2026l")
+    assert shown() == b"half and half"
+    double.prints(pane, b"\x1b[?2026h\x1b[H\x1b[2Jfrozen")
+    assert shown() == b"half and half"
+    now[0] = 1.0
+    assert shown() == b"frozen"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50), (30, 10), (24, 6), (40, 8), (20, 5), (1, 1), (5, 100)])
+@pytest.mark.parametrize("tab", ["instances", "history"])
+@pytest.mark.parametrize("zoomed", [False, True])
+def test_every_size_is_filled_exactly(
+    seen: Seen, double: Double, size: tuple[int, int], tab: str, zoomed: bool
+) -> None:
+    for number in range(12):
+        pane = double.pane(f"pane 漢字 {number}", backend="tmux", cwd="/a/very/long/folder/name" * 3)
+        double.prints(pane, "漢字🎉 text\r\n".encode() * 40)
+        if number % 3 == 0:
+            double.happen(pane, facts.Died(status=1, signal=None, reason="exit"))
+    seen.desk.tab = "history" if tab == "history" else "instances"
+    seen.desk.zoomed = zoomed
+    seen.lines(*size)
+
+
+def test_a_window_that_is_too_small_says_so(seen: Seen, double: Double) -> None:
+    double.pane("one")
+    assert "Chloe needs 24x6." in seen.text(20, 5)
+    assert "This is 20x5." in seen.text(20, 5)
+
+
+def test_zoom_gives_a_pane_the_whole_width(seen: Seen, double: Double) -> None:
+    double.pane("one")
+    assert seen.window.view_size(80, 24) == (21, 59)
+    seen.desk.zoomed = True
+    assert seen.window.view_size(80, 24) == (22, 80)
+
+
+def test_a_program_s_names_and_titles_can_t_act_on_the_host(seen: Seen, double: Double) -> None:
+    pane = double.pane("evil\x1b]0;name\x07\x9b2J")
+    double.prints(pane, b"\x1b]2;title \xc2\x9b2J\x07\x1b]7;file:///tmp/%1b%5b2J\x07")
+    text = seen.text(200, 50)
+    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in text.replace("\n", ""))
+
+
+def test_the_scrollback_shows_and_stays_while_more_is_printed(seen: Seen, double: Double) -> None:
+    pane = double.pane("one", rows=21, columns=59)
+    for number in range(200):
+        double.prints(pane, f"line {number}\r\n".encode())
+    seen.text()
+    seen.window.view.scroll_page(2)
+    lines = seen.lines()
+    assert "rows back" in lines[1]
+    for number in range(200, 230):
+        double.prints(pane, f"line {number}\r\n".encode())
+    assert [line[20:40] for line in seen.lines()[2:20]] == [line[20:40] for line in lines[2:20]]
+    seen.window.view.scroll_to_top()
+    assert "line 0 " in seen.lines()[2]
+    seen.window.view.scroll_to_bottom()
+    assert "line 229" in seen.text()
+
+
+def test_a_pane_larger_than_its_view_shows_the_part_around_the_cursor(seen: Seen, double: Double) -> None:
+    pane = double.pane("big", rows=60, columns=200)
+    double.prints(pane, b"\x1b[55;150Hhere\x1b[60;1Hbottom")
+    seen.desk.typing_into = pane
+    assert "bottom" in seen.text()
+    double.prints(pane, b"\x1b[55;154H")
+    assert "here" in seen.text()
+
+
+def test_a_pane_smaller_than_its_view_is_surrounded_by_nothing(seen: Seen, double: Double) -> None:
+    pane = double.pane("small", rows=5, columns=10)
+    double.prints(pane, b"0123456789")
+    assert "0123456789" in seen.text(200, 50)
+
+
+def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> None:
+    for name, died in (
+        ("ok", facts.Died(status=0, signal=None, reason="exit")),
+        ("bad", facts.Died(status=2, signal=None, reason="exit")),
+        ("shot", facts.Died(status=None, signal=9, reason="signal")),
+        ("gone", facts.Died(status=None, signal=None, reason="chloe ended")),
+    ):
+        pane = double.pane(name, argv=("make", name))
+        double.prints(pane, b"x" * 2048)
+        double.happen(pane, died)
+    away = double.pane("away", backend="tmux")
+    double.happen(away, facts.Closed())
+    seen.desk.tab = "history"
+    lines = seen.lines(200, 50)
+    for name, end in (("ok", "exit 0"), ("bad", "exit 2"), ("shot", "SIGKILL"), ("gone", "chloe ended")):
+        assert any(
+            name in line and end in line and "2.0K" in line and f"make {name}" in line for line in lines
+        )
+    assert "away" in lines[2]
+    assert "still runs" in lines[2]
+
+
+def test_the_footer_tells_trouble_before_anything_else(seen: Seen, double: Double) -> None:
+    pane = double.pane("one")
+    seen.desk.typing_into = pane
+    assert "keyboard: one" in seen.lines()[-1]
+    seen.messages.say("renamed")
+    assert "keyboard: one" in seen.lines()[-1]
+    assert "renamed" in seen.lines()[-1]
+    double.trouble = "the log can't be written: no space left on device"
+    assert "no space left" in seen.lines(120, 24)[-1]
+    assert "nothing is lost" in seen.lines(120, 24)[-1]
+
+
+def test_a_long_message_takes_the_lines_that_it_needs(seen: Seen, double: Double) -> None:
+    double.pane("one")
+    seen.messages.say("word " * 40 + "end", error=True)
+    lines = seen.lines()
+    assert "".join(lines[-3:]).count("word") == 40
+    assert lines[-1].rstrip().endswith("end")
+    seen.messages.say("漢字 " * 400)
+    assert "漢字" in seen.lines()[-3]
+    assert "漢字" not in seen.lines()[-4]
+
+
+def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Seen, double: Double) -> None:
+    panes = [double.pane(name) for name in "abc"]
+    seen.desk.select(panes[1])
+    assert seen.desk.selected is not None
+    double.happen(panes[1], facts.Closed())
+    assert seen.desk.selected.id == panes[2]
+    double.happen(panes[2], facts.Closed())
+    assert seen.desk.selected.id == panes[0]
+    double.happen(panes[0], facts.Closed())
+    assert seen.desk.selected is None
+
+
+def test_output_is_unseen_until_the_pane_is_shown(seen: Seen, double: Double) -> None:
+    pane = double.projections.panes[double.pane("one")]
+    seen.attention.saw(pane)
+    double.prints(pane.id, b"x" * 100)
+    assert seen.attention.unseen(pane) == 100
+    seen.attention.saw(pane)
+    assert seen.attention.unseen(pane) == 0
+
+
+def test_a_new_instance_counts_from_where_the_last_one_let_go(seen: Seen, double: Double) -> None:
+    pane = double.pane("build", backend="tmux", instance="yesterday")
+    double.prints(pane, b"x" * 500)
+    double.happen(pane, facts.Detached(instance="yesterday", reason="quit"))
+    double.prints(pane, b"x" * 30)
+    assert "+30" in seen.text()
+    assert "It printed 30 bytes since." in seen.text()
+
+
+def test_a_direct_pane_of_another_instance_is_shown_as_such(seen: Seen, double: Double) -> None:
+    pane = double.pane("theirs", instance="another")
+    assert "of another Chloe" in seen.text(200, 50)
+    assert "detached" not in seen.lines()[0]
+    assert not seen.desk.takes_keys(double.projections.panes[pane])
+
+
+def test_the_instance_that_typed_last_sizes_a_pane(double: Double) -> None:
+    pane = double.projections.panes[double.pane("shared", backend="tmux")]
+    sizing = Sizing(ME)
+    assert sizing.looked_at(pane, (21, 59))
+    assert not sizing.looked_at(pane, (21, 59))
+    double.happen(pane.id, facts.Resized(rows=21, columns=59, offset=0))
+    double.happen(pane.id, facts.Reattached(instance="another"))
+    assert sizing.looked_at(pane, (30, 90))
+    double.happen(pane.id, facts.Resized(rows=30, columns=90, offset=0))
+    assert not sizing.looked_at(pane, (30, 90))
+    # The other one's user types.
+    double.happen(pane.id, facts.Resized(rows=10, columns=40, offset=0))
+    assert not sizing.looked_at(pane, (30, 90))
+    assert sizing.typed_into(pane, (30, 90))
+
+
+def test_every_key_has_a_verb_and_a_sentence() -> None:
+    for _, keymap in KEYMAPS:
+        for binding in keymap:
+            assert callable(getattr(Verbs, binding.verb))
+            assert binding.does.endswith(".")
+
+
+@pytest.mark.parametrize("keymap", [INSTANCES, HISTORY, VIEWER])
+def test_no_key_means_two_things(keymap: tuple[object, ...]) -> None:
+    keys = [key for binding in keymap for key in binding.keys]  # type: ignore[attr-defined]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_hints_come_from_the_keymap() -> None:
+    assert ("c", "direct") in hints(INSTANCES)
+    assert ("Enter", "type") in hints(INSTANCES)
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0"), (999, "999"), (1000, "1.0K"), (12_345, "12K"), (999_499, "999K"), (10**7, "10M")],
+)
+def test_sizes_are_compact(count: int, shown: str) -> None:
+    assert compact(count) == shown
+
+
+def test_words_are_harmless_and_short() -> None:
+    assert printable("a\x1b[2J\x9b\udcff\u202eb") == "a?[2J???b"
+    assert folder("/home/me/src", "/home/me") == "~/src"
+    assert folder("/home/meg", "/home/me") == "/home/meg"
+    assert span(3_700_000_000_000) == "1h 1m"
+
+
+def test_what_answers_a_key_is_shown_but_neither_kept_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    messages = Messages()
+    messages.say("build ended: exit 0")
+    messages.say("disk full", error=True)
+    messages.remark("s does nothing here")
+    assert messages.current is not None
+    assert messages.current.text == "s does nothing here"
+    assert [message.text for message in messages.latest_first] == ["disk full", "build ended: exit 0"]
+    assert caplog.messages == ["disk full"]
+    messages.hush()
+    assert messages.current is None
+
+
+def test_a_message_goes_by_itself() -> None:
+    now = [0.0]
+    messages = Messages(lambda: now[0])
+    messages.say("here")
+    assert messages.seconds_left == 8.0
+    now[0] = 8.0
+    assert messages.current is None
+    assert messages.seconds_left is None
