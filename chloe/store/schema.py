@@ -28,7 +28,7 @@ _OLDEST_SQLITE = (3, 37, 0)
 _PATIENCE = 10.0
 
 #: Pages in the -wal file at which a commit itself copies them into the database (SQLite's default: 1000).
-#: That is done beside the commits, see ``checkpointing``; this is for where it couldn't be.
+#: That is done beside the commits, see ``wal``; this is for where it couldn't be.
 _AUTOCHECKPOINT_PAGES = 32 * 1024
 
 

@@ -15,13 +15,13 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
-from chloe.store.checkpointing import Checkpointing
 from chloe.store.connection import Readers, connect
 from chloe.store.following import Feed
 from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
 from chloe.store.reading import Reader, Wanted, tip
 from chloe.store.schema import bring_up, make_file, unusable
+from chloe.store.wal import WalCopier
 from chloe.store.writer import Writer
 
 #: For this long after an own commit its notices are still on their way, in seconds.
@@ -46,7 +46,7 @@ class Store:
         self._reader = reader
         self._feed = feed
         self._noticing = Noticing(path, watcher, self._look, self._committing)
-        self._checkpointing = Checkpointing(readers)
+        self._wal = WalCopier(readers)
         feed.on_followed = self._noticing.switch
         writer.on_committed = self._committed
 
@@ -151,7 +151,7 @@ class Store:
         Raises ``LogUnusable`` if facts could not be written for 5 s and are lost with this process.
         """
         await self._noticing.close()
-        await self._checkpointing.close()
+        await self._wal.close()
         try:
             await self._writer.close()
         finally:
@@ -160,7 +160,7 @@ class Store:
 
     def _committed(self, records: Sequence[Record], size: int) -> None:
         self._feed.offer(records, size)
-        self._checkpointing.committed(size)
+        self._wal.committed(size)
 
     async def _look(self) -> bool:
         try:

@@ -2,8 +2,8 @@
 
 Owns when that is done. Must not know what is written. SQLite would do it inside every thousandth
 page's commit, with two fsyncs while everything waits; here a thread of the readers' does it, so that
-commits stay short, and where it can in a moment of quiet, so that a burst doesn't pay for it. (These
-are SQLite's checkpoints; the log's own are folded state.)
+commits stay short, and where it can in a moment of quiet, so that a burst doesn't pay for it. (SQLite
+calls it a checkpoint. In Chloe a checkpoint is folded state: see ``checkpoints``.)
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ import sqlite3
 from chloe.errors import LogUnusable
 from chloe.store.connection import Readers
 
-#: From this many committed bytes on a checkpoint is worth it, as soon as nothing has been committed for
+#: From this many committed bytes on copying is worth it, as soon as nothing has been committed for
 #: QUIET seconds; from MOST bytes on it doesn't wait for that. After a crash SQLite reads as much again.
 WORTH = 4 * 1024 * 1024
 MOST = 32 * 1024 * 1024
 QUIET = 0.1
 
 #: From this size on the -wal file is begun anew, for which commits have to wait a moment: while they never
-#: pause, a checkpoint beside them never reaches its end.
+#: pause, what copies beside them never reaches its end.
 LARGEST_WAL = 64 * 1024 * 1024
 
 
-class Checkpointing:
-    """Checkpoints the log after every so many bytes."""
+class WalCopier:
+    """Copies the -wal file into the database after every so many bytes."""
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
         self._since = 0
         self._written = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log checkpointing")
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log wal")
 
     def committed(self, size: int) -> None:
         """About ``size`` bytes were written."""
@@ -41,7 +41,7 @@ class Checkpointing:
             self._written.set()
 
     async def close(self) -> None:
-        """Stop; SQLite checkpoints once more when the last connection is closed."""
+        """Stop; SQLite copies once more when the last connection is closed."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
@@ -52,10 +52,10 @@ class Checkpointing:
             self._since = 0
             try:
                 async with self._readers.lend() as connection:
-                    await connection.run(checkpoint)
+                    await connection.run(copy)
             except (sqlite3.Error, LogUnusable):
                 # Nothing is lost by it, and the writer, which meets the same trouble, says so. Due again
-                # after as many bytes; a commit checkpoints by itself where it comes to the worst (schema).
+                # after as many bytes; a commit copies by itself where it comes to the worst (schema).
                 continue
 
     async def _quiet(self) -> None:
@@ -69,7 +69,7 @@ class Checkpointing:
                 return
 
 
-def checkpoint(connection: sqlite3.Connection) -> None:
+def copy(connection: sqlite3.Connection) -> None:
     """Copy into the database what can be copied without making anyone wait; all of it where it is a lot."""
     _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
