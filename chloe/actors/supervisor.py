@@ -103,6 +103,11 @@ class Supervisor:
                 if cared is not None and not cared.actor.recording.is_set():
                     cared.task.cancel()
 
+    def records(self, pane: str) -> bool:
+        """Whether this instance is the one that records the pane."""
+        cared = self._cared.get(pane)
+        return cared is not None and cared.actor.recording.is_set()
+
     def drawn(self, pane: str, offset: int) -> None:
         """All of a pane's stream before ``offset`` is drawn."""
         cared = self._cared.get(pane)
