@@ -3,12 +3,14 @@
 ``store`` is the door. Behind it: ``connection`` (SQLite off the loop's thread) and ``schema`` (the
 migrations); ``chain`` and ``bodies`` (the form of what is kept); ``appending`` (a transaction) and
 ``writer`` (when one is made, and what happens while none can be); ``reading`` (pages),
-``following`` (every commit in order) and ``noticing`` (those of other instances); ``integrity``
-(whether the chain holds). Must not know backends, actors or the ui.
+``outline`` (the few that tell the panes), ``following`` (every commit in order) and ``noticing`` (those of
+other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's own file beside);
+``integrity`` (whether the chain holds). Must not know backends, actors or the ui.
 """
 
 from chloe.store.chain import Head
+from chloe.store.checkpoints import Checkpoint, Mark
 from chloe.store.integrity import Verdict
 from chloe.store.store import Store
 
-__all__ = ["Head", "Store", "Verdict"]
+__all__ = ["Checkpoint", "Head", "Mark", "Store", "Verdict"]

@@ -48,13 +48,17 @@ class Connection(aiosqlite.Connection):
         return await execute(work, self._conn, *args, **kwargs)
 
 
-async def connect(path: Path, *, create: bool = False) -> Connection:
+async def connect(path: Path, *, create: bool = False, only_look: bool = False) -> Connection:
     """A connection to the database at ``path``, in autocommit mode: BEGIN and COMMIT are said aloud.
 
     Unless ``create``, a file that isn't there is an error and not an empty database. No memory-mapped
-    reading: a file that another program cuts short would kill the process (SIGBUS).
+    reading: a file that another program cuts short would kill the process (SIGBUS). With ``only_look``
+    nothing is changed on disk and no file is left behind, which SQLite would do even for reading.
     """
-    mode = "rwc" if create else "rw"
+    mode = "rwc" if create else "ro" if only_look else "rw"
+    if only_look and not path.with_name(f"{path.name}-wal").exists():
+        # Nobody has it open: without this, reading would make -wal and -shm (https://sqlite.org/wal.html).
+        mode = "ro&immutable=1"
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
 
     def connector() -> sqlite3.Connection:
@@ -86,8 +90,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
 class Readers:
     """Lends connections for reading, a few at a time, and closes every one of them at the end."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
         self._path = path
+        self._only_look = only_look
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
         self._places = asyncio.Semaphore(READERS)
@@ -99,7 +104,7 @@ class Readers:
         async with self._places:
             if self.closed:
                 raise LogUnusable(f"the log {self._path} is closed")
-            connection = self._idle.pop() if self._idle else await connect(self._path)
+            connection = self._idle.pop() if self._idle else await self._connect()
             self._lent.add(connection)
             try:
                 yield connection
@@ -115,3 +120,6 @@ class Readers:
         self.closed = True
         while self._idle:
             await self._idle.pop().close()
+
+    async def _connect(self) -> Connection:
+        return await connect(self._path, only_look=self._only_look)

@@ -7,9 +7,11 @@ long would keep the -wal file growing.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Iterator
+from array import array
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from chloe.events.facts import Record, SpoolPosition
 from chloe.store.bodies import BodyDamaged, Unpacker, body_size
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
+from chloe.store.outline import outline_seqs
 
 #: A page's bounds: rows, and bytes of bodies.
 PAGE_ROWS = 512
@@ -29,6 +32,12 @@ PAGE_BYTES = 1024 * 1024
 _PAGE_SEQS = 50_000
 
 _COLUMNS = "record.seq, at, made_at, pane, instance, kind, version, head, hash"
+
+#: The records whose seqs are in a JSON list.
+_PICKED = (
+    f"SELECT {_COLUMNS}, NULL, NULL FROM record "  # noqa: S608 (only words from here)
+    "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
+)
 
 _unpackers = threading.local()
 
@@ -118,11 +127,24 @@ def page(
                 break
     finally:
         cursor.close()
-    if not hasattr(_unpackers, "unpacker"):
-        _unpackers.unpacker = Unpacker()
-    records = [_record(row, _unpackers.unpacker) for row in rows]
+    unpacker = _unpacker()
+    records = [_record(row, unpacker) for row in rows]
     whole = size < PAGE_BYTES and len(rows) < PAGE_ROWS
     return records, through if whole else records[-1].seq
+
+
+def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[Record]:
+    """The records with these seqs, in order, without bodies."""
+    rows = connection.execute(_PICKED, (json.dumps(list(seqs)),)).fetchall()
+    return [_record(row, _unpacker()) for row in rows]
+
+
+def _unpacker() -> Unpacker:
+    """This thread's own."""
+    if not hasattr(_unpackers, "unpacker"):
+        _unpackers.unpacker = Unpacker()
+    unpacker: Unpacker = _unpackers.unpacker
+    return unpacker
 
 
 _Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | None]
@@ -182,5 +204,19 @@ class Reader:
         through = last if through is None else min(through, last)
         while after < through:
             records, after = await self.page(wanted, after, through)
+            for record in records:
+                yield record
+
+    async def outline(self, through: int | None) -> AsyncIterator[Record]:
+        """The records of the outline, see the module of this name, without bodies."""
+        last = await self.tip()
+        seqs: array[int]
+        with _told(self._path):
+            async with self._readers.lend() as connection:
+                seqs = await connection.run(outline_seqs, last if through is None else min(through, last))
+        for start in range(0, len(seqs), PAGE_ROWS):
+            with _told(self._path):
+                async with self._readers.lend() as connection:
+                    records = await connection.run(picked, seqs[start : start + PAGE_ROWS])
             for record in records:
                 yield record

@@ -22,7 +22,7 @@ from chloe.errors import HomeUnusable, LogUnusable
 APPLICATION_ID = 0x43484C4F
 
 #: The first SQLite with STRICT tables.
-_OLDEST_SQLITE = (3, 37, 0)
+OLDEST_SQLITE = (3, 37, 0)
 
 #: How long two instances that make the same database wait for each other, in seconds.
 _PATIENCE = 10.0
@@ -79,7 +79,7 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
 
     Raises ``LogUnusable``, naming what is there and the way out.
     """
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise LogUnusable(
             f"SQLite {sqlite3.sqlite_version} is too old, the log needs 3.37: use a newer Python"
         )
@@ -99,7 +99,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         try:
             if _number(connection, "page_count") == 0:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not _foreign(connection):
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not foreign(connection):
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             # Changing the journal mode doesn't wait for a lock: another instance is making the same file.
@@ -157,7 +157,7 @@ def loosened(connection: sqlite3.Connection) -> tuple[str, ...]:
 
 def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     """The database's version; ``LogUnusable`` if it isn't ours or is newer."""
-    if _foreign(connection):
+    if foreign(connection):
         raise LogUnusable(
             f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
         )
@@ -170,7 +170,8 @@ def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     return present
 
 
-def _foreign(connection: sqlite3.Connection) -> bool:
+def foreign(connection: sqlite3.Connection) -> bool:
+    """Whether the database is another program's."""
     if _number(connection, "application_id") == APPLICATION_ID:
         return False
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

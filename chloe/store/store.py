@@ -15,13 +15,14 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
+from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
 from chloe.store.connection import Readers, connect
 from chloe.store.following import Feed
 from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
 from chloe.store.reading import Reader, Wanted, tip
 from chloe.store.schema import bring_up, make_file, unusable
-from chloe.store.wal import WalCopier
+from chloe.store.wal import WalCopier, on_disk
 from chloe.store.writer import Writer
 
 #: For this long after an own commit its notices are still on their way, in seconds.
@@ -38,6 +39,7 @@ class Store:
         readers: Readers,
         reader: Reader,
         feed: Feed,
+        checkpoints: Checkpoints,
         watcher: Watching | None,
     ) -> None:
         self.path = path
@@ -45,6 +47,7 @@ class Store:
         self._readers = readers
         self._reader = reader
         self._feed = feed
+        self._checkpoints = checkpoints
         self._noticing = Noticing(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers)
         feed.on_followed = self._noticing.switch
@@ -82,7 +85,8 @@ class Store:
         reader = Reader(path, readers)
         feed = Feed(reader, last)
         writer = Writer(path, connection, Appender(path, instance, now))
-        return cls(path, writer, readers, reader, feed, watcher)
+        checkpoints = Checkpoints(path, connection, readers)
+        return cls(path, writer, readers, reader, feed, checkpoints, watcher)
 
     @property
     def trouble(self) -> str | None:
@@ -133,6 +137,14 @@ class Store:
         wanted = Wanted(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
         return self._reader.read(wanted, after, through)
 
+    def outline(self, through: int | None = None) -> AsyncIterator[Record]:
+        """The records from which the panes and their history follow as from all through ``through``.
+
+        In order and without bodies: everything but output, and of each pane the last output and that right
+        before anything else. What it costs doesn't grow with what was printed. Raises ``LogUnusable``.
+        """
+        return self._reader.outline(through)
+
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)
@@ -140,6 +152,36 @@ class Store:
     async def head(self) -> Head:
         """Where the chain ends now; seq 0 in an empty log."""
         return await self._reader.head()
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint, in place of one of the same pane and seq, if that can be done now.
+
+        It never makes records wait, and raises nothing: a checkpoint that couldn't be written isn't there.
+        """
+        self._wal.committed(await self._checkpoints.keep(checkpoint))
+
+    async def checkpoint(
+        self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
+    ) -> Checkpoint | None:
+        """The last checkpoint of ``pane`` at or before ``seq`` and ``lines``, made by this ``emulator``.
+
+        None where there is none that can be read.
+        """
+        return await self._checkpoints.newest(pane, emulator=emulator, seq=seq, lines=lines)
+
+    async def checkpoints(self, pane: str, *, emulator: str) -> list[Mark]:
+        """Where ``pane`` has checkpoints of this ``emulator``, in order; their states are not read."""
+        return await self._checkpoints.marks(pane, emulator=emulator)
+
+    async def forget(
+        self, pane: str | None = None, *, after: int | None = None, through: int | None = None
+    ) -> None:
+        """Delete the checkpoints of ``pane`` (of all panes) with ``after`` < seq <= ``through``."""
+        await self._checkpoints.forget(pane, after=after, through=through)
+
+    def size(self) -> int:
+        """Bytes that the log takes on disk: the database and its -wal file."""
+        return on_disk(self.path)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
@@ -150,6 +192,7 @@ class Store:
 
         Raises ``LogUnusable`` if facts could not be written for 5 s and are lost with this process.
         """
+        self._checkpoints.close()
         await self._noticing.close()
         await self._wal.close()
         try:

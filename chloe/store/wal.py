@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import suppress
+from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.store.connection import Readers
@@ -75,3 +77,12 @@ def copy(connection: sqlite3.Connection) -> None:
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
     if frames * page_size > LARGEST_WAL:
         connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
+
+def on_disk(path: Path) -> int:
+    """Bytes that the database at ``path`` takes with its -wal file."""
+    size = 0
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        with suppress(FileNotFoundError):
+            size += file.stat().st_size
+    return size

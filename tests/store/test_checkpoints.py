@@ -1,0 +1,192 @@
+"""Checkpoints are kept, found, and never in anybody's way."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chloe.events.facts import Entry
+from chloe.store import Checkpoint, Mark, Store
+
+Printed = Callable[..., Entry]
+Opener = Callable[..., object]
+
+#: Text, so that it is compressed.
+STATE = b"the state of a terminal, " * 400
+
+
+def at(
+    seq: int, *, pane: str = "pane", lines: int = 0, emulator: str = "1", state: bytes = STATE
+) -> Checkpoint:
+    return Checkpoint(pane=pane, seq=seq, offset=seq * 10, lines=lines, emulator=emulator, state=state)
+
+
+@pytest.fixture
+def raw(store: Store, path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("state", [b"", b"x", STATE, os.urandom(3000)], ids=len)
+async def test_a_state_comes_back_as_it_was_kept(store: Store, state: bytes) -> None:
+    await store.keep(at(3, state=state))
+    assert await store.checkpoint("pane", emulator="1") == at(3, state=state)
+
+
+async def test_the_codec_stands_in_front_of_what_is_stored(store: Store, raw: sqlite3.Connection) -> None:
+    await store.keep(at(1, state=STATE))
+    await store.keep(at(2, state=b"short"))
+    (packed,), (plain,) = raw.execute("SELECT state FROM checkpoint ORDER BY seq").fetchall()
+    assert (packed[0], plain[0]) == (1, 0)
+    assert len(packed) < len(STATE) / 10
+    assert plain.endswith(b"short")
+
+
+async def test_the_newest_one_within_the_bounds_is_found(store: Store) -> None:
+    for each in (at(5, lines=50), at(3, lines=30), at(8, lines=80), at(9, pane="other"), at(7, emulator="2")):
+        await store.keep(each)
+
+    assert await store.checkpoint("pane", emulator="1") == at(8, lines=80)
+    assert await store.checkpoint("pane", emulator="1", seq=8) == at(8, lines=80)
+    assert await store.checkpoint("pane", emulator="1", seq=7) == at(5, lines=50)
+    assert await store.checkpoint("pane", emulator="1", lines=49) == at(3, lines=30)
+    assert await store.checkpoint("pane", emulator="1", seq=4, lines=100) == at(3, lines=30)
+    assert await store.checkpoint("pane", emulator="1", seq=2) is None
+    assert await store.checkpoint("pane", emulator="1", lines=29) is None
+    assert await store.checkpoint("pane", emulator="3") is None
+    assert await store.checkpoint("nobody", emulator="1") is None
+    assert await store.checkpoints("pane", emulator="1") == [
+        Mark(seq=3, offset=30, lines=30), Mark(seq=5, offset=50, lines=50), Mark(seq=8, offset=80, lines=80),
+    ]  # fmt: skip
+
+
+async def test_one_at_the_same_place_is_replaced(store: Store) -> None:
+    await store.keep(at(5, state=b"before"))
+    await store.keep(at(5, emulator="2", state=b"after"))
+    assert await store.checkpoint("pane", emulator="1") is None
+    assert await store.checkpoint("pane", emulator="2") == at(5, emulator="2", state=b"after")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "state = x''",
+        "state = x'00'",
+        "state = CAST(substr(state, 1, length(state) - 3) AS BLOB)",
+        "state = CAST(x'07' || substr(state, 2) AS BLOB)",
+        "state = CAST(substr(state, 1, 9) || x'ffff' || substr(state, 12) AS BLOB)",
+    ],
+)
+@pytest.mark.parametrize("state", [STATE, b"plain, but long enough"], ids=["compressed", "plain"])
+async def test_a_damaged_one_is_passed_over_for_the_one_before(
+    store: Store, raw: sqlite3.Connection, damage: str, state: bytes
+) -> None:
+    await store.keep(at(1, state=state))
+    await store.keep(at(2, state=state))
+    raw.execute(f"UPDATE checkpoint SET {damage} WHERE seq = 2")
+    assert await store.checkpoint("pane", emulator="1") == at(1, state=state)
+    raw.execute(f"UPDATE checkpoint SET {damage}")
+    assert await store.checkpoint("pane", emulator="1") is None
+
+
+async def test_some_or_all_are_forgotten(store: Store) -> None:
+    for seq in range(1, 41):
+        await store.keep(at(seq, state=b"s"))
+        await store.keep(at(seq, pane="other", state=b"s"))
+
+    async def left(pane: str) -> list[int]:
+        return [mark.seq for mark in await store.checkpoints(pane, emulator="1")]
+
+    await store.forget("pane", after=10, through=38)
+    assert await left("pane") == [*range(1, 11), 39, 40]
+    await store.forget("other")
+    assert await left("other") == []
+    assert len(await left("pane")) == 12
+    await store.forget()
+    assert await left("pane") == []
+
+
+async def test_without_the_table_there_are_none_until_one_is_kept(
+    store: Store, raw: sqlite3.Connection, printed: Printed
+) -> None:
+    await store.keep(at(1))
+    raw.execute("DROP TABLE checkpoint")
+
+    assert await store.checkpoint("pane", emulator="1") is None
+    assert await store.checkpoints("pane", emulator="1") == []
+    await store.forget()
+    await store.append([printed(b"goes on")])
+
+    await store.keep(at(2))
+    assert await store.checkpoint("pane", emulator="1") == at(2)
+    verdict = await store.verify()
+    assert (verdict.bad, verdict.loosened) == (None, ())
+
+
+async def test_what_cant_be_kept_is_dropped_and_the_log_goes_on(
+    store: Store, raw: sqlite3.Connection, printed: Printed
+) -> None:
+    raw.execute("CREATE TRIGGER full BEFORE INSERT ON checkpoint BEGIN SELECT RAISE(ABORT, 'full'); END")
+    await store.keep(at(1))
+    assert await store.checkpoint("pane", emulator="1") is None
+    await store.append([printed(b"one")], durable=True)
+    assert (store.trouble, (await store.head()).seq) == (None, 1)
+
+    raw.execute("DROP TRIGGER full")
+    await store.keep(at(2))
+    assert await store.checkpoint("pane", emulator="1") == at(2)
+
+
+async def test_while_another_program_holds_the_lock_it_is_dropped(
+    store: Store, raw: sqlite3.Connection
+) -> None:
+    raw.execute("BEGIN IMMEDIATE")
+    await store.keep(at(1))
+    raw.execute("ROLLBACK")
+    assert await store.checkpoints("pane", emulator="1") == []
+
+
+async def test_they_are_kept_among_commits_and_are_no_part_of_the_chain(
+    store: Store, printed: Printed, within: Callable[..., object]
+) -> None:
+    async def commit() -> None:
+        for n in range(60):
+            await store.append([printed(b"x", n)], durable=n % 7 == 0)
+
+    async def keep() -> None:
+        for n in range(60):
+            await store.keep(at(n, state=STATE + b"%d" % n))
+
+    await asyncio.gather(commit(), keep(), commit(), keep())
+    assert len(await store.checkpoints("pane", emulator="1")) == 60
+    verdict = await store.verify()
+    assert (verdict.bad, verdict.head.seq) == (None, 120)
+
+
+async def test_a_closed_store_keeps_and_finds_none(store: Store) -> None:
+    await store.keep(at(1))
+    keeping = asyncio.gather(*(store.keep(at(n)) for n in range(2, 30)))
+    await store.close()
+    await keeping
+    await store.keep(at(99))
+    await store.forget()
+    assert await store.checkpoint("pane", emulator="1") is None
+    assert await store.checkpoints("pane", emulator="1") == []
+
+
+async def test_they_are_there_after_a_restart(
+    opened: Callable[..., object], path: Path, printed: Printed
+) -> None:
+    first: Store = await opened("one")  # type: ignore[misc]
+    await first.keep(at(4))
+    await first.close()
+    second: Store = await opened("two")  # type: ignore[misc]
+    assert await second.checkpoint("pane", emulator="1") == replace(at(4))
+    assert second.size() >= path.stat().st_size > 0

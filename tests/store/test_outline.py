@@ -1,0 +1,136 @@
+"""The outline tells the panes and their history as the whole log does, at the cost of what it holds."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chloe.events import facts
+from chloe.events.facts import Entry, Output, SpoolPosition
+from chloe.events.projections import Projections
+from chloe.store import Store
+from chloe.store.outline import SEQS
+
+Opener = Callable[..., Awaitable[Store]]
+Printed = Callable[..., Entry]
+
+PANES = ("a", "b", "c", "d")
+
+panes = st.sampled_from(PANES)
+instances = st.sampled_from(("one", "two"))
+sizes = st.integers(1, 300)
+
+
+def made(fact: facts.Fact) -> st.SearchStrategy[facts.Fact]:
+    return st.just(fact)
+
+
+created = st.builds(
+    facts.Created,
+    backend=st.sampled_from(("direct", "tmux")),
+    argv=st.just(("sh",)),
+    cwd=st.just("/"),
+    name=st.sampled_from("xyz"),
+    rows=sizes,
+    columns=sizes,
+    attached=st.booleans(),
+)
+others = st.one_of(
+    st.builds(facts.Resized, rows=sizes, columns=sizes, offset=st.integers(0, 9)),
+    st.builds(facts.Renamed, name=st.sampled_from("xyz")),
+    st.builds(facts.Tagged, tags=st.sampled_from(((), ("t",)))),
+    st.builds(facts.Detached, instance=instances, reason=st.just("asked")),
+    st.builds(facts.Reattached, instance=instances),
+    st.builds(facts.Died, status=st.integers(0, 3), signal=st.none(), reason=st.just("")),
+    made(facts.Closed()),
+    made(facts.Reopened()),
+    st.builds(facts.Gap, offset=st.integers(0, 9), length=st.integers(0, 9), reason=st.just("full")),
+    st.builds(
+        facts.Repainted, rows=sizes, columns=sizes, offset=st.just(0), length=st.just(2), data=st.just(b"hi")
+    ),
+    made(facts.Pruned(first=1, through=2, reason="old")),
+    made(facts.Unknown(kind="Sung", version=3, head="{}", body=b"la")),
+    made(facts.Unknown(kind="Output", version=9, head='{"new":1}', body=b"la")),
+)
+#: A pane and what happens to it: output (None) much more often than all else.
+steps = st.lists(
+    st.tuples(
+        st.sampled_from((*PANES, *PANES, "", "never created")),
+        st.one_of(st.none(), st.none(), st.none(), st.none(), created, others),
+        st.integers(0, 50),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps, begun=st.booleans(), cut=st.integers(0, 70))
+async def test_folding_the_outline_gives_the_panes_and_their_history(
+    opened: Opener, path: Path, steps: list[tuple[str, facts.Fact | None, int]], begun: bool, cut: int
+) -> None:
+    path.unlink(missing_ok=True)
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    first, second = await opened("one"), await opened("two")
+    offsets = dict.fromkeys((*PANES, "", "never created"), 0)
+    turns = itertools.cycle((first, second, second))
+    try:
+        if begun:
+            for pane in PANES:
+                await first.append([Entry(pane, facts.Created(
+                    backend="tmux", argv=("sh",), cwd="/", name="n", rows=9, columns=9), 1)])  # fmt: skip
+        for number, (pane, fact, length) in enumerate(steps):
+            if fact is None:
+                spool = SpoolPosition(1, number) if pane in "ab" else None
+                fact = Output(offset=offsets[pane], length=length, data=bytes(length), spool=spool)
+                offsets[pane] += length
+            await next(turns).append([Entry(pane, fact, 100 + number)])
+
+        for through in (None, cut):
+            whole, short = Projections(), Projections()
+            whole.screens.opens = short.screens.opens = False
+            async for record in first.read(through=through, bodies=False):
+                whole.apply(record)
+            seqs = []
+            async for record in first.outline(through):
+                short.apply(record)
+                seqs.append(record.seq)
+            assert seqs == sorted(set(seqs))
+            assert dict(short.panes) == dict(whole.panes)
+            assert list(short.panes) == list(whole.panes)
+            assert dict(short.history) == dict(whole.history)
+            assert (short.seq, short.history.seq) == (whole.seq, whole.history.seq)
+    finally:
+        await first.close()
+        await second.close()
+
+
+async def test_it_holds_nothing_of_a_flood_but_its_end(store: Store, printed: Printed) -> None:
+    await store.append([Entry("pane", facts.Renamed(name="n"), 1)])
+    await store.append([printed(b"x", n) for n in range(3000)])
+    await store.append([Entry("pane", facts.Closed(), 2)])
+    await store.append([printed(b"x", n) for n in range(3000, 3010)])
+    found = [record async for record in store.outline()]
+    assert [record.seq for record in found] == [1, 3001, 3002, 3012]
+    assert [record.seq async for record in store.outline(3005)] == [1, 3001, 3002, 3005]
+    assert found[1].fact == Output(offset=2999, length=1, data=b"")
+
+
+async def test_it_never_walks_through_the_records(store: Store, path: Path, printed: Printed) -> None:
+    await store.append([printed(b"x", n) for n in range(500)])
+    with closing(sqlite3.connect(path)) as raw:
+        plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {SEQS}", (500,))]
+    touching = [step for step in plan if "record" in step]
+    assert touching
+    for step in touching:
+        assert "record_told" in step or step.startswith("SEARCH record"), plan
+
+
+async def test_an_empty_log_has_an_empty_one(store: Store) -> None:
+    assert [record async for record in store.outline()] == []
