@@ -1,0 +1,118 @@
+"""A look at the log that leaves it as it is.
+
+Owns what can be told of a log without opening it for work: nothing is made, brought up to date, checkpointed
+or locked for longer than a page. Must not know who looks or what follows from what is seen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chloe.errors import LogUnusable
+from chloe.events.facts import Record, SpoolPosition
+from chloe.store import schema
+from chloe.store.chain import GENESIS, Head
+from chloe.store.connection import Readers, connect
+from chloe.store.integrity import Verdict, verify
+from chloe.store.reading import Reader, Wanted
+from chloe.store.reading import head as tip_of_chain
+
+#: The SQLite that this Python has, and the oldest that will do.
+SQLITE = sqlite3.sqlite_version
+OLDEST_SQLITE = ".".join(map(str, schema.OLDEST_SQLITE[:2]))
+SQLITE_FITS = sqlite3.sqlite_version_info >= schema.OLDEST_SQLITE
+
+_TIMES = (
+    "SELECT (SELECT at FROM record ORDER BY seq LIMIT 1), (SELECT at FROM record ORDER BY seq DESC LIMIT 1)"
+)
+_PRUNINGS = "SELECT count(*) FROM record WHERE kind = 'Pruned' AND kind <> 'Output'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What the log says about itself. Times are nanoseconds since 1970, of the commit; 0 in an empty log."""
+
+    #: The schema's version, and the newest that this Chloe knows.
+    version: int
+    newest: int
+    #: Tables, indexes and triggers that are not as the newest migration makes them, by name.
+    loosened: tuple[str, ...]
+    head: Head
+    oldest_at: int
+    newest_at: int
+    #: How many records say that bodies were pruned.
+    prunings: int
+    #: Bytes that the file should have by its own count of pages.
+    size: int
+
+
+class Look:
+    """The log at ``path`` for reading alone. Made by ``looking``; everything raises ``LogUnusable``."""
+
+    def __init__(self, path: Path, readers: Readers, outline: Outline) -> None:
+        self.outline = outline
+        self._path = path
+        self._readers = readers
+        self._reader = Reader(path, readers)
+
+    def told(self, kinds: Collection[str]) -> AsyncIterator[Record]:
+        """All records of these ``kinds``, without their bodies."""
+        return self._reader.read(Wanted(kinds=frozenset(kinds), bodies=False), 0, None)
+
+    async def spool_position(self, pane: str) -> SpoolPosition | None:
+        """How far ``pane``'s spool has been committed; None if nothing of it was."""
+        return await self._reader.spool_position(pane)
+
+    async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
+        """As ``Store.verify``."""
+        return await verify(self._path, self._readers, progress)
+
+
+@asynccontextmanager
+async def looking(path: Path) -> AsyncIterator[Look]:
+    """Look at the log at ``path``. Raises ``LogUnusable`` where it can't be read or is none of Chloe's."""
+    try:
+        connection = await connect(path, only_look=True)
+        try:
+            outline = await connection.run(_outline, path)
+        finally:
+            await connection.close()
+    except sqlite3.Error as error:
+        raise schema.unusable(path, error) from error
+    readers = Readers(path, only_look=True)
+    try:
+        yield Look(path, readers, outline)
+    finally:
+        await readers.close()
+
+
+def _outline(connection: sqlite3.Connection, path: Path) -> Outline:
+    if schema.foreign(connection):
+        raise LogUnusable(
+            f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
+        )
+    version, pages, page_size = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("user_version", "page_count", "page_size")
+    )
+    newest = schema.migrations()[-1].version
+    head, oldest_at, newest_at, prunings = Head(0, GENESIS), 0, 0, 0
+    if version:
+        head = tip_of_chain(connection)
+        times = connection.execute(_TIMES).fetchone()
+        oldest_at, newest_at = (at or 0 for at in times)
+        (prunings,) = connection.execute(_PRUNINGS).fetchone()
+    return Outline(
+        version=version,
+        newest=newest,
+        loosened=schema.loosened(connection) if version == newest else (),
+        head=head,
+        oldest_at=oldest_at,
+        newest_at=newest_at,
+        prunings=prunings,
+        size=pages * page_size,
+    )

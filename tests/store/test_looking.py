@@ -1,0 +1,102 @@
+"""A look at the log finds what is there and leaves every byte of it as it was."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chloe.errors import LogUnusable
+from chloe.events.facts import Entry, Pruned, Renamed
+from chloe.store.looking import looking
+from chloe.store.schema import migrations
+from chloe.store.store import Store
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Everything in the folder but SQLite's memory, which readers share."""
+    return {each.name: each.read_bytes() for each in folder.iterdir() if not each.name.endswith("-shm")}
+
+
+async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: Path) -> None:
+    store = await Store.open(path, instance="i")
+    first, *_, last = await store.append(
+        [
+            Entry("a", Renamed(name="x"), 5),
+            Entry("", Pruned(first=1, through=1, reason="test"), 6),
+            Entry("a", Renamed(name="y"), 7),
+        ]
+    )
+    await store.close()
+    before = _files(path.parent)
+
+    async with looking(path) as look:
+        outline = look.outline
+        told = [record.fact async for record in look.told({"Renamed"})]
+        verdict = await look.verify()
+
+    assert (outline.head.seq, outline.head.hash) == (3, last.hash)
+    assert (outline.oldest_at, outline.newest_at) == (first.at, last.at)
+    assert outline.prunings == 1
+    assert outline.version == outline.newest == migrations()[-1].version
+    assert outline.loosened == ()
+    assert outline.size == path.stat().st_size
+    assert told == [Renamed(name="x"), Renamed(name="y")]
+    assert verdict.bad is None
+    assert _files(path.parent) == before
+    assert not path.with_name("log.db-shm").exists()
+
+
+async def test_it_sees_what_a_killed_chloe_left_in_the_wal_and_leaves_it_there(path: Path) -> None:
+    store = await Store.open(path, instance="i")
+    await store.append([Entry("a", Renamed(name="x"), 5)])
+    # As a kill leaves it: nobody copies the -wal file into the database.
+    killed = path.parent.parent / "killed"
+    killed.mkdir()
+    for name, data in _files(path.parent).items():
+        (killed / name).write_bytes(data)
+    await store.close()
+    before = _files(killed)
+
+    async with looking(killed / path.name) as look:
+        assert look.outline.head.seq == 1
+
+    assert _files(killed) == before
+
+
+async def test_it_neither_makes_nor_brings_up_a_log(path: Path) -> None:
+    with pytest.raises(LogUnusable):
+        async with looking(path):
+            pass
+    assert not path.exists()
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    async with looking(path) as look:
+        assert (look.outline.version, look.outline.head.seq) == (0, 0)
+    assert path.stat().st_size == 0
+
+
+async def test_what_is_no_log_of_chloes_is_refused(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (a)")
+    with pytest.raises(LogUnusable, match="another program's"):
+        async with looking(path):
+            pass
+    path.write_bytes(os.urandom(8192))
+    with pytest.raises(LogUnusable, match="not a database"):
+        async with looking(path):
+            pass
+
+
+async def test_a_trigger_that_is_gone_is_named(path: Path) -> None:
+    await (await Store.open(path, instance="i")).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER record_delete")
+
+    async with looking(path) as look:
+        assert look.outline.loosened == ("record_delete",)
