@@ -12,11 +12,58 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.watch import Watcher
 
 _SUFFIX = ".lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What an instance left of itself in the folder, whether or not it lives."""
+
+    instance: str
+    #: Its lock file.
+    path: Path
+    #: Its process and terminal; 0 and "" where it didn't come to say so.
+    pid: int
+    terminal: str
+    #: When it started, nanoseconds since 1970.
+    since: int
+
+
+def signs(folder: Path) -> list[Sign]:
+    """Every instance's, the oldest first; none where there is no such folder. Raises ``OSError``."""
+    found = []
+    for path in folder.glob(f"*{_SUFFIX}"):
+        with suppress(FileNotFoundError):  # It has just quit.
+            said: object = None
+            with suppress(ValueError):
+                said = json.loads(path.read_bytes())
+            told = said if isinstance(said, dict) else {}
+            found.append(
+                Sign(
+                    instance=path.name.removesuffix(_SUFFIX),
+                    path=path,
+                    pid=told["pid"] if isinstance(told.get("pid"), int) else 0,
+                    terminal=str(told.get("terminal", "")),
+                    since=path.stat().st_mtime_ns,
+                )
+            )
+    return sorted(found, key=lambda sign: sign.since)
+
+
+def clear_away(sign: Sign) -> bool:
+    """Remove the lock file of a dead instance; False where it lives, or is gone already.
+
+    What is to be said of the panes that it held is said all the same, by the next that looks for it.
+    """
+    with _claim(sign.path) as claimed:
+        if claimed:
+            sign.path.unlink(missing_ok=True)
+        return bool(claimed)
 
 
 class Presence:
@@ -44,30 +91,11 @@ class Presence:
 
         When it is left without an error the instance's file goes, so that it is asked about once.
         """
-        with self._claim(instance) as claimed:
+        path = self._folder / f"{instance}{_SUFFIX}"
+        with _claim(path) as claimed:
             yield claimed is not False
             if claimed:
-                (self._folder / f"{instance}{_SUFFIX}").unlink(missing_ok=True)
-
-    @contextmanager
-    def _claim(self, instance: str) -> Iterator[bool | None]:
-        """Hold the lock of a dead instance: True; False where it lives; None where it left no file."""
-        path = self._folder / f"{instance}{_SUFFIX}"
-        try:
-            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
-            yield None
-            return
-        try:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                # Between open and lock another may have spoken for it and removed the file.
-                yield True if path.exists() else None
-        finally:
-            os.close(fd)
+                path.unlink(missing_ok=True)
 
     def describe(self, instance: str) -> str:
         """Whose an instance is, for a message: its process and terminal."""
@@ -76,6 +104,26 @@ class Presence:
             where = f" on {said['terminal']}" if said.get("terminal") else ""
             return f"the Chloe with process id {said['pid']}{where}"
         return "another Chloe"
+
+
+@contextmanager
+def _claim(path: Path) -> Iterator[bool | None]:
+    """Hold the lock of a dead instance: True; False where it lives; None where it left no file."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            # Between open and lock another may have spoken for it and removed the file.
+            yield True if path.exists() else None
+    finally:
+        os.close(fd)
 
 
 def _terminal() -> str:

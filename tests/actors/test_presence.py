@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chloe.actors.presence import Presence
+from chloe.actors.presence import Presence, clear_away, signs
 
 _ANOTHER = """
 import sys
 from pathlib import Path
-from chloe.actors.presence import Presence
+from chloe.actors.presence import Presence, clear_away, signs
 presence = Presence(Path(sys.argv[1]), "other")
 print("here", flush=True)
 sys.stdin.read()
@@ -79,3 +79,29 @@ def test_a_clean_end_leaves_no_file(tmp_path: Path) -> None:
 def test_the_file_is_the_users_alone(tmp_path: Path) -> None:
     Presence(tmp_path, "me")
     assert (tmp_path / "me.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_each_instance_leaves_a_sign_and_only_that_of_the_dead_is_cleared_away(tmp_path: Path) -> None:
+    assert signs(tmp_path / "nowhere") == []
+    presence = Presence(tmp_path, "me")
+    with another(tmp_path) as process:
+        mine, other = sorted(signs(tmp_path), key=lambda sign: sign.instance != "me")
+        assert (mine.instance, mine.pid) == ("me", os.getpid())
+        assert (other.instance, other.pid) == ("other", process.pid)
+        assert not clear_away(other), "it lives"
+        process.kill()
+        process.wait()
+        assert clear_away(other)
+        assert not clear_away(other), "it is gone already"
+    assert [sign.instance for sign in signs(tmp_path)] == ["me"]
+    presence.close()
+
+
+def test_a_lock_that_says_nothing_is_a_sign_as_well(tmp_path: Path) -> None:
+    (tmp_path / "empty.lock").touch()
+    (tmp_path / "odd.lock").write_text("[1]")
+
+    assert {(sign.instance, sign.pid, sign.terminal) for sign in signs(tmp_path)} == {
+        ("empty", 0, ""),
+        ("odd", 0, ""),
+    }
