@@ -7,18 +7,18 @@ or locked for longer than a page. Must not know who looks or what follows from w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
-from chloe.events.facts import Record, SpoolPosition
+from chloe.events.facts import Record
 from chloe.store import schema
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers, connect
 from chloe.store.integrity import Verdict, verify
-from chloe.store.reading import Reader, Wanted
+from chloe.store.reading import Reader
 from chloe.store.reading import head as tip_of_chain
 
 #: The SQLite that this Python has, and the oldest that will do.
@@ -33,7 +33,7 @@ _PRUNINGS = "SELECT count(*) FROM record WHERE kind = 'Pruned' AND kind <> 'Outp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class About:
     """What the log says about itself. Times are nanoseconds since 1970, of the commit; 0 in an empty log."""
 
     #: The schema's version, and the newest that this Chloe knows.
@@ -53,19 +53,15 @@ class Outline:
 class Look:
     """The log at ``path`` for reading alone. Made by ``looking``; everything raises ``LogUnusable``."""
 
-    def __init__(self, path: Path, readers: Readers, outline: Outline) -> None:
-        self.outline = outline
+    def __init__(self, path: Path, readers: Readers, about: About) -> None:
+        self.about = about
         self._path = path
         self._readers = readers
         self._reader = Reader(path, readers)
 
-    def told(self, kinds: Collection[str]) -> AsyncIterator[Record]:
-        """All records of these ``kinds``, without their bodies."""
-        return self._reader.read(Wanted(kinds=frozenset(kinds), bodies=False), 0, None)
-
-    async def spool_position(self, pane: str) -> SpoolPosition | None:
-        """How far ``pane``'s spool has been committed; None if nothing of it was."""
-        return await self._reader.spool_position(pane)
+    def outline(self) -> AsyncIterator[Record]:
+        """As ``Store.outline``."""
+        return self._reader.outline(None)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """As ``Store.verify``."""
@@ -78,19 +74,19 @@ async def looking(path: Path) -> AsyncIterator[Look]:
     try:
         connection = await connect(path, only_look=True)
         try:
-            outline = await connection.run(_outline, path)
+            about = await connection.run(_about, path)
         finally:
             await connection.close()
     except sqlite3.Error as error:
         raise schema.unusable(path, error) from error
     readers = Readers(path, only_look=True)
     try:
-        yield Look(path, readers, outline)
+        yield Look(path, readers, about)
     finally:
         await readers.close()
 
 
-def _outline(connection: sqlite3.Connection, path: Path) -> Outline:
+def _about(connection: sqlite3.Connection, path: Path) -> About:
     if schema.foreign(connection):
         raise LogUnusable(
             f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
@@ -106,7 +102,7 @@ def _outline(connection: sqlite3.Connection, path: Path) -> Outline:
         times = connection.execute(_TIMES).fetchone()
         oldest_at, newest_at = (at or 0 for at in times)
         (prunings,) = connection.execute(_PRUNINGS).fetchone()
-    return Outline(
+    return About(
         version=version,
         newest=newest,
         loosened=schema.loosened(connection) if version == newest else (),

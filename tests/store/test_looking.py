@@ -34,17 +34,17 @@ async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: 
     before = _files(path.parent)
 
     async with looking(path) as look:
-        outline = look.outline
-        told = [record.fact async for record in look.told({"Renamed"})]
+        about = look.about
+        told = [record.fact async for record in look.outline()]
         verdict = await look.verify()
 
-    assert (outline.head.seq, outline.head.hash) == (3, last.hash)
-    assert (outline.oldest_at, outline.newest_at) == (first.at, last.at)
-    assert outline.prunings == 1
-    assert outline.version == outline.newest == migrations()[-1].version
-    assert outline.loosened == ()
-    assert outline.size == path.stat().st_size
-    assert told == [Renamed(name="x"), Renamed(name="y")]
+    assert (about.head.seq, about.head.hash) == (3, last.hash)
+    assert (about.oldest_at, about.newest_at) == (first.at, last.at)
+    assert about.prunings == 1
+    assert about.version == about.newest == migrations()[-1].version
+    assert about.loosened == ()
+    assert about.size == path.stat().st_size
+    assert told == [Renamed(name="x"), Pruned(first=1, through=1, reason="test"), Renamed(name="y")]
     assert verdict.bad is None
     assert _files(path.parent) == before
     assert not path.with_name("log.db-shm").exists()
@@ -62,7 +62,7 @@ async def test_it_sees_what_a_killed_chloe_left_in_the_wal_and_leaves_it_there(p
     before = _files(killed)
 
     async with looking(killed / path.name) as look:
-        assert look.outline.head.seq == 1
+        assert look.about.head.seq == 1
 
     assert _files(killed) == before
 
@@ -76,7 +76,7 @@ async def test_it_neither_makes_nor_brings_up_a_log(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     async with looking(path) as look:
-        assert (look.outline.version, look.outline.head.seq) == (0, 0)
+        assert (look.about.version, look.about.head.seq) == (0, 0)
     assert path.stat().st_size == 0
 
 
@@ -99,4 +99,4 @@ async def test_a_trigger_that_is_gone_is_named(path: Path) -> None:
         connection.execute("DROP TRIGGER record_delete")
 
     async with looking(path) as look:
-        assert look.outline.loosened == ("record_delete",)
+        assert look.about.loosened == ("record_delete",)
