@@ -73,7 +73,7 @@ class Paths:
         would lock others out of what isn't Chloe's. Raises ``HomeUnusable``.
         """
         _make(self.home)
-        if _open_to_others(self.home) and not self._is_chloes(self.home):
+        if _open_to_others(self.home) and not self.is_chloes():
             raise HomeUnusable(
                 f"{self.home} holds other things than Chloe's, and others may enter it: "
                 f"{_WAY_OUT}, or type: chmod 700 '{self.home}'"
@@ -83,11 +83,12 @@ class Paths:
             _make(folder)
             _narrow(folder)
 
-    def _is_chloes(self, home: Path) -> bool:
+    def is_chloes(self) -> bool:
+        """Whether the home, which must be there, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
         try:
-            names = {entry.name for entry in home.iterdir()}
+            names = {entry.name for entry in self.home.iterdir()}
         except OSError as error:
-            raise _refused(home, "can't be read", error) from error
+            raise _refused(self.home, "can't be read", error) from error
         return self.database.name in names or names <= {
             path.name for path in (self.spool, self.instances, self.log_file, self.config_file)
         }

@@ -9,6 +9,7 @@
 ``keys``      typing to a holder
 ``locks``     what the kernel frees when its process dies
 ``screen``    a screen taken from tmux, as bytes
+``inspecting``  servers and spools looked at from outside
 """
 
 from chloe.backends.tmux.backend import TmuxBackend, running

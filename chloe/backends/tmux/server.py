@@ -14,6 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import libtmux
@@ -61,6 +62,15 @@ _SESSION_OPTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server that answers: its process, its version (a client's may be newer), Chloe's sessions on it."""
+
+    pid: int
+    version: str
+    sessions: frozenset[str]
+
+
 class TmuxServer:
     """The server with the socket ``socket_name`` (``tmux -L``); "" is the user's default one."""
 
@@ -106,6 +116,22 @@ class TmuxServer:
         if asked.returncode and not _no_server(asked.stderr):
             raise self._refused(asked.stderr)
         return frozenset(name for name in asked.stdout if name.startswith(PREFIX))
+
+    async def version(self) -> str:
+        """What ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
+        answer = await self._off_loop(lambda: self._tmux.cmd("-V"))
+        return "".join(answer.stdout).strip()
+
+    async def running(self) -> Running | None:
+        """The server as it answers now; None where none runs, or one without any session."""
+        asked = await self._ask([("list-sessions", "-F", "#{pid} #{version} #{session_name}")])
+        if asked.returncode and not _no_server(asked.stderr):
+            raise self._refused(asked.stderr)
+        if not asked.stdout:
+            return None
+        told = [line.split(" ", 2) for line in asked.stdout]
+        names = frozenset(name for *_, name in told if name.startswith(PREFIX))
+        return Running(pid=int(told[0][0]), version=told[0][1], sessions=names)
 
     async def resize(self, name: str, rows: int, columns: int) -> None:
         """Give the session's window this size. A session that is gone is none of its business."""

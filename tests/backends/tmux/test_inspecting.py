@@ -1,0 +1,88 @@
+"""What can be told of servers and spools from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chloe.backends.tmux import SpoolReader, TmuxServer, inspecting, locks
+from chloe.backends.tmux.locks import Lease
+from chloe.errors import TmuxUnusable
+
+
+@pytest.fixture
+def server(tmux_socket: str) -> Iterator[TmuxServer]:
+    made = TmuxServer(tmux_socket, deadline=0.5)
+    yield made
+    made.close()
+
+
+async def test_a_server_tells_who_it_is_and_which_sessions_are_chloes(server: TmuxServer) -> None:
+    assert await server.running() is None
+    assert (await server.version()).startswith("tmux ")
+    await server.new_session("chloe-one", ["sleep", "60"], rows=24, columns=80)
+    await server.new_session("theirs", ["sleep", "60"], rows=24, columns=80)
+
+    running = await server.running()
+
+    assert running is not None
+    assert running.sessions == {"chloe-one"}
+    assert await server.version() == f"tmux {running.version}"
+    assert inspecting.listener(inspecting.socket_path(server.socket_name)) == running.pid
+
+
+async def test_a_stopped_server_is_found_by_its_socket(server: TmuxServer) -> None:
+    await server.new_session("chloe-one", ["sleep", "60"], rows=24, columns=80)
+    running = await server.running()
+    assert running is not None
+    os.kill(running.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(TmuxUnusable, match="doesn't answer"):
+            await server.running()
+        assert inspecting.listener(inspecting.socket_path(server.socket_name)) == running.pid
+    finally:
+        os.kill(running.pid, signal.SIGCONT)
+
+
+def test_nobody_listens_where_there_is_no_server(tmp_path: Path) -> None:
+    assert inspecting.listener(tmp_path / "socket") == 0
+
+
+def test_a_lock_tells_its_owner_and_stays_free_for_others(tmp_path: Path) -> None:
+    lease = Lease(tmp_path / "lease")
+    assert locks.owner(tmp_path / "lease") == 0, "there is no such file"
+    assert lease.take()
+    assert locks.owner(tmp_path / "lease") == os.getpid()
+    lease.give_back()
+    assert locks.owner(tmp_path / "lease") == 0
+
+
+def test_a_spool_tells_its_holder_and_is_removed_only_once_all_of_it_is_recorded(
+    holder: Any, home: Path, soon: Any
+) -> None:
+    assert inspecting.spools(home / "spool") == []
+    made = holder("sh", "-c", "printf here; read x")
+    folder = made.folder
+    soon(lambda: (folder / "lock").exists())
+    (seen,) = inspecting.spools(home / "spool")
+    assert (seen.pane, seen.holder, seen.recorder, seen.alive) == (folder.name, made.pid, 0, True)
+    made.type(b"\n")
+    made.wait()
+    (seen,) = inspecting.spools(home / "spool")
+    assert not seen.alive
+    assert seen.began
+    assert seen.size == sum(each.stat().st_size for each in folder.glob("*.seg"))
+    reader = SpoolReader(folder)
+    assert inspecting.unrecorded(folder, None)
+    assert not inspecting.remove_recorded(folder, None), "the log has nothing of it"
+    made.run(reader)
+    assert not inspecting.unrecorded(folder, reader.position)
+
+    assert inspecting.remove_recorded(folder, reader.position)
+
+    assert not folder.exists()
