@@ -14,7 +14,7 @@ from dataclasses import MISSING, fields
 from typing import Any, NamedTuple
 
 from chloe.events import facts
-from chloe.events.facts import Fact, Output, Repainted, SpoolPosition, Unknown
+from chloe.events.facts import Fact, Output, Pruned, Repainted, SpoolPosition, Unknown
 
 
 class Encoded(NamedTuple):
@@ -26,8 +26,8 @@ class Encoded(NamedTuple):
     body: bytes | None
 
 
-#: Kinds whose ``data`` is the body; ``length`` stays in the head, known without reading the body.
-_BODIED: tuple[type[Fact], ...] = (Output, Repainted)
+#: The field that is the body, by kind; ``length`` stays in the head, known without reading the body.
+_BODIES: dict[type[Any], str] = {Output: "data", Repainted: "data", Pruned: "state"}
 
 #: Raised when the fields of a kind change their meaning; older versions then get a reading of their own.
 _VERSION = 1
@@ -48,6 +48,8 @@ _KINDS: dict[str, type[Any]] = {
         facts.Gap,
         facts.Repainted,
         facts.Pruned,
+        facts.Truncated,
+        facts.Salvaged,
     )
 }
 
@@ -65,12 +67,21 @@ def _spool(value: object) -> SpoolPosition | None:
     return None if value is None else SpoolPosition(*_tuple(value))
 
 
+def _ranges(value: object) -> tuple[tuple[Any, Any], ...]:
+    return tuple((first, last) for first, last in _tuple(value))
+
+
 #: How a field that JSON can't carry as it is comes back.
-_READ: dict[str, Callable[[object], object]] = {"argv": _tuple, "tags": _tuple, "spool": _spool}
+_READ: dict[str, Callable[[object], object]] = {
+    "argv": _tuple,
+    "tags": _tuple,
+    "spool": _spool,
+    "bodies": _ranges,
+}
 
 
 def _kept(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if not (kind in _BODIED and f.name == "data"))
+    return tuple(f.name for f in fields(kind) if f.name != _BODIES.get(kind))
 
 
 _FIELDS = {name: _kept(kind) for name, kind in _KINDS.items()}
@@ -92,7 +103,16 @@ def encode(fact: Fact) -> Encoded:
         name: value for name in _FIELDS[kind] if (value := getattr(fact, name)) != defaults.get(name, MISSING)
     }
     head = json.dumps(values, sort_keys=True, separators=(",", ":"))
-    return Encoded(kind, _VERSION, head, fact.data if isinstance(fact, Repainted) else None)
+    return Encoded(kind, _VERSION, head, _body(fact))
+
+
+def _body(fact: Fact) -> bytes | None:
+    match fact:
+        case Repainted(data=data):
+            return data
+        case Pruned(state=state, length=length):
+            return state if length else None
+    return None
 
 
 def _output_head(fact: Output) -> str:
@@ -106,7 +126,7 @@ def _output_head(fact: Output) -> str:
 def decode(kind: str, version: int, head: str, body: bytes | None) -> Fact:
     """The fact that was stored; ``Unknown`` where this Chloe can't read it. Never raises on a log's content.
 
-    ``body`` may be None for a fact that had one (not read, or pruned): its ``data`` is then empty.
+    ``body`` may be None for a fact that had one (not read, or pruned): the field is then empty.
     """
     known = _KINDS.get(kind)
     if known is None or version != _VERSION:
@@ -116,8 +136,8 @@ def decode(kind: str, version: int, head: str, body: bytes | None) -> Fact:
         for name, read in _READ.items():
             if name in values:
                 values[name] = read(values[name])
-        if known in _BODIED:
-            values["data"] = body or b""
+        if known in _BODIES:
+            values[_BODIES[known]] = body or b""
         fact: Fact = known(**values)
     except (TypeError, ValueError):
         return Unknown(kind=kind, version=version, head=head, body=body)

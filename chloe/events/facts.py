@@ -139,11 +139,48 @@ class Repainted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
     """Bodies of the record's pane (of every pane, where the record names none) from ``first`` through
-    ``through`` may be deleted; their hashes stay."""
+    ``through`` may be deleted; their hashes stay.
+
+    ``state`` is the pane's terminal as of record ``through``, of ``length`` bytes, where a fold of what is left
+    has to begin with it: ``offset`` bytes into the stream, when ``lines`` logical lines had left the screen.
+    It is empty where none was kept, and where it wasn't read or was itself pruned: then ``length`` tells.
+    """
 
     first: int
     through: int
     reason: str
+    offset: int = 0
+    lines: int = 0
+    length: int = 0
+    state: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truncated:
+    """The log's last records were gone when it was opened: ``expected`` was known as the last seq, with
+    ``hash`` (hex), and the log ended at ``found``. The records up to ``expected`` can't be had again."""
+
+    expected: int
+    hash: str
+    found: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salvaged:
+    """The log was damaged and made anew from what could be read of it; the damaged one was kept as ``file``.
+
+    Records through ``kept`` are as they were, but for the ``bodies`` (ranges of seqs) that couldn't be read.
+    ``again`` records from behind the damage follow this fact, appended anew; ``lost`` records are known to
+    be missing.
+    """
+
+    file: str
+    kept: int
+    again: int
+    lost: int
+    reason: str
+    bodies: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +207,8 @@ Fact = (
     | Gap
     | Repainted
     | Pruned
+    | Truncated
+    | Salvaged
     | Unknown
 )
 

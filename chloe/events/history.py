@@ -70,6 +70,8 @@ class History(Mapping[str, Life]):
             life = self._lives[record.pane] = Life(record.pane)
         if isinstance(fact, facts.Repainted):
             fact = replace(fact, data=b"")
+        elif isinstance(fact, facts.Pruned):
+            fact = replace(fact, state=b"")
         life.turns.append(Turn(record.seq, record.made_at, fact))
         match fact:
             case facts.Died() | facts.Closed():

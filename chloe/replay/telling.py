@@ -49,7 +49,18 @@ def tell(fact: facts.Fact) -> str:
         case facts.Repainted():
             return f"repainted from tmux at {fact.columns}x{fact.rows}"
         case facts.Pruned():
-            return f"pruned records {fact.first} to {fact.through}: {printable(fact.reason)}"
+            return _pruning(fact)
+        case facts.Truncated():
+            return (
+                f"lost its end: records {fact.found + 1} to {fact.expected} are gone: {printable(fact.reason)}"
+                if fact.found < fact.expected
+                else f"lost its end: record {fact.expected} is another one: {printable(fact.reason)}"
+            )
+        case facts.Salvaged():
+            return (
+                f"was damaged and salvaged: {fact.kept} records kept as they were, {fact.again} appended anew, "
+                f"{fact.lost} lost; the damaged file is kept as {printable(fact.file)}: {printable(fact.reason)}"
+            )
         case facts.Unknown():
             return f"{printable(fact.kind)} (unknown to this Chloe): {printable(fact.head)}"
 
@@ -63,6 +74,14 @@ def _death(fact: facts.Died) -> str:
     if fact.reason:
         how.append(printable(fact.reason))
     return f"died: {', '.join(how) or 'nobody saw how'}"
+
+
+def _pruning(fact: facts.Pruned) -> str:
+    kept = f"; the screen of then is kept, {size(fact.offset)} into what it printed" if fact.length else ""
+    return (
+        f"pruned: what it printed in records {fact.first} to {fact.through} is gone "
+        f"({printable(fact.reason)}){kept}"
+    )
 
 
 async def told(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[str]:
@@ -112,7 +131,7 @@ def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
         "hash": record.hash.hex(),
     }
     fields = {name: getattr(record.fact, name) for name in record.fact.__dataclass_fields__}
-    for each in ("data", "body"):
+    for each in ("data", "body", "state"):
         fields.pop(each, None)
     if data and body is not None:
         fields["data"] = base64.b64encode(body).decode("ascii")

@@ -64,7 +64,18 @@ every_fact: st.SearchStrategy[Fact] = st.one_of(
             data=st.just(data),
         )
     ),
-    st.builds(facts.Pruned, first=counts, through=counts, reason=names),
+    st.binary(max_size=500).flatmap(
+        lambda state: st.builds(
+            facts.Pruned,
+            first=counts,
+            through=counts,
+            reason=names,
+            offset=counts,
+            lines=counts,
+            length=st.just(len(state)),
+            state=st.just(state),
+        )
+    ),
 )
 
 
@@ -101,6 +112,22 @@ def test_a_known_kind_with_fields_of_a_later_chloe_is_unknown() -> None:
 def test_length_is_known_without_the_body() -> None:
     kind, version, head, _ = encode(facts.Output(offset=7, length=3, data=b"abc"))
     assert decode(kind, version, head, None) == facts.Output(offset=7, length=3, data=b"")
+
+
+def test_a_pruned_of_before_there_were_states_is_read_and_kept_as_it_was() -> None:
+    head = '{"first":1,"reason":"old","through":9}'
+    fact = decode("Pruned", 1, head, None)
+    assert fact == facts.Pruned(first=1, through=9, reason="old")
+    assert encode(fact) == ("Pruned", 1, head, None)
+
+
+def test_a_pruned_carries_its_state_as_its_body() -> None:
+    fact = facts.Pruned(first=1, through=9, reason="old", offset=5, lines=2, length=3, state=b"abc")
+    _, _, head, body = encode(fact)
+    assert ("abc" in head, body) == (False, b"abc")
+    without = decode("Pruned", 1, head, None)
+    assert isinstance(without, facts.Pruned)
+    assert (without.length, without.state) == (3, b"")
 
 
 def test_every_kind_of_fact_is_tried_above() -> None:
