@@ -60,9 +60,9 @@ ROOMS_OF_PACKAGE = {
     "os": set(FLOORS) - {"events", "terminal", "errors", "wording"},
 }
 
-#: The holder runs alone and loads its neighbour by its bare name.
+#: The holder runs alone and loads its neighbours by their bare names.
 HOLDER = ROOT / "chloe/backends/tmux/holder.py"
-BESIDE_HOLDER = "segments"
+BESIDE_HOLDER = ("folder", "program", "segments")
 
 SOURCES = sorted((ROOT / "chloe").rglob("*.py"))
 CODE = sorted(path for folder in ("chloe", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
@@ -148,9 +148,8 @@ def test_imports_only_go_down_and_packages_stay_in_their_rooms(path: Path) -> No
         assert room_of(path) in FLOORS
         source = path.read_text("utf-8")
         if path == HOLDER:
-            source = source.replace(
-                f"from {BESIDE_HOLDER} import", "from chloe.backends.tmux.segments import"
-            )
+            for name in BESIDE_HOLDER:
+                source = source.replace(f"from {name} import", f"from chloe.backends.tmux.{name} import")
         assert not wrong_imports(source, room_of(path))
 
 
@@ -164,8 +163,8 @@ def test_a_file_says_what_it_owns_and_stays_small(path: Path) -> None:
 
 
 def test_the_holder_needs_nothing_but_the_standard_library() -> None:
-    beside = {BESIDE_HOLDER, f"chloe.backends.tmux.{BESIDE_HOLDER}"}
-    for path in (HOLDER, HOLDER.with_name(f"{BESIDE_HOLDER}.py")):
+    beside = {*BESIDE_HOLDER, *(f"chloe.backends.tmux.{name}" for name in BESIDE_HOLDER)}
+    for path in (HOLDER, *(HOLDER.with_name(f"{name}.py") for name in BESIDE_HOLDER)):
         for name in imported(ast.parse(path.read_text("utf-8"))):
             assert name.split(".")[0] in sys.stdlib_module_names or name.rpartition(".")[0] in beside
 

@@ -2,7 +2,7 @@
 
 Owns the inner PTY, the relay between it and tmux, and the order of what the spool records. Must not
 know Chloe: it is run alone as ``python -I -S -E holder.py FOLDER`` and outlives every Chloe. In the
-folder lie, beside the segments,
+folder, which it makes again if somebody removes it, lie, beside the segments,
 
 - ``spec.json``: what to run; read and removed.
 - ``keys``: a FIFO; what comes in is typed.
@@ -16,7 +16,6 @@ the sink is full, so that the kernel slows whoever writes.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import select
@@ -27,25 +26,29 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
-    from typing import Any, NoReturn
 
-    from chloe.backends.tmux.segments import SIZE_FIELDS, UNKNOWN, Spool
+    from chloe.backends.tmux.folder import Folder
+    from chloe.backends.tmux.program import loads, start
+    from chloe.backends.tmux.segments import SIZE_FIELDS, UNKNOWN, Spool, said
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
     # Isolated mode leaves the script's own folder out; a compiled script lies one deeper.
     sys.path.insert(0, __file__.rpartition("/")[0].removesuffix("/__pycache__"))
-    from segments import SIZE_FIELDS, UNKNOWN, Spool
+    from folder import Folder
+    from program import loads, start
+    from segments import SIZE_FIELDS, UNKNOWN, Spool, said
 
 NO_SIZE = bytes(SIZE_FIELDS.size)
 #: The most bytes of output in a frame, and about the most that is kept for a tmux that doesn't read.
 BATCH = 64 * 1024
 #: A read that returns less has probably emptied the terminal.
 _PROBABLY_MORE = 2048
-#: Input flag of termios(3) that Python's module doesn't name; the same on Linux and macOS.
-_IUTF8 = 0x4000
 #: How often what may change unannounced is looked at again, in milliseconds.
 _LOOK_AGAIN_MS = 200
+#: Seconds between two looks at the folder: unasked, and after something was removed, since more may follow.
+_LOOK_AT_FOLDER, _LOOK_AT_FOLDER_SOON = 10.0, 0.2
+_FOR_EVER = 3_600_000
 #: How long background children may go on printing after the program's end: seconds in all, ms of silence.
 _LINGER, _QUIET_MS = 2.0, 100
 #: Seconds until a program that ignores the hang-up of its terminal is left alone, or killed.
@@ -55,11 +58,11 @@ _HANGUP_GRACE, _KILL_GRACE = 2.0, 1.0
 class Relay:
     """Moves bytes between tmux (descriptors 0 and 1), ``keys`` and the program's terminal."""
 
-    def __init__(self, spool: Spool, *, program: int, inner: int, keys: int, size: bytes) -> None:
+    def __init__(self, folder: Folder, spool: Spool, *, program: int, inner: int, size: bytes) -> None:
+        self._folder = folder
         self._spool = spool
         self._program = program
         self._inner = inner
-        self._keys = keys
         self._size = size
         self._status = UNKNOWN
         #: The program is gone; nobody has its terminal open; tmux is gone; the pane is to be killed.
@@ -72,8 +75,10 @@ class Relay:
         os.set_blocking(self._signals, False)
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-        for number in (signal.SIGWINCH, signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM):
+        for number in (signal.SIGWINCH, signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM, signal.SIGIO):
             signal.signal(number, _noted)
+        folder.notify()
+        self._look_at = time.monotonic() + _LOOK_AT_FOLDER
         # What happened before anyone listened.
         self._resized = True
         self._reap()
@@ -87,7 +92,11 @@ class Relay:
             # Only time tells that a closed terminal is open again, that a disk has room, and that a
             # full terminal has too where the kernel forgot to say so.
             uncertain = self._to_program or self._inner_closed or self._spool.unsettled
-            events = self._poll.poll(_LOOK_AGAIN_MS if uncertain else None)
+            left = self._look_at - time.monotonic()
+            if left <= 0:
+                self._look_at_folder()
+                continue
+            events = self._poll.poll(min(_LOOK_AGAIN_MS if uncertain else _FOR_EVER, left * 1000 + 1))
             if not events:
                 self._spool.settle()
                 self._inner_closed = False
@@ -116,7 +125,7 @@ class Relay:
             self._inner: 0 if self._inner_closed else output | (select.POLLOUT if self._to_program else 0),
             1: select.POLLOUT if self._to_tmux else 0,
             0: room,
-            self._keys: room,
+            self._folder.keys: room,
         }
         if wanted != self._asked:
             for fd, events in wanted.items():
@@ -126,6 +135,20 @@ class Relay:
                     # Asking for nothing would still report a hang-up, over and over.
                     self._poll.unregister(fd)
             self._asked = wanted
+
+    def _look_at_folder(self) -> str:
+        """Have all back that was removed from the folder; "" or why that can't be done."""
+        trouble = ""
+        if not self._folder.whole:
+            if self._asked.pop(self._folder.keys, 0):
+                self._poll.unregister(self._folder.keys)
+            try:
+                self._to_program += self._folder.restore()
+            except OSError as error:
+                trouble = said(error)
+        self._spool.look()
+        self._look_at = time.monotonic() + (_LOOK_AT_FOLDER_SOON if trouble else _LOOK_AT_FOLDER)
+        return trouble
 
     def _take_output(self) -> bool:
         """Record and pass on what the program wrote, a batch at the most; False if there was nothing."""
@@ -181,6 +204,8 @@ class Relay:
         self._terminated |= signal.SIGTERM in numbers
         if signal.SIGCHLD in numbers:
             self._reap()
+        if signal.SIGIO in numbers:
+            self._look_at = min(self._look_at, time.monotonic() + _LOOK_AT_FOLDER_SOON)
 
     def _reap(self) -> None:
         if not self._ended:
@@ -236,9 +261,16 @@ class Relay:
         return "killed by force" if self._ended else f"killed, but process {self._program} doesn't end"
 
     def _record_end(self, reason: str) -> None:
-        """Wait for room on the disk if need be: nobody else knows the end. "" where it came by itself."""
-        self._terminated = False
-        while self._spool.end(self._status, reason) and not (self._spool.gone or self._terminated):
+        """Wait for room on the disk if need be: nobody else knows the end. "" where it came by itself.
+
+        Who asked for the end may have removed the folder as well: then it stays gone.
+        """
+        asked, self._terminated = self._terminated, False
+        while not self._terminated:
+            if not asked:
+                self._look_at_folder()
+            if not self._spool.end(self._status, reason) or self._spool.gone:
+                return
             self._wait_for_signals()
 
     def _wait_for_signals(self) -> None:
@@ -248,58 +280,6 @@ class Relay:
             self._take_signals()
 
 
-def start(spec: dict[str, Any], size: bytes) -> tuple[int, int]:
-    """Start the program on a terminal of its own; its process id and the terminal's master."""
-    inner, outer = os.openpty()
-    modes = termios.tcgetattr(outer)
-    modes[0] |= _IUTF8
-    termios.tcsetattr(outer, termios.TCSANOW, modes)
-    fcntl.ioctl(outer, termios.TIOCSWINSZ, size)
-    os.set_blocking(inner, False)
-    pid = os.fork()
-    if not pid:
-        _become(spec, outer)
-    os.close(outer)
-    return pid, inner
-
-
-def _become(spec: dict[str, Any], terminal: int) -> NoReturn:
-    """In the child: turn into the program, or say on the terminal why not, with a shell's exit status."""
-    program, cwd = _bytes(spec["program"]), _bytes(spec["cwd"])
-    argv = [_bytes(argument) for argument in spec["argv"]]
-    environment = {_bytes(name): _bytes(value) for name, value in spec["environment"].items()}
-    status = 126
-    try:
-        os.setsid()
-        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
-        for fd in range(3):
-            os.dup2(terminal, fd)
-        # Ours close by themselves and tmux closes its own: this is for what neither knows of.
-        os.closerange(3, min(os.sysconf("SC_OPEN_MAX"), 4096))
-        for number in range(1, signal.NSIG):
-            # The C library keeps two for itself, and two can't be changed.
-            try:
-                signal.signal(number, signal.SIG_DFL)
-            except (OSError, ValueError):
-                continue
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        os.umask(spec["umask"])
-        os.chdir(cwd)
-        try:
-            os.execve(program, argv, environment)
-        except OSError as error:
-            if error.errno != errno.ENOEXEC:
-                raise
-            # A script without a first line that names its shell: execvp(3) gives it to sh, so do we.
-            os.execve("/bin/sh", [b"sh", program, *argv[1:]], environment)
-    except OSError as error:
-        status = 127 if error.errno in (errno.ENOENT, errno.ENOTDIR) else 126
-        reason = os.strerror(error.errno or errno.EIO).encode()
-        os.write(2, b"chloe: can't run " + program + b" in " + cwd + b": " + reason + b"\n")
-    finally:
-        os._exit(status)
-
-
 def main(folder: str) -> None:
     """Run what ``spec.json`` in ``folder`` says to its end."""
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
@@ -307,25 +287,18 @@ def main(folder: str) -> None:
     # Inherited, either of these would hide the program's end.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    # Whoever finds the lock may rely on it: the keys are open, and it is free only after the end.
-    keys = os.open(f"{folder}/keys", os.O_RDWR | os.O_NONBLOCK)
-    lock = os.open(f"{folder}/lock.new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    os.write(lock, b"%d\n" % os.getpid())
-    # Rings for watchers when it is closed, after the lock is free: the kernel closes in this order.
-    os.open(f"{folder}/lock.new", os.O_WRONLY)
+    ours = Folder(folder)
     with open(f"{folder}/spec.json", encoding="ascii") as file:
-        spec = _loads(file.read())
+        spec = loads(file.read())
     os.unlink(f"{folder}/spec.json")
-    os.link(f"{folder}/lock.new", f"{folder}/lock")  # Unlike a rename, never takes another one's place.
-    os.unlink(f"{folder}/lock.new")
+    ours.show()
     _make_raw(0)
     for fd in (0, 1):
         os.set_blocking(fd, False)
     size = SIZE_FIELDS.pack(spec["rows"], spec["columns"], 0, 0)
     spool = Spool(folder, segment_size=spec["segment_size"], cap=spec["cap"], share=spec["share"])
-    program, inner = start(spec, size)
-    Relay(spool, program=program, inner=inner, keys=keys, size=size).run()
+    pid, inner = start(spec, size)
+    Relay(ours, spool, program=pid, inner=inner, size=size).run()
 
 
 def _write(fd: int, data: bytearray) -> None:
@@ -356,32 +329,6 @@ def _make_raw(fd: int) -> None:
 
 def _noted(number: int, frame: object) -> None:
     """Handle nothing: the number has been written to the wake-up descriptor."""
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _loads(text: str) -> Any:
-    """Read JSON by the scanner that ``json`` itself uses, without the 5 ms of importing what is around it."""
-    try:
-        from _json import make_scanner
-    except ImportError:
-        import json
-
-        return json.loads(text)
-
-    context: dict[str, Any] = {
-        "strict": True,
-        "object_hook": None,
-        "object_pairs_hook": None,
-        "parse_float": float,
-        "parse_int": int,
-        "parse_constant": float,
-        "memo": {},
-    }
-    scan: Any = make_scanner(type("Context", (), context))  # type: ignore[arg-type]
-    return scan(text, 0)[0]
 
 
 if __name__ == "__main__":

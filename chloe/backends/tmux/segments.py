@@ -37,7 +37,7 @@ UNKNOWN = -1
 #: The most bytes that a payload may have.
 PAYLOAD_LIMIT = 256 * 1024
 
-#: How long what was refused is not tried again, in nanoseconds.
+#: How long what was refused is not tried again, in nanoseconds; the clock on the wall may be set back.
 _LOOK_AGAIN = 50_000_000
 #: How many bytes are written between two looks at the disk.
 _LOOK_AT_DISK = 1024 * 1024
@@ -67,7 +67,7 @@ class Spool:
 
     def output(self, data: bytes) -> None:
         """Record what the program wrote, or count it as dropped."""
-        now = time.time_ns()
+        now = time.monotonic_ns()
         length = len(data)
         if self.unsettled and (now - self._looked_at < _LOOK_AGAIN or not self._recovered(length, now)):
             self._drop(length, self._why)
@@ -78,7 +78,7 @@ class Spool:
             if now - self._looked_at >= _LOOK_AGAIN:
                 self._looked_at = now
                 self._abandon_what_was_removed()
-            if trouble := self._append(OUTPUT, data, now):
+            if trouble := self._append(OUTPUT, data, time.time_ns()):
                 self._drop(length, trouble)
         self._offset += length
 
@@ -96,6 +96,7 @@ class Spool:
         """Record what is still to be told, caps or not; "" or why that can't be done."""
         now = time.time_ns()
         trouble = ""
+        self._abandon_what_was_removed()
         if self._dropped:
             trouble = self._append(GAP, GAP_FIELDS.pack(self._dropped) + self._why.encode(), now)
             if not trouble:
@@ -105,6 +106,12 @@ class Spool:
             if not trouble:
                 self._untold_size = b""
         return trouble
+
+    def look(self) -> None:
+        """Go on in a new segment at once if somebody removed the last: its header says what came before."""
+        self._abandon_what_was_removed()
+        if self._fd < 0 and self._number:
+            self._start_segment(time.time_ns())
 
     @property
     def unsettled(self) -> bool:
@@ -143,7 +150,7 @@ class Spool:
             beside = self._folder.rpartition("/")[0]
             spooled = sum(_segment_sizes(f"{beside}/{name}") for name in os.listdir(beside))
         except OSError as error:
-            return _said(error)
+            return said(error)
         if spooled > self._share * (disk.f_bavail * disk.f_frsize + spooled):
             self._unchecked = _LOOK_AT_DISK
             return f"all spools together reached {self._share:.0%} of the free disk"
@@ -162,7 +169,7 @@ class Spool:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._fd = os.open(path, flags, 0o600)
         except OSError as error:
-            return _said(error)
+            return said(error)
         # What is dropped but not told yet comes after the header, as a gap.
         before = self._offset - self._dropped
         header = HEADER_START.pack(MAGIC, VERSION) + HEADER_REST.pack(self._number, before)
@@ -182,8 +189,18 @@ class Spool:
         self._number += 1
 
     def _abandon_what_was_removed(self) -> None:
-        if self._fd >= 0 and not os.fstat(self._fd).st_nlink:
+        if self._fd >= 0 and self._removed():
             self._end_segment()
+
+    def _removed(self) -> bool:
+        """The last segment is not found any more, though the folder is: one that was moved may come back."""
+        own = os.fstat(self._fd)
+        try:
+            return not own.st_nlink or not os.path.samestat(
+                own, os.stat(f"{self._folder}/{self._number}.seg")
+            )
+        except OSError:
+            return os.path.isdir(self._folder)
 
     def _write(self, kind: int, payload: bytes, now: int) -> str:
         start = FRAME_START.pack(kind, now, len(payload))
@@ -197,7 +214,7 @@ class Spool:
             self._written += length
             return ""
         except OSError as error:
-            trouble = _said(error)
+            trouble = said(error)
         try:
             os.ftruncate(self._fd, self._written)
         except OSError:
@@ -218,5 +235,6 @@ def _segment_sizes(folder: str, besides: int = -1) -> int:
     return total
 
 
-def _said(error: OSError) -> str:
+def said(error: OSError) -> str:
+    """What the system says of a call that failed."""
     return os.strerror(error.errno or errno.EIO)

@@ -1,0 +1,106 @@
+"""A holder's folder: what lies in it beside the segments, and how it comes back when somebody removed it.
+
+Owns the FIFO ``keys``, the ``lock``, and the noticing that one of them is gone. Must not know what is typed
+or recorded. Loaded by the holder, which runs alone: only the standard library, and little of it.
+
+A folder that was moved away is left where it is: its files are still these, and it may come back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+#: Folders, from the pane's up to the home, that may be made again. A home whose own place is gone stays gone.
+_OURS = 3
+
+
+class Folder:
+    """The folder of a living holder.
+
+    Whoever finds the lock may rely on it: the keys are open, and it is free only after the end.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        #: What is typed into the FIFO comes out here.
+        self.keys = self._open_keys()
+        self._notified = -1
+        self._make_lock()
+
+    def show(self) -> None:
+        """Let the lock be found: all is ready. ``FileExistsError`` where another holder was first."""
+        try:
+            # Unlike a rename, a link never takes another one's place.
+            os.link(f"{self.path}/lock.new", f"{self.path}/lock")
+        finally:
+            os.unlink(f"{self.path}/lock.new")
+
+    def notify(self) -> None:
+        """Have SIGIO sent when an entry is removed or moved away, where the kernel knows how (fcntl(2))."""
+        if self._notified >= 0:
+            os.close(self._notified)
+            self._notified = -1
+        try:
+            self._notified = os.open(self.path, os.O_RDONLY)
+            what = fcntl.DN_DELETE | fcntl.DN_RENAME | fcntl.DN_MULTISHOT
+            fcntl.fcntl(self._notified, fcntl.F_NOTIFY, what)
+        except (AttributeError, OSError):
+            return  # It is looked at now and then as well.
+
+    @property
+    def whole(self) -> bool:
+        """Nothing of it was removed."""
+        return bool(os.fstat(self._lock).st_nlink and os.fstat(self.keys).st_nlink)
+
+    def restore(self) -> bytes:
+        """Make again what was removed; what is still in a FIFO that is gone. ``OSError`` if it can't."""
+        names = self.path.split("/")
+        for up in range(_OURS - 1, -1, -1):
+            try:
+                os.mkdir("/".join(names[: len(names) - up]), 0o700)
+            except FileExistsError:
+                continue
+        typed = b""
+        if not os.fstat(self.keys).st_nlink:
+            _remove(f"{self.path}/keys")
+            os.mkfifo(f"{self.path}/keys", 0o600)
+            old, self.keys = self.keys, self._open_keys()
+            typed = _drained(old)
+            os.close(old)
+        if not os.fstat(self._lock).st_nlink:
+            lock, bell = self._lock, self._bell
+            _remove(f"{self.path}/lock.new")
+            self._make_lock()
+            os.close(bell)
+            os.close(lock)
+            self.show()
+        self.notify()
+        return typed
+
+    def _open_keys(self) -> int:
+        # Writing as well: so that it never ends when those who type close it.
+        return os.open(f"{self.path}/keys", os.O_RDWR | os.O_NONBLOCK)
+
+    def _make_lock(self) -> None:
+        path = f"{self.path}/lock.new"
+        self._lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        os.write(self._lock, b"%d\n" % os.getpid())
+        # Rings for watchers when it is closed, after the lock is free: the kernel closes in this order.
+        self._bell = os.open(path, os.O_WRONLY)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+
+
+def _drained(fifo: int) -> bytes:
+    """What is in the FIFO: 64 KB at the most (pipe(7))."""
+    try:
+        return os.read(fifo, 1024 * 1024)
+    except BlockingIOError:
+        return b""
