@@ -13,13 +13,14 @@ The rooms, lowest first:
 ``pens``, ``sgr``           what a cell looks like; select graphic rendition
 ``widths``, ``clusters``    how many cells a character takes; more than one code point in a cell
 ``rows``, ``runs``          a line of cells; how a painter sees it
-``logical``, ``scrollback`` lines whatever the width; those that left the screen
+``logical``, ``blocks``, ``scrollback``   lines whatever the width; packed; those that left the screen
 ``canvas``                  rows, cursor, margins, pen: the state that operations share
 ``drawing``, ``editing``, ``movement``, ``switching``, ``replies``   the operations, by pyte's names
 ``tokens``, ``strings``     bytes to sequences; control strings to ``notices``
 ``interpreter``             sequences to operations
 ``flood``                   what scrolls through unseen, without being drawn
-``resizing``, ``snapshot``, ``repaint``   another size; the state; the state as bytes
+``resizing``, ``snapshot``  another size; what a terminal is, comparable
+``repaint``, ``state``      the screen as sequences for any terminal; the whole state for one of ours
 ``terminal``                the public face
 ``keys``                    key names, paste, mouse and focus to bytes, under the modes in force
 """
@@ -42,9 +43,11 @@ from chloe.terminal.pens import Attributes
 from chloe.terminal.runs import Run
 from chloe.terminal.scrollback import Scrollback
 from chloe.terminal.snapshot import SeenRow, Snapshot
+from chloe.terminal.state import EMULATOR, StateUnusable
 from chloe.terminal.terminal import Cursor, Terminal
 
 __all__ = [
+    "EMULATOR",
     "Attributes",
     "Bell",
     "ClipboardSet",
@@ -61,6 +64,7 @@ __all__ = [
     "Scrollback",
     "SeenRow",
     "Snapshot",
+    "StateUnusable",
     "Terminal",
     "TitleChanged",
     "keys",

@@ -62,6 +62,21 @@ class ClusterTable:
             return cells
         return _STAND_INS.sub(lambda found: self._texts.get(found[0], "\ufffd"), cells)
 
+    def told(self, cells: str) -> dict[str, str]:
+        """Each stand-in in ``cells``, and its cluster."""
+        return {cell: self._texts[cell] for cell in set(_STAND_INS.findall(cells)) if cell in self._texts}
+
+    def take_over(self, told: dict[str, str]) -> None:
+        """Give the stand-ins that another table gave; before any was given."""
+        self._texts = dict(told)
+        self._stand_ins = {text: cell for cell, text in told.items()}
+        self._next = ord(max(told, default=chr(_FIRST - 1))) + 1
+        self._free = [chr(code) for code in range(_FIRST, self._next) if chr(code) not in told]
+
+    def knows(self, cell: str) -> bool:
+        """Whether ``cell`` is a character, or stands for a cluster that is known."""
+        return cell < chr(_FIRST) or cell in self._texts
+
     @property
     def is_full(self) -> bool:
         """Whether it is time to ``keep`` only what is in use."""

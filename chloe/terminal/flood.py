@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chloe.terminal import sgr, widths
+from chloe.terminal.blocks import Packed
 from chloe.terminal.logical import Line
 from chloe.terminal.rows import Row
-from chloe.terminal.scrollback import LONGEST_LINE, Packed
+from chloe.terminal.scrollback import LONGEST_LINE
 
 if TYPE_CHECKING:
     from chloe.terminal.interpreter import Interpreter
@@ -80,6 +81,24 @@ class Unparsed:
     def cells(self) -> str:
         """All cells: none yet while nothing is parsed."""
         return self._known.cells() if self._known else ""
+
+    def end(self, count: int) -> Packed | Unparsed:
+        """The last ``count`` lines; no text is parsed for that."""
+        if self._known:
+            return self._known.end(count)
+        if count == self.count:
+            return self
+        place = len(self._text)
+        for _ in range(count + 1):
+            place = self._text.rfind(_END, 0, place)
+        place += len(_END)
+        pen = _pen_after(self._text[:place], self._screen.pen)
+        return Unparsed(self._text[place:], count, self._screen.strip(pen))
+
+    def told(self) -> tuple[str, int, int, list[int]] | None:
+        """The text, and what it is drawn with: pen, columns, tabs; None when it has been parsed."""
+        screen = self._screen
+        return None if self._known else (self._text, screen.pen, screen.columns, sorted(screen.tabs))
 
 
 def _height(text: str, columns: int) -> int:
@@ -188,11 +207,22 @@ def _block(screen: Interpreter, text: str) -> Packed | Unparsed:
 
 def _take_pen(screen: Interpreter, text: str) -> None:
     """The pen that ``text`` leaves behind: worked out from the last reset on, where there is one."""
-    if "\x1b" not in text:
-        return
+    if "\x1b" in text:
+        screen.take_pen(_pen_after(text, screen.pen))
+
+
+def _pen_after(text: str, pen: int) -> int:
     start = max(text.rfind("\x1b[m"), text.rfind("\x1b[0m"), 0)
-    pen = screen.pen
     for found in _SGR.findall(text, start):
         keep, put = sgr.effect(found)
         pen = pen & keep | put
-    screen.take_pen(pen)
+    return pen
+
+
+def unparsed(text: str, strip: Interpreter) -> Unparsed:
+    """A block of text that ``Unparsed.told`` gave. ValueError where it can't have."""
+    count = text.count(_END)
+    whole = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
+    if not whole or len(text) >= LONGEST_LINE * strip.columns:
+        raise ValueError("no text that scrolled through")
+    return Unparsed(text, count, strip)

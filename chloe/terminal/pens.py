@@ -149,6 +149,15 @@ def _coarse(pen: int) -> int:
     return found
 
 
+def is_pen(pen: int, last_link: int) -> bool:
+    """Whether ``pen`` is one that sequences can select, where links are numbered up to ``last_link``."""
+    colours = [
+        pen >> shift & COLOUR for shift in (FOREGROUND_SHIFT, BACKGROUND_SHIFT, UNDERLINE_COLOUR_SHIFT)
+    ]
+    is_drawable = pen >> UNDERLINE_SHIFT & 7 <= 5 and all(c <= _PALETTE or c & DIRECT for c in colours)
+    return is_drawable and 0 <= pen >> LINK_SHIFT <= last_link
+
+
 #: The marks that say their pens, of the pens used last; the same for all terminals.
 SAID_MARKS: dict[int, str] = {}
 _MOST_SAID_MARKS = 2048
@@ -201,10 +210,32 @@ class PenTable:
         code = ord(mark)
         return self._pens[code - _FIRST_PLACE] if code >= _FIRST_PLACE else _said(code)
 
+    def told(self, used: Iterable[str]) -> list[tuple[int, int]]:
+        """Place and pen of each mark in ``used`` that doesn't say its pen itself."""
+        places = [ord(mark) - _FIRST_PLACE for mark in used if mark >= chr(_FIRST_PLACE)]
+        return [(place, self._pens[place]) for place in places]
+
+    def take_over(self, told: list[tuple[int, int]]) -> None:
+        """Give the marks that another table gave; before any was given. ValueError beyond the places."""
+        places = dict(told)
+        size = max(places, default=-1) + 1
+        if size > _LAST_PLACE - _FIRST_PLACE + 1 or min(places, default=0) < 0:
+            raise ValueError("no place in a table of pens")
+        self._pens = [places.get(place, 0) for place in range(size)]
+        self._places = {pen: place for place, pen in places.items()}
+        self._free = [place for place in range(size) if place not in places]
+
     @property
     def is_full(self) -> bool:
         """Whether it is time to ``keep`` only what is in use."""
         return len(self._places) > self._limit
+
+    def knows(self, mark: str) -> bool:
+        """Whether ``mark`` stands for a pen that can be had."""
+        code = ord(mark)
+        if code >= _FIRST_PLACE:
+            return code - _FIRST_PLACE < len(self._pens)
+        return code & 0x1FF <= _PALETTE and code >> 11 <= _PALETTE
 
     def keep(self, used: Iterable[str]) -> None:
         """Forget every pen whose mark doesn't occur in ``used``."""

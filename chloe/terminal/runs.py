@@ -64,6 +64,22 @@ class Links:
                 self._size -= len(forgotten) + _LINK_OVERHEAD
         return known
 
+    def told(self) -> list[tuple[int, str]]:
+        """Each link that isn't forgotten, the oldest first."""
+        return list(self._addresses.items())
+
+    @property
+    def last(self) -> int:
+        """The highest number given."""
+        return self._last
+
+    def take_over(self, told: list[tuple[int, str]], last: int) -> None:
+        """Give the numbers that another terminal gave, and go on after ``last``; before any was given."""
+        self._addresses = dict(told)
+        self._numbers = {address: number for number, address in told}
+        self._size = sum(len(address) + _LINK_OVERHEAD for _, address in told)
+        self._last = last
+
     def address(self, number: int) -> str:
         """The address behind ``number``; empty for 0 and where it was forgotten."""
         return self._addresses.get(number, "") if number else ""

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Protocol
+from typing import NamedTuple
 
-from chloe.terminal.logical import Line, cuts, join, lines, wrap
+from chloe.terminal.blocks import Block, Packed
+from chloe.terminal.logical import Line, join, lines, wrap
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
 from chloe.terminal.runs import Reader, Run
@@ -30,83 +31,15 @@ _LEAST_CHARACTERS = 4 << 20
 _CHARACTERS_A_LINE = 1000
 
 
-class Block(Protocol):
-    """Some logical lines, kept together."""
+class Tally(NamedTuple):
+    """``total``, ``first``, ``lent`` and ``missed`` of a scrollback; ``passed``: rows of its open line
+    that it didn't keep, where it keeps nothing."""
 
-    @property
-    def count(self) -> int:
-        """How many lines."""
-
-    @property
-    def size(self) -> int:
-        """How many characters, about."""
-
-    def lines(self) -> list[Line]:
-        """The lines, oldest first."""
-
-    def height(self, columns: int) -> int:
-        """How many rows show them."""
-
-    def marks(self) -> str:
-        """Each mark in use at least once."""
-
-    def cells(self) -> str:
-        """Each stand-in in use at least once."""
-
-
-class Packed:
-    """Parsed lines in two strings: the cells, joined, and the marks, each line's followed by its fill."""
-
-    __slots__ = ("_cells", "_height", "_marks", "_separator", "count")
-
-    def __init__(self, cells: str, marks: str, count: int, separator: str = "\n") -> None:
-        self._cells = cells
-        self._marks = marks
-        self._separator = separator
-        self._height = (0, 0)
-        self.count = count
-
-    @classmethod
-    def pack(cls, found: list[Line]) -> Packed:
-        """Some lines, at least one."""
-        cells = "\n".join([line.cells for line in found])
-        if any(line.marks or line.fill != PLAIN for line in found):
-            marks = "".join([(line.marks or PLAIN * len(line.cells)) + line.fill for line in found])
-        else:
-            marks = ""
-        return cls(cells, marks, len(found))
-
-    @property
-    def size(self) -> int:
-        """How many characters."""
-        return len(self._cells)
-
-    def lines(self) -> list[Line]:
-        """The lines, oldest first."""
-        texts = self._cells.split(self._separator)
-        if not self._marks:
-            return [Line(text) for text in texts]
-        found = []
-        place = 0
-        for text in texts:
-            end = place + len(text)
-            found.append(Line(text, self._marks[place:end], self._marks[end]))
-            place = end + 1
-        return found
-
-    def height(self, columns: int) -> int:
-        """How many rows show them; remembered for one width."""
-        if self._height[0] != columns:
-            self._height = (columns, sum(len(cuts(line.cells, columns)) + 1 for line in self.lines()))
-        return self._height[1]
-
-    def marks(self) -> str:
-        """All marks."""
-        return self._marks
-
-    def cells(self) -> str:
-        """All cells."""
-        return self._cells
+    total: int
+    first: int
+    lent: int
+    missed: bool
+    passed: int
 
 
 class Scrollback:
@@ -126,6 +59,18 @@ class Scrollback:
         self._ignored = 0
         #: Lines at the end that only a resize pushed out of the screen.
         self.lent = 0
+        #: How many lines left the screen for good: the number that the next one gets.
+        self.total = 0
+        #: Whether a resize wanted a line back that isn't here, though the terminal that saw the whole
+        #: stream has it: from there on, the screens differ. It stays on, and goes into ``state``.
+        self.missed = False
+        #: The number of the first line that is held, seen or not.
+        self._held = 0
+        #: The number of the first that the terminal which saw the whole stream holds: lower only in one
+        #: that was made from a state, or drained.
+        self._begun = 0
+        #: Where nothing is kept: how many rows of the line that goes on on the screen passed.
+        self._passed = 0
 
     # Taking in.
 
@@ -135,6 +80,7 @@ class Scrollback:
             self._ignored -= 1
             return
         if not self.limit:
+            self._pass(row)
             return
         fresh = self._fresh
         fresh.append(row)
@@ -144,10 +90,20 @@ class Scrollback:
             if self._open >= LONGEST_LINE:
                 row.wrapped = False
                 self._open = 0
+                self.total += 1
         else:
             self._open = 0
+            self.total += 1
         if len(fresh) - self._open >= _FRESH:
             self._pack()
+
+    def _pass(self, row: Row) -> None:
+        """Count a row where nothing is kept."""
+        self._passed += 1
+        if not row.wrapped or self._passed >= LONGEST_LINE:
+            self._passed = 0
+            self.total += 1
+            self._held = self._begun = self.total
 
     def ignore(self, count: int) -> None:
         """The next ``count`` rows that leave the screen are here already."""
@@ -156,8 +112,12 @@ class Scrollback:
     def push_block(self, block: Block) -> None:
         """Whole lines passed the screen. No line may be open."""
         self._pack()
+        self.total += block.count
         if self.limit:
             self._take(block)
+        else:
+            self._held = self._begun = self.total
+            self._passed = 0
         self.lent = 0
 
     def _pack(self) -> None:
@@ -177,19 +137,27 @@ class Scrollback:
         self._account(block, 1)
         most = max(_LEAST_CHARACTERS, self.limit * _CHARACTERS_A_LINE)
         while self._blocks and (self._count - self._blocks[0].count >= self.limit or self._size > most):
-            self._account(self._blocks.popleft(), -1)
+            block = self._blocks.popleft()
+            self._account(block, -1)
+            self._drop(block.count)
+
+    def _drop(self, count: int) -> None:
+        self._held += count
+        self._begun = max(self._begun, self._held)
 
     def clear(self) -> None:
         """Forget all (ED 3)."""
         self._blocks.clear()
         self._fresh.clear()
         self._count = self._size = self._open = self.lent = 0
+        self._held = self._begun = self.total
 
     def drain(self) -> list[str]:
         """Take all lines that are complete out, as text, oldest first: for whoever keeps them elsewhere."""
         self._pack()
         taken = [self._reader.text(line.cells).rstrip() for block in self._blocks for line in block.lines()]
         self._blocks.clear()
+        self._held += self._count
         self._count = self._size = self.lent = 0
         return taken
 
@@ -220,7 +188,9 @@ class Scrollback:
         self._pack()
         self._trim()
         if not self._blocks:
+            self.missed = self.missed or self.total > self._begun
             return None
+        self.total -= 1
         block = self._blocks.pop()
         self._account(block, -1)
         found = block.lines()
@@ -236,15 +206,49 @@ class Scrollback:
         self._pack()
         self._columns = columns
 
+    # Another terminal's.
+
+    def end(self, count: int) -> list[Block]:
+        """The last ``count`` lines that ended, or all there are."""
+        self._pack()
+        self._trim()
+        found: deque[Block] = deque()
+        for block in reversed(self._blocks):
+            if count <= 0:
+                break
+            found.appendleft(block.end(min(count, block.count)))
+            count -= block.count
+        return list(found)
+
+    def tally(self) -> Tally:
+        """What there is to know beside the lines."""
+        return Tally(self.total, self.first, self.lent, self.missed, self._passed)
+
+    def take_over(self, blocks: list[Block], opened: list[Row], tally: Tally) -> None:
+        """Go on where another scrollback was: with the end of its lines, and the rows of its open line."""
+        self.total, self._begun, self.lent, self.missed, self._passed = tally
+        self._held = self.total - sum(block.count for block in blocks)
+        for block in blocks:
+            self._take(block)
+        if self.limit:
+            self._fresh = opened
+            self._open = len(opened)
+
     # Looking.
 
     @property
     def lines(self) -> int:
         """How many logical lines there are; an open one counts."""
-        return min(self.limit, self._count + self._fresh_lines())
+        return min(self.limit, self.total - self._held + self.is_open)
 
-    def _fresh_lines(self) -> int:
-        return sum(not row.wrapped for row in self._fresh) + (self._open > 0)
+    @property
+    def first(self) -> int:
+        """The number of the first line that is kept; before anything was dropped or cleared, 0."""
+        return max(self._held, self.total - max(self.limit - self.is_open, 0))
+
+    def begin(self, first: int) -> None:
+        """Number the lines from ``first`` on; before anything was taken in."""
+        self.total = self._held = self._begun = first
 
     @property
     def height(self) -> int:
@@ -273,24 +277,49 @@ class Scrollback:
     def _read(self, rows: Iterator[Row], start: int, stop: int) -> list[tuple[Run, ...]]:
         return [self._reader.runs(row, self._columns) for row in islice(rows, max(start, 0), max(stop, 0))]
 
+    def numbered(self, first: int, count: int) -> list[list[tuple[Run, ...]]]:
+        """The rows of each line that ended and has one of ``count`` numbers, counted up from ``first``.
+
+        Lines before ``self.first`` aren't kept, and left out: then what is returned begins there.
+        """
+        self._trim()
+        count -= max(self._held - first, 0)
+        skipped = max(first - self._held, 0)
+        found: list[Line] = []
+        for block in self._blocks:
+            if len(found) >= count:
+                break
+            if skipped < block.count:
+                found += block.lines()[skipped : skipped + count - len(found)]
+            skipped = max(skipped - block.count, 0)
+        else:
+            found += list(self._fresh_closed())[skipped : skipped + max(count - len(found), 0)]
+        columns = self._columns
+        return [[self._reader.runs(row, columns) for row in wrap(line, columns)] for line in found]
+
     def closed(self) -> Iterator[Line]:
         """The lines that ended, oldest first."""
         self._trim()
         for block in self._blocks:
             yield from block.lines()
+        yield from self._fresh_closed()
+
+    def _fresh_closed(self) -> Iterator[Line]:
+        """The lines that ended and aren't packed yet."""
         fresh = [row.copy() for row in self._fresh[: len(self._fresh) - self._open]]
         for line, _ in lines(fresh, self._columns):
             yield line
 
     def _trim(self) -> None:
         """Drop the lines beyond the limit that whole blocks still hold; done only when somebody looks."""
-        if self._count + self._fresh_lines() <= self.limit:
+        if self.total - self._held + self.is_open <= self.limit:
             return
         self._pack()
-        beyond = self._count + self._fresh_lines() - self.limit
+        beyond = self.total - self._held + self.is_open - self.limit
         while beyond > 0 and self._blocks:
             block = self._blocks.popleft()
             kept = block.lines()[beyond:]
+            self._drop(min(block.count, beyond))
             beyond -= block.count
             self._account(block, -1)
             if kept:

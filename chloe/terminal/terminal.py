@@ -16,6 +16,7 @@ from chloe.terminal.resizing import resize
 from chloe.terminal.runs import Run
 from chloe.terminal.scrollback import Scrollback
 from chloe.terminal.snapshot import Snapshot, snapshot
+from chloe.terminal.state import dump, load
 
 
 class Cursor(NamedTuple):
@@ -31,7 +32,8 @@ class Cursor(NamedTuple):
 class Terminal:
     """A screen of ``rows`` and ``columns`` that a program's bytes draw on.
 
-    ``scrollback``: how many logical lines that left the screen are kept.
+    ``scrollback``: how many logical lines that left the screen are kept. ``first``: the number of the
+    first line that leaves it.
 
     >>> terminal = Terminal(2, 20)
     >>> terminal.feed(b"hello \\x1b[1mworld")
@@ -41,8 +43,25 @@ class Terminal:
     ['world']
     """
 
-    def __init__(self, rows: int, columns: int, *, scrollback: int = 10_000) -> None:
+    def __init__(self, rows: int, columns: int, *, scrollback: int = 10_000, first: int = 0) -> None:
         self._screen = Interpreter(max(rows, 1), max(columns, 1), max(scrollback, 0))
+        self._screen.scrollback.begin(max(first, 0))
+
+    @classmethod
+    def load(cls, state: bytes, *, scrollback: int = 10_000) -> Terminal:
+        """The terminal whose state this is; see ``dump``. StateUnusable where it is none of this version.
+
+        It goes on as the other would, in which as many lines of scrollback are kept; unless a resize
+        needs a line that isn't in the state: then ``self.scrollback.missed`` is on. Nobody has told
+        it what the program asked or said before, so it has no replies and no notices.
+        """
+        terminal = cls.__new__(cls)
+        terminal._screen = load(state, max(scrollback, 0))
+        return terminal
+
+    def dump(self, lines: int = 300) -> bytes:
+        """The whole state, with the last ``lines`` lines that ended in the scrollback, for ``load``."""
+        return dump(self._screen, max(lines, 0))
 
     @property
     def rows(self) -> int:

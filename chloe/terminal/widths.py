@@ -64,6 +64,15 @@ def widen(text: str) -> str:
     return HALF.join(text) + HALF
 
 
+_SURE_CELLS = re.compile(f"(?:[{_WIDE}]\\0|[{_NARROW}\\n](?!\\0))++|((?s:.)\\0?)")
+
+
+def odd_cells(cells: str) -> set[str]:
+    """What isn't plainly a cell in lines of cell strings: characters to be looked at, with their ``HALF``;
+    halves without a wide character, and wide ones without a half."""
+    return set(_SURE_CELLS.findall(cells)) - {""}
+
+
 def joins(before: str, char: str) -> bool:
     """Whether ``char`` belongs into the cell of ``before``, after the rules for grapheme clusters
     that matter on a grid (UAX #29: GB9, GB11, GB12): marks, joiners and flags. An emoji modifier

@@ -1,0 +1,99 @@
+"""Blocks: some logical lines, kept together and small.
+
+Owns how lines are packed that are seldom looked at. Must not know which of them are still wanted.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chloe.terminal.logical import Line, cuts
+from chloe.terminal.pens import PLAIN
+
+
+class Block(Protocol):
+    """Some logical lines, kept together."""
+
+    @property
+    def count(self) -> int:
+        """How many lines."""
+
+    @property
+    def size(self) -> int:
+        """How many characters, about."""
+
+    def lines(self) -> list[Line]:
+        """The lines, oldest first."""
+
+    def height(self, columns: int) -> int:
+        """How many rows show them."""
+
+    def marks(self) -> str:
+        """Each mark in use at least once."""
+
+    def cells(self) -> str:
+        """Each stand-in in use at least once."""
+
+    def end(self, count: int) -> Block:
+        """The last ``count`` lines, at least one."""
+
+
+class Packed:
+    """Parsed lines in two strings: the cells, joined, and the marks, each line's followed by its fill."""
+
+    __slots__ = ("_cells", "_height", "_marks", "_separator", "count")
+
+    def __init__(self, cells: str, marks: str, count: int, separator: str = "\n") -> None:
+        self._cells = cells
+        self._marks = marks
+        self._separator = separator
+        self._height = (0, 0)
+        self.count = count
+
+    @classmethod
+    def pack(cls, found: list[Line]) -> Packed:
+        """Some lines, at least one."""
+        cells = "\n".join([line.cells for line in found])
+        if any(line.marks or line.fill != PLAIN for line in found):
+            marks = "".join([(line.marks or PLAIN * len(line.cells)) + line.fill for line in found])
+        else:
+            marks = ""
+        return cls(cells, marks, len(found))
+
+    @property
+    def size(self) -> int:
+        """How many characters."""
+        return len(self._cells)
+
+    def lines(self) -> list[Line]:
+        """The lines, oldest first."""
+        texts = self._cells.split(self._separator)
+        if not self._marks:
+            return [Line(text) for text in texts]
+        found = []
+        place = 0
+        for text in texts:
+            end = place + len(text)
+            found.append(Line(text, self._marks[place:end], self._marks[end]))
+            place = end + 1
+        return found
+
+    def height(self, columns: int) -> int:
+        """How many rows show them; remembered for one width."""
+        if self._height[0] != columns:
+            self._height = (columns, sum(len(cuts(line.cells, columns)) + 1 for line in self.lines()))
+        return self._height[1]
+
+    def marks(self) -> str:
+        """All marks."""
+        return self._marks
+
+    def cells(self) -> str:
+        """All cells."""
+        return self._cells
+
+    def end(self, count: int) -> Packed:
+        """The last ``count`` lines, their cells joined by one line feed."""
+        if count == self.count and self._separator == "\n":
+            return self
+        return Packed.pack(self.lines()[-count:])

@@ -1,0 +1,295 @@
+"""The state: a terminal as bytes, from which another goes on exactly as it would have.
+
+Owns the form of these bytes, and what of a terminal they hold: all but the older lines of the
+scrollback. Must not know where they are kept.
+
+Form: ``EMULATOR`` and a line feed, a CRC, then UTF-8 text: fields as JSON, a NUL, and the cells and
+marks of all rows and lines, whose sizes stand in the fields. Lines that scrolled through undrawn
+stay so. Marks and stand-ins keep the places that they have in the terminal's tables. Nothing that is
+read is believed: what no terminal could have written is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import unicodedata
+import zlib
+from dataclasses import asdict, fields
+from importlib.metadata import version
+from typing import Any, NoReturn, get_args
+
+from chloe.terminal import widths
+from chloe.terminal.blocks import Block, Packed
+from chloe.terminal.canvas import Saved, Shape
+from chloe.terminal.charsets import Charsets
+from chloe.terminal.clusters import LONGEST
+from chloe.terminal.flood import Unparsed, unparsed
+from chloe.terminal.interpreter import Interpreter
+from chloe.terminal.logical import Line
+from chloe.terminal.modes import Modes, Mouse, MouseEncoding
+from chloe.terminal.pens import is_pen
+from chloe.terminal.rows import Row
+from chloe.terminal.scrollback import Tally
+from chloe.terminal.switching import DEEPEST_STACK
+
+#: What made a state: raise the first number whenever the form of a state changes, or what a terminal
+#: does with any bytes. How wide a character is comes from wcwidth and Python's tables.
+EMULATOR = f"chloe-terminal 1 wcwidth-{version('wcwidth')} unicode-{unicodedata.unidata_version}"
+
+_OPENING = EMULATOR.encode() + b"\n"
+_CRC = 4
+#: The highest number of a row, a column or a mode: more than any terminal has.
+_HIGHEST = 1 << 16
+#: The highest number of a line or a link.
+_UNBOUNDED = 1 << 60
+_MODE_NAMES = {field.name for field in fields(Modes)}
+_MODE_WORDS = {"mouse": get_args(Mouse), "mouse_encoding": get_args(MouseEncoding)}
+_MODE_LIMITS = {"modify_other_keys": 2, "kitty_flags": 31}
+
+
+class StateUnusable(ValueError):
+    """These bytes aren't a state, or one of another version: begin at another place in the stream."""
+
+
+def dump(screen: Interpreter, lines: int) -> bytes:
+    """The state of ``screen`` with the last ``lines`` lines of its scrollback."""
+    scrollback = screen.scrollback
+    opened = scrollback.open_rows()
+    rows = opened + (screen.main_lines or []) + screen.lines
+    drawn = Packed.pack([Line(row.text, row.pens, row.fill) for row in rows])
+    texts: list[str] = []
+    blocks = [_told(block, texts) for block in (*scrollback.end(lines), drawn)]
+    cells, marks = "".join(texts[::2]), "".join(texts[1::2])
+    told_fields = {
+        "size": (screen.rows, screen.columns),
+        "blocks": blocks,
+        "cells": len(cells),
+        "wrapped": "".join("01"[row.wrapped] for row in rows),
+        "opened": len(opened),
+        "is_alternate": screen.main_lines is not None,
+        "tally": scrollback.tally(),
+        "links": screen.links.told(),
+        "last_link": screen.links.last,
+        "pens": screen.pen_table.told(set(marks)),
+        "clusters": screen.clusters.told(cells),
+        "cursor": (screen.x, screen.y),
+        "margins": (screen.top, screen.bottom),
+        "pen": screen.pen,
+        "charsets": screen.charsets,
+        "saved": screen.saved,
+        "other_saved": screen.other_saved,
+        "tabs": sorted(screen.tabs),
+        "shape": screen.cursor_shape,
+        "blink": screen.cursor_blink,
+        "last": screen.last,
+        "is_printing": screen.is_printing,
+        "modes": asdict(screen.modes),
+        "saved_modes": list(screen.saved_modes.items()),
+        "keyboard": (screen.kitty_stack, screen.other_kitty_stack, screen.other_kitty_flags),
+        "title": screen.title,
+        "folder": screen.folder,
+        "pending": screen.tokenizer.pending.decode("latin-1"),
+    }
+    text = json.dumps(told_fields, ensure_ascii=False, separators=(",", ":")) + "\0" + cells + marks
+    # Marks can be surrogates.
+    body = text.encode("utf-8", "surrogatepass")
+    return _OPENING + zlib.crc32(body).to_bytes(_CRC, "big") + body
+
+
+def _told(block: Block, texts: list[str]) -> tuple[Any, ...]:
+    """The fields of a block, whose cells and marks are added to ``texts``."""
+    undrawn = block.told() if isinstance(block, Unparsed) else None
+    if undrawn is not None:
+        texts += (undrawn[0], "")
+        return (len(undrawn[0]), *undrawn[1:])
+    texts += (block.cells(), block.marks())
+    return block.count, len(block.cells()), len(block.marks())
+
+
+def load(state: bytes, scrollback: int) -> Interpreter:
+    """The screen whose state this is; ``scrollback``: how many lines it keeps from now on.
+
+    Raises StateUnusable for anything but what ``dump`` of this version returned.
+    """
+    if not state.startswith(_OPENING):
+        _refuse("it is none, or from another version")
+    place = len(_OPENING) + _CRC
+    if zlib.crc32(state[place:]) != int.from_bytes(state[len(_OPENING) : place], "big"):
+        _refuse("it is damaged")
+    try:
+        told_fields, _, texts = state[place:].decode("utf-8", "surrogatepass").partition("\0")
+        return _Loading(json.loads(told_fields), texts, scrollback).screen
+    except StateUnusable:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
+        raise StateUnusable(f"This state of a terminal can't be used: {error}.") from error
+
+
+def _refuse(why: str) -> NoReturn:
+    raise StateUnusable(f"This state of a terminal can't be used: {why}.")
+
+
+class _Loading:
+    """A screen on its way from fields and texts."""
+
+    def __init__(self, told: dict[str, Any], texts: str, limit: int) -> None:
+        self.told = told
+        size = _number(told["cells"], 0, len(texts))
+        #: What is still to be read.
+        self.cells, self.marks = io.StringIO(texts[:size], ""), io.StringIO(texts[size:], "")
+        rows, columns = (_number(each, 1, _HIGHEST) for each in told["size"])
+        opened = _number(told["opened"], 0, _HIGHEST)
+        is_alternate = _one_of(told["is_alternate"], (False, True))
+        if len(told["wrapped"]) != opened + rows * (1 + is_alternate):
+            _refuse("rows are missing")
+        self.screen = Interpreter(rows, columns, limit)
+        self._tables()
+        *blocks, drawn = told["blocks"]
+        lines = [self._block(block) for block in blocks]
+        cells = self._rows(drawn)
+        screen = self.screen
+        screen.lines = cells[-rows:]
+        screen.main_lines = cells[opened : opened + rows] if is_alternate else None
+        screen.scrollback.take_over(lines, cells[:opened], self._tally(sum(block.count for block in lines)))
+        self._cursor()
+        self._modes()
+        self._texts()
+
+    # Tables, lines and rows.
+
+    def _tables(self) -> None:
+        reader = self.screen.reader
+        last = _number(self.told["last_link"], 0, _UNBOUNDED)
+        links = [(_number(number, 1, last), _text(address)) for number, address in self.told["links"]]
+        reader.links.take_over(links, last)
+        reader.pens.take_over([(_number(place), self._pen(pen)) for place, pen in self.told["pens"]])
+        clusters = {_text(cell): _text(text) for cell, text in self.told["clusters"].items()}
+        for cell, text in clusters.items():
+            if len(cell) != 1 or reader.clusters.knows(cell) or not 0 < len(text) <= LONGEST:
+                _refuse("a cluster that can't be")
+        reader.clusters.take_over(clusters)
+
+    def _pen(self, pen: object) -> int:
+        found = _number(pen, 0, None)
+        if not is_pen(found, self.screen.links.last):
+            _refuse("a look that no cell has")
+        return found
+
+    def _block(self, told: list[Any]) -> Block:
+        if len(told) == 3:
+            return self._packed(told)
+        size, pen, columns, tabs = told
+        stops = [_number(stop, 0, _HIGHEST) for stop in tabs]
+        strip = self.screen.strip(self._pen(pen), _number(columns, 1, _HIGHEST), stops)
+        return unparsed(self.cells.read(_number(size)), strip)
+
+    def _packed(self, told: list[Any]) -> Packed:
+        count, cells_size, marks_size = told
+        cells, marks = self.cells.read(_number(cells_size)), self.marks.read(_number(marks_size))
+        if cells.count("\n") + 1 != count or len(marks) not in (0, len(cells) + 1):
+            _refuse("lines that don't fit together")
+        reader = self.screen.reader
+        for odd in widths.odd_cells(cells):
+            first = reader.clusters.text(odd[0])[0]
+            if len(odd) != widths.width(first) or not reader.clusters.knows(odd[0]):
+                _refuse("a cell that can't be")
+        if not all(reader.pens.knows(mark) for mark in set(marks)):
+            _refuse("a look that no cell has")
+        return Packed(cells, marks, count)
+
+    def _rows(self, told: list[Any]) -> list[Row]:
+        columns = self.screen.columns
+        found = self._packed(told).lines()
+        rows = [Row(*line, _bit(bit)) for line, bit in zip(found, self.told["wrapped"], strict=True)]
+        if any(len(row.text) > columns for row in rows):
+            _refuse("a row that is too long")
+        return rows
+
+    def _tally(self, count: int) -> Tally:
+        total, first, lent, missed, passed = self.told["tally"]
+        tally = Tally(
+            _number(total, count), _number(first), _number(lent), bool(_bit(missed)), _number(passed)
+        )
+        if tally.first + count > tally.total:
+            _refuse("more lines than there were")
+        return tally
+
+    # What isn't a cell.
+
+    def _cursor(self) -> None:
+        screen, told = self.screen, self.told
+        x, y = told["cursor"]
+        screen.x, screen.y = _number(x, 0, screen.columns), _number(y, 0, screen.rows - 1)
+        top, bottom = told["margins"]
+        screen.bottom = _number(bottom, 0, screen.rows - 1)
+        screen.top = _number(top, 0, screen.bottom)
+        screen.take_pen(self._pen(told["pen"]))
+        screen.saved, screen.other_saved = self._saved(told["saved"]), self._saved(told["other_saved"])
+        screen.tabs = {_number(stop, 0, screen.columns - 1) for stop in told["tabs"]}
+        screen.cursor_shape = _one_of(told["shape"], get_args(Shape))
+        screen.cursor_blink = _bit(told["blink"])
+        screen.last = _text(told["last"])[: LONGEST + 1]
+        screen.is_printing = _bit(told["is_printing"])
+
+    def _saved(self, told: list[Any]) -> Saved:
+        x, y, pen, charsets, origin = told
+        x, y = _number(x, 0, self.screen.columns), _number(y, 0, self.screen.rows - 1)
+        return Saved(x, y, self._pen(pen), _charsets(charsets), _bit(origin))
+
+    def _modes(self) -> None:
+        screen, told = self.screen, self.told
+        if told["modes"].keys() != _MODE_NAMES:
+            _refuse("modes that aren't known")
+        for name, value in told["modes"].items():
+            if name in _MODE_WORDS:
+                setattr(screen.modes, name, _one_of(value, _MODE_WORDS[name]))
+            elif name in _MODE_LIMITS:
+                setattr(screen.modes, name, _number(value, 0, _MODE_LIMITS[name]))
+            else:
+                setattr(screen.modes, name, _bit(value))
+        screen.take_charsets(_charsets(told["charsets"]))
+        screen.saved_modes = {_number(number, 0, _HIGHEST): _bit(on) for number, on in told["saved_modes"]}
+        stack, other_stack, other_flags = told["keyboard"]
+        screen.kitty_stack, screen.other_kitty_stack = _flags(stack), _flags(other_stack)
+        screen.other_kitty_flags = _number(other_flags, 0, 31)
+
+    def _texts(self) -> None:
+        screen, told = self.screen, self.told
+        screen.title, screen.folder = _text(told["title"]), _text(told["folder"])
+        tokenizer = screen.tokenizer
+        pairs = tokenizer.pairs(tokenizer.decode(told["pending"].encode("latin-1")))
+        if any(text or control for each in pairs for text, control in each):
+            _refuse("more than the beginning of a sequence is pending")
+
+
+def _number(value: object, lowest: int = 0, highest: int | None = _UNBOUNDED) -> int:
+    if type(value) is not int or value < lowest or (highest is not None and value > highest):
+        _refuse(f"{str(value)[:40]} is no number that can stand here")
+    return value
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        _refuse(f"{str(value)[:40]} is no text")
+    return value
+
+
+def _bit(value: object) -> bool:
+    return bool(_one_of(value, (False, True, "0", "1")) not in (False, "0"))
+
+
+def _one_of(value: object, words: tuple[Any, ...]) -> Any:
+    if type(value) not in (str, bool) or value not in words:
+        _refuse(f"{str(value)[:40]} is none of {words}")
+    return value
+
+
+def _charsets(told: list[Any]) -> Charsets:
+    (first, second, third, fourth), shift, single = told
+    sets = (_text(first), _text(second), _text(third), _text(fourth))
+    return Charsets(sets, _number(shift, 0, 3), _number(single, -1, 3))
+
+
+def _flags(told: list[Any]) -> list[int]:
+    return [_number(flags, 0, 31) for flags in told[:DEEPEST_STACK]]
