@@ -8,7 +8,7 @@ pyte has the sequence; ours add what it lacks, by prefix, intermediates and fina
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import CO_VARARGS
 from typing import Any
 
@@ -213,14 +213,17 @@ class Interpreter(Replying):
             self.interpret(piece)
         return text
 
-    def strip(self) -> Interpreter:
+    def strip(
+        self, pen: int | None = None, columns: int | None = None, tabs: Iterable[int] | None = None
+    ) -> Interpreter:
         """A canvas of one row on which text looks as it does here; whatever is drawn leaves it at once.
+        What isn't given is as it is here.
 
         It isn't ready to be drawn on before ``begin``: marks that it had by now might be given out anew.
         """
-        strip = Interpreter(1, self.columns, _UNBOUNDED, self.reader)
-        strip.tabs = set(self.tabs)
-        strip.pen = self.pen
+        strip = Interpreter(1, columns or self.columns, _UNBOUNDED, self.reader)
+        strip.tabs = set(self.tabs if tabs is None else tabs)
+        strip.pen = self.pen if pen is None else pen
         return strip
 
     def begin(self) -> None:

@@ -115,7 +115,7 @@ def _drop_blank(flow: _Flow) -> int:
 
 
 def _is_blank(row: Row) -> bool:
-    return row.fill == PLAIN and not row.pens and not row.text.rstrip(" ")
+    return row.fill == PLAIN and not row.pens.strip(PLAIN) and not row.text.rstrip(" ")
 
 
 def _wrap_anew(flow: _Flow, before: int, columns: int) -> None:
