@@ -51,18 +51,23 @@ def tell(fact: facts.Fact) -> str:
         case facts.Pruned():
             return _pruning(fact)
         case facts.Truncated():
-            return (
-                f"lost its end: records {fact.found + 1} to {fact.expected} are gone: {printable(fact.reason)}"
-                if fact.found < fact.expected
-                else f"lost its end: record {fact.expected} is another one: {printable(fact.reason)}"
-            )
+            return _cut(fact)
         case facts.Salvaged():
             return (
-                f"was damaged and salvaged: {fact.kept} records kept as they were, {fact.again} appended anew, "
-                f"{fact.lost} lost; the damaged file is kept as {printable(fact.file)}: {printable(fact.reason)}"
+                f"salvaged from damage: {fact.kept} records kept as they were, {fact.again} appended anew, "
+                f"{fact.lost} lost, {sum(last - first + 1 for first, last in fact.bodies)} bodies lost; the "
+                f"damaged log is kept as {printable(fact.file)} ({printable(fact.reason)})"
             )
         case facts.Unknown():
             return f"{printable(fact.kind)} (unknown to this Chloe): {printable(fact.head)}"
+
+
+def _cut(fact: facts.Truncated) -> str:
+    if fact.found < fact.expected:
+        return (
+            f"lost its end: records {fact.found + 1} to {fact.expected} are gone ({printable(fact.reason)})"
+        )
+    return f"lost its end: record {fact.expected} is another one ({printable(fact.reason)})"
 
 
 def _death(fact: facts.Died) -> str:
