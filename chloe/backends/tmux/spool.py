@@ -5,13 +5,19 @@ learns that there is more: ``read`` never waits, and is usable without a loop. W
 says ``segments``.
 
 A holder writes while this reads. So an incomplete frame at the end is one that is not there yet, or,
-where a next segment exists already, one that a full disk tore and whose bytes a gap accounts for. A
-complete frame with a wrong checksum is damage.
+where a next segment exists already, one that a full disk tore and whose bytes a gap accounts for. Zeros up
+to the end are what a power cut leaves of bytes that never reached the disk. A complete frame with a wrong
+checksum is damage: its segment is kept aside, and what can't be read of it is told as lost. Where the frame
+behind it is whole, that is its output; else it is all up to the next segment, whose header says how much. A
+holder that finds its segment gone begins one.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,15 +44,32 @@ class _Frame(NamedTuple):
     payload: memoryview
 
 
+class _Damaged(Exception):
+    """What can't be read at the position."""
+
+
 class SpoolReader:
     """Reads the spool in ``folder`` on from ``position``.
 
     ``offset`` is how many bytes of the stream came before it, where known: then a segment that somebody
-    removed shows as ``Lost`` of the right length.
+    removed shows as ``Lost`` of the right length. ``aside`` is the folder where damaged segments are kept,
+    made when it is needed; without one, damage is ``SpoolBroken``.
     """
 
-    def __init__(self, folder: Path, position: SpoolPosition = START, *, offset: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        position: SpoolPosition = START,
+        *,
+        offset: int | None = None,
+        aside: Path | None = None,
+    ) -> None:
         self._folder = folder
+        self._aside = aside
+        #: What is damaged, from the position to the next segment, which isn't there yet; else "".
+        self.damage = ""
+        self._why_missing = ""
+        self._made_at = 0
         self._segment, self._base = position
         self._offset = 0 if position == START else offset
         self._fd: int | None = None
@@ -71,8 +94,8 @@ class SpoolReader:
     def read(self, limit: int = READ_LIMIT) -> list[Happening]:
         """The next happenings, with at most ``limit`` bytes of output together; maybe none yet.
 
-        Output that was written within 10 ms becomes one happening. Raises ``SpoolBroken`` once all
-        before the damage has been handed out.
+        Output that was written within 10 ms becomes one happening. Raises ``SpoolBroken`` once all before
+        what is of a newer format has been handed out, ``OSError`` where files can't be read for the moment.
         """
         happenings: list[Happening] = []
         together: list[memoryview] = []
@@ -98,6 +121,7 @@ class SpoolReader:
                 happenings.append(frame)
                 continue
             kind, made_at, payload = frame
+            self._made_at = made_at
             if kind == segments.OUTPUT:
                 if len(payload) > room and room < limit:
                     break
@@ -134,19 +158,22 @@ class SpoolReader:
         ``thorough``: even if the one that should be next was removed, which costs a look at the folder.
         """
         while True:
-            frame = self._frame()
-            if frame is None:
-                following = self._next_segment(thorough)
-                if following is None:
-                    return None
-                # Frames may have been added before the next segment came to be; now none can.
+            try:
                 frame = self._frame()
                 if frame is None:
-                    self._go_to(following)
-                    continue
-            if frame.kind != segments.HEADER:
-                return frame
-            lost = self._enter(frame)
+                    following = self._next_segment(thorough)
+                    if following is None:
+                        return None
+                    # Frames may have been added before the next segment came to be; now none can.
+                    frame = self._frame()
+                    if frame is None:
+                        self._go_to(following)
+                        continue
+                if frame.kind != segments.HEADER:
+                    return frame
+                lost = self._enter(frame)
+            except _Damaged as damage:
+                lost = self._pass(str(damage))
             if lost is not None:
                 return lost
 
@@ -154,15 +181,81 @@ class SpoolReader:
         if not self._filled(segments.FRAME.size):
             return None
         kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
+        if not kind and self._zeros_to_the_end():
+            return None
         if length > segments.PAYLOAD_LIMIT:
-            raise self._broken(f"a frame of {length} bytes")
+            raise _Damaged(f"a frame of {length} bytes")
         if not self._filled(segments.FRAME.size + length):
             return None
         start = self._used + segments.FRAME.size
         payload = memoryview(self._buffer)[start : start + length]
         if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, made_at, length))) != checksum:
-            raise self._broken("a wrong checksum")
+            raise _Damaged("a wrong checksum")
         return _Frame(kind, made_at, payload)
+
+    def _zeros_to_the_end(self) -> bool:
+        if self._buffer.count(0, self._used) != len(self._buffer) - self._used or self._fd is None:
+            return False
+        at = self._base + len(self._buffer)
+        while more := os.pread(self._fd, _SLICE, at):
+            if more.count(0) != len(more):
+                return False
+            at += len(more)
+        return True
+
+    def _pass(self, what: str) -> Lost | None:
+        """Leave damage behind, its segment kept aside; ``Lost`` where it is known how much that is."""
+        path = self._path(self._segment)
+        what = f"{path.name} has {what} at byte {self._base + self._used}"
+        if self._aside is None:
+            raise SpoolBroken(f"{path.parent}: {what}. What came before it is kept.")
+        kept = self._keep_aside(path, self._aside)
+        why = f"the spool is damaged: {what}; it is kept as {kept}"
+        frame = self._damaged_frame()
+        if frame is None:
+            path.unlink(missing_ok=True)
+            self.close()
+            self._base, self._buffer, self._used = self._base + self._used, b"", 0
+            self.damage = self._why_missing = why
+            return None
+        self._take(frame.payload, len(frame.payload))
+        return Lost(len(frame.payload), why, self._made_at or time.time_ns(), self.position)
+
+    def _damaged_frame(self) -> _Frame | None:
+        """The damaged output, if a frame that is whole behind it, or the end, shows that its length isn't."""
+        kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
+        size = segments.FRAME.size + length
+        if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._filled(size):
+            return None
+        here = self._buffer, self._base, self._used
+        payload = memoryview(self._buffer)[self._used + segments.FRAME.size : self._used + size]
+        for other in (segments.SIZE, segments.GAP, segments.EXIT):
+            if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(other, made_at, length))) == checksum:
+                return None  # No output: the damage has made it look like one.
+        self._used += size
+        try:
+            if self._frame() is None and self._filled(1):
+                return None
+        except _Damaged:
+            return None
+        finally:
+            self._buffer, self._base, self._used = here
+        return _Frame(kind, 0, payload)
+
+    @staticmethod
+    def _keep_aside(path: Path, folder: Path) -> Path:
+        kept = folder / f"{path.parent.name}-{path.name}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            kept.hardlink_to(path)
+        except FileExistsError:
+            return kept
+        except OSError as error:
+            # Another disk, or one that knows no links.
+            if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK):
+                raise
+            shutil.copy(path, kept)
+        return kept
 
     def _filled(self, length: int) -> bool:
         """Whether the buffer holds ``length`` bytes that aren't taken, read on if need be."""
@@ -189,18 +282,20 @@ class SpoolReader:
         """Take a segment's header; ``Lost`` where the stream doesn't go on where the last one ended."""
         magic, version = segments.HEADER_START.unpack_from(header.payload)
         if magic != segments.MAGIC:
-            raise self._broken("no header")
+            raise _Damaged("no header")
         if version > segments.VERSION:
-            raise self._broken(f"version {version}, newer than this Chloe knows; use the Chloe that wrote it")
+            raise self._unknown(f"version {version}, newer than this Chloe knows")
         number, before = segments.HEADER_REST.unpack_from(header.payload, segments.HEADER_START.size)
         missing = 0 if self._offset is None else before - self._offset
         if number != self._segment or missing < 0:
-            raise self._broken("a header that belongs elsewhere")
+            raise _Damaged("a header that belongs elsewhere")
         self._take(header.payload)
         self._offset = before
+        why, self._why_missing, self.damage = self._why_missing, "", ""
         if not missing:
             return None
-        return Lost(missing, "a part of the spool was removed", header.made_at, self.position)
+        why = why or "a part of the spool was removed"
+        return Lost(missing, why, header.made_at, self.position)
 
     def _decoded(self, frame: _Frame) -> Happening:
         kind, made_at, payload = frame
@@ -219,7 +314,7 @@ class SpoolReader:
             if code is not None and code < 0:
                 return Exited(None, -code, reason, made_at, self.position)
             return Exited(code, None, reason, made_at, self.position)
-        raise self._broken(f"a frame of unknown kind {kind}")
+        raise self._unknown(f"a frame of kind {kind}, which this Chloe doesn't know")
 
     def _go_to(self, segment: int) -> None:
         self.close()
@@ -241,9 +336,12 @@ class SpoolReader:
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment}.seg"
 
-    def _broken(self, what: str) -> SpoolBroken:
+    def _unknown(self, what: str) -> SpoolBroken:
         path = self._path(self._segment)
-        return SpoolBroken(f"{path}: {what} at byte {self._base + self._used}. What came before it is kept.")
+        place = f"at byte {self._base + self._used}"
+        return SpoolBroken(
+            f"{path}: {what}, {place}; use the Chloe that wrote it. What came before it is kept."
+        )
 
 
 def _text(payload: memoryview, start: int) -> str:

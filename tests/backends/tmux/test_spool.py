@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import errno
+import stat
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -150,31 +151,116 @@ def test_a_cut_tail_ends_before_the_cut_frame(tmp_path_factory: pytest.TempPathF
 
 
 @settings(max_examples=150, deadline=None)
-@given(place=st.integers(0, 10_000), flip=st.integers(1, 255))
-def test_damage_is_told_and_what_came_before_it_is_kept(
-    tmp_path_factory: pytest.TempPathFactory, place: int, flip: int
+@given(place=st.integers(0, 10_000), flip=st.integers(1, 255), limit=st.sampled_from([20, READ_LIMIT]))
+def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
+    tmp_path_factory: pytest.TempPathFactory, place: int, flip: int, limit: int
 ) -> None:
     folder = tmp_path_factory.mktemp("damaged")
+    aside = folder / "aside"
     outputs = [b"output %d," % number for number in range(30)]
     written(folder, *outputs, segment_size=400).end(0, "")
     path = folder / "1.seg"
     contents = bytearray(path.read_bytes())
     contents[place % len(contents)] ^= flip
     path.write_bytes(contents)
-    reader = SpoolReader(folder)
-    happenings: list[Happening] = []
-    whole = b"".join(outputs)
-    try:
-        while more := reader.read():
-            happenings += more
-    except SpoolBroken as broken:
-        assert re.search(r"1\.seg: .* at byte \d+", str(broken))
-        assert whole.startswith(printed(happenings))
-    else:
-        # A length made longer looks like a torn frame; the next segment tells what is missing.
-        missing = [each.length for each in happenings if isinstance(each, Lost)]
-        assert missing
-        assert len(printed(happenings)) + sum(missing) == len(whole)
+    happenings = all_of(SpoolReader(folder, aside=aside), limit)
+    missing = checked(b"".join(outputs), happenings)
+    assert missing
+    assert isinstance(happenings[-1], Exited)
+    if "is damaged" in missing[0].reason:  # Else a longer frame looked like a torn one.
+        kept = aside / f"{folder.name}-1.seg"
+        assert str(kept) in missing[0].reason
+        assert kept.read_bytes() == contents
+        assert stat.S_IMODE(aside.stat().st_mode) == 0o700
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def checked(stream: bytes, happenings: Sequence[Happening]) -> list[Lost]:
+    """What was printed stands at its place, losses stand for the rest, up to the end; the losses."""
+    offset = 0
+    for each in happenings:
+        if isinstance(each, Printed):
+            assert stream[offset : offset + len(each.data)] == each.data
+            offset += len(each.data)
+        elif isinstance(each, Lost):
+            offset += each.length
+    assert offset == len(stream)
+    return [each for each in happenings if isinstance(each, Lost)]
+
+
+def flipped(path: Path, wanted: bytes) -> None:
+    """Damage one byte of an output."""
+    contents = bytearray(path.read_bytes())
+    contents[contents.index(wanted)] ^= 1
+    path.write_bytes(contents)
+
+
+def test_a_damaged_output_costs_that_output_only(tmp_path: Path) -> None:
+    outputs = [b"output %d," % number for number in range(30)]
+    written(tmp_path, *outputs).end(0, "")
+    flipped(tmp_path / "0.seg", b"output 7,")
+    happenings = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
+    assert [each.length for each in checked(b"".join(outputs), happenings)] == [len(b"output 7,")]
+    assert isinstance(happenings[-1], Exited)
+
+
+def test_where_lengths_are_damaged_the_rest_of_the_segment_is_lost_until_the_next_says_how_much(
+    tmp_path: Path,
+) -> None:
+    spool = written(tmp_path, b"before", b"damaged")
+    path = tmp_path / "0.seg"
+    contents = bytearray(path.read_bytes())
+    contents[contents.index(b"damaged") - 6] ^= 0xFF  # Of the length's four bytes, before the checksum's.
+    path.write_bytes(contents)
+    reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
+    happenings = all_of(reader)
+    assert printed(happenings) == b"before"
+    assert "a frame of" in reader.damage
+    assert not reader.behind
+    spool.look()  # As a holder does that is told that its segment is gone.
+    happenings += all_of(reader)
+    assert not reader.damage
+    spool.output(b"after")
+    happenings += all_of(reader)
+    lost = checked(b"beforedamagedafter", happenings)
+    assert [each.length for each in lost] == [len(b"damaged")]
+    assert "a frame of" in lost[0].reason
+
+
+def test_without_a_place_to_keep_it_damage_is_told_and_what_came_before_it_is_kept(tmp_path: Path) -> None:
+    written(tmp_path, b"before", b"damaged", b"after")
+    flipped(tmp_path / "0.seg", b"damaged")
+    reader = SpoolReader(tmp_path)
+    assert printed(reader.read()) == b"before"
+    with pytest.raises(SpoolBroken, match=r"0\.seg has a wrong checksum at byte \d+"):
+        reader.read()
+    assert (tmp_path / "0.seg").exists()
+
+
+@pytest.mark.parametrize("zeros", [1, 100, 10_000_000])
+def test_zeros_that_a_power_cut_left_are_no_damage(tmp_path: Path, zeros: int) -> None:
+    outputs = [b"output %d," % number for number in range(30)]
+    written(tmp_path, *outputs)
+    with (tmp_path / "0.seg").open("ab") as file:
+        file.write(bytes(zeros))
+    reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
+    assert not checked(b"".join(outputs), all_of(reader))
+    assert not reader.damage
+    assert (tmp_path / "0.seg").exists()
+
+
+def test_damage_is_kept_aside_on_another_disk_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(link: Path, to: Path) -> None:
+        raise OSError(errno.EXDEV, "another disk")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    outputs = [b"output %d," % number for number in range(30)]
+    written(tmp_path, *outputs).end(0, "")
+    flipped(tmp_path / "0.seg", b"output 7,")
+    assert checked(b"".join(outputs), all_of(SpoolReader(tmp_path, aside=tmp_path / "aside")))
+    assert len(list((tmp_path / "aside").iterdir())) == 1
 
 
 def test_a_newer_format_is_refused_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
