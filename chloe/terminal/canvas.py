@@ -69,7 +69,7 @@ class Canvas:
         self.tabs = set(range(TAB, self.columns, TAB))
         self.cursor_shape: Shape = "block"
         self.cursor_blink = True
-        #: The last character drawn, for REP; and where its cell is, for what joins it.
+        #: The last character drawn, for REP and for what joins it; empty where it can't be told.
         self.last = ""
         self.all_changed = True
 

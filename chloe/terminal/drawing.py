@@ -17,7 +17,7 @@ class Drawing(Canvas):
     """The operations that print."""
 
     def draw(self, text: str) -> None:
-        """Print ``text`` at the cursor."""
+        """Print ``text`` at the cursor. ``last`` is empty where a sequence came since the text before."""
         if not self.mark:
             self.mark = self.pen_table.mark(self.pen)
         if self.charsets.single >= 0:
@@ -106,10 +106,11 @@ class Drawing(Canvas):
         return True
 
     def _join(self, char: str) -> bool:
-        """Add ``char`` to the cell before the cursor if it belongs there."""
+        """Add ``char`` to the cell before the cursor if it belongs there: a mark always, what takes
+        cells of its own only where that cell was the last thing printed."""
+        if widths.width(char) and not (self.x and self.last):
+            return False
         if not self.x:
-            if widths.width(char):
-                return False
             self.last = ""
             return True
         row = self.lines[self.y]
@@ -137,8 +138,8 @@ class Drawing(Canvas):
         return (self.clusters.text(text[place]), marks[place]) if place >= 0 else ("", "")
 
     def _wrap(self) -> None:
-        """Go on in the row below, which belongs to the same line."""
-        self.lines[self.y].wrapped = True
+        """Go on in the row below, which belongs to the same line; below the margins, in the last row anew."""
+        self.lines[self.y].wrapped = self.y < self.rows - 1 or self.y == self.bottom
         self.x = 0
         self.row_down()
 

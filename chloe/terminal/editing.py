@@ -72,16 +72,15 @@ class Editing(Canvas):
 
     def _blank_unprotected(self, y: int, start: int, end: int) -> None:
         row = self.lines[y]
-        if not row.pens:
-            row.erase(start, end, self.fill(), self.columns)
-            self.changed.add(y)
-            return
         self.changed.add(y)
-        row.pad(self.columns)
-        marks = row.pens
         fill = self.fill()
+        marks = row.pens
+        is_protected = {mark for mark in set(marks) if self.pen_table.pen(mark) & PROTECTED}
+        if not is_protected:
+            row.erase(start, end, fill, self.columns)
+            return
         for x in range(start, end):
-            if not self.pen_table.pen(marks[x]) & PROTECTED:
+            if marks[x : x + 1] not in is_protected:
                 row.erase(x, x + 1, fill, self.columns)
 
     def erase_characters(self, count: int = 1) -> None:

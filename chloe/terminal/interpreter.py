@@ -256,6 +256,8 @@ class Interpreter(Replying):
                         self.last = printed[-1]
                         changed.add(y)
                     else:
+                        if not is_printing:
+                            self.last = ""
                         self.draw(printed)
                     is_printing = True
                 if not control:

@@ -36,26 +36,32 @@ class Line(NamedTuple):
         return Line(self.cells + " " * missing, marks, self.fill)
 
 
-def join(rows: list[Row], columns: int) -> Line:
-    """The line that soft-wrapped ``rows`` make; the last of them may be open."""
+def is_short(row: Row, below: Row | None, columns: int) -> bool:
+    """Whether a soft-wrapped row lacks its last cell, since a wide character begins the row ``below``."""
+    return len(row.text) == columns - 1 and below is not None and below.text[1:2] == HALF
+
+
+def complete(rows: list[Row], columns: int, below: Row | None = None) -> list[Row]:
+    """``rows``, those that are soft-wrapped with all cells that their line has there; the last goes on in
+    ``below``. Nothing follows a row that goes on, whatever it was blanked with."""
+    for place, row in enumerate(rows):
+        if row.wrapped:
+            after = rows[place + 1] if place + 1 < len(rows) else below
+            # Where a wide character didn't fit any more, the last cell is no part of the line.
+            row.pad(columns - 1 if is_short(row, after, columns) else columns)
+            row.fill = PLAIN
+    return rows
+
+
+def join(rows: list[Row], columns: int, below: Row | None = None) -> Line:
+    """The line that soft-wrapped ``rows`` make; the last of them may be open, and goes on in ``below``."""
     if len(rows) == 1 and not rows[0].wrapped:
         row = rows[0]
         return Line(row.text, row.pens, row.fill)
-    cells: list[str] = []
-    marks: list[str] = []
-    plain = True
-    for place, row in enumerate(rows):
-        if row.wrapped:
-            size = columns
-            if len(row.text) == columns - 1 and place + 1 < len(rows) and rows[place + 1].text[1:2] == HALF:
-                size -= 1  # A wide character didn't fit any more: that cell is no part of the line.
-            row.pad(size)
-        plain = plain and not row.pens
-        cells.append(row.text)
-        marks.append(row.marks())
-    line = Line("".join(cells), "" if plain else "".join(marks))
-    # Nothing follows a row that goes on, whatever it was blanked with.
-    return line if rows[-1].wrapped else line._replace(fill=rows[-1].fill)
+    complete(rows, columns, below)
+    cells = "".join([row.text for row in rows])
+    marks = "".join([row.marks() for row in rows]) if any(row.pens for row in rows) else ""
+    return Line(cells, marks, rows[-1].fill)
 
 
 def lines(rows: Iterable[Row], columns: int) -> Iterator[tuple[Line, list[Row]]]:

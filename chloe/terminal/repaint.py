@@ -4,20 +4,21 @@ Owns the order in which a state is rebuilt from sequences that any terminal unde
 know how the screen stores it beyond rows and runs. The scrollback isn't told, but for the part of
 an open line that left the screen.
 
-Plan: first the soft wraps, which only come from text that runs over the edge; then the cells, with
-what changes no wrap (CUP, text, ECH); then what isn't a cell; the cursor near the end, since origin
-mode and margins move it; what was read of an incomplete sequence last.
+Plan: for each screen first what DECSC kept, while nothing is drawn that this could disturb; then the
+soft wraps, which only come from text that runs over the edge; then the cells, with what changes no
+wrap (CUP, text, ECH, which also ends a row's text where it ended); then what isn't a cell; the cursor
+near the end, since origin mode and margins move it; what was read of an incomplete sequence last.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from urllib.parse import quote
 
 from chloe.terminal import sgr, widths
 from chloe.terminal.canvas import TAB, Saved
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.interpreter import Interpreter
+from chloe.terminal.logical import is_short
 from chloe.terminal.modes import CURSOR_BLINK, MOUSE, MOUSE_ENCODINGS, PRIVATE_SWITCHES, Modes
 from chloe.terminal.pens import LINK_SHIFT, PLAIN, PROTECTED
 from chloe.terminal.rows import Row
@@ -27,6 +28,8 @@ from chloe.terminal.widths import HALF
 _SHAPES = {"block": 1, "underline": 3, "bar": 5}
 #: Modes that move the cursor or change how text is drawn: they come when all is drawn.
 _LATE = frozenset(("origin", "insert"))
+#: A control that does nothing here (SI, where G0 is in force) but end what the next character could join.
+_APART = "\x0f"
 
 
 def repaint(screen: Interpreter) -> bytes:
@@ -46,22 +49,36 @@ class _Repaint:
     def bytes(self) -> bytes:
         screen = self.screen
         self._saved_modes()
-        main = screen.lines if screen.main_lines is None else screen.main_lines
-        self._rows(screen.scrollback.open_rows(), main)
-        if screen.main_lines is not None:
-            self._saved(screen.other_saved, main)
-            self._keyboard(screen.other_kitty_stack, screen.other_kitty_flags)
-            self._take_pen(0)
-            self.say("\x1b[?47h")
-            self._rows([], screen.lines)
+        is_main = screen.main_lines is None
+        # The one that is shown comes last.
+        self._page(not is_main)
+        self._page(is_main)
         self._tabs()
-        self._saved(screen.saved, screen.lines)
-        self._keyboard(screen.kitty_stack, screen.modes.kitty_flags)
         self._texts()
         self.say(f"\x1b[{screen.top + 1};{screen.bottom + 1}r" if screen.rows > 1 else "")
         self._modes()
         self._cursor()
         return "".join(self.parts).encode("utf-8", "surrogateescape") + screen.tokenizer.pending
+
+    def _page(self, main: bool) -> None:
+        """One of the two screens, which is blank yet, after the other; what DECSC kept on it comes first."""
+        screen = self.screen
+        is_shown = main == (screen.main_lines is None)
+        saved = screen.saved if is_shown else screen.other_saved
+        stack = screen.kitty_stack if is_shown else screen.other_kitty_stack
+        flags = screen.modes.kitty_flags if is_shown else screen.other_kitty_flags
+        rows = screen.lines if is_shown else screen.main_lines or []
+        if not main and not is_shown and saved == Saved() and not stack and not flags:
+            return
+        self._take_pen(0)
+        if not main:
+            self.say("\x1b[?47h\x1b[H")
+        self._saved(saved)
+        self._rows(screen.scrollback.open_rows() if main else [], rows)
+        self._keyboard(stack, flags)
+        if not (main or is_shown):
+            self._take_pen(0)
+            self.say("\x1b[?47l")
 
     # Cells.
 
@@ -94,8 +111,9 @@ class _Repaint:
         goes_on = False
         for place, row in enumerate(rows):
             if row.wrapped:
-                is_short = len(row.text) == columns - 1 and rows[place + 1].text[1:2] == HALF
-                self._cells(row.text.ljust(columns - 1 if is_short else columns), row.full_marks(columns))
+                below = rows[place + 1] if place + 1 < len(rows) else None
+                size = columns - 1 if is_short(row, below, columns) else columns
+                self._cells(row.text.ljust(size), row.full_marks(columns))
             elif goes_on:
                 self._cells((row.text or " ")[:2], (row.marks() or row.fill)[:2])
             written.append(row.wrapped or goes_on)
@@ -108,7 +126,19 @@ class _Repaint:
     def _cells(self, cells: str, marks: str) -> None:
         for start, end, mark in same_marks(marks[: len(cells)]):
             self._take_pen(self.screen.pen_table.pen(mark))
-            self.say(self.screen.reader.text(cells[start:end]))
+            self.say(self._text(cells[start:end]))
+
+    def _text(self, cells: str) -> str:
+        """Cells as text; what would join the cell before it is kept apart from it."""
+        if widths.is_narrow(cells):
+            return cells
+        text = _APART
+        before = ""
+        for cell in cells.replace(HALF, ""):
+            read = self.screen.clusters.text(cell)
+            text += _APART + read if widths.joins(before, read[0]) else read
+            before = read
+        return text
 
     def _row(self, y: int, row: Row, is_written: bool) -> None:
         columns = self.screen.columns
@@ -120,25 +150,7 @@ class _Repaint:
             self._take_pen(self.screen.pen_table.pen(row.fill))
             self.say(f"\x1b[{y + 1};{first + 1}H\x1b[{columns - first}X")
         self.say(f"\x1b[{y + 1}H")
-        if self._has_loose_neighbours(row):
-            self._backwards(y, row)
-        else:
-            self._cells(row.text, row.marks())
-
-    def _has_loose_neighbours(self, row: Row) -> bool:
-        """Whether two cells would join if they were printed one after the other."""
-        if row.text.isascii() or widths.is_narrow(row.text):
-            return False
-        read = [self.screen.clusters.text(cell) for cell in row.text.replace(HALF, "")]
-        return any(widths.joins(before, cell[0]) for before, cell in pairwise(read))
-
-    def _backwards(self, y: int, row: Row) -> None:
-        """Print cell by cell from the right, so that nothing finds a neighbour to join."""
-        marks = row.marks()
-        for x in range(len(row.text) - 1, -1, -1):
-            if row.text[x] != HALF:
-                self._take_pen(self.screen.pen_table.pen(marks[x]))
-                self.say(f"\x1b[{y + 1};{x + 1}H{self.screen.clusters.text(row.text[x])}")
+        self._cells(row.text, row.marks())
 
     # What isn't a cell.
 
@@ -150,19 +162,23 @@ class _Repaint:
                 f"\x1b[?{number}{'h' if on else 'l'}\x1b[?{number}s\x1b[?{number}{'h' if default else 'l'}"
             )
 
-    def _saved(self, saved: Saved, lines: list[Row]) -> None:
+    def _saved(self, saved: Saved) -> None:
         """Go where DECSC was, with what it found, and do it again. The margins aren't set yet."""
         if saved == Saved():
             return
         if saved.origin:
             self.say("\x1b[?6h")
-        self._go(lines, min(saved.y, self.screen.rows - 1), saved.x)
+        self.say(f"\x1b[{saved.y + 1};{saved.x + 1}H")
         self._take_pen(saved.pen)
         self._charsets(saved.charsets)
         self.say("\x1b7")
+        if saved.charsets.single >= 0:
+            self._take_pen(0)
+            self.say(" \x1b[2J")  # Only a character ends a single shift; nothing is drawn yet.
         self._charsets(Charsets(), force=True)
         if saved.origin:
             self.say("\x1b[?6l")
+        self.say("\x1b[H")
 
     def _charsets(self, charsets: Charsets, *, force: bool = False) -> None:
         for place, name in enumerate(charsets.sets):
@@ -213,19 +229,21 @@ class _Repaint:
         if modes.origin:
             self.say("\x1b[?6h")
 
-    def _go(self, lines: list[Row], y: int, x: int, first: int = 0) -> None:
-        """To row ``y`` and column ``x``; to wait to wrap, the last cell is printed once more.
-
-        ``first``: the row that positions count from, where origin mode is on.
-        """
-        columns = self.screen.columns
-        if x < columns:
-            self.say(f"\x1b[{y - first + 1};{x + 1}H")
+    def _go(self, first: int) -> None:
+        """To the cursor's place, rows counted from ``first``; to wait to wrap, the last cell is printed
+        once more, or on the other screen where that cell is no text."""
+        screen = self.screen
+        y, columns = screen.y - first + 1, screen.columns
+        if screen.x < columns:
+            self.say(f"\x1b[{y};{screen.x + 1}H")
             return
-        row = lines[y]
+        row = screen.lines[screen.y]
+        if len(row.text) < columns and screen.main_lines is None:
+            self.say(f"\x1b[?47h\x1b[{y};{columns}H \x1b[?47l")
+            return
         cells = row.text.ljust(columns)
         last = columns - 2 if cells[-1] == HALF else columns - 1
-        self.say(f"\x1b[{y - first + 1};{last + 1}H")
+        self.say(f"\x1b[{y};{last + 1}H")
         self._cells(cells[last:], row.full_marks(columns)[last:])
 
     def _cursor(self) -> None:
@@ -235,7 +253,7 @@ class _Repaint:
         insert = "\x1b[4h" if screen.modes.insert else ""
         last = screen.last if screen.is_printing else ""
         if not last:
-            self._go(screen.lines, screen.y, screen.x, first)
+            self._go(first)
             self._take_pen(screen.pen)
             self.say(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
             self._charsets(screen.charsets)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from chloe.terminal.canvas import TAB, Saved
 from chloe.terminal.interpreter import Interpreter
-from chloe.terminal.logical import Line, cuts, lines, wrap
+from chloe.terminal.logical import Line, complete, cuts, lines, wrap
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
 from chloe.terminal.scrollback import Scrollback
@@ -81,7 +81,7 @@ def _reflow(
 ) -> _Flow:
     """The rows of the main screen at another size; what doesn't fit goes to the scrollback."""
     lent = scrollback.lent
-    opened = scrollback.take_open()
+    opened = complete(scrollback.take_open(), before, shown[0])
     flow = _Flow(opened + shown, y + len(opened), x)
     blank_below = _drop_blank(flow)
     if before != columns:

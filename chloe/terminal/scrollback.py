@@ -16,7 +16,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from chloe.terminal.blocks import Block, Packed
-from chloe.terminal.logical import Line, join, lines, wrap
+from chloe.terminal.logical import Line, lines, wrap
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
 from chloe.terminal.runs import Reader, Run
@@ -174,10 +174,6 @@ class Scrollback:
         del self._fresh[len(self._fresh) - self._open :]
         self._open = 0
         return taken
-
-    def open_line(self) -> Line | None:
-        """The part of the open line that left the screen."""
-        return join(self.open_rows(), self._columns) if self._open else None
 
     def open_rows(self) -> list[Row]:
         """Copies of the rows of the open line."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from chloe.terminal.canvas import Saved
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.interpreter import Interpreter
-from chloe.terminal.logical import Line
+from chloe.terminal.logical import Line, join
 from chloe.terminal.modes import Modes
 from chloe.terminal.pens import LINK_SHIFT, PROTECTED, Attributes, attributes
 from chloe.terminal.rows import Row
@@ -19,10 +19,19 @@ from chloe.terminal.runs import Run
 
 
 class SeenRow(NamedTuple):
-    """A row: its runs, and whether its line goes on in the row below."""
+    """A row: its runs, and whether its line goes on in the row below.
+
+    ``size``: how many of its cells are text; the blanks behind them were erased or never written,
+    look like ``beyond``, and are no part of the line when it is wrapped anew. The alternate screen's
+    rows never are, and count as full.
+    ``protected``: the columns that selective erases leave alone.
+    """
 
     runs: tuple[Run, ...]
     wrapped: bool
+    size: int
+    beyond: Attributes
+    protected: tuple[int, ...]
 
 
 class Kept(NamedTuple):
@@ -67,7 +76,7 @@ class Snapshot:
     title: str
     folder: str
     pending: bytes
-    open_line: tuple[Run, ...]
+    open_line: SeenRow | None
     scrollback: tuple[tuple[Run, ...], ...]
 
     def without_scrollback(self) -> Snapshot:
@@ -77,14 +86,17 @@ class Snapshot:
 
 def snapshot(screen: Interpreter) -> Snapshot:
     """The state of ``screen`` as it is now."""
-    shown = _rows(screen, screen.lines)
-    hidden = None if screen.main_lines is None else _rows(screen, screen.main_lines)
-    open_line = screen.scrollback.open_line()
+    main = screen.lines if screen.main_lines is None else screen.main_lines
+    opened = screen.scrollback.open_rows()
+    open_line = join(opened, screen.columns, main[0]) if opened else None
+    alternate = None
+    if screen.main_lines is not None:
+        alternate = tuple([row._replace(size=screen.columns) for row in _rows(screen, screen.lines)])
     return Snapshot(
         rows=screen.rows,
         columns=screen.columns,
-        main=shown if hidden is None else hidden,
-        alternate=None if hidden is None else shown,
+        main=_rows(screen, main),
+        alternate=alternate,
         cursor=(screen.y, screen.x),
         shape=screen.cursor_shape,
         blink=screen.cursor_blink,
@@ -102,13 +114,24 @@ def snapshot(screen: Interpreter) -> Snapshot:
         title=screen.title,
         folder=screen.folder,
         pending=screen.tokenizer.pending,
-        open_line=() if open_line is None else _line(screen, open_line),
+        open_line=None if open_line is None else _row(screen, Row(*open_line), len(open_line.cells)),
         scrollback=tuple(_line(screen, line) for line in screen.scrollback.closed()),
     )
 
 
 def _rows(screen: Interpreter, rows: list[Row]) -> tuple[SeenRow, ...]:
-    return tuple(SeenRow(screen.reader.runs(row, screen.columns), row.wrapped) for row in rows)
+    return tuple(_row(screen, row, screen.columns) for row in rows)
+
+
+def _row(screen: Interpreter, row: Row, columns: int) -> SeenRow:
+    is_protected = {mark: bool(screen.pen_table.pen(mark) & PROTECTED) for mark in set(row.pens)}
+    return SeenRow(
+        screen.reader.runs(row, columns),
+        row.wrapped,
+        len(row.text),
+        screen.reader.attributes(row.fill),
+        tuple(x for x, mark in enumerate(row.pens) if is_protected[mark]),
+    )
 
 
 def _line(screen: Interpreter, line: Line) -> tuple[Run, ...]:

@@ -151,5 +151,22 @@ class Terminal:
         return snapshot(self._screen)
 
     def repaint(self) -> bytes:
-        """Bytes that make a fresh terminal of this size what this one is; the scrollback isn't in them."""
+        """Bytes that make a fresh terminal of this size, with the same ``scrollback``, go on as this one.
+
+        They may be taken between any two bytes of a stream: what was read of a sequence or a character
+        that isn't complete comes last. They tell both screens, with soft wraps and with how much of a
+        row is text; of the scrollback only the open line, whose rest is on the screen; the cursor, and
+        whether it waits to wrap; the pen and both cursors kept by DECSC, with charsets and single
+        shifts; modes, kept ones too, keyboard flags, margins, tabs, title and folder; and what REP
+        would repeat. They don't tell the lines above, nor what a resize would bring back of them: for
+        that there is ``dump``. The fresh terminal has notices of title and folder afterwards.
+
+        >>> terminal = Terminal(1, 20)
+        >>> terminal.feed(b"cut off \\x1b[1")
+        >>> copy = Terminal(1, 20)
+        >>> copy.feed(terminal.repaint())
+        >>> copy.feed(b"mbold")
+        >>> [run.text.rstrip() for run in copy.line(0) if run.attributes.bold]
+        ['bold']
+        """
         return repaint(self._screen)

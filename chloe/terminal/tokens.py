@@ -35,6 +35,8 @@ _PAIRS = re.compile(
 _REGULAR = re.compile(f"(?:{_CONTROL_SEQUENCE}|{_ESCAPE_SEQUENCE}|{_SHORT_STRING})\\Z")
 _STRING_END = re.compile(r"[\x07\x18\x1a\x1b]")
 _DROPPED_IN_STRING = re.compile(r"[\x00-\x06\x08-\x17\x19\x1c-\x1f\x7f]")
+#: What no control string may begin with (ECMA-48 5.6): one that does is dropped, however it goes on.
+_NO_STRING = "\ufffd"
 _EIGHT_BIT = re.compile("[\x80-\x9f]")
 #: The C1 controls as the two characters that mean the same (ECMA-48 5.3).
 _SEVEN_BIT = {0x80 + low: f"\x1b{chr(0x40 + low)}" for low in range(32)}
@@ -62,7 +64,9 @@ class Tokenizer:
     @property
     def pending(self) -> bytes:
         """What was fed and not yet told, as bytes that bring a new tokenizer to the same place."""
-        told = self._opened if self._string is None else "".join(self._string)
+        told = self._opened
+        if self._string is not None:
+            told = "".join(self._string) if self._size <= LONGEST_STRING else self._string[0] + _NO_STRING
         return told.encode("utf-8", "surrogatepass") + self._bytes
 
     @property
@@ -147,7 +151,8 @@ class Tokenizer:
         opener = string[0]
         if opener[1] in _MEANINGFUL_STRINGS and self._size <= LONGEST_STRING:
             piece = _DROPPED_IN_STRING.sub("", text[place:end])
-            self._size += len(piece)
+            is_string = self._size > 0 or piece[:1] != _NO_STRING
+            self._size += len(piece) if is_string else LONGEST_STRING + 1
             if piece:
                 string.append(piece)
             if self._size > LONGEST_STRING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chloe.terminal import Snapshot, Terminal, flood
 
 _NUMBERS = st.integers(0, 30).map(str) | st.sampled_from(["", "0", "1", "999", "65536", "9" * 40])
-_FINALS = "@ABCDEFGHIJKLMPSTXZ`abdefgjlmnqrstu"
+_FINALS = "@ABCDEFGHIJKLMPSTWXZ^`abdefgjlmnpqrstu}~"
 _PREFIXES = st.sampled_from(["", "", "", "?", ">", "=", "<"])
 _INTERMEDIATES = st.sampled_from(["", "", "", " ", "!", "$", '"', "'"])
 _MODES = st.sampled_from([4, 20]).map(str) | st.sampled_from(
@@ -25,9 +25,16 @@ _TEXTS = st.sampled_from(
 ) | st.sampled_from(
     ["e\u0301", "\u0301", "\u00ad", "\u200b", "\ufe0f", "😀", "👨\u200d👩", "🇩🇪", "🇩", "🏽", "नि"]
 )
+_LONG_TEXTS = st.sampled_from(["👨\u200d", "\u200d", "각", "x" * 40, "日本" * 12, "x日" * 9, "qqq#"])
 _SPACES = st.sampled_from([" ", "   "])
 _CONTROLS = st.sampled_from([*"\a\b\t\n\v\f\r\x0e\x0f\x18\x1a\x7f\0", *["\r\n"] * 8])
-_ESCAPES = st.sampled_from([*"78DEHMNOZcno=>\\", "#8", "(0", "(B", ")0", "*0", "+A", "%G"])
+_ESCAPES = st.sampled_from([*"78DEHMNOZcno=>\\", "#8", "(0", "(B", "(A", ")0", "*0", "+A", "%G"])
+#: What seldom comes by chance: protection, margins, tab stops, keyboards, kept modes, repetitions.
+_RARE = st.sampled_from(['1"q', '0"q', "?2J", "?1K", "2;3r", "r", "3g", "5G\x1bH", "!p", "b", "9b"]).map(
+    "\x1b[{}".format
+) | st.sampled_from([">5u", "<u", "=3u", "?25s", "?7;47s", "?7;47r", "?6h\x1b7", "2 @", "2 A", "\x9b1m"]).map(
+    "\x1b[{}".format
+)
 _STRINGS = st.sampled_from(
     [
         "]0;title\a",
@@ -45,6 +52,8 @@ _STRINGS = st.sampled_from(
         "Popen",
         "[1;2",
         "[?",
+        "]\ufffdx\a",
+        "]\ufffd",
     ]
 )
 
@@ -57,6 +66,7 @@ def _sequence(prefix: st.SearchStrategy[str], intermediate: st.SearchStrategy[st
 _TOKENS = st.one_of(
     _TEXTS,
     _TEXTS,
+    _LONG_TEXTS,
     _SPACES,
     _CONTROLS,
     _ESCAPES.map("\x1b{}".format),
@@ -64,6 +74,7 @@ _TOKENS = st.one_of(
     _sequence(_PREFIXES, _INTERMEDIATES),
     _sequence(st.just(""), st.just("")),
     _RENDITIONS.map("\x1b[{}m".format),
+    _RARE,
     st.tuples(st.just("\x1b["), _MODES, st.sampled_from("hl")).map("".join),
 )
 #: Streams of what programs send, in no sensible order; and the same with any bytes in between.
@@ -126,23 +137,16 @@ def test_any_split_of_a_stream_gives_the_same(
     assert whole.take_notices() == byte_by_byte.take_notices()
 
 
-@_examples
-@given(ROUGH_STREAMS, SIZES, STREAMS, SIZES)
-@example("\x1b[48;5;9m\n日本".encode(), (1, 4), b"", (1, 3))  # What follows a full row shows when it narrows,
-@example(b"\x1b[48;5;9m\nabcd", (1, 4), b"", (1, 5))  # or widens;
-@example(b"abcdefgh\r\x1b[48;5;9mefgh", (1, 4), b"", (1, 5))  # and so it does where a line wrapped.
-def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
-    stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
-) -> None:
-    first = _fed(size, stream)
-    second = _fed(size, first.repaint())
-    assert _seen(first) == _seen(second)
-
-    first.scrollback.clear()
-    second.scrollback.clear()
+def _assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other: tuple[int, int]) -> None:
+    """Both go on alike, whatever comes: but for the lines above, which a repaint doesn't tell."""
     for terminal in (first, second):
+        terminal.scrollback.drain()
+        terminal.take_replies()
+        terminal.take_notices()
         terminal.feed(more)
     assert first.snapshot() == second.snapshot()
+    assert first.take_replies() == second.take_replies()
+    assert first.take_notices() == second.take_notices()
 
     for terminal in (first, second):
         terminal.resize(*other)
@@ -150,7 +154,39 @@ def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
 
 
 @_examples
+@given(ROUGH_STREAMS, SIZES, STREAMS, SIZES)
+@example("\x1b[48;5;9m\n日本".encode(), (1, 4), b"", (1, 3))  # What follows a full row shows when it narrows,
+@example(b"\x1b[48;5;9m\nabcd", (1, 4), b"", (1, 5))  # or widens;
+@example(b"abcdefgh\r\x1b[48;5;9mefgh", (1, 4), b"", (1, 5))  # and so it does where a line wrapped.
+@example(b"\x1bO\x1b7a", (1, 10), b"f", (1, 30))  # A single shift that DECSC kept is kept, not in force.
+@example(b"a\n", (1, 1), b"\r", (1, 2))  # A line feed leaves the cursor waiting behind a row without text,
+@example(b"a\na", (1, 1), b"", (2, 1))  # and what is printed then makes that row part of its line.
+@example(
+    b"\x1b[1;2r\x1b[4;1Hxxxxx\x1b[4;4H\x1b[X", (4, 4), b"", (3, 3)
+)  # Below the margins nothing wraps on.
+@example(b"\x1b[1ma\r\x1b[mb", (1, 3), b"\x1b[?2J", (1, 2))  # A row that is plain again is a plain row.
+@example(
+    b"\x1b[?47h\x1b[>5u\x1b[2;2H\x1b7\x1b[?47l", (3, 3), b"\x1b[?47h\x1b8", (3, 3)
+)  # The screen not shown.
+@example(b"\x1b]2;" + b"x" * 300_000, (1, 4), b"2;y\x07z", (1, 4))  # A title too long to be one stays none.
+def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
+    stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
+) -> None:
+    first = _fed(size, stream)
+    second = _fed(size, first.repaint())
+    assert _seen(first) == _seen(second)
+
+    _assert_same_from_here(first, second, more, other)
+
+
+@_examples
 @given(ROUGH_STREAMS, st.lists(SIZES, max_size=4), STREAMS)
+@example(
+    "xxxxxxx\x1b[106m🏽🏽🏽\n\x1b[48:2::4:5:6m\r\n".encode(), [(5, 2)], b""
+)  # A wide character begins the
+@example(
+    "\x1b[48:2::4:5:6m\x1b[53m\U00100001日本".encode(), [(1, 4)], b""
+)  # row below: the one above is short.
 def test_any_resize_leaves_a_sound_terminal_that_can_be_repainted(
     stream: bytes, sizes: list[tuple[int, int]], more: bytes
 ) -> None:
@@ -161,6 +197,21 @@ def test_any_resize_leaves_a_sound_terminal_that_can_be_repainted(
         assert _seen(_fed(size, terminal.repaint())) == _seen(terminal)
     terminal.feed(more)
     _assert_sound(terminal)
+
+
+@_examples
+@given(ROUGH_STREAMS, SIZES, st.data())
+def test_a_repaint_at_any_byte_of_a_stream_loses_nothing_of_it(
+    stream: bytes, size: tuple[int, int], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(stream)))
+    before = _fed(size, stream[:cut])
+    resized = data.draw(SIZES)
+    before.resize(*resized)
+    copy = _fed(resized, before.repaint())
+    assert copy.repaint() == before.repaint()
+
+    _assert_same_from_here(before, copy, stream[cut:], size)
 
 
 @_examples
