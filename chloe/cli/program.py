@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from chloe import __version__
-from chloe.cli import config, export_log, kill, ls, new, rename, replay, send, tag, verify
+from chloe.cli import config, doctor, export_log, kill, ls, new, rename, replay, send, tag, verify
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,9 +19,9 @@ def chloe(context: click.Context) -> object:
 
     Without a command the app starts. PANE is a pane's name, its id, or the beginning of either.
 
-    Exit status: 0 done, 1 the log doesn't hold, 2 usage, 3 no such pane or several, 4 the pane can't do
-    that, 5 the program can't be started, 6 tmux can't be used, 70 a fault of Chloe's, 74 the log or the
-    output can't be used, 77 Chloe's folder can't be used, 78 broken configuration.
+    Exit status: 0 done, 1 the log doesn't hold, or doctor found something, 2 usage, 3 no such pane or
+    several, 4 the pane can't do that, 5 the program can't be started, 6 tmux can't be used, 70 a fault of
+    Chloe's, 74 the log or the output can't be used, 77 Chloe's folder can't be used, 78 broken configuration.
     """
     if context.invoked_subcommand is not None:
         return None
@@ -41,5 +41,6 @@ for command in (
     export_log.export_log,
     verify.verify,
     config.config,
+    doctor.doctor,
 ):
     chloe.add_command(command)

@@ -38,7 +38,19 @@ def test_help_is_told_without_loading_what_is_heavy(environment: dict[str, str])
 def test_help_names_each_command(chloe: Chloe) -> None:
     said = chloe("--help").stdout.decode()
 
-    wanted = {"new", "ls", "send", "rename", "tag", "kill", "replay", "export-log", "verify", "config"}
+    wanted = {
+        "new",
+        "ls",
+        "send",
+        "rename",
+        "tag",
+        "kill",
+        "replay",
+        "export-log",
+        "verify",
+        "config",
+        "doctor",
+    }
     assert wanted == set(program.commands)
     for command in wanted:
         assert f"\n  {command} " in said

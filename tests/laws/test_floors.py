@@ -29,6 +29,7 @@ FLOORS = {
     "engine": 3,
     "replay": 3,
     "export": 3,
+    "doctor": 3,
     "ui": 4,
     "cli": 5,
     "__main__": 5,

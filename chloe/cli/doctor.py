@@ -1,0 +1,191 @@
+"""``chloe doctor``: what is wrong, and what to do about it.
+
+Owns how findings are printed and the exit status. Must not know how anything is found out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chloe.wording import printable
+
+if TYPE_CHECKING:
+    from chloe.doctor import Deed, Examined, Finding
+
+#: Columns of the mark and of the check's name, and the most that a line is wrapped to.
+_MARK, _NAME, _WIDEST = 6, 15, 100
+_COLOURS = {"ok": "green", "note": "cyan", "warn": "yellow", "bad": "red"}
+#: Seconds between two lines about the progress.
+_PACE = 2.0
+
+
+@click.command(short_help="Say what is wrong, and what to do about it.")
+@click.option("--full", is_flag=True, help="Walk the log's whole chain of hashes as well.")
+@click.option("--fix", is_flag=True, help="Do what is safe, say what was done, and look again.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def doctor(full: bool, fix: bool, as_json: bool) -> int:
+    """Look at everything that Chloe needs and has, and say how it is: versions, files, the log, sessions.
+
+    Each line says ok, note (worth knowing), warn (not as it should be) or bad (doesn't work, or isn't safe),
+    and under it what to do. Without --fix nothing is written, and no part that is broken or hangs keeps the
+    others from being looked at.
+
+    --fix narrows permissions, takes in what ended panes left in their spools, and removes spools that are in
+    the log completely and locks of the dead. It ends no session and removes nothing that isn't recorded.
+
+    --json prints an object: state (the worst of all), findings (each with check, state, subject, text,
+    remedy, fixable) and deeds (what --fix did, each with done and text).
+
+    Exit status: 0 where all is ok or worth a note, 1 where something is to be done (warn or bad).
+    """
+    from chloe.doctor import State, diagnose, mend
+
+    examined = _examined(full)
+    findings = diagnose(examined)
+    done: list[Deed] = []
+    if fix and any(finding.fixable for finding in findings):
+        done = mend(findings, examined, _take_in)
+        findings = diagnose(_examined(full))
+    states = list(State)
+    worst = max((finding.state for finding in findings), key=states.index, default=State.OK)
+    if as_json:
+        _print_json(worst, findings, done)
+    else:
+        _print(findings, done)
+    return int(worst in (State.WARN, State.BAD))
+
+
+def _examined(full: bool) -> Examined:
+    import asyncio
+
+    from chloe.doctor import examine
+    from chloe.ui.colors import depth_of
+    from chloe.ui.theme import encoding
+
+    progress = _Progress()
+    try:
+        return asyncio.run(
+            examine(
+                os.environ,
+                encoding=encoding(),
+                colours=depth_of(os.environ),
+                now=time.time_ns(),
+                full=full,
+                progress=progress,
+            )
+        )
+    finally:
+        progress.end()
+
+
+def _take_in() -> None:
+    """Start and stop, as every command does: what the spools hold is taken in on the way."""
+    from chloe.cli.driving import with_engine
+
+    async def nothing(_engine: object) -> None:
+        return None
+
+    with_engine(nothing)
+
+
+class _Progress:
+    """Says on stderr how far the walk is: in place on a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._in_place = sys.stderr.isatty()
+        self._said_at = time.monotonic()
+        self._pending = False
+
+    def __call__(self, seq: int, last: int) -> None:
+        now = time.monotonic()
+        if now - self._said_at < (0.1 if self._in_place else _PACE):
+            return
+        self._said_at = now
+        said = f"walking the chain: {seq} of {last} records"
+        print(f"\r{said}" if self._in_place else said, end="" if self._in_place else "\n", file=sys.stderr)
+        sys.stderr.flush()
+        self._pending = self._in_place
+
+    def end(self) -> None:
+        """Take the line back."""
+        if self._pending:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> None:
+    described = [
+        {
+            "check": finding.check,
+            "state": str(finding.state),
+            "subject": finding.subject,
+            "text": finding.text,
+            "remedy": finding.remedy,
+            "fixable": finding.fixable,
+        }
+        for finding in findings
+    ]
+    deeds = [{"done": deed.done, "text": deed.text} for deed in done]
+    print(json.dumps({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
+
+
+def _print(findings: list[Finding], done: list[Deed]) -> None:
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for deed in done:
+        print(_wrapped(f"{'done' if deed.done else 'left':<{_MARK}}", deed.text, width))
+    if done:
+        print()
+    last = ""
+    for finding in findings:
+        name = finding.check if finding.check != last else ""
+        last = finding.check
+        mark = f"{finding.state:<{_MARK}}"
+        head = (click.style(mark, fg=_COLOURS[finding.state]) if coloured else mark) + f"{name:<{_NAME}}"
+        subject = "" if finding.subject == finding.check else f"{finding.subject}: "
+        print(_wrapped(head, subject + finding.text, width))
+        if finding.remedy:
+            # On a line of its own and whole, so that a command can be taken from it.
+            print(" " * (_MARK + _NAME) + "> " + printable(finding.remedy))
+    print()
+    print(_summed_up(findings))
+
+
+def _wrapped(head: str, text: str, width: int) -> str:
+    """The text behind its head, wrapped under itself. Words are never broken: paths and ids stay whole."""
+    indent = len(click.unstyle(head))
+    lines = textwrap.wrap(
+        printable(_with_tilde(text)),
+        max(width - indent, 20),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return (head + ("\n" + " " * indent).join(lines)).rstrip()
+
+
+def _with_tilde(text: str) -> str:
+    return text.replace(f"{Path.home()}/", "~/") if Path.home() != Path("/") else text
+
+
+def _summed_up(findings: list[Finding]) -> str:
+    bad = sum(finding.state == "bad" for finding in findings)
+    warned = sum(finding.state == "warn" for finding in findings)
+    fixable = sum(finding.fixable for finding in findings)
+    said = []
+    if bad:
+        said.append(f"{bad} bad")
+    if warned:
+        said.append(f"{warned} to be seen to")
+    text = ", ".join(said) or "all is well"
+    if fixable:
+        text += f"; chloe doctor --fix takes care of {fixable}"
+    return text

@@ -1,0 +1,119 @@
+"""Checks of the log.
+
+Owns what a healthy log looks like. Must not know SQLite; ``chloe.store`` looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from chloe.doctor.examined import Examined
+from chloe.doctor.findings import Finding, bad, note, ok, warn
+from chloe.wording import age, size
+
+#: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
+_LARGE_WAL = 256 * 1024 * 1024
+
+
+def log(examined: Examined) -> Iterator[Finding]:
+    """Whether the log can be read, and how large it is."""
+    path = examined.paths.database
+    if examined.about.trouble is not None:
+        yield _unusable(path, examined.about.trouble)
+        return
+    about = examined.about.value
+    if about is None:
+        yield note(str(path), "isn't there: nothing has been recorded yet")
+        return
+    there, waiting = _bytes(path), _bytes(path.with_name(f"{path.name}-wal"))
+    if examined.panes.trouble is not None:
+        yield _unusable(path, examined.panes.trouble)
+    elif not waiting and there < about.size:
+        missing = f"is cut short: {size(there)} of {size(about.size)}"
+        yield bad(str(path), missing, "put a backup in its place, or move it away")
+    elif waiting > _LARGE_WAL:
+        yield warn(
+            str(path),
+            f"{size(there)}, and {size(waiting)} in its -wal file, more than it should hold",
+            "end every Chloe, then start one: it copies them into the log",
+        )
+    else:
+        yield ok(str(path), size(there) + (f" and {size(waiting)} in its -wal file" if waiting else ""))
+
+
+def schema(examined: Examined) -> Iterator[Finding]:
+    """Whether this Chloe and the log are of one age."""
+    about = examined.about.value
+    if about is None:
+        return
+    if about.version > about.newest:
+        yield bad(
+            "schema",
+            f"version {about.version}, from a newer Chloe; this one knows up to {about.newest}",
+            "upgrade Chloe, or name another folder in CHLOE_HOME",
+        )
+    elif about.version < about.newest:
+        yield note("schema", f"version {about.version}; the next start brings it up to {about.newest}")
+    else:
+        yield ok("schema", f"version {about.version}, the newest")
+
+
+def triggers(examined: Examined) -> Iterator[Finding]:
+    """Whether the log still refuses to be changed."""
+    about = examined.about.value
+    if about is None or about.version != about.newest:
+        return
+    if about.loosened:
+        yield bad(
+            "triggers",
+            f"not as they were made: {', '.join(about.loosened)}; the log may be changed by mistake",
+            "chloe verify says whether it was; to have them again, put a backup in its place",
+        )
+    else:
+        yield ok("triggers", "in place: the log refuses to be changed")
+
+
+def records(examined: Examined) -> Iterator[Finding]:
+    """How many there are, since when, where the chain ends, and whether bodies were pruned."""
+    about = examined.about.value
+    if about is None:
+        return
+    if not about.head.seq:
+        yield ok("records", "none yet")
+        return
+    pruned = (
+        f", pruned {about.prunings} time{'s' if about.prunings > 1 else ''}"
+        if about.prunings
+        else ", never pruned"
+    )
+    yield ok(
+        "records",
+        f"{about.head.seq}, the oldest from {age(about.oldest_at, examined.now)} ago, "
+        f"the last from {age(about.newest_at, examined.now)} ago{pruned}",
+    )
+    yield ok("head", f"{about.head.seq} {about.head.hash.hex()[:16]}…, as the log itself says")
+
+
+def chain(examined: Examined) -> Iterator[Finding]:
+    """The walk along all records, where it was asked for."""
+    if examined.verdict.trouble is not None and examined.about.trouble is None:
+        yield bad("chain", str(examined.verdict.trouble), "try again once that is over")
+        return
+    verdict = examined.verdict.value
+    if verdict is None:
+        return
+    if verdict.bad is not None:
+        yield bad("chain", str(verdict), "put a backup in its place; what stands before that record holds")
+    else:
+        yield ok("chain", f"holds: {verdict.head.seq} records, {size(verdict.bodies)} of bodies")
+
+
+def _unusable(path: Path, trouble: Exception) -> Finding:
+    """What the store says: what is wrong, then, behind a semicolon, the way out."""
+    said, _, way_out = str(trouble).removeprefix(f"{path} ").partition("; ")
+    return bad(str(path), said, way_out or "see to what it names, then try again")
+
+
+def _bytes(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,72 @@
+"""Checks of spools that no running pane needs.
+
+Owns when a spool may go, and when it holds what nobody else has. Must not know what is in it.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from chloe.backends.tmux.inspecting import SpoolSeen, unrecorded
+from chloe.doctor.examined import Examined
+from chloe.doctor.findings import Finding, RemoveSpool, note, ok, warn
+from chloe.events.panes import Pane
+from chloe.wording import size
+
+#: For this long an empty spool may be one that is just being made, in nanoseconds.
+_BEING_MADE = 60_000_000_000
+
+
+def spools(examined: Examined) -> Iterator[Finding]:
+    """Spools without a pane, and those of panes that have ended."""
+    known = examined.panes.value
+    found = 0
+    for seen in examined.spools.value:
+        pane = known.get(seen.pane)
+        finding = _without_pane(examined, seen) if pane is None else _of_ended(pane, seen)
+        if finding is not None:
+            found += 1
+            yield finding
+    if not found:
+        count = len(examined.spools.value)
+        yield ok(
+            "spools", f"{count}, each with a pane that needs it" if count else "none, and none is needed"
+        )
+
+
+def endangered(examined: Examined) -> list[SpoolSeen]:
+    """Spools that a start of Chloe would remove, although they hold more than the log has."""
+    known = examined.panes.value
+    return [
+        seen for seen in examined.spools.value if (pane := known.get(seen.pane)) and _holds_more(pane, seen)
+    ]
+
+
+def _without_pane(examined: Examined, seen: SpoolSeen) -> Finding | None:
+    if seen.alive:
+        text = f"process {seen.holder or 'unknown'} records into it, and the log doesn't know its pane"
+        return warn(str(seen.folder), text, "if nobody wants it, end its session; see strangers")
+    why = f" ({seen.failure})" if seen.failure else ""
+    if seen.size:
+        text = f"{size(seen.size)} of a pane that the log doesn't know; nothing of it is recorded{why}"
+        return warn(str(seen.folder), text, f"once nobody wants it: rm -r {shlex.quote(str(seen.folder))}")
+    if seen.recorder != 0 or examined.now - seen.changed_at < _BEING_MADE:
+        return note(str(seen.folder), "is being made by a Chloe that starts a pane")
+    text = f"was left empty by a start that came to nothing{why}"
+    return note(str(seen.folder), text, "chloe doctor --fix removes it", RemoveSpool(seen.folder, None))
+
+
+def _of_ended(pane: Pane, seen: SpoolSeen) -> Finding | None:
+    if pane.alive or seen.alive:
+        return None
+    if _holds_more(pane, seen):
+        where = shlex.quote(str(seen.folder))
+        text = f"{pane.name} ended in the log, but {size(seen.size)} may hold more than was recorded"
+        return warn(str(seen.folder), f"{text}; the next start removes it", f"to keep it: cp -a {where} .")
+    text = f"{pane.name} has ended and the log has all of it"
+    return note(str(seen.folder), text, "chloe doctor --fix removes it", RemoveSpool(seen.folder, pane.spool))
+
+
+def _holds_more(pane: Pane, seen: SpoolSeen) -> bool:
+    return not pane.alive and not seen.alive and bool(seen.size) and unrecorded(seen.folder, pane.spool)

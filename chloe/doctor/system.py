@@ -1,0 +1,82 @@
+"""Checks of what Chloe runs on: versions, tmux, the terminal.
+
+Owns what is needed of them. Must not know any file of Chloe's.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import chloe
+from chloe.backends.tmux.server import OLDEST
+from chloe.doctor.examined import Examined
+from chloe.doctor.findings import Finding, bad, note, ok, warn
+from chloe.store.looking import OLDEST_SQLITE, SQLITE, SQLITE_FITS
+
+#: The oldest that will do (pyproject.toml).
+_OLDEST_PYTHON = (3, 11)
+#: What a report of a fault should name.
+_PACKAGES = ("urwid", "pyte", "libtmux", "aiosqlite", "ptyprocess", "zstandard")
+
+
+def versions(examined: Examined) -> Iterator[Finding]:
+    """Chloe, Python, SQLite, and the packages that decide how Chloe behaves."""
+    yield ok("chloe", chloe.__version__)
+    python = platform.python_version()
+    if sys.version_info[:2] >= _OLDEST_PYTHON:
+        yield ok("Python", f"{python}, {platform.system()} {platform.machine()}")
+    else:
+        yield bad("Python", f"{python} is too old", "use Python 3.11 or newer")
+    if SQLITE_FITS:
+        yield ok("SQLite", SQLITE)
+    else:
+        yield bad("SQLite", f"{SQLITE} is too old, the log needs {OLDEST_SQLITE}", "use a newer Python")
+    there = []
+    for package in _PACKAGES:
+        try:
+            there.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            yield bad(package, "isn't installed as a package", "install Chloe anew, with what it needs")
+    yield ok("packages", ", ".join(there))
+
+
+def tmux(examined: Examined) -> Iterator[Finding]:
+    """Whether tmux is there and new enough."""
+    oldest = ".".join(map(str, OLDEST))
+    if examined.tmux.trouble is not None:
+        yield warn(
+            "tmux",
+            f"can't be used: {examined.tmux.trouble} Until then there are direct panes alone.",
+            f"install tmux {oldest} or newer",
+        )
+        return
+    said = examined.tmux.value
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found is not None and (int(found[1]), int(found[2])) < OLDEST:
+        yield warn("tmux", f"{said} is too old for tmux panes", f"install tmux {oldest} or newer")
+    else:
+        yield ok("tmux", f"{said} ({oldest} or newer is needed)")
+
+
+def terminal(examined: Examined) -> Iterator[Finding]:
+    """What the app would find in this terminal."""
+    name = examined.environment.get("TERM", "")
+    colours = {0: "no colours", 2**24: "16 million colours"}.get(
+        examined.colours, f"{examined.colours} colours"
+    )
+    if name in ("", "dumb"):
+        yield note("TERM", f"is {name!r}: the app can't draw here", "start Chloe in a terminal")
+    else:
+        yield ok("TERM", f"{name}, {colours}")
+    if examined.encoding == "utf-8":
+        yield ok("locale", "UTF-8")
+    else:
+        yield note(
+            "locale",
+            f"{examined.encoding}: indicators and lines are drawn in ASCII",
+            "export LC_ALL=C.UTF-8, or another UTF-8 locale",
+        )
