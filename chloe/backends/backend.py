@@ -89,6 +89,10 @@ class Exited:
 Happening = Printed | SizeChanged | Lost | Painted | Exited
 
 
+class RecorderChanged(Exception):
+    """Another process has the right to record the pane now: only the log knows where to go on."""
+
+
 class Backend(Protocol):
     """One program in one terminal.
 
@@ -112,7 +116,8 @@ class Backend(Protocol):
     async def read(self) -> Sequence[Happening]:
         """Wait for the next happenings, at least one; ``Exited`` is the last of all. One reader at a time.
 
-        At most ``READ_LIMIT`` bytes of output together. May be cancelled without losing any.
+        At most ``READ_LIMIT`` bytes of output together. May be cancelled without losing any. Raises
+        ``RecorderChanged`` where another process records the program now.
         """
 
     async def kill(self) -> None:

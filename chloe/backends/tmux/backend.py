@@ -17,10 +17,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from chloe.backends.backend import Exited, Happening, Lost, Painted, Spec
+from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
 from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.keys import Keys
 from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux.repainting import Repainting
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import StartFailed, TmuxUnusable
@@ -36,8 +37,13 @@ _LOOK_SOON = 0.002
 _SOON = 25
 #: Seconds that a holder gets to start, and to end once asked.
 _START_GRACE, _KILL_GRACE = 10.0, 5.0
-#: Seconds between two tries of a resize that tmux refused.
-_RESIZE_AGAIN = 1.0
+#: Seconds between two tries of a resize that tmux refused, and of reading what the system refused.
+_RESIZE_AGAIN, _READ_AGAIN = 1.0, 0.5
+#: Seconds between two looks for a folder that somebody removed; until tmux is asked whether its session
+#: lives, where a holder would have made the folder again; and between two such questions.
+_LOOK_FOR_FOLDER, _RESTORE_GRACE, _ASK_AGAIN = 0.1, 3.0, 1.0
+#: Seconds that a new lease is left to the instance which had the one that somebody removed.
+_FIRST_PICK = 1.0
 
 
 class TmuxBackend:
@@ -45,7 +51,8 @@ class TmuxBackend:
 
     ``folder`` is the pane's spool; its name is the pane's id. ``spec`` says what to start, None where
     it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the last position,
-    ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold.
+    ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold. Segments that are
+    damaged are kept in the folder ``damaged``.
     """
 
     def __init__(
@@ -57,6 +64,7 @@ class TmuxBackend:
         *,
         pane_cap: int = 1_000_000_000,
         disk_share: float = 0.1,
+        damaged: Path | None = None,
     ) -> None:
         self._server = server
         self._spec = spec
@@ -65,6 +73,7 @@ class TmuxBackend:
         self._watcher = watcher
         self._pane_cap = pane_cap
         self._disk_share = disk_share
+        self._damaged = damaged
         self._loop = asyncio.get_running_loop()
         self._lease = Lease(folder / "lease")
         self._keys = Keys(folder / "keys", self._loop)
@@ -72,10 +81,15 @@ class TmuxBackend:
         self._woken = asyncio.Event()
         self._look_soon = 0
         self._unwatch: Callable[[], None] | None = None
-        self._started_at = self._loop.time()
+        #: The folder, or the lease in it, may be another one than before.
+        self._replaced = False
+        #: Where no lock is there, only tmux knows whether there ever will be one: when it is asked next.
+        self._ask_at = self._loop.time() + (_START_GRACE if spec or folder.exists() else _RESTORE_GRACE)
+        #: Why nothing will come any more.
+        self._gone = ""
+        self._unreadable = ""
         self._exited: Exited | None = None
-        #: Bytes were lost, and the screen was not taken from tmux since.
-        self._unpainted = False
+        self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
         self._wanted_size: tuple[int, int] | None = None
         self._resizing: asyncio.Task[None] | None = None
         self._force: asyncio.TimerHandle | None = None
@@ -100,19 +114,20 @@ class TmuxBackend:
         assert self._spec is not None, "what runs already is not started"
         told = holding.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
         await self._server.check()
-        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            self.folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.parent.mkdir(mode=0o700, exist_ok=True)
             self.folder.mkdir(mode=0o700)
         except OSError as error:
-            raise StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.") from error
+            raise self._no_spool(error) from error
         try:
             (self.folder / "spec.json").touch(mode=0o600)
             (self.folder / "spec.json").write_text(told, "ascii")
             os.mkfifo(self.folder / "keys", 0o600)
+            self._lease.take()
         except OSError as error:
             await self.discard()
-            raise StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.") from error
-        self._lease.take()
+            raise self._no_spool(error) from error
         self.follow(START)
 
     async def start(self) -> None:
@@ -120,14 +135,19 @@ class TmuxBackend:
         if self._reader is None:
             await self.prepare()
         assert self._spec is not None
-        self._started_at = self._loop.time()
+        self._ask_at = self._loop.time() + _START_GRACE
         try:
             await self._server.new_session(
                 self.session, holding.command(self.folder), rows=self._spec.rows, columns=self._spec.columns
             )
         except BaseException:
+            # A server that answers late may have started the holder all the same.
+            locks.send(self.folder / "lock", signal.SIGTERM)
             await self.discard()
             raise
+
+    def _no_spool(self, error: OSError) -> StartFailed:
+        return StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.")
 
     def try_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""
@@ -138,38 +158,74 @@ class TmuxBackend:
         if self._lease.take():
             return
         self._watch()
-        while not self._lease.take():
+        while not self._take_lease():
             await self._wait()
+            self._find_again()
+            if self._lease.removed:
+                # Who had it has the first pick: he knows best where to go on.
+                await asyncio.sleep(_FIRST_PICK)
+
+    def _take_lease(self) -> bool:
+        try:
+            return self._lease.take()
+        except OSError as error:
+            self._say_unreadable(error)
+            return False
 
     def follow(self, position: SpoolPosition | None, offset: int | None = None) -> None:
         """Read on from ``position``, None for the start; ``offset``: bytes of the stream before it."""
         if self._reader is not None:
             self._reader.close()
-        self._reader = SpoolReader(self.folder, position or START, offset=offset)
+        self._reader = SpoolReader(self.folder, position or START, offset=offset, aside=self._damaged)
         self._watch()
 
     async def read(self) -> Sequence[Happening]:
-        """Wait for the next happenings. Raises ``SpoolBroken`` where the spool is damaged."""
+        """Wait for the next happenings.
+
+        Raises ``SpoolBroken`` where a newer Chloe wrote them, ``RecorderChanged`` where another process has
+        the lease: somebody removed it.
+        """
         assert self._reader is not None, "follow says where to read on"
         while True:
             # Whoever reads a long spool in one go leaves the loop to the others in between.
             await asyncio.sleep(0)
             self._woken.clear()
-            gone = self._holder_is_gone()
-            happenings: list[Happening] = self._reader.read()
-            if any(isinstance(happening, Lost) for happening in happenings):
-                self._unpainted = True
-            if not happenings and not gone and self._unpainted:
-                happenings = await self._repaint()
-            if not happenings and gone:
-                happenings = [Exited(None, None, gone, time.time_ns(), self._reader.position)]
+            try:
+                self._find_again()
+                happenings = self._read(self._reader)
+                self._unreadable = ""
+            except OSError as error:
+                # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
+                self._say_unreadable(error)
+                await asyncio.sleep(_READ_AGAIN)
+                continue
             if happenings:
                 if isinstance(happenings[-1], Exited):
                     self._exited = happenings[-1]
                     self._keys.forget()
                 return happenings
-            if not await self._wait() and locks.held(self.folder / "lock") is None:
+            if not await self._wait() and not self._gone:
                 await self._look_for_session()
+
+    def _read(self, reader: SpoolReader) -> list[Happening]:
+        # Asked first: what was written before the end is read after it is known.
+        gone = self._holder_is_gone()
+        happenings = reader.read()
+        if any(isinstance(happening, Lost) for happening in happenings):
+            self._repainting.want()
+        if not happenings and gone:
+            if reader.damage:
+                gone = f"its end can't be read: {reader.damage}"
+            return [Exited(None, None, gone, time.time_ns(), reader.position)]
+        if not happenings:
+            painted = self._repainting.take(reader.position, lambda: reader.behind)
+            return [painted] if painted is not None else []
+        return happenings
+
+    def _say_unreadable(self, error: OSError) -> None:
+        if self._unreadable != str(error):
+            self._unreadable = str(error)
+            _log.warning("pane %s can't be read for the moment: %s", self.folder.name, error)
 
     def write(self, data: bytes) -> None:
         """Type ``data``, all of it and in order. Never blocks."""
@@ -201,7 +257,7 @@ class TmuxBackend:
             await self._server.kill(self.session)
         except TmuxUnusable as error:
             _log.warning("the session of pane %s may still be there: %s", self.folder.name, error)
-        self._started_at = self._loop.time() - _START_GRACE
+        self._ask_at = self._loop.time()
 
     async def release(self, position: SpoolPosition) -> None:
         """All up to ``position`` is committed durably: what holds it here may go, all of it after the end."""
@@ -218,11 +274,12 @@ class TmuxBackend:
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
         self._stop_watching()
-        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+        await asyncio.to_thread(_remove, self.folder)
 
     async def close(self) -> None:
         """Let go of everything that this process holds, the lease among it. The program runs on."""
         self._stop_watching()
+        self._repainting.close()
         self._keys.forget()
         if self._force is not None:
             self._force.cancel()
@@ -247,55 +304,66 @@ class TmuxBackend:
     def _told(self, name: str) -> None:
         if name in ("lock", "lease", ""):
             self._look_soon = _SOON
-        if name in ("lock", ""):
+        if name in ("lease", ""):
+            self._replaced = True
+        if name in ("lock", "keys", ""):
             self._keys.retry()
+        if not name and not self.folder.exists():
+            # What is made in its place is another folder, for a watch as well.
+            self._stop_watching()
+            self._ask_at = max(self._ask_at, self._loop.time() + _RESTORE_GRACE)
         self._woken.set()
+
+    def _find_again(self) -> None:
+        """Watch the folder that was made in place of a removed one, and have the lease there as well."""
+        if self._unwatch is None:
+            self._watch()
+            if self._unwatch is None:
+                return
+            self._keys.retry()
+            self._replaced = True
+        if self._replaced and self.folder.exists():
+            self._replaced = False
+            if self._lease.held and not self._lease.renew():
+                raise RecorderChanged(self.folder.name)
 
     async def _wait(self) -> bool:
         """Wait for a notice, or until it is time to look again; whether there was a notice."""
         if self._look_soon:
             self._look_soon -= 1
+        again = _LOOK_SOON if self._look_soon else _LOOK_AGAIN if self._unwatch else _LOOK_FOR_FOLDER
         try:
-            async with asyncio.timeout(_LOOK_SOON if self._look_soon else _LOOK_AGAIN):
+            async with asyncio.timeout(again):
                 await self._woken.wait()
         except TimeoutError:
             return False
         self._woken.clear()
         return True
 
-    async def _repaint(self) -> list[Happening]:
-        """After a loss, and all that came behind it: the screen, unless more is printed meanwhile."""
-        assert self._reader is not None
-        try:
-            painted = await self.screen()
-        except TmuxUnusable as error:
-            _log.warning("pane %s shows what its stream gives: %s", self.folder.name, error)
-            self._unpainted = False
-            return []
-        if self._reader.behind:
-            return []
-        self._unpainted = False
-        return [painted]
-
     def _holder_is_gone(self) -> str:
         """Why nothing will be written any more; "" while something may be."""
         held = locks.held(self.folder / "lock")
-        if held:
-            return ""
+        if held or self._gone:
+            return self._gone
         with contextlib.suppress(OSError):
             failure = (self.folder / "failure").read_text("utf-8", "replace")
             return f"its holder failed: {failure.strip()}"
-        if not self.folder.exists():
-            return "its spool was removed"
         return "" if held is None else "its holder was killed"
 
     async def _look_for_session(self) -> None:
-        """End the wait for a holder that never came: it was killed before it could say anything."""
-        if self._loop.time() - self._started_at < _START_GRACE:
+        """End the wait for a holder that never came, or that was gone before it could say anything."""
+        lock = self.folder / "lock"
+        if self._loop.time() < self._ask_at or locks.held(lock) is not None:
             return
+        self._ask_at = self._loop.time() + _ASK_AGAIN
         with contextlib.suppress(TmuxUnusable):
-            if self.session not in await self._server.sessions():
-                (self.folder / "failure").write_text("it never started\n", "utf-8")
+            if self.session in await self._server.sessions() or locks.held(lock) is not None:
+                return
+            if not self.folder.exists():
+                self._gone = "its spool was removed"
+            else:
+                began = self._reader is not None and self._reader.position != START
+                self._gone = "its holder was killed" if began else "its holder failed: it never started"
 
     async def _resize(self) -> None:
         while self._wanted_size is not None:
@@ -315,3 +383,14 @@ class TmuxBackend:
 def running(folder: Path) -> bool:
     """Whether a holder looks after a program in this spool."""
     return locks.held(folder / "lock") is True
+
+
+def _remove(folder: Path) -> None:
+    """Remove a spool with all that is in it, as far as that goes without a free descriptor as well."""
+    for name in ("spec.json", "keys", "lease"):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+    try:
+        folder.rmdir()
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,9 @@ import errno
 import os
 from pathlib import Path
 
+#: Seconds until what the system refused for the moment is tried again: no descriptor is free, say.
+_AGAIN = 0.2
+
 
 class Keys:
     """Writes to the FIFO ``path``, all and in order, without ever blocking."""
@@ -20,6 +23,7 @@ class Keys:
         self._loop = loop
         self._fd: int | None = None
         self._kept = bytearray()
+        self._again: asyncio.TimerHandle | None = None
 
     def write(self, data: bytes) -> None:
         """Type ``data`` behind what is kept."""
@@ -34,6 +38,9 @@ class Keys:
 
     def retry(self) -> None:
         """Write what is kept, as far as it goes; what has nobody to read it yet is kept on."""
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
         try:
             while self._kept:
                 if self._fd is None:
@@ -46,12 +53,14 @@ class Keys:
         except OSError as error:
             # ENXIO: no holder has it open, not yet or not any more. Whoever knows which retries or forgets.
             if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
-                raise
+                self._again = self._loop.call_later(_AGAIN, self.retry)
         self._close()
 
     def forget(self) -> None:
         """Drop what is kept: there is nobody to type to any more."""
         self._kept.clear()
+        if self._again is not None:
+            self._again.cancel()
         self._close()
 
     def _close(self) -> None:

@@ -29,6 +29,11 @@ class Lease:
         """This process has it."""
         return self._fd is not None
 
+    @property
+    def removed(self) -> bool:
+        """There is no lease: somebody removed it, or the spool."""
+        return not self._path.exists()
+
     def take(self) -> bool:
         """Try to take it; True if this process has it now. False as well if the spool is gone."""
         if self._fd is not None:
@@ -50,6 +55,14 @@ class Lease:
             if self._fd is None:
                 os.close(fd)
         return self._fd is not None
+
+    def renew(self) -> bool:
+        """Whether this process has it still, on a new file where somebody removed the old one."""
+        if self._fd is None:
+            return False
+        if not os.fstat(self._fd).st_nlink:
+            self.give_back()
+        return self.take()
 
     def give_back(self) -> None:
         """Let another process have it."""

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +38,13 @@ DEADLINE = 5.0
 #: then takes its place. Seconds between the tries.
 _SERVER_ENDING = ("server exited", "lost server", "error connecting", "no server running")
 _WHILE_SERVER_ENDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+
+#: Seconds in which nothing more is asked of a server that didn't answer, and what the next try may take:
+#: else commands would queue up behind each other's deadlines.
+_LEFT_ALONE, _DEADLINE_ONCE_HUNG = 2.0, 1.0
+
+#: What a client says that another version's server can't understand (tmux's client.c and server-client.c).
+_OTHER_VERSION = ("protocol version mismatch", "server version is too old")
 
 #: Commands under way at once.
 _AT_ONCE = 4
@@ -153,7 +161,8 @@ class TmuxServer:
         return asked.stdout[0].split("\t"), asked.stdout[1:]
 
     def close(self) -> None:
-        """Let go of the threads; the server runs on."""
+        """Let go of the threads, and of commands that a hung server doesn't answer; the server runs on."""
+        self._tmux.abandon()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, steps: Sequence[Sequence[str]], *, gone: bool = False) -> _Answer:
@@ -182,13 +191,20 @@ class TmuxServer:
             )
 
     def _refused(self, said: Sequence[str]) -> TmuxUnusable:
-        return TmuxUnusable(f"tmux ({self._tmux.place}) refused: {' '.join(said) or 'without a word'}.")
+        words = " ".join(said) or "without a word"
+        way_out = ""
+        if any(sign in words for sign in _OTHER_VERSION):
+            way_out = (
+                " Another version of tmux started it: what runs on it is typed into and recorded all the"
+                " same, new persistent panes need that version, or another server (socket_name)."
+            )
+        return TmuxUnusable(f"tmux ({self._tmux.place}) refused: {words.removesuffix('.')}.{way_out}")
 
 
 class _Answer(tmux_cmd):
     """What tmux answered, in libtmux's shape, within a deadline that libtmux itself doesn't have."""
 
-    def __init__(self, command: Sequence[str], *, deadline: float, where: str) -> None:
+    def __init__(self, command: Sequence[str], *, deadline: float, asked: set[subprocess.Popen[str]]) -> None:
         self.cmd = list(command)
         # An outer tmux must neither be spoken to instead nor hand its pane on to the server's environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
@@ -201,15 +217,15 @@ class _Answer(tmux_cmd):
             encoding="utf-8",
             errors="surrogateescape",
         )
+        asked.add(self.process)
         with self.process:
             try:
                 stdout, stderr = self.process.communicate(timeout=deadline)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                raise TmuxUnusable(
-                    f"The tmux server ({where}) doesn't answer. Wake it, or end it by its process id"
-                    " and start again."
-                ) from None
+                raise
+            finally:
+                asked.discard(self.process)
         self.returncode = self.process.returncode
         self.stdout = stdout.split("\n")[:-1]
         self.stderr = [line for line in stderr.split("\n") if line]
@@ -221,6 +237,10 @@ class _Tmux(libtmux.Server):
     def __init__(self, socket_name: str, deadline: float) -> None:
         super().__init__(socket_name=socket_name or None, config_file="/dev/null" if socket_name else None)
         self._deadline = deadline
+        #: The server didn't answer; when it may be asked again, by ``time.monotonic``.
+        self._hung, self._ask_again_at = False, 0.0
+        self._asked: set[subprocess.Popen[str]] = set()
+        self._abandoned = False
         self.place = f"tmux -L {socket_name}" if socket_name else "your default server"
 
     def cmd(self, cmd: str, *args: Any, target: str | int | None = None) -> tmux_cmd:
@@ -248,7 +268,32 @@ class _Tmux(libtmux.Server):
             command.append(f"-f{self.config_file}")
         if self.socket_name:
             command.append(f"-L{self.socket_name}")
-        return _Answer([*command, *words], deadline=self._deadline, where=self.place)
+        if self._abandoned or time.monotonic() < self._ask_again_at:
+            raise self._no_answer()
+        deadline = min(self._deadline, _DEADLINE_ONCE_HUNG) if self._hung else self._deadline
+        try:
+            answer = _Answer([*command, *words], deadline=deadline, asked=self._asked)
+        except subprocess.TimeoutExpired:
+            self._hung, self._ask_again_at = True, time.monotonic() + _LEFT_ALONE
+            raise self._no_answer() from None
+        except OSError as error:
+            raise TmuxUnusable(
+                f"tmux can't be run: {error.strerror}. Close some panes, or make room for it (ulimit -n, -u)."
+            ) from error
+        self._hung = False
+        return answer
+
+    def _no_answer(self) -> TmuxUnusable:
+        return TmuxUnusable(
+            f"The tmux server ({self.place}) doesn't answer. Wake it, or end it by its process id"
+            " and start again."
+        )
+
+    def abandon(self) -> None:
+        """Wait for no answer any more."""
+        self._abandoned = True
+        for process in list(self._asked):
+            process.kill()
 
 
 def _literal(word: str) -> str:

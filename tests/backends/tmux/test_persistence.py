@@ -310,16 +310,18 @@ async def test_a_cap_shows_in_what_is_read(panes: Panes) -> None:
     assert len(pane.output) + lost == len(b"".join(b"%d\r\n" % number for number in range(1, 50_001)))
 
 
-async def test_a_spool_removed_under_a_reader_ends_the_pane_s_story(panes: Panes) -> None:
+async def test_a_spool_that_nobody_makes_again_ends_the_pane_s_story(
+    panes: Panes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chloe.backends.tmux.backend._RESTORE_GRACE", 0.1)
     pane = await panes.start("sh", "-c", "echo ready; exec sleep 60")
     await pane.until(b"ready")
-    holder = pane.holder
+    os.kill(pane.holder, signal.SIGKILL)
     await pane.backend.discard()
     reading = panes.adopt(pane.folder)
     reading.backend.follow(None)
     exited = await reading.end()
     assert exited == Exited(None, None, "its spool was removed", exited.made_at, exited.position)
-    os.kill(holder, signal.SIGKILL)
 
 
 async def test_a_pane_killed_before_it_ran_ends_all_the_same(panes: Panes) -> None:

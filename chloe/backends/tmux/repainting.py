@@ -1,0 +1,94 @@
+"""The screen after a loss: asked of tmux, as often as it takes, while reading goes on.
+
+Owns when tmux is asked and whether its answer fits the place in the stream. Must not know what was lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from chloe.backends.backend import Painted
+from chloe.errors import TmuxUnusable
+from chloe.events.facts import SpoolPosition
+
+_log = logging.getLogger(__name__)
+
+#: Seconds without output after which tmux has drawn what the spool holds: the holder gives it to both at
+#: once, yet tmux may lag behind. Whoever is never silent that long is asked about after the longer time.
+_REST, _AT_THE_LATEST = 0.05, 2.0
+#: Seconds between two tries while tmux doesn't answer.
+_AGAIN = 5.0
+
+
+class Repainting:
+    """Gets the screen from ``ask`` (``TmuxUnusable``: not now) once it is wanted; ``woken`` when to look."""
+
+    def __init__(
+        self,
+        pane: str,
+        ask: Callable[[], Coroutine[Any, Any, Painted]],
+        woken: Callable[[], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._pane = pane
+        self._ask = ask
+        self._woken = woken
+        self._loop = loop
+        self._wanted_since: float | None = None
+        self._position: SpoolPosition | None = None
+        self._at_rest_since = 0.0
+        self._not_before = 0.0
+        self._task: asyncio.Task[Painted] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def want(self) -> None:
+        """Bytes were lost: the stream alone doesn't give the screen any more."""
+        self._wanted_since = self._loop.time()
+
+    def take(self, position: SpoolPosition, behind: Callable[[], bool]) -> Painted | None:
+        """The screen as it is at ``position``, where nothing more can be read, once it is known."""
+        if self._wanted_since is None:
+            return None
+        now = self._loop.time()
+        moved = position != self._position
+        if moved:
+            self._position, self._at_rest_since = position, now
+        if self._task is None:
+            self._begin(now)
+            return None
+        if not self._task.done():
+            return None
+        task, self._task = self._task, None
+        try:
+            painted = task.result()
+        except TmuxUnusable as error:
+            _log.warning("pane %s shows what its stream gives for now: %s", self._pane, error)
+            self._not_before = now + _AGAIN
+        else:
+            if not moved and not behind():
+                self._wanted_since = None
+                return painted
+        self._begin(now)
+        return None
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._wanted_since = None
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self, now: float) -> None:
+        assert self._wanted_since is not None
+        due = max(min(self._at_rest_since + _REST, self._wanted_since + _AT_THE_LATEST), self._not_before)
+        if now >= due:
+            self._task = self._loop.create_task(self._ask(), name=f"repaint {self._pane}")
+            self._task.add_done_callback(lambda _: self._woken())
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._woken)
