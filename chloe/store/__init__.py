@@ -5,12 +5,15 @@ migrations); ``chain`` and ``bodies`` (the form of what is kept); ``appending`` 
 ``writer`` (when one is made, and what happens while none can be); ``reading`` (pages),
 ``outline`` (the few that tell the panes), ``following`` (every commit in order) and ``noticing`` (those of
 other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's own file beside);
-``integrity`` (whether the chain holds). Must not know backends, actors or the ui.
+``weighing`` and ``pruning`` (what may go, and its going); ``integrity`` (whether the chain holds).
+Must not know backends, actors or the ui.
 """
 
 from chloe.store.chain import Head
 from chloe.store.checkpoints import Checkpoint, Mark
 from chloe.store.integrity import Verdict
+from chloe.store.pruning import Beginning, Cut
 from chloe.store.store import Store
+from chloe.store.weighing import Pile
 
-__all__ = ["Checkpoint", "Head", "Mark", "Store", "Verdict"]
+__all__ = ["Beginning", "Checkpoint", "Cut", "Head", "Mark", "Pile", "Store", "Verdict"]

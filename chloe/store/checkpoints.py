@@ -24,6 +24,7 @@ from typing import TypeVar
 from zlib import crc32
 
 from chloe.errors import LogUnusable
+from chloe.store.apart import apart
 from chloe.store.bodies import BodyDamaged, Packer, Unpacker
 from chloe.store.connection import Connection, Readers
 from chloe.store.schema import migrations, statements
@@ -121,7 +122,7 @@ class Checkpoints:
         if self._closed:
             return 0
         try:
-            return await self._connection.run(_apart, work, *args)
+            return await self._connection.run(apart, work, *args)
         except sqlite3.Error as error:
             self._pass_over(error)
             return 0
@@ -153,21 +154,6 @@ def _unpacked(stored: bytes) -> bytes | None:
     except BodyDamaged:
         return None
     return state if crc32(state) == checksum else None
-
-
-def _apart(connection: sqlite3.Connection, work: Callable[..., int], *args: object) -> int:
-    """``work`` in a transaction of its own, which doesn't wait for the disk."""
-    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
-    connection.execute("PRAGMA synchronous = NORMAL")
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        written = work(connection, *args)
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-    return written
 
 
 def _keep(connection: sqlite3.Connection, checkpoint: Checkpoint, stored: bytes) -> int:

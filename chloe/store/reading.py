@@ -157,7 +157,7 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Say what keeps the log from being read in one sentence."""
     try:
         yield
@@ -176,25 +176,25 @@ class Reader:
 
     async def head(self) -> Head:
         """Where the chain ends now."""
-        with _told(self._path):
+        with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(head)
 
     async def tip(self) -> int:
         """The last committed seq."""
-        with _told(self._path):
+        with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(tip)
 
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """See the function of this name."""
-        with _told(self._path):
+        with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(spool_position, pane)
 
     async def page(self, wanted: Wanted, after: int, through: int) -> tuple[list[Record], int]:
         """See the function of this name."""
-        with _told(self._path):
+        with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(page, wanted, after, through)
 
@@ -211,11 +211,11 @@ class Reader:
         """The records of the outline, see the module of this name, without bodies."""
         last = await self.tip()
         seqs: array[int]
-        with _told(self._path):
+        with told(self._path):
             async with self._readers.lend() as connection:
                 seqs = await connection.run(outline_seqs, last if through is None else min(through, last))
         for start in range(0, len(seqs), PAGE_ROWS):
-            with _told(self._path):
+            with told(self._path):
                 async with self._readers.lend() as connection:
                     records = await connection.run(picked, seqs[start : start + PAGE_ROWS])
             for record in records:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from chloe.errors import LogUnusable
@@ -16,13 +17,15 @@ from chloe.events.facts import Entry, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
 from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
-from chloe.store.connection import Readers, connect
+from chloe.store.connection import Connection, Readers, connect
 from chloe.store.following import Feed
 from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
-from chloe.store.reading import Reader, Wanted, tip
+from chloe.store.pruning import Beginning, Cut, Pruner
+from chloe.store.reading import Reader, Wanted, tip, told
 from chloe.store.schema import bring_up, make_file, unusable
 from chloe.store.wal import WalCopier, on_disk
+from chloe.store.weighing import Pile, weigh
 from chloe.store.writer import Writer
 
 #: For this long after an own commit its notices are still on their way, in seconds.
@@ -40,6 +43,7 @@ class Store:
         reader: Reader,
         feed: Feed,
         checkpoints: Checkpoints,
+        connection: Connection,
         watcher: Watching | None,
     ) -> None:
         self.path = path
@@ -50,6 +54,7 @@ class Store:
         self._checkpoints = checkpoints
         self._noticing = Noticing(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers)
+        self._pruner = Pruner(connection, readers, self._wal, partial(writer.append, durable=True))
         feed.on_followed = self._noticing.switch
         writer.on_committed = self._committed
 
@@ -86,7 +91,7 @@ class Store:
         feed = Feed(reader, last)
         writer = Writer(path, connection, Appender(path, instance, now))
         checkpoints = Checkpoints(path, connection, readers)
-        return cls(path, writer, readers, reader, feed, checkpoints, watcher)
+        return cls(path, writer, readers, reader, feed, checkpoints, connection, watcher)
 
     @property
     def trouble(self) -> str | None:
@@ -178,6 +183,47 @@ class Store:
     ) -> None:
         """Delete the checkpoints of ``pane`` (of all panes) with ``after`` < seq <= ``through``."""
         await self._checkpoints.forget(pane, after=after, through=through)
+
+    async def beginning(self, pane: str) -> Beginning:
+        """Where a fold of ``pane`` begins: after what was pruned, where a state stands for that.
+
+        A pane that had ended was pruned without one: its fold begins at its first record, and what is pruned
+        is empty. Raises ``LogUnusable``.
+        """
+        with told(self.path):
+            return await self._pruner.beginning(pane)
+
+    async def weigh(
+        self,
+        places: Mapping[str, Sequence[int] | None],
+        *,
+        before: int | None = None,
+        over: int | None = None,
+    ) -> list[Pile]:
+        """What could be pruned of the panes in ``places``, of each up to one of the seqs given with it.
+
+        None in place of seqs stands for any. All conditions together: made ``before`` (nanoseconds since
+        1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
+        what is left fit into ``over`` bytes. Raises ``LogUnusable``.
+        """
+        with told(self.path):
+            return await weigh(self._readers, places, before=before, over=over)
+
+    async def prune(self, cuts: Sequence[Cut]) -> None:
+        """Say in the log what goes, let it go, and give the space back to the disk.
+
+        Others go on writing meanwhile. Checkpoints that stand within what goes, go as well. Killed anywhere,
+        the log is whole, and ``finish_pruning`` or the next ``prune`` goes on. Raises ``LogUnusable``.
+        """
+        for cut in cuts:
+            await self.forget(cut.pane, through=cut.through if cut.kept else None)
+        with told(self.path):
+            await self._pruner.prune(cuts)
+
+    async def finish_pruning(self) -> bool:
+        """Go on with what a killed ``prune`` left; whether there was anything. Raises ``LogUnusable``."""
+        with told(self.path):
+            return await self._pruner.finish()
 
     def size(self) -> int:
         """Bytes that the log takes on disk: the database and its -wal file."""

@@ -26,6 +26,9 @@ QUIET = 0.1
 #: pause, what copies beside them never reaches its end.
 LARGEST_WAL = 64 * 1024 * 1024
 
+#: How long emptying the -wal file may wait for readers, and make commits wait, in milliseconds.
+_EMPTY_WITHIN = 20
+
 
 class WalCopier:
     """Copies the -wal file into the database after every so many bytes."""
@@ -77,6 +80,21 @@ def copy(connection: sqlite3.Connection) -> None:
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
     if frames * page_size > LARGEST_WAL:
         connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
+
+def empty(connection: sqlite3.Connection) -> bool:
+    """Copy all of it and cut the -wal file to nothing; whether nobody was in the way.
+
+    Commits wait meanwhile, so that hardly anything is left to copy by then, and readers are not waited for.
+    """
+    copy(connection)
+    (waits,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_EMPTY_WITHIN}")
+    try:
+        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {waits}")
+    return not is_busy
 
 
 def on_disk(path: Path) -> int:

@@ -1,0 +1,281 @@
+"""Pruning: bodies that nobody needs any more leave the log, and the disk gets their space back.
+
+Owns the order of the steps, and which bodies a ``Pruned`` record still has to take. Must not know who decides
+what goes, or what a state means. The order makes a kill harmless anywhere:
+
+1. The ``Pruned`` records are on the disk. From here on the log says itself what may be missing.
+2. The bodies go, a few in a transaction, each range from its beginning to its end: so the last body of a
+   range tells whether all are gone, and ``finish`` can go on from there.
+3. The free pages are cut off the end of the file, a few in a transaction (SQLite: ``incremental_vacuum``).
+4. The -wal file is copied back and cut to nothing, where no reader is in its way.
+
+2 and 3 are done on the writer's connection, between commits, with a pause after each transaction in which
+other instances get the lock. Heads and hashes stay: the chain holds as before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from chloe.events.codec import decode
+from chloe.events.facts import Entry, Pruned, Record
+from chloe.store.apart import apart
+from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.checkpoints import Checkpoint
+from chloe.store.connection import Connection, Readers
+from chloe.store.wal import WalCopier, empty
+
+_R = TypeVar("_R")
+
+#: The most bodies, and about the most bytes of them, that go in one transaction: some milliseconds.
+_BODIES_AT_ONCE = 64
+_BYTES_AT_ONCE = 512 * 1024
+
+#: Bodies that are looked up at a time.
+_FOUND_AT_ONCE = 4096
+
+#: Pages cut off in one transaction.
+_PAGES_AT_ONCE = 64
+
+#: The lock is left free for as long as it was held, and for so many seconds at least: others look for it
+#: after 1, 2, 5, 10, 15 ms and so on (https://sqlite.org/c3ref/busy_timeout.html).
+_PAUSE = 0.004
+
+#: How often the -wal file is tried to be emptied, and the seconds between: a reader may be in the way.
+_EMPTYING = 10
+_EMPTY_AGAIN = 0.1
+
+#: Free pages from which on ``finish`` takes them for what a killed prune left behind.
+_LEFT_BEHIND = 256
+
+_EVERY_PRUNED = "SELECT seq, pane, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
+_STATES = (
+    "SELECT record.seq, version, head, codec, bytes FROM record INDEXED BY record_pruned "
+    "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
+)
+_LAST = (
+    "SELECT seq FROM record WHERE pane = ?3 AND seq >= ?1 AND seq <= ?2 AND body_sha256 IS NOT NULL "
+    "ORDER BY seq DESC LIMIT 1"
+)
+_IS_THERE = "SELECT 1 FROM body WHERE seq = ?"
+_ANY = "SELECT 1 FROM body WHERE seq >= ? AND seq <= ? LIMIT 1"
+_NEXT_OF_PANE = (
+    "SELECT record.seq, length(bytes) FROM record CROSS JOIN body ON body.seq = record.seq "
+    "WHERE pane = ?4 AND record.seq >= ?1 AND record.seq <= ?2 ORDER BY record.seq LIMIT ?3"
+)
+_NEXT = "SELECT seq, length(bytes) FROM body WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3"
+_DELETE = "DELETE FROM body WHERE seq IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Bodies of ``pane`` in ``first`` through ``through`` shall go. ``kept`` is the checkpoint that stands
+    there, where a fold of the rest has to begin with it."""
+
+    pane: str
+    first: int
+    through: int
+    reason: str
+    kept: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """Where a fold of a pane begins: after record ``after``, with the terminal's ``state`` as of there.
+
+    ``offset`` bytes of the stream are before it, and ``lines`` logical lines had left the screen. Without a
+    state it is the very beginning.
+    """
+
+    after: int = 0
+    offset: int = 0
+    lines: int = 0
+    state: bytes | None = None
+
+
+class _Range(NamedTuple):
+    pane: str
+    first: int
+    through: int
+
+
+class Pruner:
+    """Takes bodies out of the log. ``append`` commits facts durably."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        readers: Readers,
+        wal: WalCopier,
+        append: Callable[[Sequence[Entry]], Awaitable[Sequence[Record]]],
+    ) -> None:
+        self._connection = connection
+        self._readers = readers
+        self._wal = wal
+        self._append = append
+
+    async def beginning(self, pane: str) -> Beginning:
+        """Where a fold of ``pane`` begins."""
+        found = Beginning()
+        for _, fact in await self._read(_states, pane):
+            if fact.state and fact.through >= found.after:
+                found = Beginning(after=fact.through, offset=fact.offset, lines=fact.lines, state=fact.state)
+        return found
+
+    async def prune(self, cuts: Sequence[Cut]) -> None:
+        """Let the bodies of ``cuts`` go, and what is left of earlier ones."""
+        entries = [entry for cut in cuts for entry in await self._entries(cut)]
+        if entries:
+            await self._append(entries)
+        await self._delete_left()
+        await self._vacuum()
+        await self._empty_wal()
+
+    async def finish(self) -> bool:
+        """Go on with what a killed prune has left; whether there was anything."""
+        found = await self._delete_left()
+        if found or await self._read(_free_pages) >= _LEFT_BEHIND:
+            await self._vacuum()
+            await self._empty_wal()
+            return True
+        return False
+
+    async def _entries(self, cut: Cut) -> list[Entry]:
+        now = time.time_ns()
+        fact = Pruned(first=cut.first, through=cut.through, reason=cut.reason)
+        if cut.kept is None:
+            return [Entry(cut.pane, fact, now)]
+        state = cut.kept.state
+        fact = Pruned(
+            first=cut.first,
+            through=cut.through,
+            reason=cut.reason,
+            offset=cut.kept.offset,
+            lines=cut.kept.lines,
+            length=len(state),
+            state=state,
+        )
+        # States of earlier ones that stand behind the cut: this one takes their place.
+        old = [seq for seq, _ in await self._read(_states, cut.pane) if seq > cut.through]
+        superseded = [Pruned(first=seq, through=seq, reason="a later state is kept") for seq in old]
+        return [Entry(cut.pane, each, now) for each in (fact, *superseded)]
+
+    async def _delete_left(self) -> bool:
+        """Delete every body that a ``Pruned`` record covers; whether there were any."""
+        ranges = await self._read(_unfinished)
+        for each in ranges:
+            after = each.first - 1
+            while found := await self._read(_next, each, after):
+                for seqs, size in _bundles(found):
+                    await self._write(_delete, seqs)
+                    self._wal.committed(size // 8)
+                after = found[-1][0]
+        return bool(ranges)
+
+    async def _vacuum(self) -> None:
+        before: int | None = None
+        while True:
+            free = await self._write(_cut_off, _PAGES_AT_ONCE)
+            if not free or (before is not None and free >= before):
+                # Nothing left, or others free as many meanwhile: those are used again by what comes.
+                return
+            before = free
+            self._wal.committed(_PAGES_AT_ONCE * 1024)
+
+    async def _empty_wal(self) -> None:
+        for _ in range(_EMPTYING):
+            if await self._read(empty):
+                return
+            await asyncio.sleep(_EMPTY_AGAIN)
+
+    async def _read(self, work: Callable[..., _R], *args: object) -> _R:
+        async with self._readers.lend() as connection:
+            return await connection.run(work, *args)
+
+    async def _write(self, work: Callable[..., _R], *args: object) -> _R:
+        """``work`` between two commits, and a pause."""
+        done, took = await self._connection.run(_timed, work, *args)
+        await asyncio.sleep(max(took, _PAUSE))
+        return done
+
+
+def _timed(connection: sqlite3.Connection, work: Callable[..., _R], *args: object) -> tuple[_R, float]:
+    began = time.monotonic()
+    done = apart(connection, work, *args)
+    return done, time.monotonic() - began
+
+
+def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned]]:
+    """The ``Pruned`` records of a pane whose states are still there, and their seqs."""
+    found = []
+    unpacker = Unpacker()
+    for seq, version, head, codec, stored in connection.execute(_STATES, (pane,)):
+        try:
+            fact = decode("Pruned", version, head, unpacker.unpack(codec, stored))
+        except BodyDamaged:
+            # ``verify`` tells. The fold begins at an earlier one, or at what is left of the stream.
+            continue
+        if isinstance(fact, Pruned):
+            found.append((seq, fact))
+    return found
+
+
+def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
+    """The ranges of ``Pruned`` records whose last body is still there."""
+    found = []
+    for seq, pane, version, head in connection.execute(_EVERY_PRUNED).fetchall():
+        fact = decode("Pruned", version, head, None)
+        if not isinstance(fact, Pruned):
+            continue
+        first, through = fact.first, min(fact.through, seq - 1)
+        if pane:
+            last = connection.execute(_LAST, (first, through, pane)).fetchone()
+            left = last and connection.execute(_IS_THERE, last).fetchone()
+        else:
+            left = connection.execute(_ANY, (first, through)).fetchone()
+        if left:
+            found.append(_Range(pane, first, through))
+    return found
+
+
+def _next(connection: sqlite3.Connection, within: _Range, after: int) -> list[tuple[int, int]]:
+    """The next bodies of a range: seq and bytes."""
+    bounds = (after + 1, within.through, _FOUND_AT_ONCE)
+    if within.pane:
+        return connection.execute(_NEXT_OF_PANE, (*bounds, within.pane)).fetchall()
+    return connection.execute(_NEXT, bounds).fetchall()
+
+
+def _bundles(found: Sequence[tuple[int, int]]) -> list[tuple[list[int], int]]:
+    """Seqs that go in one transaction, and how many bytes they take."""
+    bundles: list[tuple[list[int], int]] = []
+    seqs: list[int] = []
+    total = 0
+    for seq, size in found:
+        seqs.append(seq)
+        total += size
+        if len(seqs) >= _BODIES_AT_ONCE or total >= _BYTES_AT_ONCE:
+            bundles.append((seqs, total))
+            seqs, total = [], 0
+    return [*bundles, (seqs, total)] if seqs else bundles
+
+
+def _delete(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
+    connection.execute(_DELETE, (json.dumps(list(seqs)),))
+
+
+def _free_pages(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def _cut_off(connection: sqlite3.Connection, pages: int) -> int:
+    """Take free pages off the end of the file; how many are left."""
+    # A step of the statement frees one page, so that all steps have to be asked for.
+    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    return _free_pages(connection)

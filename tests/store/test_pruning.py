@@ -1,0 +1,321 @@
+"""Pruned is what was asked for, the disk gets it back, and the log holds at every moment of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chloe.errors import LogUnusable
+from chloe.events.facts import Entry, Output, Pruned, Renamed, Repainted
+from chloe.store import Beginning, Checkpoint, Cut, Store
+
+Printed = Callable[..., Entry]
+Opener = Callable[..., Awaitable[Store]]
+Collect = Callable[..., object]
+
+
+def cut(pane: str, first: int, through: int, kept: Checkpoint | None = None) -> Cut:
+    return Cut(pane=pane, first=first, through=through, reason="asked", kept=kept)
+
+
+def at(seq: int, state: bytes = b"the screen") -> Checkpoint:
+    return Checkpoint(pane="pane", seq=seq, offset=seq * 10, lines=seq, emulator="1", state=state)
+
+
+@pytest.fixture
+def raw(store: Store, path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+@pytest.fixture
+async def log(store: Store, printed: Printed) -> Store:
+    """Odd records are of ``pane``, even ones of ``other``; each prints ten bytes, at ten times its seq."""
+    for seq in range(1, 21):
+        pane = "pane" if seq % 2 else "other"
+        await store.append([printed(b"%010d" % seq, (seq - 1) // 2 * 10, pane=pane, made_at=seq * 10)])
+    return store
+
+
+def bodies(raw: sqlite3.Connection) -> list[int]:
+    return [seq for (seq,) in raw.execute("SELECT seq FROM body ORDER BY seq")]
+
+
+# Weighing -------------------------------------------------------------------------------------------------
+
+
+async def weighed(store: Store, places: Mapping[str, Sequence[int] | None], **conditions: int) -> list[tuple]:  # type: ignore[type-arg]
+    piles = await store.weigh(places, **conditions)
+    return [(pile.pane, pile.first, pile.through, pile.bodies, pile.size) for pile in piles]
+
+
+async def test_an_ended_pane_may_go_wholly_and_a_live_one_up_to_a_place(log: Store) -> None:
+    assert await weighed(log, {"pane": None}) == [("pane", 1, 19, 10, 100)]
+    assert await weighed(log, {"pane": [4, 12]}) == [("pane", 1, 12, 6, 60)]
+    assert await weighed(log, {"pane": []}) == []
+    assert await weighed(log, {}) == []
+    assert await weighed(log, {"pane": [11], "other": None, "nobody": None}) == [
+        ("pane", 1, 11, 6, 60), ("other", 2, 20, 10, 100),
+    ]  # fmt: skip
+
+
+async def test_what_is_old_goes_and_of_a_live_pane_up_to_the_last_place_that_is_old(log: Store) -> None:
+    assert await weighed(log, {"pane": None, "other": None}, before=70) == [
+        ("pane", 1, 5, 3, 30), ("other", 2, 6, 3, 30),
+    ]  # fmt: skip
+    assert await weighed(log, {"pane": [2, 4, 6, 8]}, before=50) == [("pane", 1, 4, 2, 20)]
+    assert await weighed(log, {"pane": [2, 4, 6, 8]}, before=70) == [("pane", 1, 6, 3, 30)]
+    assert await weighed(log, {"pane": None}, before=10) == []
+
+
+async def test_nothing_behind_what_is_too_young_goes_whatever_a_clock_said(
+    log: Store, printed: Printed
+) -> None:
+    await log.append([printed(b"later, by a clock set back", made_at=5)])
+    assert await weighed(log, {"pane": None}, before=70) == [("pane", 1, 5, 3, 30)]
+
+
+async def test_the_oldest_go_first_until_what_is_left_fits(
+    store: Store, printed: Printed, raw: sqlite3.Connection
+) -> None:
+    for seq in range(40):
+        await store.append([printed(os.urandom(20_000), pane="pane" if seq % 2 else "other")])
+    pages = [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
+    used = pages[0] * pages[1]
+    both: dict[str, Sequence[int] | None] = {"pane": None, "other": None}
+
+    assert await weighed(store, both, over=used) == []
+    assert await weighed(store, both, over=used - 1) == [("other", 1, 1, 1, 20_000)]
+    assert await weighed(store, both, over=used - 100_000) == [
+        ("pane", 2, 4, 2, 40_000), ("other", 1, 5, 3, 60_000),
+    ]  # fmt: skip
+    # A live pane counts when a place is reached.
+    assert await weighed(store, {"pane": [8, 30], "other": None}, over=used - 100_000) == [
+        ("other", 1, 9, 5, 100_000),
+    ]  # fmt: skip
+    assert await weighed(store, {"pane": [8, 30], "other": None}, over=used - 110_000) == [
+        ("pane", 2, 8, 4, 80_000), ("other", 1, 9, 5, 100_000),
+    ]  # fmt: skip
+    assert len(await weighed(store, both, over=0)) == 2
+
+
+# Pruning --------------------------------------------------------------------------------------------------
+
+
+async def test_bodies_go_and_heads_and_the_chain_stay(log: Store, raw: sqlite3.Connection) -> None:
+    await log.prune([cut("pane", 1, 9), cut("other", 2, 20)])
+
+    assert bodies(raw) == [11, 13, 15, 17, 19]
+    verdict = await log.verify()
+    assert (verdict.bad, verdict.pruned, verdict.head.seq) == (None, 15, 22)
+    read = [record.fact async for record in log.read(pane="pane", kinds={"Output"})]
+    assert [fact.data for fact in read if isinstance(fact, Output)][:6] == [b""] * 5 + [b"0000000011"]
+    assert all(isinstance(fact, Output) and fact.length == 10 for fact in read)
+
+
+async def test_every_kind_of_body_goes(store: Store, printed: Printed, raw: sqlite3.Connection) -> None:
+    painted = Repainted(rows=1, columns=1, offset=0, length=5, data=b"paint")
+    await store.append([printed(b"one"), Entry("pane", painted, 1), Entry("pane", Renamed(name="n"), 1)])
+    await store.prune([cut("pane", 1, 2)])
+    assert bodies(raw) == []
+    assert (await store.verify()).bad is None
+
+
+async def test_the_disk_gets_its_space_back(store: Store, printed: Printed, path: Path) -> None:
+    for n in range(40):
+        await store.append([printed(os.urandom(3000), n, pane="ab"[k % 2]) for k in range(64)])
+    await store.append([printed(b"x")], durable=True)
+    before = store.size()
+    await store.prune([cut("a", 1, 2560), cut("b", 2, 2560)])
+
+    assert store.size() == path.stat().st_size
+    assert before > 2560 * 3000 > 4 * store.size()
+    assert (await store.verify()).pruned == 2560
+
+
+async def test_a_fold_begins_at_the_state_that_the_last_pruned_carries(
+    log: Store, raw: sqlite3.Connection
+) -> None:
+    assert await log.beginning("pane") == Beginning()
+
+    await log.prune([cut("pane", 1, 7, at(7, b"first state"))])
+    assert await log.beginning("pane") == Beginning(after=7, offset=70, lines=7, state=b"first state")
+    assert await log.beginning("other") == Beginning()
+    (told,) = [record.fact async for record in log.read(kinds={"Pruned"})]
+    assert told == Pruned(
+        first=1, through=7, reason="asked", offset=70, lines=7, length=11, state=b"first state"
+    )
+
+    await log.prune([cut("pane", 9, 11, at(11, b"second state"))])
+    assert await log.beginning("pane") == Beginning(after=11, offset=110, lines=11, state=b"second state")
+    # The first one's state, though it stands behind the second's cut, went as well.
+    assert [seq for seq in bodies(raw) if seq > 20] == [22]
+
+    # Ended, it goes wholly: no state is left.
+    await log.prune([cut("pane", 13, 22)])
+    assert await log.beginning("pane") == Beginning()
+    assert [seq for seq in bodies(raw) if seq % 2 or seq > 20] == []
+    assert (await log.verify()).bad is None
+
+
+async def test_a_damaged_state_is_passed_over(log: Store, tampered: Callable[[str], None]) -> None:
+    await log.prune([cut("pane", 1, 7, at(7, b"state " * 200))])
+    tampered("UPDATE body SET bytes = x'00' WHERE seq > 20")
+    assert await log.beginning("pane") == Beginning()
+
+
+async def test_checkpoints_within_what_goes_go_as_well(log: Store) -> None:
+    for seq in (3, 7, 9):
+        await log.keep(at(seq))
+    await log.prune([cut("pane", 1, 7, at(7))])
+    assert [mark.seq for mark in await log.checkpoints("pane", emulator="1")] == [9]
+    # Without a state the fold has to begin at the first record: what knew more would not be what it gives.
+    await log.prune([cut("pane", 9, 9)])
+    assert await log.checkpoints("pane", emulator="1") == []
+
+
+async def test_a_pruned_that_lies_excuses_nothing_it_may_not(
+    log: Store, raw: sqlite3.Connection, tampered: Callable[[str], None]
+) -> None:
+    # It claims what comes after it: nothing of that goes, and verify doesn't excuse it.
+    await log.append([Entry("pane", Pruned(first=1, through=99, reason="lies"), 1)])
+    await log.append([Entry("pane", Output(offset=100, length=5, data=b"later"), 1)])
+    await log.finish_pruning()
+    assert bodies(raw) == [*range(2, 21, 2), 22]
+    assert (await log.verify()).bad is None
+    tampered("DELETE FROM body WHERE seq = 22")
+    assert (await log.verify()).bad == 22
+
+
+async def test_a_pruned_that_was_edited_is_found(log: Store, tampered: Callable[[str], None]) -> None:
+    await log.prune([cut("pane", 1, 7)])
+    tampered(
+        "UPDATE record SET head = replace(head, '7', '19') WHERE kind = 'Pruned'; "
+        "DELETE FROM body WHERE seq IN (9, 11)"
+    )
+    verdict = await log.verify()
+    assert (verdict.bad, verdict.head.seq) == (21, 20)
+
+
+async def test_without_a_pruned_record_no_body_goes(log: Store, raw: sqlite3.Connection) -> None:
+    before = bodies(raw)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        raw.execute("DELETE FROM body WHERE seq = 1")
+    await log.prune([])
+    assert not await log.finish_pruning()
+    assert bodies(raw) == before
+
+
+async def test_one_of_every_pane_is_finished_too(log: Store, raw: sqlite3.Connection) -> None:
+    await log.append([Entry("", Pruned(first=1, through=5, reason="all"), 1)])
+    assert await log.finish_pruning()
+    assert bodies(raw) == list(range(6, 21))
+
+
+async def test_whether_a_body_may_go_is_asked_of_an_index(raw: sqlite3.Connection) -> None:
+    (trigger,) = raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'body_delete'").fetchone()
+    asked = trigger.split("NOT EXISTS (")[1].split(")\nBEGIN")[0].replace("OLD.seq", "?1")
+    plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {asked}", (1,))]
+    assert any("pruning USING INDEX record_pruned (pane=?" in step for step in plan), plan
+
+
+async def test_others_commit_while_it_is_pruned(
+    opened: Opener, store: Store, printed: Printed, within: Callable[..., Awaitable[object]]
+) -> None:
+    for n in range(20):
+        await store.append([printed(os.urandom(8000), n) for _ in range(64)])
+    other = await opened("two")
+    committed = 0
+    async with asyncio.TaskGroup() as group:
+        pruning = group.create_task(store.prune([cut("pane", 1, 1280)]))
+        while not pruning.done():
+            await within(other.append([printed(b"meanwhile", committed, pane="there")], durable=True))
+            await within(store.append([printed(b"here", committed, pane="here")]))
+            committed += 1
+    assert committed > 5
+    assert other.trouble is store.trouble is None
+    verdict = await store.verify()
+    assert (verdict.bad, verdict.pruned) == (None, 1280)
+
+
+async def test_a_closed_log_says_so(log: Store) -> None:
+    await log.close()
+    with pytest.raises(LogUnusable):
+        await log.prune([cut("pane", 1, 3)])
+    with pytest.raises(LogUnusable):
+        await log.weigh({"pane": None})
+
+
+# Killed ---------------------------------------------------------------------------------------------------
+
+#: Prunes the log, telling of each step; what stops it is a signal.
+PRUNE = """
+import asyncio, sys
+from pathlib import Path
+from chloe.store import Cut, Store, pruning
+from chloe.store.connection import Connection
+pruning._BODIES_AT_ONCE = 4
+pruning._PAGES_AT_ONCE = 8
+run = Connection.run
+async def told(self, work, *args, **named):
+    done = await run(self, work, *args, **named)
+    print((args and callable(args[0]) and args[0].__name__) or work.__name__, flush=True)
+    return done
+Connection.run = told
+async def main():
+    store = await Store.open(Path(sys.argv[1]), instance="pruning")
+    await store.prune([Cut(pane="a", first=1, through=400, reason="asked")])
+    print("over", flush=True)
+    await store.close()
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def grown(opened: Opener, printed: Printed) -> AsyncIterator[Store]:
+    """Four hundred bodies of each of two panes."""
+    store = await opened("first")
+    for pane in ("a", "b"):
+        await store.append([printed(os.urandom(3000), n, pane=pane) for n in range(400)])
+    yield store
+
+
+@pytest.mark.parametrize(
+    ("step", "times"),
+    [("commit", 1), ("_unfinished", 1), ("_delete", 1), ("_delete", 50), ("_delete", 99), ("_delete", 100),
+     ("_cut_off", 1), ("_cut_off", 20), ("empty", 1)],
+)  # fmt: skip
+async def test_a_kill_leaves_a_log_that_holds_and_the_next_start_finishes(
+    grown: Store, opened: Opener, path: Path, step: str, times: int
+) -> None:
+    size = grown.size()
+    await grown.close()
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = [sys.executable, "-c", PRUNE, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        seen = 0
+        for line in process.stdout:
+            seen += line.strip() == step
+            if seen == times:
+                break
+        process.send_signal(signal.SIGKILL)
+        assert seen == times
+
+    store = await opened("after")
+    assert (await store.verify()).bad is None
+    await store.finish_pruning()
+    verdict = await store.verify()
+    assert (verdict.bad, verdict.pruned, verdict.bodies) == (None, 400, 400 * 3000)
+    await store.prune([])
+    assert store.size() < size * 0.6
+    assert not await store.finish_pruning()
