@@ -82,12 +82,12 @@ def pack_colour(colour: Colour) -> int:
 
 
 def unpack_colour(bits: int) -> Colour:
-    """The colour of 25 bits; see ``pack_colour``."""
+    """The colour of 25 bits; see ``pack_colour``. Any bits give one: a pen may come from a damaged state."""
     if not bits:
         return None
     if bits & DIRECT:
         return bits >> 16 & 255, bits >> 8 & 255, bits & 255
-    return bits - 1
+    return bits - 1 & 255
 
 
 @lru_cache(maxsize=1024)
@@ -99,7 +99,7 @@ def attributes(pen: int, link: str) -> Attributes:
         bool(pen & BOLD),
         bool(pen & FAINT),
         bool(pen & ITALIC),
-        pen >> UNDERLINE_SHIFT & 7,
+        min(pen >> UNDERLINE_SHIFT & 7, 5),
         unpack_colour(pen >> UNDERLINE_COLOUR_SHIFT & COLOUR),
         bool(pen & BLINK),
         bool(pen & REVERSE),
@@ -147,15 +147,6 @@ def _coarse(pen: int) -> int:
             bits = 17 + 36 * red + 6 * green + blue
         found |= bits << shift
     return found
-
-
-def is_pen(pen: int, last_link: int) -> bool:
-    """Whether ``pen`` is one that sequences can select, where links are numbered up to ``last_link``."""
-    colours = [
-        pen >> shift & COLOUR for shift in (FOREGROUND_SHIFT, BACKGROUND_SHIFT, UNDERLINE_COLOUR_SHIFT)
-    ]
-    is_drawable = pen >> UNDERLINE_SHIFT & 7 <= 5 and all(c <= _PALETTE or c & DIRECT for c in colours)
-    return is_drawable and 0 <= pen >> LINK_SHIFT <= last_link
 
 
 #: The marks that say their pens, of the pens used last; the same for all terminals.
@@ -210,20 +201,22 @@ class PenTable:
         code = ord(mark)
         return self._pens[code - _FIRST_PLACE] if code >= _FIRST_PLACE else _said(code)
 
-    def told(self, used: Iterable[str]) -> list[tuple[int, int]]:
-        """Place and pen of each mark in ``used`` that doesn't say its pen itself."""
-        places = [ord(mark) - _FIRST_PLACE for mark in used if mark >= chr(_FIRST_PLACE)]
-        return [(place, self._pens[place]) for place in places]
+    def told(self, used: Iterable[str]) -> tuple[str, list[int]]:
+        """The marks in ``used`` that don't say their pens themselves, and these pens."""
+        marks = "".join(sorted(mark for mark in used if mark >= chr(_FIRST_PLACE)))
+        return marks, [self._pens[ord(mark) - _FIRST_PLACE] for mark in marks]
 
-    def take_over(self, told: list[tuple[int, int]]) -> None:
-        """Give the marks that another table gave; before any was given. ValueError beyond the places."""
-        places = dict(told)
+    def take_over(self, marks: str, pens: list[int]) -> None:
+        """Give the marks that another table gave; before any was given. ValueError where it can't have."""
+        places = [ord(mark) - _FIRST_PLACE for mark in marks]
+        self._places = dict(zip(pens, places, strict=True))
         size = max(places, default=-1) + 1
-        if size > _LAST_PLACE - _FIRST_PLACE + 1 or min(places, default=0) < 0:
-            raise ValueError("no place in a table of pens")
-        self._pens = [places.get(place, 0) for place in range(size)]
-        self._places = {pen: place for place, pen in places.items()}
-        self._free = [place for place in range(size) if place not in places]
+        if len(set(places)) < len(places) or min(places, default=0) < 0:
+            raise ValueError("marks without a place of their own")
+        self._pens = [0] * size
+        for pen, place in self._places.items():
+            self._pens[place] = pen
+        self._free = list(set(range(size)).difference(places))
 
     @property
     def is_full(self) -> bool:
@@ -231,11 +224,8 @@ class PenTable:
         return len(self._places) > self._limit
 
     def knows(self, mark: str) -> bool:
-        """Whether ``mark`` stands for a pen that can be had."""
-        code = ord(mark)
-        if code >= _FIRST_PLACE:
-            return code - _FIRST_PLACE < len(self._pens)
-        return code & 0x1FF <= _PALETTE and code >> 11 <= _PALETTE
+        """Whether ``mark`` stands for a pen."""
+        return ord(mark) - _FIRST_PLACE < len(self._pens)
 
     def keep(self, used: Iterable[str]) -> None:
         """Forget every pen whose mark doesn't occur in ``used``."""

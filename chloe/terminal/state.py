@@ -15,6 +15,7 @@ import io
 import json
 import unicodedata
 import zlib
+from collections import deque
 from dataclasses import asdict, fields
 from importlib.metadata import version
 from typing import Any, NoReturn, get_args
@@ -28,7 +29,7 @@ from chloe.terminal.flood import Unparsed, unparsed
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import Line
 from chloe.terminal.modes import Modes, Mouse, MouseEncoding
-from chloe.terminal.pens import is_pen
+from chloe.terminal.pens import LINK_SHIFT
 from chloe.terminal.rows import Row
 from chloe.terminal.scrollback import Tally
 from chloe.terminal.switching import DEEPEST_STACK
@@ -39,6 +40,9 @@ EMULATOR = f"chloe-terminal 1 wcwidth-{version('wcwidth')} unicode-{unicodedata.
 
 _OPENING = EMULATOR.encode() + b"\n"
 _CRC = 4
+#: The most characters, and pens that don't occur on the screen, of the lines in a state.
+_MOST_CHARACTERS = 64 * 1024
+_MOST_PENS = 1024
 #: The highest number of a row, a column or a mode: more than any terminal has.
 _HIGHEST = 1 << 16
 #: The highest number of a line or a link.
@@ -53,13 +57,15 @@ class StateUnusable(ValueError):
 
 
 def dump(screen: Interpreter, lines: int) -> bytes:
-    """The state of ``screen`` with the last ``lines`` lines of its scrollback."""
+    """The state of ``screen`` with the last ``lines`` lines of its scrollback; less of them where they
+    are so long or colourful that others would have to wait for it."""
     scrollback = screen.scrollback
     opened = scrollback.open_rows()
     rows = opened + (screen.main_lines or []) + screen.lines
     drawn = Packed.pack([Line(row.text, row.pens, row.fill) for row in rows])
+    kept, pens = _kept(screen, lines, drawn)
     texts: list[str] = []
-    blocks = [_told(block, texts) for block in (*scrollback.end(lines), drawn)]
+    blocks = [_told(block, texts) for block in (*kept, drawn)]
     cells, marks = "".join(texts[::2]), "".join(texts[1::2])
     told_fields = {
         "size": (screen.rows, screen.columns),
@@ -71,7 +77,7 @@ def dump(screen: Interpreter, lines: int) -> bytes:
         "tally": scrollback.tally(),
         "links": screen.links.told(),
         "last_link": screen.links.last,
-        "pens": screen.pen_table.told(set(marks)),
+        "pens": (pens[0], " ".join(map(hex, pens[1]))),
         "clusters": screen.clusters.told(cells),
         "cursor": (screen.x, screen.y),
         "margins": (screen.top, screen.bottom),
@@ -95,6 +101,38 @@ def dump(screen: Interpreter, lines: int) -> bytes:
     # Marks can be surrogates.
     body = text.encode("utf-8", "surrogatepass")
     return _OPENING + zlib.crc32(body).to_bytes(_CRC, "big") + body
+
+
+def _kept(screen: Interpreter, lines: int, drawn: Packed) -> tuple[list[Block], tuple[str, list[int]]]:
+    """The last lines of the scrollback, and all pens in them and in what is ``drawn``."""
+    room = _MOST_CHARACTERS
+    seen = set(drawn.marks())
+    most = len(seen) + _MOST_PENS
+    kept: deque[Block] = deque()
+    for block in reversed(screen.scrollback.end(lines)):
+        part = _fitting(block, room, seen, most)
+        if part is not None:
+            kept.appendleft(part)
+            seen.update(part.marks())
+            room -= part.size
+        if part is not block:
+            break
+    return list(kept), screen.pen_table.told(seen)
+
+
+def _fitting(block: Block, room: int, seen: set[str], most: int) -> Block | None:
+    """As many of the block's last lines as have room, and no more than ``most`` marks with those ``seen``."""
+    count = block.count
+    part = block
+    while True:
+        marks = len(seen.union(part.marks()))
+        if part.size <= room and marks <= most:
+            return part
+        fit = min(room / max(part.size, 1), (most - len(seen)) / max(marks - len(seen), 1), 0.9)
+        count = int(count * fit)
+        if not count:
+            return None
+        part = block.end(count)
 
 
 def _told(block: Block, texts: list[str]) -> tuple[Any, ...]:
@@ -163,7 +201,11 @@ class _Loading:
         last = _number(self.told["last_link"], 0, _UNBOUNDED)
         links = [(_number(number, 1, last), _text(address)) for number, address in self.told["links"]]
         reader.links.take_over(links, last)
-        reader.pens.take_over([(_number(place), self._pen(pen)) for place, pen in self.told["pens"]])
+        marks, pens = self.told["pens"]
+        found = [int(pen, 16) for pen in _text(pens).split()]
+        for pen in (min(found, default=0), max(found, default=0)):
+            self._pen(pen)
+        reader.pens.take_over(_text(marks), found)
         clusters = {_text(cell): _text(text) for cell, text in self.told["clusters"].items()}
         for cell, text in clusters.items():
             if len(cell) != 1 or reader.clusters.knows(cell) or not 0 < len(text) <= LONGEST:
@@ -171,10 +213,7 @@ class _Loading:
         reader.clusters.take_over(clusters)
 
     def _pen(self, pen: object) -> int:
-        found = _number(pen, 0, None)
-        if not is_pen(found, self.screen.links.last):
-            _refuse("a look that no cell has")
-        return found
+        return _number(pen, 0, (self.screen.links.last + 1 << LINK_SHIFT) - 1)
 
     def _block(self, told: list[Any]) -> Block:
         if len(told) == 3:
@@ -263,8 +302,8 @@ class _Loading:
             _refuse("more than the beginning of a sequence is pending")
 
 
-def _number(value: object, lowest: int = 0, highest: int | None = _UNBOUNDED) -> int:
-    if type(value) is not int or value < lowest or (highest is not None and value > highest):
+def _number(value: object, lowest: int = 0, highest: int = _UNBOUNDED) -> int:
+    if type(value) is not int or value < lowest or value > highest:
         _refuse(f"{str(value)[:40]} is no number that can stand here")
     return value
 

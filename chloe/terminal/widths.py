@@ -64,12 +64,18 @@ def widen(text: str) -> str:
     return HALF.join(text) + HALF
 
 
-_SURE_CELLS = re.compile(f"(?:[{_WIDE}]\\0|[{_NARROW}\\n](?!\\0))++|((?s:.)\\0?)")
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\n"
+_SURE_CELLS = re.compile(f"(?:[{_NARROW}\\n]++|(?:[{_WIDE}]\\0)++)++|((?s:.)\\0?)")
+_LOOSE_HALF = re.compile(f"(?:\\A|[{_NARROW}\\n\\0])\\0")
 
 
 def odd_cells(cells: str) -> set[str]:
     """What isn't plainly a cell in lines of cell strings: characters to be looked at, with their ``HALF``;
     halves without a wide character, and wide ones without a half."""
+    if cells.isascii() and not cells.encode("ascii").translate(None, _PLAIN):
+        return set()
+    if HALF in cells and _LOOSE_HALF.search(cells):
+        return {HALF}
     return set(_SURE_CELLS.findall(cells)) - {""}
 
 
