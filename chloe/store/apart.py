@@ -6,7 +6,8 @@ Owns how it begins and ends. Must not know what is done in it. For the connectio
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 _R = TypeVar("_R")
@@ -14,14 +15,23 @@ _R = TypeVar("_R")
 
 def apart(connection: sqlite3.Connection, work: Callable[..., _R], *args: object) -> _R:
     """``work(connection, …)`` in a transaction that doesn't wait for the disk. Raises ``sqlite3.Error``."""
+    with unhurried(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            done = work(connection, *args)
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    return done
+
+
+@contextmanager
+def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is committed meanwhile doesn't wait for the disk, whatever the writer asked for last."""
     (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
     connection.execute("PRAGMA synchronous = NORMAL")
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        done = work(connection, *args)
-        connection.execute("COMMIT")
+        yield
     finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
-    return done

@@ -25,7 +25,7 @@ from typing import NamedTuple, TypeVar
 
 from chloe.events.codec import decode
 from chloe.events.facts import Entry, Pruned, Record
-from chloe.store.apart import apart
+from chloe.store.apart import apart, unhurried
 from chloe.store.bodies import BodyDamaged, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
@@ -41,7 +41,7 @@ _BYTES_AT_ONCE = 512 * 1024
 _FOUND_AT_ONCE = 4096
 
 #: Pages cut off in one transaction.
-_PAGES_AT_ONCE = 64
+_PAGES_AT_ONCE = 128
 
 #: The lock is left free for as long as it was held, and for so many seconds at least: others look for it
 #: after 1, 2, 5, 10, 15 ms and so on (https://sqlite.org/c3ref/busy_timeout.html).
@@ -173,7 +173,7 @@ class Pruner:
             after = each.first - 1
             while found := await self._read(_next, each, after):
                 for seqs, size in _bundles(found):
-                    await self._write(_delete, seqs)
+                    await self._write(apart, _delete, seqs)
                     self._wal.committed(size // 8)
                 after = found[-1][0]
         return bool(ranges)
@@ -207,7 +207,7 @@ class Pruner:
 
 def _timed(connection: sqlite3.Connection, work: Callable[..., _R], *args: object) -> tuple[_R, float]:
     began = time.monotonic()
-    done = apart(connection, work, *args)
+    done = work(connection, *args)
     return done, time.monotonic() - began
 
 
@@ -276,6 +276,7 @@ def _free_pages(connection: sqlite3.Connection) -> int:
 
 def _cut_off(connection: sqlite3.Connection, pages: int) -> int:
     """Take free pages off the end of the file; how many are left."""
-    # A step of the statement frees one page, so that all steps have to be asked for.
-    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    # Each step of the statement frees one page, and ``execute`` takes one step where there are no columns.
+    with unhurried(connection):
+        connection.executescript(f"PRAGMA incremental_vacuum({pages})")
     return _free_pages(connection)

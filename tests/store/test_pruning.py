@@ -268,7 +268,7 @@ pruning._PAGES_AT_ONCE = 8
 run = Connection.run
 async def told(self, work, *args, **named):
     done = await run(self, work, *args, **named)
-    print((args and callable(args[0]) and args[0].__name__) or work.__name__, flush=True)
+    print([each.__name__ for each in (work, *args) if callable(each)][-1], flush=True)
     return done
 Connection.run = told
 async def main():
