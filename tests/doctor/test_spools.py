@@ -1,0 +1,104 @@
+"""Spools that nobody needs go; what the log doesn't have stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from chloe.doctor import State
+
+
+def _old(folder: Path) -> None:
+    hour_ago = time.time() - 3600
+    os.utime(folder, (hour_ago, hour_ago))
+
+
+async def test_an_orphan_spool_is_told_and_kept(doctor: Any, home: Path) -> None:
+    pane = await doctor.pane()
+    orphan = home / "spool" / "orphan"
+    orphan.mkdir(mode=0o700)
+    shutil.copy(doctor.spool(pane) / "0.seg", orphan)
+    _old(orphan)
+
+    (found,) = await doctor.found("spools")
+
+    assert (found.state, found.subject, found.fixable) == (State.WARN, str(orphan), False)
+    assert found.remedy.endswith(f"rm -r {orphan}")
+    await doctor.mend()
+    assert (orphan / "0.seg").exists()
+
+
+async def test_an_empty_left_over_is_removed_unless_it_may_be_just_being_made(
+    doctor: Any, home: Path
+) -> None:
+    await doctor.start()
+    old, new = home / "spool" / "old", home / "spool" / "new"
+    for folder in (old, new):
+        folder.mkdir(mode=0o700)
+        (folder / "spec.json").touch(mode=0o600)
+    _old(old)
+
+    found = {each.subject: each for each in await doctor.found("spools")}
+
+    assert {each.state for each in found.values()} == {State.NOTE}
+    assert (found[str(old)].fixable, found[str(new)].fixable) == (True, False)
+    assert [deed.done for deed in await doctor.mend()] == [True]
+    assert not old.exists()
+    assert new.exists()
+
+
+async def test_a_spool_of_which_the_log_has_all_is_removed(doctor: Any, tmp_path: Path) -> None:
+    pane = await doctor.pane()
+    kept = tmp_path / "kept"
+    await doctor.kill_holder(pane)
+    shutil.copytree(doctor.spool(pane), kept, ignore=shutil.ignore_patterns("keys"))
+    await doctor.start()
+    # As if it had been killed between the last commit and the removal.
+    shutil.copytree(kept, doctor.spool(pane))
+    doctor.spool(pane).chmod(0o700)
+
+    (found,) = await doctor.found("spools")
+
+    assert (found.state, found.fixable) == (State.NOTE, True)
+    assert [deed.done for deed in await doctor.mend()] == [True]
+    assert not doctor.spool(pane).exists()
+
+
+async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
+    doctor: Any, tmp_path: Path
+) -> None:
+    pane = await doctor.pane()
+    kept = tmp_path / "kept"
+    await doctor.kill_holder(pane)
+    shutil.copytree(doctor.spool(pane), kept, ignore=shutil.ignore_patterns("keys"))
+    await doctor.start()
+    shutil.copytree(kept, doctor.spool(pane))
+    doctor.spool(pane).chmod(0o700)
+    with (doctor.spool(pane) / "0.seg").open("ab") as segment:
+        segment.write(b"more")
+    other = await doctor_pane_that_lost_its_holder(doctor, pane)
+
+    found = {each.subject: each for each in await doctor.found("spools")}
+
+    assert found[str(doctor.spool(pane))].state == State.WARN
+    assert "cp -a" in found[str(doctor.spool(pane))].remedy
+    started: list[bool] = []
+    deeds = await doctor.mend(lambda: started.append(True))
+    assert [deed.done for deed in deeds] == [False], "a start would remove it"
+    assert started == []
+    assert (doctor.spool(pane) / "0.seg").exists()
+    assert doctor.spool(other).exists()
+
+
+async def doctor_pane_that_lost_its_holder(doctor: Any, endangered: str) -> str:
+    """Another pane that a start would take in; the endangered spool is out of the way while it is made."""
+    folder = doctor.spool(endangered)
+    aside = folder.parent.parent / "set-by"
+    folder.rename(aside)
+    pane: str = await doctor.pane()
+    aside.rename(folder)
+    await doctor.kill_holder(pane)
+    return pane
