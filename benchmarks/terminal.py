@@ -1,4 +1,4 @@
-"""How fast the emulator is, as ratios: against plain pyte in the same run, and tmux through a PTY beside it.
+"""How fast the emulator is, as ratios: against plain pyte in the same run; tmux and xterm.js stand beside it.
 
 Owns the streams, which are made here and always the same. Absolute numbers drift with the machine;
 each ratio is taken from the best of a few rounds. Run with ``python -m benchmarks.terminal``.
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyte
 
+from benchmarks import _xterm
 from chloe.terminal import Terminal
 
 ROWS, COLUMNS = 24, 80
@@ -35,8 +36,11 @@ FLOOD_GOALS = {"plain flood": 100.0, "coloured flood": 35.0}
 
 def main() -> bool:
     """Print the ratios and the memory; False where a goal is missed."""
-    print(f"{'stream':22} {'MB/s':>7} {'pyte':>6} {'ratio':>7} {'goal':>6} {'tmux':>6} {'drawn':>7}")
+    print(f"{'stream':22} {'MB/s':>7} {'pyte':>6} {'ratio':>7} {'goal':>6}", end="")
+    print(f" {'tmux':>6} {'xterm':>6} {'drawn':>7}")
     met = [_compare(name, STREAMS[name](SIZE), goal, READ, is_detailed=True) for name, goal in GOALS.items()]
+    if isinstance(reason := _xterm.modules(), str):
+        print(f"xterm.js is not measured: {reason}.")
     for name, goal in FLOOD_GOALS.items():
         for piece in (64 * 1024, 256 * 1024):
             met.append(_compare(f"{name}, {piece // 1024} KB", STREAMS[name](SIZE), goal, piece))
@@ -53,7 +57,9 @@ def _compare(name: str, stream: bytes, goal: float, piece: int, *, is_detailed: 
     line = f"{name:22} {ours:7.1f} {theirs:6.2f} {ours / theirs:7.1f} {goal:6.0f}"
     if is_detailed:
         tmux = f"{_tmux_rate(stream):6.1f}" if shutil.which("tmux") else " " * 6
-        line += f" {tmux} {_rate(stream[: SIZE // 5], _feed_in_small_pieces, 0) / theirs:7.1f}"
+        rate = _xterm.rate(stream, ROWS, COLUMNS, piece, ROUNDS)
+        xterm = " " * 6 if rate is None else f"{rate:6.1f}"
+        line += f" {tmux} {xterm} {_rate(stream[: SIZE // 5], _feed_in_small_pieces, 0) / theirs:7.1f}"
     print(line, flush=True)
     return ours / theirs >= goal
 
