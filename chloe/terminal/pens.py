@@ -10,6 +10,7 @@ keeping some bits and putting others (``pen & keep | put``), which is why it is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -113,6 +114,7 @@ def attributes(pen: int, link: str) -> Attributes:
 #: Marks below this one say the pen themselves; the others are places in a table.
 _FIRST_PLACE = 0x100000
 _LAST_PLACE = 0x10FFFF
+_SAYING = re.compile("[^\U00100000-\U0010ffff]+")
 #: What a mark can say: bold, reverse, and colours out of the palette.
 _SAID_FLAGS = BOLD | REVERSE
 _SAID = _SAID_FLAGS | FOREGROUND | BACKGROUND
@@ -201,10 +203,18 @@ class PenTable:
         code = ord(mark)
         return self._pens[code - _FIRST_PLACE] if code >= _FIRST_PLACE else _said(code)
 
-    def told(self, used: Iterable[str]) -> tuple[str, list[int]]:
-        """The marks in ``used`` that don't say their pens themselves, and these pens."""
-        marks = "".join(sorted(mark for mark in used if mark >= chr(_FIRST_PLACE)))
-        return marks, [self._pens[ord(mark) - _FIRST_PLACE] for mark in marks]
+    @property
+    def size(self) -> int:
+        """How many marks don't say their pens themselves."""
+        return len(self._places)
+
+    def told(self, used: Iterable[str] | None = None) -> tuple[str, list[int]]:
+        """The marks that don't say their pens themselves, of those in ``used`` or of all, and these pens."""
+        if used is None:
+            return "".join([chr(_FIRST_PLACE + place) for place in self._places.values()]), list(self._places)
+        marks = _SAYING.sub("", "".join(used))
+        codes = sorted(memoryview(marks.encode("utf-32")).cast("I")[1:])  # After the byte order mark.
+        return "".join(map(chr, codes)), [self._pens[code - _FIRST_PLACE] for code in codes]
 
     def take_over(self, marks: str, pens: list[int]) -> None:
         """Give the marks that another table gave; before any was given. ValueError where it can't have."""

@@ -43,6 +43,8 @@ _CRC = 4
 #: The most characters, and pens that don't occur on the screen, of the lines in a state.
 _MOST_CHARACTERS = 64 * 1024
 _MOST_PENS = 1024
+#: As many pens go into a state unseen: finding those in use takes longer.
+_FEW_PENS = 12 * 1024
 #: The highest number of a row, a column or a mode: more than any terminal has.
 _HIGHEST = 1 << 16
 #: The highest number of a line or a link.
@@ -104,28 +106,30 @@ def dump(screen: Interpreter, lines: int) -> bytes:
 
 
 def _kept(screen: Interpreter, lines: int, drawn: Packed) -> tuple[list[Block], tuple[str, list[int]]]:
-    """The last lines of the scrollback, and all pens in them and in what is ``drawn``."""
+    """The last lines of the scrollback, and at least the pens in them and in what is ``drawn``."""
     room = _MOST_CHARACTERS
-    seen = set(drawn.marks())
+    many = screen.pen_table.size > _FEW_PENS
+    seen = set(drawn.marks()) if many else set()
     most = len(seen) + _MOST_PENS
     kept: deque[Block] = deque()
     for block in reversed(screen.scrollback.end(lines)):
-        part = _fitting(block, room, seen, most)
+        part = _fitting(block, room, seen, most, many)
         if part is not None:
             kept.appendleft(part)
-            seen.update(part.marks())
+            seen.update(part.marks() if many else "")
             room -= part.size
         if part is not block:
             break
-    return list(kept), screen.pen_table.told(seen)
+    return list(kept), screen.pen_table.told(seen if many else None)
 
 
-def _fitting(block: Block, room: int, seen: set[str], most: int) -> Block | None:
-    """As many of the block's last lines as have room, and no more than ``most`` marks with those ``seen``."""
+def _fitting(block: Block, room: int, seen: set[str], most: int, many: bool) -> Block | None:
+    """As many of the block's last lines as have room, and no more than ``most`` marks with those ``seen``;
+    these need no look where there can't be ``many``."""
     count = block.count
     part = block
     while True:
-        marks = len(seen.union(part.marks()))
+        marks = len(seen.union(part.marks())) if many else 0
         if part.size <= room and marks <= most:
             return part
         fit = min(room / max(part.size, 1), (most - len(seen)) / max(marks - len(seen), 1), 0.9)
