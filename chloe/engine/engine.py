@@ -20,6 +20,7 @@ from chloe.actors.programs import Programs
 from chloe.actors.supervisor import Supervisor
 from chloe.config import Config
 from chloe.engine.live import Change, LiveFold
+from chloe.engine.past import Lines, Past
 from chloe.errors import PaneUnknown
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.projections import Projections
@@ -45,6 +46,7 @@ class Engine:
         self.store = store
         self._fold = fold
         self._supervisor = supervisor
+        self._past = Past(store, fold.apart)
 
     @property
     def trouble(self) -> str | None:
@@ -73,6 +75,14 @@ class Engine:
         if pane not in screens:
             raise PaneUnknown(f"there is no pane {pane}")
         return screens[pane]
+
+    async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
+        """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
+
+        Lines are numbered as ``Terminal.scrollback`` numbers them. Fewer where there are no more; where the
+        log was pruned, those that are left.
+        """
+        return await self._past.lines(pane, first, count, columns)
 
     async def taken_in(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
@@ -114,6 +124,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
             heard=lambda record: supervisor.heard(record),
             drawn=lambda pane, offset: supervisor.drawn(pane, offset),
             replied=lambda pane, replies: supervisor.answer(pane, replies),
+            keeps=lambda pane: supervisor.records(pane),
         )
         supervisor = Supervisor(
             group,
@@ -129,9 +140,12 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         await fold.load()
         group.create_task(fold.follow(), name="follow")
         group.create_task(fold.draw(), name="draw")
+        group.create_task(fold.keep(), name="keep")
         stack.push_async_callback(supervisor.stop)
         await supervisor.restore()
         group.create_task(supervisor.mind_the_gone(), name="mind the gone")
+        if screens:
+            group.create_task(fold.fold_unseen(), name="fold unseen")
         stack.callback(presence.watch(watcher, supervisor.look_around))
         yield Engine(instance, store, projections, fold, supervisor)
 

@@ -10,14 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
+from chloe.engine.keeping import SLICE, Apart, Keeping
+from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.projections import Projections
-from chloe.events.screens import Screens
 from chloe.store import Store
+from chloe.terminal import EMULATOR
 
-#: Seconds of drawing between two turns of the loop: law 8 allows 10 ms, a slow machine wants some of it.
-_SLICE = 0.004
+#: A pane that nobody looks at is folded for its checkpoints after so many bytes, so that looking at it, or
+#: scrolling in it, never has to fold more than about these.
+_UNFOLDED = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class LiveFold:
     """Projections that follow the log.
 
     ``heard`` is called with each record once it is folded, ``drawn`` with a pane and how much of its
-    stream shows, ``replied`` with a pane and what its terminal answers to its program.
+    stream shows, ``replied`` with a pane and what its terminal answers to its program. ``keeps`` says
+    whether this instance records a pane, and so is the one that takes its checkpoints.
     """
 
     def __init__(
@@ -45,14 +50,20 @@ class LiveFold:
         heard: Callable[[Record], None],
         drawn: Callable[[str, int], None],
         replied: Callable[[str, bytes], None],
+        keeps: Callable[[str], bool],
     ) -> None:
         self._store = store
         self._projections = projections
-        self._scrollback = scrollback
         self._screens = screens
         self._heard = heard
         self._drawn = drawn
         self._replied = replied
+        self._keeps = keeps
+        self._keeping = Keeping(store)
+        #: Folds single panes, for whoever looks at one.
+        self.apart = Apart(store, scrollback, self._keeping)
+        self._unfolded: dict[str, int] = {}
+        self._to_fold = asyncio.Event()
         self._listeners: list[Callable[[Change], None]] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._to_draw = asyncio.Event()
@@ -83,10 +94,10 @@ class LiveFold:
     # Folding ---------------------------------------------------------------------------------------
 
     async def load(self) -> None:
-        """Fold what the log holds, except for the screens: those are folded when someone looks."""
+        """Fold what the log holds, except for what was printed: a screen is folded when someone looks."""
         screens = self._projections.screens
         screens.opens = False
-        async for record in self._store.read(bodies=False):
+        async for record in self._store.outline():
             self._projections.apply(record)
         screens.opens = self._screens
 
@@ -102,6 +113,8 @@ class LiveFold:
             projections.apply(record)
             changed.add(record.pane)
             self._heard(record)
+            if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
+                self._count_unfolded(record.pane, record.fact.length)
         if not projections.screens.settled:
             self._draw()
         for pane in changed & projections.panes.keys():
@@ -129,11 +142,21 @@ class LiveFold:
     def _draw(self) -> frozenset[str]:
         """Draw one slice, and pass on what programs asked of their terminals meanwhile."""
         screens = self._projections.screens
-        drawn = screens.settle(_SLICE)
+        ripe = screens.take_ripe()
+        if ripe is not None:
+            # Instead of drawing: it takes as long.
+            if self._keeps(ripe[0]):
+                self._keeping.take(*ripe)
+            self._to_draw.set()
+            return frozenset()
+        drawn = screens.settle(SLICE)
         for pane in drawn:
-            replies = screens.peek(pane).take_replies()
+            terminal = screens.peek(pane)
+            replies = terminal.take_replies()
             if replies:
                 self._replied(pane, replies)
+            if terminal.scrollback.missed and self.apart.begin_further_back(pane):
+                screens.forget(pane)
         if screens.settled:
             self._to_draw.clear()
         else:
@@ -151,19 +174,37 @@ class LiveFold:
         screens = self._projections.screens
         if pane in screens:
             return
-        apart = Screens(self._scrollback)
-        after = 0
-        while after < self._projections.seq:
-            through = self._projections.seq
-            async for record in self._store.read(after=after, through=through, pane=pane):
-                apart.apply(record)
-                while not apart.settled:
-                    apart.settle(_SLICE)
-                    await asyncio.sleep(0)
-            after = through
+        apart = await self.apart.fold(pane, lambda: self._projections.seq)
         # Replay is silent (law 6): nobody waits any more for what was asked back then.
         if pane in apart and pane not in screens:
             apart[pane].take_replies()
             apart[pane].take_notices()
             screens.take(pane, apart)
             self.tell(Change(frozenset({pane})))
+
+    # Checkpoints -----------------------------------------------------------------------------------
+
+    async def keep(self) -> None:
+        """Write the checkpoints that were taken, for ever."""
+        await self._keeping.run()
+
+    def _count_unfolded(self, pane: str, size: int) -> None:
+        if self._screens:
+            self._unfolded[pane] = self._unfolded.get(pane, 0) + size
+            if self._unfolded[pane] >= _UNFOLDED:
+                self._to_fold.set()
+
+    async def fold_unseen(self) -> None:
+        """Fold panes that print a lot while nobody looks at them, for their checkpoints, for ever."""
+        for found in list(self._projections.panes.values()):
+            if found.alive and found.printed >= _UNFOLDED:
+                marks = await self._store.checkpoints(found.id, emulator=EMULATOR)
+                self._count_unfolded(found.id, found.printed - (marks[-1].offset if marks else 0))
+        while True:
+            self._to_fold.clear()
+            for pane in [pane for pane, size in self._unfolded.items() if size >= _UNFOLDED]:
+                del self._unfolded[pane]
+                if pane not in self._projections.screens and self._keeps(pane):
+                    through = self._projections.seq
+                    await self.apart.fold(pane, partial(int, through))
+            await self._to_fold.wait()

@@ -273,8 +273,9 @@ class Scrollback:
     def _read(self, rows: Iterator[Row], start: int, stop: int) -> list[tuple[Run, ...]]:
         return [self._reader.runs(row, self._columns) for row in islice(rows, max(start, 0), max(stop, 0))]
 
-    def numbered(self, first: int, count: int) -> list[list[tuple[Run, ...]]]:
-        """The rows of each line that ended and has one of ``count`` numbers, counted up from ``first``.
+    def numbered(self, first: int, count: int, columns: int) -> list[list[tuple[Run, ...]]]:
+        """The rows of each line that ended and has one of ``count`` numbers, counted up from ``first``,
+        wrapped at ``columns``.
 
         Lines before ``self.first`` aren't kept, and left out: then what is returned begins there.
         """
@@ -290,7 +291,6 @@ class Scrollback:
             skipped = max(skipped - block.count, 0)
         else:
             found += list(self._fresh_closed())[skipped : skipped + max(count - len(found), 0)]
-        columns = self._columns
         return [[self._reader.runs(row, columns) for row in wrap(line, columns)] for line in found]
 
     def closed(self) -> Iterator[Line]:

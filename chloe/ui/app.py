@@ -337,6 +337,9 @@ class App:
         if self._dialog is not None and not self._window.is_too_small(columns, rows):
             root = self._dialog.over(self._window, (columns, rows))
         drawn = self._screen.show((columns, rows), root.render((columns, rows), focus=True))
+        viewed = self._window.shown_view
+        if viewed is not None:
+            self._asks.fetch(*viewed)
         terminal = self._window.view.terminal
         if self._desk.typing and self._dialog is None and terminal is not None:
             self._screen.show_cursor_as(terminal.cursor.shape, terminal.cursor.blink)

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change
+from chloe.engine import Change, Lines
 from chloe.errors import ChloeError
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.projections import Projections
 from chloe.terminal import Terminal
 from chloe.ui.messages import Messages
+from chloe.ui.pane_view import PaneView
 
 _Answer = TypeVar("_Answer")
 
@@ -45,6 +46,9 @@ class Engine(Protocol):
     async def screen(self, pane: str) -> Terminal:
         """The pane's terminal, folded from the log where it isn't followed yet."""
 
+    async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
+        """Lines of a pane's past by their numbers, wrapped at ``columns``."""
+
 
 class Asks:
     """The questions under way."""
@@ -60,6 +64,7 @@ class Asks:
         self._holding = 0
         self._held_until = 0.0
         self._loading: set[str] = set()
+        self._fetching: set[PaneView] = set()
 
     @property
     def holding(self) -> bool:
@@ -84,23 +89,53 @@ class Asks:
         """Have the pane's screen folded from the log, unless that is under way."""
         if pane not in self._loading:
             self._loading.add(pane)
-            self._run(self._engine.screen(pane), None)
+            # A pane that can't be read isn't tried again.
+            self._run(self._engine.screen(pane), lambda _: self._loading.discard(pane))
+
+    def fetch(self, pane: str, view: PaneView) -> None:
+        """Have the lines that ``view`` wants of the pane's past folded from the log, one page at a time."""
+        wanted, terminal = view.wanted, view.terminal
+        if wanted is None or view in self._fetching:
+            return
+
+        self._fetching.add(view)
+
+        def found(lines: Lines | None) -> None:
+            self._fetching.discard(view)
+            view.give(terminal, wanted, lines.first if lines else 0, lines.rows if lines else ())
+
+        self._run(
+            self._engine.lines(pane, wanted.first, wanted.count, wanted.columns),
+            found,
+            failed=lambda: found(None),
+        )
 
     def _run(
-        self, answer: Awaitable[_Answer], then: Callable[[_Answer], None] | None, *, hold: bool = False
+        self,
+        answer: Awaitable[_Answer],
+        then: Callable[[_Answer], None] | None,
+        *,
+        failed: Callable[[], None] | None = None,
+        hold: bool = False,
     ) -> None:
-        task = self._group.create_task(self._wait(answer, then, hold))
+        task = self._group.create_task(self._wait(answer, then, failed, hold))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def _wait(
-        self, answer: Awaitable[_Answer], then: Callable[[_Answer], None] | None, hold: bool
+        self,
+        answer: Awaitable[_Answer],
+        then: Callable[[_Answer], None] | None,
+        failed: Callable[[], None] | None,
+        hold: bool,
     ) -> None:
         try:
             found = await answer
             if then is not None:
                 then(found)
         except ChloeError as error:
+            if failed is not None:
+                failed()
             self._messages.say(str(error), error=True)
         finally:
             self._holding -= hold

@@ -1,7 +1,7 @@
 """A pane's terminal as rows of a given size: its screen, or a place in its scrollback.
 
-Owns the rows drawn so far, of which only those that changed are made anew, and how far back the user
-looks. Must not know panes or the engine: it is given a terminal.
+Owns the rows drawn so far, of which only those that changed are made anew. How far back the user looks
+is ``scrolling``'s. Must not know panes or the engine: it is given a terminal.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from chloe.terminal import Run as TerminalRun
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Cells, Row, Run, cut, width_of
+from chloe.ui.scrolling import Rows, Scrolling, Wanted
 
 #: Seconds for which a program's unfinished frame isn't shown; then it shows as it is.
 FRAME_PATIENCE = 0.15
@@ -28,10 +29,8 @@ class PaneView:
         self._terminal: Terminal | None = None
         self._cells: list[Row] = []
         self._reversed = False
-        #: Rows between the bottom of the view and the bottom of the screen; 0 for the live screen.
-        self._back = 0
-        self._height = 0
-        self._scrollback_height = 0
+        self._scrolling: Scrolling | None = None
+        self._height = 1
         #: Where the cursor stands in the view, as (column, row); None where it doesn't show.
         self.cursor: tuple[int, int] | None = None
 
@@ -40,7 +39,7 @@ class PaneView:
         if terminal is not self._terminal:
             self._terminal = terminal
             self._cells = []
-            self._back = 0
+            self._scrolling = None if terminal is None else Scrolling(terminal)
             self._unfinished = None
 
     @property
@@ -52,30 +51,37 @@ class PaneView:
 
     @property
     def scrolled(self) -> tuple[int, int] | None:
-        """How many rows back the view is and how far back it could be; None on the live screen."""
-        return (self._back, self._furthest()) if self._back else None
+        """The line at the top of the view, from 1, and how many there are; None on the live screen."""
+        return self._scrolling.place if self._scrolling else None
 
-    def scroll(self, rows: int) -> None:
-        """Look ``rows`` rows further back, or on where negative."""
-        self._back = min(max(self._back + rows, 0), self._furthest())
-        self._scrollback_height = self._terminal.scrollback.height if self._terminal else 0
+    @property
+    def wanted(self) -> Wanted | None:
+        """Lines that the view needs and only the log has."""
+        return self._scrolling.wanted if self._scrolling else None
+
+    def give(self, terminal: Terminal | None, wanted: Wanted, first: int, lines: Sequence[Rows]) -> None:
+        """What was ``wanted`` of this terminal, from line ``first`` on."""
+        if self._scrolling is not None and terminal is self._terminal:
+            self._scrolling.give(wanted, first, lines)
 
     def scroll_page(self, pages: int) -> None:
-        """Look so many pages further back, a row of each kept."""
-        self.scroll(pages * max(self._height - 1, 1))
+        """Look so many pages further back, or on where negative, a row of each kept."""
+        if self._scrolling is not None:
+            rows = abs(pages) * max(self._height - 1, 1)
+            if pages > 0:
+                self._scrolling.up(rows)
+            else:
+                self._scrolling.down(rows)
 
     def scroll_to_top(self) -> None:
-        """Look at the oldest row that is kept."""
-        self.scroll(self._furthest())
+        """Look at the first line that the log has."""
+        if self._scrolling is not None:
+            self._scrolling.to_top()
 
     def scroll_to_bottom(self) -> None:
         """Look at the live screen."""
-        self._back = 0
-
-    def _furthest(self) -> int:
-        if self._terminal is None:
-            return 0
-        return max(self._terminal.scrollback.height + self._terminal.rows - max(self._height, 1), 0)
+        if self._scrolling is not None:
+            self._scrolling.to_bottom()
 
     # Rows ------------------------------------------------------------------------------------------
 
@@ -86,8 +92,9 @@ class PaneView:
         terminal = self._terminal
         if terminal is None:
             return [_blank(width)] * height
-        if self._back:
-            return self._scrolled_rows(terminal, width, height)
+        back = self._scrolling.rows(height) if self._scrolling else None
+        if back is not None:
+            return [_fitted(self._row(row), terminal.columns, 0, width) for row in back]
         self._refresh(terminal)
         x, y, visible = self._cursor
         # A terminal larger than the view shows the part around its cursor.
@@ -137,19 +144,6 @@ class PaneView:
                 for run in runs
             ]
         return [(run.attributes, None, Cells.of(run.text, run.width)) for run in runs]
-
-    def _scrolled_rows(self, terminal: Terminal, width: int, height: int) -> list[Row]:
-        past = terminal.scrollback.height
-        # What is printed meanwhile doesn't move what the user reads.
-        self._back = min(self._back + max(past - self._scrollback_height, 0), self._furthest())
-        self._scrollback_height = past
-        first = max(past + terminal.rows - self._back - height, 0)
-        lines = list(terminal.scrollback.rows(first, min(first + height, past)))
-        lines += [
-            terminal.line(y) for y in range(max(first - past, 0), min(first + height - past, terminal.rows))
-        ]
-        shown = [_fitted(self._row(line), terminal.columns, 0, width) for line in lines]
-        return shown + [_blank(width)] * (height - len(shown))
 
 
 def _blank(width: int) -> Row:

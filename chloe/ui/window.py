@@ -90,6 +90,14 @@ class Window(urwid.Widget):
         """Whether a window of this size has no room for anything."""
         return layout(columns, rows, list_width=self._list_width, zoomed=self._desk.zoomed) is None
 
+    @property
+    def shown_view(self) -> tuple[str, PaneView] | None:
+        """The pane whose screen shows, and the view of it."""
+        desk = self._desk
+        if desk.tab == "history":
+            return (desk.viewed, self.viewer) if desk.viewed is not None else None
+        return (desk.selected.id, self.view) if desk.selected is not None else None
+
     def keypress(self, size: tuple[int, int], key: str) -> str | None:  # type: ignore[override]
         """Keys go through the keymap, never through widgets."""
         return key
@@ -141,7 +149,7 @@ class Window(urwid.Widget):
         parts: list[tuple[str, str]] = [(f"frame{on}", line), ("title on" if on else "name", name)]
         scrolled = self.view.scrolled
         if scrolled and self._shows_screen(pane):
-            parts.append(("scrolled", f" {scrolled[0]} of {scrolled[1]} rows back "))
+            parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
         terminal = self.view.terminal
         about = [folder((terminal.folder if terminal else "") or pane.cwd)]
         if not pane.alive:
@@ -196,7 +204,7 @@ class Window(urwid.Widget):
         self.viewer.show(screens.peek(viewed) if viewed in screens else None)
         rows = self.viewer.rows(columns, height - 1)
         scrolled = self.viewer.scrolled
-        place = f"{scrolled[0]} of {scrolled[1]} rows back" if scrolled else "its last screen"
+        place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
         place = place if viewed in screens else "reading what it printed …"
         title = row_of(
             [

@@ -48,8 +48,8 @@ def _assert_same(one: Terminal, other: Terminal) -> None:
     assert one.scrollback.lent == other.scrollback.lent
     first = other.scrollback.first
     assert one.scrollback.first <= first
-    assert one.scrollback.numbered(first, 10**9) == other.scrollback.numbered(first, 10**9)
-    assert len(other.scrollback.numbered(first, 10**9)) == other.scrollback.total - first
+    assert one.scrollback.numbered(first, 10**9, 80) == other.scrollback.numbered(first, 10**9, 80)
+    assert len(other.scrollback.numbered(first, 10**9, 80)) == other.scrollback.total - first
 
 
 @_examples
@@ -293,14 +293,14 @@ def test_numbers_last_over_resizes(steps: _Steps, size: tuple[int, int]) -> None
 def _assert_numbered(unlimited: Terminal, bounded: Terminal) -> None:
     total, first = bounded.scrollback.total, bounded.scrollback.first
     assert total == unlimited.scrollback.total
-    assert bounded.scrollback.numbered(first, 10**9) == unlimited.scrollback.numbered(first, 10**9)
-    assert bounded.scrollback.numbered(0, 10**9) == bounded.scrollback.numbered(first, 10**9)
-    assert len(bounded.scrollback.numbered(first, 10**9)) == total - first
+    assert bounded.scrollback.numbered(first, 10**9, 80) == unlimited.scrollback.numbered(first, 10**9, 80)
+    assert bounded.scrollback.numbered(0, 10**9, 80) == bounded.scrollback.numbered(first, 10**9, 80)
+    assert len(bounded.scrollback.numbered(first, 10**9, 80)) == total - first
     assert total - first + bounded.scrollback.is_open >= bounded.scrollback.lines
 
 
 def _line(terminal: Terminal, number: int) -> str:
-    return "".join(run.text for row in terminal.scrollback.numbered(number, 1)[0] for run in row).rstrip()
+    return "".join(run.text for row in terminal.scrollback.numbered(number, 1, 80)[0] for run in row).rstrip()
 
 
 @pytest.mark.parametrize("piece", [100, 1 << 20])

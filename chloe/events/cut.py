@@ -1,0 +1,39 @@
+"""The screen at a cut: what a ``Pruned`` carries, so that a fold can begin where the bodies begin.
+
+Owns the form of it. Unlike a checkpoint it can't be made again, and a later Chloe has to read it: so it is
+what any terminal understands, bytes that draw the screen on an empty one.
+
+    rows, columns and lines that had left the screen, in decimal, a blank between, a line feed, the bytes
+"""
+
+from __future__ import annotations
+
+import re
+
+from chloe.terminal import Terminal
+
+_OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
+
+
+class CutUnusable(ValueError):
+    """These bytes are no screen at a cut."""
+
+
+def cut(terminal: Terminal) -> bytes:
+    """The screen of ``terminal``; its scrollback isn't in it."""
+    opening = b"%d %d %d\n" % (terminal.rows, terminal.columns, terminal.scrollback.total)
+    return opening + terminal.repaint()
+
+
+def restored(state: bytes, *, scrollback: int) -> Terminal:
+    """The terminal that ``cut`` was told of. Raises ``CutUnusable``."""
+    opening = _OPENING.match(state)
+    if opening is None:
+        raise CutUnusable("no rows, columns and lines at the start")
+    rows, columns, lines = map(int, opening.groups())
+    terminal = Terminal(rows, columns, scrollback=scrollback)
+    terminal.feed(state[opening.end() :])
+    terminal.scrollback.begin(lines)
+    terminal.take_replies()
+    terminal.take_notices()
+    return terminal

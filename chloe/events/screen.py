@@ -1,0 +1,184 @@
+"""One pane's terminal in the fold, and what its program wrote but the fold has not drawn yet.
+
+Owns the drawing in slices of time, and the knowledge of where in the stream the terminal stands. Must not
+know records, nor what is done with a terminal that has come to a place worth keeping.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import NamedTuple
+
+from chloe.terminal import Terminal
+
+#: Bytes drawn between two looks at the clock while the terminal is at its slowest, and at its fastest.
+_LEAST, _MOST = 2 * 1024, 256 * 1024
+
+#: A screen is worth keeping once this many bytes, or as many as took this many seconds, were drawn since the
+#: last time: what lies between two checkpoints is folded within a tenth of a second, whatever was printed.
+KEEP_BYTES = 4 * 1024 * 1024
+KEEP_SECONDS = 0.08
+
+#: A screen that draws no more is worth it from this many bytes on.
+_KEEP_LAST = 64 * 1024
+
+
+class Place(NamedTuple):
+    """Where in a pane's stream a screen stands: after all of record ``seq``, ``offset`` bytes in."""
+
+    seq: int
+    offset: int
+
+
+class _Fresh(NamedTuple):
+    """A new terminal of this size, whatever the one before showed."""
+
+    rows: int
+    columns: int
+
+
+class _Size(NamedTuple):
+    rows: int
+    columns: int
+
+
+class Screen:
+    """One pane's terminal and what is still to be drawn on it."""
+
+    __slots__ = (
+        "_drawn_bytes",
+        "_drawn_seconds",
+        "_last",
+        "_slice",
+        "_waiting",
+        "place",
+        "terminal",
+        "waiting",
+    )
+
+    def __init__(self, terminal: Terminal, place: Place | None = None) -> None:
+        self.terminal = terminal
+        #: Where the terminal stands; None within a record.
+        self.place = place
+        #: What was printed and what else happened to it, and the place after each record, in order.
+        self._waiting: deque[bytes | _Size | _Fresh | Place] = deque()
+        #: Bytes among them.
+        self.waiting = 0
+        self._slice = 16 * 1024
+        self._drawn_bytes = 0
+        self._drawn_seconds = 0.0
+        self._last = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything applied has been drawn."""
+        return not self._waiting
+
+    def print(self, data: bytes, after: Place) -> None:
+        """The program wrote ``data``, which ends at ``after``."""
+        if data:
+            self._waiting.append(data)
+            self.waiting += len(data)
+        self._waiting.append(after)
+
+    def resize(self, rows: int, columns: int, after: Place) -> None:
+        """The size changed, after all that was printed before."""
+        self._waiting += (_Size(rows, columns), after)
+
+    def restart(self, rows: int, columns: int, data: bytes, after: Place) -> None:
+        """The screen is what ``data`` draws on an empty one, whatever it was; its lines are counted on."""
+        self._waiting.append(_Fresh(rows, columns))
+        self.print(data, after)
+
+    def end(self) -> None:
+        """Nothing more will be printed, for now."""
+        self._last = True
+
+    @property
+    def ripe(self) -> bool:
+        """Whether it stands at a place, and enough was drawn since ``kept``."""
+        return self.place is not None and self._due
+
+    @property
+    def _due(self) -> bool:
+        return (
+            self._drawn_bytes >= KEEP_BYTES
+            or self._drawn_seconds >= KEEP_SECONDS
+            or (self._last and self._drawn_bytes >= _KEEP_LAST)
+        )
+
+    def kept(self) -> None:
+        """The terminal as it is now was kept, or need not be."""
+        self._drawn_bytes = 0
+        self._drawn_seconds = 0.0
+
+    def settle(self, until: float | None) -> bool:
+        """Draw until the monotonic clock passes ``until``, or until it is ripe; None: draw all.
+
+        Whether all is drawn.
+        """
+        drew = False
+        while self._waiting and not (until is not None and self.ripe):
+            first = self._waiting[0]
+            if isinstance(first, Place):
+                self.place = first
+                self._waiting.popleft()
+                continue
+            if drew and until is not None and time.monotonic() >= until:
+                break
+            drew = True
+            if isinstance(first, bytes):
+                self._draw()
+                continue
+            self._waiting.popleft()
+            self.place = None
+            if isinstance(first, _Size):
+                self.terminal.resize(*first)
+            else:
+                before = self.terminal.scrollback
+                self.terminal = Terminal(*first, scrollback=before.limit)
+                self.terminal.scrollback.begin(before.total)
+        return not self._waiting
+
+    def _draw(self) -> None:
+        """Draw the next slice, and learn from the time it took how large the one after may be."""
+        data = self._next_slice()
+        self.waiting -= len(data)
+        began = time.monotonic()
+        self.terminal.feed(data)
+        took = time.monotonic() - began
+        self._drawn_bytes += len(data)
+        self._drawn_seconds += took
+        # Slices of one to two milliseconds leave room for one that turns out four times as slow.
+        if took > 0.002:
+            self._slice = max(self._slice // 2, _LEAST)
+        elif took < 0.001 and len(data) == self._slice:
+            self._slice = min(self._slice * 2, _MOST)
+
+    def _next_slice(self) -> bytes:
+        """The bytes to draw next: adjoining ones together, since the terminal is faster on large pieces.
+
+        Once the screen is due to be kept, not beyond the end of a record.
+        """
+        pieces: list[bytes] = []
+        room = self._slice
+        is_due = self._due
+        while room and self._waiting:
+            first = self._waiting[0]
+            if isinstance(first, Place):
+                if is_due:
+                    break
+                self.place = first
+                self._waiting.popleft()
+                continue
+            if not isinstance(first, bytes):
+                break
+            self.place = None
+            self._waiting.popleft()
+            if len(first) > room:
+                self._waiting.appendleft(first[room:])
+                first = first[:room]
+            pieces.append(first)
+            room -= len(first)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
