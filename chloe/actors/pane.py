@@ -12,12 +12,20 @@ was read; meanwhile the next is read, and no more, so that batches grow with the
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from chloe.actors.mailbox import Mailbox
-from chloe.backends.backend import Backend, Exited, Happening, Lost, Painted, Printed, SizeChanged
+from chloe.backends.backend import (
+    Backend,
+    Exited,
+    Happening,
+    Lost,
+    Painted,
+    Printed,
+    RecorderChanged,
+    SizeChanged,
+)
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Kill, Resize, Write
@@ -30,9 +38,6 @@ AHEAD = 4 * 1024 * 1024
 #: A read of this many bytes is part of a flood: what follows is left to gather for some milliseconds,
 #: since log and terminal take large pieces at many times the speed of small ones.
 _FLOOD, _GATHER = 16 * 1024, 0.012
-
-#: Seconds between two looks at whether everything has been taken in.
-_LOOK_AGAIN = 0.005
 
 
 class Log(Protocol):
@@ -68,8 +73,8 @@ class PaneActor:
         self._taken = asyncio.Event()
         self._segment = -1
         self._committing = False
-        #: When the last thing in the log happened, in nanoseconds since 1970.
-        self._committed_at = 0
+        #: There is news of how far the log has the stream.
+        self._progress = asyncio.Event()
         self._ended = False
 
     async def run(self) -> None:
@@ -81,6 +86,7 @@ class PaneActor:
                 obeying.cancel()
         finally:
             self._ended = True
+            self._progress.set()
             self.mailbox.close(PaneRefused("its program has ended"))
 
     def folded(self, offset: int) -> None:
@@ -88,24 +94,32 @@ class PaneActor:
         self._folded_to = offset
         self._room.set()
 
-    async def taken_in(self, behind: Callable[[], bool]) -> None:
-        """Wait until the log has all that happened before now.
+    async def taken_in(self, reached: Callable[[], bool]) -> None:
+        """Wait until all is in the log that the backend held when it made ``reached``, or this ends."""
+        while not self._ended and not (self.recording.is_set() and reached() and not self._under_way):
+            self._progress.clear()
+            await self._progress.wait()
 
-        ``behind`` says whether the backend may hold more than was read from it.
-        """
-        asked = time.time_ns()
-        await self.recording.wait()
-        while not self._ended and self._committed_at < asked:
-            if not (behind() or self._entries or self._committing):
-                return
-            await asyncio.sleep(_LOOK_AGAIN)
+    @property
+    def _under_way(self) -> bool:
+        """Something was read and is not in the log yet."""
+        return self._committing or bool(self._entries)
 
     async def _record(self) -> None:
-        self._read_to = self._folded_to = await self._begin()
-        self.recording.set()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._commit(), name=f"commit {self.pane}")
-            await self._read()
+        while True:
+            self._read_to = self._folded_to = await self._begin()
+            self.recording.set()
+            self._progress.set()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._commit(), name=f"commit {self.pane}")
+                    await self._read()
+            except* RecorderChanged:
+                # What was read and isn't committed the other one reads again.
+                self.recording.clear()
+                self._entries, self._committing = [], False
+            if self.recording.is_set():
+                return
 
     async def _read(self) -> None:
         while True:
@@ -158,8 +172,8 @@ class PaneActor:
             if position is not None and durable:
                 self._segment = position.segment
                 await self._backend.release(position)
-            self._committed_at = batch[-1].made_at
             self._committing = False
+            self._progress.set()
             if ended:
                 return
 

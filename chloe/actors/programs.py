@@ -15,8 +15,9 @@ from pathlib import Path
 from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import TmuxBackend, TmuxServer, running
+from chloe.backends.tmux import PREFIX, TmuxBackend, TmuxServer, running
 from chloe.config import Config
+from chloe.errors import TmuxUnusable
 from chloe.events.commands import Open
 from chloe.watch import Watcher
 
@@ -69,6 +70,7 @@ class Programs:
             self._watcher,
             pane_cap=self._config.spool.pane_cap,
             disk_share=self._config.spool.disk_share,
+            damaged=self._config.paths.home / "damaged",
         )
 
     def _folder(self, pane: str) -> Path:
@@ -81,6 +83,21 @@ class Programs:
     def runs(self, pane: str) -> bool:
         """Whether a holder looks after the pane's program now."""
         return running(self._folder(pane))
+
+    async def in_tmux(self, pane: str) -> bool:
+        """Whether tmux has the pane's session, as far as it answers."""
+        try:
+            return PREFIX + pane in await self._server.sessions()
+        except TmuxUnusable:
+            return False
+
+    async def tmux_trouble(self) -> str:
+        """Why tmux can't be used at the moment, or ""."""
+        try:
+            await self._server.sessions()
+        except TmuxUnusable as error:
+            return str(error)
+        return ""
 
     async def clear(self, pane: str) -> None:
         """Remove the spool of a pane that has ended and is in the log."""

@@ -30,8 +30,8 @@ from chloe.events.panes import Pane, Panes
 
 _log = logging.getLogger(__name__)
 
-#: Seconds between two looks at what is still to be typed.
-_LOOK_AGAIN = 0.005
+#: Seconds until what the system refused for the moment is tried again.
+_AGAIN = 1.0
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
@@ -165,6 +165,8 @@ class Supervisor:
             found = self._programs.left(pane.id)
             if pane.alive and found:
                 self._adopt(pane)
+            elif pane.alive and await self._programs.in_tmux(pane.id):
+                self._adopt(pane)  # Somebody removed its spool: its holder makes it again.
             elif pane.alive:
                 await self._tell_of(
                     pane.id, facts.Died(status=None, signal=None, reason="its session and its spool are gone")
@@ -197,13 +199,20 @@ class Supervisor:
         while True:
             await self._gone.wait()
             self._gone.clear()
-            await self.speak_for_the_gone()
+            try:
+                await self.speak_for_the_gone()
+            except OSError as error:
+                _log.warning("whether other instances live can't be seen for the moment: %s", error)
+                asyncio.get_running_loop().call_later(_AGAIN, self._gone.set)
 
     async def taken_in(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is in the log."""
         for cared in list(self._cared.values()):
             if isinstance(cared.backend, TmuxBackend) and cared.backend.try_lease():
-                await _taken_in(cared.actor, cared.backend)
+                taken_in = self._group.create_task(cared.actor.taken_in(cared.backend.reached()))
+                # However it ends, nothing more of it is taken in then.
+                await asyncio.wait((taken_in, cared.task), return_when=asyncio.FIRST_COMPLETED)
+                taken_in.cancel()
 
     async def stop(self) -> None:
         """Let go of every pane: tmux-backed programs run on, direct ones are ended, and the log says so.
@@ -349,10 +358,8 @@ class Supervisor:
     ) -> None:
         await self._actor_of(pane).mailbox.ask(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
-        while isinstance(command, commands.Write) and (cared := self._cared.get(pane.id)):
-            if not cared.backend.untyped:
-                break
-            await asyncio.sleep(_LOOK_AGAIN)
+        if isinstance(command, commands.Write) and (cared := self._cared.get(pane.id)):
+            await cared.backend.flush()
 
     def _actor_of(self, pane: Pane) -> PaneActor:
         self._must_live(pane)
@@ -376,10 +383,6 @@ class Supervisor:
     def _must_be_tmux(self, pane: Pane, what: str, way_out: str) -> None:
         if pane.backend != "tmux":
             raise PaneRefused(f"{pane.name} is a direct pane and can't be {what}: {way_out}")
-
-
-async def _taken_in(actor: PaneActor, backend: TmuxBackend) -> None:
-    await actor.taken_in(lambda: backend.behind)
 
 
 async def _from_the_start() -> int:

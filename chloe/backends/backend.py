@@ -106,9 +106,8 @@ class Backend(Protocol):
     def write(self, data: bytes) -> None:
         """Type ``data``, all of it and in order; what the program doesn't take yet is kept. Never blocks."""
 
-    @property
-    def untyped(self) -> int:
-        """Bytes that were given to ``write`` and that the program's terminal hasn't taken yet."""
+    async def flush(self) -> None:
+        """Wait until the program's terminal has taken all that was written, or nobody is left to take it."""
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size; a ``SizeChanged`` follows where the stream has it. Never blocks."""

@@ -38,6 +38,9 @@ KERNEL_HOLDS = 64 * 1024
 #: How long a terminal that background children keep open may be silent, in seconds, after its program ended.
 QUIET = 0.1
 
+#: How long they may go on printing altogether, in seconds: no terminal window stays open for them either.
+LINGER = 2.0
+
 #: How long a program that was hung up may take before it is ended by force, in seconds.
 GRACE = 1.0
 
@@ -70,12 +73,14 @@ class DirectBackend:
 
         self._typed = bytearray()
         self._writing = False
+        self._taken = asyncio.Event()
 
         self._gone = asyncio.Event()
         self._exited: Exited | None = None
         self._over = False
         self._killed = False
         self._last_words: asyncio.TimerHandle | None = None
+        self._linger: asyncio.TimerHandle | None = None
         self._force: asyncio.TimerHandle | None = None
 
     @property
@@ -200,10 +205,11 @@ class DirectBackend:
         if not waiting and self._fd >= 0:
             self._type()
 
-    @property
-    def untyped(self) -> int:
-        """Bytes that the terminal doesn't take yet."""
-        return len(self._typed)
+    async def flush(self) -> None:
+        """Wait until the terminal has taken all that was typed, or is gone."""
+        while self._typed and not self._over:
+            self._taken.clear()
+            await self._taken.wait()
 
     def _type(self) -> None:
         try:
@@ -216,6 +222,7 @@ class DirectBackend:
             return
         except OSError:  # EIO: there is nobody to type to.
             self._typed.clear()
+        self._taken.set()
         self._stop_writing()
 
     def _stop_writing(self) -> None:
@@ -257,12 +264,19 @@ class DirectBackend:
             return
         self._let_go_of_held()
         if self._killed:
-            self._take(READ_LIMIT + KERNEL_HOLDS)
-            self._finish()
-        elif self._reading:
+            self._cut_off()
+            return
+        self._linger = self._loop.call_later(LINGER, self._cut_off)
+        if self._reading:
             self._await_last_words()
         else:
             self._listen()
+
+    def _cut_off(self) -> None:
+        """Take what the program itself can have left in the terminal, and wait for nobody any more."""
+        if not self._over and self._fd >= 0:
+            self._take(self._ahead + KERNEL_HOLDS)
+        self._finish()
 
     def _await_last_words(self) -> None:
         """After the end: wait for the terminal to close, or until those who keep it open fall silent."""
@@ -286,7 +300,7 @@ class DirectBackend:
         assert self._exited is not None
         self._over = True
         self._let_go_of_terminal()
-        for timer in (self._last_words, self._force):
+        for timer in (self._last_words, self._linger, self._force):
             if timer is not None:
                 timer.cancel()
         self._seal()
@@ -300,6 +314,7 @@ class DirectBackend:
             self._ignore()
             self._stop_writing()
             self._typed.clear()
+            self._taken.set()
             self._fd = -1
             let_go(self._process)
         self._let_go_of_held()

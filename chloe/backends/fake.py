@@ -104,10 +104,8 @@ class FakeBackend:
             self.typed += data
             self._program(data)
 
-    @property
-    def untyped(self) -> int:
-        """Nothing: a program played in memory takes all at once."""
-        return 0
+    async def flush(self) -> None:
+        """A program played in memory takes all at once."""
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size."""

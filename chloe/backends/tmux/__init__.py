@@ -2,8 +2,12 @@
 
 ``server``    every tmux command: sessions are made, listed, resized, ended
 ``backend``   one pane: lease, reading, typing
+``ending``    whether more is to be expected of a holder
+``repainting``  the screen after a loss
 ``holding``   how a holder is started
 ``holder``    the session's process: owns the program's terminal, writes the spool; runs alone
+``folder``    what lies beside the segments, and how it comes back when it is removed; inside the holder
+``program``   how the holder starts the program
 ``segments``  the spool's format and its writing; runs inside the holder
 ``spool``     the spool's reading
 ``keys``      typing to a holder
@@ -13,7 +17,7 @@
 """
 
 from chloe.backends.tmux.backend import TmuxBackend, running
-from chloe.backends.tmux.server import TmuxServer
+from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import SpoolReader
 
-__all__ = ["SpoolReader", "TmuxBackend", "TmuxServer", "running"]
+__all__ = ["PREFIX", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]

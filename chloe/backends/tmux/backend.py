@@ -19,6 +19,7 @@ from pathlib import Path
 
 from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
 from chloe.backends.tmux import holding, locks, screen
+from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
 from chloe.backends.tmux.keys import Keys
 from chloe.backends.tmux.locks import Lease
 from chloe.backends.tmux.repainting import Repainting
@@ -35,13 +36,12 @@ _LOOK_AGAIN = 10.0
 #: The same right after a file was closed: the kernel tells of it before it gives the lock back.
 _LOOK_SOON = 0.002
 _SOON = 25
-#: Seconds that a holder gets to start, and to end once asked.
-_START_GRACE, _KILL_GRACE = 10.0, 5.0
+#: Seconds that a holder gets to end once asked.
+_KILL_GRACE = 5.0
 #: Seconds between two tries of a resize that tmux refused, and of reading what the system refused.
 _RESIZE_AGAIN, _READ_AGAIN = 1.0, 0.5
-#: Seconds between two looks for a folder that somebody removed; until tmux is asked whether its session
-#: lives, where a holder would have made the folder again; and between two such questions.
-_LOOK_FOR_FOLDER, _RESTORE_GRACE, _ASK_AGAIN = 0.1, 3.0, 1.0
+#: Seconds between two looks for a folder that somebody removed.
+_LOOK_FOR_FOLDER = 0.1
 #: Seconds that a new lease is left to the instance which had the one that somebody removed.
 _FIRST_PICK = 1.0
 
@@ -83,10 +83,7 @@ class TmuxBackend:
         self._unwatch: Callable[[], None] | None = None
         #: The folder, or the lease in it, may be another one than before.
         self._replaced = False
-        #: Where no lock is there, only tmux knows whether there ever will be one: when it is asked next.
-        self._ask_at = self._loop.time() + (_START_GRACE if spec or folder.exists() else _RESTORE_GRACE)
-        #: Why nothing will come any more.
-        self._gone = ""
+        self._ending = Ending(server, self.session, folder, starts=spec is not None)
         self._unreadable = ""
         self._exited: Exited | None = None
         self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
@@ -104,10 +101,14 @@ class TmuxBackend:
         """A holder looks after the program."""
         return locks.held(self.folder / "lock") is True
 
-    @property
-    def behind(self) -> bool:
-        """The spool may hold more than ``read`` has handed out."""
-        return self._exited is None and (self._reader is None or self._reader.behind or not self.alive)
+    def reached(self) -> Callable[[], bool]:
+        """What says whether all has been read that is in the spool now, the end too where it has come."""
+        end = SpoolReader(self.folder).end
+        ended = bool(self._ending.why())
+        return lambda: (
+            self._exited is not None
+            or (not ended and self._reader is not None and self._reader.position >= end)
+        )
 
     async def prepare(self) -> None:
         """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
@@ -135,7 +136,7 @@ class TmuxBackend:
         if self._reader is None:
             await self.prepare()
         assert self._spec is not None
-        self._ask_at = self._loop.time() + _START_GRACE
+        self._ending.wait(START_GRACE)
         try:
             await self._server.new_session(
                 self.session, holding.command(self.folder), rows=self._spec.rows, columns=self._spec.columns
@@ -204,12 +205,12 @@ class TmuxBackend:
                     self._exited = happenings[-1]
                     self._keys.forget()
                 return happenings
-            if not await self._wait() and not self._gone:
-                await self._look_for_session()
+            if not await self._wait():
+                await self._ending.look(began=self._reader.position != START)
 
     def _read(self, reader: SpoolReader) -> list[Happening]:
         # Asked first: what was written before the end is read after it is known.
-        gone = self._holder_is_gone()
+        gone = self._ending.why()
         happenings = reader.read()
         if any(isinstance(happening, Lost) for happening in happenings):
             self._repainting.want()
@@ -233,10 +234,9 @@ class TmuxBackend:
             self._watch()
             self._keys.write(data)
 
-    @property
-    def untyped(self) -> int:
-        """Bytes that the holder hasn't taken yet."""
-        return self._keys.kept
+    async def flush(self) -> None:
+        """Wait until the holder has taken all that was typed, or is gone."""
+        await self._keys.flush()
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
@@ -257,7 +257,7 @@ class TmuxBackend:
             await self._server.kill(self.session)
         except TmuxUnusable as error:
             _log.warning("the session of pane %s may still be there: %s", self.folder.name, error)
-        self._ask_at = self._loop.time()
+        self._ending.hurry()
 
     async def release(self, position: SpoolPosition) -> None:
         """All up to ``position`` is committed durably: what holds it here may go, all of it after the end."""
@@ -311,7 +311,7 @@ class TmuxBackend:
         if not name and not self.folder.exists():
             # What is made in its place is another folder, for a watch as well.
             self._stop_watching()
-            self._ask_at = max(self._ask_at, self._loop.time() + _RESTORE_GRACE)
+            self._ending.wait(RESTORE_GRACE)
         self._woken.set()
 
     def _find_again(self) -> None:
@@ -340,38 +340,16 @@ class TmuxBackend:
         self._woken.clear()
         return True
 
-    def _holder_is_gone(self) -> str:
-        """Why nothing will be written any more; "" while something may be."""
-        held = locks.held(self.folder / "lock")
-        if held or self._gone:
-            return self._gone
-        with contextlib.suppress(OSError):
-            failure = (self.folder / "failure").read_text("utf-8", "replace")
-            return f"its holder failed: {failure.strip()}"
-        return "" if held is None else "its holder was killed"
-
-    async def _look_for_session(self) -> None:
-        """End the wait for a holder that never came, or that was gone before it could say anything."""
-        lock = self.folder / "lock"
-        if self._loop.time() < self._ask_at or locks.held(lock) is not None:
-            return
-        self._ask_at = self._loop.time() + _ASK_AGAIN
-        with contextlib.suppress(TmuxUnusable):
-            if self.session in await self._server.sessions() or locks.held(lock) is not None:
-                return
-            if not self.folder.exists():
-                self._gone = "its spool was removed"
-            else:
-                began = self._reader is not None and self._reader.position != START
-                self._gone = "its holder was killed" if began else "its holder failed: it never started"
-
     async def _resize(self) -> None:
+        told = ""
         while self._wanted_size is not None:
             size, self._wanted_size = self._wanted_size, None
             try:
                 await self._server.resize(self.session, *size)
             except TmuxUnusable as error:
-                _log.warning("pane %s keeps its size for now: %s", self.folder.name, error)
+                if told != str(error):
+                    told = str(error)
+                    _log.warning("pane %s keeps its size for now: %s", self.folder.name, error)
                 self._wanted_size = self._wanted_size or size
                 await asyncio.sleep(_RESIZE_AGAIN)
 

@@ -24,6 +24,7 @@ class Keys:
         self._fd: int | None = None
         self._kept = bytearray()
         self._again: asyncio.TimerHandle | None = None
+        self._taken = asyncio.Event()
 
     def write(self, data: bytes) -> None:
         """Type ``data`` behind what is kept."""
@@ -31,10 +32,11 @@ class Keys:
         if self._fd is None:
             self.retry()
 
-    @property
-    def kept(self) -> int:
-        """How many bytes the holder hasn't taken yet."""
-        return len(self._kept)
+    async def flush(self) -> None:
+        """Wait until nothing is kept."""
+        while self._kept:
+            self._taken.clear()
+            await self._taken.wait()
 
     def retry(self) -> None:
         """Write what is kept, as far as it goes; what has nobody to read it yet is kept on."""
@@ -55,6 +57,8 @@ class Keys:
             if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
                 self._again = self._loop.call_later(_AGAIN, self.retry)
         self._close()
+        if not self._kept:
+            self._taken.set()
 
     def forget(self) -> None:
         """Drop what is kept: there is nobody to type to any more."""
@@ -62,6 +66,7 @@ class Keys:
         if self._again is not None:
             self._again.cancel()
         self._close()
+        self._taken.set()
 
     def _close(self) -> None:
         if self._fd is not None:

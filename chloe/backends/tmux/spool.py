@@ -14,6 +14,7 @@ holder that finds its segment gone begins one.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -36,6 +37,9 @@ _TOGETHER = 10_000_000
 
 #: How much is read from a file at once: small enough for the loop, large enough for 100 MB/s.
 _SLICE = 256 * 1024
+
+#: How many bytes a segment has that nothing was written into yet.
+_HEADER = segments.FRAME.size + segments.HEADER_START.size + segments.HEADER_REST.size
 
 
 class _Frame(NamedTuple):
@@ -81,6 +85,16 @@ class SpoolReader:
     def position(self) -> SpoolPosition:
         """The position after the last frame that was taken."""
         return SpoolPosition(self._segment, self._base + self._used)
+
+    @property
+    def end(self) -> SpoolPosition:
+        """Where the spool ends now, so far as there is anything to be told."""
+        for number in sorted(self._numbers(), reverse=True):
+            with contextlib.suppress(FileNotFoundError):
+                size = self._path(number).stat().st_size
+                if size > _HEADER:
+                    return SpoolPosition(number, size)
+        return self.position
 
     @property
     def behind(self) -> bool:
