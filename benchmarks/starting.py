@@ -117,7 +117,10 @@ async def _append_past(store: Store, text: bytes, size: int) -> None:
         for offset in range(0, size, RECORD):
             data = text[offset : min(offset + RECORD, size)]
             entries.append(Entry(pane, facts.Output(offset=offset, length=len(data), data=data), now))
-        entries.append(Entry(pane, facts.Died(status=0, signal=None, reason=""), now))
+        entries += [
+            Entry(pane, facts.Died(status=0, signal=None, reason=""), now),
+            Entry(pane, facts.Closed(), now),
+        ]
         await store.append(entries)
 
 
