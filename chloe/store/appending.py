@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from chloe.events.codec import Encoded
+from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
 from chloe.store.bodies import Packer
 from chloe.store.chain import GENESIS, link
+from chloe.store.connection import identity
 
 _LAST = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
 _RECORD = (
@@ -42,6 +44,10 @@ _HURRY_BYTES = 128 * 1024
 
 class LogMoved(OSError):
     """The file at the log's path is not the one that was opened: what is written would be lost."""
+
+
+class WalMoved(LogMoved):
+    """The -wal file at its path is not the one that was opened: commits would go into one without a name."""
 
 
 class Packed(NamedTuple):
@@ -74,8 +80,36 @@ class Appender:
         self._instance_bytes = instance.encode()
         self._now = now
         self._packer = Packer()
-        self._file = _identity(path)
+        self._wal_path = path.with_name(f"{path.name}-wal")
+        self._wal_descriptor = -1
         self._full = False
+        self.settle()
+
+    def settle(self) -> None:
+        """The files that are at their paths now are the ones to write to."""
+        self.close()
+        self._file = identity(self._path)
+        self._wal: tuple[int, int] | None = None
+        self._meet_wal()
+
+    def close(self) -> None:
+        """Let go of the -wal file."""
+        if self._wal_descriptor >= 0:
+            os.close(self._wal_descriptor)
+            self._wal_descriptor = -1
+
+    def _meet_wal(self) -> None:
+        # SQLite has no lock on the -wal file that would go when this is closed.
+        with suppress(OSError):
+            self._wal_descriptor = os.open(self._wal_path, os.O_RDONLY | os.O_CLOEXEC)
+            found = os.fstat(self._wal_descriptor)
+            self._wal = found.st_dev, found.st_ino
+
+    @property
+    def wal_is_empty(self) -> bool:
+        """Whether the -wal file that was opened holds nothing, wherever it is now: another instance had it
+        copied into the database."""
+        return self._wal_descriptor >= 0 and os.fstat(self._wal_descriptor).st_size == 0
 
     def commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
         """All of ``requests`` in one transaction; the records of each.
@@ -88,11 +122,13 @@ class Appender:
         for request in requests:
             if not request.packed:
                 request.packed = [self._pack(encoded.body, hurry) for encoded in request.encoded]
-        if _identity(self._path) != self._file:
-            raise LogMoved(f"the file {self._path} was moved, removed or replaced")
+        self.see_files()
         self._synchronous(connection, full=any(request.durable for request in requests))
         connection.execute("BEGIN IMMEDIATE")
         try:
+            # Again, now that nobody else can write: who finds the file gone and then waits for the lock
+            # knows that nothing more gets into it (``healing``).
+            self.see_files()
             written = self._write(connection, requests)
             connection.execute("COMMIT")
         except BaseException:
@@ -101,6 +137,22 @@ class Appender:
                 connection.execute("ROLLBACK")
             raise
         return written
+
+    def see_files(self) -> None:
+        """Raises ``LogMoved`` where what is written wouldn't be found again."""
+        if identity(self._path) != self._file:
+            raise LogMoved(f"the file {self._path} was moved, removed or replaced")
+        if self._wal is None:
+            self._meet_wal()
+        elif identity(self._wal_path) != self._wal:
+            raise WalMoved(f"the file {self._wal_path} was moved, removed or replaced")
+
+    def put(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> list[Record]:
+        """Append in the transaction that ``connection`` is in; the records, once that is committed."""
+        encoded = [encode(entry.fact) for entry in entries]
+        request = Request(entries, encoded, 0, durable=False)
+        request.packed = [self._pack(one.body, hurry=False) for one in encoded]
+        return self._write(connection, [request])[0]
 
     def _pack(self, body: bytes | None, hurry: bool) -> Packed | None:
         if body is None:
@@ -154,14 +206,6 @@ class Appender:
         if full != self._full:
             connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             self._full = full
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 (once a commit: a fifth of Path.stat's time)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -19,6 +19,7 @@ from chloe.store.chain import Head
 from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
 from chloe.store.connection import Connection, Readers, connect
 from chloe.store.following import Feed
+from chloe.store.heads import Heads, tell_loss
 from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
 from chloe.store.pruning import Beginning, Cut, Pruner
@@ -45,8 +46,12 @@ class Store:
         checkpoints: Checkpoints,
         connection: Connection,
         watcher: Watching | None,
+        heads: Heads,
     ) -> None:
         self.path = path
+        #: A sentence about what the log had lost when it was opened; None where it was whole.
+        self.loss: str | None = None
+        self._heads = heads
         self._writer = writer
         self._readers = readers
         self._reader = reader
@@ -66,11 +71,13 @@ class Store:
         instance: str,
         watcher: Watching | None = None,
         now: Callable[[], int] = time.time_ns,
+        heads_file: Path | None = None,
     ) -> Store:
         """The log at ``path``, made or brought up to date where needed.
 
         ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances'
-        commits are looked for every 50 ms while anybody follows. Raises ``LogUnusable`` for a log that
+        commits are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a
+        minute while records are written, and at ``close``. Raises ``LogUnusable`` for a log that
         is from a newer Chloe, damaged, locked or no log at all, ``HomeUnusable`` where none can be made.
         """
         make_file(path)
@@ -80,6 +87,8 @@ class Store:
             raise unusable(path, error) from error
         try:
             await connection.run(bring_up, path)
+            appender = Appender(path, instance, now)
+            loss = await connection.run(tell_loss, path, appender, now)
             last = await connection.run(tip)
         except BaseException as error:
             await connection.close()
@@ -89,9 +98,13 @@ class Store:
         readers = Readers(path)
         reader = Reader(path, readers)
         feed = Feed(reader, last)
-        writer = Writer(path, connection, Appender(path, instance, now))
+        writer = Writer(path, connection, appender, readers)
         checkpoints = Checkpoints(path, connection, readers)
-        return cls(path, writer, readers, reader, feed, checkpoints, connection, watcher)
+        store = cls(
+            path, writer, readers, reader, feed, checkpoints, connection, watcher, Heads(path, heads_file)
+        )
+        store.loss = loss
+        return store
 
     @property
     def trouble(self) -> str | None:
@@ -244,11 +257,13 @@ class Store:
         try:
             await self._writer.close()
         finally:
+            await self._heads.close()
             self._feed.close()
             await self._readers.close()
 
     def _committed(self, records: Sequence[Record], size: int) -> None:
         self._feed.offer(records, size)
+        self._heads.committed(records)
         self._wal.committed(size)
 
     async def _look(self) -> bool:

@@ -10,6 +10,7 @@ closed. A request that was taken into the queue is committed even if whoever ask
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections import deque
@@ -19,8 +20,9 @@ from pathlib import Path
 from chloe.errors import LogUnusable
 from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
-from chloe.store.appending import Appender, Request
-from chloe.store.connection import Connection
+from chloe.store.appending import Appender, LogMoved, Request
+from chloe.store.connection import Connection, Readers
+from chloe.store.healing import heal
 
 #: The most bytes that wait in the queue; who has more waits for room first.
 QUEUE_BYTES = 16 * 1024 * 1024
@@ -37,14 +39,17 @@ _PAUSES = (0.05, 1.0)
 #: How long ``close`` waits for a commit before it gives up, in seconds.
 CLOSE_WITHIN = 5.0
 
+_log = logging.getLogger(__name__)
+
 _Waiting = tuple[Request, "asyncio.Future[list[Record]]"]
 
 
 class Writer:
     """Takes entries in order, commits them in groups, tells of each group in the loop."""
 
-    def __init__(self, path: Path, connection: Connection, appender: Appender) -> None:
+    def __init__(self, path: Path, connection: Connection, appender: Appender, readers: Readers) -> None:
         self._path = path
+        self._readers = readers
         self._connection = connection
         self._appender = appender
         #: Told, in the loop, of what was committed and of about how many bytes of memory it takes.
@@ -161,6 +166,11 @@ class Writer:
             try:
                 written = await self._connection.run(self._appender.commit, requests)
                 break
+            except LogMoved as moved:
+                if self.trouble is None:
+                    self._say(f"the log can't be written: {moved}")
+                if await self._healed(moved):
+                    continue
             except Exception as error:
                 if not _passing(error):
                     await self._refuse(taken, error)
@@ -180,6 +190,23 @@ class Writer:
             self._leave(request.size)
             if not waiting.done():
                 waiting.set_result(records)
+
+    async def _healed(self, moved: LogMoved) -> bool:
+        """Whether the log's files are where they belong again, by our own doing."""
+        try:
+            async with self._readers.away():
+                await self._connection.run(heal, self._connection, self._appender, self._path, moved)
+                self._appender.settle()
+        except LogMoved as still:
+            self._say(f"the log can't be written: {still}")
+            return False
+        except Exception as error:
+            if not _passing(error):
+                raise
+            self._say(f"the log can't be written: {moved}, and can't be put back: {_why(error)}")
+            return False
+        _log.warning("%s; it was put back with all its records", moved)
+        return True
 
     async def _refuse(self, taken: Sequence[_Waiting], error: Exception) -> None:
         """Something in ``taken`` can't be stored at all: find it, tell whoever asked, commit the others."""
@@ -240,6 +267,7 @@ class Writer:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         await self._connection.close()
+        self._appender.close()
         if self._lost:
             raise LogUnusable(
                 f"{self._lost} facts were not written when the log was closed: "

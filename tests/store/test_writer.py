@@ -125,19 +125,6 @@ async def test_a_log_locked_by_another_program_is_told_and_written_once_it_is_fr
     assert await within(task) == await all_of(store)
 
 
-async def test_a_removed_home_is_told_and_nothing_is_lost_when_it_comes_back(
-    store: Store, path: Path, printed: Printed, within: Callable[[Awaitable[Any]], Awaitable[Any]]
-) -> None:
-    first = await store.append([printed(b"before")])
-    troubles = Troubles(store)
-    away = path.parent.with_name("away")
-    path.parent.rename(away)
-    task = appending(store, printed(b"meanwhile"))
-    assert "moved, removed or replaced" in await troubles.begin()
-    away.rename(path.parent)
-    assert first + await within(task) == await all_of(store)
-
-
 async def test_closing_in_trouble_ends_and_says_what_was_not_written(
     opened: Any, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
