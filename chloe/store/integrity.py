@@ -63,12 +63,11 @@ _Row = tuple[int, int, int, bytes, bytes, bytes, int, bytes, bytes | None, bytes
 
 class _Pruning(NamedTuple):
     seq: int
-    pane: bytes
     first: int
     through: int
 
-    def covers(self, seq: int, pane: bytes) -> bool:
-        return self.first <= seq <= self.through and seq < self.seq and self.pane in (b"", pane)
+    def covers(self, seq: int) -> bool:
+        return self.first <= seq <= self.through and seq < self.seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +113,10 @@ class _Walk:
         self.pruned = 0
         self.loosened: tuple[str, ...] = ()
         self._through = 0
-        self._prunings: list[_Pruning] = []
-        self._prunings_met = 0
+        #: By pane: a log has many panes, and a pane was pruned a few times.
+        self._prunings: dict[bytes, list[_Pruning]] = {}
+        #: ``Pruned`` records that an index shows and that were not met yet.
+        self._prunings_ahead = 0
         self._unpacker = Unpacker()
 
     def begin(self, connection: sqlite3.Connection) -> None:
@@ -127,9 +128,11 @@ class _Walk:
             for seq, pane, head in connection.execute(_PRUNED, (self._through,)):
                 try:
                     told = json.loads(head)
-                    self._prunings.append(_Pruning(seq, pane, int(told["first"]), int(told["through"])))
+                    pruning = _Pruning(seq, int(told["first"]), int(told["through"]))
                 except (ValueError, TypeError, KeyError) as error:
                     raise _Broken(seq, "its head can't be read as a Pruned") from error
+                self._prunings.setdefault(pane, []).append(pruning)
+                self._prunings_ahead += 1
 
     def slice(self, connection: sqlite3.Connection) -> bool:
         """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""
@@ -170,7 +173,8 @@ class _Walk:
         size = 0
         if codec is None or stored is None:
             if body_sha256 is not None:
-                if not any(pruning.covers(seq, pane) for pruning in self._prunings):
+                prunings = (*self._prunings.get(pane, ()), *self._prunings.get(b"", ()))
+                if not any(pruning.covers(seq) for pruning in prunings):
                     raise _Broken(seq, "its body is missing, and no Pruned record covers it")
                 self.pruned += 1
         elif body_sha256 is None:
@@ -183,7 +187,7 @@ class _Walk:
             if sha256(body).digest() != body_sha256:
                 raise _Broken(seq, "its body is not the one that was written")
             size = len(body)
-        self._prunings_met += kind == b"Pruned"
+        self._prunings_ahead -= kind == b"Pruned"
         self.seq, self.hash = seq, hash_
         self.bodies += size
         return size
@@ -198,7 +202,7 @@ class _Walk:
         (beyond,) = connection.execute(_BEYOND, (_LOWEST,)).fetchone()
         if beyond is not None:
             raise _Broken(beyond, "a body without a record: the log was cut, or the body put in")
-        if self._prunings_met != len(self._prunings):
+        if self._prunings_ahead:
             raise _Broken(self.seq, "an index doesn't show the records that there are")
 
 
