@@ -53,6 +53,10 @@ class Engine:
         """Why the log can't be written at the moment, or None."""
         return self.store.trouble
 
+    def log_size(self) -> int:
+        """Bytes that the log takes on disk."""
+        return self.store.size()
+
     def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
         """Have ``told`` called, in the loop, with what changed. Returns what ends that."""
         return self._fold.heed(told)

@@ -110,6 +110,7 @@ class App:
             list_width=config.ui.list_width,
             release=self._release,
             trouble=lambda: engine.trouble,
+            log_size=engine.log_size,
             leaving=lambda: self._keyboard.is_leaving,
         )
         self._pane_keys = PaneKeys(

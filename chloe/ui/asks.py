@@ -34,6 +34,9 @@ class Engine(Protocol):
     def trouble(self) -> str | None:
         """Why the log can't be written, or None."""
 
+    def log_size(self) -> int:
+        """Bytes that the log takes on disk."""
+
     def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
         """Have ``told`` called with each change."""
 

@@ -13,14 +13,14 @@ from chloe.ui.attention import Attention
 from chloe.ui.canvas import Row, columns_of, row_of
 from chloe.ui.desk import Desk
 from chloe.ui.messages import Message
-from chloe.ui.words import printable
+from chloe.ui.words import compact, printable
 
 #: Lines that a message may take.
 _MOST_LINES = 3
 
 
-def header(desk: Desk, attention: Attention, width: int) -> Row:
-    """The tabs, and how the panes of this instance stand."""
+def header(desk: Desk, attention: Attention, width: int, *, log_size: int) -> Row:
+    """The tabs, how the panes of this instance stand, and how large the log is (in bytes)."""
     panes = desk.panes
     tabs = [("instances", f" Instances {len(panes)} "), ("history", " History ")]
     parts = [("name", " Chloe ")]
@@ -28,8 +28,11 @@ def header(desk: Desk, attention: Attention, width: int) -> Row:
         parts += [("tab on" if desk.tab == tab else "tab", text), ("header", " ")]
     taken = sum(len(text) for _, text in parts)
     news = _news(desk, attention, panes)
-    if news and taken + len(news) + 2 <= width:
-        parts.append(("news", " " * (width - taken - len(news) - 1) + news))
+    size = f"log {compact(log_size)}"
+    for told in (f"{news}   {size}" if news else size, news):
+        if told and taken + len(told) + 2 <= width:
+            parts.append(("news", " " * (width - taken - len(told) - 1) + told))
+            break
     return row_of(parts, width, "header")
 
 

@@ -64,6 +64,7 @@ class Window(urwid.Widget):
         list_width: int,
         release: str,
         trouble: Callable[[], str | None],
+        log_size: Callable[[], int],
         leaving: Callable[[], bool],
     ) -> None:
         super().__init__()
@@ -75,6 +76,7 @@ class Window(urwid.Widget):
         self._list_width = list_width
         self._release = shown(release)
         self._trouble = trouble
+        self._log_size = log_size
         self._leaving = leaving
         self._list = PaneList(desk, projections.screens, attention, signs)
         self.view = PaneView()
@@ -117,7 +119,8 @@ class Window(urwid.Widget):
         # A long message covers the last rows of the pane for a while.
         shown_rows = [*body[: len(body) + 1 - len(footer)], *footer]
         if len(shown_rows) < rows:
-            shown_rows.insert(0, bars.header(self._desk, self._attention, columns))
+            header = bars.header(self._desk, self._attention, columns, log_size=self._log_size())
+            shown_rows.insert(0, header)
             cursor = cursor and (cursor[0], cursor[1] + 1)
         return _Fresh(shown_rows, columns, cursor if self._desk.typing else None)
 

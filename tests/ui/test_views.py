@@ -42,6 +42,7 @@ class Seen:
             list_width=32,
             release="esc",
             trouble=lambda: double.trouble,
+            log_size=lambda: 1_234_567,
             leaving=lambda: False,
         )
 
@@ -202,7 +203,7 @@ def test_the_scrollback_shows_and_stays_while_more_is_printed(seen: Seen, double
     seen.text()
     seen.window.view.scroll_page(2)
     lines = seen.lines()
-    assert "rows back" in lines[1]
+    assert "line 141 of 181" in lines[1]
     for number in range(200, 230):
         double.prints(pane, f"line {number}\r\n".encode())
     assert [line[20:40] for line in seen.lines()[2:20]] == [line[20:40] for line in lines[2:20]]
@@ -380,3 +381,10 @@ def test_a_message_goes_by_itself() -> None:
     now[0] = 8.0
     assert messages.current is None
     assert messages.seconds_left is None
+
+
+def test_the_header_says_how_large_the_log_is_where_there_is_room(seen: Seen, double: Double) -> None:
+    pane = double.pane("one")
+    double.happen(pane, facts.Died(status=0, signal=None, reason=""))
+    assert seen.lines()[0].rstrip().endswith("1 ended   log 1.2M")
+    assert seen.lines(44)[0].rstrip().endswith("1 ended")
