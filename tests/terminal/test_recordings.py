@@ -56,8 +56,18 @@ def test_a_recording_cut_anywhere_can_be_repainted_and_goes_on(recording: Record
         assert copy.snapshot().without_scrollback() == terminal.snapshot().without_scrollback()
 
 
+def marks(terminal: Terminal) -> bytes:
+    """Bytes that put a dot at each row's end, whatever was in force.
+
+    tmux captures a row up to the last cell that was printed on: with a dot there, what was erased as well.
+    """
+    ready = "\x18\x1b[?6l\x1b[r\x1b[4l\x1b[?7l\x1b(B\x0f\x1b[m"
+    dots = (f"\x1b[{y + 1};{terminal.columns}H." for y in range(terminal.rows))
+    return (ready + "".join(dots)).encode()
+
+
 def looks(terminal: Terminal) -> list[list[tuple[str, Attributes]]]:
-    """Each row's characters and looks, without the blanks at its end: tmux captures only some of those."""
+    """Each row's characters and looks, without the blanks at its end."""
     found = []
     for y in range(terminal.rows):
         row = [(char, run.attributes) for run in terminal.line(y) for char in run.text]
@@ -89,14 +99,18 @@ def test_colours_and_attributes_of_a_recording_are_tmux_s(recording: Recording, 
         terminal.feed(recording.stream[start:end])
         peer.feed(recording.stream[start:end])
         assert_agrees(peer, terminal)
+    dots = marks(terminal)
+    terminal.feed(dots)
+    peer.feed(dots)
+    assert_agrees(peer, terminal)
 
 
 def test_a_repaint_gives_tmux_the_same_screen(recording: Recording, peer: Peer) -> None:
-    terminal = recording.terminal()
-    length = len(recording.stream)
-    points = [length * point // _POINTS for point in range(_POINTS + 1)]
-    for start, end in pairwise(points):
-        recording.feed(terminal, start, end)
+    for point in range(_POINTS + 1):
+        terminal = recording.terminal()
+        recording.feed(terminal, 0, len(recording.stream) * point // _POINTS)
+        dots = marks(terminal)
         peer.start(terminal.rows, terminal.columns)
-        peer.feed(terminal.repaint())
+        peer.feed(terminal.repaint() + dots)
+        terminal.feed(dots)
         assert_agrees(peer, terminal)
