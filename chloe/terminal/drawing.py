@@ -125,15 +125,18 @@ class Drawing(Canvas):
         if len(before) < LONGEST:
             cell = self.clusters.stand_in(before + char)
             is_same_look = (row.pens[place] if row.pens else PLAIN) == self.mark
-            self.last = before + char if is_same_look else ""
+            is_behind = text[self.x : self.x + 1] != HALF  # Not between the halves of a wide one.
+            self.last = before + char if is_same_look and is_behind else ""
             row.text = text[:place] + cell + text[place + 1 :]
             self.changed.add(self.y)
         return True
 
     def cell_before_cursor(self) -> tuple[str, str]:
-        """What stands in the cell before the cursor, and its mark; empty in the first column."""
+        """What ends right before the cursor, and its mark; empty where nothing does."""
         row = self.lines[self.y]
         text, marks = row.full_text(self.columns), row.full_marks(self.columns)
+        if text[self.x : self.x + 1] == HALF:
+            return "", ""
         place = self.x - 2 if self.x > 1 and text[self.x - 1] == HALF else self.x - 1
         return (self.clusters.text(text[place]), marks[place]) if place >= 0 else ("", "")
 

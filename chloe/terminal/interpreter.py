@@ -15,7 +15,7 @@ from typing import Any
 from pyte.streams import Stream
 
 from chloe.terminal import flood, sgr, strings
-from chloe.terminal.notices import Bell, FolderChanged, Notice, TitleChanged
+from chloe.terminal.notices import Bell, FolderChanged, Notice, TitleChanged, is_large
 from chloe.terminal.pens import LINK_SHIFT, SAID_MARKS, UNLINKED
 from chloe.terminal.replies import Replying
 from chloe.terminal.runs import Reader
@@ -280,6 +280,9 @@ class Interpreter(Replying):
 
     def notify(self, notice: Notice) -> None:
         """Tell whoever takes the notices."""
+        if is_large(notice):
+            # Whoever doesn't look for a while shall not hold a thousand clipboards.
+            self.notices = [waiting for waiting in self.notices if not is_large(waiting)]
         self.notices.append(notice)
         if len(self.notices) > _MOST_NOTICES:
             del self.notices[0]

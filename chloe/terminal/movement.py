@@ -114,13 +114,14 @@ class Movement(Canvas):
 
     def cursor_forward_tabs(self, count: int = 1) -> None:
         """CHT."""
-        for _ in range(min(count or 1, self.columns)):
-            self.tab()
+        if self.x < self.columns:
+            ahead = sorted(stop for stop in self.tabs if stop > self.x)
+            self.x = ahead[(count or 1) - 1] if (count or 1) <= len(ahead) else self.columns - 1
 
     def cursor_back_tabs(self, count: int = 1) -> None:
         """CBT."""
-        for _ in range(min(count or 1, self.columns)):
-            self.x = max((stop for stop in self.tabs if stop < self.column), default=0)
+        behind = sorted(stop for stop in self.tabs if stop < self.column)
+        self.x = behind[-(count or 1)] if (count or 1) <= len(behind) else 0
 
     def set_tab_stop(self) -> None:
         """HTS."""

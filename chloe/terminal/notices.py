@@ -80,6 +80,9 @@ class PaletteAsked:
     value: str
 
 
+#: Characters or bytes that any number of waiting notices may have each.
+LARGE = 4096
+
 Notice = (
     Bell
     | TitleChanged
@@ -91,3 +94,10 @@ Notice = (
     | PromptMark
     | PaletteAsked
 )
+
+
+def is_large(notice: Notice) -> bool:
+    """Whether a notice is one of which only the last should wait to be taken."""
+    if isinstance(notice, ClipboardSet):
+        return len(notice.data or b"") > LARGE
+    return isinstance(notice, PaletteAsked) and len(notice.value) > LARGE

@@ -23,6 +23,8 @@ from chloe.terminal.runs import Reader, Run
 
 #: Rows that wait before they are packed.
 _FRESH = 256
+#: Lines that are kept close at hand while a resize takes them back one by one.
+_NEAR = 128
 #: Rows of one logical line at the most; then it counts as ended, or a program could grow it for ever.
 LONGEST_LINE = 4096
 #: Characters kept at the least, whatever the number of lines.
@@ -191,10 +193,12 @@ class Scrollback:
         self._account(block, -1)
         found = block.lines()
         last = found.pop()
-        if found:
-            rest = Packed.pack(found)
-            self._blocks.append(rest)
-            self._account(rest, 1)
+        # A small block at the end: the next line is taken without parsing thousands once more.
+        for rest in (found[:-_NEAR], found[-_NEAR:]):
+            if rest:
+                packed = Packed.pack(rest)
+                self._blocks.append(packed)
+                self._account(packed, 1)
         return last
 
     def resize(self, columns: int) -> None:

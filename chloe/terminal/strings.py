@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from chloe.terminal.notices import (
+    LARGE,
     ClipboardSet,
     FolderChanged,
     IconNameChanged,
@@ -25,7 +26,7 @@ from chloe.terminal.notices import (
 )
 
 #: The most characters of a title, a folder or a notification that are kept.
-LONGEST_TEXT = 4096
+LONGEST_TEXT = LARGE
 #: The longest address of a hyperlink, as in VTE.
 LONGEST_LINK = 2083
 
@@ -79,7 +80,11 @@ def _folder(value: str) -> list[Notice]:
         return []
     # Not netloc alone: what follows # or ? belongs to the path of a folder named like that.
     path = value.split("/", 3)[3] if value.count("/") >= 3 else ""
-    return [FolderChanged(unquote("/" + path, errors="surrogateescape")[:LONGEST_TEXT], address.netloc)]
+    return [
+        FolderChanged(
+            unquote("/" + path, errors="surrogateescape")[:LONGEST_TEXT], address.netloc[:LONGEST_TEXT]
+        )
+    ]
 
 
 def _notification(value: str) -> list[Notice]:

@@ -2,6 +2,17 @@
 
 Owns the fast classes for common text and the rule for the rest (``wcwidth``). Must not know rows:
 it turns text into cell strings, in which a wide character is followed by ``HALF``.
+
+Theory: a cell holds a grapheme cluster (UAX #29), but its width is that of its first character, as
+tmux and the C library's ``wcwidth`` have it. Programs lay out their text by the latter; a terminal that
+knows better puts everything behind such a character into the wrong column. So:
+
+- marks of no width (combining, VS16, ZWJ, Hangul vowel and final jamo) join the cell before them,
+  wherever it came from; VS16 changes no width;
+- what follows a ZWJ joins, and so does the second of two regional indicators: a family or a flag
+  takes two cells. They join only right after the text before; a sequence between keeps them apart;
+- an emoji modifier (skin tone) has two cells of its own, as in xterm.js and tmux;
+- a spacing vowel sign (Devanagari, category Mc) has one cell of its own, as in xterm and tmux.
 """
 
 from __future__ import annotations
@@ -81,8 +92,7 @@ def odd_cells(cells: str) -> set[str]:
 
 def joins(before: str, char: str) -> bool:
     """Whether ``char`` belongs into the cell of ``before``, after the rules for grapheme clusters
-    that matter on a grid (UAX #29: GB9, GB11, GB12): marks, joiners and flags. An emoji modifier
-    has cells of its own, as in xterm.js and tmux, or programs' columns would be off."""
+    that matter on a grid (UAX #29: GB9, GB11, GB12): marks, joiners and flags."""
     if width(char) == 0:
         return True
     if before.endswith("\u200d"):

@@ -22,8 +22,14 @@ _BESIDE = Path(__file__).resolve().parents[3] / "shared" / "conformance"
 FOLDER = Path(os.environ.get("CHLOE_CONFORMANCE", _BESIDE))
 PACKS = sorted(FOLDER.glob("*.jsonl.xz")) if FOLDER.is_dir() else []
 
-#: How many of each pack's cases must pass; the rest contradict each other or what xterm does.
-_LEAST = {"programs": 0.99, "xtermjs": 0.94, "vt100rust": 0.97, "libvterm": 0.99}
+#: The cases that fail, and why they stay so. None is one on which its author, xterm.js and tmux agree.
+KNOWN = {
+    "11state_movecursor.Vertical_Position_Backward.0": "VPB: t0033, on which all three agree, ignores it",
+    "combining-14": "BS leaves the last column also while the cursor waits to wrap, as in xterm.js",
+    "ich_dch_ech-15": "ICH between the halves of a wide character leaves no half of it, as in xterm.js",
+    "wide-09": "as in ich_dch_ech-15",
+    "t0052-DL": "IL and DL leave the column, as in tmux; DEC's don't, which nine other cases contradict",
+}
 
 Case = dict[str, Any]
 
@@ -65,7 +71,7 @@ def passes(case: Case, terminal: Terminal) -> bool:
 def test_a_pack_passes(pack: Path) -> None:
     every = list(cases(pack))
     failed = [case["name"] for case in every if not passes(case, run(case, 1 << 20))]
-    assert 1 - len(failed) / len(every) >= _LEAST.get(pack.name.partition(".")[0], 1.0), failed
+    assert set(failed) <= KNOWN.keys()
 
 
 @pytest.mark.skipif(not PACKS, reason="the conformance packs aren't here")

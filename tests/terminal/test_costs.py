@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import pytest
@@ -36,6 +37,20 @@ ENDLESS: dict[str, Callable[[int], bytes]] = {
     "repetitions": lambda n: b"x\x1b[65535b" * n,
     "scrolls": lambda n: b"\x1b[65535S" * n,
     "inserted lines": lambda n: b"\x1b[65535L" * n,
+    "deleted lines": lambda n: b"\x1b[65535M\x1b[M" * (n // 10),
+    "scrolls back": lambda n: b"\x1bM\x1b[65535T" * (n // 10),
+    "inserted characters": lambda n: b"x\x1b[65535@\x1b[65535P" * n,
+    "columns": lambda n: b"x\x1b[65535'}\x1b[65535'~\x1b[65535 @" * (n // 10),
+    "erasures": lambda n: b"x\x1b[2J\x1b[65535X" * n,
+    "selective erasures": lambda n: b'\x1b[H\x1b[1"qx\x1b[0"qy\x1b[?2J' * (n // 10),
+    "jumps from tab to tab": lambda n: b"\x1b[65535I\x1b[65535Z" * n,
+    "tab stops": lambda n: b"\x1b[3C\x1bH" * n,
+    "sub-parameters": lambda n: b"\x1b[4" + b":3" * n + b"m",
+    "short sequences": lambda n: b"\x1b[" + b"1;" * 30 + b"m" + b"\x1b[1;1H" * n,
+    "kept cursors": lambda n: b"\x1b7\x1b[5;5H\x1b8" * n,
+    "clipboards": lambda n: (b"\x1b]52;c;" + b"YWJj" * 10_000 + b"\a") * (n // 200),
+    "palettes": lambda n: (b"\x1b]4;" + b"1;red;" * 7000 + b"\a") * (n // 200),
+    "titles": lambda n: b"".join(b"\x1b]2;%d\a" % i for i in range(n)),
     "screens": lambda n: b"\x1b[?1049h\x1b[?1049l" * n,
     "saved modes": lambda n: b"".join(b"\x1b[?%ds" % (i % 3000) for i in range(n)),
     "keyboards": lambda n: b"\x1b[>1u" * n,
@@ -46,8 +61,8 @@ ENDLESS: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def _steps(stream: bytes, piece: int) -> int:
-    """How many calls feeding ``stream`` makes, Python's own among them."""
+def _steps(work: Callable[[], object]) -> int:
+    """How many calls ``work`` makes, Python's own among them."""
     steps = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -57,7 +72,7 @@ def _steps(stream: bytes, piece: int) -> int:
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        _feed(stream, piece)
+        work()
     finally:
         sys.setprofile(before)
     return steps
@@ -74,8 +89,7 @@ def _feed(stream: bytes, piece: int) -> Terminal:
 def test_twice_the_input_takes_twice_the_steps(name: str) -> None:
     make = ENDLESS[name]
     for piece in (1 << 20, 64):
-        few = _steps(make(1500), piece)
-        many = _steps(make(6000), piece)
+        few, many = (_steps(partial(_feed, make(size), piece)) for size in (1500, 6000))
         assert many < 6 * few + 3000
 
 
@@ -92,3 +106,51 @@ def test_what_is_kept_of_endless_input_is_bounded(name: str) -> None:
         assert tracemalloc.get_traced_memory()[0] - before < 12_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_one_line_of_fifty_megabytes_is_kept_in_part() -> None:
+    terminal = Terminal(24, 500, scrollback=1000)
+    piece = b"x" * (1 << 20)
+    tracemalloc.start()
+    try:
+        for _ in range(50):
+            terminal.feed(piece)
+        # The characters that a scrollback keeps, one line at the most beyond them, and what packs it.
+        assert tracemalloc.get_traced_memory()[1] < 16_000_000
+        assert len(terminal.repaint()) < 2_200_000
+    finally:
+        tracemalloc.stop()
+
+
+def _full(lines: int) -> Terminal:
+    """A terminal with so many lines of scrollback, half of them drawn and half of them flooded."""
+    terminal = Terminal(24, 80, scrollback=lines)
+    line = b"\x1b[31msome\x1b[m line\r\n"
+    for _ in range(lines // 100):
+        terminal.feed(line * 50)
+    terminal.feed(line * (lines // 2))
+    return terminal
+
+
+def test_another_width_costs_the_same_however_much_scrollback_there_is() -> None:
+    few, many = (_steps(partial(_full(lines).resize, 24, 50)) for lines in (2000, 8000))
+    assert many < 2 * few
+
+
+def test_another_height_costs_what_comes_back() -> None:
+    few, many = (_steps(partial(_full(8000).resize, rows, 80)) for rows in (300, 1200))
+    assert many < 6 * few
+    small, large = (_steps(partial(_full(lines).resize, 300, 80)) for lines in (2000, 8000))
+    assert large < 4 * small
+
+
+def test_looking_at_all_of_a_scrollback_costs_what_is_seen() -> None:
+    few, many = (_steps(partial(_full(lines).scrollback.rows, 0, lines)) for lines in (2000, 8000))
+    assert many < 6 * few
+
+
+def test_a_wider_screen_costs_what_it_is_wider() -> None:
+    stops = b"\x1b[3g" + b"\x1bH\x1b[C" * 4000
+    stream = stops + b'\x1b[1"qx\x1b[0"q' + b"\x1b[65535I\x1b[65535Z\x1b[?2J\x1b[65535@" * 10
+    few, many = (_steps(partial(Terminal(24, columns).feed, stream)) for columns in (500, 2000))
+    assert many < 6 * few

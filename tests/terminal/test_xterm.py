@@ -216,3 +216,28 @@ def test_a_pile_of_marks_is_bounded() -> None:
 
 def test_a_program_s_own_private_characters_are_kept() -> None:
     assert screen("\U00100000e\u0301\U0010fffd")[0] == "\U00100000e\u0301\U0010fffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("👨\u200d👩\u200d👧", 2),
+        ("❤\ufe0f", 1),
+        ("1\ufe0f\u20e3", 1),
+        ("🇩🇪", 2),
+        ("🇩🇪🇫", 4),
+        ("👍🏽", 4),
+        ("\u1112\u1161\u11ab", 2),
+        ("नि", 2),
+        ("क्ष", 2),
+        ("👨\u200d\x1b[m👩", 4),
+        ("🇩\x1b[m🇪", 4),
+        ("a\x1b[m\u0301", 1),
+    ],
+)
+def test_a_cluster_is_as_wide_as_its_first_character(text: str, cells: int) -> None:
+    terminal = Terminal(1, 20)
+    terminal.feed(text.encode())
+
+    assert terminal.cursor.x == cells
+    assert terminal.display[0].rstrip() == text.replace("\x1b[m", "")
