@@ -1,7 +1,7 @@
 """Whether the log is what was written.
 
 Owns the walk along the chain and what it finds wrong. Must not know facts: it hashes what stands in the
-columns, as bytes, whatever it means (but for ``Pruned``, which excuses a missing body).
+columns, as bytes, whatever it means (but for ``Pruned`` and ``Salvaged``, which excuse a missing body).
 
 Found is any edit of any column, a record put in, taken out or moved, a body that is missing, changed or
 nobody's. Not found, since nothing inside the file can show it: the last records cut off, or all hashes made
@@ -43,9 +43,12 @@ _STRAY = (
     "AND NOT EXISTS (SELECT 1 FROM record WHERE record.seq = body.seq)"
 )
 _BEYOND = "SELECT min(seq) FROM body WHERE seq > coalesce((SELECT max(seq) FROM record), ?)"
-_PRUNED = (
-    "SELECT seq, pane, head FROM record WHERE kind = 'Pruned' AND kind <> 'Output' AND seq <= ? ORDER BY seq"
+_EXCUSES = (
+    "SELECT seq, pane, kind, head FROM record "
+    "WHERE kind IN ('Pruned', 'Salvaged') AND kind <> 'Output' AND seq <= ? ORDER BY seq"
 )
+#: The record table with its indexes, which readers use; the walk itself passes every page of the bodies.
+_STRUCTURE = "PRAGMA integrity_check(record)"
 
 #: Errors that say nothing about what is in the file.
 _NOT_DAMAGE = frozenset(
@@ -79,6 +82,11 @@ class Verdict:
     #: Uncompressed bytes of bodies that hold, and the number of bodies that were pruned as recorded.
     bodies: int
     pruned: int
+    #: Bodies lost to damage, as ``Salvaged`` records say, and how often the log lost its end.
+    damaged: int = 0
+    truncated: int = 0
+    #: What SQLite finds wrong with the record table's pages and indexes: readers may then miss records.
+    flaws: tuple[str, ...] = ()
     #: Tables, indexes and triggers that are not as the migrations made them, by name: the chain may hold
     #: all the same, but nothing refuses a careless edit any more.
     loosened: tuple[str, ...] = ()
@@ -89,9 +97,21 @@ class Verdict:
         if self.bad is not None:
             return f"record {self.bad}: {self.reason}; the chain holds up to {self.head}"
         gone = f", {self.pruned} bodies pruned" if self.pruned else ""
-        return (
+        if self.damaged:
+            gone += f", {self.damaged} bodies lost to damage"
+        if self.truncated:
+            gone += f", its end was lost {'once' if self.truncated == 1 else f'{self.truncated} times'}"
+        told = (
             f"the chain holds: {self.head.seq} records, {self.bodies} bytes of bodies{gone}; head {self.head}"
         )
+        if self.flaws:
+            told += f"; but the file is damaged: {self.flaws[0]}; `chloe recover` makes a whole one of it"
+        return told
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is wrong with the chain and with what readers rely on."""
+        return self.bad is None and not self.flaws
 
 
 class _Broken(Exception):
@@ -111,12 +131,15 @@ class _Walk:
         self.hash = GENESIS
         self.bodies = 0
         self.pruned = 0
+        self.damaged = 0
+        self.truncated = 0
         self.loosened: tuple[str, ...] = ()
         self._through = 0
         #: By pane: a log has many panes, and a pane was pruned a few times.
         self._prunings: dict[bytes, list[_Pruning]] = {}
-        #: ``Pruned`` records that an index shows and that were not met yet.
-        self._prunings_ahead = 0
+        self._salvages: list[_Pruning] = []
+        #: ``Pruned`` and ``Salvaged`` records that an index shows and that were not met yet.
+        self._excuses_ahead = 0
         self._unpacker = Unpacker()
 
     def begin(self, connection: sqlite3.Connection) -> None:
@@ -125,14 +148,21 @@ class _Walk:
         (through,) = connection.execute("SELECT max(seq) FROM record").fetchone()
         self._through = through or 0
         with _as_bytes(connection):
-            for seq, pane, head in connection.execute(_PRUNED, (self._through,)):
-                try:
-                    told = json.loads(head)
-                    pruning = _Pruning(seq, int(told["first"]), int(told["through"]))
-                except (ValueError, TypeError, KeyError) as error:
-                    raise _Broken(seq, "its head can't be read as a Pruned") from error
+            for seq, pane, kind, head in connection.execute(_EXCUSES, (self._through,)):
+                self._excuse(seq, pane, kind.decode(), head)
+
+    def _excuse(self, seq: int, pane: bytes, kind: str, head: bytes) -> None:
+        try:
+            told = json.loads(head)
+            if kind == "Pruned":
+                pruning = _Pruning(seq, int(told["first"]), int(told["through"]))
                 self._prunings.setdefault(pane, []).append(pruning)
-                self._prunings_ahead += 1
+            else:
+                ranges = told.get("bodies", ())
+                self._salvages += [_Pruning(seq, int(first), int(last)) for first, last in ranges]
+        except (ValueError, TypeError, KeyError) as error:
+            raise _Broken(seq, f"its head can't be read as a {kind}") from error
+        self._excuses_ahead += 1
 
     def slice(self, connection: sqlite3.Connection) -> bool:
         """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""
@@ -174,9 +204,12 @@ class _Walk:
         if codec is None or stored is None:
             if body_sha256 is not None:
                 prunings = (*self._prunings.get(pane, ()), *self._prunings.get(b"", ()))
-                if not any(pruning.covers(seq) for pruning in prunings):
+                if any(pruning.covers(seq) for pruning in prunings):
+                    self.pruned += 1
+                elif any(salvage.covers(seq) for salvage in self._salvages):
+                    self.damaged += 1
+                else:
                     raise _Broken(seq, "its body is missing, and no Pruned record covers it")
-                self.pruned += 1
         elif body_sha256 is None:
             raise _Broken(seq, "it has a body where none belongs")
         else:
@@ -187,7 +220,8 @@ class _Walk:
             if sha256(body).digest() != body_sha256:
                 raise _Broken(seq, "its body is not the one that was written")
             size = len(body)
-        self._prunings_ahead -= kind == b"Pruned"
+        self._excuses_ahead -= kind in (b"Pruned", b"Salvaged")
+        self.truncated += kind == b"Truncated"
         self.seq, self.hash = seq, hash_
         self.bodies += size
         return size
@@ -202,8 +236,13 @@ class _Walk:
         (beyond,) = connection.execute(_BEYOND, (_LOWEST,)).fetchone()
         if beyond is not None:
             raise _Broken(beyond, "a body without a record: the log was cut, or the body put in")
-        if self._prunings_ahead:
+        if self._excuses_ahead:
             raise _Broken(self.seq, "an index doesn't show the records that there are")
+
+
+def _flaws(connection: sqlite3.Connection) -> tuple[str, ...]:
+    found = [str(told).replace("\n", " ") for (told,) in connection.execute(_STRUCTURE)]
+    return () if found == ["ok"] else tuple(found)
 
 
 async def verify(path: Path, readers: Readers, progress: Callable[[int], None] | None) -> Verdict:
@@ -214,6 +253,7 @@ async def verify(path: Path, readers: Readers, progress: Callable[[int], None] |
     walk = _Walk()
     bad: int | None = None
     reason = ""
+    flaws: tuple[str, ...] = ()
     try:
         async with readers.lend() as connection:
             await connection.run(walk.begin)
@@ -223,6 +263,8 @@ async def verify(path: Path, readers: Readers, progress: Callable[[int], None] |
                 more = await connection.run(walk.slice)
             if progress is not None:
                 progress(walk.seq)
+        async with readers.lend() as connection:
+            flaws = await connection.run(_flaws)
     except _Broken as broken:
         bad, reason = broken.seq, broken.reason
     except sqlite3.DatabaseError as error:
@@ -233,6 +275,9 @@ async def verify(path: Path, readers: Readers, progress: Callable[[int], None] |
         head=Head(walk.seq, walk.hash),
         bodies=walk.bodies,
         pruned=walk.pruned,
+        damaged=walk.damaged,
+        truncated=walk.truncated,
+        flaws=flaws,
         loosened=walk.loosened,
         bad=bad,
         reason=reason,

@@ -238,3 +238,21 @@ async def test_verify_does_not_mind_that_the_log_grows(store: Store, printed: Pr
     verdict = await store.verify()
     assert verdict.bad is None and verdict.head.seq == 100
     assert isinstance(head, Head)
+
+
+async def test_an_index_that_leaves_out_a_record_is_found_though_the_chain_holds(
+    log: Store, path: Path
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA writable_schema = ON")
+        (sql,) = raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'record_pane'").fetchone()
+        raw.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'record_pane'", (f"{sql} WHERE seq <> 4",))
+        raw.execute("PRAGMA writable_schema = RESET")
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("REINDEX record_pane")
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'record_pane'", (sql,))
+        raw.execute("PRAGMA writable_schema = RESET")
+    verdict = await log.verify()
+    assert verdict.bad is None and not verdict.whole and not verdict.loosened
+    assert "record_pane" in str(verdict) and "chloe recover" in str(verdict)

@@ -1,0 +1,121 @@
+"""The last known head, kept outside the database."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chloe.events.facts import Entry, Truncated
+from chloe.store import Head, Store
+from chloe.store.heads import head_file, parse
+
+Printed = Callable[..., Entry]
+Eventually = Callable[..., Awaitable[None]]
+
+
+async def test_the_head_is_kept_beside_the_log_while_it_is_written_and_at_close(
+    store: Store, path: Path, printed: Printed, eventually: Eventually
+) -> None:
+    file = head_file(path)
+    (first,) = await store.append([printed(b"one")])
+    await eventually(lambda: file.exists() and parse(file.read_text()) == Head(1, first.hash))
+    (second,) = await store.append([printed(b"two", 3)])
+    await store.close()
+    assert parse(file.read_text()) == Head(2, second.hash)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(each.name for each in path.parent.iterdir()) == ["head", "log.db"]
+
+
+async def grown(opened: Any, path: Path, printed: Printed) -> list[bytes]:
+    """Two sittings of ten records each; the database as it was after the first, and after the second."""
+    copies = []
+    for name in ("one", "two"):
+        store = await opened(name)
+        for number in range(10):
+            await store.append([printed(b"%d" % number, number)])
+        await store.close()
+        copies.append(path.read_bytes())
+    return copies
+
+
+async def test_a_log_replaced_by_an_old_copy_says_how_much_is_gone(
+    opened: Any, path: Path, printed: Printed
+) -> None:
+    copies = await grown(opened, path, printed)
+    path.write_bytes(copies[0])
+    store = await opened("three")
+    assert store.loss is not None and "10 records, 11 to 20, are gone" in store.loss
+    record = [each async for each in store.read()][-1]
+    assert isinstance(record.fact, Truncated)
+    assert (record.seq, record.pane, record.fact.expected, record.fact.found) == (11, "", 20, 10)
+    verdict = await store.verify()
+    assert (verdict.bad, verdict.truncated) == (None, 1) and "its end was lost once" in str(verdict)
+    # Said once, by the first that noticed.
+    assert (await opened("four")).loss is None
+
+
+async def test_a_removed_wal_file_is_told_as_a_lost_end(
+    opened: Any, path: Path, printed: Printed, eventually: Eventually
+) -> None:
+    store = await opened("one")
+    written = await store.append([printed(b"x", n) for n in range(5)])
+    await store.close()
+    second = await opened("two")
+    written += await second.append([printed(b"y", n) for n in range(5, 8)])
+    await eventually(lambda: parse(head_file(path).read_text()) == Head(8, written[-1].hash))
+    # As after a crash: what is on the disk, without the -wal file.
+    crashed = path.with_name("crashed") / "log.db"
+    crashed.parent.mkdir(mode=0o700)
+    crashed.write_bytes(path.read_bytes())
+    head_file(crashed).write_text(head_file(path).read_text())
+    third = await Store.open(crashed, instance="three")
+    assert third.loss is not None and "3 records, 6 to 8" in third.loss
+    await third.close()
+
+
+async def test_another_history_of_the_same_length_is_told(opened: Any, path: Path, printed: Printed) -> None:
+    await grown(opened, path, printed)
+    ours = head_file(path).read_text()
+    head_file(path).write_text(ours.split()[0] + " " + "ab" * 32 + "\n")
+    store = await opened("three")
+    assert store.loss is not None and "record 20 is another one" in store.loss
+
+
+@pytest.mark.parametrize("text", ["", "rubbish", "12", "12 zz", "-3 " + "00" * 32, "é"])
+async def test_a_head_file_that_can_not_be_used_is_no_loss(
+    opened: Any, path: Path, printed: Printed, text: str
+) -> None:
+    await grown(opened, path, printed)
+    head_file(path).write_text(text)
+    assert (await opened("three")).loss is None
+
+
+async def test_a_removed_log_is_told_when_a_new_one_is_made(
+    opened: Any, path: Path, printed: Printed
+) -> None:
+    await grown(opened, path, printed)
+    path.unlink()
+    assert "20 records, 1 to 20" in (await opened("three")).loss
+
+
+async def test_heads_are_added_to_the_users_file_once_a_minute_and_at_close(
+    path: Path, tmp_path: Path, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "heads"
+    monkeypatch.setattr("chloe.store.heads.EVERY", 0.01)
+    store = await Store.open(path, instance="one", heads_file=file)
+    await store.append([printed(b"one")])
+    await eventually(head_file(path).exists)
+    assert not file.exists()
+    monkeypatch.setattr("chloe.store.heads.LINE_EVERY", 0.0)
+    (second,) = await store.append([printed(b"two", 3)])
+    await eventually(file.exists)
+    (third,) = await store.append([printed(b"three", 6)])
+    await store.close()
+    heads = [parse(line) for line in file.read_text().splitlines()]
+    assert heads[-1] == Head(3, third.hash) and set(heads) <= {Head(2, second.hash), Head(3, third.hash)}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
