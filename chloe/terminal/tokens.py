@@ -27,7 +27,7 @@ _MEANINGFUL_STRINGS = "]P"
 
 _CONTROL_SEQUENCE = rf"\x1b\[[0-?]{{0,{LONGEST_PARAMETERS}}}+[ -/]{{0,{LONGEST_INTERMEDIATES}}}+[@-~]"
 _ESCAPE_SEQUENCE = rf"\x1b[ -/]{{1,{LONGEST_INTERMEDIATES}}}+[0-~]|\x1b[0-OQ-WYZ\\`-~]"
-_SHORT_STRING = r"\x1b\][^\x00-\x1f\x7f]{0,4096}+(?:\x07|\x1b\\)"
+_SHORT_STRING = r"\x1b\](?!\ufffd)[^\x00-\x1f\x7f]{0,4096}+(?:\x07|\x1b\\)"
 _PAIRS = re.compile(
     r"([^\x00-\x1f\x7f]*+)"
     rf"(\r\n|{_CONTROL_SEQUENCE}|[\x00-\x1a\x1c-\x1f\x7f]|{_ESCAPE_SEQUENCE}|{_SHORT_STRING}|\x1b(?s:.*+)|\Z)"

@@ -137,6 +137,11 @@ def test_any_split_of_a_stream_gives_the_same(
     assert whole.take_notices() == byte_by_byte.take_notices()
 
 
+def test_a_string_that_is_none_is_dropped_however_it_is_split() -> None:
+    stream = b"a\x1b]\xef\xbf\xbdx\x07\x1b[b"
+    assert _fed((1, 9), stream).snapshot() == _fed((1, 9), *(bytes([each]) for each in stream)).snapshot()
+
+
 def _assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other: tuple[int, int]) -> None:
     """Both go on alike, whatever comes: but for the lines above, which a repaint doesn't tell."""
     for terminal in (first, second):
