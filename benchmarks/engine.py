@@ -49,7 +49,7 @@ async def _all() -> bool:
 
 
 @asynccontextmanager
-async def _engine() -> AsyncIterator[Engine]:
+async def engine_apart() -> AsyncIterator[Engine]:
     """An engine in a home and on a tmux server of its own, gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
@@ -61,7 +61,7 @@ async def _engine() -> AsyncIterator[Engine]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-async def _until(engine: Engine, holds: Callable[[], bool]) -> None:
+async def until(engine: Engine, holds: Callable[[], bool]) -> None:
     """Wait, without polling, until a change makes it true."""
     reached = asyncio.Event()
     stop = engine.heed(lambda _change: reached.set() if holds() else None)
@@ -83,7 +83,7 @@ def _shows(engine: Engine, pane: str, printed: int) -> bool:
 
 async def _keys() -> bool:
     print("a key to its echo in the fold, committed and drawn:")
-    async with _engine() as engine:
+    async with engine_apart() as engine:
         direct, folds = await _echoes(engine, "direct")
         tmux, _ = await _echoes(engine, "tmux")
         polled = await _polled()
@@ -104,19 +104,19 @@ async def _echoes(engine: Engine, backend: BackendKind) -> tuple[list[float], li
     """Seconds from each key to its echo in the fold, and from the bytes read to there."""
     pane = await engine.ask(Open(backend=backend, argv=("sh", "-c", "printf ready; exec cat")))
     assert pane is not None
-    await _until(engine, lambda: _shows(engine, pane, 5))
+    await until(engine, lambda: _shows(engine, pane, 5))
     seconds: list[float] = []
     folds: list[float] = []
     for count in range(KEYS):
         before = engine.projections.panes[pane].printed
         if count % LINE == LINE - 1:
             engine.tell(Write(pane, b"\x15"))
-            await _until(engine, partial(_shows, engine, pane, before + 1))
+            await until(engine, partial(_shows, engine, pane, before + 1))
             await asyncio.sleep(0.02)
             continue
         watch = Stopwatch()
         engine.tell(Write(pane, b"x"))
-        await _until(engine, partial(_shows, engine, pane, before + 1))
+        await until(engine, partial(_shows, engine, pane, before + 1))
         seconds.append(watch.seconds())
         folds.append((time.time_ns() - engine.projections.panes[pane].printed_at) / 1e9)
         await asyncio.sleep(0.003)
@@ -169,13 +169,13 @@ async def _floods() -> bool:
 
 
 async def _flood(backend: BackendKind, log: Path) -> float:
-    async with _engine() as engine:
+    async with engine_apart() as engine:
         if backend == "tmux":  # So that no server has to be started within the time.
             await engine.ask(Open(backend="tmux", argv=("cat",)))
         watch = Stopwatch()
         pane = await engine.ask(Open(backend=backend, argv=("cat", str(log))))
         assert pane is not None
-        await _until(engine, lambda: not engine.projections.panes[pane].alive and _shows(engine, pane, 0))
+        await until(engine, lambda: not engine.projections.panes[pane].alive and _shows(engine, pane, 0))
         seconds = watch.seconds()
         lines = log.stat().st_size + log.read_bytes().count(b"\n")
         assert engine.projections.panes[pane].printed == lines, "a byte is missing"
@@ -204,12 +204,12 @@ def _idle_apart(backend: BackendKind) -> tuple[float, float]:
 
 
 async def _idle_panes(backend: BackendKind) -> tuple[float, float]:
-    async with _engine() as engine:
+    async with engine_apart() as engine:
 
         async def open_one() -> None:
             pane = await engine.ask(Open(backend=backend, argv=("sh",)))
             assert pane is not None
-            await _until(engine, partial(_shows, engine, pane, 1))
+            await until(engine, partial(_shows, engine, pane, 1))
 
         for _ in range(5):  # What the first ones load, the others share.
             await open_one()

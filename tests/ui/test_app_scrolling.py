@@ -1,0 +1,73 @@
+"""Looking back in the real app, as far as the log goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import StartApp
+
+MEGABYTE = 1_000_000
+
+
+def _long_log(path: Path, size: int) -> int:
+    """Write ``size`` bytes of numbered lines; how many there are."""
+    block = "".join(f"{{:>9}} and what happened on this line of the log {n}\n" for n in range(1_000))
+    lines = 0
+    with path.open("w") as log:
+        while log.tell() < size:
+            log.write(block.format(*range(lines, lines + 1_000)))
+            lines += 1_000
+    return lines
+
+
+def test_one_can_scroll_to_the_first_line_of_200_megabytes_and_back(
+    start_app: StartApp, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    count = _long_log(log, 200 * MEGABYTE)
+    app = start_app()
+    app.wait_for("No panes yet")
+    app.send(b"c")
+    app.wait_for("$")
+    app.send(f"clear; cat {log}; echo the end\r".encode())
+    app.wait_for("the end", deadline=120)
+    log.unlink()
+    app.leave_pane()
+    app.send(b"g")
+    app.wait_for("        0 and what happened on this line")
+    assert "line 1 of " in app.text
+    app.send("page_down")
+    app.wait_for("line 21 of ")
+    app.send("page_down")
+    app.wait_for("line 41 of ")
+    app.send(b"G")
+    app.wait_for("the end")
+    for _ in range(3):
+        app.send("page_up")
+    app.wait_for(f"{count - 50:>9} and what")
+    app.send(b"G")
+    app.wait_for("the end")
+    assert app.quit() == 0
+
+
+def test_what_a_pane_printed_before_a_restart_can_be_scrolled_to(start_app: StartApp, tmp_path: Path) -> None:
+    app = start_app()
+    app.wait_for("No panes yet")
+    app.send(b"t")
+    app.wait_for("$")
+    app.send(b"seq -f 'number %.0f of many' 1 60000; echo the end\r")
+    app.wait_for("the end\n")
+    app.leave_pane()
+    assert app.quit() == 0
+    app = start_app()
+    app.wait_for("detached")
+    app.send(b"a")
+    app.wait_for("the end")
+    app.send(b"g")
+    app.wait_for("number 1 of many")
+    app.send("page_down")
+    app.wait_for("number 20 of many")
+    app.send(b"G")
+    app.wait_for("the end")
