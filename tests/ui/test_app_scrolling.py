@@ -46,7 +46,7 @@ def test_one_can_scroll_to_the_first_line_of_200_megabytes_and_back(
     app.wait_for("the end")
     for _ in range(3):
         app.send("page_up")
-    app.wait_for(f"{count - 50:>9} and what")
+    app.wait_for(f"{count - 60:>9} and what")
     app.send(b"G")
     app.wait_for("the end")
     assert app.quit() == 0
