@@ -1,0 +1,289 @@
+"""A damaged log made anew from what can be read of it.
+
+Owns what is kept of each record, and the damaged files, which are put aside and never deleted. Must not know
+how rows are found in damaged pages (``wreck``) or who asks for it. The caller sees to it that nobody else has
+the log open.
+
+What verifies from the first record on keeps its seq and its hash. After the first that doesn't, no hash can
+be had any more: what is readable there is appended as new records, behind a ``Salvaged`` that says so, each
+with its old times, pane and instance, and with a ``Gap`` where a pane's stream has a hole.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from chloe.events.codec import decode
+from chloe.events.facts import (
+    Created,
+    Entry,
+    Fact,
+    Gap,
+    Output,
+    Pruned,
+    Repainted,
+    Resized,
+    Salvaged,
+)
+from chloe.store.appending import Appender
+from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.chain import GENESIS, Head
+from chloe.store.heads import keep, known
+from chloe.store.schema import bring_up
+from chloe.store.wreck import Row, Wreck
+
+_RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_BODY = "INSERT INTO body VALUES (?, ?, ?)"
+
+#: Why bytes are missing from a pane's stream in a log that was salvaged.
+DAMAGED = "the log was damaged there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salvage:
+    """What came of it: records ``kept`` as they were, appended ``again``, and known to be ``lost``."""
+
+    aside: Path
+    kept: int
+    again: int
+    lost: int
+    #: Bodies that couldn't be read, of records that were kept.
+    bodies: int
+
+    def __str__(self) -> str:
+        return (
+            f"the log was damaged and was made anew: {self.kept} records kept as they were, {self.again} "
+            f"appended anew, {self.lost} lost, {self.bodies} bodies lost; the damaged log is kept as "
+            f"{self.aside}"
+        )
+
+
+def salvage(path: Path, *, reason: str, now: Callable[[], int] = time.time_ns) -> Salvage:
+    """Put the damaged log at ``path`` aside and make a new one there. Raises ``OSError``, ``sqlite3.Error``.
+
+    When that fails halfway, the damaged log is at its path or aside, whole in either place.
+    """
+    head = known(path)
+    aside = _free_name(path)
+    fresh = path.with_name(f".{aside.name}.new")
+    _remove(fresh)
+    try:
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        with Wreck(path) as wreck, closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+            bring_up(connection, fresh)
+            work = _Work(connection, fresh, wreck, now)
+            done = work.done(aside, reason, head)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Only now, with a whole new log: the -wal file first, so that it never meets the new database.
+        for name in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                file = path.with_name(path.name + name)
+                file.chmod(0o600)
+                file.rename(aside.with_name(aside.name + name))
+        os.link(fresh, path)
+        with suppress(OSError):
+            keep(path, done[1], back=True)
+        return done[0]
+    finally:
+        _remove(fresh)
+
+
+def _free_name(path: Path) -> Path:
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    for number in range(1, 1000):
+        name = f"{path.stem}.damaged-{stamp}{f'-{number}' if number > 1 else ''}{path.suffix}"
+        if not any(path.with_name(name + end).exists() for end in ("", "-wal", "-shm")):
+            return path.with_name(name)
+    raise FileExistsError(f"there are too many damaged logs beside {path}")
+
+
+def _remove(fresh: Path) -> None:
+    for name in ("", "-wal", "-shm"):
+        fresh.with_name(fresh.name + name).unlink(missing_ok=True)
+
+
+class _Work:
+    """One salvage: from a wreck into a new database."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, wreck: Wreck, now: Callable[[], int]
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        self._wreck = wreck
+        self._now = now
+        self._unpacker = Unpacker()
+        self._head = Head(0, GENESIS)
+        self._bodies: list[int] = []
+        self._prunings: list[tuple[int, str, int, int]] = []
+        #: Bytes of each pane's stream so far; who isn't in it was never created.
+        self._printed: dict[str, int] = {}
+        self._kept = 0
+        self._appenders: dict[str, Appender] = {}
+
+    def done(self, aside: Path, reason: str, known_head: Head | None) -> tuple[Salvage, Head]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        seqs = self._wreck.seqs()
+        for seq in seqs:
+            for row in self._wreck.records(seq):
+                fact = decode(row.kind, row.version, row.head, None) if row.kind == "Pruned" else None
+                if isinstance(fact, Pruned):
+                    self._prunings.append((row.seq, row.pane, fact.first, fact.through))
+        for seq in seqs:
+            if not any(self._keep(row) for row in self._wreck.records(seq)):
+                break
+        self._kept = self._head.seq
+        behind = [seq for seq in seqs if seq > self._kept]
+        kept = self._head.seq
+        trusted = list(self._trusted(behind))
+        last = max([kept, *behind, *((known_head.seq,) if known_head else ())])
+        lost = last - kept - len(trusted)
+        bodies = _ranges(self._bodies)
+        fact = Salvaged(
+            file=aside.name, kept=kept, again=len(trusted), lost=lost, reason=reason, bodies=bodies
+        )
+        self._put("", "", fact, self._now())
+        for row in trusted:
+            self._again_from(row)
+        self._connection.execute("COMMIT")
+        for appender in self._appenders.values():
+            appender.close()
+        result = Salvage(aside=aside, kept=kept, again=len(trusted), lost=lost, bodies=len(self._bodies))
+        return result, self._head
+
+    def _keep(self, row: Row) -> bool:
+        """Take ``row`` over as it is, if it is what was written after the record before."""
+        if row.seq != self._head.seq + 1 or not row.follows(self._head.hash):
+            return False
+        stored = self._whole_body(row)
+        self._connection.execute(_RECORD, row.values)
+        if stored is not None:
+            self._connection.execute(_BODY, (row.seq, *stored))
+        elif row.body_sha256 is not None and not self._pruned(row):
+            self._bodies.append(row.seq)
+        self._head = Head(row.seq, row.hash)
+        self._fold(row.pane, decode(row.kind, row.version, row.head, None))
+        return True
+
+    def _whole_body(self, row: Row) -> tuple[int, bytes] | None:
+        """The row's body as it is stored, if it is the one that was written."""
+        if row.body_sha256 is None or self._pruned(row):
+            # What was pruned may still stand in a free page; it is to stay gone.
+            return None
+        for stored in self._wreck.bodies(row.seq):
+            with suppress(BodyDamaged):
+                if sha256(self._unpacker.unpack(*stored)).digest() == row.body_sha256:
+                    return stored
+        return None
+
+    def _pruned(self, row: Row) -> bool:
+        return any(
+            first <= row.seq <= through and row.seq < seq and pane in ("", row.pane)
+            for seq, pane, first, through in self._prunings
+        )
+
+    def _trusted(self, behind: Iterable[int]) -> Iterable[Row]:
+        """The rows that are what was written, as far as their neighbours can tell.
+
+        One whose hash follows from the record before is. So is one right behind a hole: nothing speaks
+        against it. One that doesn't follow from a good record before was changed.
+        """
+        before: tuple[int, bytes, bool] | None = None
+        for seq in behind:
+            rows = list(self._wreck.records(seq))
+            if not rows:
+                continue
+            follows = None
+            if before is not None and before[0] == seq - 1:
+                follows = next((row for row in rows if row.follows(before[1])), None)
+            elif seq == self._kept + 1:
+                # It is there, and not what was written.
+                before = seq, rows[0].hash, False
+                continue
+            row = follows or rows[0]
+            good = follows is not None or before is None or before[0] != seq - 1 or not before[2]
+            if good:
+                yield row
+            before = seq, row.hash, good
+
+    def _again_from(self, row: Row) -> None:
+        stored = self._whole_body(row)
+        body = None if stored is None else self._unpacker.unpack(*stored)
+        fact = decode(row.kind, row.version, row.head, body)
+        match fact:
+            case Pruned():
+                # Seqs from behind the hole are other ones now; bodies from there are told by their gaps.
+                if fact.first > self._kept:
+                    return
+                fact = replace(fact, through=min(fact.through, self._kept))
+                if body is None and fact.length:
+                    fact = replace(fact, length=0)
+            case Salvaged():
+                ranges = ((a, min(b, self._kept)) for a, b in fact.bodies if a <= self._kept)
+                fact = replace(fact, bodies=tuple(ranges))
+        if row.pane and row.pane not in self._printed and not isinstance(fact, Created):
+            self._introduce(row, fact)
+        if body is None and row.body_sha256 is not None and not isinstance(fact, Pruned):
+            # Its bytes are missing: the next one's offset, or this Gap, says so.
+            if isinstance(fact, Output):
+                self._gap(row, fact.offset)
+                self._gap(row, fact.offset + fact.length, "pruned" if self._pruned(row) else DAMAGED)
+            return
+        if isinstance(fact, Output | Gap | Resized | Repainted):
+            self._gap(row, fact.offset)
+        self._put(row.pane, row.instance, fact, row.made_at)
+
+    def _gap(self, row: Row, offset: int, reason: str = DAMAGED) -> None:
+        printed = self._printed.get(row.pane, 0)
+        if offset > printed:
+            gap = Gap(offset=printed, length=offset - printed, reason=reason)
+            self._put(row.pane, row.instance, gap, row.made_at)
+
+    def _introduce(self, row: Row, fact: Fact) -> None:
+        """A pane whose beginning is lost is there all the same."""
+        tmux = getattr(fact, "spool", None) is not None
+        created = Created(
+            backend="tmux" if tmux else "direct",
+            argv=(),
+            cwd="",
+            name=f"salvaged-{row.pane[:8]}",
+            rows=24,
+            columns=80,
+            attached=False,
+            session=f"chloe-{row.pane}" if tmux else "",
+        )
+        self._put(row.pane, row.instance, created, row.made_at)
+
+    def _put(self, pane: str, instance: str, fact: Fact, made_at: int) -> None:
+        (record,) = self._appender(instance).put(self._connection, [Entry(pane, fact, made_at)])
+        self._head = Head(record.seq, record.hash)
+        self._fold(pane, fact)
+
+    def _appender(self, instance: str) -> Appender:
+        if instance not in self._appenders:
+            self._appenders[instance] = Appender(self._path, instance, self._now)
+        return self._appenders[instance]
+
+    def _fold(self, pane: str, fact: Fact) -> None:
+        match fact:
+            case Created():
+                self._printed.setdefault(pane, 0)
+            case Output() | Gap():
+                self._printed[pane] = max(self._printed.get(pane, 0), fact.offset + fact.length)
+
+
+def _ranges(seqs: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for seq in seqs:
+        if found and found[-1][1] == seq - 1:
+            found[-1] = (found[-1][0], seq)
+        else:
+            found.append((seq, seq))
+    return tuple(found)

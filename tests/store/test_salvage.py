@@ -1,0 +1,146 @@
+"""Real files, broken in many places: what can be read is kept, what can't is told, nothing is deleted."""
+
+from __future__ import annotations
+
+import random
+import stat
+from pathlib import Path
+
+import pytest
+
+from chloe.events.facts import Created, Entry, Gap, Output, Record, Salvaged
+from chloe.store import Store
+from chloe.store.salvage import salvage
+
+PANES = ("first", "second")
+
+
+async def all_of(store: Store) -> list[Record]:
+    return [record async for record in store.read()]
+
+
+@pytest.fixture
+async def written(path: Path) -> list[Record]:
+    """A log of some 300 KB in two panes, closed, with small, large and compressed bodies."""
+    chance = random.Random(1)
+    store = await Store.open(path, instance="one")
+    records: list[Record] = []
+    printed = dict.fromkeys(PANES, 0)
+    for pane in PANES:
+        created = Created(backend="tmux", argv=("sh",), cwd="/", name=pane, rows=24, columns=80)
+        records += await store.append([Entry(pane, created, 1)])
+    for _ in range(40):
+        entries = []
+        for _ in range(10):
+            pane = chance.choice(PANES)
+            data = chance.randbytes(
+                chance.choice((3, 40, 300, 2000, 9000) if chance.random() < 0.3 else (30,))
+            )
+            data = data if chance.random() < 0.7 else b"line\r\n" * 200
+            entries.append(Entry(pane, Output(offset=printed[pane], length=len(data), data=data), 5))
+            printed[pane] += len(data)
+        records += await store.append(entries)
+    await store.close()
+    assert 250_000 < path.stat().st_size < 1_200_000
+    return records
+
+
+def facts_of(records: list[Record], pane: str) -> dict[int, bytes]:
+    return {
+        record.fact.offset: record.fact.data
+        for record in records
+        if record.pane == pane and isinstance(record.fact, Output) and record.fact.data
+    }
+
+
+async def check(path: Path, written: list[Record], damaged: bytes) -> list[Record]:
+    """The log at ``path`` is whole; what it kept is what was written, no hole in it is hidden."""
+    store = await Store.open(path, instance="after")
+    try:
+        records = await all_of(store)
+        assert (await store.verify()).whole
+    finally:
+        await store.close()
+    (aside,) = [file for file in path.parent.iterdir() if file.name.startswith("log.damaged-")]
+    assert aside.read_bytes() == damaged and stat.S_IMODE(aside.stat().st_mode) == 0o600
+    (told,) = [record for record in records if isinstance(record.fact, Salvaged)]
+    assert isinstance(told.fact, Salvaged)
+    assert told.fact.file == aside.name and told.seq == told.fact.kept + 1
+    lost_bodies = {seq for first, last in told.fact.bodies for seq in range(first, last + 1)}
+    for old, new in zip(written[: told.fact.kept], records, strict=False):
+        assert old.hash == new.hash
+        assert old == new or old.seq in lost_bodies
+    for pane in PANES:
+        originals, expected = facts_of(written, pane), 0
+        for record in records:
+            fact = record.fact
+            if record.pane == pane and isinstance(fact, Output | Gap):
+                assert fact.offset == expected
+                expected += fact.length
+                if isinstance(fact, Output) and fact.data:
+                    assert originals[fact.offset] == fact.data
+    # Every record is there, there again, or counted as lost.
+    assert told.fact.kept + told.fact.again + told.fact.lost == len(written)
+    return records
+
+
+@pytest.mark.parametrize("seed", range(60))
+async def test_half_a_page_overwritten_anywhere_costs_no_more_than_what_stood_there(
+    path: Path, written: list[Record], seed: int
+) -> None:
+    chance = random.Random(seed)
+    raw = bytearray(path.read_bytes())
+    pages = len(raw) // 4096
+    # The first pages, with header, schema and the roots, come first.
+    at = (seed if seed < 10 else chance.randrange(pages)) * 4096 + chance.choice((0, 2048))
+    raw[at : at + 2048] = chance.choice((bytes(2048), chance.randbytes(2048), b"\xff" * 2048))
+    path.write_bytes(raw)
+    done = salvage(path, reason="it was broken")
+    records = await check(path, written, bytes(raw))
+    assert done.kept + done.again > len(written) - 80
+    assert len([record for record in records if isinstance(record.fact, Output)]) > len(written) - 80
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_a_file_cut_short_anywhere_keeps_what_is_left(
+    path: Path, written: list[Record], seed: int
+) -> None:
+    raw = path.read_bytes()
+    raw = raw[: random.Random(seed).randrange(1, len(raw))]
+    path.write_bytes(raw)
+    salvage(path, reason="it was cut")
+    await check(path, written, raw)
+
+
+async def test_frames_behind_a_broken_one_in_the_wal_file_are_read(path: Path, tmp_path: Path) -> None:
+    store = await Store.open(path, instance="one")
+    written = []
+    for number in range(60):
+        data = b"%d" % number * 300
+        written += await store.append([Entry("p", Output(offset=number, length=1, data=data), 1)])
+    wal = bytearray(path.with_name("log.db-wal").read_bytes())
+    # What a crash leaves: both files as they are on the disk.
+    crashed = tmp_path / "crashed" / "log.db"
+    crashed.parent.mkdir(mode=0o700)
+    crashed.write_bytes(path.read_bytes())
+    await store.close()
+    wal[len(wal) // 2] ^= 0xFF
+    crashed.with_name("log.db-wal").write_bytes(wal)
+    done = salvage(crashed, reason="its -wal file was damaged")
+    assert done.kept + done.again >= 58
+    assert done.aside.with_name(done.aside.name + "-wal").read_bytes() == wal
+    new = await Store.open(crashed, instance="two")
+    assert (await new.verify()).whole
+    await new.close()
+
+
+async def test_a_sound_log_is_salvaged_without_a_loss(path: Path, written: list[Record]) -> None:
+    raw = path.read_bytes()
+    done = salvage(path, reason="asked for")
+    assert (done.kept, done.again, done.lost, done.bodies) == (len(written), 0, 0, 0)
+    assert (await check(path, written, raw))[:-1] == written
+
+
+async def test_two_salvages_in_one_second_keep_both_files(path: Path, written: list[Record]) -> None:
+    first, second = salvage(path, reason="one"), salvage(path, reason="two")
+    assert first.aside != second.aside and first.aside.exists() and second.aside.exists()
