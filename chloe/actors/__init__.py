@@ -3,6 +3,7 @@
 ``mailbox``     how commands reach an actor
 ``pane``        the actor: its pane's bytes into the log, commands to its program
 ``programs``    what a pane is asked to run, made into a backend
+``pulse``       whether tmux still answers
 ``presence``    which instances of Chloe live
 ``last_words``  what is said for those that ended without saying it
 ``supervisor``  restores panes, carries commands out, answers for actors that fail

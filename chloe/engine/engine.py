@@ -17,6 +17,7 @@ from typing import Any
 
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
+from chloe.actors.pulse import feel_pulse
 from chloe.actors.supervisor import Supervisor
 from chloe.config import Config
 from chloe.engine.live import Change, LiveFold
@@ -150,6 +151,14 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         group.create_task(supervisor.mind_the_gone(), name="mind the gone")
         if screens:
             group.create_task(fold.fold_unseen(), name="fold unseen")
+            group.create_task(
+                feel_pulse(
+                    lambda: any(pane.backend == "tmux" and pane.alive for pane in projections.panes.values()),
+                    programs.tmux_trouble,
+                    lambda news: fold.tell(Change(messages=(news,))),
+                ),
+                name="pulse of tmux",
+            )
         stack.callback(presence.watch(watcher, supervisor.look_around))
         yield Engine(instance, store, projections, fold, supervisor)
 

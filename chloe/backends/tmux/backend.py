@@ -258,6 +258,8 @@ class TmuxBackend:
         except TmuxUnusable as error:
             _log.warning("the session of pane %s may still be there: %s", self.folder.name, error)
         self._ending.hurry()
+        self._look_soon = _SOON
+        self._woken.set()
 
     async def release(self, position: SpoolPosition) -> None:
         """All up to ``position`` is committed durably: what holds it here may go, all of it after the end."""
@@ -308,8 +310,8 @@ class TmuxBackend:
             self._replaced = True
         if name in ("lock", "keys", ""):
             self._keys.retry()
-        if not name and not self.folder.exists():
-            # What is made in its place is another folder, for a watch as well.
+        if not name:
+            # What is made in place of a removed folder is another one, for a watch as well; it may be there.
             self._stop_watching()
             self._ending.wait(RESTORE_GRACE)
         self._woken.set()

@@ -16,8 +16,9 @@ from chloe.errors import TmuxUnusable
 
 #: Seconds that a holder gets to start, and to make its folder again that somebody removed.
 START_GRACE, RESTORE_GRACE = 10.0, 3.0
-#: Seconds between two questions to tmux.
-_ASK_AGAIN = 1.0
+#: Seconds between two questions to tmux; seconds that a holder may need to end its program once its session
+#: is gone, and then to record that: more than its own graces together.
+_ASK_AGAIN, END_GRACE = 1.0, 4.0
 
 
 class Ending:
@@ -31,6 +32,7 @@ class Ending:
         self._time = asyncio.get_running_loop().time
         self._why = ""
         self._ask_at = 0.0
+        self._without_session_since: float | None = None
         self.wait(START_GRACE if starts or folder.exists() else RESTORE_GRACE)
 
     def wait(self, seconds: float) -> None:
@@ -55,11 +57,16 @@ class Ending:
         """Find out about a holder without a lock; ``began``: there was something to be read of it."""
         if self._time() < self._ask_at or locks.held(self._lock) is not None:
             return
-        self._ask_at = self._time() + _ASK_AGAIN
+        now = self._time()
+        self._ask_at = now + _ASK_AGAIN
         with contextlib.suppress(TmuxUnusable):
             if self._session in await self._server.sessions() or locks.held(self._lock) is not None:
+                self._without_session_since = None
                 return
-            if not self._folder.exists():
-                self._why = "its spool was removed"
-            else:
-                self._why = "its holder was killed" if began else "its holder failed: it never started"
+            if not began and self._folder.exists():
+                self._why = "its holder failed: it never started"
+                return
+            # It may be about to make its folder again, for the last words.
+            self._without_session_since = self._without_session_since or now
+            if now - self._without_session_since >= END_GRACE:
+                self._why = "its holder was killed" if self._folder.exists() else "its spool was removed"

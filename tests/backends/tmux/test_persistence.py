@@ -314,6 +314,7 @@ async def test_a_spool_that_nobody_makes_again_ends_the_pane_s_story(
     panes: Panes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chloe.backends.tmux.ending.RESTORE_GRACE", 0.1)
+    monkeypatch.setattr("chloe.backends.tmux.ending.END_GRACE", 0.1)
     pane = await panes.start("sh", "-c", "echo ready; exec sleep 60")
     await pane.until(b"ready")
     os.kill(pane.holder, signal.SIGKILL)
