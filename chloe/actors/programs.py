@@ -6,19 +6,20 @@ spool lies. Must not know the log, projections or other panes.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import shutil
 from collections.abc import Mapping
+from itertools import chain, count
 from pathlib import Path
 
 from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import PREFIX, TmuxBackend, TmuxServer, running
+from chloe.backends.tmux.inspecting import unrecorded
 from chloe.config import Config
 from chloe.errors import TmuxUnusable
 from chloe.events.commands import Open
+from chloe.events.panes import Pane, Panes
 from chloe.watch import Watcher
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
@@ -80,9 +81,18 @@ class Programs:
         """Whether the pane has a spool: it runs, or it ended and not all of it is in the log."""
         return self._folder(pane).is_dir()
 
-    def runs(self, pane: str) -> bool:
-        """Whether a holder looks after the pane's program now."""
-        return running(self._folder(pane))
+    @property
+    def spools(self) -> Path:
+        """Where all spools are."""
+        return self._config.paths.spool
+
+    def goes_on(self, pane: Pane) -> bool:
+        """Whether a pane that the log calls dead has more to tell, as its session outlives a failed actor.
+
+        Where the holder has told the end, it may be there for an instant more, and tells nothing.
+        """
+        told = pane.died is not None and pane.died.spool is not None
+        return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
 
     async def in_tmux(self, pane: str) -> bool:
         """Whether tmux has the pane's session, as far as it answers."""
@@ -99,11 +109,10 @@ class Programs:
             return str(error)
         return ""
 
-    async def clear(self, pane: str) -> None:
-        """Remove the spool of a pane that has ended and is in the log."""
-        await asyncio.to_thread(shutil.rmtree, self._folder(pane), ignore_errors=True)
 
-
-def name(spec: Spec) -> str:
-    """What a pane is called that nobody named: its program."""
-    return Path(spec.argv[0]).name or spec.argv[0]
+def free_name(spec: Spec, panes: Panes) -> str:
+    """What a pane is called that nobody named: its program, with a number where that is in use."""
+    wanted = Path(spec.argv[0]).name or spec.argv[0]
+    taken = {pane.name for pane in panes.values() if pane.alive and not pane.closed}
+    names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)

@@ -14,12 +14,13 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, count
 
+from chloe.actors.clearing import clear_away
 from chloe.actors.last_words import CHLOE_ENDED, last_words
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
-from chloe.actors.programs import Programs, name
+from chloe.actors.programs import Programs, free_name
+from chloe.actors.refusals import must_be_tmux, must_live
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused, UsageError
@@ -75,6 +76,8 @@ class Supervisor:
         self._caught_up = caught_up
         self._cared: dict[str, Cared] = {}
         self._stopping = False
+        #: What may only be let go of once all that was read from it is committed.
+        self._held: list[Backend] = []
         self._gone = asyncio.Event()
 
     # What happened ---------------------------------------------------------------------------------
@@ -138,7 +141,8 @@ class Supervisor:
                 await self._tell_of(pane, facts.Died(status=None, signal=None, reason=reason))
         finally:
             self._cared.pop(pane, None)
-            await backend.close()
+            if backend not in self._held:
+                await backend.close()
 
     def _adopt(self, pane: Pane) -> None:
         """Look after a tmux-backed pane that runs already."""
@@ -159,10 +163,14 @@ class Supervisor:
     async def restore(self) -> None:
         """Take back what runs, and say what ended with nobody there to say it."""
         await self.speak_for_the_gone()
-        for pane in [pane for pane in self._panes.values() if pane.backend == "tmux"]:
+        known = [
+            (pane, self._programs.left(pane.id)) for pane in self._panes.values() if pane.backend == "tmux"
+        ]
+        # A spool that isn't there any more may be so since another instance has just said its end.
+        await self._caught_up()
+        for pane, found in known:
             if pane.id in self._cared:
                 continue
-            found = self._programs.left(pane.id)
             if pane.alive and found:
                 self._adopt(pane)
             elif pane.alive and await self._programs.in_tmux(pane.id):
@@ -171,11 +179,13 @@ class Supervisor:
                 await self._tell_of(
                     pane.id, facts.Died(status=None, signal=None, reason="its session and its spool are gone")
                 )
-            elif found and self._programs.runs(pane.id):
+            elif found and self._programs.goes_on(pane):
                 await self._tell_of(pane.id, facts.Reopened())
                 self._adopt(pane)
-            elif found:
-                await self._programs.clear(pane.id)
+        await self._clear_away()
+
+    async def _clear_away(self) -> None:
+        await clear_away(self._programs.spools, self._panes, self._cared, self._caught_up)
 
     async def speak_for_the_gone(self) -> None:
         """Say for instances that ended without a word what became of what they held."""
@@ -201,6 +211,7 @@ class Supervisor:
             self._gone.clear()
             try:
                 await self.speak_for_the_gone()
+                await self._clear_away()
             except OSError as error:
                 _log.warning("whether other instances live can't be seen for the moment: %s", error)
                 asyncio.get_running_loop().call_later(_AGAIN, self._gone.set)
@@ -233,16 +244,22 @@ class Supervisor:
             async with asyncio.timeout(_GOODBYE):
                 await self._end(direct)
         left = list(self._cared.values())
+        # A lease that is given back while a commit is under way lets the next recorder read the same again.
+        self._held = [cared.backend for cared in left]
         for cared in left:
             cared.task.cancel()
         if left:
             await asyncio.wait([cared.task for cared in left])
-        for cared in left:  # A task that was cancelled before its first step has let go of nothing.
-            await cared.backend.close()
-        if goodbye:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_GOODBYE):
-                    await self._log.append(goodbye)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                # Commits keep their order: with these, all that was read before is in the log.
+                await self._log.append(goodbye, durable=not goodbye and bool(left))
+            await self.let_go()
+
+    async def let_go(self) -> None:
+        """Let go of what ``stop`` had to keep: the log is closed, and nothing comes into it any more."""
+        while self._held:
+            await self._held.pop().close()
 
     async def _end(self, direct: Iterable[str]) -> None:
         """End direct panes' programs and wait until the log has their last words."""
@@ -272,19 +289,19 @@ class Supervisor:
             case commands.Tag(tags=tags):
                 await self._tell_of(pane.id, facts.Tagged(tags=tags))
             case commands.Detach(reason=reason):
-                self._must_be_tmux(pane, "detached", "x closes it")
+                must_be_tmux(pane, "detached", "x closes it")
                 if self._instance in pane.attached:
                     await self._tell_of(pane.id, facts.Detached(instance=self._instance, reason=reason))
             case commands.Reattach():
-                self._must_be_tmux(pane, "reattached", "it was never let go of")
-                self._must_live(pane)
+                must_be_tmux(pane, "reattached", "it was never let go of")
+                must_live(pane)
                 if self._instance not in pane.attached:
                     await self._tell_of(pane.id, facts.Reattached(instance=self._instance))
             case commands.Close():
                 await self._close(pane)
             case commands.Reopen():
-                self._must_live(pane)
-                self._must_be_tmux(pane, "reopened", "its program is being ended")
+                must_live(pane)
+                must_be_tmux(pane, "reopened", "its program is being ended")
                 again = (facts.Reopened(),) if pane.closed else ()
                 await self._tell_of(pane.id, *again, facts.Reattached(instance=self._instance))
         return None
@@ -300,7 +317,7 @@ class Supervisor:
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=command.name.strip() or self._free_name(name(spec)),
+            name=command.name.strip() or free_name(spec, self._panes),
             tags=command.tags,
             rows=spec.rows,
             columns=spec.columns,
@@ -312,12 +329,6 @@ class Supervisor:
         else:
             await self._open_tmux(spec, created)
         return pane
-
-    def _free_name(self, wanted: str) -> str:
-        """``wanted``, with a number where a pane in use has that name."""
-        taken = {pane.name for pane in self._panes.values() if pane.alive and not pane.closed}
-        names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
-        return next(name for name in names if name not in taken)
 
     async def _open_direct(self, spec: Spec, created: facts.Created) -> None:
         # A direct program dies with us, so it may start before the log knows it; a tmux one may not.
@@ -362,7 +373,7 @@ class Supervisor:
             await cared.backend.flush()
 
     def _actor_of(self, pane: Pane) -> PaneActor:
-        self._must_live(pane)
+        must_live(pane)
         cared = self._cared.get(pane.id)
         if cared is not None:
             return cared.actor
@@ -373,16 +384,6 @@ class Supervisor:
                 "a tmux-backed pane takes input from anywhere"
             )
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
-
-    def _must_live(self, pane: Pane) -> None:
-        if not pane.alive:
-            raise PaneRefused(
-                f"{pane.name} has ended ({pane.outcome}); `chloe export-log` has what it printed"
-            )
-
-    def _must_be_tmux(self, pane: Pane, what: str, way_out: str) -> None:
-        if pane.backend != "tmux":
-            raise PaneRefused(f"{pane.name} is a direct pane and can't be {what}: {way_out}")
 
 
 async def _from_the_start() -> int:

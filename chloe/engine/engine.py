@@ -113,6 +113,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
     async with AsyncExitStack() as stack:
         watcher = Watcher()
         stack.callback(watcher.close)
+        after_the_log = await stack.enter_async_context(AsyncExitStack())
         store = await Store.open(config.paths.database, instance=instance, watcher=watcher)
         stack.push_async_callback(store.close)
         presence = Presence(config.paths.instances, instance)
@@ -146,6 +147,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         group.create_task(fold.follow(), name="follow")
         group.create_task(fold.draw(), name="draw")
         group.create_task(fold.keep(), name="keep")
+        after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
         await supervisor.restore()
         group.create_task(supervisor.mind_the_gone(), name="mind the gone")

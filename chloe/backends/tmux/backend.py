@@ -122,10 +122,12 @@ class TmuxBackend:
         except OSError as error:
             raise self._no_spool(error) from error
         try:
+            # First of all: what nobody holds and no fact knows is cleared away.
+            if not self._lease.take():
+                raise OSError("another Chloe cleared it away")
             (self.folder / "spec.json").touch(mode=0o600)
             (self.folder / "spec.json").write_text(told, "ascii")
             os.mkfifo(self.folder / "keys", 0o600)
-            self._lease.take()
         except OSError as error:
             await self.discard()
             raise self._no_spool(error) from error

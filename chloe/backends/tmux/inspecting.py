@@ -87,13 +87,16 @@ def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
         reader.close()
 
 
-def remove_recorded(folder: Path, position: SpoolPosition | None) -> bool:
-    """Remove the spool of a program that has ended, if the log has all of it; whether that was done."""
+def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:
+    """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
+
+    ``ended``: the log has the end as the holder told it, which may be there for an instant more.
+    """
     lease = Lease(folder / "lease")
     if not lease.take():
         return False
     try:
-        if locks.held(folder / "lock") or unrecorded(folder, position):
+        if unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
             return False
         shutil.rmtree(folder)
         return True

@@ -1,0 +1,48 @@
+"""Clearing away: spools that nobody needs, since whoever should have removed them was killed right before.
+
+Owns which those are: all that they hold is in the log, or they were made for a pane that never came into it.
+Must not know what spools look like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Container
+from pathlib import Path
+
+from chloe.backends.tmux.inspecting import remove_recorded
+from chloe.events.panes import Pane, Panes
+
+_log = logging.getLogger(__name__)
+
+
+async def clear_away(
+    folder: Path, panes: Panes, cared: Container[str], caught_up: Callable[[], Awaitable[None]]
+) -> None:
+    """Remove such spools in ``folder``; those of panes that live or are ``cared`` for stay.
+
+    What is being made or recorded by whomever has a lease, and is left alone. What can't be removed now is so
+    the next time.
+    """
+    try:
+        spools = [each for each in folder.iterdir() if each.is_dir()]
+    except FileNotFoundError:
+        return
+    if spools:
+        await caught_up()
+    for spool in spools:
+        pane = panes.get(spool.name)
+        if spool.name in cared or (pane is not None and pane.alive):
+            continue
+        try:
+            await asyncio.to_thread(_remove, spool, pane)
+        except OSError as error:
+            _log.warning("the spool %s is not needed any more, and stays: %s", spool, error)
+
+
+def _remove(spool: Path, pane: Pane | None) -> None:
+    if pane is None:
+        remove_recorded(spool, None)
+    else:
+        remove_recorded(spool, pane.spool, ended=pane.died is not None and pane.died.spool is not None)
