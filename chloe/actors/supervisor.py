@@ -155,7 +155,7 @@ class Supervisor:
         await backend.lease()
         await self._caught_up()
         known = self._panes[pane]
-        backend.follow(known.spool, known.printed)
+        backend.follow(known.spool, known.printed, unpainted=known.unpainted)
         return known.printed
 
     # Start and stop --------------------------------------------------------------------------------

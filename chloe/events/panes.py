@@ -39,6 +39,8 @@ class Pane:
     #: Bytes of the stream so far: the offset of the next one, what was lost included.
     printed: int = 0
     lost: int = 0
+    #: Bytes were lost, and the screen was not taken from tmux since.
+    unpainted: bool = False
     #: When it printed last.
     printed_at: int = 0
     spool: SpoolPosition | None = None
@@ -122,8 +124,11 @@ class Panes(Mapping[str, Pane]):
             case facts.Gap():
                 pane.printed = fact.offset + fact.length
                 pane.lost += fact.length
+                pane.unpainted = True
             case facts.Resized() | facts.Repainted():
                 pane.rows, pane.columns = fact.rows, fact.columns
+                if isinstance(fact, facts.Repainted):
+                    pane.unpainted = False
             case facts.Renamed():
                 pane.name = fact.name
             case facts.Tagged():

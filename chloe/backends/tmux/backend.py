@@ -175,11 +175,18 @@ class TmuxBackend:
             self._say_unreadable(error)
             return False
 
-    def follow(self, position: SpoolPosition | None, offset: int | None = None) -> None:
-        """Read on from ``position``, None for the start; ``offset``: bytes of the stream before it."""
+    def follow(
+        self, position: SpoolPosition | None, offset: int | None = None, *, unpainted: bool = False
+    ) -> None:
+        """Read on from ``position``, None for the start; ``offset``: bytes of the stream before it.
+
+        ``unpainted``: bytes were lost before it, and no screen was read since.
+        """
         if self._reader is not None:
             self._reader.close()
         self._reader = SpoolReader(self.folder, position or START, offset=offset, aside=self._damaged)
+        if unpainted:
+            self._repainting.want()
         self._watch()
 
     async def read(self) -> Sequence[Happening]:
