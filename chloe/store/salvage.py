@@ -12,6 +12,7 @@ with its old times, pane and instance, and with a ``Gap`` where a pane's stream 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -65,18 +66,24 @@ class Salvage:
         )
 
 
-def salvage(path: Path, *, reason: str, now: Callable[[], int] = time.time_ns) -> Salvage:
+def salvage(
+    path: Path, *, reason: str, copy: Path | None = None, now: Callable[[], int] = time.time_ns
+) -> Salvage:
     """Put the damaged log at ``path`` aside and make a new one there. Raises ``OSError``, ``sqlite3.Error``.
 
-    When that fails halfway, the damaged log is at its path or aside, whole in either place.
+    ``copy`` is what ``copied_aside`` made, where SQLite has changed the files at the path since. When this
+    fails halfway, the damaged log is at its path or aside, whole in either place.
     """
     head = known(path)
-    aside = _free_name(path)
+    aside = copy or _free_name(path)
     fresh = path.with_name(f".{aside.name}.new")
     _remove(fresh)
     try:
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        with Wreck(path) as wreck, closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+        with (
+            Wreck(copy or path) as wreck,
+            closing(sqlite3.connect(fresh, isolation_level=None)) as connection,
+        ):
             bring_up(connection, fresh)
             work = _Work(connection, fresh, wreck, now)
             done = work.done(aside, reason, head)
@@ -86,13 +93,28 @@ def salvage(path: Path, *, reason: str, now: Callable[[], int] = time.time_ns) -
             with suppress(FileNotFoundError):
                 file = path.with_name(path.name + name)
                 file.chmod(0o600)
-                file.rename(aside.with_name(aside.name + name))
+                if copy is None:
+                    file.rename(aside.with_name(aside.name + name))
+                else:
+                    file.unlink()
         os.link(fresh, path)
         with suppress(OSError):
             keep(path, done[1], back=True)
         return done[0]
     finally:
         _remove(fresh)
+
+
+def copied_aside(path: Path) -> Path:
+    """A copy of the database and its -wal file under the name of a damaged log. Raises ``OSError``."""
+    aside = _free_name(path)
+    for name in ("-wal", ""):
+        with suppress(FileNotFoundError), path.with_name(path.name + name).open("rb") as source:
+            file = aside.with_name(aside.name + name)
+            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as target:
+                shutil.copyfileobj(source, target, 1024 * 1024)
+    return aside
 
 
 def _free_name(path: Path) -> Path:

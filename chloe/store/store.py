@@ -6,7 +6,6 @@ projections. Everything here is for the loop's own thread; SQLite, hashing and c
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -14,17 +13,16 @@ from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, SpoolPosition
-from chloe.store.appending import Appender
 from chloe.store.chain import Head
 from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
-from chloe.store.connection import Connection, Readers, connect
+from chloe.store.connection import Connection, Readers
 from chloe.store.following import Feed
-from chloe.store.heads import Heads, tell_loss
+from chloe.store.heads import Heads
 from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
+from chloe.store.opening import Guard, opened
 from chloe.store.pruning import Beginning, Cut, Pruner
-from chloe.store.reading import Reader, Wanted, tip, told
-from chloe.store.schema import bring_up, make_file, unusable
+from chloe.store.reading import Reader, Wanted, told
 from chloe.store.wal import WalCopier, on_disk
 from chloe.store.weighing import Pile, weigh
 from chloe.store.writer import Writer
@@ -52,6 +50,7 @@ class Store:
         #: A sentence about what the log had lost when it was opened; None where it was whole.
         self.loss: str | None = None
         self._heads = heads
+        self._guard: Guard | None = None
         self._writer = writer
         self._readers = readers
         self._reader = reader
@@ -80,30 +79,17 @@ class Store:
         minute while records are written, and at ``close``. Raises ``LogUnusable`` for a log that
         is from a newer Chloe, damaged, locked or no log at all, ``HomeUnusable`` where none can be made.
         """
-        make_file(path)
-        try:
-            connection = await connect(path)
-        except sqlite3.Error as error:
-            raise unusable(path, error) from error
-        try:
-            await connection.run(bring_up, path)
-            appender = Appender(path, instance, now)
-            loss = await connection.run(tell_loss, path, appender, now)
-            last = await connection.run(tip)
-        except BaseException as error:
-            await connection.close()
-            if isinstance(error, sqlite3.Error):
-                raise unusable(path, error) from error
-            raise
+        log = await opened(path, instance, now)
         readers = Readers(path)
         reader = Reader(path, readers)
-        feed = Feed(reader, last)
-        writer = Writer(path, connection, appender, readers)
-        checkpoints = Checkpoints(path, connection, readers)
+        feed = Feed(reader, log.last)
+        writer = Writer(path, log.connection, log.appender, readers)
+        checkpoints = Checkpoints(path, log.connection, readers)
         store = cls(
-            path, writer, readers, reader, feed, checkpoints, connection, watcher, Heads(path, heads_file)
+            path, writer, readers, reader, feed, checkpoints, log.connection, watcher, Heads(path, heads_file)
         )
-        store.loss = loss
+        store.loss = log.loss
+        store._guard = log.guard
         return store
 
     @property
@@ -260,6 +246,8 @@ class Store:
             await self._heads.close()
             self._feed.close()
             await self._readers.close()
+            if self._guard is not None:
+                self._guard.close()
 
     def _committed(self, records: Sequence[Record], size: int) -> None:
         self._feed.offer(records, size)

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Head, Store, Verdict
 from chloe.store.chain import GENESIS, link
@@ -219,16 +218,6 @@ async def test_a_damaged_page_is_told_with_the_record_it_begins_at(
     verdict = await store.verify()
     assert verdict.bad is not None and 1 <= verdict.bad <= 2000
     assert verdict.head.seq == verdict.bad - 1
-
-
-async def test_a_file_cut_short_is_told(opened: Any, path: Path, printed: Printed) -> None:
-    store = await opened()
-    await store.append([printed(bytes([n % 256]) * 200, n * 200) for n in range(2000)])
-    await store.close()
-    raw = path.read_bytes()
-    path.write_bytes(raw[: len(raw) // 2 // 4096 * 4096])
-    with pytest.raises(LogUnusable, match="damaged"):
-        await (await opened("two")).verify()
 
 
 async def test_verify_does_not_mind_that_the_log_grows(store: Store, printed: Printed) -> None:

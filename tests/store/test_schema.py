@@ -175,14 +175,6 @@ async def test_another_programs_database_is_refused_and_left_alone(path: Path) -
     assert path.read_bytes() == before
 
 
-async def test_a_damaged_database_is_refused_without_a_traceback(log: Path, store: Store) -> None:
-    await store.close()
-    with log.open("r+b") as file:
-        file.seek(100)
-        file.write(b"\xff" * 3000)
-    assert "damaged" in await refused(log)
-
-
 async def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(HomeUnusable, match="CHLOE_HOME"):

@@ -237,8 +237,9 @@ async def test_files_are_the_users_alone_whatever_the_umask(
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert {p.name: stat.S_IMODE(p.stat().st_mode) for p in path.parent.iterdir()} == {
+    assert {p.name: stat.S_IMODE(p.stat().st_mode) for p in path.parent.glob("log*")} == {
         "log.db": 0o600,
         "log.db-wal": 0o600,
         "log.db-shm": 0o600,
+        "log.lock": 0o600,
     }

@@ -1,0 +1,195 @@
+"""Opening the log: made, brought up to date, and put right where it was damaged.
+
+Owns the order of these, and the lock by which an instance knows that it is alone with the log. Must not know
+what is done with the log once it is open.
+
+The file ``log.lock`` beside the log is locked by everybody who has the log open, each shared with the others.
+Who gets it for himself alone may put a damaged log aside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from chloe.errors import LogUnusable
+from chloe.store.appending import Appender
+from chloe.store.connection import Connection, connect
+from chloe.store.heads import holds, known, last, tell_loss
+from chloe.store.reading import tip
+from chloe.store.salvage import Salvage, copied_aside, salvage
+from chloe.store.schema import bring_up, make_file, unusable
+from chloe.store.wal import on_disk
+from chloe.store.wreck import Wreck
+
+_WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
+
+
+class Guard:
+    """This instance's share in the lock beside the log at ``path``. Raises ``OSError``."""
+
+    def __init__(self, path: Path) -> None:
+        file = path.with_name(f"{path.stem}.lock")
+        self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Waits for as long as another instance salvages the log.
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def alone(self) -> bool:
+        """Have the lock for oneself; whether that could be done. It stays so until ``share``."""
+        with suppress(BlockingIOError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        # Refused, the share may be gone as well (flock(2)).
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        return False
+
+    def share(self) -> None:
+        """Let others open the log again."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """The log is closed."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An open log: the writer's connection, the last seq, and a sentence about what was lost, if anything."""
+
+    connection: Connection
+    appender: Appender
+    guard: Guard
+    last: int
+    loss: str | None
+
+
+async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened:
+    """Open the log at ``path``, salvaged where it is damaged. Raises ``LogUnusable``, ``HomeUnusable``."""
+    make_file(path)
+    guard = await _guard(path)
+    try:
+        try:
+            return await _opened(path, instance, now, guard, None)
+        except _Damaged as damaged:
+            done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
+            return await _opened(path, instance, now, guard, str(done))
+    except BaseException:
+        guard.close()
+        raise
+
+
+async def recovered(path: Path, reason: str, now: Callable[[], int]) -> Salvage:
+    """Make the log at ``path`` anew, for ``reason``. Raises ``LogUnusable`` where that can't be done now."""
+    guard = await _guard(path)
+    try:
+        return await asyncio.to_thread(_salvaged, path, guard, _Damaged(reason), now)
+    finally:
+        guard.close()
+
+
+async def _guard(path: Path) -> Guard:
+    try:
+        return await asyncio.to_thread(Guard, path)
+    except OSError as error:
+        raise LogUnusable(
+            f"{path.parent} can't be written: {error.strerror}; make that folder writable"
+        ) from error
+
+
+class _Damaged(Exception):
+    """The database is damaged; where SQLite has had it open, there is a copy of how it was before."""
+
+    def __init__(self, reason: str, copy: Path | None = None, own: LogUnusable | None = None) -> None:
+        super().__init__(reason)
+        self.copy = copy
+        self.own = own
+
+
+def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
+    if not guard.alone():
+        raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
+    try:
+        if damaged.own is not None and known(path) is None and not _has_records(path):
+            raise damaged.own
+        return salvage(path, reason=str(damaged), copy=damaged.copy, now=now)
+    except (OSError, sqlite3.Error) as error:
+        raise LogUnusable(f"{path} is damaged ({damaged}) and can't be salvaged: {error}") from error
+    finally:
+        guard.share()
+
+
+def _has_records(path: Path) -> bool:
+    with Wreck(path) as wreck:
+        return bool(wreck.seqs())
+
+
+async def _opened(
+    path: Path, instance: str, now: Callable[[], int], guard: Guard, loss: str | None
+) -> Opened:
+    try:
+        connection = await connect(path)
+    except sqlite3.Error as error:
+        raise _damaged(error, unusable(path, error)) from error
+    appender = None
+    try:
+        await connection.run(bring_up, path)
+        if await connection.run(_see_end, path, guard):
+            # Its files were read past SQLite, which drops this process's locks on them.
+            await connection.run(lambda _: connection.reopen())
+        appender = Appender(path, instance, now)
+        loss = loss or await connection.run(tell_loss, path, appender, now)
+        seq = await connection.run(tip)
+    except BaseException as error:
+        told: BaseException = error
+        if isinstance(error, sqlite3.Error):
+            told = _damaged(error, unusable(path, error))
+        elif isinstance(error, LogUnusable) and isinstance(error.__cause__, sqlite3.Error):
+            told = _damaged(error.__cause__, error)
+        if isinstance(told, _Damaged) and told.copy is None and on_disk(_wal(path)) and guard.alone():
+            # Closing would copy what the -wal file holds into the database, and delete it.
+            told.copy = await asyncio.to_thread(copied_aside, path)
+        await connection.close()
+        if appender is not None:
+            appender.close()
+        if told is error:
+            raise
+        raise told from error
+    return Opened(connection=connection, appender=appender, guard=guard, last=seq, loss=loss)
+
+
+def _damaged(error: sqlite3.Error, told: LogUnusable) -> Exception:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return _Damaged(str(error), own=told)
+    return told
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _see_end(connection: sqlite3.Connection, path: Path, guard: Guard) -> bool:
+    """Whether a log that ends too early was looked at past SQLite.
+
+    A broken frame in the -wal file hides all behind it, and closing the database would delete them: raises
+    ``_Damaged`` then.
+    """
+    head = known(path)
+    if head is None or holds(connection, head) or not guard.alone():
+        return False
+    try:
+        with Wreck(path) as wreck:
+            more = max(wreck.seqs(), default=0) > last(connection).seq
+        if more:
+            raise _Damaged("its -wal file is damaged", copied_aside(path))
+    finally:
+        guard.share()
+    return True
