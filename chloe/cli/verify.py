@@ -2,59 +2,127 @@
 
 from __future__ import annotations
 
-import os
+import json
+import re
 import sys
-import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chloe.cli.driving import with_log
-from chloe.wording import iso
 
 if TYPE_CHECKING:
     from chloe.store import Head, Store, Verdict
 
+#: A hash in hex, or its first digits: fewer could be any record's.
+_HASH = re.compile(r"(?:(?P<seq>\d+)[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
+
 
 @click.command(short_help="Check that the log is what was written.")
-@click.option("--head", is_flag=True, help="Print only the number and the hash of the last record.")
+@click.option("--print-head", is_flag=True, help="Print only the number and the hash of the last record.")
 @click.option(
-    "--head-to", metavar="FILE", default="", help="Append time, number and hash of the last record to FILE."
+    "--head",
+    "file",
+    metavar="FILE",
+    default="",
+    help="Append time, number and hash of the last record.",
 )
-def verify(head: bool, head_to: str) -> None:
+@click.option(
+    "--since",
+    metavar="HEAD",
+    default="",
+    help="Check that an earlier head is still part of the log: a hash, its first 16 digits or more, "
+    "NUMBER:HASH, or a file that --head wrote.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
     """Walk the log's chain of hashes and say whether it holds; exit status 1 where it doesn't.
 
     A log whose end was cut off holds by itself. It shows against a head that was kept elsewhere: --head
-    prints it, --head-to keeps it.
+    keeps it, --since looks for it.
     """
-    from chloe.errors import LogBroken
+    from chloe.errors import LogBroken, UsageError
+    from chloe.store.heads import append_line
 
-    async def walk(store: Store) -> Verdict:
-        return await store.verify()
-
-    async def look(store: Store) -> Head:
-        return await store.head()
-
-    if head and not head_to:
-        print(with_log(look))
+    if print_head and not (file or since or as_json):
+        print(with_log(_last))
         return
-    verdict = with_log(walk)
-    if verdict.bad is not None:
+    heads = _heads(since) if since else []
+
+    async def walk(store: Store) -> tuple[Verdict, list[Head]]:
+        verdict = await store.verify()
+        return verdict, [head for head in heads if not await store.holds(head)]
+
+    verdict, gone = with_log(walk)
+    if as_json:
+        print(json.dumps(_told(verdict, gone), sort_keys=True))
+    if not verdict.whole:
         raise LogBroken(str(verdict))
+    if gone:
+        raise LogBroken(
+            f"the log no longer has {_named(gone[0])}: its end was cut off, or it was written anew since "
+            f"that head was kept ({len(gone)} of {len(heads)} heads are missing)"
+        )
     if verdict.loosened:
         print(f"chloe: no longer as they were made: {', '.join(verdict.loosened)}", file=sys.stderr)
-    if head_to:
-        _append(head_to, f"{iso(time.time_ns())} {verdict.head}\n")
-    print(verdict.head if head else verdict)
+    if file:
+        try:
+            append_line(Path(file), verdict.head)
+        except OSError as error:
+            raise UsageError(f"{file} can't be written ({error.strerror})") from error
+    if not as_json:
+        print(verdict.head if print_head else verdict)
+        if heads and not print_head:
+            print(
+                f"{len(heads)} earlier heads are part of it" if len(heads) > 1 else "that head is part of it"
+            )
 
 
-def _append(file: str, line: str) -> None:
-    """Add a line to a file that only the user may read."""
+async def _last(store: Store) -> Head:
+    return await store.head()
+
+
+def _heads(since: str) -> list[Head]:
+    """The heads that ``since`` names. A negative seq stands for one that isn't known."""
     from chloe.errors import UsageError
+    from chloe.store import Head
+    from chloe.store.heads import parse
 
+    match = _HASH.fullmatch(since.strip()) or _HASH.fullmatch(" ".join(since.split()[-2:]))
+    if match is not None:
+        digits = match["hash"]
+        return [Head(int(match["seq"] or -1), bytes.fromhex(digits[: len(digits) // 2 * 2]))]
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "a", encoding="ascii") as kept:
-            kept.write(line)
-    except OSError as error:
-        raise UsageError(f"{file} can't be written ({error.strerror})") from error
+        lines = Path(since).read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{since!r} is neither a hash of 16 to 64 hex digits nor a file of heads that can be read"
+        ) from error
+    heads = [parse(line) for line in lines if line.strip()]
+    known = [head for head in heads if head is not None]
+    if not known or len(known) != len(heads):
+        raise UsageError(f"{since} holds a line that isn't a head, or none at all")
+    return known
+
+
+def _named(head: Head) -> str:
+    digits = head.hash.hex()[:16]
+    return f"the head {digits}…" if head.seq < 0 else f"record {head.seq} with the hash {digits}…"
+
+
+def _told(verdict: Verdict, gone: list[Head]) -> dict[str, object]:
+    return {
+        "whole": verdict.whole and not gone,
+        "seq": verdict.head.seq,
+        "hash": verdict.head.hash.hex(),
+        "bodies": verdict.bodies,
+        "pruned": verdict.pruned,
+        "damaged": verdict.damaged,
+        "truncated": verdict.truncated,
+        "bad": verdict.bad,
+        "reason": verdict.reason,
+        "flaws": list(verdict.flaws),
+        "loosened": list(verdict.loosened),
+        "missing_heads": [str(head) for head in gone],
+    }

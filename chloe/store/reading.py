@@ -93,6 +93,18 @@ def head(connection: sqlite3.Connection) -> Head:
     return Head(*found) if found else Head(0, GENESIS)
 
 
+def holds(connection: sqlite3.Connection, wanted: Head) -> bool:
+    """Whether the record is part of the log; its hash may be cut short, its seq unknown (negative)."""
+    size = len(wanted.hash)
+    if wanted.seq == 0:
+        return GENESIS.startswith(wanted.hash)
+    if wanted.seq > 0:
+        found = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
+        return found is not None and bytes(found[0][:size]) == wanted.hash
+    sql = "SELECT 1 FROM record WHERE substr(hash, 1, ?) = ? LIMIT 1"
+    return connection.execute(sql, (size, wanted.hash)).fetchone() is not None
+
+
 def tip(connection: sqlite3.Connection) -> int:
     """The last committed seq."""
     (seq,) = connection.execute("SELECT max(seq) FROM record").fetchone()
@@ -179,6 +191,12 @@ class Reader:
         with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(head)
+
+    async def holds(self, wanted: Head) -> bool:
+        """See the function of this name."""
+        with told(self._path):
+            async with self._readers.lend() as connection:
+                return await connection.run(holds, wanted)
 
     async def tip(self) -> int:
         """The last committed seq."""

@@ -232,6 +232,14 @@ class Store:
         """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
         return await verify(self.path, self._readers, progress)
 
+    async def holds(self, head: Head) -> bool:
+        """Whether the record that ``head`` names is part of the log: an earlier head still is.
+
+        A hash of less than 32 bytes is the beginning of one; with a negative seq it may be any record's.
+        Raises ``LogUnusable``.
+        """
+        return await self._reader.holds(head)
+
     async def close(self) -> None:
         """Commit what is queued, end every ``follow``, let go of the file.
 

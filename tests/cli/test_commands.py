@@ -224,7 +224,7 @@ def test_without_tmux_new_says_what_is_missing_and_the_rest_works(chloe: Chloe, 
 def test_a_log_that_was_edited_is_found(chloe: Chloe, home: Path) -> None:
     chloe("new", "--name", "first", "--", "sleep", "1000")
     chloe("rename", "first", "second")
-    before = chloe("verify", "--head").stdout.decode().split()
+    before = chloe("verify", "--print-head").stdout.decode().split()
     assert len(before) == 2
     assert len(before[1]) == 64
 
@@ -243,12 +243,36 @@ def test_a_log_that_was_edited_is_found(chloe: Chloe, home: Path) -> None:
 
 def test_heads_are_kept_in_a_file_of_the_users(chloe: Chloe, tmp_path: Path) -> None:
     chloe("new", "--name", "first", "--", "sleep", "1000")
-    chloe("verify", "--head-to", str(tmp_path / "heads"))
-    head = chloe("verify", "--head", "--head-to", str(tmp_path / "heads")).stdout.decode().strip()
+    file = tmp_path / "heads"
+    chloe("verify", "--head", str(file))
+    chloe("rename", "first", "second")
+    head = chloe("verify", "--print-head", "--head", str(file)).stdout.decode().strip()
 
-    lines = (tmp_path / "heads").read_text().splitlines()
+    lines = file.read_text().splitlines()
     assert len(lines) == 2
     assert lines[1].split(" ", 1)[1] == head
+    number, digits = head.split()
+    for since in (str(file), digits, digits[:16], f"{number}:{digits}", lines[0]):
+        assert b"the chain holds" in chloe("verify", "--since", since).stdout
+    told = json.loads(chloe("verify", "--json").stdout)
+    assert (told["whole"], told["hash"]) == (True, digits)
+
+
+def test_a_head_that_is_no_longer_part_of_the_log_is_told(chloe: Chloe) -> None:
+    chloe("new", "--name", "first", "--", "sleep", "1000")
+    for since in ("ab" * 32, "1:" + "ab" * 8, "99:" + "00" * 32):
+        assert b"no longer has" in chloe("verify", "--since", since, status=1).stderr
+    assert b"neither a hash" in chloe("verify", "--since", "abc", status=2).stderr
+
+
+def test_a_damaged_log_is_recovered(chloe: Chloe, home: Path) -> None:
+    chloe("new", "--name", "first", "--", "sleep", "1000")
+    assert b"nothing to recover" in chloe("recover").stdout
+    raw = (home / "log.db").read_bytes()
+    (home / "log.db").write_bytes(b"\xa5" * 2048 + raw[2048:])
+    assert b"log.damaged-" in chloe("recover").stdout
+    assert b"first" in chloe("ls").stdout
+    assert b"salvaged from damage" in chloe("replay").stdout
 
 
 def test_verify_without_a_log_says_so(chloe: Chloe) -> None:

@@ -48,6 +48,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "replay",
         "export-log",
         "verify",
+        "recover",
         "config",
         "doctor",
     }

@@ -1,0 +1,44 @@
+"""``chloe recover``: a damaged log made whole again, as far as it can be read."""
+
+from __future__ import annotations
+
+import click
+
+from chloe.cli.driving import settings
+
+
+@click.command(short_help="Make a damaged log anew from what can be read of it.")
+def recover() -> None:
+    """Check the log, and if it is damaged make a new one from all that can be read.
+
+    The damaged log is kept beside it. Every other Chloe has to be ended first.
+    """
+    import asyncio
+    import time
+
+    from chloe.errors import LogUnusable
+    from chloe.store import Store
+    from chloe.store.opening import recovered
+    from chloe.ui.log_file import logging_into
+
+    config = settings()
+    path = config.paths.database
+    if not path.exists():
+        raise LogUnusable(f"there is no log at {path}: nothing was recorded yet")
+
+    async def run() -> str:
+        # What keeps it from being opened is put right by that.
+        store = await Store.open(path, instance="", watcher=None)
+        try:
+            if store.loss is not None:
+                return store.loss
+            verdict = await store.verify()
+        finally:
+            await store.close()
+        if verdict.whole:
+            return f"nothing to recover: {verdict}"
+        reason = verdict.flaws[0] if verdict.bad is None else f"record {verdict.bad}: {verdict.reason}"
+        return str(await recovered(path, reason, time.time_ns))
+
+    with logging_into(config.paths.log_file):
+        print(asyncio.run(run()))
