@@ -6,6 +6,8 @@ migrations); ``chain`` and ``bodies`` (the form of what is kept); ``appending`` 
 ``outline`` (the few that tell the panes), ``following`` (every commit in order) and ``noticing`` (those of
 other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's own file beside);
 ``weighing`` and ``pruning`` (what may go, and its going); ``integrity`` (whether the chain holds).
+``opening`` puts a damaged log right: ``wreck`` (the rows that are left), ``salvage`` (a new log of them),
+``heads`` (what the end was); ``healing`` does it for files taken away while the log is open.
 Must not know backends, actors or the ui.
 """
 
