@@ -1,15 +1,20 @@
 # `make run` starts Chloe and `make test` checks it, each from a machine with Python and nothing else.
-# N: how often `make story` repeats. WORKERS: how many tests run side by side.
+# N: how often `make story` repeats, and how many seeds `make torture` takes, from SEED on; with MINUTES it
+# takes as many as fit. KILLS: how often each of them kills Chloe. WORKERS: how many tests run side by side.
 N ?= 20
+SEED ?= 1
+MINUTES ?= 0
+KILLS ?= 200
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test story bench fmt lock clean
+.PHONY: help run test story torture bench fmt lock clean
 
 help:
 	@echo "make run     set up and start Chloe"
 	@echo "make test    set up with what development needs; check format, lint, types; run the tests"
 	@echo "make story   repeat the end-to-end story, N=20 times"
+	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
 	@echo "make bench   measure, beside the peers, and hold the gates"
 	@echo "make fmt     format the sources"
 	@echo "make lock    write requirements/ anew from pyproject.toml"
@@ -30,6 +35,16 @@ story:
 	@scripts/setup dev
 	@i=0; while [ $$i -lt $(N) ]; do \
 		i=$$((i + 1)); echo "story $$i of $(N)"; $(BIN)/pytest -q -x tests/story || exit 1; \
+	done
+
+torture:
+	@scripts/setup dev
+	@seed=$(SEED); until=$$(($$(date +%s) + 60 * $(MINUTES))); \
+	while if [ $(MINUTES) -gt 0 ]; then [ $$(date +%s) -lt $$until ]; else [ $$seed -lt $$(($(SEED) + $(N))) ]; fi; do \
+		echo "torture, seed $$seed"; \
+		CHLOE_TORTURE_SEED=$$seed CHLOE_TORTURE_KILLS=$(KILLS) \
+			$(BIN)/pytest -q -x -n $(WORKERS) tests/torture || exit 1; \
+		seed=$$((seed + 1)); \
 	done
 
 bench:

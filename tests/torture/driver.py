@@ -1,0 +1,169 @@
+"""A Chloe without a face in a process of its own, which can be told where to die.
+
+``python driver.py JSON``, with ``home`` and ``socket``, and where wanted
+
+- ``panes``: a list of (backend, argv) to open;
+- ``spool``: settings of ``[spool]``;
+- ``keeps``: checkpoints are kept all the time;
+- ``values``: by "module:NAME" what to put in place of a constant, so that what is rare happens often;
+- ``slow``: ``at`` and ``seconds``; each call begins with so long a pause, as on a slow disk;
+- ``fault``: ``at``, ``when`` ("before" or "after"), ``nth``, and ``reached``, a file that is made right
+  before the process kills itself with SIGKILL there, in whichever thread.
+
+``at`` is "module:Class.method", "module:function", or "sql:" and how a statement begins. When all panes
+are open the instance and their ids are printed; it ends when its input does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import importlib
+import inspect
+import itertools
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+
+
+def find(at: str) -> tuple[Any, str, Any]:
+    """What "module:a.b" names: the object that holds it, its name there, and it itself, undecorated."""
+    module, _, path = at.partition(":")
+    *outer, name = path.split(".")
+    holder = functools.reduce(getattr, outer, importlib.import_module(module))
+    return holder, name, inspect.getattr_static(holder, name)
+
+
+def uncommented(sql: str) -> str:
+    """A statement without the comments before it."""
+    lines = iter(sql.splitlines())
+    return "\n".join(itertools.dropwhile(lambda line: not line or line.startswith("--"), lines))
+
+
+class Fault:
+    """Kills this process before or after the nth call."""
+
+    def __init__(self, *, at: str, when: str, nth: int, reached: str) -> None:
+        self._at, self._when, self._left, self._reached = at, when, nth, reached
+
+    def arm(self) -> None:
+        """Put the fault in its place."""
+        if self._at.startswith("sql:"):
+            self._arm_statement(self._at.removeprefix("sql:"))
+            return
+        holder, name, found = find(self._at)
+        kind = type(found) if isinstance(found, staticmethod | classmethod) else None
+        wrapped = self._wrapped(found.__func__ if kind else found)
+        setattr(holder, name, kind(wrapped) if kind else wrapped)
+
+    def _wrapped(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def later(*args: Any, **named: Any) -> Any:
+                self._pass("before")
+                answer = await function(*args, **named)
+                self._pass("after")
+                return answer
+
+            return later
+
+        @functools.wraps(function)
+        def now(*args: Any, **named: Any) -> Any:
+            self._pass("before")
+            answer = function(*args, **named)
+            self._pass("after")
+            return answer
+
+        return now
+
+    def _arm_statement(self, start: str) -> None:
+        passed = self._pass
+
+        class Watched(sqlite3.Connection):
+            def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+                if not uncommented(sql).startswith(start):
+                    return super().execute(sql, *args)
+                passed("before")
+                answer = super().execute(sql, *args)
+                passed("after")
+                return answer
+
+        connect = sqlite3.connect
+        sqlite3.connect = functools.partial(connect, factory=Watched)  # type: ignore[assignment]
+
+    def _pass(self, when: str) -> None:
+        if when != self._when:
+            return
+        self._left -= 1
+        if self._left == 0:
+            Path(self._reached).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def slow(at: str, seconds: float) -> None:
+    """Let each call of a function pause first."""
+    holder, name, function = find(at)
+
+    @functools.wraps(function)
+    def later(*args: Any, **named: Any) -> Any:
+        time.sleep(seconds)
+        return function(*args, **named)
+
+    setattr(holder, name, later)
+
+
+async def main(told: dict[str, Any]) -> None:
+    """Be a Chloe until the input ends, or the fault comes."""
+    from chloe.config import Config, Paths, Spool, Tmux
+    from chloe.engine import running
+    from chloe.events.commands import Open
+
+    config = Config(
+        paths=Paths.under(Path(told["home"])),
+        tmux=Tmux(socket_name=told["socket"]),
+        spool=Spool(**told.get("spool", {})),
+    )
+    async with running(config) as engine, asyncio.TaskGroup() as group:
+        keeping = group.create_task(keep(engine)) if told.get("keeps") else None
+        opened = [
+            await engine.ask(Open(backend=backend, argv=tuple(argv)))
+            for backend, argv in told.get("panes", [])
+        ]
+        print(json.dumps({"instance": engine.instance, "opened": opened}), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        if keeping is not None:
+            keeping.cancel()
+
+
+async def keep(engine: Engine) -> None:
+    """Keep one checkpoint after the other, of a pane that isn't there: nobody will fold from them."""
+    from chloe.store.checkpoints import Checkpoint
+
+    for seq in range(1, sys.maxsize):
+        state = os.urandom(20_000)
+        await engine.store.keep(
+            Checkpoint(pane="none", seq=seq, offset=seq, lines=seq, emulator="none", state=state)
+        )
+        await asyncio.sleep(0.05)
+
+
+if __name__ == "__main__":
+    told = json.loads(sys.argv[1])
+    for at, value in told.get("values", {}).items():
+        holder, name, _ = find(at)
+        setattr(holder, name, value)
+    if "slow" in told:
+        slow(**told["slow"])
+    if "fault" in told:
+        Fault(**told["fault"]).arm()
+    asyncio.run(main(told))

@@ -1,0 +1,81 @@
+"""Law 5, the long form: Chloe is killed at any moment while ten panes print, end and are followed by others.
+
+The moments are random on purpose; some fall into the start itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chloe.config import Config, Paths, Tmux
+
+#: What ten panes do at first, and what those do that follow them.
+FIRST = ("slow", "slow", "slow", "flood", "flood", "bytes", "bytes", "brief", "brief", "burst")
+NEXT = ("brief", "burst", "slow", "bytes")
+SHORT = 18
+
+
+@pytest.mark.timeout(1200)
+async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(
+    world: Any, kills: int | None
+) -> None:
+    chance = world.chance
+    chloe = world.start(*FIRST)
+    await world.said(chloe)
+    for _ in range(kills or SHORT):
+        await asyncio.sleep(chance.uniform(0.05, 1.0))
+        world.kill(chloe)
+        chloe = world.start(*replacements(world))
+    await asyncio.sleep(0.3)
+    await world.check()
+
+
+@pytest.mark.timeout(1200)
+async def test_three_at_once_of_which_any_is_killed_at_any_moment(world: Any, kills: int | None) -> None:
+    chance = world.chance
+    chloes = [world.start(*FIRST[1:7:2])]
+    await world.said(chloes[0])
+    chloes += [world.start("slow"), world.start("brief")]
+    for _ in range(kills or SHORT):
+        await asyncio.sleep(chance.uniform(0.02, 0.5))
+        killed = chloes.pop(chance.randrange(3))
+        if chance.random() < 0.2:  # One that quits meanwhile.
+            killed.stdin.close()
+            await asyncio.sleep(chance.uniform(0, 0.05))
+        else:
+            world.kill(killed)
+        chloes.append(world.start(*replacements(world)))
+    await world.check()
+
+
+@pytest.mark.timeout(1200)
+async def test_the_app_killed_in_its_terminal_loses_nothing(
+    make_world: Any, start_app: Any, tmp_path: Path, tmux_socket: str, kills: int | None
+) -> None:
+    world = make_world(Config(paths=Paths.under(tmp_path / "home"), tmux=Tmux(socket_name=tmux_socket)))
+    chance = world.chance
+    opener = world.start(*FIRST)
+    await world.said(opener)
+    world.kill(opener)
+    for turn in range(kills // 4 if kills else 4):
+        app = start_app()
+        if turn % 2:
+            await asyncio.to_thread(app.pump, chance.uniform(0.2, 1.0))
+        else:
+            await asyncio.to_thread(app.wait_for, "Instances")
+            app.send(chance.choice(("t", "c", "down", "a", "enter")))
+            await asyncio.to_thread(app.pump, chance.uniform(0.0, 0.5))
+        app.kill(signal.SIGKILL)
+        app.wait_for_end()
+    await world.check()
+
+
+def replacements(world: Any) -> tuple[str, ...]:
+    """As many new programs as have ended, and now and then one of them at once more."""
+    running = sum(copy.end is None for copy in world.copies)
+    return tuple(world.chance.choices(NEXT, k=min(3, 10 - running))) if running < 10 else ()
