@@ -22,7 +22,10 @@ _WRITABLE_BY_OTHERS = 0o022
 
 #: Names of what was put aside, and of what was being written when something was interrupted.
 _ASIDE = re.compile(r".*(damaged|corrupt|broken|aside|\.bad\b|\.bak\b).*", re.IGNORECASE)
-_INTERRUPTED = re.compile(r".*(\.tmp|\.part|\.new|~|-journal)")
+_INTERRUPTED = re.compile(r".*(\.tmp|\.part|\.new|~|-journal)|\.head\..*|.*\.healing-.*")
+
+#: For this long such a file may be one that is just being written, in nanoseconds.
+_BEING_WRITTEN = 60_000_000_000
 
 
 def paths(examined: Examined) -> Iterator[Finding]:
@@ -81,7 +84,7 @@ def left_overs(examined: Examined) -> Iterator[Finding]:
     for path in sorted(there):
         name = path.name
         aside, interrupted = _ASIDE.fullmatch(name), _INTERRUPTED.fullmatch(name)
-        if not aside and not interrupted:
+        if not aside and not (interrupted and examined.now - path.lstat().st_mtime_ns > _BEING_WRITTEN):
             continue
         found += 1
         what = "was kept aside" if aside else "was left by something that was interrupted"
@@ -104,6 +107,7 @@ def _groups(places: Paths) -> Iterator[tuple[str, list[Path]]]:
         log_file.parent,
         database,
         *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")),
+        database.with_name("head"),
         log_file,
         *log_file.parent.glob(f"{log_file.name}.*"),
         *places.instances.glob("*.lock"),
@@ -111,7 +115,7 @@ def _groups(places: Paths) -> Iterator[tuple[str, list[Path]]]:
     for path in dict.fromkeys(alone):
         if path.exists():
             yield str(path), [path]
-    for folder in sorted(places.spool.glob("*/")):
+    for folder in sorted([*places.spool.glob("*/"), *places.home.glob("damaged/")]):
         yield str(folder), [folder, *sorted(folder.iterdir())]
 
 

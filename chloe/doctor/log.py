@@ -81,6 +81,13 @@ def records(examined: Examined) -> Iterator[Finding]:
         return
     if not about.head.seq:
         yield ok("records", "none yet")
+    if about.lost is not None:
+        yield bad(
+            str(examined.paths.database),
+            f"its end was lost: record {about.lost.seq} was its last, and it isn't there any more",
+            "put a newer copy in its place if there is one; the next start tells the loss in the log",
+        )
+    if not about.head.seq:
         return
     pruned = (
         f", pruned {about.prunings} time{'s' if about.prunings > 1 else ''}"

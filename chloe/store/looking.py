@@ -14,7 +14,7 @@ from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Record
-from chloe.store import schema
+from chloe.store import heads, schema
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers, connect
 from chloe.store.integrity import Verdict, verify
@@ -42,6 +42,8 @@ class About:
     #: Tables, indexes and triggers that are not as the newest migration makes them, by name.
     loosened: tuple[str, ...]
     head: Head
+    #: The last head that was kept beside the log, where the log doesn't hold it: its end was lost.
+    lost: Head | None
     oldest_at: int
     newest_at: int
     #: How many records say that bodies were pruned.
@@ -91,6 +93,8 @@ def _about(connection: sqlite3.Connection, path: Path) -> About:
         raise LogUnusable(
             f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
         )
+    # Read before the log is: what is kept was committed, so a whole log has it.
+    kept = heads.known(path)
     version, pages, page_size = (
         int(connection.execute(f"PRAGMA {name}").fetchone()[0])
         for name in ("user_version", "page_count", "page_size")
@@ -107,6 +111,7 @@ def _about(connection: sqlite3.Connection, path: Path) -> About:
         newest=newest,
         loosened=schema.loosened(connection) if version == newest else (),
         head=head,
+        lost=kept if version and kept is not None and not heads.holds(connection, kept) else None,
         oldest_at=oldest_at,
         newest_at=newest_at,
         prunings=prunings,

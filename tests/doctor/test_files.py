@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,8 @@ async def test_what_was_put_aside_or_interrupted_is_noted_and_never_removed(doct
     for path in left:
         path.write_bytes(b"x")
         path.chmod(0o600)
+        os.utime(path, (0, 0))
+    (home / "being-written.part").touch()
 
     found = await doctor.found("left-overs")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chloe.doctor import State
+from chloe.store import Store
 
 
 async def test_a_damaged_log_is_one_bad_line_and_the_rest_is_looked_at(doctor: Any, home: Path) -> None:
@@ -47,7 +48,7 @@ async def test_a_log_cut_short_is_told(doctor: Any, home: Path) -> None:
 
 
 async def test_a_log_that_another_program_keeps_locked_is_told(doctor: Any, home: Path) -> None:
-    await doctor.start()
+    await (await Store.open(home / "log.db", instance="", watcher=None)).close()
     with closing(sqlite3.connect(home / "log.db", isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -110,3 +111,15 @@ async def test_only_the_full_look_walks_the_chain_and_it_finds_an_edit(doctor: A
 
     assert found.state == State.BAD
     assert found.text.startswith("record 2: ")
+
+
+async def test_an_end_that_was_lost_is_told(doctor: Any, home: Path) -> None:
+    await doctor.start()
+    older = (home / "log.db").read_bytes()
+    await doctor.pane()
+    (home / "log.db").write_bytes(older)
+
+    found = [each for each in await doctor.found("records") if each.state == State.BAD]
+
+    assert len(found) == 1
+    assert "its end was lost" in found[0].text

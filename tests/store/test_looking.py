@@ -17,8 +17,8 @@ from chloe.store.store import Store
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Everything in the folder but SQLite's memory, which readers share."""
-    return {each.name: each.read_bytes() for each in folder.iterdir() if not each.name.endswith("-shm")}
+    """The log's files but SQLite's memory, which readers share."""
+    return {each.name: each.read_bytes() for each in folder.glob("log.db*") if each.suffix != ".db-shm"}
 
 
 async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: Path) -> None:
