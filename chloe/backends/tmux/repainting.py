@@ -16,8 +16,9 @@ from chloe.events.facts import SpoolPosition
 
 _log = logging.getLogger(__name__)
 
-#: Seconds without output after which tmux has drawn what the spool holds: the holder gives it to both at
-#: once, yet tmux may lag behind. Whoever is never silent that long is asked about after the longer time.
+#: Seconds without output after which tmux is asked: the holder gives it what it records at once, yet tmux may
+#: lag behind, so it is asked until it says the same twice, as far apart. Whoever is never silent that long is
+#: asked about after the longer time, and taken at the first word.
 _REST, _AT_THE_LATEST = 0.05, 2.0
 #: Seconds between two tries while tmux doesn't answer.
 _AGAIN = 5.0
@@ -41,6 +42,7 @@ class Repainting:
         self._position: SpoolPosition | None = None
         self._at_rest_since = 0.0
         self._not_before = 0.0
+        self._said: bytes | None = None
         self._task: asyncio.Task[Painted] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -55,7 +57,7 @@ class Repainting:
         now = self._loop.time()
         moved = position != self._position
         if moved:
-            self._position, self._at_rest_since = position, now
+            self._position, self._at_rest_since, self._said = position, now, None
         if self._task is None:
             self._begin(now)
             return None
@@ -69,8 +71,10 @@ class Repainting:
             self._not_before = now + _AGAIN
         else:
             if not moved and not behind():
-                self._wanted_since = None
-                return painted
+                if painted.data == self._said or now - self._wanted_since >= _AT_THE_LATEST:
+                    self._wanted_since = None
+                    return painted
+                self._said, self._not_before = painted.data, now + _REST
         self._begin(now)
         return None
 

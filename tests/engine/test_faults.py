@@ -1,0 +1,500 @@
+"""Faults: full disks, removed folders, killed and hung servers, no descriptors, damaged spools.
+
+Programs run on, typing works, all goes on by itself, and what is missing is told exactly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chloe.config import Config
+from chloe.engine import Engine, running
+from chloe.errors import ChloeError, StartFailed, TmuxUnusable
+from chloe.events import facts
+from chloe.events.commands import Kill, Open, Resize, Write
+from chloe.events.facts import BackendKind
+from tests.engine.conftest import fill
+
+Eventually = Callable[..., Awaitable[None]]
+SmallDisk = Callable[[Path, str], Path]
+HeldStill = Callable[[int], AbstractContextManager[None]]
+
+#: Counts as far as it is told and shows a last screen; a line that is no number is its exit status.
+COUNTS = (
+    "sh",
+    "-c",
+    "stty -echo; printf ready; while read n; do case $n in x*) exit ${n#x};; esac; seq 1 $n; "
+    r"printf '\033[2J\033[Hthe screen after %s' $n; done",
+)
+
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
+
+
+def counted(*numbers: int) -> bytes:
+    stream = b"ready"
+    for number in numbers:
+        stream += b"".join(b"%d\r\n" % each for each in range(1, number + 1))
+        stream += b"\x1b[2J\x1b[Hthe screen after %d" % number
+    return stream
+
+
+class Counting:
+    """A pane that counts, and all that it was told to count to."""
+
+    def __init__(self, engine: Engine, pane: str, eventually: Eventually) -> None:
+        self.engine = engine
+        self.id = pane
+        self._eventually = eventually
+        self.numbers: list[int] = []
+
+    def count(self, number: int) -> None:
+        self.numbers.append(number)
+        self.engine.tell(Write(self.id, b"%d\n" % number))
+
+    async def counted(self) -> None:
+        """Wait until all of it is in the log, or is said to be missing, and the screen is the right one."""
+        stream = counted(*self.numbers)
+        known = self.engine.projections.panes[self.id]
+        await self._eventually(lambda: known.printed == len(stream), "all is told of")
+        await self.engine.screen(self.id)
+        if self.numbers:
+            shown = f"the screen after {self.numbers[-1]}"
+            screens = self.engine.projections.screens
+            await self._eventually(lambda: screens[self.id].display[0].rstrip() == shown, shown)
+
+    async def lost(self) -> int:
+        """How many bytes are missing; what isn't stands at its place in the stream."""
+        stream, offset, lost = counted(*self.numbers), 0, 0
+        async for record in self.engine.store.read(pane=self.id, kinds=("Output", "Gap")):
+            assert isinstance(record.fact, facts.Output | facts.Gap)
+            assert record.fact.offset == offset
+            if isinstance(record.fact, facts.Output):
+                assert stream[offset : offset + record.fact.length] == record.fact.data
+            else:
+                assert record.fact.reason
+                lost += record.fact.length
+            offset += record.fact.length
+        assert offset == len(stream)
+        return lost
+
+    async def end(self) -> None:
+        """Have it exit with a status, and see that this is told."""
+        self.engine.tell(Write(self.id, b"x7\n"))
+        known = self.engine.projections.panes[self.id]
+        await self._eventually(lambda: not known.alive, "the end")
+        assert known.outcome == "exit 7"
+        await gone(self.engine, self.id, self._eventually)
+
+
+async def gone(engine: Engine, pane: str, eventually: Eventually) -> None:
+    """Wait until what an ended pane held outside the log is removed; quitting meanwhile would leave it."""
+    folder = engine.store.path.parent / "spool" / pane
+    await eventually(lambda: not folder.exists(), "its spool is removed")
+
+
+async def counting(engine: Engine, eventually: Eventually, backend: BackendKind = "tmux") -> Counting:
+    pane = await engine.ask(Open(backend=backend, argv=COUNTS))
+    assert pane is not None
+    made = Counting(engine, pane, eventually)
+    await made.counted()
+    return made
+
+
+async def kinds(engine: Engine, pane: str) -> list[str]:
+    return [type(record.fact).__name__ async for record in engine.store.read(pane=pane, bodies=False)]
+
+
+def tmux_screen(config: Config, pane: str) -> list[str]:
+    asked = ["tmux", "-L", config.tmux.socket_name, "capture-pane", "-p", "-t", f"=chloe-{pane}:"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+# Full disks ----------------------------------------------------------------------------------------
+
+
+async def test_a_full_disk_under_the_spool_costs_what_could_not_be_kept_and_no_more(
+    config: Config, eventually: Eventually, small_disk: SmallDisk
+) -> None:
+    ballast = small_disk(config.paths.spool, "4m")
+    config = replace(config, spool=replace(config.spool, disk_share=1.0))
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        fill(ballast)
+        pane.count(200_000)
+        shown = "the screen after 200000"
+        await eventually(lambda: tmux_screen(config, pane.id)[0] == shown, "the program runs on")
+        ballast.unlink()
+        await pane.counted()
+        assert await pane.lost()
+        await eventually(lambda: pane.engine.projections.panes[pane.id].lost, "the gap is folded")
+        async with asyncio.timeout(20):
+            while (last := (await kinds(engine, pane.id))[-1]) != "Repainted":
+                assert last in ("Gap", "Output", "Resized")
+                await asyncio.sleep(0.01)
+        display = [row.rstrip() for row in engine.projections.screens[pane.id].display]
+        assert display == tmux_screen(config, pane.id)
+        lost = await pane.lost()
+        pane.count(3000)
+        await pane.counted()
+        assert await pane.lost() == lost, "it is recorded as before"
+        await pane.end()
+
+
+async def test_a_full_disk_under_log_and_spool_is_told_and_all_goes_on_when_there_is_room(
+    config: Config, eventually: Eventually, small_disk: SmallDisk, tmp_path: Path
+) -> None:
+    ballast = small_disk(config.paths.home, "24m")
+    config = replace(config, spool=replace(config.spool, disk_share=1.0))
+    async with running(config) as engine:
+        panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
+        said = tmp_path / "said"
+        typed = await engine.ask(Open(backend="direct", argv=("sh", "-c", f"read x; echo $x > {said}")))
+        assert typed is not None
+        fill(ballast)
+        for pane in panes:
+            pane.count(700_000)
+        await eventually(lambda: engine.trouble, "the banner")
+        assert "full" in (engine.trouble or "")
+        engine.tell(Write(typed, b"typed\n"))
+        await eventually(lambda: said.exists() and said.read_text() == "typed\n", "keys pass")
+        ballast.unlink()
+        for pane in panes:
+            await pane.counted()
+        assert engine.trouble is None
+        assert await panes[0].lost() == 0, "a direct program waits"
+        await panes[1].lost()
+        for pane in panes:
+            await pane.end()
+        await eventually(lambda: not engine.projections.panes[typed].alive)
+
+
+# Removed folders -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["folder", "spool", "keys", "lock", "lease", "0.seg"])
+async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_is_lost_of_what_was_read(
+    what: str, config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine, running(config) as second:
+        pane = await counting(engine, eventually)
+        folder = config.paths.spool / pane.id
+        if what == "folder":
+            shutil.rmtree(folder)
+        elif what == "spool":
+            shutil.rmtree(config.paths.spool)
+        else:
+            (folder / what).unlink()
+        pane.count(3000)
+        await pane.counted()
+        await pane.lost()
+        if what != "0.seg":
+            await eventually((folder / "keys").is_fifo)
+        lost = await pane.lost()
+        pane.count(500)
+        await pane.counted()
+        assert await pane.lost() == lost, "it is recorded as before"
+        await eventually(lambda: second.projections.panes[pane.id].printed == len(counted(3000, 500)))
+        await pane.end()
+
+
+async def test_a_spool_that_is_removed_while_no_chloe_runs_is_a_gap_of_that_size_and_a_right_screen(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+    (config.paths.spool / pane.id / "keys").write_bytes(b"1000\n")
+    await eventually(lambda: tmux_screen(config, pane.id)[0] == "the screen after 1000")
+    shutil.rmtree(config.paths.spool)
+    async with running(config) as engine:
+        pane.engine = engine
+        assert engine.projections.panes[pane.id].alive, "tmux has its session"
+        pane.numbers.append(1000)
+        await pane.counted()
+        assert await pane.lost() == len(counted(1000)) - len(b"ready")
+        await pane.end()
+
+
+# Damage --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lengths", [False, True], ids=["a byte of output", "a length"])
+async def test_damage_costs_what_can_not_be_read_and_the_damaged_file_is_kept(
+    lengths: bool, config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+    folder = config.paths.spool / pane.id
+    (folder / "keys").write_bytes(b"1000\n")
+    await eventually(lambda: tmux_screen(config, pane.id)[0] == "the screen after 1000")
+    contents = bytearray((folder / "0.seg").read_bytes())
+    at = contents.index(b"1\r\n2\r\n")
+    contents[at - 6 if lengths else at] ^= 0xFF
+    (folder / "0.seg").write_bytes(contents)
+    async with running(config) as engine:
+        pane.engine = engine
+        pane.numbers.append(1000)
+        await pane.counted()
+        assert 0 < await pane.lost() <= len(counted(1000)) - len(b"ready")
+        kept = list((config.paths.home / "damaged").iterdir())
+        assert [path.read_bytes()[: len(contents)] for path in kept] == [contents]
+        gaps = [record.fact async for record in engine.store.read(pane=pane.id, kinds=("Gap",))]
+        assert isinstance(gaps[0], facts.Gap)
+        assert str(kept[0]) in gaps[0].reason
+        lost = await pane.lost()
+        pane.count(500)
+        await pane.counted()
+        assert await pane.lost() == lost, "it is recorded as before"
+        await pane.end()
+
+
+async def test_damage_at_the_very_end_is_told_where_the_end_should_be(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+    folder = config.paths.spool / pane.id
+    (folder / "keys").write_bytes(b"x7\n")
+    await eventually(lambda: not _held(folder / "lock"))
+    contents = bytearray((folder / "0.seg").read_bytes())
+    contents[-1] ^= 1
+    (folder / "0.seg").write_bytes(contents)
+    async with running(config) as engine:
+        known = engine.projections.panes[pane.id]
+        await eventually(lambda: not known.alive)
+        await gone(engine, pane.id, eventually)
+        assert "damaged" in known.outcome
+        assert str(config.paths.home / "damaged") in known.outcome
+
+
+def _held(path: Path) -> bool:
+    return subprocess.run(["flock", "-n", str(path), "true"], capture_output=True).returncode != 0
+
+
+# The tmux server -----------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def no_longer_than(seconds: float) -> AsyncIterator[None]:
+    """Nothing in here hangs. The time is far above what it takes, far below for ever."""
+    async with asyncio.timeout(seconds):
+        yield
+
+
+async def test_a_hung_server_is_told_and_typing_recording_and_quitting_work(
+    config: Config, eventually: Eventually, server_pid: Callable[[], int], held_still: HeldStill,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("chloe.actors.pulse._REST", 0.1)
+    monkeypatch.setattr("chloe.actors.pulse._AGAIN", 0.1)
+    news: list[str] = []
+    pid = 0
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        pid = server_pid()
+        engine.heed(lambda change: news.extend(change.messages))
+        with held_still(pid):
+            await eventually(lambda: any("doesn't answer" in text for text in news))
+            async with no_longer_than(15):
+                with pytest.raises(TmuxUnusable, match="doesn't answer"):
+                    await engine.ask(Open(backend="tmux", argv=COUNTS))
+            pane.count(100)
+            await pane.counted()
+            engine.tell(Resize(pane.id, 30, 90))
+            async with no_longer_than(5):
+                assert await engine.ask(Open(backend="direct", argv=("true",))) is not None
+        await eventually(lambda: news[-1] == "tmux answers again")
+        await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
+        after = await counting(engine, eventually)
+        await after.end()
+        await pane.end()
+
+
+async def test_quitting_does_not_wait_for_a_hung_server(
+    config: Config, eventually: Eventually, server_pid: Callable[[], int], held_still: HeldStill
+) -> None:
+    with held_still_later(held_still) as hold:
+        async with no_longer_than(20), running(config) as engine:
+            pane = await counting(engine, eventually)
+            hold(server_pid())
+            engine.tell(Resize(pane.id, 30, 90))
+            await eventually(lambda: _clients(config))
+        await eventually(lambda: not _clients(config), "no client of it is left")
+    async with running(config) as engine:
+        pane.engine = engine
+        await pane.end()
+
+
+@contextmanager
+def held_still_later(held_still: HeldStill) -> Iterator[Callable[[int], None]]:
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        yield lambda pid: stack.enter_context(held_still(pid))
+
+
+def _clients(config: Config) -> list[str]:
+    asked = ["pgrep", "-f", f"{config.tmux.socket_name} resize-window"]
+    return subprocess.run(asked, capture_output=True, text=True).stdout.split()
+
+
+@pytest.mark.parametrize("how", ["kill -9", "kill-server"])
+async def test_a_server_that_is_gone_ends_its_panes_and_a_new_one_serves(
+    how: str, config: Config, eventually: Eventually, server_pid: Callable[[], int]
+) -> None:
+    async with running(config) as engine:
+        panes = [await counting(engine, eventually) for _ in range(3)]
+        if how == "kill-server":
+            subprocess.run(["tmux", "-L", config.tmux.socket_name, "kill-server"], check=True)
+        else:
+            os.kill(server_pid(), signal.SIGKILL)
+        for pane in panes:
+            known = engine.projections.panes[pane.id]
+            await eventually(lambda known=known: not known.alive)
+            assert known.died is not None
+            assert "hung up" in known.died.reason
+            await gone(engine, pane.id, eventually)
+        after = await counting(engine, eventually)
+        await after.end()
+
+
+async def test_a_server_of_another_version_is_told_and_what_runs_on_it_goes_on(
+    config: Config, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        path = os.environ["PATH"]
+        stand_in = tmp_path / "tmux"
+        stand_in.write_text(
+            '#!/bin/sh\ncase "$*" in *-V*) echo tmux 3.9;; '
+            "*) echo 'server version is too old for client' >&2; exit 1;; esac\n"
+        )
+        stand_in.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{path}")
+        with pytest.raises(TmuxUnusable, match=r"too old for client\. Another version of tmux started it"):
+            await engine.ask(Open(backend="tmux", argv=COUNTS))
+        pane.count(100)
+        await pane.counted()
+        engine.tell(Resize(pane.id, 30, 90))
+        monkeypatch.setenv("PATH", path)
+        await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
+        await pane.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
+async def test_a_killed_holder_ends_its_pane_alone(
+    number: signal.Signals, config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane, other = [await counting(engine, eventually) for _ in range(2)]
+        os.kill(int((config.paths.spool / pane.id / "lock").read_bytes()), number)
+        known = engine.projections.panes[pane.id]
+        await eventually(lambda: not known.alive)
+        assert known.died is not None
+        assert "killed" in known.died.reason
+        await gone(engine, pane.id, eventually)
+        await other.end()
+
+
+async def test_a_stopped_holder_goes_on_where_it_was(
+    config: Config, eventually: Eventually, held_still: HeldStill
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        with held_still(int((config.paths.spool / pane.id / "lock").read_bytes())):
+            pane.count(1000)
+            other = await counting(engine, eventually)
+            await other.end()
+        await pane.counted()
+        assert await pane.lost() == 0
+        await pane.end()
+
+
+# Descriptors ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    """In here this process can't open anything."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = [os.open("/dev/null", os.O_RDONLY)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 1, hard))
+    try:
+        while True:
+            try:
+                taken.append(os.open("/dev/null", os.O_RDONLY))
+            except OSError:
+                break
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for fd in taken:
+            os.close(fd)
+
+
+async def test_without_a_free_descriptor_new_panes_say_so_and_the_others_go_on(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
+        with no_descriptor_left():
+            refusals: tuple[tuple[BackendKind, type[ChloeError]], ...] = (
+                ("direct", StartFailed),
+                ("tmux", ChloeError),
+            )
+            for backend, error in refusals:
+                async with no_longer_than(10):
+                    with pytest.raises(error, match=re.compile("descriptor|open files", re.IGNORECASE)):
+                        await engine.ask(Open(backend=backend, argv=COUNTS))
+            for pane in panes:
+                pane.count(100)
+            await panes[0].counted()
+            before = time.process_time()
+            await asyncio.sleep(0.3)
+            assert time.process_time() - before < 0.2, "it waits, it doesn't spin"
+        await panes[1].counted()
+        after = await counting(engine, eventually)
+        for pane in (*panes, after):
+            assert await pane.lost() == 0
+            await pane.end()
+
+
+async def test_a_holder_without_a_free_descriptor_relays_on_and_tells_what_it_dropped(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chloe.backends.tmux.holding.SEGMENT_SIZE", 20_000)
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        holder = int((config.paths.spool / pane.id / "lock").read_bytes())
+        _, hard = resource.prlimit(holder, resource.RLIMIT_NOFILE)
+        # poll(2) itself needs as many as it waits for; all below are taken.
+        resource.prlimit(holder, resource.RLIMIT_NOFILE, (6, hard))
+        pane.count(100_000)
+        await eventually(lambda: tmux_screen(config, pane.id)[0] == "the screen after 100000")
+        resource.prlimit(holder, resource.RLIMIT_NOFILE, (hard, hard))
+        await pane.counted()
+        assert await pane.lost()
+        await pane.end()
+
+
+async def test_a_pane_that_is_killed_after_a_fault_leaves_nothing(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        shutil.rmtree(config.paths.spool)
+        await engine.ask(Kill(pane.id))
+        await eventually(lambda: not engine.projections.panes[pane.id].alive)
+        await gone(engine, pane.id, eventually)
