@@ -8,7 +8,21 @@ from __future__ import annotations
 import click
 
 from chloe import __version__
-from chloe.cli import config, doctor, export_log, kill, ls, new, recover, rename, replay, send, tag, verify
+from chloe.cli import (
+    config,
+    doctor,
+    export_log,
+    kill,
+    ls,
+    new,
+    prune,
+    recover,
+    rename,
+    replay,
+    send,
+    tag,
+    verify,
+)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,6 +55,7 @@ for command in (
     export_log.export_log,
     verify.verify,
     recover.recover,
+    prune.prune,
     config.config,
     doctor.doctor,
 ):

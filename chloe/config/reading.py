@@ -16,7 +16,7 @@ from typing import Any
 
 from chloe.config import values
 from chloe.config.paths import Paths
-from chloe.config.settings import Config, Keys, Shell, Spool, Terminal, Tmux, Ui
+from chloe.config.settings import Config, Keys, Log, Shell, Spool, Terminal, Tmux, Ui
 from chloe.errors import ConfigBroken
 
 #: What each key of each table takes. A table's class has a field of the same name.
@@ -26,6 +26,7 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
     "terminal": {"scrollback": values.whole_number(0, 10_000_000)},
     "ui": {"ascii": values.yes_no_auto, "list_width": values.whole_number(12, 200)},
     "spool": {"pane_cap": values.size, "disk_share": values.share},
+    "log": {"prune_older_than": values.duration_or_never, "prune_over": values.size_or_never},
     "shell": {"command": values.command},
 }
 _TABLES: Mapping[str, type[Any]] = {
@@ -34,6 +35,7 @@ _TABLES: Mapping[str, type[Any]] = {
     "terminal": Terminal,
     "ui": Ui,
     "spool": Spool,
+    "log": Log,
     "shell": Shell,
 }
 

@@ -56,6 +56,16 @@ class Spool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """``[log]``: what goes from the log by itself when the app starts."""
+
+    #: Seconds after which what was printed goes; 0 for never.
+    prune_older_than: int = 0
+    #: Bytes that the log may take; beyond them the oldest goes. 0 for never.
+    prune_over: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """``[shell]``: what a pane runs that was asked for without a command."""
 
@@ -73,4 +83,5 @@ class Config:
     terminal: Terminal = field(default_factory=Terminal)
     ui: Ui = field(default_factory=Ui)
     spool: Spool = field(default_factory=Spool)
+    log: Log = field(default_factory=Log)
     shell: Shell = field(default_factory=Shell)

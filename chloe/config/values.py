@@ -14,6 +14,9 @@ from typing import Literal
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _LEAST_SIZE = 1_000_000
 
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 100 * 366 * 86400
+
 #: One byte, or one sequence, that no ordinary typing needs. Ctrl-C, Ctrl-H, Ctrl-I, Ctrl-J and Ctrl-M are
 #: left to the programs: they are interrupt, Backspace, Tab, line feed and Enter.
 _KEY = re.compile(r"esc|f([1-9]|1[0-2])|ctrl\+([abd-gk-ln-z]|space|[]\\^_@])|alt\+[!-~]")
@@ -69,6 +72,34 @@ def size(value: object) -> int:
     if count >= _LEAST_SIZE:
         return count
     raise Unfit('must be at least a million bytes, as a number or as "500 MB", "1 GB", "2 GiB"')
+
+
+def size_or_never(value: object) -> int:
+    """A number of bytes as ``size`` has it; 0, or an empty text, for never."""
+    if value in ("", 0) and not isinstance(value, bool):
+        return 0
+    return size(value)
+
+
+def duration(value: object) -> int:
+    """A number of seconds, bare or with a unit."""
+    seconds = 0
+    if isinstance(value, int) and not isinstance(value, bool):
+        seconds = value
+    elif isinstance(value, str):
+        stated = re.fullmatch(r"(\d{1,6})\s*([smhdw])", value.strip(), re.ASCII)
+        if stated:
+            seconds = int(stated[1]) * _SECONDS[stated[2]]
+    if 0 < seconds <= _LONGEST:
+        return seconds
+    raise Unfit('must be a time of at most a hundred years, as "90d", "12h", "30m" or "2w"')
+
+
+def duration_or_never(value: object) -> int:
+    """A number of seconds as ``duration`` has it; 0, or an empty text, for never."""
+    if value in ("", 0) and not isinstance(value, bool):
+        return 0
+    return duration(value)
 
 
 def share(value: object) -> float:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from chloe.events import facts
 from chloe.store import Store
 
+#: Why bytes are missing that were pruned.
+PRUNED = "pruned"
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -22,18 +25,29 @@ class Missing:
 
 
 async def raw(store: Store, pane: str) -> AsyncIterator[bytes | Missing]:
-    """The pane's output in order, in pieces; a ``Missing`` stands exactly where bytes are missing."""
+    """The pane's output in order, in pieces; a ``Missing`` stands exactly where bytes are missing.
+
+    What was pruned in one stretch is one ``Missing``.
+    """
     expected = 0
+    pruned: Missing | None = None
     async for record in store.read(pane=pane, kinds=("Output", "Gap")):
-        match record.fact:
-            case facts.Output() as output:
-                if output.offset > expected:
-                    yield Missing(expected, output.offset - expected, "the log skips it")
-                expected = output.offset + output.length
-                if output.length > len(output.data):
-                    yield Missing(output.offset, output.length, "pruned")
-                else:
-                    yield output.data
-            case facts.Gap() as gap:
-                yield Missing(gap.offset, gap.length, gap.reason)
-                expected = gap.offset + gap.length
+        fact = record.fact
+        if not isinstance(fact, facts.Output | facts.Gap):
+            continue
+        is_pruned = isinstance(fact, facts.Output) and fact.length > len(fact.data)
+        if pruned is not None and not (is_pruned and fact.offset == expected):
+            yield pruned
+            pruned = None
+        if fact.offset > expected and isinstance(fact, facts.Output):
+            yield Missing(expected, fact.offset - expected, "the log skips it")
+        expected = fact.offset + fact.length
+        if is_pruned:
+            first = pruned.offset if pruned is not None else fact.offset
+            pruned = Missing(first, expected - first, PRUNED)
+        elif isinstance(fact, facts.Output):
+            yield fact.data
+        else:
+            yield Missing(fact.offset, fact.length, fact.reason)
+    if pruned is not None:
+        yield pruned

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from chloe.events import facts
-from chloe.store import Store
+from chloe.events.cut import CutUnusable, restored
+from chloe.export.raw import PRUNED, Missing
+from chloe.store import Beginning, Store
 from chloe.terminal import Terminal
 
 #: Bytes fed between two looks at the scrollback: it can't overrun its window meanwhile.
@@ -18,15 +20,31 @@ _PIECE = 16 * 1024
 _WINDOW = 100_000
 
 
-async def text(store: Store, pane: str) -> AsyncIterator[str]:
+async def text(store: Store, pane: str) -> AsyncIterator[str | Missing]:
     """The lines in order, without their ends; what is on the screen at the end comes last.
 
-    A line in square brackets stands where bytes are missing.
+    A line in square brackets stands where bytes are missing; a ``Missing`` where they were pruned, once for
+    each stretch.
     """
     terminal = Terminal(24, 80, scrollback=_WINDOW)
+    beginning = await store.beginning(pane)
+    pruned: Missing | None = None
     kinds = ("Created", "Output", "Resized", "Repainted", "Gap")
     async for record in store.read(pane=pane, kinds=kinds):
-        match record.fact:
+        fact = record.fact
+        if isinstance(fact, facts.Output) and (record.seq <= beginning.after or fact.length > len(fact.data)):
+            start = pruned.offset if pruned else fact.offset
+            pruned = Missing(start, fact.offset + fact.length - start, PRUNED)
+            continue
+        if isinstance(fact, facts.Repainted) and fact.length > len(fact.data):
+            continue
+        if pruned is not None and record.seq > beginning.after:
+            yield pruned
+            pruned = None
+            if beginning.state is not None:
+                terminal = _begun(beginning.state, terminal)
+                beginning = Beginning()
+        match fact:
             case facts.Created(rows=rows, columns=columns) | facts.Resized(rows=rows, columns=columns):
                 terminal.resize(rows, columns)
             case facts.Output(data=data):
@@ -41,5 +59,17 @@ async def text(store: Store, pane: str) -> AsyncIterator[str]:
                 terminal.feed(data)
             case facts.Gap(length=length, reason=reason):
                 yield f"[{length} bytes are missing here: {reason}]"
+    if pruned is not None:
+        yield pruned
+        if beginning.state is not None:
+            terminal = _begun(beginning.state, terminal)
     for line in terminal.lines_on_screen():
         yield line
+
+
+def _begun(state: bytes, otherwise: Terminal) -> Terminal:
+    """The terminal at the cut."""
+    try:
+        return restored(state, scrollback=_WINDOW)
+    except CutUnusable:
+        return otherwise

@@ -5,8 +5,12 @@ Owns nothing but the reading; ``events.projections`` folds. Must not know the li
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from chloe.events.cut import CutUnusable, restored
 from chloe.events.projections import Projections
-from chloe.store import Store
+from chloe.events.screen import Place
+from chloe.store import Beginning, Store
 
 
 async def fold(
@@ -14,17 +18,33 @@ async def fold(
 ) -> Projections:
     """The state as of record ``through`` (None: the last), of one pane or of all.
 
-    What programs asked of their terminals is thrown away, unanswered.
+    What programs asked of their terminals is thrown away, unanswered. Where the log was pruned, a screen is
+    right from the cut on.
     """
+    beginnings = await _beginnings(store, pane)
     projections = Projections(scrollback)
     async for record in store.read(pane=pane, through=through):
         projections.apply(record)
+        beginning = beginnings.get(record.pane)
+        if beginning is not None and beginning.after == record.seq and beginning.state is not None:
+            with suppress(CutUnusable):
+                terminal = restored(beginning.state, scrollback=scrollback)
+                projections.screens.forget(record.pane)
+                projections.screens.open(record.pane, terminal, Place(record.seq, beginning.offset))
         if projections.screens.waiting(record.pane) > _DRAW_AT:
             projections.screens.settle()
     for terminal in projections.screens.values():
         terminal.take_replies()
         terminal.take_notices()
     return projections
+
+
+async def _beginnings(store: Store, pane: str | None) -> dict[str, Beginning]:
+    """Where the folds of the panes begin that were pruned."""
+    if pane is not None:
+        return {pane: await store.beginning(pane)}
+    pruned = {record.pane async for record in store.read(kinds={"Pruned"}, bodies=False)}
+    return {each: await store.beginning(each) for each in pruned}
 
 
 #: Bytes read before they are drawn: large pieces are quicker, but they are held in memory.

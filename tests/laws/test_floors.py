@@ -26,6 +26,7 @@ FLOORS = {
     "store": 1,
     "backends": 1,
     "actors": 2,
+    "pruning": 2,
     "engine": 3,
     "replay": 3,
     "export": 3,

@@ -1,0 +1,127 @@
+"""``chloe prune``: what was printed long ago goes, and the disk gets its space back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from chloe.cli.driving import settings, with_engine
+from chloe.wording import printable, size
+
+if TYPE_CHECKING:
+    from chloe.engine import Engine
+    from chloe.pruning import Plan
+    from chloe.store import Pile
+
+
+def _checked(check: Callable[[object], int]) -> Callable[..., int | None]:
+    """A value of the command line, checked as the configuration's are; a usage error says what would fit."""
+    from chloe.config.values import Unfit
+
+    def read(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+        if text is None:
+            return None
+        try:
+            return check(text)
+        except Unfit as unfit:
+            raise click.BadParameter(f"{unfit}, not {text!r}") from None
+
+    return read
+
+
+def _duration(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    from chloe.config.values import duration
+
+    return _checked(duration)(context, option, text)
+
+
+def _size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    from chloe.config.values import size as bytes_of
+
+    return _checked(bytes_of)(context, option, text)
+
+
+@click.command(short_help="Let go of what was printed long ago.")
+@click.option("--older-than", metavar="AGE", callback=_duration, help="What is older than 90d, 12h, 2w.")
+@click.option("--over", metavar="SIZE", callback=_size, help="The oldest, until the log fits in 5GB, 500MB.")
+@click.option("--pane", metavar="PANE", help="Of this pane alone.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would go.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: bool, as_json: bool) -> None:
+    """Let go of what panes printed. At least one condition is needed; together they narrow each other.
+
+    What is kept: what happened and when, the hash of all that goes, and of a pane that runs its screen and
+    its scrollback. The log says what went and why, and chloe verify holds as before.
+    """
+    from chloe.errors import UsageError
+    from chloe.pruning import Conditions, carry_out, plan
+
+    if older_than is None and over is None and pane is None:
+        raise UsageError("say what shall go: --older-than AGE, --over SIZE or --pane PANE")
+    scrollback = settings().terminal.scrollback
+
+    async def work(engine: Engine) -> None:
+        store, panes = engine.store, engine.projections.panes
+        found = panes.find(pane).id if pane is not None else None
+        conditions = Conditions(older_than=older_than, over=over, pane=found)
+        before = store.size()
+        planned = await plan(store, panes, conditions, scrollback=scrollback)
+        went = planned.piles if dry_run else await carry_out(store, planned)
+        names = {each.id: each.name for each in panes.values()}
+        if as_json:
+            _print_json(planned, went, names, dry_run=dry_run, before=before, after=store.size())
+        else:
+            _print(planned, went, names, dry_run=dry_run, before=before, after=store.size())
+
+    with_engine(work)
+
+
+def _print(
+    planned: Plan, went: Sequence[Pile], names: dict[str, str], *, dry_run: bool, before: int, after: int
+) -> None:
+    from chloe.cli.showing import table
+
+    if went:
+        rows = [
+            (pile.pane[:8], printable(names[pile.pane]), f"{pile.bodies} records", size(pile.size))
+            for pile in went
+        ]
+        print(table(rows))
+    bodies, taken = sum(pile.bodies for pile in went), sum(pile.size for pile in went)
+    if planned.spared:
+        named = ", ".join(f"{pane[:8]} {printable(names[pane])}" for pane in planned.spared)
+        print(f"kept whole, since they run and their scrollback reaches back that far: {named}")
+    if dry_run:
+        print(f"{bodies} records and {size(taken)} would go; the log takes {size(before)} on disk")
+    else:
+        back = size(max(before - after, 0))
+        print(f"{bodies} records went; the disk got {back} back, the log takes {size(after)}")
+
+
+def _print_json(
+    planned: Plan, went: Sequence[Pile], names: dict[str, str], *, dry_run: bool, before: int, after: int
+) -> None:
+    panes = [
+        {
+            "id": pile.pane,
+            "name": names[pile.pane],
+            "first": pile.first,
+            "through": pile.through,
+            "records": pile.bodies,
+            "bytes": pile.size,
+        }
+        for pile in went
+    ]
+    answer = {
+        "dry_run": dry_run,
+        "panes": panes,
+        "records": sum(pile.bodies for pile in went),
+        "bytes": sum(pile.size for pile in went),
+        "kept_whole": list(planned.spared),
+        "size_before": before,
+        "size_after": after,
+    }
+    print(json.dumps(answer, indent=2))

@@ -1,0 +1,157 @@
+"""What may go from the log: the policy above ``store.prune``.
+
+Owns the choice: which panes, how old, how much, and where a pane that still runs is cut. Must not know how
+bodies are deleted, or who asks. Of an ended pane anything may go, and no screen of it is kept. A live one is
+cut where a checkpoint stands whose lines have all left the window of its scrollback: the screen of there is
+written into the log, and a fold of what is left begins with it. Heads and hashes always stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chloe.errors import ChloeError
+from chloe.events.cut import cut
+from chloe.events.panes import Panes
+from chloe.store import Checkpoint, Cut, Pile, Store
+from chloe.terminal import EMULATOR, StateUnusable, Terminal
+from chloe.wording import size
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What may go: all that are given together, and never anything without one."""
+
+    #: What was made longer ago than so many seconds.
+    older_than: int | None = None
+    #: The oldest first, until what is left fits in so many bytes.
+    over: int | None = None
+    #: Of the pane with this id.
+    pane: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.older_than is not None or self.over is not None or self.pane is not None
+
+    @property
+    def reason(self) -> str:
+        """Why, for the log: ``older than 90d, over 5.0 GB``."""
+        said = []
+        if self.older_than is not None:
+            said.append(f"older than {_short(self.older_than)}")
+        if self.over is not None:
+            said.append(f"the log was over {size(self.over)}")
+        return ", ".join(said) or "asked for"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would go of which panes, and the live panes that nothing can go of yet."""
+
+    piles: Sequence[Pile]
+    spared: Sequence[str]
+    reason: str
+    #: Live panes: of those a screen has to be kept.
+    live: frozenset[str]
+
+    @property
+    def bodies(self) -> int:
+        """How many records' bodies would go."""
+        return sum(pile.bodies for pile in self.piles)
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return sum(pile.size for pile in self.piles)
+
+
+async def plan(
+    store: Store, panes: Panes, conditions: Conditions, *, scrollback: int, now: int | None = None
+) -> Plan:
+    """What meets ``conditions``. ``scrollback``: logical lines that stay of a live pane.
+
+    Raises ``LogUnusable``.
+    """
+    places: dict[str, Sequence[int] | None] = {}
+    spared = []
+    for pane in panes.values():
+        if not conditions or conditions.pane not in (None, pane.id):
+            continue
+        if not pane.alive:
+            places[pane.id] = None
+        elif found := await _places(store, pane.id, scrollback):
+            places[pane.id] = found
+        elif pane.printed:
+            spared.append(pane.id)
+    before = None
+    if conditions.older_than is not None:
+        before = (time.time_ns() if now is None else now) - conditions.older_than * 1_000_000_000
+    return Plan(
+        piles=await store.weigh(places, before=before, over=conditions.over),
+        spared=spared,
+        reason=conditions.reason,
+        live=frozenset(pane for pane, where in places.items() if where is not None),
+    )
+
+
+async def carry_out(store: Store, planned: Plan) -> Sequence[Pile]:
+    """Let it go; what went. Raises ``LogUnusable``; what was begun is then finished by the next one."""
+    went = []
+    cuts = []
+    for pile in planned.piles:
+        kept = await _kept(store, pile) if pile.pane in planned.live else None
+        if kept is None and pile.pane in planned.live:
+            # Its checkpoint went meanwhile, or can't be read: the next time there is another.
+            continue
+        went.append(pile)
+        cuts.append(
+            Cut(pane=pile.pane, first=pile.first, through=pile.through, reason=planned.reason, kept=kept)
+        )
+    await store.prune(cuts)
+    return went
+
+
+async def tend(store: Store, panes: Panes, conditions: Conditions, *, scrollback: int) -> None:
+    """In the background of a running Chloe: finish what was killed, then prune what meets ``conditions``.
+
+    Raises nothing of the log's: what can't be done now is done after the next start.
+    """
+    try:
+        await store.finish_pruning()
+        planned = await plan(store, panes, conditions, scrollback=scrollback)
+        if planned.piles:
+            went = await carry_out(store, planned)
+            _log.info("pruned %s of %d panes", size(sum(pile.size for pile in went)), len(went))
+    except ChloeError as error:
+        _log.warning("the log was not pruned: %s", error)
+
+
+async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
+    """Where a live pane may be cut: behind each of these records."""
+    marks = await store.checkpoints(pane, emulator=EMULATOR)
+    return [mark.seq for mark in marks if mark.lines <= marks[-1].lines - scrollback]
+
+
+async def _kept(store: Store, pile: Pile) -> Checkpoint | None:
+    """The screen at the end of ``pile``, in the form that every later Chloe reads."""
+    found = await store.checkpoint(pile.pane, emulator=EMULATOR, seq=pile.through)
+    if found is None or found.seq != pile.through:
+        return None
+    # A terminal is some milliseconds of work on the loop: others have their turn between two.
+    await asyncio.sleep(0)
+    try:
+        return replace(found, state=cut(Terminal.load(found.state)))
+    except StateUnusable:
+        return None
+
+
+def _short(seconds: int) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= length and not seconds % length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
