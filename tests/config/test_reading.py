@@ -63,6 +63,29 @@ def test_a_command_may_be_one_string_with_quotes(tmp_path: Path) -> None:
     assert read(tmp_path, "[shell]\ncommand = \"sh -c 'echo hi'\"").shell.command == ("sh", "-c", "echo hi")
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds", "size"),
+    [
+        ('prune_older_than = "90d"\nprune_over = "5GB"', 90 * 86400, 5 * 10**9),
+        ('prune_older_than = "12 h"\nprune_over = "500 MB"', 12 * 3600, 500 * 10**6),
+        ('prune_older_than = ""\nprune_over = ""', 0, 0),
+        ("prune_older_than = 60\nprune_over = 0", 60, 0),
+        ("", 0, 0),
+    ],
+)
+def test_what_is_pruned_is_given_as_an_age_and_a_size(
+    tmp_path: Path, text: str, seconds: int, size: int
+) -> None:
+    log = read(tmp_path, f"[log]\n{text}\n").log
+
+    assert (log.prune_older_than, log.prune_over) == (seconds, size)
+
+
+@pytest.mark.parametrize("value", ['"90"', '"d"', '"-1d"', '"0d"', '"90 years"', "true", "-5", '"999999w"'])
+def test_an_age_that_makes_no_sense_is_told_what_would(tmp_path: Path, value: str) -> None:
+    assert '"90d"' in complaint(tmp_path, f"[log]\nprune_older_than = {value}\n")
+
+
 def test_the_environment_goes_before_the_file_for_the_socket_even_when_empty(tmp_path: Path) -> None:
     text = '[tmux]\nsocket_name = "work"'
 

@@ -1,0 +1,173 @@
+"""What may go, and that what is left folds, exports and replays as it should."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from chloe.events import facts
+from chloe.events.facts import Entry, Output
+from chloe.export import Missing, raw, text
+from chloe.pruning import Conditions, Plan, carry_out, plan, tend
+from chloe.replay import fold
+from chloe.replay.telling import tell
+from chloe.store import Checkpoint, Store
+from chloe.terminal import EMULATOR, Terminal
+
+DAY = 86400
+#: When each line was printed: ten days apart, the last one now.
+LINES = 60
+ROWS, COLUMNS = 5, 40
+
+
+def line(number: int) -> bytes:
+    return b"\x1b[3%dmline %d\x1b[m\r\n" % (number % 8, number)
+
+
+class Log:
+    """A log with an ended pane and a live one that print the same lines, the live one with checkpoints."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.now = time.time_ns()
+
+    async def grow(self, *, checkpoints: Sequence[int] = range(5, LINES, 5)) -> None:
+        created = facts.Created(
+            backend="tmux", argv=("sh",), cwd="/", name="name", rows=ROWS, columns=COLUMNS
+        )
+        await self.store.append([Entry(pane, created, 1) for pane in ("live", "ended")])
+        terminal = Terminal(ROWS, COLUMNS)
+        offset = 0
+        for number in range(LINES):
+            data = line(number)
+            made_at = self.now - (LINES - 1 - number) * 10 * DAY * 10**9
+            printed = Output(offset=offset, length=len(data), data=data)
+            record, _ = await self.store.append([Entry(pane, printed, made_at) for pane in ("live", "ended")])
+            terminal.feed(data)
+            offset += len(data)
+            if number in checkpoints:
+                await self.store.keep(
+                    Checkpoint(
+                        pane="live",
+                        seq=record.seq,
+                        offset=offset,
+                        lines=terminal.scrollback.total,
+                        emulator=EMULATOR,
+                        state=terminal.dump(),
+                    )
+                )
+        await self.store.append([Entry("ended", facts.Died(status=0, signal=None, reason=""), self.now)])
+
+    async def plan(self, *, scrollback: int = 20, **conditions: int | str) -> Plan:
+        panes = (await fold(self.store)).panes
+        return await plan(
+            self.store,
+            panes,
+            Conditions(**conditions),  # type: ignore[arg-type]
+            scrollback=scrollback,
+            now=self.now,
+        )
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[Log]:
+    store = await Store.open(tmp_path / "home" / "log.db", instance="one")
+    yield Log(store)
+    await store.close()
+
+
+async def test_without_a_condition_nothing_goes(log: Log) -> None:
+    await log.grow()
+    assert (await log.plan()).piles == []
+
+
+async def test_of_an_ended_pane_all_goes_and_of_a_live_one_what_left_its_scrollback(log: Log) -> None:
+    await log.grow()
+    (pile,) = (await log.plan(pane="ended")).piles
+    assert pile.bodies == LINES
+    (pile,) = (await log.plan(pane="live")).piles
+    # The last checkpoint stands at line 55; the newest that twenty lines follow at line 35.
+    assert pile.bodies == 36
+
+
+async def test_conditions_narrow_each_other(log: Log) -> None:
+    await log.grow()
+    both = await log.plan(older_than=500 * DAY)
+    assert {pile.pane: pile.bodies for pile in both.piles} == {"live": 6, "ended": 9}
+    assert both.reason == "older than 500d"
+    one = await log.plan(older_than=500 * DAY, pane="ended")
+    assert [(pile.pane, pile.bodies) for pile in one.piles] == [("ended", 9)]
+    assert (await log.plan(older_than=500 * DAY, over=10**9)).piles == []
+
+
+async def test_a_live_pane_whose_scrollback_reaches_back_that_far_is_spared(log: Log) -> None:
+    await log.grow()
+    planned = await log.plan(pane="live", scrollback=1000)
+    assert (planned.piles, planned.spared) == ([], ["live"])
+
+
+async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(log: Log) -> None:
+    await log.grow()
+    before = list((await fold(log.store, pane="live")).screens["live"].display)
+    planned = await log.plan(pane="live")
+    assert await carry_out(log.store, planned) == planned.piles
+
+    folded = await fold(log.store, pane="live")
+    terminal = folded.screens["live"]
+    assert list(terminal.display) == before
+    assert terminal.scrollback.total == LINES + 1 - ROWS
+    assert list((await fold(log.store)).screens["live"].display) == before
+    assert folded.panes["live"].printed == sum(len(line(n)) for n in range(LINES))
+    assert (await log.store.verify()).bad is None
+
+    (record,) = [record async for record in log.store.read(kinds={"Pruned"})]
+    said = tell(record.fact)
+    assert "asked for" in said
+    assert "the screen of then is kept" in said
+
+
+async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> None:
+    await log.grow()
+    planned = await log.plan(pane="live")
+    await log.store.forget()
+    assert await carry_out(log.store, planned) == []
+    assert (await log.store.verify()).pruned == 0
+
+
+async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:
+    await log.grow()
+    await carry_out(log.store, await log.plan(pane="live"))
+    first, *rest = [piece async for piece in raw(log.store, "live")]
+    gone = sum(len(line(n)) for n in range(36))
+    assert first == Missing(0, gone, "pruned")
+    assert rest == [line(n) for n in range(36, LINES)]
+
+    await carry_out(log.store, await log.plan(pane="ended"))
+    assert [piece async for piece in raw(log.store, "ended")] == [
+        Missing(0, sum(len(line(n)) for n in range(LINES)), "pruned")
+    ]
+
+
+async def test_text_export_says_in_one_line_where_the_log_begins(log: Log) -> None:
+    await log.grow()
+    await carry_out(log.store, await log.plan(pane="live"))
+    first, *lines = [each async for each in text(log.store, "live")]
+    assert isinstance(first, Missing)
+    assert first.reason == "pruned"
+    # What stood on the screen at the cut, and all after it.
+    assert [str(each) for each in lines if each] == [f"line {n}" for n in range(32, LINES)]
+
+
+async def test_it_tends_the_log_by_itself_and_raises_nothing(log: Log) -> None:
+    await log.grow()
+    panes = (await fold(log.store)).panes
+    await tend(log.store, panes, Conditions(older_than=100 * DAY), scrollback=20)
+    pruned = (await log.store.verify()).pruned
+    assert pruned > LINES
+    await tend(log.store, panes, Conditions(), scrollback=20)
+    assert (await log.store.verify()).pruned == pruned
+    await log.store.close()
+    await tend(log.store, panes, Conditions(older_than=1), scrollback=20)
