@@ -7,6 +7,7 @@ imports is heavy, so it does that when called.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,6 +39,7 @@ def with_engine(work: Callable[[Engine], Awaitable[Answer]]) -> Answer:
 
     async def run() -> Answer:
         async with running(config, screens=False) as engine:
+            _tell(engine.loss)
             await engine.taken_in()
             return await work(engine)
 
@@ -68,6 +70,7 @@ def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
 
     async def run() -> Answer:
         store = await Store.open(config.paths.database, instance="", watcher=None)
+        _tell(store.loss)
         try:
             return await work(store)
         finally:
@@ -75,3 +78,9 @@ def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
 
     with logging_into(config.paths.log_file):
         return asyncio.run(run())
+
+
+def _tell(loss: str | None) -> None:
+    """Say what the log had lost when it was opened; the command goes on with what there is."""
+    if loss:
+        print(f"chloe: {loss}", file=sys.stderr)

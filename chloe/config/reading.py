@@ -26,7 +26,11 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
     "terminal": {"scrollback": values.whole_number(0, 10_000_000)},
     "ui": {"ascii": values.yes_no_auto, "list_width": values.whole_number(12, 200)},
     "spool": {"pane_cap": values.size, "disk_share": values.share},
-    "log": {"prune_older_than": values.duration_or_never, "prune_over": values.size_or_never},
+    "log": {
+        "prune_older_than": values.duration_or_never,
+        "prune_over": values.size_or_never,
+        "heads_file": values.file_or_none,
+    },
     "shell": {"command": values.command},
 }
 _TABLES: Mapping[str, type[Any]] = {

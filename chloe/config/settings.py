@@ -57,12 +57,14 @@ class Spool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """``[log]``: what goes from the log by itself when the app starts."""
+    """``[log]``: what the app does for the log by itself."""
 
     #: Seconds after which what was printed goes; 0 for never.
     prune_older_than: int = 0
     #: Bytes that the log may take; beyond them the oldest goes. 0 for never.
     prune_over: int = 0
+    #: A file, best on another machine's disk, to which the log's head is added now and then; empty for none.
+    heads_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Owns the kinds. Must not know which key has which kind, or where a value came fr
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -100,6 +101,15 @@ def duration_or_never(value: object) -> int:
     if value in ("", 0) and not isinstance(value, bool):
         return 0
     return duration(value)
+
+
+def file_or_none(value: object) -> str:
+    """The absolute name of a file, ``~`` for the home folder; empty for none."""
+    if isinstance(value, str) and "\0" not in value:
+        name = os.path.expanduser(value)  # noqa: PTH111 - a Path would take "" for the present folder.
+        if not name or os.path.isabs(name):  # noqa: PTH117 - as above.
+            return name
+    raise Unfit('must be the full name of a file, as "~/heads" or "/mnt/elsewhere/heads"; "" for none')
 
 
 def share(value: object) -> float:

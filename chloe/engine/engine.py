@@ -12,6 +12,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -24,7 +25,9 @@ from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
 from chloe.errors import PaneUnknown
 from chloe.events.commands import Command, Resize, Write
+from chloe.events.panes import Panes
 from chloe.events.projections import Projections
+from chloe.pruning import Conditions, tend
 from chloe.store import Store
 from chloe.terminal import Terminal
 from chloe.watch import Watcher
@@ -48,6 +51,11 @@ class Engine:
         self._fold = fold
         self._supervisor = supervisor
         self._past = Past(store, fold.apart)
+
+    @property
+    def loss(self) -> str | None:
+        """What the log has lost, where that showed when it was opened."""
+        return self.store.loss
 
     @property
     def trouble(self) -> str | None:
@@ -114,7 +122,8 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         watcher = Watcher()
         stack.callback(watcher.close)
         after_the_log = await stack.enter_async_context(AsyncExitStack())
-        store = await Store.open(config.paths.database, instance=instance, watcher=watcher)
+        heads = Path(config.log.heads_file) if config.log.heads_file else None
+        store = await Store.open(config.paths.database, instance=instance, watcher=watcher, heads_file=heads)
         stack.push_async_callback(store.close)
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
@@ -153,6 +162,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         group.create_task(supervisor.mind_the_gone(), name="mind the gone")
         if screens:
             group.create_task(fold.fold_unseen(), name="fold unseen")
+            group.create_task(_tend(config, store, projections.panes), name="tend the log")
             group.create_task(
                 feel_pulse(
                     lambda: any(pane.backend == "tmux" and pane.alive for pane in projections.panes.values()),
@@ -163,6 +173,14 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
             )
         stack.callback(presence.watch(watcher, supervisor.look_around))
         yield Engine(instance, store, projections, fold, supervisor)
+
+
+async def _tend(config: Config, store: Store, panes: Panes) -> None:
+    """Finish what a killed prune left, and prune what the configuration says."""
+    conditions = Conditions(
+        older_than=config.log.prune_older_than or None, over=config.log.prune_over or None
+    )
+    await tend(store, panes, conditions, scrollback=config.terminal.scrollback)
 
 
 class _Tasks(asyncio.TaskGroup):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from chloe.events import facts
 from chloe.store import Store
 
-#: Why bytes are missing that were pruned.
-PRUNED = "pruned"
+#: Why bytes are missing whose record is there: they were let go of, or can't be read any more.
+PRUNED, DAMAGED = "pruned", "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +27,38 @@ class Missing:
 async def raw(store: Store, pane: str) -> AsyncIterator[bytes | Missing]:
     """The pane's output in order, in pieces; a ``Missing`` stands exactly where bytes are missing.
 
-    What was pruned in one stretch is one ``Missing``.
+    What is missing in one stretch for one reason is one ``Missing``.
     """
     expected = 0
-    pruned: Missing | None = None
+    gone: Missing | None = None
+    through = await pruned_through(store, pane)
     async for record in store.read(pane=pane, kinds=("Output", "Gap")):
         fact = record.fact
         if not isinstance(fact, facts.Output | facts.Gap):
             continue
-        is_pruned = isinstance(fact, facts.Output) and fact.length > len(fact.data)
-        if pruned is not None and not (is_pruned and fact.offset == expected):
-            yield pruned
-            pruned = None
+        is_gone = isinstance(fact, facts.Output) and fact.length > len(fact.data)
+        reason = PRUNED if record.seq <= through else DAMAGED
+        if gone is not None and not (is_gone and fact.offset == expected and gone.reason == reason):
+            yield gone
+            gone = None
         if fact.offset > expected and isinstance(fact, facts.Output):
             yield Missing(expected, fact.offset - expected, "the log skips it")
         expected = fact.offset + fact.length
-        if is_pruned:
-            first = pruned.offset if pruned is not None else fact.offset
-            pruned = Missing(first, expected - first, PRUNED)
+        if is_gone:
+            first = gone.offset if gone is not None else fact.offset
+            gone = Missing(first, expected - first, reason)
         elif isinstance(fact, facts.Output):
             yield fact.data
         else:
             yield Missing(fact.offset, fact.length, fact.reason)
-    if pruned is not None:
-        yield pruned
+    if gone is not None:
+        yield gone
+
+
+async def pruned_through(store: Store, pane: str) -> int:
+    """The last seq whose body may be missing since it was pruned."""
+    through = 0
+    async for record in store.read(kinds=("Pruned",), bodies=False):
+        if isinstance(record.fact, facts.Pruned) and record.pane in ("", pane):
+            through = max(through, record.fact.through)
+    return through

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from chloe.events import facts
 from chloe.events.cut import CutUnusable, restored
-from chloe.export.raw import PRUNED, Missing
+from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
 from chloe.store import Beginning, Store
 from chloe.terminal import Terminal
 
@@ -23,24 +23,26 @@ _WINDOW = 100_000
 async def text(store: Store, pane: str) -> AsyncIterator[str | Missing]:
     """The lines in order, without their ends; what is on the screen at the end comes last.
 
-    A line in square brackets stands where bytes are missing; a ``Missing`` where they were pruned, once for
-    each stretch.
+    A line in square brackets stands where bytes are missing; a ``Missing`` where the log let go of them, or
+    where they can't be read, once for each stretch.
     """
     terminal = Terminal(24, 80, scrollback=_WINDOW)
     beginning = await store.beginning(pane)
-    pruned: Missing | None = None
+    through = await pruned_through(store, pane)
+    gone: Missing | None = None
     kinds = ("Created", "Output", "Resized", "Repainted", "Gap")
     async for record in store.read(pane=pane, kinds=kinds):
         fact = record.fact
         if isinstance(fact, facts.Output) and (record.seq <= beginning.after or fact.length > len(fact.data)):
-            start = pruned.offset if pruned else fact.offset
-            pruned = Missing(start, fact.offset + fact.length - start, PRUNED)
+            start = gone.offset if gone else fact.offset
+            reason = PRUNED if record.seq <= through else DAMAGED
+            gone = Missing(start, fact.offset + fact.length - start, reason)
             continue
         if isinstance(fact, facts.Repainted) and fact.length > len(fact.data):
             continue
-        if pruned is not None and record.seq > beginning.after:
-            yield pruned
-            pruned = None
+        if gone is not None and record.seq > beginning.after:
+            yield gone
+            gone = None
             if beginning.state is not None:
                 terminal = _begun(beginning.state, terminal)
                 beginning = Beginning()
@@ -59,8 +61,8 @@ async def text(store: Store, pane: str) -> AsyncIterator[str | Missing]:
                 terminal.feed(data)
             case facts.Gap(length=length, reason=reason):
                 yield f"[{length} bytes are missing here: {reason}]"
-    if pruned is not None:
-        yield pruned
+    if gone is not None:
+        yield gone
         if beginning.state is not None:
             terminal = _begun(beginning.state, terminal)
     for line in terminal.lines_on_screen():

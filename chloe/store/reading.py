@@ -164,7 +164,11 @@ _Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | 
 
 def _record(row: _Row, unpacker: Unpacker) -> Record:
     seq, at, made_at, pane, instance, kind, version, head_, hash_, codec, stored = row
-    body = None if codec is None or stored is None else unpacker.unpack(codec, stored)
+    try:
+        body = None if codec is None or stored is None else unpacker.unpack(codec, stored)
+    except BodyDamaged:
+        # As one that was pruned: its length says that it is missing, and the rest can still be read.
+        body = None
     return Record(seq, at, made_at, pane, instance, decode(kind, version, head_, body), hash_)
 
 
@@ -173,10 +177,8 @@ def told(path: Path) -> Iterator[None]:
     """Say what keeps the log from being read in one sentence."""
     try:
         yield
-    except BodyDamaged as error:
-        raise LogUnusable(f"{path} is damaged: {error}; `chloe verify` says where") from error
     except sqlite3.DatabaseError as error:
-        raise LogUnusable(f"{path} can't be read: {error}; `chloe verify` says more") from error
+        raise LogUnusable(f"{path} can't be read: {error}; `chloe recover` makes it anew") from error
 
 
 class Reader:

@@ -137,7 +137,8 @@ class App:
             with self._screen.running():
                 async with asyncio.TaskGroup() as group:
                     self._wire(group)
-                    self._changed(Change(panes=frozenset(self._engine.projections.panes)))
+                    lost = (self._engine.loss,) if self._engine.loss else ()
+                    self._changed(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
                     self._catch_signals()
                     loop.add_reader(self._screen.input_fd, self._guarded(self._intake.read))
                     try:

@@ -31,6 +31,10 @@ class Engine(Protocol):
     projections: Projections
 
     @property
+    def loss(self) -> str | None:
+        """What the log had lost when it was opened, or None."""
+
+    @property
     def trouble(self) -> str | None:
         """Why the log can't be written, or None."""
 

@@ -1,0 +1,107 @@
+"""What a running Chloe does for the log: prunes it, keeps its heads elsewhere, says what it has lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from chloe.config import Config
+from chloe.config.settings import Log
+from chloe.engine import running
+from chloe.events import facts
+from chloe.events.commands import Open
+from chloe.events.facts import Entry
+from chloe.export.raw import DAMAGED, Missing, raw
+from chloe.store import Store
+
+Eventually = Callable[..., Awaitable[None]]
+PAST = "00000000-0000-4000-8000-000000000000"
+
+
+async def _append_past(store: Store, data: bytes) -> None:
+    """A pane that ended long ago."""
+    created = facts.Created(backend="direct", argv=("x",), cwd="/", name="past", rows=24, columns=80)
+    size = len(data)
+    await store.append(
+        [
+            Entry(PAST, created, 1),
+            Entry(PAST, facts.Output(offset=0, length=size, data=data), 2),
+            Entry(PAST, facts.Output(offset=size, length=size, data=data), 3),
+            Entry(PAST, facts.Output(offset=2 * size, length=size, data=data), 4),
+            Entry(PAST, facts.Died(status=0, signal=None, reason=""), 5),
+        ]
+    )
+
+
+async def test_an_app_prunes_what_the_configuration_says(config: Config, eventually: Eventually) -> None:
+    async with running(config) as engine:
+        await _append_past(engine.store, b"long ago " * 1000)
+    async with running(replace(config, log=Log(prune_older_than=3600))) as engine:
+        pane = await engine.ask(Open(backend="direct", argv=("sh", "-c", "printf new; exec cat")))
+        assert pane is not None
+        await eventually(lambda: PAST in engine.projections.history)
+        turns = engine.projections.history[PAST].turns
+        await eventually(lambda: any(isinstance(turn.fact, facts.Pruned) for turn in turns))
+        await eventually(lambda: engine.projections.panes[pane].printed == 3)
+        assert [piece async for piece in raw(engine.store, pane)] == [b"new"]
+        assert (await engine.store.verify()).whole
+    async with running(config) as engine:
+        assert [piece async for piece in raw(engine.store, PAST)] == [Missing(0, 27_000, "pruned")]
+
+
+async def test_by_default_nothing_is_pruned(config: Config) -> None:
+    async with running(config) as engine:
+        await _append_past(engine.store, b"long ago ")
+    async with running(config) as engine:
+        assert b"".join([piece async for piece in raw(engine.store, PAST)]) == b"long ago " * 3  # type: ignore[misc]
+
+
+async def test_heads_are_added_to_the_file_that_the_user_named(config: Config, tmp_path: Path) -> None:
+    heads = tmp_path / "heads"
+    async with running(replace(config, log=Log(heads_file=str(heads)))) as engine:
+        await _append_past(engine.store, b"x")
+    async with running(config) as engine:
+        seq = (await engine.store.head()).seq
+    (line,) = heads.read_text().splitlines()
+    assert 5 <= int(line.split()[1]) <= seq
+    assert heads.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_body_that_cannot_be_read_is_missing_and_the_rest_is_there(config: Config) -> None:
+    async with running(config) as engine:
+        await _append_past(engine.store, b"long ago " * 1000)
+    database = sqlite3.connect(config.paths.database)
+    database.execute("DROP TRIGGER body_update")
+    (seq,) = database.execute("SELECT seq FROM record WHERE made_at = 3").fetchone()
+    database.execute("UPDATE body SET codec = 1, bytes = x'deadbeef' WHERE seq = ?", (seq,))
+    database.commit()
+    database.close()
+    async with running(config) as engine:
+        data = b"long ago " * 1000
+        assert [piece async for piece in raw(engine.store, PAST)] == [
+            data,
+            Missing(9000, 9000, DAMAGED),
+            data,
+        ]
+        shown = await engine.screen(PAST)
+        assert "long ago" in shown.display[0]
+        verdict = await engine.store.verify()
+        assert verdict.bad == seq
+
+
+async def test_a_lost_end_is_said_when_the_log_is_opened(config: Config) -> None:
+    async with running(config) as engine:
+        assert engine.loss is None
+        await _append_past(engine.store, b"x")
+    database = sqlite3.connect(config.paths.database)
+    database.execute("DROP TRIGGER record_delete")
+    database.execute("DROP TRIGGER body_delete")
+    database.execute("DELETE FROM body WHERE seq >= 4")
+    database.execute("DELETE FROM record WHERE seq >= 4")
+    database.commit()
+    database.close()
+    async with running(config) as engine:
+        assert engine.loss is not None
+        assert "lost its end" in engine.loss
