@@ -1,4 +1,4 @@
-"""Faults: full disks, removed folders, killed and hung servers, no descriptors, damaged spools.
+"""Faults: full disks, killed and hung servers and holders, no descriptors.
 
 Programs run on, typing works, all goes on by itself, and what is missing is told exactly.
 """
@@ -9,7 +9,6 @@ import asyncio
 import os
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import time
@@ -21,105 +20,18 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import running
 from chloe.errors import ChloeError, StartFailed, TmuxUnusable
-from chloe.events import facts
-from chloe.events.commands import Kill, Open, Resize, Write
+from chloe.events.commands import Open, Resize, Write
 from chloe.events.facts import BackendKind
 from tests.engine.conftest import fill
+from tests.engine.counting import COUNTS, counting, gone, kinds, tmux_screen
 
 Eventually = Callable[..., Awaitable[None]]
 SmallDisk = Callable[[Path, str], Path]
 HeldStill = Callable[[int], AbstractContextManager[None]]
 
-#: Counts as far as it is told and shows a last screen; a line that is no number is its exit status.
-COUNTS = (
-    "sh",
-    "-c",
-    "stty -echo; printf ready; while read n; do case $n in x*) exit ${n#x};; esac; seq 1 $n; "
-    r"printf '\033[2J\033[Hthe screen after %s' $n; done",
-)
-
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
-
-
-def counted(*numbers: int) -> bytes:
-    stream = b"ready"
-    for number in numbers:
-        stream += b"".join(b"%d\r\n" % each for each in range(1, number + 1))
-        stream += b"\x1b[2J\x1b[Hthe screen after %d" % number
-    return stream
-
-
-class Counting:
-    """A pane that counts, and all that it was told to count to."""
-
-    def __init__(self, engine: Engine, pane: str, eventually: Eventually) -> None:
-        self.engine = engine
-        self.id = pane
-        self._eventually = eventually
-        self.numbers: list[int] = []
-
-    def count(self, number: int) -> None:
-        self.numbers.append(number)
-        self.engine.tell(Write(self.id, b"%d\n" % number))
-
-    async def counted(self) -> None:
-        """Wait until all of it is in the log, or is said to be missing, and the screen is the right one."""
-        stream = counted(*self.numbers)
-        known = self.engine.projections.panes[self.id]
-        await self._eventually(lambda: known.printed == len(stream), "all is told of")
-        await self.engine.screen(self.id)
-        if self.numbers:
-            shown = f"the screen after {self.numbers[-1]}"
-            screens = self.engine.projections.screens
-            await self._eventually(lambda: screens[self.id].display[0].rstrip() == shown, shown)
-
-    async def lost(self) -> int:
-        """How many bytes are missing; what isn't stands at its place in the stream."""
-        stream, offset, lost = counted(*self.numbers), 0, 0
-        async for record in self.engine.store.read(pane=self.id, kinds=("Output", "Gap")):
-            assert isinstance(record.fact, facts.Output | facts.Gap)
-            assert record.fact.offset == offset
-            if isinstance(record.fact, facts.Output):
-                assert stream[offset : offset + record.fact.length] == record.fact.data
-            else:
-                assert record.fact.reason
-                lost += record.fact.length
-            offset += record.fact.length
-        assert offset == len(stream)
-        return lost
-
-    async def end(self) -> None:
-        """Have it exit with a status, and see that this is told."""
-        self.engine.tell(Write(self.id, b"x7\n"))
-        known = self.engine.projections.panes[self.id]
-        await self._eventually(lambda: not known.alive, "the end")
-        assert known.outcome == "exit 7"
-        await gone(self.engine, self.id, self._eventually)
-
-
-async def gone(engine: Engine, pane: str, eventually: Eventually) -> None:
-    """Wait until what an ended pane held outside the log is removed; quitting meanwhile would leave it."""
-    folder = engine.store.path.parent / "spool" / pane
-    await eventually(lambda: not folder.exists(), "its spool is removed")
-
-
-async def counting(engine: Engine, eventually: Eventually, backend: BackendKind = "tmux") -> Counting:
-    pane = await engine.ask(Open(backend=backend, argv=COUNTS))
-    assert pane is not None
-    made = Counting(engine, pane, eventually)
-    await made.counted()
-    return made
-
-
-async def kinds(engine: Engine, pane: str) -> list[str]:
-    return [type(record.fact).__name__ async for record in engine.store.read(pane=pane, bodies=False)]
-
-
-def tmux_screen(config: Config, pane: str) -> list[str]:
-    asked = ["tmux", "-L", config.tmux.socket_name, "capture-pane", "-p", "-t", f"=chloe-{pane}:"]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 # Full disks ----------------------------------------------------------------------------------------
@@ -179,108 +91,6 @@ async def test_a_full_disk_under_log_and_spool_is_told_and_all_goes_on_when_ther
         for pane in panes:
             await pane.end()
         await eventually(lambda: not engine.projections.panes[typed].alive)
-
-
-# Removed folders -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("what", ["folder", "spool", "keys", "lock", "lease", "0.seg"])
-async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_is_lost_of_what_was_read(
-    what: str, config: Config, eventually: Eventually
-) -> None:
-    async with running(config) as engine, running(config) as second:
-        pane = await counting(engine, eventually)
-        folder = config.paths.spool / pane.id
-        if what == "folder":
-            shutil.rmtree(folder)
-        elif what == "spool":
-            shutil.rmtree(config.paths.spool)
-        else:
-            (folder / what).unlink()
-        pane.count(3000)
-        await pane.counted()
-        await pane.lost()
-        if what != "0.seg":
-            await eventually((folder / "keys").is_fifo)
-        lost = await pane.lost()
-        pane.count(500)
-        await pane.counted()
-        assert await pane.lost() == lost, "it is recorded as before"
-        await eventually(lambda: second.projections.panes[pane.id].printed == len(counted(3000, 500)))
-        await pane.end()
-
-
-async def test_a_spool_that_is_removed_while_no_chloe_runs_is_a_gap_of_that_size_and_a_right_screen(
-    config: Config, eventually: Eventually
-) -> None:
-    async with running(config) as engine:
-        pane = await counting(engine, eventually)
-    (config.paths.spool / pane.id / "keys").write_bytes(b"1000\n")
-    await eventually(lambda: tmux_screen(config, pane.id)[0] == "the screen after 1000")
-    shutil.rmtree(config.paths.spool)
-    async with running(config) as engine:
-        pane.engine = engine
-        assert engine.projections.panes[pane.id].alive, "tmux has its session"
-        pane.numbers.append(1000)
-        await pane.counted()
-        assert await pane.lost() == len(counted(1000)) - len(b"ready")
-        await pane.end()
-
-
-# Damage --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lengths", [False, True], ids=["a byte of output", "a length"])
-async def test_damage_costs_what_can_not_be_read_and_the_damaged_file_is_kept(
-    lengths: bool, config: Config, eventually: Eventually
-) -> None:
-    async with running(config) as engine:
-        pane = await counting(engine, eventually)
-    folder = config.paths.spool / pane.id
-    (folder / "keys").write_bytes(b"1000\n")
-    await eventually(lambda: tmux_screen(config, pane.id)[0] == "the screen after 1000")
-    contents = bytearray((folder / "0.seg").read_bytes())
-    at = contents.index(b"1\r\n2\r\n")
-    contents[at - 6 if lengths else at] ^= 0xFF
-    (folder / "0.seg").write_bytes(contents)
-    async with running(config) as engine:
-        pane.engine = engine
-        pane.numbers.append(1000)
-        await pane.counted()
-        assert 0 < await pane.lost() <= len(counted(1000)) - len(b"ready")
-        kept = list((config.paths.home / "damaged").iterdir())
-        assert [path.read_bytes()[: len(contents)] for path in kept] == [contents]
-        gaps = [record.fact async for record in engine.store.read(pane=pane.id, kinds=("Gap",))]
-        assert isinstance(gaps[0], facts.Gap)
-        assert str(kept[0]) in gaps[0].reason
-        lost = await pane.lost()
-        pane.count(500)
-        await pane.counted()
-        assert await pane.lost() == lost, "it is recorded as before"
-        await pane.end()
-
-
-async def test_damage_at_the_very_end_is_told_where_the_end_should_be(
-    config: Config, eventually: Eventually
-) -> None:
-    async with running(config) as engine:
-        pane = await counting(engine, eventually)
-    folder = config.paths.spool / pane.id
-    (folder / "keys").write_bytes(b"x7\n")
-    await eventually(lambda: not _held(folder / "lock"))
-    contents = bytearray((folder / "0.seg").read_bytes())
-    contents[-1] ^= 1
-    (folder / "0.seg").write_bytes(contents)
-    async with running(config) as engine:
-        known = engine.projections.panes[pane.id]
-        await eventually(lambda: not known.alive)
-        await gone(engine, pane.id, eventually)
-        assert "damaged" in known.outcome
-        assert str(config.paths.home / "damaged") in known.outcome
-
-
-def _held(path: Path) -> bool:
-    return subprocess.run(["flock", "-n", str(path), "true"], capture_output=True).returncode != 0
 
 
 # The tmux server -----------------------------------------------------------------------------------
@@ -487,14 +297,3 @@ async def test_a_holder_without_a_free_descriptor_relays_on_and_tells_what_it_dr
         await pane.counted()
         assert await pane.lost()
         await pane.end()
-
-
-async def test_a_pane_that_is_killed_after_a_fault_leaves_nothing(
-    config: Config, eventually: Eventually
-) -> None:
-    async with running(config) as engine:
-        pane = await counting(engine, eventually)
-        shutil.rmtree(config.paths.spool)
-        await engine.ask(Kill(pane.id))
-        await eventually(lambda: not engine.projections.panes[pane.id].alive)
-        await gone(engine, pane.id, eventually)
