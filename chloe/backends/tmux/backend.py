@@ -275,7 +275,11 @@ class TmuxBackend:
         if self._exited is not None and self._exited.position == position:
             await self.discard()
         elif self._reader is not None:
-            await asyncio.to_thread(self._reader.release, position)
+            try:
+                await asyncio.to_thread(self._reader.release, position)
+            except OSError as error:
+                # No descriptor is free, say: these go together with the next.
+                _log.warning("segments of pane %s stay for now: %s", self.folder.name, error)
 
     async def screen(self) -> Painted:
         """The screen as tmux has it. Raises ``TmuxUnusable``."""
