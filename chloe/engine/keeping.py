@@ -88,6 +88,7 @@ class Apart:
         The mapping is empty where there is no such pane.
         """
         while True:
+            start = await self._store.beginning(pane)
             apart, after = await self._begin_at_reach(pane)
             while after < through():
                 last = through()
@@ -95,9 +96,13 @@ class Apart:
                     apart.apply(record)
                     await self.draw(apart)
                 after = last
-            missed = pane in apart and apart.peek(pane).scrollback.missed
-            if not (missed and self.begin_further_back(pane)):
-                return apart
+                if await self._store.beginning(pane) != start:
+                    # It was pruned meanwhile, and some of what was read was empty.
+                    break
+            else:
+                missed = pane in apart and apart.peek(pane).scrollback.missed
+                if not (missed and self.begin_further_back(pane)):
+                    return apart
 
     async def _begin_at_reach(self, pane: str) -> tuple[Screens, int]:
         reach = _REACHES[self._tries.get(pane, 0)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +18,10 @@ from chloe.engine.keeping import Apart, Keeping
 from chloe.engine.past import Past, Row
 from chloe.events import facts, screen
 from chloe.events.commands import Open
-from chloe.events.facts import Entry, Fact
+from chloe.events.cut import cut
+from chloe.events.facts import Entry, Fact, Record
 from chloe.replay import fold
-from chloe.store import Store
+from chloe.store import Cut, Store
 from chloe.terminal import EMULATOR, Terminal
 
 Eventually = Callable[..., Awaitable[None]]
@@ -180,3 +183,31 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
             "1 some words to fill a line with",
             "2 some words to fill a line with",
         ]
+
+
+async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
+    store: Store, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Fact] = [fact for fact in _stream(3) if not isinstance(fact, facts.Gap | facts.Repainted)]
+    await _append(store, told)
+    await _keep_all(store)
+    whole = (await fold(store, pane=PANE)).screens[PANE]
+    last = await store.checkpoint(PANE, emulator=EMULATOR)
+    assert last is not None
+    kept = replace(last, state=cut(Terminal.load(last.state)))
+    await store.forget()
+    read = store.read
+
+    async def read_while_it_is_pruned(**wanted: Any) -> AsyncIterator[Record]:
+        monkeypatch.setattr(store, "read", read)
+        some = [record async for record in read(**wanted)][:2]
+        for record in some:
+            yield record
+        await store.prune([Cut(pane=PANE, first=1, through=last.seq, reason="a test", kept=kept)])
+        async for record in read(**(wanted | {"after": some[-1].seq})):
+            yield record
+
+    monkeypatch.setattr(store, "read", read_while_it_is_pruned)
+    tip = (await store.head()).seq
+    found = (await Apart(store, WINDOW, Keeping(store)).fold(PANE, lambda: tip))[PANE]
+    assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
