@@ -84,7 +84,7 @@ class Paths:
             _narrow(folder)
 
     def is_chloes(self) -> bool:
-        """Whether the home, which must be there, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
+        """Whether the home, which must exist, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
         try:
             names = {entry.name for entry in self.home.iterdir()}
         except OSError as error:

@@ -141,9 +141,9 @@ class Pruned:
     """Bodies of the record's pane (of every pane, where the record names none) from ``first`` through
     ``through`` may be deleted; their hashes stay.
 
-    ``state`` is the pane's terminal as of record ``through``, of ``length`` bytes, where a fold of what is
-    left has to begin with it: ``offset`` bytes into the stream, when ``lines`` logical lines had left the screen.
-    It is empty where none was kept, and where it wasn't read or was itself pruned: then ``length`` tells.
+    ``state`` is the pane's screen as of record ``through``, of ``length`` bytes, where a fold of what is left
+    has to begin with it: ``offset`` bytes into the stream, when ``lines`` logical lines had left it. It is
+    empty where none was kept, and where it wasn't read or was itself pruned: then ``length`` tells.
     """
 
     first: int
