@@ -13,7 +13,8 @@ SQLite, tmux or PTYs. The map, lowest first:
 ``window``                   puts the parts together
 ``asks``, ``news``           what is asked of the engine, and what it tells
 ``verbs``, ``pane_keys``     what each key does; what a pane gets of what is typed
+``mouse``                    what the mouse does in a pane whose program asked for it
 ``intake``                   input, each event at its time
 ``app``                      wires it all and runs it
-``log_file``                 where errors go
+``log_file``, ``faults``     where errors go, and which one a person reads about
 """

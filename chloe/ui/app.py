@@ -18,19 +18,20 @@ import urwid
 
 from chloe.config import Config
 from chloe.engine import Change, running
-from chloe.errors import ChloeError
 from chloe.events.panes import Pane
 from chloe.ui.asks import Asks, Engine
 from chloe.ui.attention import Attention
 from chloe.ui.colors import depth_of
 from chloe.ui.desk import Desk
 from chloe.ui.dialogs import Dialog
+from chloe.ui.faults import described, first_chloe_error
 from chloe.ui.frames import Frames
 from chloe.ui.intake import Intake
-from chloe.ui.keyboard import Event, Focused, Key, Keyboard, Left, Pasted, Replied, Returned, Typed
+from chloe.ui.keyboard import Event, Focused, Key, Keyboard, Left, Pasted, Pointed, Replied, Returned, Typed
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
 from chloe.ui.log_file import logging_into
 from chloe.ui.messages import Messages
+from chloe.ui.mouse import Mouse
 from chloe.ui.news import News
 from chloe.ui.paint import Painter
 from chloe.ui.pane_keys import PaneKeys
@@ -63,12 +64,12 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
         try:
             return asyncio.run(_main(config, environment))
         except Exception as error:
-            expected = _first_chloe_error(error)
+            expected = first_chloe_error(error)
             if expected is not None:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
             print(
-                f"chloe: ended by an error of its own, {_described(error)}; see {config.paths.log_file}",
+                f"chloe: ended by an error of its own, {described(error)}; see {config.paths.log_file}",
                 file=sys.stderr,
             )
             return _SOFTWARE
@@ -123,6 +124,7 @@ class App:
             view_size=self._view_size,
             release=self._release,
         )
+        self._mouse = Mouse(self._pane_keys, self._window)
         self._news = News(engine.projections, self._attention, self._messages)
 
     async def run(self) -> int:
@@ -249,6 +251,11 @@ class App:
     # Input -----------------------------------------------------------------------------------------
 
     def _heed(self, event: Event) -> None:
+        if isinstance(event, Pointed):
+            # What it does in the program, the program shows.
+            if self._dialog is None:
+                self._mouse.pointed(event.data)
+            return
         if isinstance(event, Typed):
             # The echo will want a frame; one for the key itself would only make it wait.
             before = self._window.view.scrolled, self._messages.current
@@ -347,6 +354,7 @@ class App:
             self._screen.show_cursor_as(terminal.cursor.shape, terminal.cursor.blink)
         else:
             self._screen.show_cursor_as("", False)
+        self._screen.ask_mouse(self._mouse.wanted if self._dialog is None else "off")
         left = self._messages.seconds_left
         if left is not None:
             self._frames.want_in(left + 0.01)
@@ -377,15 +385,3 @@ class App:
     def _redraw(self) -> None:
         self._screen.forget()
         self._frames.want()
-
-
-def _described(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}".splitlines()[0][:200]
-
-
-def _first_chloe_error(error: BaseException) -> ChloeError | None:
-    if isinstance(error, BaseExceptionGroup):
-        return next((found for part in error.exceptions if (found := _first_chloe_error(part))), None)
-    return error if isinstance(error, ChloeError) else None

@@ -27,9 +27,14 @@ ALONE = 0.05
 BELATED = 0.5
 #: After so long without a byte, a paste whose end didn't come is over.
 PASTE_STALLED = 2.0
+#: So long the rest of a mouse report is waited for: nobody types its beginning, and its rest is no text.
+REPORT_STALLED = 2.0
 
 #: How what follows the ESC of an answer begins, as far as no one types it.
-_REST_OF_ANSWER = re.compile(rb"\[[\d?>=]|\]\d|P[\d>!$+|]|_G")
+_REST_OF_ANSWER = re.compile(rb"\[[\d?>=<M]|\]\d|P[\d>!$+|]|_G")
+
+#: How a mouse report begins, in the forms that no key has.
+_MOUSE = (b"\x1b[<", b"\x1b[M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,14 @@ class Replied:
     data: bytes
 
 
-Event = Key | Typed | Pasted | Focused | Left | Returned | Replied
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The terminal reported the mouse, whoever has the keyboard."""
+
+    data: bytes
+
+
+Event = Key | Typed | Pasted | Focused | Left | Returned | Replied | Pointed
 
 
 class Keyboard:
@@ -146,7 +158,8 @@ class Keyboard:
             self.deadline = self._escaped + BELATED
         else:
             alone = self._buffer in (b"\x1b", b"\x1b\x1b")
-            self.deadline = self._came + (ALONE if alone else BELATED)
+            report = self._buffer.startswith(_MOUSE)
+            self.deadline = self._came + (ALONE if alone else REPORT_STALLED if report else BELATED)
 
     def _consume(self, length: int) -> bytes:
         taken, self._buffer = self._buffer[:length], self._buffer[length:]
@@ -196,6 +209,8 @@ class Keyboard:
         match kind:
             case Kind.REPLY:
                 yield Replied(sequence)
+            case Kind.MOUSE:
+                yield Pointed(sequence)
             case Kind.FOCUS_IN | Kind.FOCUS_OUT:
                 yield Focused(kind is Kind.FOCUS_IN)
             case Kind.PASTE:
@@ -247,8 +262,8 @@ class Keyboard:
             self._escaped = None
         elif kind is not Kind.INCOMPLETE:
             self._escaped = None
-            if kind is Kind.REPLY:
-                yield Replied(b"\x1b" + self._consume(end - 1))
+            if kind in (Kind.REPLY, Kind.MOUSE):
+                yield from self._deliver(kind, b"\x1b" + self._consume(end - 1))
 
     def _give_up_waiting(self) -> Iterator[Event]:
         """What waited stays as it is: a lone Esc, a broken sequence, half a character, an endless paste."""
@@ -294,6 +309,6 @@ def _control_byte(key: str) -> int | None:
 
 
 def _is_part_of_reply(sequence: bytes) -> bool:
-    return sequence[:3] in (b"\x1b[?", b"\x1b[>", b"\x1b[=") or (
+    return sequence[:3] in (b"\x1b[?", b"\x1b[>", b"\x1b[=", *_MOUSE) or (
         len(sequence) > 2 and sequence[1:2] in (b"]", b"P", b"_")
     )

@@ -55,6 +55,12 @@ class PaneKeys:
         into = self._desk.typing_into
         return self._engine.projections.panes.get(into) if into is not None else None
 
+    @property
+    def modes(self) -> Modes | None:
+        """What the program set that the keyboard types into; None where there is none."""
+        pane = self.pane
+        return self._modes(pane) if pane is not None and self._desk.takes_keys(pane) else None
+
     def give(self, pane: Pane) -> None:
         """Give the keyboard to a pane."""
         self._keyboard.give()
@@ -99,13 +105,16 @@ class PaneKeys:
         else:
             self._write(pane, keys.paste(data, self._modes(pane)))
 
+    def report(self, data: bytes) -> None:
+        """Send the program in the pane that has the keyboard what isn't typed: nothing scrolls for it."""
+        pane = self.pane
+        if data and pane is not None and self._desk.takes_keys(pane):
+            self._tell(Write(pane.id, data))
+
     def focus(self, gained: bool) -> None:
         """Tell the pane that has the keyboard about the focus, if its program wants to know."""
-        pane = self.pane
-        if pane is not None and self._desk.takes_keys(pane):
-            report = keys.focus(gained, self._modes(pane))
-            if report:
-                self._tell(Write(pane.id, report))
+        if (modes := self.modes) is not None:
+            self.report(keys.focus(gained, modes))
 
     def looked_at(self, pane: Pane, view: tuple[int, int]) -> None:
         """The pane is shown in this many rows and columns, and should have that size if it is ours to say."""

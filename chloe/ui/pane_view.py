@@ -31,6 +31,8 @@ class PaneView:
         self._reversed = False
         self._scrolling: Scrolling | None = None
         self._height = 1
+        #: The first column and row of the screen that show, and how many of each; None where it doesn't.
+        self._part: tuple[int, int, int, int] | None = None
         #: Where the cursor stands in the view, as (column, row); None where it doesn't show.
         self.cursor: tuple[int, int] | None = None
 
@@ -88,7 +90,7 @@ class PaneView:
     def rows(self, width: int, height: int) -> list[Row]:
         """The view: ``height`` rows of ``width`` columns. Sets ``cursor``."""
         self._height = height
-        self.cursor = None
+        self.cursor = self._part = None
         terminal = self._terminal
         if terminal is None:
             return [_blank(width)] * height
@@ -100,10 +102,29 @@ class PaneView:
         # A terminal larger than the view shows the part around its cursor.
         top = min(max(y - height + 1, 0), max(terminal.rows - height, 0))
         left = x - width + 1 if visible and x >= width else 0
+        self._part = left, top, min(width, terminal.columns - left), min(height, terminal.rows - top)
         if visible and y - top < height:
             self.cursor = (min(x - left, width - 1), y - top)
         shown = [_fitted(row, terminal.columns, left, width) for row in self._cells[top : top + height]]
         return shown + [_blank(width)] * (height - len(shown))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the rows made last were of the screen as it is now."""
+        return self._part is not None
+
+    def cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
+        """The row and column of the screen that show at this place of the view.
+
+        Where none does, the ``nearest`` that shows, or None.
+        """
+        if self._part is None:
+            return None
+        left, top, width, height = self._part
+        at = min(max(column, 0), width - 1), min(max(row, 0), height - 1)
+        if at != (column, row) and not nearest:
+            return None
+        return top + at[1], left + at[0]
 
     def _refresh(self, terminal: Terminal) -> None:
         """Make the rows anew that changed, unless the program is in the middle of a frame (mode 2026)."""

@@ -35,6 +35,10 @@ _SYNCHRONIZED = (b"\x1b[?2026;1$y", b"\x1b[?2026;2$y")
 _DEAF = ("linux", "dumb", "vt52", "ansi")
 #: DECSCUSR: shapes when they blink; one more is the same without blinking.
 _SHAPES = {"block": 1, "underline": 3, "bar": 5}
+#: What the mouse is asked to report: presses and releases, drags as well, all motion; each in the SGR form,
+#: which reaches any column. One is switched off before another is switched on: terminals differ in whether
+#: they exclude each other.
+_MOUSE = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
 #: Seconds between two bells at the least.
 _BELL_LASTS = 0.2
 #: Bytes that one read takes.
@@ -61,6 +65,7 @@ class Screen(BaseScreen):
         self._missed = False
         self._synchronized = False
         self._shape = 0
+        self._mouse = "off"
         self._rang = 0.0
         #: Called when a frame that had to be left out can be drawn.
         self.on_room: Callable[[], None] = lambda: None
@@ -84,13 +89,15 @@ class Screen(BaseScreen):
         termios.tcsetattr(self._input, termios.TCSANOW, _raw(termios.tcgetattr(self._input)))
         self._painter.forget()
         self._shape = 0
+        self.ask_mouse("off")
         self._write((_ENTER + ("" if self._deaf else _ASK_SYNCHRONIZED)).encode())
 
     def _stop(self) -> None:
         """Leave the terminal as it was. A terminal that is gone has nothing to restore."""
         if self._loop is not None and self._unwritten:
             self._loop.remove_writer(self._output)
-        leave = (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
+        leave = _mouse(self._mouse, on=False) + (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
+        self._mouse = "off"
         # A frame that the terminal doesn't take may have been cut within a sequence: CAN ends that.
         cut = self._drain(self._unwritten)
         self._unwritten = b""
@@ -172,6 +179,12 @@ class Screen(BaseScreen):
             self._shape = number
             self._write(f"\x1b[{number} q".encode())
 
+    def ask_mouse(self, wanted: str) -> None:
+        """Have the mouse reported: "normal" for presses and releases, "button", "any"; or leave it "off"."""
+        if wanted != self._mouse:
+            self._write(_mouse(self._mouse, on=False) + _mouse(wanted, on=True))
+            self._mouse = wanted
+
     def ring(self) -> None:
         """Sound the bell, if it isn't still sounding."""
         now = time.monotonic()
@@ -219,6 +232,13 @@ class Screen(BaseScreen):
             except OSError:
                 return b""
         return b""
+
+
+def _mouse(reports: str, *, on: bool) -> bytes:
+    """What switches these reports on or off."""
+    if reports == "off":
+        return b""
+    return b"\x1b[?%d%c\x1b[?1006%c" % (_MOUSE[reports], *(b"hh" if on else b"ll"))
 
 
 def _open(input_fd: int, output_fd: int) -> tuple[int, int, tuple[int, ...]]:

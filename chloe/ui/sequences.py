@@ -20,8 +20,10 @@ class Kind(Enum):
     INCOMPLETE = auto()
     #: A key that a person pressed.
     KEY = auto()
-    #: An answer of the terminal, or a click that nobody asked for: no key at all.
+    #: An answer of the terminal: no key at all.
     REPLY = auto()
+    #: A report of the mouse.
+    MOUSE = auto()
     #: The terminal's window got the focus, or lost it.
     FOCUS_IN = auto()
     FOCUS_OUT = auto()
@@ -46,6 +48,11 @@ _STRING_END = re.compile(rb"\x07|\x1b\\|[\x18\x1a]|(?=\x1b[^\\])")
 #: A position report of row 1 looks like F3 with modifiers; Chloe never asks for one, so it is the key.
 _MODIFIED_F3 = re.compile(rb"1;\d{1,3}\Z")
 _PASTE_BEGIN = b"200"
+#: urxvt's report of the mouse: a button, a column, a row.
+_URXVT_MOUSE = re.compile(rb"\d+;\d+;\d+\Z")
+#: Reports of the mouse of which a part was lost on the way: something else begins within them.
+_BROKEN_SGR_MOUSE = re.compile(rb"\x1b\[<[\d;]*")
+_BROKEN_X10_MOUSE = re.compile(rb"\x1b\[M[^\x1b]{0,2}(?=\x1b)")
 
 
 def scan(data: bytes, start: int = 0) -> tuple[Kind, int]:
@@ -78,18 +85,24 @@ def _scan_csi(data: bytes, start: int) -> tuple[Kind, int]:
     if data.startswith(b"\x1b[[", start):  # The Linux console's F1 to F5.
         return (Kind.INCOMPLETE, len(data)) if len(data) - start < 4 else (Kind.KEY, start + 4)
     if data.startswith(b"\x1b[M", start):  # A click in the oldest form: three bytes follow.
-        return (Kind.INCOMPLETE, len(data)) if len(data) - start < 6 else (Kind.REPLY, start + 6)
+        if broken := _BROKEN_X10_MOUSE.match(data, start):
+            return Kind.REPLY, broken.end()
+        return (Kind.INCOMPLETE, len(data)) if len(data) - start < 6 else (Kind.MOUSE, start + 6)
     if found := _CSI_RXVT_SHIFT.match(data, start):
         return Kind.KEY, found.end()
     found = _CSI.match(data, start)
     if found is None:
         if _CSI_SO_FAR.match(data, start):
             return Kind.INCOMPLETE, len(data)
+        if broken := _BROKEN_SGR_MOUSE.match(data, start):
+            return Kind.REPLY, broken.end()
         return Kind.KEY, start + 2
     return _kind_of_csi(*found.groups()), found.end()
 
 
 def _kind_of_csi(parameters: bytes, intermediates: bytes, final: bytes) -> Kind:
+    if parameters[:1] == b"<" and not intermediates and final in b"Mm":
+        return Kind.MOUSE
     if intermediates or parameters[:1] in (b"?", b">", b"=", b"<"):
         return Kind.REPLY
     match final:
@@ -105,6 +118,8 @@ def _kind_of_csi(parameters: bytes, intermediates: bytes, final: bytes) -> Kind:
             return Kind.REPLY
         case b"c" if parameters:  # Without parameters it is rxvt's shift+right.
             return Kind.REPLY
+        case b"M" if _URXVT_MOUSE.match(parameters):
+            return Kind.MOUSE
         case b"n" | b"t" | b"x" | b"y":
             return Kind.REPLY
         case _:

@@ -82,6 +82,9 @@ class Window(urwid.Widget):
         self.view = PaneView()
         self.viewer = PaneView()
         self.history = HistoryView(desk, signs)
+        #: Where the selected pane's view begins in the window, as (column, row), and how many rows of it
+        #: nothing covers.
+        self._origin, self._uncovered = (0, 0), 0
 
     def view_size(self, columns: int, rows: int) -> tuple[int, int]:
         """Rows and columns that a pane has in a window of this size; at least one of each."""
@@ -100,6 +103,22 @@ class Window(urwid.Widget):
             return (desk.viewed, self.viewer) if desk.viewed is not None else None
         return (desk.selected.id, self.view) if desk.selected is not None else None
 
+    @property
+    def shows_live(self) -> bool:
+        """Whether the selected pane's screen shows as it is now."""
+        return self._uncovered > 0 and self.view.is_live
+
+    def pane_cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
+        """The row and column of the selected pane's screen that show at this place of the window.
+
+        Where none does, the ``nearest`` that shows, or None.
+        """
+        column, row = column - self._origin[0], row - self._origin[1]
+        last = self._uncovered - 1
+        if last < 0 or (row > last and not nearest):
+            return None
+        return self.view.cell(column, min(row, last), nearest=nearest)
+
     def keypress(self, size: tuple[int, int], key: str) -> str | None:  # type: ignore[override]
         """Keys go through the keymap, never through widgets."""
         return key
@@ -108,6 +127,7 @@ class Window(urwid.Widget):
         """The window as it is now. Never cached: what it shows changes without it being told."""
         columns, rows = size
         found = layout(columns, rows, list_width=self._list_width, zoomed=self._desk.zoomed)
+        self._uncovered = 0
         if found is None:
             return _Fresh(_too_small(columns, rows), columns)
         cursor = None
@@ -116,6 +136,9 @@ class Window(urwid.Widget):
         else:
             body, cursor = self._instances(found, columns)
         footer = self._footer(columns)
+        if self._desk.tab == "instances":
+            self._origin = (found.list_width + 1, 2) if found.list_width else (0, 1)
+            self._uncovered = found.rows + 1 - len(footer)
         # A long message covers the last rows of the pane for a while.
         shown_rows = [*body[: len(body) + 1 - len(footer)], *footer]
         if len(shown_rows) < rows:

@@ -70,8 +70,6 @@ def test_a_key_has_the_name_that_the_configuration_uses(sequence: bytes, name: s
         b"\x1bP1$r0m\x1b\\",
         b"\x1bP0+r\x1b\\",
         b"\x1b_Gi=31;OK\x1b\\",
-        b"\x1b[M !!",
-        b"\x1b[<0;3;4M",
         b"\x1b[201~",
     ],
 )
@@ -79,6 +77,20 @@ def test_an_answer_of_the_terminal_is_no_key_at_any_length(reply: bytes) -> None
     assert scan(reply + b"q") == (Kind.REPLY, len(reply))
     for length in range(1, len(reply)):
         assert scan(reply[:length])[0] is Kind.INCOMPLETE, reply[:length]
+
+
+@pytest.mark.parametrize(
+    "report", [b"\x1b[M !!", b"\x1b[M\xe0\xff\xff", b"\x1b[<0;3;4M", b"\x1b[<35;300;4m", b"\x1b[32;300;4M"]
+)
+def test_a_report_of_the_mouse_is_no_key_at_any_length(report: bytes) -> None:
+    assert scan(report + b"q") == (Kind.MOUSE, len(report))
+    for length in range(1, len(report)):
+        assert scan(report[:length])[0] is Kind.INCOMPLETE, report[:length]
+
+
+@pytest.mark.parametrize("broken", [b"\x1b[<", b"\x1b[<35;1", b"\x1b[M", b"\x1b[M !"])
+def test_of_a_report_that_lost_its_end_nothing_is_left(broken: bytes) -> None:
+    assert scan(broken + b"\x1b[<0;3;4M") == (Kind.REPLY, len(broken))
 
 
 def test_an_answer_that_never_ends_is_cut_off() -> None:
