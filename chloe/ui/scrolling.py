@@ -88,6 +88,9 @@ class Scrolling:
         if self._top is not None:
             self._top = self._top._replace(row=self._top.row + rows)
             self._settle()
+            is_last = self._top.line >= self._terminal.scrollback.total
+            if is_last and self._top.row >= len(self._screen()) - self._height:
+                self.to_bottom()
 
     def to_top(self) -> None:
         """Look at the first line that there is."""

@@ -151,3 +151,16 @@ def test_any_way_through_the_past_shows_rows_that_follow_each_other(seed: int) -
         whole = log.all_rows()
         if rows is not None:
             assert rows in (whole[at : at + HEIGHT] for at in range(len(whole)))
+
+
+def test_as_many_rows_on_as_were_gone_back_is_the_live_screen() -> None:
+    log = Log(window=50)
+    log.print(1, 200)
+    assert log.rows() is None
+    log.view.up(2 * (HEIGHT - 1))
+    assert log.rows() is not None
+    log.view.down(HEIGHT - 1)
+    assert log.rows() is not None
+    log.view.down(HEIGHT - 1)
+    assert log.view.place is None
+    assert log.rows() is None
