@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chloe.engine import Change
+from chloe.engine import Change, Lines
 from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
@@ -28,6 +28,7 @@ class Double:
 
     instance: str = ME
     projections: Projections = field(default_factory=Projections)
+    loss: str | None = None
     trouble: str | None = None
     told: list[commands.Write | commands.Resize] = field(default_factory=list)
     asked: list[commands.Command] = field(default_factory=list)
@@ -55,6 +56,9 @@ class Double:
         """The pane's program prints."""
         offset = self.projections.panes[pane].printed
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
+
+    def log_size(self) -> int:
+        return 0
 
     def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
         self.listeners.append(told)
@@ -95,6 +99,9 @@ class Double:
 
     async def screen(self, pane: str) -> Terminal:
         return self.projections.screens[pane]
+
+    async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
+        return Lines(first, ())
 
 
 @pytest.fixture
