@@ -7,9 +7,11 @@ the log.
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +20,12 @@ from pathlib import Path
 from chloe.watch import Watcher
 
 _SUFFIX = ".lock"
+
+#: Seconds in which every instance that lives has noticed that its file was removed, and made it again.
+RENEWAL = 2.0
+
+#: Seconds after which, when one file was removed, it shows whether the others go as well.
+_PATIENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +80,30 @@ class Presence:
     def __init__(self, folder: Path, instance: str) -> None:
         self._folder = folder
         self._path = folder / f"{instance}{_SUFFIX}"
-        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-        os.write(self._fd, json.dumps({"pid": os.getpid(), "terminal": _terminal()}).encode())
+        self._fd = self._lock()
+        #: Until then (by ``time.monotonic``) a file that isn't there says nothing: all were removed.
+        self._doubtful_until = 0.0
+
+    def _lock(self) -> int:
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        os.write(fd, json.dumps({"pid": os.getpid(), "terminal": _terminal()}).encode())
+        return fd
+
+    def renew(self) -> None:
+        """Make our file again where somebody removed it, with all the others or alone. Raises ``OSError``.
+
+        The others do the same; until they had the time, who has no file isn't taken to be gone.
+        """
+        with suppress(FileNotFoundError):
+            if os.path.samestat(self._path.stat(), os.fstat(self._fd)):
+                return
+        self._doubtful_until = time.monotonic() + RENEWAL
+        for folder in reversed((self._folder, *self._folder.parents)):
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
+        before, self._fd = self._fd, self._lock()
+        os.close(before)
 
     def close(self) -> None:
         """Be gone: the lock and its file go, for there is nothing to be said for this instance."""
@@ -82,8 +111,38 @@ class Presence:
         os.close(self._fd)
 
     def watch(self, watcher: Watcher, told: Callable[[], None]) -> Callable[[], None]:
-        """Have ``told`` called when an instance comes or goes: a dead process's files are closed."""
-        return watcher.watch(self._folder, lambda _name: told())
+        """Have ``told`` called when an instance comes or goes: a dead process's files are closed.
+
+        Also some time after our own file had to be made again, when the others have made theirs.
+        """
+        loop = asyncio.get_running_loop()
+        later: asyncio.TimerHandle | None = None
+        cancel: Callable[[], None]
+
+        def noticed(name: str) -> None:
+            nonlocal cancel, later
+            if later is not None:
+                later.cancel()
+                later = None
+            if not self._path.exists():
+                with suppress(OSError):
+                    self.renew()
+                    cancel()
+                    cancel = watcher.watch(self._folder, noticed)
+                    later = loop.call_later(RENEWAL, told)
+            elif name and not (self._folder / name).exists():
+                # It has quit, and said so in the log; or somebody is removing all files, ours as well.
+                later = loop.call_later(_PATIENCE, noticed, "")
+            else:
+                told()
+
+        def end() -> None:
+            cancel()
+            if later is not None:
+                later.cancel()
+
+        cancel = watcher.watch(self._folder, noticed)
+        return end
 
     @contextmanager
     def speaking_for(self, instance: str) -> Iterator[bool]:
@@ -92,8 +151,12 @@ class Presence:
         When it is left without an error the instance's file goes, so that it is asked about once.
         """
         path = self._folder / f"{instance}{_SUFFIX}"
+        self.renew()
         with _claim(path) as claimed:
-            yield claimed is not False
+            is_gone = claimed is not False
+            if claimed is None and time.monotonic() < self._doubtful_until:
+                is_gone = False
+            yield is_gone
             if claimed:
                 path.unlink(missing_ok=True)
 

@@ -65,8 +65,9 @@ class Inotify:
         return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(path), mask), path)
 
     def remove(self, watch: int) -> None:
-        """Stop watching."""
-        self._checked(self._libc.inotify_rm_watch(self.fd, watch))
+        """Stop watching. What is gone the kernel has forgotten by itself, before it said so."""
+        if self._libc.inotify_rm_watch(self.fd, watch) < 0 and ctypes.get_errno() != errno.EINVAL:
+            self._checked(-1)
 
     def read(self) -> list[Noticed]:
         """What happened since the last call, each once; never waits."""

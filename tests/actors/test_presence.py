@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from chloe.actors.presence import Presence, clear_away, signs
+from chloe.watch import Watcher
 
 _ANOTHER = """
 import sys
@@ -105,3 +109,34 @@ def test_a_lock_that_says_nothing_is_a_sign_as_well(tmp_path: Path) -> None:
         ("empty", 0, ""),
         ("odd", 0, ""),
     }
+
+
+async def test_when_all_files_are_removed_the_living_make_theirs_again_and_nobody_is_taken_for_dead(
+    tmp_path: Path, eventually: Callable[..., Awaitable[None]]
+) -> None:
+    folder = tmp_path / "home" / "instances"
+    folder.mkdir(parents=True)
+    watcher = Watcher()
+    living = {name: Presence(folder, name) for name in ("one", "two", "three")}
+    looked: dict[str, int] = dict.fromkeys(living, 0)
+    taken_for_dead = []
+
+    def look(name: str) -> None:
+        looked[name] += 1
+        for other in living.keys() - {name}:
+            with living[name].speaking_for(other) as ours:
+                if ours:
+                    taken_for_dead.append((name, other))
+
+    cancels = [presence.watch(watcher, partial(look, name)) for name, presence in living.items()]
+    for _ in range(2):
+        before = dict(looked)
+        shutil.rmtree(tmp_path / "home")
+        await eventually(lambda before=before: all(looked[name] > before[name] for name in living))
+        await eventually(lambda: {sign.instance for sign in signs(folder)} == living.keys())
+    assert not taken_for_dead
+    for cancel in cancels:
+        cancel()
+    for presence in living.values():
+        presence.close()
+    watcher.close()

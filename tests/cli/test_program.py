@@ -47,6 +47,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "kill",
         "replay",
         "export-log",
+        "prune",
         "verify",
         "recover",
         "config",

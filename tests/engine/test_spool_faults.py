@@ -137,3 +137,34 @@ async def test_a_pane_that_is_killed_after_a_fault_leaves_nothing(
         await engine.ask(Kill(pane.id))
         await eventually(lambda: not engine.projections.panes[pane.id].alive)
         await gone(engine, pane.id, eventually)
+
+
+async def test_the_home_removed_under_a_running_chloe_comes_back_with_all_it_held(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        direct = await counting(engine, eventually, "direct")
+        pane.count(500)
+        await pane.counted()
+        shutil.rmtree(config.paths.home)
+        for each in (pane, direct):
+            each.count(2000)
+            await each.counted()
+        assert await direct.lost() == 0
+        lost = await pane.lost()
+        await eventually(lambda: engine.trouble is None)
+        pane.count(700)
+        await pane.counted()
+        assert await pane.lost() == lost, "it is recorded as before"
+        another = await counting(engine, eventually)
+        await another.end()
+        assert (await engine.store.verify()).whole
+        instance = engine.instance
+    async with running(config) as engine:
+        known = engine.projections.panes[pane.id]
+        assert known.alive
+        assert instance not in known.attached
+        pane.engine = engine
+        await pane.end()
+        assert not engine.projections.panes[direct.id].alive

@@ -229,3 +229,22 @@ async def test_an_overflowing_queue_tells_everyone_to_look(
         file.unlink()
     await notices.wait_for("")
     watcher.close()
+
+
+async def test_who_is_told_that_a_folder_is_gone_may_stop_watching_it(
+    watcher: Watcher, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+    notices = Notices()
+
+    def told(name: str) -> None:
+        cancel()
+        notices(name)
+
+    cancel = watcher.watch(folder, told)
+    folder.rmdir()
+    await notices.wait_for("")
+    assert not failures
