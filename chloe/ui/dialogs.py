@@ -169,6 +169,10 @@ def help_page(release: str, signs: Signs) -> Page:
         if words.startswith("While"):
             lines.append(_key_line(release, "Take the keyboard back."))
         lines += [_key_line("  ".join(map(shown, binding.keys)), binding.does) for binding in keymap]
+        if words.startswith("While"):
+            lines.append(
+                _key_line("Mouse", "The program's if it asks for it; Shift-drag selects in most terminals.")
+            )
         lines.append("")
     lines.append("In the list")
     for sign, means in (
