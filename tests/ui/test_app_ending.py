@@ -30,6 +30,7 @@ def check_left_as_it_was(app: AppInTerminal, before: list[object]) -> None:
     assert not app.terminal.modes.alternate_screen
     assert not app.terminal.modes.bracketed_paste
     assert not app.terminal.modes.focus_events
+    assert app.terminal.modes.mouse == "off"
     assert app.terminal.modes.autowrap
     assert app.terminal.cursor.visible
     assert app.terminal.cursor.shape == "block"
