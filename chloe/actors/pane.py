@@ -180,14 +180,20 @@ class PaneActor:
     async def _obey(self) -> None:
         while True:
             letter = await self.mailbox.take()
-            match letter.message:
-                case Write(data=data):
-                    self._backend.write(data)
-                case Resize(rows=rows, columns=columns):
-                    self._backend.resize(rows, columns)
-                case Kill():
-                    await self._backend.kill()
-            letter.done()
+            try:
+                match letter.message:
+                    case Write(data=data):
+                        self._backend.write(data)
+                    case Resize(rows=rows, columns=columns):
+                        self._backend.resize(rows, columns)
+                    case Kill():
+                        await self._backend.kill()
+            except Exception as error:
+                letter.failed(PaneRefused(f"its actor failed: {error}"))
+                raise
+            finally:
+                # Also where the program ended while it was being killed: whoever asked isn't left waiting.
+                letter.done()
 
 
 def _last_position(batch: Sequence[Entry]) -> SpoolPosition | None:

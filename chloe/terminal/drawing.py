@@ -24,8 +24,8 @@ class Drawing(Canvas):
             first, text = text[:1].translate(self.charsets.single_translation or {}), text[1:]
             self.take_charsets(self.charsets._replace(single=-1))
             self._draw(first)
+            self.last = ""  # REP would take it from another set, and what comes next isn't joined to it.
             if not text:
-                self.last = ""  # REP would take it from another set.
                 return
         if self.translation:
             is_ascii = text.isascii()

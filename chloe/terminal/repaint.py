@@ -95,12 +95,15 @@ class _Repaint:
             self.say(f"\x1b]8;;{self.screen.links.address(pen >> LINK_SHIFT)}\x1b\\")
 
     def _rows(self, opened: list[Row], shown: list[Row]) -> None:
-        written = self._wraps([*opened, *shown])[len(opened) :]
+        written = self._wraps([*opened, *shown], len(opened))[len(opened) :]
         for y, row in enumerate(shown):
             self._row(y, row, written[y])
 
-    def _wraps(self, rows: list[Row]) -> list[bool]:
+    def _wraps(self, rows: list[Row], opened: int) -> list[bool]:
         """Print the lines that wrap, the open one from its beginning, so that it scrolls off as it did.
+
+        The first ``opened`` rows have left the screen. Where the last of them ended a cell early for a wide
+        character that is gone by now, another makes it end there again, and is drawn over.
 
         Returns which rows were written on.
         """
@@ -112,8 +115,11 @@ class _Repaint:
         for place, row in enumerate(rows):
             if row.wrapped:
                 below = rows[place + 1] if place + 1 < len(rows) else None
-                size = columns - 1 if is_short(row, below, columns) else columns
+                ends_early = place == opened - 1 and len(row.text) == columns - 1 > 0
+                size = columns - 1 if ends_early or is_short(row, below, columns) else columns
                 self._cells(row.text.ljust(size), row.full_marks(columns))
+                if ends_early and not is_short(row, below, columns):
+                    self.say("\u3000\r")
             elif goes_on:
                 self._cells((row.text or " ")[:2], (row.marks() or row.fill)[:2])
             written.append(row.wrapped or goes_on)

@@ -117,6 +117,8 @@ async def test_an_end_that_was_lost_is_told(doctor: Any, home: Path) -> None:
     await doctor.start()
     older = (home / "log.db").read_bytes()
     await doctor.pane()
+    for beside in ("log.db-wal", "log.db-shm"):
+        (home / beside).unlink(missing_ok=True)
     (home / "log.db").write_bytes(older)
 
     found = [each for each in await doctor.found("records") if each.state == State.BAD]

@@ -159,6 +159,8 @@ def _assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other
 
 
 @_examples
+@example(stream=("日本" * 12 + "\x1bc").encode(), size=(1, 3), more="日本".encode(), other=(1, 1))
+@example(stream=("日本" * 12 + "\x1b[H\x1b[K").encode(), size=(1, 3), more="日本".encode(), other=(1, 1))
 @given(ROUGH_STREAMS, SIZES, STREAMS, SIZES)
 @example("\x1b[48;5;9m\n日本".encode(), (1, 4), b"", (1, 3))  # What follows a full row shows when it narrows,
 @example(b"\x1b[48;5;9m\nabcd", (1, 4), b"", (1, 5))  # or widens;
@@ -282,3 +284,12 @@ def test_a_skipped_flood_leaves_what_a_drawn_one_does(
     assert skipped.snapshot() == drawn.snapshot()
     assert skipped.scrollback.height == drawn.scrollback.height
     assert skipped.scrollback.rows(3, 30) == drawn.scrollback.rows(0, 10**9)[3:30]
+
+
+def test_a_flag_after_a_single_shift_is_the_same_however_it_is_split() -> None:
+    stream = "\x1bN🇩🇪".encode()
+    whole, split = Terminal(1, 4), Terminal(1, 4)
+    whole.feed(stream)
+    for byte in stream:
+        split.feed(bytes([byte]))
+    assert whole.snapshot() == split.snapshot()

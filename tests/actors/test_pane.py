@@ -1,0 +1,43 @@
+"""The pane actor: whoever asks it for something gets an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from chloe.actors.pane import PaneActor
+from chloe.backends.backend import Exited, Happening
+from chloe.events.commands import Kill
+from chloe.events.facts import Entry, Record
+
+
+class _EndsWhileItIsKilled:
+    """A program that ends by itself while the command to its session is under way."""
+
+    def __init__(self) -> None:
+        self._killed = asyncio.Event()
+
+    async def read(self) -> Sequence[Happening]:
+        await self._killed.wait()
+        return [Exited(None, 9, "", time.time_ns(), None)]
+
+    async def kill(self) -> None:
+        self._killed.set()
+        await asyncio.Event().wait()
+
+
+class _Log:
+    async def append(self, entries: Sequence[Entry], *, durable: bool = False) -> list[Record]:
+        return []
+
+
+async def _from_the_start() -> int:
+    return 0
+
+
+async def test_a_kill_is_answered_though_the_program_ends_while_it_is_killed() -> None:
+    actor = PaneActor("p", _EndsWhileItIsKilled(), _Log(), begin=_from_the_start)  # type: ignore[arg-type]
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(actor.run())
+        await actor.mailbox.ask(Kill("p"))
