@@ -96,4 +96,6 @@ class Packed:
         """The last ``count`` lines, their cells joined by one line feed."""
         if count == self.count and self._separator == "\n":
             return self
-        return Packed.pack(self.lines()[-count:])
+        texts = self._cells.rsplit(self._separator, count)[-count:]
+        marks = self._marks[-sum(len(text) + 1 for text in texts) :] if self._marks else ""
+        return Packed("\n".join(texts), marks, count)

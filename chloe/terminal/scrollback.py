@@ -211,7 +211,7 @@ class Scrollback:
     def end(self, count: int) -> list[Block]:
         """The last ``count`` lines that ended, or all there are."""
         self._pack()
-        self._trim()
+        count = min(count, self.lines - self.is_open)
         found: deque[Block] = deque()
         for block in reversed(self._blocks):
             if count <= 0:
