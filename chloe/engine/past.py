@@ -82,10 +82,6 @@ class Past:
                 number += len(some)
             return Lines(begin, found)
 
-    def forget(self) -> None:
-        """Give the memory back: nobody looks at the past any more."""
-        self._stretches.clear()
-
     async def _stretch(self, pane: str, number: int) -> _Stretch:
         for stretch in self._stretches:
             if stretch.pane == pane and stretch.has(number):

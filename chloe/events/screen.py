@@ -137,8 +137,7 @@ class Screen:
                 self.terminal.resize(*first)
             else:
                 before = self.terminal.scrollback
-                self.terminal = Terminal(*first, scrollback=before.limit)
-                self.terminal.scrollback.begin(before.total)
+                self.terminal = Terminal(*first, scrollback=before.limit, first=before.total)
         return not self._waiting
 
     def _draw(self) -> None:

@@ -60,11 +60,6 @@ class Scrolling:
         self.wanted: Wanted | None = None
 
     @property
-    def is_back(self) -> bool:
-        """Whether the user looks back."""
-        return self._top is not None
-
-    @property
     def place(self) -> tuple[int, int] | None:
         """The line at the top, counted from 1, and how many there are; None on the live screen."""
         if self._top is None:
