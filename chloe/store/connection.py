@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 import aiosqlite
@@ -31,6 +31,9 @@ READERS = 4
 
 #: Readers kept open while nobody reads.
 _IDLE_READERS = 2
+
+#: How long the end waits for what is being read, in seconds. A page takes some milliseconds.
+_BACK_WITHIN = 5.0
 
 
 class Connection(aiosqlite.Connection):
@@ -88,14 +91,41 @@ async def connect(path: Path, *, create: bool = False, only_look: bool = False) 
 
     connection = Connection(connector, iter_chunk_size=64)
     try:
-        await connection
+        await to_the_end(_opened(connection))
     except BaseException:
-        # Refused or cancelled, aiosqlite has told its thread to end, but doesn't wait: it would speak to a
-        # loop that is closed.
-        if connection._thread.ident is not None:
-            await asyncio.to_thread(connection._thread.join)
+        await to_the_end(_shut(connection))
         raise
     return connection
+
+
+async def _opened(connection: Connection) -> None:
+    await connection
+
+
+async def _shut(connection: Connection) -> None:
+    """Close what was opened, if it was, and wait for its thread: it would speak to a loop that is closed."""
+    await connection.close()
+    if connection._thread.ident is not None:
+        await asyncio.to_thread(connection._thread.join)
+
+
+async def to_the_end(work: Coroutine[Any, Any, _R]) -> _R:
+    """What ``work`` gives. A cancellation meanwhile is raised only once it is done.
+
+    Whoever stops waiting for a connection to open or to close leaves it open for some time more, and then
+    the last to be closed isn't the last: the -wal file stays.
+    """
+    task = asyncio.get_running_loop().create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.exception()  # It was seen.
+        raise cancelled
+    return task.result()
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -118,12 +148,12 @@ class Readers:
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Connection]:
         """A connection for one short piece of work. Raises ``LogUnusable`` once closed."""
+        self._refuse_when_closed()
         async with self._places:
-            if self.closed:
-                raise LogUnusable(f"the log {self._path} is closed")
+            self._refuse_when_closed()
             connection = self._idle.pop() if self._idle else None
             if connection is not None and self._stale(connection):
-                await connection.close()
+                await to_the_end(connection.close())
                 connection = None
             if connection is None:
                 connection = await self._connect()
@@ -133,7 +163,7 @@ class Readers:
             finally:
                 self._lent.discard(connection)
                 if self.closed or len(self._idle) >= _IDLE_READERS:
-                    await connection.close()
+                    await to_the_end(connection.close())
                 else:
                     self._idle.append(connection)
 
@@ -147,13 +177,23 @@ class Readers:
             yield
 
     async def close(self) -> None:
-        """Close what is idle; what is lent closes as it comes back."""
+        """Close what is idle, and what is lent as it comes back: that is waited for, but not for ever."""
+        if self.closed:
+            return
         self.closed = True
         await self._close_idle()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BACK_WITHIN):
+                for _ in range(READERS):
+                    await self._places.acquire()
+
+    def _refuse_when_closed(self) -> None:
+        if self.closed:
+            raise LogUnusable(f"the log {self._path} is closed")
 
     async def _close_idle(self) -> None:
         while self._idle:
-            await self._idle.pop().close()
+            await to_the_end(self._idle.pop().close())
 
     async def _connect(self) -> Connection:
         connection = await connect(self._path, only_look=self._only_look)

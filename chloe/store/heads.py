@@ -18,10 +18,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import get_native_id
 
 from chloe.events.facts import Entry, Record, Truncated
 from chloe.store.appending import Appender
 from chloe.store.chain import GENESIS, Head
+from chloe.store.connection import to_the_end
 from chloe.wording import iso
 
 #: Seconds between two writings of the file beside the log, and of a line to the user's file.
@@ -72,7 +74,7 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
     if before is not None and not back and before.seq >= head.seq:
         return
     file = head_file(path)
-    fresh = file.with_name(f".head.{os.getpid()}")
+    fresh = file.with_name(f".head.{os.getpid()}.{get_native_id()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as out:
         out.write(f"{head}\n")
     fresh.replace(file)
@@ -171,7 +173,8 @@ class Heads:
         if self._lines is not None and head != self._lined:
             due = time.monotonic() - self._lined_at >= LINE_EVERY
             lined = self._lines if due or closing else None
-        await asyncio.to_thread(self._written, head, lined)
+        # Two at a time would write the same new file.
+        await to_the_end(asyncio.to_thread(self._written, head, lined))
         if lined is not None:
             self._lined_at, self._lined = time.monotonic(), head
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chloe.store.connection import connect
+from chloe.errors import LogUnusable
+from chloe.store.connection import Connection, Readers, connect
 
 
 async def test_a_cancelled_connect_leaves_no_thread(tmp_path: Path) -> None:
@@ -28,6 +29,68 @@ async def test_a_cancelled_connect_leaves_no_thread(tmp_path: Path) -> None:
 
     left = {thread for thread in threading.enumerate() if "asyncio" not in thread.name} - before
     assert not left
+
+
+async def _cancelled(connecting: asyncio.Task[Connection], times: int) -> None:
+    """Cancel it again and again, until it has ended."""
+    for _ in range(times):
+        connecting.cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait({connecting})
+    assert connecting.cancelled()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_a_connect_cancelled_while_it_opens_leaves_no_file_open(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.db"
+    opening, go_on = threading.Event(), threading.Event()
+
+    def prepare(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE made (by)")
+        opening.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setattr("chloe.store.connection._prepare", prepare)
+    connecting = asyncio.get_running_loop().create_task(connect(path, create=True))
+    assert await asyncio.to_thread(opening.wait, 10)
+    asyncio.get_running_loop().call_later(0.05, go_on.set)
+
+    await _cancelled(connecting, times)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["log.db"], "who closes last puts the -wal file away"
+
+
+async def test_the_end_waits_for_a_reader_that_is_on_its_way_back(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    first = await connect(path, create=True)
+    await first.run(lambda connection: connection.execute("PRAGMA journal_mode = WAL").fetchone())
+    await first.run(lambda connection: connection.execute("CREATE TABLE made (by)"))
+    readers = Readers(path)
+    reading, go_on = threading.Event(), threading.Event()
+
+    def read(connection: sqlite3.Connection) -> None:
+        connection.execute("SELECT * FROM made").fetchall()
+        reading.set()
+        assert go_on.wait(10)
+
+    async def reads() -> None:
+        async with readers.lend() as connection:
+            await connection.run(read)
+
+    async with asyncio.TaskGroup() as group:
+        reader = group.create_task(reads())
+        assert await asyncio.to_thread(reading.wait, 10)
+        await first.close()
+        asyncio.get_running_loop().call_later(0.05, go_on.set)
+        reader.cancel()
+        await readers.close()
+        assert [each.name for each in tmp_path.iterdir()] == ["log.db"]
+    with pytest.raises(LogUnusable, match="closed"):
+        async with readers.lend():
+            pass
 
 
 async def test_a_refused_connect_leaves_no_thread(tmp_path: Path) -> None:
