@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from chloe.actors.mailbox import Mailbox
@@ -38,6 +39,8 @@ AHEAD = 4 * 1024 * 1024
 #: A read of this many bytes is part of a flood: what follows is left to gather for some milliseconds,
 #: since log and terminal take large pieces at many times the speed of small ones.
 _FLOOD, _GATHER = 16 * 1024, 0.012
+#: Seconds between two looks whether all was taken in: what a full disk tore is taken back, which is no news.
+_REACHED_AGAIN = 0.2
 
 
 class Log(Protocol):
@@ -98,7 +101,9 @@ class PaneActor:
         """Wait until all is in the log that the backend held when it made ``reached``, or this ends."""
         while not self._ended and not (self.recording.is_set() and reached() and not self._under_way):
             self._progress.clear()
-            await self._progress.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REACHED_AGAIN):
+                    await self._progress.wait()
 
     @property
     def _under_way(self) -> bool:

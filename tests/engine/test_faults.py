@@ -37,9 +37,6 @@ pytestmark = pytest.mark.usefixtures("nothing_is_left")
 # Full disks ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.skip(
-    reason="now and then the last of it is never told beside other tests; the cause isn't found yet"
-)
 async def test_a_full_disk_under_the_spool_costs_what_could_not_be_kept_and_no_more(
     config: Config, eventually: Eventually, small_disk: SmallDisk
 ) -> None:

@@ -105,10 +105,14 @@ class TmuxBackend:
         """What says whether all has been read that is in the spool now, the end too where it has come."""
         end = SpoolReader(self.folder).end
         ended = bool(self._ending.why())
-        return lambda: (
-            self._exited is not None
-            or (not ended and self._reader is not None and self._reader.position >= end)
-        )
+
+        def reached() -> bool:
+            if self._exited is not None or ended or self._reader is None:
+                return self._exited is not None
+            # A full disk may have torn the last frame just then: what is taken back is never read.
+            return self._reader.position >= end or self._reader.position >= SpoolReader(self.folder).end
+
+        return reached
 
     async def prepare(self) -> None:
         """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""

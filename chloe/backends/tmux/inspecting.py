@@ -16,6 +16,7 @@ from pathlib import Path
 from chloe.backends.tmux import locks
 from chloe.backends.tmux.locks import Lease
 from chloe.backends.tmux.spool import START, SpoolReader
+from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
 
 #: struct ucred of unix(7): process, user, group.
@@ -79,10 +80,12 @@ def spools(folder: Path) -> list[SpoolSeen]:
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether the spool may hold more than the log has, which came as far as ``position``."""
+    """Whether the spool holds more than the log has, which came as far as ``position``."""
     reader = SpoolReader(folder, position or START)
     try:
-        return reader.behind
+        return bool(reader.read(1))
+    except SpoolBroken:
+        return True
     finally:
         reader.close()
 

@@ -4,12 +4,13 @@ Owns the decoding, the checks, and the removal of what was taken in. Must not kn
 learns that there is more: ``read`` never waits, and is usable without a loop. What the bytes look like
 says ``segments``.
 
-A holder writes while this reads. So an incomplete frame at the end is one that is not there yet, or,
-where a next segment exists already, one that a full disk tore and whose bytes a gap accounts for. Zeros up
-to the end are what a power cut leaves of bytes that never reached the disk. A complete frame with a wrong
-checksum is damage: its segment is kept aside, and what can't be read of it is told as lost. Where the frame
-behind it is whole, that is its output; else it is all up to the next segment, whose header says how much. A
-holder that finds its segment gone begins one.
+A holder writes while this reads. So an incomplete frame at the end is one that is not there yet, or that a
+full disk tore: the holder takes it back and writes another in its place, so nothing of it is kept here. Where
+a next segment exists already, it was left, and a gap accounts for its bytes. Zeros up to the end are what a
+power cut leaves of bytes that never reached the disk. A complete frame that has a wrong checksum when it is
+read again as well is damage: its segment is kept aside, and what can't be read of it is told as lost. Where
+the frame behind it is whole, that is its output; else it is all up to the next segment, whose header says how
+much. A holder that finds its segment gone begins one.
 """
 
 from __future__ import annotations
@@ -187,11 +188,20 @@ class SpoolReader:
                     return frame
                 lost = self._enter(frame)
             except _Damaged as damage:
+                if self._changed():
+                    continue
                 lost = self._pass(str(damage))
             if lost is not None:
                 return lost
 
     def _frame(self) -> _Frame | None:
+        """The frame at the position, once all of it is there."""
+        frame = self._filled_frame()
+        if frame is None:
+            self._forget()
+        return frame
+
+    def _filled_frame(self) -> _Frame | None:
         if not self._filled(segments.FRAME.size):
             return None
         kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
@@ -206,6 +216,16 @@ class SpoolReader:
         if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, made_at, length))) != checksum:
             raise _Damaged("a wrong checksum")
         return _Frame(kind, made_at, payload)
+
+    def _forget(self) -> None:
+        """Have all from the position on read anew."""
+        self._base, self._buffer, self._used = self._base + self._used, b"", 0
+
+    def _changed(self) -> bool:
+        """Whether the file has something else at the position by now than what was read."""
+        read = self._buffer[self._used :]
+        self._forget()
+        return not self._filled(len(read)) or not self._buffer.startswith(read)
 
     def _zeros_to_the_end(self) -> bool:
         if self._buffer.count(0, self._used) != len(self._buffer) - self._used or self._fd is None:
@@ -229,7 +249,7 @@ class SpoolReader:
         if frame is None:
             path.unlink(missing_ok=True)
             self.close()
-            self._base, self._buffer, self._used = self._base + self._used, b"", 0
+            self._forget()
             self.damage = self._why_missing = why
             return None
         self._take(frame.payload, len(frame.payload))

@@ -82,6 +82,9 @@ def test_a_spool_tells_its_holder_and_is_removed_only_once_all_of_it_is_recorded
     assert not inspecting.remove_recorded(folder, None), "the log has nothing of it"
     made.run(reader)
     assert not inspecting.unrecorded(folder, reader.position)
+    with sorted(folder.glob("*.seg"))[-1].open("ab") as file:
+        file.write(b"o" * 9)  # What fitted of a frame when the disk was full.
+    assert not inspecting.unrecorded(folder, reader.position), "nothing is told by a part of a frame"
 
     assert inspecting.remove_recorded(folder, reader.position)
 

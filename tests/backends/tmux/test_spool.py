@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 import time
 from collections.abc import Callable, Sequence
@@ -186,6 +187,59 @@ def checked(stream: bytes, happenings: Sequence[Happening]) -> list[Lost]:
             offset += each.length
     assert offset == len(stream)
     return [each for each in happenings if isinstance(each, Lost)]
+
+
+@pytest.mark.parametrize("part", [1, 16, 17, 18, 500])
+def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
+    part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The holder takes the part back that fitted, and writes a gap in its place."""
+    spool = written(tmp_path, b"before")
+    reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
+    happenings: list[Happening] = []
+
+    def no_room(fd: int, parts: Sequence[bytes]) -> int:
+        os.write(fd, b"".join(parts)[:part])
+        happenings.extend(all_of(reader))
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "writev", no_room)
+        spool.output(b"t" * 1000)
+    assert not spool.settle()
+    spool.output(b"after" * 1000)
+    spool.end(0, "")
+    happenings += all_of(reader)
+    assert [each.length for each in checked(b"before" + b"t" * 1000 + b"after" * 1000, happenings)] == [1000]
+    assert isinstance(happenings[-1], Exited)
+    assert not (tmp_path / "aside").exists()
+
+
+def test_what_a_full_disk_tore_between_two_reads_of_a_frame_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = written(tmp_path, b"before")
+    path = tmp_path / "0.seg"
+    whole = path.stat().st_size
+    spool.output(b"t" * 1000)
+    os.truncate(path, whole + 500)
+    pread = os.pread
+
+    def taken_back(fd: int, length: int, at: int) -> bytes:
+        if at == whole + 500:  # The rest of the frame is asked for: meanwhile there are others in its place.
+            monkeypatch.undo()
+            os.truncate(path, whole)
+            other = written(tmp_path / "other", b"before", b"after" * 400)
+            other.end(0, "")
+            with path.open("ab") as file:
+                file.write((tmp_path / "other" / "0.seg").read_bytes()[whole:])
+        return pread(fd, length, at)
+
+    monkeypatch.setattr(os, "pread", taken_back)
+    happenings = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
+    assert not checked(b"before" + b"after" * 400, happenings)
+    assert isinstance(happenings[-1], Exited)
+    assert not (tmp_path / "aside").exists()
 
 
 def flipped(path: Path, wanted: bytes) -> None:
