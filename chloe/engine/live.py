@@ -8,16 +8,20 @@ Must not know where records come from, nor what a listener does with the news.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from chloe.engine.keeping import SLICE, Apart, Keeping
+from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.projections import Projections
 from chloe.store import Store
 from chloe.terminal import EMULATOR
+
+_log = logging.getLogger(__name__)
 
 #: A pane that nobody looks at is folded for its checkpoints after so many bytes, so that looking at it, or
 #: scrolling in it, never has to fold more than about these.
@@ -88,8 +92,8 @@ class LiveFold:
             await reached
 
     async def caught_up(self) -> None:
-        """Wait until everything committed by now, by any instance, is folded."""
-        await self.folded((await self._store.head()).seq)
+        """Wait until everything committed by now, by any instance, is folded. Never raises."""
+        await self.folded(await self._store.end())
 
     # Folding ---------------------------------------------------------------------------------------
 
@@ -206,5 +210,9 @@ class LiveFold:
                 del self._unfolded[pane]
                 if pane not in self._projections.screens and self._keeps(pane):
                     through = self._projections.seq
-                    await self.apart.fold(pane, partial(int, through))
+                    try:
+                        await self.apart.fold(pane, partial(int, through))
+                    except LogUnusable as error:
+                        # Whoever looks at it is told so; the others still want theirs.
+                        _log.warning("pane %s gets no checkpoint for now: %s", pane, error)
             await self._to_fold.wait()

@@ -141,7 +141,6 @@ class Readers:
         self._path = path
         self._only_look = only_look
         self._idle: list[Connection] = []
-        self._lent: set[Connection] = set()
         self._places = asyncio.Semaphore(READERS)
         self.closed = False
 
@@ -157,12 +156,15 @@ class Readers:
                 connection = None
             if connection is None:
                 connection = await self._connect()
-            self._lent.add(connection)
+            failed = False
             try:
                 yield connection
+            except sqlite3.Error:
+                # It may have kept pages that were read wrongly.
+                failed = True
+                raise
             finally:
-                self._lent.discard(connection)
-                if self.closed or len(self._idle) >= _IDLE_READERS:
+                if failed or self.closed or len(self._idle) >= _IDLE_READERS:
                     await to_the_end(connection.close())
                 else:
                     self._idle.append(connection)

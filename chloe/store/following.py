@@ -1,8 +1,8 @@
 """Every committed record, in order, to whoever follows.
 
 Owns the merging of what this instance committed, which comes straight from memory, with what others
-did, which is read from the file. Must not know how commits are made or noticed: it is told of the
-first with their records and of the second with no more than a seq.
+did, which is read from the file, and the patience where that can't be read. Must not know how commits are
+made or noticed: it is told of the first with their records and of the second with no more than a seq.
 
 What waits for a follower is bounded in bytes. A follower that has fallen behind reads the rest from the
 file, as if another instance had written it, so a slow one costs no memory and slows nobody.
@@ -12,17 +12,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Record
 from chloe.store.reading import EVERYTHING, Reader
+
+_R = TypeVar("_R")
 
 #: The most bytes that wait for one follower in memory.
 WAITING_BYTES = 16 * 1024 * 1024
 
 #: Pauses between attempts while the file can't be read, in seconds: the first and the longest.
 _PAUSES = (0.05, 1.0)
+
+#: Attempts after which it is said: what passes by itself within a second is none of the user's.
+_SAID_AFTER = 5
 
 
 class _Follower:
@@ -54,6 +60,9 @@ class Feed:
         self._closed = False
         #: Called when the first follower comes and when the last one goes.
         self.on_followed: Callable[[bool], None] | None = None
+        #: Why followers stand still, or None; and who is called when that changes.
+        self.trouble: str | None = None
+        self.on_trouble: Callable[[], None] | None = None
         #: The last seq known to be committed.
         self.tip = tip
 
@@ -107,19 +116,42 @@ class Feed:
         finally:
             self._leave(follower)
 
+    async def end(self) -> int:
+        """The last seq that anybody has committed. Raises ``LogUnusable`` once closed."""
+        return await self._patiently(self._reader.tip)
+
     async def _read(self, after: int, through: int) -> Sequence[Record]:
-        """A page from the file, however often that has to be tried: what is committed must be shown."""
+        """A page from the file; nothing of it once closed."""
+        try:
+            records, _ = await self._patiently(lambda: self._reader.page(EVERYTHING, after, through))
+        except LogUnusable:
+            return ()
+        return records
+
+    async def _patiently(self, read: Callable[[], Awaitable[_R]]) -> _R:
+        """What ``read`` gives, however often that has to be tried: what is committed must be shown."""
         pause, longest = _PAUSES
+        tried = 0
         while True:
             try:
-                records, _ = await self._reader.page(EVERYTHING, after, through)
-            except LogUnusable:
+                found = await read()
+            except LogUnusable as error:
                 if self._closed:
-                    return ()
+                    raise
+                tried += 1
+                if tried == _SAID_AFTER:
+                    self._say(str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, longest)
             else:
-                return records
+                if tried >= _SAID_AFTER:
+                    self._say(None)
+                return found
+
+    def _say(self, trouble: str | None) -> None:
+        self.trouble = trouble
+        if self.on_trouble is not None:
+            self.on_trouble()
 
     def _enter(self, follower: _Follower) -> None:
         self._followers.add(follower)

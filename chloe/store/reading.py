@@ -178,7 +178,12 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise LogUnusable(f"{path} can't be read: {error}; `chloe recover` makes it anew") from error
+        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+        )
+        way_out = "; `chloe recover` makes it anew" if damaged else ""
+        raise LogUnusable(f"{path} can't be read: {error}{way_out}") from error
 
 
 class Reader:

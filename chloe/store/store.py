@@ -59,8 +59,11 @@ class Store:
         self._noticing = Noticing(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers)
         self._pruner = Pruner(connection, readers, self._wal, partial(writer.append, durable=True))
+        self._heeding: list[Callable[[str | None], None]] = []
+        self._told: str | None = None
         feed.on_followed = self._noticing.switch
         writer.on_committed = self._committed
+        writer.on_trouble = feed.on_trouble = self._tell
 
     @classmethod
     async def open(
@@ -94,15 +97,16 @@ class Store:
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written at the moment; None while it can."""
-        return self._writer.trouble
+        """Why the log can't be written at the moment, or be followed; None while it can."""
+        return self._writer.trouble or self._feed.trouble
 
     def heed(self, told: Callable[[str | None], None]) -> Callable[[], None]:
         """Call ``told`` in the loop with each new trouble, and with None when it is over.
 
         Returns what cancels that.
         """
-        return self._writer.heed(told)
+        self._heeding.append(told)
+        return lambda: self._heeding.remove(told)
 
     async def append(self, entries: Sequence[Entry], *, durable: bool = False) -> list[Record]:
         """Commit ``entries`` next to each other, in this order; their records.
@@ -152,6 +156,10 @@ class Store:
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)
+
+    async def end(self) -> int:
+        """The last seq committed by any instance. While the log can't be read this waits."""
+        return await self._feed.end()
 
     async def head(self) -> Head:
         """Where the chain ends now; seq 0 in an empty log."""
@@ -256,6 +264,12 @@ class Store:
             await self._readers.close()
             if self._guard is not None:
                 self._guard.close()
+
+    def _tell(self) -> None:
+        if self.trouble != self._told:
+            self._told = self.trouble
+            for told in list(self._heeding):
+                told(self._told)
 
     def _committed(self, records: Sequence[Record], size: int) -> None:
         self._feed.offer(records, size)

@@ -62,8 +62,9 @@ class Writer:
         self._wake = asyncio.Event()
         self._given_up = asyncio.Event()
         self._closing = False
-        self._heeding: list[Callable[[str | None], None]] = []
+        #: Why nothing can be committed, or None; and who is called, in the loop, when that changes.
         self.trouble: str | None = None
+        self.on_trouble: Callable[[], None] | None = None
         #: Transactions so far.
         self.commits = 0
         #: When the last one ended, by ``time.monotonic``.
@@ -79,16 +80,6 @@ class Writer:
     def queued(self) -> int:
         """Bytes taken in and not committed yet."""
         return self._queued
-
-    def heed(self, told: Callable[[str | None], None]) -> Callable[[], None]:
-        """Call ``told`` in the loop with each new trouble, and with None when it is over."""
-        self._heeding.append(told)
-
-        def cancel() -> None:
-            if told in self._heeding:
-                self._heeding.remove(told)
-
-        return cancel
 
     async def append(self, entries: Sequence[Entry], *, durable: bool) -> list[Record]:
         """Wait for room, then for the commit. Cancelled while waiting for room, nothing is appended."""
@@ -246,8 +237,8 @@ class Writer:
     def _say(self, trouble: str | None) -> None:
         if trouble != self.trouble:
             self.trouble = trouble
-            for told in list(self._heeding):
-                told(trouble)
+            if self.on_trouble is not None:
+                self.on_trouble()
 
     async def close(self, within: float = CLOSE_WITHIN) -> None:
         """Commit what is queued, then stop.

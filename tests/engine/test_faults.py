@@ -31,6 +31,9 @@ Eventually = Callable[..., Awaitable[None]]
 SmallDisk = Callable[[Path, str], Path]
 HeldStill = Callable[[int], AbstractContextManager[None]]
 
+#: A tmux of another version, for who has one.
+OTHER_TMUX = os.environ.get("CHLOE_OTHER_TMUX", "")
+
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
 
@@ -201,6 +204,36 @@ async def test_a_server_of_another_version_is_told_and_what_runs_on_it_goes_on(
         monkeypatch.setenv("PATH", path)
         await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
         await pane.end()
+
+
+@pytest.mark.skipif(not OTHER_TMUX, reason="CHLOE_OTHER_TMUX names no tmux of another version")
+async def test_a_tmux_that_was_upgraded_serves_what_runs_and_what_is_new(
+    config: Config, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(path: str) -> str:
+        return subprocess.run([path, "-V"], capture_output=True, text=True, check=True).stdout
+
+    assert version(OTHER_TMUX) != version("tmux")
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        (tmp_path / "tmux").symlink_to(OTHER_TMUX)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        assert version("tmux") == version(OTHER_TMUX)
+        pane.count(100)
+        await pane.counted()
+        engine.tell(Resize(pane.id, 30, 90))
+        await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
+        after = await counting(engine, eventually)
+    async with running(config) as engine:
+        for each in (pane, after):
+            each.engine = engine
+            assert engine.projections.panes[each.id].alive
+            each.count(50)
+            await each.counted()
+            assert await each.lost() == 0
+        last = await counting(engine, eventually)
+        for each in (pane, after, last):
+            await each.end()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])

@@ -6,15 +6,20 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from chloe.config import Config
 from chloe.config.settings import Log
 from chloe.engine import running
+from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.commands import Open
 from chloe.events.facts import Entry
 from chloe.export.raw import DAMAGED, Missing, raw
 from chloe.store import Store
+from tests.engine.counting import counting
 
 Eventually = Callable[..., Awaitable[None]]
 PAST = "00000000-0000-4000-8000-000000000000"
@@ -105,3 +110,54 @@ async def test_a_lost_end_is_said_when_the_log_is_opened(config: Config) -> None
     async with running(config) as engine:
         assert engine.loss is not None
         assert "lost its end" in engine.loss
+
+
+async def test_who_takes_over_while_the_log_can_not_be_read_waits_and_goes_on(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = True
+
+    async def tip() -> int:
+        if refusing:
+            raise LogUnusable("the log can't be read: no descriptor is free")
+        return (await second.store.head()).seq
+
+    monkeypatch.setattr("chloe.store.following._PAUSES", (0.01, 0.02))
+    async with running(config) as second:
+        async with running(config) as first:
+            pane = await counting(first, eventually)
+            await eventually(lambda: pane.id in second.projections.panes)
+            monkeypatch.setattr(second.store._reader, "tip", tip)
+        await eventually(lambda: second.trouble, "it is said")
+        assert "no descriptor" in (second.trouble or "")
+        refusing = False
+        await eventually(lambda: second.trouble is None)
+        pane.engine = second
+        pane.count(100)
+        await pane.counted()
+        assert await pane.lost() == 0
+        await pane.end()
+
+
+async def test_a_pane_whose_past_can_not_be_read_gets_no_checkpoint_and_nobody_ends_of_that(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refused(**wanted: Any) -> Any:
+        tried.append(wanted["pane"])
+        raise LogUnusable("a page of the log is damaged")
+
+    monkeypatch.setattr("chloe.engine.live._UNFOLDED", 1000)
+    async with running(config) as engine:
+        pane = await counting(engine, eventually)
+        engine.projections.screens.forget(pane.id)
+        with monkeypatch.context() as patched:
+            patched.setattr(engine.store, "read", refused)
+            for _ in range(2):
+                before = len(tried)
+                pane.count(1000)
+                await eventually(lambda before=before: len(tried) > before)
+        await pane.counted()
+        await pane.end()
+    assert set(tried) == {pane.id}
