@@ -79,7 +79,7 @@ async def plan(
     """
     places: dict[str, Sequence[int] | None] = {}
     spared = []
-    for pane in panes.values():
+    for pane in list(panes.values()):
         if not conditions or conditions.pane not in (None, pane.id):
             continue
         if not pane.alive:

@@ -206,13 +206,16 @@ class LiveFold:
                 self._count_unfolded(found.id, found.printed - (marks[-1].offset if marks else 0))
         while True:
             self._to_fold.clear()
-            for pane in [pane for pane, size in self._unfolded.items() if size >= _UNFOLDED]:
+            due = [pane for pane, size in self._unfolded.items() if size >= _UNFOLDED]
+            # Who doesn't record a pane may come to do so: right after a start, say.
+            for pane in filter(self._keeps, due):
                 del self._unfolded[pane]
-                if pane not in self._projections.screens and self._keeps(pane):
-                    through = self._projections.seq
-                    try:
-                        await self.apart.fold(pane, partial(int, through))
-                    except LogUnusable as error:
-                        # Whoever looks at it is told so; the others still want theirs.
-                        _log.warning("pane %s gets no checkpoint for now: %s", pane, error)
+                if pane in self._projections.screens:
+                    continue
+                through = self._projections.seq
+                try:
+                    await self.apart.fold(pane, partial(int, through))
+                except LogUnusable as error:
+                    # Whoever looks at it is told so; the others still want theirs.
+                    _log.warning("pane %s gets no checkpoint for now: %s", pane, error)
             await self._to_fold.wait()

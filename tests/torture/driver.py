@@ -5,6 +5,7 @@
 - ``panes``: a list of (backend, argv) to open;
 - ``spool``: settings of ``[spool]``;
 - ``keeps``: checkpoints are kept all the time;
+- ``prunes``: all that may go is pruned, over and over;
 - ``values``: by "module:NAME" what to put in place of a constant, so that what is rare happens often;
 - ``slow``: ``at`` and ``seconds``; each call begins with so long a pause, as on a slow disk;
 - ``fault``: ``at``, ``when`` ("before" or "after"), ``nth``, and ``reached``, a file that is made right
@@ -134,15 +135,19 @@ async def main(told: dict[str, Any]) -> None:
         spool=Spool(**told.get("spool", {})),
     )
     async with running(config) as engine, asyncio.TaskGroup() as group:
-        keeping = group.create_task(keep(engine)) if told.get("keeps") else None
+        busy = [
+            group.create_task(work(engine))
+            for name, work in (("keeps", keep), ("prunes", prune))
+            if told.get(name)
+        ]
         opened = [
             await engine.ask(Open(backend=backend, argv=tuple(argv)))
             for backend, argv in told.get("panes", [])
         ]
         print(json.dumps({"instance": engine.instance, "opened": opened}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
-        if keeping is not None:
-            keeping.cancel()
+        for task in busy:
+            task.cancel()
 
 
 async def keep(engine: Engine) -> None:
@@ -155,6 +160,15 @@ async def keep(engine: Engine) -> None:
             Checkpoint(pane="none", seq=seq, offset=seq, lines=seq, emulator="none", state=state)
         )
         await asyncio.sleep(0.05)
+
+
+async def prune(engine: Engine) -> None:
+    """Let go of all but the last lines of what runs."""
+    from chloe.pruning import Conditions, tend
+
+    while True:
+        await tend(engine.store, engine.projections.panes, Conditions(older_than=0), scrollback=30)
+        await asyncio.sleep(0.02)
 
 
 if __name__ == "__main__":

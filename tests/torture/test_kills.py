@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chloe.config import Config, Paths, Tmux
+from chloe.terminal import Terminal
 
 #: What ten panes do at first, and what those do that follow them.
 FIRST = ("slow", "slow", "slow", "flood", "flood", "bytes", "bytes", "brief", "brief", "burst")
@@ -72,6 +73,38 @@ async def test_the_app_killed_in_its_terminal_loses_nothing(
             await asyncio.to_thread(app.pump, chance.uniform(0.0, 0.5))
         app.kill(signal.SIGKILL)
         app.wait_for_end()
+    await world.check()
+
+
+@pytest.mark.timeout(1200)
+async def test_killed_while_it_prunes_only_that_is_gone_and_screens_are_what_they_were(
+    world: Any, kills: int | None
+) -> None:
+    chance = world.chance
+    often = {
+        "chloe.events.screen:KEEP_BYTES": 20_000,
+        "chloe.engine.live:_UNFOLDED": 20_000,
+        "chloe.store.pruning:_BODIES_AT_ONCE": 4,
+    }
+    chloe = world.start(*FIRST[2:8], prunes=True, values=often)
+    await world.said(chloe)
+    for _ in range(kills or SHORT // 2):
+        await asyncio.sleep(chance.uniform(0.2, 2.0))
+        world.kill(chloe)
+        chloe = world.start(*replacements(world), prunes=True, values=often)
+    async with world.settled() as engine:
+        cut = 0
+        for pane in engine.projections.panes.values():
+            copy = next(each for each in world.copies if str(each.path) in pane.argv)
+            start = await engine.store.beginning(pane.id)
+            if not start.state:
+                continue  # Nothing of it was pruned, or all of it since it had ended.
+            cut += 1
+            whole = Terminal(pane.rows, pane.columns)
+            whole.feed(copy.data)
+            assert (await engine.screen(pane.id)).display == whole.display, f"seed {world.seed}, {copy.path}"
+        assert cut, "of some that ran the beginning was pruned"
+        await engine.store.finish_pruning()
     await world.check()
 
 
