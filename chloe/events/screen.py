@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 from chloe.terminal import Terminal
 
-#: Bytes drawn between two looks at the clock while the terminal is at its slowest, and at its fastest.
-_LEAST, _MOST = 2 * 1024, 256 * 1024
+#: Bytes drawn between two looks at the clock while the terminal is at its slowest, and at its fastest: of
+#: what has to be drawn, and of floods, most of which isn't.
+_DRAWN = 2 * 1024, 32 * 1024
+_SKIMMED = 16 * 1024, 256 * 1024
+#: So many bytes are looked at to tell the one from the other.
+_SAMPLE = 4 * 1024
 
 #: A screen is worth keeping once this many bytes, or as many as took this many seconds, were drawn since the
 #: last time: what lies between two checkpoints is folded within a tenth of a second, whatever was printed.
@@ -43,14 +47,35 @@ class _Size(NamedTuple):
     columns: int
 
 
+class _Pace:
+    """How many bytes of one sort to draw at once, learnt from the time that they take.
+
+    One to two milliseconds leave room for some that take four times as long.
+    """
+
+    __slots__ = ("_least", "_most", "size")
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+        self.size = 16 * 1024
+
+    def learn(self, size: int, seconds: float) -> None:
+        """So many bytes took so long."""
+        if seconds > 0.002:
+            self.size = max(self.size // 2, self._least)
+        elif seconds < 0.001 and size == self.size:
+            self.size = min(self.size * 2, self._most)
+
+
 class Screen:
     """One pane's terminal and what is still to be drawn on it."""
 
     __slots__ = (
+        "_drawing",
         "_drawn_bytes",
         "_drawn_seconds",
         "_last",
-        "_slice",
+        "_skimming",
         "_waiting",
         "place",
         "terminal",
@@ -65,7 +90,7 @@ class Screen:
         self._waiting: deque[bytes | _Size | _Fresh | Place] = deque()
         #: Bytes among them.
         self.waiting = 0
-        self._slice = 16 * 1024
+        self._drawing, self._skimming = _Pace(*_DRAWN), _Pace(*_SKIMMED)
         self._drawn_bytes = 0
         self._drawn_seconds = 0.0
         self._last = False
@@ -142,26 +167,33 @@ class Screen:
 
     def _draw(self) -> None:
         """Draw the next slice, and learn from the time it took how large the one after may be."""
-        data = self._next_slice()
+        skims = self.waiting >= _SAMPLE and self.terminal.skims(self._ahead(_SAMPLE))
+        pace = self._skimming if skims else self._drawing
+        data = self._next_slice(pace.size)
         self.waiting -= len(data)
         began = time.monotonic()
         self.terminal.feed(data)
         took = time.monotonic() - began
         self._drawn_bytes += len(data)
         self._drawn_seconds += took
-        # Slices of one to two milliseconds leave room for one that turns out four times as slow.
-        if took > 0.002:
-            self._slice = max(self._slice // 2, _LEAST)
-        elif took < 0.001 and len(data) == self._slice:
-            self._slice = min(self._slice * 2, _MOST)
+        pace.learn(len(data), took)
 
-    def _next_slice(self) -> bytes:
+    def _ahead(self, size: int) -> bytes:
+        """Up to ``size`` of the bytes that are drawn next."""
+        found = b""
+        for each in self._waiting:
+            if isinstance(each, bytes):
+                found += each[: size - len(found)]
+            if len(found) >= size or not isinstance(each, bytes | Place):
+                break
+        return found
+
+    def _next_slice(self, room: int) -> bytes:
         """The bytes to draw next: adjoining ones together, since the terminal is faster on large pieces.
 
         Once the screen is due to be kept, not beyond the end of a record.
         """
         pieces: list[bytes] = []
-        room = self._slice
         is_due = self._due
         while room and self._waiting:
             first = self._waiting[0]

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 #: Fewer lines than this, beyond two screenfuls, aren't worth the look.
 _LEAST_LINES = 32
 _END = "\r\n"
+#: Characters of a line that is no longer worth calling one of a flood, on average.
+_LONG_LINE = 256
+#: Characters at the end of a piece that may be the beginning of a sequence.
+_TORN = 64
 #: Characters of one block, about.
 _BLOCK = 64 * 1024
 _FLOOD = re.compile(r"(?:[^\x00-\x1f\x7f]++|\r\n|\t|\x1b\[[0-9;:]{0,64}+m)*+")
@@ -140,6 +144,15 @@ def skip(screen: Interpreter, text: str) -> str:
     return text[tail:]
 
 
+def skims(screen: Interpreter, data: bytes) -> bool:
+    """Whether ``skip`` would take in about all of a lot like ``data``: whole lines and nothing else."""
+    text = data.decode("utf-8", "replace")
+    if not _is_floodable(screen, len(text)):
+        return False
+    end, ends = _extent(text)
+    return 0 < len(text) <= ends * _LONG_LINE and len(text) - end <= _TORN
+
+
 def _extent(text: str) -> tuple[int, int]:
     """How far the flood at the beginning of ``text`` goes, and how many lines end in it.
 
@@ -165,8 +178,13 @@ def _is_floodable(screen: Interpreter, size: int) -> bool:
         and screen.draws_plainly
         and screen.top == 0
         and screen.bottom == screen.rows - 1
-        and LONGEST_LINE * screen.columns > size
+        and size <= longest(screen)
     )
+
+
+def longest(screen: Interpreter) -> int:
+    """How much text is looked through at once: no more than the longest line may be."""
+    return LONGEST_LINE * screen.columns - 1
 
 
 def _pass(screen: Interpreter, text: str) -> None:

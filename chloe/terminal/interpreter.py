@@ -25,7 +25,7 @@ from chloe.terminal.tokens import Tokenizer
 _PIECE = 8 * 1024
 #: Text is looked through for floods in pieces of this many, and only if there are that many.
 _FLOOD_PIECE = 256 * 1024
-_LEAST_FLOOD = 4096
+_LEAST_FLOOD = 1024
 #: Lines on a strip: as many as there are.
 _UNBOUNDED = 1 << 60
 #: The most parameters that are read, and the highest value of one.
@@ -206,9 +206,10 @@ class Interpreter(Replying):
             head = text.find("\r\n") + 2
             self.interpret(text[:head])
             text = text[head:]
-        for start in range(0, len(text), _FLOOD_PIECE):
-            piece = flood.skip(self, text[start : start + _FLOOD_PIECE])
-            if start + _FLOOD_PIECE >= len(text):
+        size = min(_FLOOD_PIECE, flood.longest(self))
+        for start in range(0, len(text), size):
+            piece = flood.skip(self, text[start : start + size])
+            if start + size >= len(text):
                 return piece
             self.interpret(piece)
         return text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from chloe.terminal.flood import skims
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import lines
 from chloe.terminal.modes import Modes
@@ -76,6 +77,14 @@ class Terminal:
     def feed(self, data: bytes) -> None:
         """Take in what the program wrote, split anywhere. Never raises."""
         self._screen.feed(data)
+
+    def skims(self, data: bytes) -> bool:
+        """Whether a lot of what ``data`` is a sample of would scroll through unseen, in next to no time.
+
+        It would if it is nothing but lines, and the terminal's modes are the usual ones. Asking takes a small
+        part of the time of drawing the sample.
+        """
+        return skims(self._screen, data)
 
     def resize(self, rows: int, columns: int) -> None:
         """Change the size. Soft-wrapped lines of the main screen and the scrollback wrap anew."""
