@@ -27,6 +27,10 @@ _FETCHED, _BEFORE = 300, 200
 #: Lines kept at the most.
 _KEPT = 5_000
 
+#: Lines taken from the terminal's window at once, and how many of them lie before the one that is needed:
+#: what is packed is unpacked for all of them together.
+_TAKEN, _BEFORE_IT = 256, 128
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -55,6 +59,9 @@ class Scrolling:
         self._owed = 0
         self._earliest = 0
         self._fetched: dict[int, Rows] = {}
+        #: Lines of the window, as long as it is what it was then.
+        self._taken: dict[int, Rows] = {}
+        self._taken_of: tuple[int, ...] = ()
         self._shown: list[TerminalRow] = []
         #: What is missing for the view that the user asked for.
         self.wanted: Wanted | None = None
@@ -166,11 +173,24 @@ class Scrolling:
         if number >= scrollback.total:
             return self._screen()
         if number >= scrollback.first:
-            return scrollback.numbered(number, 1, self._columns)[0]
+            return self._of_window(number)
         if number not in self._fetched:
             first = max(number - _BEFORE, 0)
             self.wanted = Wanted(first, min(_FETCHED, scrollback.first - first), self._columns)
         return self._fetched.get(number)
+
+    def _of_window(self, number: int) -> Rows:
+        scrollback = self._terminal.scrollback
+        # A resize takes lines back, and then others get their numbers.
+        window = (scrollback.total, scrollback.first, self._terminal.rows, self._columns)
+        if self._taken_of != window:
+            self._taken_of = window
+            self._taken.clear()
+        if number not in self._taken:
+            first = max(number - _BEFORE_IT, scrollback.first)
+            lines = scrollback.numbered(first, _TAKEN, self._columns)
+            self._taken = dict(enumerate(lines, start=first))
+        return self._taken[number]
 
     def _screen(self) -> Rows:
         """What is on the screen, and before it the part of its first line that is not."""

@@ -7,6 +7,8 @@ import random
 import pytest
 
 from chloe.terminal import Terminal
+from chloe.terminal.blocks import Packed
+from chloe.terminal.logical import Line
 from chloe.ui.scrolling import Scrolling, TerminalRow
 
 HEIGHT = 10
@@ -164,3 +166,21 @@ def test_as_many_rows_on_as_were_gone_back_is_the_live_screen() -> None:
     log.view.down(HEIGHT - 1)
     assert log.view.place is None
     assert log.rows() is None
+
+
+def test_a_page_unpacks_what_a_flood_left_once_and_not_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked = 0
+    lines = Packed.lines
+
+    def count(block: Packed) -> list[Line]:
+        nonlocal unpacked
+        unpacked += 1
+        return lines(block)
+
+    log = Log(window=10_000)
+    log.shown.feed(b"".join(b"%d\r\n" % number for number in range(50_000)))
+    monkeypatch.setattr(Packed, "lines", count)
+    for _ in range(40):
+        log.view.up(HEIGHT)
+        assert log.view.rows(HEIGHT)
+    assert unpacked < 20
