@@ -26,6 +26,9 @@ _R = TypeVar("_R")
 #: How long SQLite itself waits for another process's lock, in seconds, before it says BUSY.
 BUSY = 1.0
 
+#: Bytes that the -wal file keeps when it is begun anew.
+_WAL_KEPT = 16 * 1024 * 1024
+
 #: Readers at work at the same time; each is a thread.
 READERS = 4
 
@@ -132,6 +135,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # Damage is then found where it is, and not where it leads.
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # What a flood left of the -wal file is given back once that is begun anew.
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT}")
 
 
 class Readers:

@@ -22,6 +22,9 @@ WORTH = 4 * 1024 * 1024
 MOST = 32 * 1024 * 1024
 QUIET = 0.1
 
+#: What a commit adds to the -wal file beside its bytes, about: at the least the last page of three trees.
+COMMIT = 3 * 4096
+
 #: From this size on the -wal file is begun anew, for which commits have to wait a moment: while they never
 #: pause, what copies beside them never reaches its end.
 LARGEST_WAL = 64 * 1024 * 1024
@@ -40,8 +43,8 @@ class WalCopier:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log wal")
 
     def committed(self, size: int) -> None:
-        """About ``size`` bytes were written."""
-        self._since += size
+        """A transaction with about ``size`` bytes was committed."""
+        self._since += size + COMMIT
         if self._since >= WORTH:
             self._written.set()
 
