@@ -77,7 +77,7 @@ def _examined(full: bool) -> Examined:
         return asyncio.run(
             examine(
                 os.environ,
-                encoding=encoding(),
+                encoding=encoding(os.environ),
                 colours=depth_of(os.environ),
                 now=time.time_ns(),
                 full=full,

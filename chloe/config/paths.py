@@ -75,8 +75,7 @@ class Paths:
         _make(self.home)
         if _open_to_others(self.home) and not self.is_chloes():
             raise HomeUnusable(
-                f"{self.home} holds other things than Chloe's, and others may enter it: "
-                f"{_WAY_OUT}, or type: chmod 700 '{self.home}'"
+                f"{self.home} holds other things than Chloe's, and others may enter it: {_WAY_OUT}"
             )
         folders = dict.fromkeys((self.home, self.spool, self.instances, self.log_file.parent))
         for folder in folders:

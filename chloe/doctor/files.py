@@ -149,7 +149,7 @@ def _judged(subject: str, found: Iterable[Path], places: Paths) -> Iterator[Find
         yield bad(
             subject,
             f"{what} ({mode:04o}), and it holds other things than Chloe's: Chloe refuses it",
-            f"set CHLOE_HOME to a folder of your own, or: {command}",
+            "set CHLOE_HOME to a folder of your own",
         )
     else:
         yield bad(subject, f"{what} ({mode:04o})", command, Narrow(tuple(wide)))

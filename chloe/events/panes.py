@@ -41,6 +41,8 @@ class Pane:
     lost: int = 0
     #: Bytes were lost, and the screen was not taken from tmux since.
     unpainted: bool = False
+    #: Why the beginning of its stream is gone from the log, whose bodies were pruned; "" where it is there.
+    pruned: str = ""
     #: When it printed last.
     printed_at: int = 0
     spool: SpoolPosition | None = None
@@ -111,6 +113,10 @@ class Panes(Mapping[str, Pane]):
         if isinstance(fact, facts.Created):
             self._created(record, fact)
             return
+        if isinstance(fact, facts.Pruned) and not record.pane:
+            for every in self._panes.values():
+                every.pruned = fact.reason
+            return
         pane = self._panes.get(record.pane)
         if pane is None:
             return
@@ -129,6 +135,8 @@ class Panes(Mapping[str, Pane]):
                 pane.rows, pane.columns = fact.rows, fact.columns
                 if isinstance(fact, facts.Repainted):
                     pane.unpainted = False
+            case facts.Pruned():
+                pane.pruned = fact.reason
             case facts.Renamed():
                 pane.name = fact.name
             case facts.Tagged():

@@ -76,7 +76,7 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
 
 
 async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), look, encoding())
+    painter = Painter(depth_of(environment), look, encoding(environment))
     screen = Screen(painter, term=environment.get("TERM", ""))
     try:
         async with running(config) as engine:

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from chloe.engine import Change, Lines
 from chloe.errors import ChloeError
-from chloe.events.commands import Command, Resize, Write
+from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
 from chloe.terminal import Terminal
 from chloe.ui.messages import Messages
@@ -68,6 +68,7 @@ class Asks:
         self._messages = messages
         self._answered = answered
         self._running: set[asyncio.Task[None]] = set()
+        self._asked: set[Command] = set()
         self._holding = 0
         self._held_until = 0.0
         self._loading: set[str] = set()
@@ -84,13 +85,26 @@ class Asks:
     def ask(
         self, command: Command, then: Callable[[str | None], None] | None = None, *, hold: bool = False
     ) -> None:
-        """Ask for ``command``; ``then`` gets the answer. With ``hold``, input waits for it."""
+        """Ask for ``command``; ``then`` gets the answer. With ``hold``, input waits for it.
+
+        A pane that is being put away or ended isn't so once more before the answer is there.
+        """
+        if isinstance(command, Close | Kill):
+            if command in self._asked:
+                return
+            self._asked.add(command)
         if hold:
             loop = asyncio.get_running_loop()
             self._holding += 1
             self._held_until = loop.time() + _PATIENCE
             loop.call_later(_PATIENCE, self._answered)
-        self._run(self._engine.ask(command), then, hold=hold)
+        self._run(self._carried_out(command), then, hold=hold)
+
+    async def _carried_out(self, command: Command) -> str | None:
+        try:
+            return await self._engine.ask(command)
+        finally:
+            self._asked.discard(command)
 
     def load(self, pane: str) -> None:
         """Have the pane's screen folded from the log, unless that is under way."""

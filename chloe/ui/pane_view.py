@@ -57,6 +57,11 @@ class PaneView:
         return self._scrolling.place if self._scrolling else None
 
     @property
+    def is_first(self) -> bool:
+        """Whether the first row that the log has stands at the top."""
+        return self._scrolling is not None and self._scrolling.is_first
+
+    @property
     def wanted(self) -> Wanted | None:
         """Lines that the view needs and only the log has."""
         return self._scrolling.wanted if self._scrolling else None

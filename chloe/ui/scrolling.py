@@ -74,6 +74,11 @@ class Scrolling:
         total = self._terminal.scrollback.total
         return min(self._top.line, total) + 1, total + 1
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the first row that there is stands at the top."""
+        return self._top is not None and self._top <= _Place(self._earliest, 0)
+
     # Moving ----------------------------------------------------------------------------------------
 
     def up(self, rows: int) -> None:

@@ -7,6 +7,7 @@ the user's own, and the defaults, so that Chloe suits light and dark terminals.
 from __future__ import annotations
 
 import locale
+import sys
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
@@ -107,11 +108,19 @@ ASCII = Signs(
 def signs(ascii_only: bool | str, environment: Mapping[str, str]) -> Signs:
     """The signs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
     if ascii_only == "auto":
-        ascii_only = encoding() != "utf-8" or environment.get("TERM", "").startswith(("linux", "dumb", "vt"))
+        ascii_only = encoding(environment) != "utf-8" or environment.get("TERM", "").startswith(
+            ("linux", "dumb", "vt")
+        )
     return ASCII if ascii_only else EMOJI
 
 
-def encoding() -> str:
-    """What the user's terminal takes, by the locale; ``utf-8`` where that says so in any spelling."""
+def encoding(environment: Mapping[str, str]) -> str:
+    """What the user's terminal takes, by the locale; ``utf-8`` where that says so in any spelling.
+
+    A locale that was asked for as C is taken at its word; Python takes it, as it does none at all, for UTF-8,
+    and sets LC_CTYPE for those that it starts (https://peps.python.org/pep-0538/).
+    """
+    if sys.flags.utf8_mode and (environment.get("LC_ALL") or environment.get("LANG")) in ("C", "POSIX"):
+        return "ascii"
     name = locale.getpreferredencoding(False)
     return "utf-8" if name.lower().replace("-", "") == "utf8" else name

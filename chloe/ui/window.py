@@ -22,7 +22,7 @@ from chloe.ui.messages import Messages
 from chloe.ui.pane_list import PaneList
 from chloe.ui.pane_view import PaneView
 from chloe.ui.theme import Signs
-from chloe.ui.words import compact, ending, folder, moment, printable
+from chloe.ui.words import compact, ending, folder, moment, printable, pruned
 
 #: Smaller than this, there is no room for a pane and its surroundings.
 _LEAST_COLUMNS, _LEAST_ROWS = 24, 6
@@ -176,6 +176,8 @@ class Window(urwid.Widget):
         scrolled = self.view.scrolled
         if scrolled and self._shows_screen(pane):
             parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
+        if pane.pruned and (self.view.is_first or not pane.alive) and self._shows_screen(pane):
+            parts.append(("scrolled", f" {pruned(pane)} "))
         terminal = self.view.terminal
         about = [folder((terminal.folder if terminal else "") or pane.cwd)]
         if not pane.alive:
@@ -232,6 +234,8 @@ class Window(urwid.Widget):
         scrolled = self.viewer.scrolled
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
         place = place if viewed in screens else "reading what it printed …"
+        if pane.pruned:
+            place = f"{place}  {pruned(pane)}"
         title = row_of(
             [
                 ("name", f" {printable(pane.name)} "),

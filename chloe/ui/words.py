@@ -71,10 +71,12 @@ def span(nanoseconds: int) -> str:
 
 
 def ending(pane: Pane) -> str:
-    """How a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why it isn't known."""
+    """How a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why where it wasn't by itself."""
     died = pane.died
     if died is None:
         return "runs"
+    if died.reason:
+        return printable(died.reason)
     if died.status is not None:
         return f"exit {died.status}"
     if died.signal is not None:
@@ -82,7 +84,12 @@ def ending(pane: Pane) -> str:
             return signal.Signals(died.signal).name
         except ValueError:
             return f"signal {died.signal}"
-    return printable(died.reason)
+    return "ended"
+
+
+def pruned(pane: Pane) -> str:
+    """Why the beginning of what a pane printed is gone: ``pruned: older than 90d``; "" where it isn't."""
+    return f"pruned: {printable(pane.pruned)}" if pane.pruned else ""
 
 
 def command(pane: Pane) -> str:

@@ -230,9 +230,10 @@ def test_a_pane_smaller_than_its_view_is_surrounded_by_nothing(seen: Seen, doubl
 
 def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> None:
     for name, died in (
-        ("ok", facts.Died(status=0, signal=None, reason="exit")),
-        ("bad", facts.Died(status=2, signal=None, reason="exit")),
-        ("shot", facts.Died(status=None, signal=9, reason="signal")),
+        ("ok", facts.Died(status=0, signal=None, reason="")),
+        ("bad", facts.Died(status=2, signal=None, reason="")),
+        ("shot", facts.Died(status=None, signal=9, reason="")),
+        ("asked", facts.Died(status=None, signal=1, reason="killed")),
         ("gone", facts.Died(status=None, signal=None, reason="chloe ended")),
     ):
         pane = double.pane(name, argv=("make", name))
@@ -242,12 +243,31 @@ def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> N
     double.happen(away, facts.Closed())
     seen.desk.tab = "history"
     lines = seen.lines(200, 50)
-    for name, end in (("ok", "exit 0"), ("bad", "exit 2"), ("shot", "SIGKILL"), ("gone", "chloe ended")):
+    for name, end in (("ok", "exit 0"), ("bad", "exit 2"), ("shot", "SIGKILL"), ("asked", "killed")):
         assert any(
             name in line and end in line and "2.0K" in line and f"make {name}" in line for line in lines
         )
     assert "away" in lines[2]
     assert "still runs" in lines[2]
+
+
+def test_a_pane_whose_beginning_was_pruned_says_so_where_it_begins(seen: Seen, double: Double) -> None:
+    live, ended, other = (double.pane(name) for name in ("live", "ended", "other"))
+    for pane in (live, ended, other):
+        double.prints(pane, b"line\r\n" * 100)
+    double.happen(ended, facts.Died(status=0, signal=None, reason=""))
+    for pane in (live, ended):
+        double.happen(pane, facts.Pruned(first=1, through=9, reason="older than 90d"))
+    seen.desk.select(live)
+    assert "pruned" not in seen.text(120, 24), "what is shown is all there"
+    seen.window.view.scroll_to_top()
+    assert "pruned: older than 90d" in seen.lines(120, 24)[1]
+    seen.desk.select(ended)
+    assert "pruned: older than 90d" in seen.lines(120, 24)[1]
+    seen.desk.tab, seen.desk.viewed = "history", ended
+    assert "pruned: older than 90d" in seen.lines(120, 24)[1]
+    seen.desk.viewed = other
+    assert "pruned" not in seen.text(120, 24)
 
 
 def test_the_footer_tells_trouble_before_anything_else(seen: Seen, double: Double) -> None:
