@@ -75,9 +75,14 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
         return
     file = head_file(path)
     fresh = file.with_name(f".head.{os.getpid()}.{get_native_id()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as out:
-        out.write(f"{head}\n")
-    fresh.replace(file)
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(f"{head}\n")
+        fresh.replace(file)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def append_line(file: Path, head: Head) -> None:

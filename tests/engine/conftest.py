@@ -35,7 +35,7 @@ def small_disk() -> Iterator[Callable[[Path, str], Path]]:
         return folder / "ballast"
 
     yield mount
-    for folder in mounted:
+    for folder in reversed(mounted):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 

@@ -68,6 +68,30 @@ async def test_a_full_disk_under_the_spool_costs_what_could_not_be_kept_and_no_m
         await pane.end()
 
 
+async def test_a_full_disk_under_the_log_alone_costs_no_byte(
+    config: Config, eventually: Eventually, small_disk: SmallDisk
+) -> None:
+    ballast = small_disk(config.paths.home, "16m")
+    small_disk(config.paths.spool, "64m")
+    config = replace(config, spool=replace(config.spool, disk_share=1.0))
+    async with running(config) as engine:
+        panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
+        fill(ballast)
+        for pane in panes:
+            pane.count(700_000)
+        await eventually(lambda: engine.trouble, "the banner")
+        assert "full" in (engine.trouble or "")
+        shown = "the screen after 700000"
+        await eventually(lambda: tmux_screen(config, panes[1].id)[0] == shown, "it runs on into its spool")
+        ballast.unlink()
+        for pane in panes:
+            await pane.counted()
+            assert await pane.lost() == 0
+            await pane.end()
+        assert engine.trouble is None
+        assert (await engine.store.verify()).whole
+
+
 async def test_a_full_disk_under_log_and_spool_is_told_and_all_goes_on_when_there_is_room(
     config: Config, eventually: Eventually, small_disk: SmallDisk, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from chloe.events.facts import Entry, Truncated
 from chloe.store import Head, Store
-from chloe.store.heads import head_file, parse
+from chloe.store.heads import head_file, keep, parse
 
 Printed = Callable[..., Entry]
 Eventually = Callable[..., Awaitable[None]]
@@ -92,6 +92,13 @@ async def test_a_head_file_that_can_not_be_used_is_no_loss(
     await grown(opened, path, printed)
     head_file(path).write_text(text)
     assert (await opened("three")).loss is None
+
+
+def test_a_head_that_can_not_be_kept_leaves_nothing_behind(path: Path) -> None:
+    head_file(path).mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        keep(path, Head(1, bytes(32)))
+    assert [each.name for each in path.parent.iterdir()] == ["head"]
 
 
 async def test_a_removed_log_is_told_when_a_new_one_is_made(
