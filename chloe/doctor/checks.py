@@ -25,6 +25,7 @@ class Check:
 CHECKS = (
     Check("versions", system.versions),
     Check("tmux", system.tmux),
+    Check("shell", system.shell),
     Check("terminal", system.terminal),
     Check("paths", files.paths),
     Check("configuration", files.configuration),

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 import chloe
+from chloe.backends.environment import program
+from chloe.backends.environment import shell as login_shell
 from chloe.backends.tmux.server import OLDEST
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, bad, note, ok, warn
+from chloe.errors import StartFailed
 from chloe.store.looking import OLDEST_SQLITE, SQLITE, SQLITE_FITS
 
 #: The oldest that will do (pyproject.toml).
@@ -60,6 +63,18 @@ def tmux(examined: Examined) -> Iterator[Finding]:
         yield warn("tmux", f"{said} is too old for tmux panes", f"install tmux {oldest} or newer")
     else:
         yield ok("tmux", f"{said} ({oldest} or newer is needed)")
+
+
+def shell(examined: Examined) -> Iterator[Finding]:
+    """Whether what a pane runs that is asked for without a command can be started."""
+    command = examined.settings.shell.command
+    if not command:
+        yield ok("shell", login_shell()[0])
+        return
+    try:
+        yield ok("shell", program(command, cwd="/", environment=examined.environment))
+    except StartFailed as error:
+        yield bad("shell", str(error), "see to `[shell] command` in config.toml: new panes run it")
 
 
 def terminal(examined: Examined) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
+from chloe.backends.tmux import segments
 from chloe.doctor import State
 
 
@@ -78,7 +80,7 @@ async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
     shutil.copytree(kept, doctor.spool(pane))
     doctor.spool(pane).chmod(0o700)
     with (doctor.spool(pane) / "0.seg").open("ab") as segment:
-        segment.write(b"more")
+        segment.write(_frame(b"more"))
     other = await doctor_pane_that_lost_its_holder(doctor, pane)
 
     found = {each.subject: each for each in await doctor.found("spools")}
@@ -91,6 +93,11 @@ async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
     assert started == []
     assert (doctor.spool(pane) / "0.seg").exists()
     assert doctor.spool(other).exists()
+
+
+def _frame(output: bytes) -> bytes:
+    start = segments.FRAME_START.pack(segments.OUTPUT, 1, len(output))
+    return segments.FRAME.pack(segments.OUTPUT, 1, len(output), zlib.crc32(start + output)) + output
 
 
 async def doctor_pane_that_lost_its_holder(doctor: Any, endangered: str) -> str:

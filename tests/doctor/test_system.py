@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,19 @@ async def test_a_terminal_that_cannot_be_drawn_on_is_a_note(doctor: Any) -> None
 
     assert found["TERM"].state == found["locale"].state == State.NOTE
     assert "ASCII" in found["locale"].text
+
+
+async def test_a_shell_that_is_not_there_is_told(doctor: Any, home: Path) -> None:
+    (found,) = await doctor.found("shell")
+    assert found.state == State.OK
+    home.mkdir(mode=0o700)
+    for command in ('["/no/such/shell"]', '["no-such-shell", "-l"]'):
+        (home / "config.toml").write_text(f"[shell]\ncommand = {command}\n")
+        (found,) = await doctor.found("shell")
+        assert found.state == State.BAD
+        assert "such" in found.text
+        assert "config.toml" in found.remedy
+    (home / "config.toml").write_text('[shell]\ncommand = ["sh"]\n')
+    doctor.environment["PATH"] = os.environ["PATH"]
+    (found,) = await doctor.found("shell")
+    assert (found.state, found.text[-3:]) == (State.OK, "/sh")

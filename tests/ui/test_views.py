@@ -10,14 +10,11 @@ from chloe.events import facts
 from chloe.terminal import Attributes
 from chloe.ui.attention import Attention
 from chloe.ui.desk import Desk
-from chloe.ui.keymap import HISTORY, INSTANCES, KEYMAPS, VIEWER, hints
 from chloe.ui.messages import Messages
 from chloe.ui.pane_view import PaneView
 from chloe.ui.sizing import Sizing
 from chloe.ui.theme import ASCII, EMOJI
-from chloe.ui.verbs import Verbs
 from chloe.ui.window import Window
-from chloe.ui.words import compact, folder, printable, span
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Double
@@ -344,39 +341,6 @@ def test_the_instance_that_typed_last_sizes_a_pane(double: Double) -> None:
     double.happen(pane.id, facts.Resized(rows=10, columns=40, offset=0))
     assert not sizing.looked_at(pane, (30, 90))
     assert sizing.typed_into(pane, (30, 90))
-
-
-def test_every_key_has_a_verb_and_a_sentence() -> None:
-    for _, keymap in KEYMAPS:
-        for binding in keymap:
-            assert callable(getattr(Verbs, binding.verb))
-            assert binding.does.endswith(".")
-
-
-@pytest.mark.parametrize("keymap", [INSTANCES, HISTORY, VIEWER])
-def test_no_key_means_two_things(keymap: tuple[object, ...]) -> None:
-    keys = [key for binding in keymap for key in binding.keys]  # type: ignore[attr-defined]
-    assert len(keys) == len(set(keys))
-
-
-def test_the_hints_come_from_the_keymap() -> None:
-    assert ("c", "direct") in hints(INSTANCES)
-    assert ("Enter", "type") in hints(INSTANCES)
-
-
-@pytest.mark.parametrize(
-    ("count", "shown"),
-    [(0, "0"), (999, "999"), (1000, "1.0K"), (12_345, "12K"), (999_499, "999K"), (10**7, "10M")],
-)
-def test_sizes_are_compact(count: int, shown: str) -> None:
-    assert compact(count) == shown
-
-
-def test_words_are_harmless_and_short() -> None:
-    assert printable("a\x1b[2J\x9b\udcff\u202eb") == "a?[2J???b"
-    assert folder("/home/me/src", "/home/me") == "~/src"
-    assert folder("/home/meg", "/home/me") == "/home/meg"
-    assert span(3_700_000_000_000) == "1h 1m"
 
 
 def test_what_answers_a_key_is_shown_but_neither_kept_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
