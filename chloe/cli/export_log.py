@@ -59,9 +59,9 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                         file.write(b"[%d bytes were here: %s]\n" % (piece.length, piece.reason.encode()))
                 elif isinstance(piece, bytes):
                     file.write(piece)
-                else:
-                    line = printable(piece) if on_terminal else piece
-                    file.write(line.encode("utf-8", "surrogateescape") + b"\n")
+                elif piece:
+                    lines = map(printable, piece) if on_terminal else piece
+                    file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
         if form == "text" and found.lost:
             status = _NOT_WHOLE

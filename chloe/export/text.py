@@ -20,8 +20,8 @@ _PIECE = 16 * 1024
 _WINDOW = 100_000
 
 
-async def text(store: Store, pane: str) -> AsyncIterator[str | Missing]:
-    """The lines in order, without their ends; what is on the screen at the end comes last.
+async def text(store: Store, pane: str) -> AsyncIterator[list[str] | Missing]:
+    """The lines in order, some at a time, without their ends; what is on the screen at the end comes last.
 
     A line in square brackets stands where bytes are missing; a ``Missing`` where the log let go of them, or
     where they can't be read, once for each stretch.
@@ -52,21 +52,19 @@ async def text(store: Store, pane: str) -> AsyncIterator[str | Missing]:
             case facts.Output(data=data):
                 for start in range(0, len(data), _PIECE):
                     terminal.feed(data[start : start + _PIECE])
-                    for line in terminal.scrollback.drain():
-                        yield line
+                    if lines := terminal.scrollback.drain():
+                        yield lines
             case facts.Repainted(rows=rows, columns=columns, data=data):
-                for line in terminal.lines_on_screen():
-                    yield line
+                yield terminal.lines_on_screen()
                 terminal = Terminal(rows, columns, scrollback=_WINDOW)
                 terminal.feed(data)
             case facts.Gap(length=length, reason=reason):
-                yield f"[{length} bytes are missing here: {reason}]"
+                yield [f"[{length} bytes are missing here: {reason}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:
             terminal = _begun(beginning.state, terminal)
-    for line in terminal.lines_on_screen():
-        yield line
+    yield terminal.lines_on_screen()
 
 
 def _begun(state: bytes, otherwise: Terminal) -> Terminal:
