@@ -28,6 +28,7 @@ from ptyprocess import PtyProcess
 
 from chloe.config import Config, Paths, Tmux
 from chloe.terminal import Terminal, keys
+from tests.searching import TIMES
 
 #: Seconds after which something that should happen is taken not to: far more than it ever needs.
 DEADLINE = 30.0
@@ -270,7 +271,7 @@ def start_app(tmp_path: Path, tmux_socket: str) -> Iterator[StartApp]:
 
 
 # The same examples each time: a change shall be judged by its own doing. `HYPOTHESIS_PROFILE=search` looks
-# for new ones.
+# for new ones, and `make search` for many.
 settings.register_profile("same", derandomize=True)
-settings.register_profile("search", derandomize=False)
+settings.register_profile("search", derandomize=False, max_examples=settings().max_examples * TIMES)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chloe.terminal import Snapshot, Terminal, flood
+from tests.searching import examples
 
 _NUMBERS = st.integers(0, 30).map(str) | st.sampled_from(["", "0", "1", "999", "65536", "9" * 40])
 _FINALS = "@ABCDEFGHIJKLMPSTWXZ^`abdefgjlmnpqrstu}~"
@@ -63,7 +64,7 @@ def _sequence(prefix: st.SearchStrategy[str], intermediate: st.SearchStrategy[st
     return st.tuples(st.just("\x1b["), prefix, numbers, intermediate, st.sampled_from(_FINALS)).map("".join)
 
 
-_TOKENS = st.one_of(
+TOKENS = st.one_of(
     _TEXTS,
     _TEXTS,
     _LONG_TEXTS,
@@ -78,21 +79,21 @@ _TOKENS = st.one_of(
     st.tuples(st.just("\x1b["), _MODES, st.sampled_from("hl")).map("".join),
 )
 #: Streams of what programs send, in no sensible order; and the same with any bytes in between.
-STREAMS = st.lists(_TOKENS, max_size=60).map(lambda tokens: "".join(tokens).encode())
-ROUGH_STREAMS = STREAMS | st.lists(_TOKENS.map(str.encode) | st.binary(max_size=4), max_size=60).map(b"".join)
+STREAMS = st.lists(TOKENS, max_size=60).map(lambda tokens: "".join(tokens).encode())
+ROUGH_STREAMS = STREAMS | st.lists(TOKENS.map(str.encode) | st.binary(max_size=4), max_size=60).map(b"".join)
 SIZES = st.tuples(st.integers(1, 8), st.integers(1, 30))
 
-_examples = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+_examples = examples()
 
 
-def _fed(size: tuple[int, int], *pieces: bytes, scrollback: int = 10_000) -> Terminal:
+def fed(size: tuple[int, int], *pieces: bytes, scrollback: int = 10_000) -> Terminal:
     terminal = Terminal(*size, scrollback=scrollback)
     for piece in pieces:
         terminal.feed(piece)
     return terminal
 
 
-def _assert_sound(terminal: Terminal) -> None:
+def assert_sound(terminal: Terminal) -> None:
     """The invariants that whoever paints relies on."""
     assert len(terminal.display) == terminal.rows
     for y in range(terminal.rows):
@@ -103,23 +104,23 @@ def _assert_sound(terminal: Terminal) -> None:
     assert terminal.scrollback.height == len(terminal.scrollback.rows(0, 10**9))
 
 
-def _seen(terminal: Terminal) -> Snapshot:
+def seen(terminal: Terminal) -> Snapshot:
     return terminal.snapshot().without_scrollback()
 
 
 @_examples
 @given(ROUGH_STREAMS, SIZES)
 def test_no_input_raises_or_breaks_an_invariant(stream: bytes, size: tuple[int, int]) -> None:
-    terminal = _fed(size, stream, scrollback=5)
+    terminal = fed(size, stream, scrollback=5)
 
-    _assert_sound(terminal)
+    assert_sound(terminal)
     assert terminal.scrollback.lines <= 5
 
 
 @_examples
 @given(st.binary(max_size=200), SIZES)
 def test_no_bytes_at_all_raise(stream: bytes, size: tuple[int, int]) -> None:
-    _assert_sound(_fed(size, stream))
+    assert_sound(fed(size, stream))
 
 
 @_examples
@@ -127,10 +128,13 @@ def test_no_bytes_at_all_raise(stream: bytes, size: tuple[int, int]) -> None:
 def test_any_split_of_a_stream_gives_the_same(
     stream: bytes, size: tuple[int, int], data: st.DataObject
 ) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=4)))
-    whole = _fed(size, stream)
-    split = _fed(size, *(stream[start:end] for start, end in pairwise([0, *cuts, len(stream)])))
-    byte_by_byte = _fed(size, *(stream[at : at + 1] for at in range(len(stream))))
+    assert_same_however_split(stream, size, data.draw(st.lists(st.integers(0, len(stream)), max_size=4)))
+
+
+def assert_same_however_split(stream: bytes, size: tuple[int, int], cuts: list[int]) -> None:
+    whole = fed(size, stream)
+    split = fed(size, *(stream[start:end] for start, end in pairwise([0, *sorted(cuts), len(stream)])))
+    byte_by_byte = fed(size, *(stream[at : at + 1] for at in range(len(stream))))
 
     assert whole.snapshot() == split.snapshot() == byte_by_byte.snapshot()
     assert whole.take_replies() == byte_by_byte.take_replies()
@@ -139,10 +143,10 @@ def test_any_split_of_a_stream_gives_the_same(
 
 def test_a_string_that_is_none_is_dropped_however_it_is_split() -> None:
     stream = b"a\x1b]\xef\xbf\xbdx\x07\x1b[b"
-    assert _fed((1, 9), stream).snapshot() == _fed((1, 9), *(bytes([each]) for each in stream)).snapshot()
+    assert fed((1, 9), stream).snapshot() == fed((1, 9), *(bytes([each]) for each in stream)).snapshot()
 
 
-def _assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other: tuple[int, int]) -> None:
+def assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other: tuple[int, int]) -> None:
     """Both go on alike, whatever comes: but for the lines above, which a repaint doesn't tell."""
     for terminal in (first, second):
         terminal.scrollback.drain()
@@ -182,11 +186,11 @@ def _assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other
 def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
     stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
 ) -> None:
-    first = _fed(size, stream)
-    second = _fed(size, first.repaint())
-    assert _seen(first) == _seen(second)
+    first = fed(size, stream)
+    second = fed(size, first.repaint())
+    assert seen(first) == seen(second)
 
-    _assert_same_from_here(first, second, more, other)
+    assert_same_from_here(first, second, more, other)
 
 
 @_examples
@@ -200,13 +204,13 @@ def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
 def test_any_resize_leaves_a_sound_terminal_that_can_be_repainted(
     stream: bytes, sizes: list[tuple[int, int]], more: bytes
 ) -> None:
-    terminal = _fed((4, 12), stream)
+    terminal = fed((4, 12), stream)
     for size in sizes:
         terminal.resize(*size)
-        _assert_sound(terminal)
-        assert _seen(_fed(size, terminal.repaint())) == _seen(terminal)
+        assert_sound(terminal)
+        assert seen(fed(size, terminal.repaint())) == seen(terminal)
     terminal.feed(more)
-    _assert_sound(terminal)
+    assert_sound(terminal)
 
 
 @_examples
@@ -215,19 +219,25 @@ def test_a_repaint_at_any_byte_of_a_stream_loses_nothing_of_it(
     stream: bytes, size: tuple[int, int], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(stream)))
-    before = _fed(size, stream[:cut])
-    resized = data.draw(SIZES)
+    assert_repainted_goes_on(stream[:cut], size, data.draw(SIZES), stream[cut:])
+
+
+def assert_repainted_goes_on(
+    stream: bytes, size: tuple[int, int], resized: tuple[int, int], more: bytes
+) -> None:
+    before = fed(size, stream)
     before.resize(*resized)
-    copy = _fed(resized, before.repaint())
+    copy = fed(resized, before.repaint())
+    assert seen(copy) == seen(before)
     assert copy.repaint() == before.repaint()
 
-    _assert_same_from_here(before, copy, stream[cut:], size)
+    assert_same_from_here(before, copy, more, size)
 
 
 @_examples
 @given(ROUGH_STREAMS, ROUGH_STREAMS, SIZES)
 def test_a_row_that_changed_is_dirty(stream: bytes, more: bytes, size: tuple[int, int]) -> None:
-    terminal = _fed(size, stream)
+    terminal = fed(size, stream)
     terminal.dirty.clear()
     before = [terminal.line(y) for y in range(terminal.rows)]
     terminal.feed(more)
@@ -247,7 +257,7 @@ _PLAIN = st.lists(
 def test_narrowing_and_widening_back_changes_nothing(
     words: list[str], rows: int, one: int, other: int
 ) -> None:
-    terminal = _fed((rows, max(one, other)), "".join(words).encode())
+    terminal = fed((rows, max(one, other)), "".join(words).encode())
     before = terminal.snapshot()
 
     terminal.resize(rows, min(one, other))
@@ -256,7 +266,7 @@ def test_narrowing_and_widening_back_changes_nothing(
     assert terminal.snapshot() == before
 
 
-_LINES = st.lists(
+LINES = st.lists(
     st.sampled_from(["abc", "x" * 30, "日本", "e\u0301", "\t", "─", " ", "word "])
     | st.sampled_from(["\x1b[31m", "\x1b[44m", "\x1b[m", "\x1b[0m", "\x1b[1;38;5;99m"]),
     max_size=6,
@@ -266,7 +276,7 @@ _LINES = st.lists(
 @_examples
 @given(
     STREAMS,
-    st.lists(_LINES, min_size=3, max_size=10),
+    st.lists(LINES, min_size=3, max_size=10),
     SIZES,
     st.integers(1, 300),
     st.integers(10, 150),
@@ -275,11 +285,14 @@ _LINES = st.lists(
 def test_a_skipped_flood_leaves_what_a_drawn_one_does(
     before: bytes, lines: list[str], size: tuple[int, int], limit: int, times: int, after: bytes
 ) -> None:
-    stream = before + b"\r\n" + "\r\n".join(lines * times).encode() + after
-    skipped = _fed(size, stream, scrollback=limit)
+    assert_skipped_as_drawn(before + b"\r\n" + "\r\n".join(lines * times).encode() + after, size, limit)
+
+
+def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int) -> None:
+    skipped = fed(size, stream, scrollback=limit)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flood, "skip", lambda screen, text: text)
-        drawn = _fed(size, stream, scrollback=limit)
+        drawn = fed(size, stream, scrollback=limit)
 
     assert skipped.snapshot() == drawn.snapshot()
     assert skipped.scrollback.height == drawn.scrollback.height

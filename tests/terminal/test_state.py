@@ -8,16 +8,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.terminal import EMULATOR, StateUnusable, Terminal
+from tests.searching import examples
 from tests.terminal.test_properties import ROUGH_STREAMS, SIZES
 
 _RECORDINGS = sorted(
     path.parent for path in (Path(__file__).parent.parent / "recordings").glob("*/size.json")
 )
-_examples = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+_examples = examples()
 #: Lines that scroll away, so that there is something to take back.
 _LINES = st.lists(
     st.sampled_from(
@@ -30,10 +31,10 @@ _LINES = st.lists(
 ).map(lambda words: "".join(words).encode())
 #: What happens to a terminal: bytes, or another size.
 _MIXED = st.lists(ROUGH_STREAMS | _LINES | SIZES, max_size=5)
-_Steps = list[bytes | tuple[int, int]]
+Steps = list[bytes | tuple[int, int]]
 
 
-def _go_on(terminal: Terminal, steps: _Steps) -> None:
+def _go_on(terminal: Terminal, steps: Steps) -> None:
     for step in steps:
         if isinstance(step, bytes):
             terminal.feed(step)
@@ -55,8 +56,12 @@ def _assert_same(one: Terminal, other: Terminal) -> None:
 @_examples
 @given(_MIXED, _MIXED, SIZES, st.integers(0, 5) | st.just(300), st.sampled_from([0, 1, 5, 300]))
 def test_a_loaded_terminal_is_the_same_and_goes_on_the_same(
-    before: _Steps, after: _Steps, size: tuple[int, int], lines: int, limit: int
+    before: Steps, after: Steps, size: tuple[int, int], lines: int, limit: int
 ) -> None:
+    assert_loaded_goes_on(before, after, size, lines, limit)
+
+
+def assert_loaded_goes_on(before: Steps, after: Steps, size: tuple[int, int], lines: int, limit: int) -> None:
     terminal = Terminal(*size, scrollback=limit)
     _go_on(terminal, before)
     loaded = Terminal.load(terminal.dump(lines), scrollback=limit)
@@ -71,13 +76,13 @@ def test_a_loaded_terminal_is_the_same_and_goes_on_the_same(
         _assert_same(terminal, loaded)
 
 
-def _steps(recording: Path) -> _Steps:
+def _steps(recording: Path) -> Steps:
     """A recording in some 40 pieces, with its changes of size in between."""
     stream = (recording / "output.bin").read_bytes()
     resizes = json.loads((recording / "size.json").read_text()).get("resizes", [])
     sizes = {offset: (rows, columns) for offset, rows, columns in resizes}
     edges = sorted({*range(0, len(stream), max(len(stream) // 40, 1)), *sizes, len(stream)})
-    found: _Steps = []
+    found: Steps = []
     for start, end in pairwise(edges):
         found += [sizes[start]] if start in sizes else []
         found.append(stream[start:end])
@@ -234,7 +239,7 @@ _JUNK = st.binary(max_size=8) | st.sampled_from(
 )
 
 
-@settings(_examples, max_examples=400)
+@examples(400)
 @given(st.lists(st.tuples(st.integers(0, len(_STATE)), st.integers(0, 9), _JUNK), min_size=1, max_size=3))
 def test_a_forged_state_is_refused_or_sound(edits: list[tuple[int, int, bytes]]) -> None:
     body = _STATE[len(_OPENING) + 4 :]
@@ -250,7 +255,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(_examples, max_examples=400)
+@examples(400)
 @given(st.data())
 def test_forged_fields_are_refused_or_sound(data: st.DataObject) -> None:
     told, _, texts = _STATE[len(_OPENING) + 4 :].decode("utf-8", "surrogatepass").partition("\0")
@@ -282,7 +287,7 @@ def test_numbers_are_those_of_an_unlimited_scrollback(
 
 @_examples
 @given(_MIXED, SIZES)
-def test_numbers_last_over_resizes(steps: _Steps, size: tuple[int, int]) -> None:
+def test_numbers_last_over_resizes(steps: Steps, size: tuple[int, int]) -> None:
     bounded, unlimited = Terminal(*size, scrollback=200), Terminal(*size, scrollback=10**6)
     for step in steps:
         for terminal in (bounded, unlimited):
