@@ -279,7 +279,7 @@ LINES = st.lists(
     st.lists(LINES, min_size=3, max_size=10),
     SIZES,
     st.integers(1, 300),
-    st.integers(10, 150),
+    st.integers(10, 60),
     STREAMS,
 )
 def test_a_skipped_flood_leaves_what_a_drawn_one_does(
