@@ -8,7 +8,8 @@ prints one of those itself, it gets a stand-in too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+
+from chloe.terminal.pens import next_look
 
 _FIRST = 0x100000
 _LAST = 0x10FFFD
@@ -23,7 +24,11 @@ def needs_stand_in(char: str) -> bool:
 
 
 class ClusterTable:
-    """The clusters of one terminal and their stand-ins; bounded, see ``PenTable`` for how."""
+    """The clusters of one terminal and their stand-ins; bounded, see ``PenTable`` for how.
+
+    Unused ones are looked for before the last are taken: stand-ins are lacking only where the screens, with
+    the line that goes on on them, have tens of thousands of different clusters.
+    """
 
     FIRST_LIMIT = 1024
 
@@ -62,9 +67,13 @@ class ClusterTable:
             return cells
         return _STAND_INS.sub(lambda found: self._texts.get(found[0], "\ufffd"), cells)
 
+    def placed(self, cells: str) -> set[str]:
+        """The stand-ins in ``cells``."""
+        return set() if cells.isascii() else set(_STAND_INS.findall(cells))
+
     def told(self, cells: str) -> dict[str, str]:
         """Each stand-in in ``cells``, and its cluster."""
-        return {cell: self._texts[cell] for cell in set(_STAND_INS.findall(cells)) if cell in self._texts}
+        return {cell: self._texts[cell] for cell in self.placed(cells) if cell in self._texts}
 
     def take_over(self, told: dict[str, str]) -> None:
         """Give the stand-ins that another table gave; before any was given."""
@@ -82,13 +91,9 @@ class ClusterTable:
         """Whether it is time to ``keep`` only what is in use."""
         return len(self._texts) > self._limit
 
-    def keep(self, used: Iterable[str]) -> None:
-        """Forget every cluster whose stand-in doesn't occur in ``used``."""
-        kept: set[str] = set()
-        for cells in used:
-            if not cells.isascii():
-                kept.update(_STAND_INS.findall(cells))
-        self._free += [cell for cell in self._texts if cell not in kept]
-        self._texts = {cell: text for cell, text in self._texts.items() if cell in kept}
+    def keep(self, used: set[str]) -> None:
+        """Forget every cluster whose stand-in isn't among those ``used``."""
+        self._free += [cell for cell in self._texts if cell not in used]
+        self._texts = {cell: text for cell, text in self._texts.items() if cell in used}
         self._stand_ins = {text: cell for cell, text in self._texts.items()}
-        self._limit = max(self.FIRST_LIMIT, 2 * len(kept))
+        self._limit = next_look(len(self._texts), self.FIRST_LIMIT, _LAST - _FIRST + 1)

@@ -324,11 +324,11 @@ class Interpreter(Replying):
         """Give marks and stand-ins that are on no row any more out anew."""
         rows = [*self.lines, *(self.main_lines or ())]
         if self.pen_table.is_full:
-            held = [self.pen_table.mark(self.pen)]
-            held += [row.pens + row.fill for row in rows]
-            self.pen_table.keep([*held, *self.scrollback.used_marks()])
+            marks = "".join([self.pen_table.mark(self.pen), *(row.pens + row.fill for row in rows)])
+            self.pen_table.keep(self.pen_table.placed(marks) | self.scrollback.used_marks())
         if self.clusters.is_full:
-            self.clusters.keep([*(row.text for row in rows), *self.scrollback.used_cells()])
+            cells = "".join([row.text for row in rows])
+            self.clusters.keep(self.clusters.placed(cells) | self.scrollback.used_cells())
 
 
 _REPEAT = Interpreter.repeat

@@ -111,32 +111,36 @@ def attributes(pen: int, link: str) -> Attributes:
     )
 
 
-#: Marks below this one say the pen themselves; the others are places in a table.
-_FIRST_PLACE = 0x100000
-_LAST_PLACE = 0x10FFFF
-_SAYING = re.compile("[^\U00100000-\U0010ffff]+")
 #: What a mark can say: bold, reverse, and colours out of the palette.
 _SAID_FLAGS = BOLD | REVERSE
 _SAID = _SAID_FLAGS | FOREGROUND | BACKGROUND
 _PALETTE = 256
 #: What keeps a pen from being said, whatever else it has.
 _UNSAYABLE = ~_SAID | DIRECT << FOREGROUND_SHIFT | DIRECT << BACKGROUND_SHIFT
+#: The colours that a mark can say, the default one among them.
+_COLOURS = _PALETTE + 1
+#: Marks below this one say the pen themselves; the others are places in a table.
+_FIRST_PLACE = _COLOURS * 4 * _COLOURS
+_PLACES = 0x110000 - _FIRST_PLACE
+_SAYING = re.compile(f"[^{chr(_FIRST_PLACE)}-\U0010ffff]+")
 
 
 def _say(pen: int) -> str | None:
-    """The mark that says ``pen``, which isn't ``_UNSAYABLE``: 9 bits of foreground, bold, reverse, 9 of
-    background. None where a colour isn't out of the palette."""
+    """The mark that says ``pen``, which isn't ``_UNSAYABLE``: background, reverse, bold, foreground, the
+    last of which counts least. None where a colour isn't out of the palette."""
     foreground = pen >> FOREGROUND_SHIFT & COLOUR
     background = pen >> BACKGROUND_SHIFT & COLOUR
     if foreground > _PALETTE or background > _PALETTE:
         return None
-    return chr(foreground | bool(pen & BOLD) << 9 | bool(pen & REVERSE) << 10 | background << 11)
+    flags = bool(pen & BOLD) | bool(pen & REVERSE) << 1
+    return chr(foreground + _COLOURS * (flags | background << 2))
 
 
 def _said(code: int) -> int:
     """The pen that the mark with this code says."""
-    flags = (code >> 9 & 1) * BOLD | (code >> 10 & 1) * REVERSE
-    return flags | (code & 0x1FF) << FOREGROUND_SHIFT | code >> 11 << BACKGROUND_SHIFT
+    above, foreground = divmod(code, _COLOURS)
+    flags = (above & 1) * BOLD | (above >> 1 & 1) * REVERSE
+    return flags | foreground << FOREGROUND_SHIFT | above >> 2 << BACKGROUND_SHIFT
 
 
 def _coarse(pen: int) -> int:
@@ -156,13 +160,25 @@ SAID_MARKS: dict[int, str] = {}
 _MOST_SAID_MARKS = 2048
 
 
+#: Places that are left for what is drawn between two looks: more than a piece of text can take.
+_SPARE = 8 * 1024
+
+
+def next_look(alive: int, least: int, places: int) -> int:
+    """How many places may be taken before the next look for unused ones, where so many were in use now.
+
+    Twice as many, so that a look is paid for by as many new ones; but no more than there are.
+    """
+    return max(alive + least, min(2 * alive, places - _SPARE))
+
+
 class PenTable:
     """The marks of one terminal's pens.
 
     Most pens go into their mark; the others have a place in a table. A program that paints ever new
     colours must not grow it for ever: when ``is_full``, the owner tells which marks are still on a
-    row (``keep``), and the other places are given out anew. Where even so none is left, a pen's
-    colours are made coarse.
+    row (``keep``), and the other places are given out anew. There are more places than a screen has
+    cells; only where each of that many looked different would a pen's colours be made coarse.
     """
 
     #: How many places before the first look for unused ones.
@@ -190,7 +206,7 @@ class PenTable:
         if self._free:
             place = self._free.pop()
             self._pens[place] = pen
-        elif len(self._pens) <= _LAST_PLACE - _FIRST_PLACE:
+        elif len(self._pens) < _PLACES:
             place = len(self._pens)
             self._pens.append(pen)
         else:
@@ -208,6 +224,10 @@ class PenTable:
         """How many marks don't say their pens themselves."""
         return len(self._places)
 
+    def placed(self, marks: str) -> set[str]:
+        """Those of ``marks`` that don't say their pens themselves."""
+        return set(_SAYING.sub("", marks))
+
     def told(self, used: Iterable[str] | None = None) -> tuple[str, list[int]]:
         """The marks that don't say their pens themselves, of those in ``used`` or of all, and these pens."""
         if used is None:
@@ -219,14 +239,17 @@ class PenTable:
     def take_over(self, marks: str, pens: list[int]) -> None:
         """Give the marks that another table gave; before any was given. ValueError where it can't have."""
         places = [ord(mark) - _FIRST_PLACE for mark in marks]
-        self._places = dict(zip(pens, places, strict=True))
-        size = max(places, default=-1) + 1
         if len(set(places)) < len(places) or min(places, default=0) < 0:
             raise ValueError("marks without a place of their own")
-        self._pens = [0] * size
-        for pen, place in self._places.items():
-            self._pens[place] = pen
-        self._free = list(set(range(size)).difference(places))
+        self._hold(dict(zip(pens, places, strict=True)))
+
+    def _hold(self, places: dict[int, int]) -> None:
+        """Have these pens at these places and no others."""
+        taken = {place: pen for pen, place in places.items()}
+        size = max(taken, default=-1) + 1
+        self._places = places
+        self._pens = [taken.get(place, 0) for place in range(size)]
+        self._free = [place for place in range(size - 1, -1, -1) if place not in taken]
 
     @property
     def is_full(self) -> bool:
@@ -237,10 +260,7 @@ class PenTable:
         """Whether ``mark`` stands for a pen."""
         return ord(mark) - _FIRST_PLACE < len(self._pens)
 
-    def keep(self, used: Iterable[str]) -> None:
-        """Forget every pen whose mark doesn't occur in ``used``."""
-        kept = {ord(mark) - _FIRST_PLACE for mark in set().union(*used) if mark >= chr(_FIRST_PLACE)}
-        self._places = {self._pens[place]: place for place in kept}
-        self._free = [place for place in range(len(self._pens)) if place not in kept]
-        # Twice what is alive, so that the next look is paid for by as many new pens.
-        self._limit = max(self.FIRST_LIMIT, 2 * len(kept))
+    def keep(self, used: set[str]) -> None:
+        """Forget every pen whose mark isn't among those ``used``, each of which is ``placed``."""
+        self._hold({self.pen(mark): ord(mark) - _FIRST_PLACE for mark in used})
+        self._limit = next_look(len(used), self.FIRST_LIMIT, _PLACES)

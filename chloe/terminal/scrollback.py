@@ -5,13 +5,14 @@ Owns keeping them small and bounded, and showing them at any width. Must not kno
 Plan: rows come in one by one and wait in ``_fresh``; every so often they are joined to logical
 lines, and those to a block, which is two strings for some hundred lines. A flood comes in as a
 block of its own, which ``flood`` makes and which may not even have been parsed yet. Only a window of
-``limit`` lines is ever seen; whole blocks before it are dropped.
+``limit`` lines is ever seen; whole blocks before it are dropped, and those in it that are too long or
+too colourful.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -31,6 +32,12 @@ LONGEST_LINE = 4096
 _LEAST_CHARACTERS = 4 << 20
 #: Characters kept for each line of the limit, on average.
 _CHARACTERS_A_LINE = 1000
+#: The most looks that no mark says, for each line of the limit on average, at the least and at the most.
+_PENS_A_LINE = 6
+_LEAST_PENS = 64 * 1024
+_MOST_PENS = 512 * 1024
+#: The most different clusters.
+_MOST_CLUSTERS = 32 * 1024
 
 
 class Tally(NamedTuple):
@@ -139,9 +146,13 @@ class Scrollback:
         self._account(block, 1)
         most = max(_LEAST_CHARACTERS, self.limit * _CHARACTERS_A_LINE)
         while self._blocks and (self._count - self._blocks[0].count >= self.limit or self._size > most):
-            block = self._blocks.popleft()
-            self._account(block, -1)
-            self._drop(block.count)
+            self._drop_block()
+
+    def _drop_block(self) -> None:
+        """Drop the oldest lines."""
+        block = self._blocks.popleft()
+        self._account(block, -1)
+        self._drop(block.count)
 
     def _drop(self, count: int) -> None:
         self._held += count
@@ -336,17 +347,31 @@ class Scrollback:
         for line, group in lines([row.copy() for row in self._fresh], self._columns):
             yield group if group[-1].wrapped else wrap(line, self._columns)
 
-    def used_marks(self) -> Iterator[str]:
-        """Strings in which each mark in use occurs."""
-        for row in self._fresh:
-            yield row.pens
-            yield row.fill
-        for block in self._blocks:
-            yield block.marks()
+    # What the tables are for.
 
-    def used_cells(self) -> Iterator[str]:
-        """Strings in which each stand-in in use occurs."""
-        for row in self._fresh:
-            yield row.text
-        for block in self._blocks:
-            yield block.cells()
+    def used_marks(self) -> set[str]:
+        """Each mark in use that has a place in a table. The oldest lines go where there'd be too many."""
+        placed = self._reader.pens.placed
+        fresh = "".join([row.pens + row.fill for row in self._fresh])
+        most = min(max(self.limit * _PENS_A_LINE, _LEAST_PENS), _MOST_PENS)
+        return self._used(placed(fresh), lambda block: placed(block.marks()), most)
+
+    def used_cells(self) -> set[str]:
+        """Each stand-in in use. The oldest lines go where there'd be too many."""
+        placed = self._reader.clusters.placed
+        fresh = "".join([row.text for row in self._fresh])
+        return self._used(placed(fresh), lambda block: placed(block.cells()), _MOST_CLUSTERS)
+
+    def _used(self, found: set[str], placed: Callable[[Block], set[str]], most: int) -> set[str]:
+        """What is ``placed`` in any block, beside what was ``found``; without the blocks, but for the last,
+        before which ``most`` were found in those behind."""
+        room = most
+        for place in range(len(self._blocks) - 1, -1, -1):
+            more = placed(self._blocks[place]) - found
+            room -= len(more)
+            if room < 0 and place < len(self._blocks) - 1:
+                for _ in range(place + 1):
+                    self._drop_block()
+                break
+            found |= more
+        return found

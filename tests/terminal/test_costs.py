@@ -103,7 +103,8 @@ def test_what_is_kept_of_endless_input_is_bounded(name: str) -> None:
         terminal = _feed(stream, 1 << 16)
         terminal.feed(stream)
         assert terminal.rows
-        assert tracemalloc.get_traced_memory()[0] - before < 12_000_000
+        # Most of it where each of 120,000 cells of an open line has a look of its own.
+        assert tracemalloc.get_traced_memory()[0] - before < 20_000_000
     finally:
         tracemalloc.stop()
 

@@ -42,7 +42,7 @@ def _go_on(terminal: Terminal, steps: Steps) -> None:
             terminal.resize(*step)
 
 
-def _assert_same(one: Terminal, other: Terminal) -> None:
+def assert_same(one: Terminal, other: Terminal) -> None:
     """Equal but for the lines that only the first keeps; whatever is numbered is the same line."""
     assert one.snapshot().without_scrollback() == other.snapshot().without_scrollback()
     assert one.scrollback.total == other.scrollback.total
@@ -65,7 +65,7 @@ def assert_loaded_goes_on(before: Steps, after: Steps, size: tuple[int, int], li
     terminal = Terminal(*size, scrollback=limit)
     _go_on(terminal, before)
     loaded = Terminal.load(terminal.dump(lines), scrollback=limit)
-    _assert_same(terminal, loaded)
+    assert_same(terminal, loaded)
 
     for step in after:
         _go_on(terminal, [step])
@@ -73,7 +73,7 @@ def assert_loaded_goes_on(before: Steps, after: Steps, size: tuple[int, int], li
         if loaded.scrollback.missed:
             assert not terminal.scrollback.missed
             return
-        _assert_same(terminal, loaded)
+        assert_same(terminal, loaded)
 
 
 def _steps(recording: Path) -> Steps:
@@ -98,7 +98,7 @@ def test_a_recording_goes_on_from_a_state_at_any_place(recording: Path) -> None:
         for each in (terminal, *loaded):
             _go_on(each, [step])
         for each in loaded:
-            _assert_same(terminal, each)
+            assert_same(terminal, each)
         loaded = [*loaded[-3:], Terminal.load(terminal.dump())]
 
 
@@ -123,7 +123,7 @@ def _flood(count: int) -> bytes:
 def test_lines_that_scrolled_through_undrawn_are_in_a_state() -> None:
     terminal = Terminal(4, 30)
     terminal.feed(b"\x1b[44m" + _flood(5000))
-    _assert_same(terminal, Terminal.load(terminal.dump(70)))
+    assert_same(terminal, Terminal.load(terminal.dump(70)))
 
 
 def test_a_state_with_too_few_lines_says_so_once_they_are_missed() -> None:
@@ -133,7 +133,7 @@ def test_a_state_with_too_few_lines_says_so_once_they_are_missed() -> None:
     for each in (terminal, loaded):
         each.resize(9, 30)
     assert not loaded.scrollback.missed
-    _assert_same(terminal, loaded)
+    assert_same(terminal, loaded)
 
     for each in (terminal, loaded):
         each.resize(10, 30)
@@ -157,7 +157,7 @@ def test_a_state_stays_small_whatever_it_scrolled_through() -> None:
     terminal.feed(b"\r\n" + b"y" * 1_000_000 + b"\r\n" * 5)
     state = terminal.dump()
     assert len(state) < 500_000
-    _assert_same(terminal, Terminal.load(state, scrollback=1000))
+    assert_same(terminal, Terminal.load(state, scrollback=1000))
 
 
 # Bytes that are no state.
