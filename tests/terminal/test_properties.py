@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
@@ -93,6 +94,12 @@ def fed(size: tuple[int, int], *pieces: bytes, scrollback: int = 10_000) -> Term
     return terminal
 
 
+def pieces(stream: bytes, cuts: Iterable[int]) -> list[bytes]:
+    """The stream cut anywhere; places beyond its end count on from its beginning."""
+    edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
+    return [stream[start:end] for start, end in pairwise(edges)]
+
+
 def assert_sound(terminal: Terminal) -> None:
     """The invariants that whoever paints relies on."""
     assert len(terminal.display) == terminal.rows
@@ -133,7 +140,7 @@ def test_any_split_of_a_stream_gives_the_same(
 
 def assert_same_however_split(stream: bytes, size: tuple[int, int], cuts: list[int]) -> None:
     whole = fed(size, stream)
-    split = fed(size, *(stream[start:end] for start, end in pairwise([0, *sorted(cuts), len(stream)])))
+    split = fed(size, *pieces(stream, cuts))
     byte_by_byte = fed(size, *(stream[at : at + 1] for at in range(len(stream))))
 
     assert whole.snapshot() == split.snapshot() == byte_by_byte.snapshot()
@@ -223,11 +230,11 @@ def test_a_repaint_at_any_byte_of_a_stream_loses_nothing_of_it(
 
 
 def assert_repainted_goes_on(
-    stream: bytes, size: tuple[int, int], resized: tuple[int, int], more: bytes
+    stream: bytes, size: tuple[int, int], resized: tuple[int, int], more: bytes, limit: int = 10_000
 ) -> None:
-    before = fed(size, stream)
+    before = fed(size, stream, scrollback=limit)
     before.resize(*resized)
-    copy = fed(resized, before.repaint())
+    copy = fed(resized, before.repaint(), scrollback=limit)
     assert seen(copy) == seen(before)
     assert copy.repaint() == before.repaint()
 
@@ -288,8 +295,9 @@ def test_a_skipped_flood_leaves_what_a_drawn_one_does(
     assert_skipped_as_drawn(before + b"\r\n" + "\r\n".join(lines * times).encode() + after, size, limit)
 
 
-def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int) -> None:
-    skipped = fed(size, stream, scrollback=limit)
+def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int, *cuts: int) -> None:
+    """Where the stream is cut, a flood may begin or break off."""
+    skipped = fed(size, *pieces(stream, cuts), scrollback=limit)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flood, "skip", lambda screen, text: text)
         drawn = fed(size, stream, scrollback=limit)
