@@ -41,11 +41,12 @@ _MOST_CLUSTERS = 32 * 1024
 
 
 class Tally(NamedTuple):
-    """``total``, ``first``, ``lent`` and ``missed`` of a scrollback; ``passed``: rows of its open line
-    that it didn't keep, where it keeps nothing."""
+    """``total``, ``lent`` and ``missed`` of a scrollback; ``begun``: the first line that the terminal which
+    saw the whole stream holds; ``passed``: rows of its open line that it didn't keep, where it keeps nothing.
+    """
 
     total: int
-    first: int
+    begun: int
     lent: int
     missed: bool
     passed: int
@@ -233,7 +234,7 @@ class Scrollback:
 
     def tally(self) -> Tally:
         """What there is to know beside the lines."""
-        return Tally(self.total, self.first, self.lent, self.missed, self._passed)
+        return Tally(self.total, max(self._begun, self._window), self.lent, self.missed, self._passed)
 
     def take_over(self, blocks: list[Block], opened: list[Row], tally: Tally) -> None:
         """Go on where another scrollback was: with the end of its lines, and the rows of its open line."""
@@ -255,7 +256,12 @@ class Scrollback:
     @property
     def first(self) -> int:
         """The number of the first line that is kept; before anything was dropped or cleared, 0."""
-        return max(self._held, self.total - max(self.limit - self.is_open, 0))
+        return max(self._held, self._window)
+
+    @property
+    def _window(self) -> int:
+        """The number of the first line that the limit leaves; below 0 where there are fewer lines."""
+        return self.total - max(self.limit - self.is_open, 0)
 
     def begin(self, first: int) -> None:
         """Number the lines from ``first`` on; before anything was taken in."""

@@ -250,11 +250,11 @@ class _Loading:
         return rows
 
     def _tally(self, count: int) -> Tally:
-        total, first, lent, missed, passed = self.told["tally"]
+        total, begun, lent, missed, passed = self.told["tally"]
         tally = Tally(
-            _number(total, count), _number(first), _number(lent), bool(_bit(missed)), _number(passed)
+            _number(total, count), _number(begun), _number(lent), bool(_bit(missed)), _number(passed)
         )
-        if tally.first + count > tally.total:
+        if tally.begun + count > tally.total:
             _refuse("more lines than there were")
         return tally
 

@@ -64,9 +64,12 @@ def test_a_loaded_terminal_is_the_same_and_goes_on_the_same(
 def assert_loaded_goes_on(before: Steps, after: Steps, size: tuple[int, int], lines: int, limit: int) -> None:
     terminal = Terminal(*size, scrollback=limit)
     _go_on(terminal, before)
-    loaded = Terminal.load(terminal.dump(lines), scrollback=limit)
+    state = terminal.dump(lines)
+    loaded = Terminal.load(state, scrollback=limit)
     assert_same(terminal, loaded)
+    assert _fields(loaded.dump(lines)) == _fields(state)
 
+    terminal.take_replies()
     for step in after:
         _go_on(terminal, [step])
         _go_on(loaded, [step])
@@ -74,6 +77,13 @@ def assert_loaded_goes_on(before: Steps, after: Steps, size: tuple[int, int], li
             assert not terminal.scrollback.missed
             return
         assert_same(terminal, loaded)
+        assert terminal.take_replies() == loaded.take_replies()
+
+
+def _fields(state: bytes) -> tuple[dict[str, object], str]:
+    """What is in a state, but for the looks that nothing has yet."""
+    told, _, texts = state[len(EMULATOR) + 5 :].decode("utf-8", "surrogatepass").partition("\0")
+    return {name: value for name, value in json.loads(told).items() if name != "pens"}, texts
 
 
 def _steps(recording: Path) -> Steps:
@@ -139,6 +149,17 @@ def test_a_state_with_too_few_lines_says_so_once_they_are_missed() -> None:
         each.resize(10, 30)
     assert loaded.scrollback.missed and not terminal.scrollback.missed
     assert Terminal.load(loaded.dump()).scrollback.missed
+
+
+def test_a_state_of_a_state_misses_what_the_first_lacked() -> None:
+    terminal = Terminal(4, 30)
+    terminal.feed(_flood(100))
+    loaded = Terminal.load(Terminal.load(terminal.dump(5)).dump(5))
+    for each in (terminal, loaded):
+        each.resize(9, 30)
+    assert not loaded.scrollback.missed
+    loaded.resize(10, 30)
+    assert loaded.scrollback.missed
 
 
 def test_lines_that_the_program_cleared_are_not_missed() -> None:
