@@ -265,11 +265,14 @@ class _Repaint:
             self._charsets(screen.charsets)
             return
         width = max(widths.width(last[0]), 1)
-        self._charsets(screen.charsets)
         self.say(f"{insert}\x1b[{screen.y - first + 1};{screen.x - width + 1}H")
         if insert:
             # Inserting it again puts the rest of the row back into its place.
             self._take_pen(screen.pen_table.pen(screen.lines[screen.y].fill))
             self.say(f"\x1b[{width}P")
         self._take_pen(screen.pen)
-        self.say(last)
+        # A mark may have joined a character that was drawn when another set was in force.
+        is_older = ord(last[0]) in (screen.charsets.translation or {})
+        self.say(last[:is_older])
+        self._charsets(screen.charsets)
+        self.say(last[is_older:])

@@ -189,6 +189,7 @@ def assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other:
 @example(
     "日a\x1b[2 A\u0301".encode(), (1, 4), b"\x1b[b", (1, 4)
 )  # A mark put between the halves of a character.
+@example("#\x1b(A\u0301".encode(), (1, 4), b"\x1b[b", (1, 4))  # A mark that joined what another set drew.
 @example(b"\x1b]2;" + b"x" * 300_000, (1, 4), b"2;y\x07z", (1, 4))  # A title too long to be one stays none.
 def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
     stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
