@@ -68,6 +68,7 @@ class _Repaint:
         stack = screen.kitty_stack if is_shown else screen.other_kitty_stack
         flags = screen.modes.kitty_flags if is_shown else screen.other_kitty_flags
         rows = screen.lines if is_shown else screen.main_lines or []
+        rows = rows if main else [_bare(row) for row in rows]
         if not main and not is_shown and saved == Saved() and not stack and not flags:
             return
         self._take_pen(0)
@@ -276,3 +277,11 @@ class _Repaint:
         self.say(last[:is_older])
         self._charsets(screen.charsets)
         self.say(last[is_older:])
+
+
+def _bare(row: Row) -> Row:
+    """A row without the blanks at its end that look like what is beyond it: on the alternate screen, where
+    nothing is wrapped anew, they are the same."""
+    marks = row.marks()
+    size = max(len(row.text.rstrip(" ")), len(marks.rstrip(row.fill)))
+    return Row(row.text[:size], row.pens[:size], row.fill, row.wrapped)

@@ -315,3 +315,7 @@ def test_a_flag_after_a_single_shift_is_the_same_however_it_is_split() -> None:
     for byte in stream:
         split.feed(bytes([byte]))
     assert whole.snapshot() == split.snapshot()
+
+
+def test_blanks_at_the_end_of_a_row_of_the_alternate_screen_are_repainted_alike_however_they_came() -> None:
+    assert_repainted_goes_on(b"\x1b[?47h \x1b[ @", (1, 1), (1, 1), b"")
