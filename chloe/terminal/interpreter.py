@@ -235,9 +235,9 @@ class Interpreter(Replying):
     def interpret(self, text: str) -> None:
         """Take in decoded text."""
         for start in range(0, len(text), _PIECE):
-            self._carry_out(text[start : start + _PIECE])
             if self._owns_tables and (self.pen_table.is_full or self.clusters.is_full):
                 self.collect()
+            self._carry_out(text[start : start + _PIECE])
 
     def _carry_out(self, text: str) -> None:
         columns = self.columns

@@ -91,3 +91,11 @@ def test_ever_new_colours_are_kept_as_far_as_there_is_room_and_the_last_lines_of
     assert colours == [
         (number >> 16, number >> 8 & 255, number & 255) for number in range(first, first + kept)
     ]
+
+
+def test_a_look_at_lines_that_passed_undrawn_takes_nothing_from_the_screen() -> None:
+    terminal = Terminal(4, _COLUMNS, scrollback=2000)
+    terminal.feed(_clusters(0, _MANY))
+    assert len(terminal.scrollback.rows(0, 10**6)) == _MANY // _COLUMNS - 3
+    terminal.feed(_clusters(_MANY, 200))
+    assert "\ufffd" not in "".join(terminal.display)
