@@ -25,6 +25,9 @@ class Block(Protocol):
     def lines(self) -> list[Line]:
         """The lines, oldest first."""
 
+    def texts(self) -> list[str]:
+        """Their cells alone, oldest first."""
+
     def height(self, columns: int) -> int:
         """How many rows show them."""
 
@@ -67,7 +70,7 @@ class Packed:
 
     def lines(self) -> list[Line]:
         """The lines, oldest first."""
-        texts = self._cells.split(self._separator)
+        texts = self.texts()
         if not self._marks:
             return [Line(text) for text in texts]
         found = []
@@ -77,6 +80,10 @@ class Packed:
             found.append(Line(text, self._marks[place:end], self._marks[end]))
             place = end + 1
         return found
+
+    def texts(self) -> list[str]:
+        """Their cells alone, oldest first."""
+        return self._cells.split(self._separator)
 
     def height(self, columns: int) -> int:
         """How many rows show them; remembered for one width."""

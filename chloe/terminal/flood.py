@@ -69,6 +69,10 @@ class Unparsed:
         """The lines, oldest first."""
         return self._parsed().lines()
 
+    def texts(self) -> list[str]:
+        """Their cells alone, oldest first."""
+        return self._parsed().texts()
+
     def height(self, columns: int) -> int:
         """How many rows show them."""
         if self._known is None and columns == self._screen.columns:

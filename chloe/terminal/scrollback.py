@@ -169,7 +169,7 @@ class Scrollback:
     def drain(self) -> list[str]:
         """Take all lines that are complete out, as text, oldest first: for whoever keeps them elsewhere."""
         self._pack()
-        taken = [self._reader.text(line.cells).rstrip() for block in self._blocks for line in block.lines()]
+        taken = [self._reader.text(cells).rstrip() for block in self._blocks for cells in block.texts()]
         self._blocks.clear()
         self._held += self._count
         self._count = self._size = self.lent = 0

@@ -119,7 +119,8 @@ def test_the_alternate_screen_is_cropped_while_the_main_one_is_wrapped() -> None
 
 
 def _kilobytes(stream: bytes, piece: int = 64 * 1024) -> float:
-    """What one terminal takes once all that terminals share is warm."""
+    """What one terminal takes once all that terminals share is warm: the least of several, since what is
+    shared is emptied when it is full, and fills again."""
 
     def make() -> Terminal:
         terminal = Terminal(24, 80)
@@ -127,15 +128,18 @@ def _kilobytes(stream: bytes, piece: int = 64 * 1024) -> float:
             terminal.feed(stream[start : start + piece])
         return terminal
 
-    make()
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        kept = make()
-        assert kept.rows
-        return (tracemalloc.get_traced_memory()[0] - before) / 1024
-    finally:
-        tracemalloc.stop()
+    def taken() -> float:
+        make()
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            kept = make()
+            assert kept.rows
+            return (tracemalloc.get_traced_memory()[0] - before) / 1024
+        finally:
+            tracemalloc.stop()
+
+    return min(taken() for _ in range(3))
 
 
 def test_a_full_screen_of_mixed_colours_takes_at_most_60_kb() -> None:
