@@ -104,7 +104,8 @@ class _Repaint:
         """Print the lines that wrap, the open one from its beginning, so that it scrolls off as it did.
 
         The first ``opened`` rows have left the screen. Where the last of them ended a cell early for a wide
-        character that is gone by now, another makes it end there again, and is drawn over.
+        character, which may be gone by now, another makes it end there again, blanked as it was, and is
+        drawn over.
 
         Returns which rows were written on.
         """
@@ -119,7 +120,8 @@ class _Repaint:
                 ends_early = place == opened - 1 and len(row.text) == columns - 1 > 0
                 size = columns - 1 if ends_early or is_short(row, below, columns) else columns
                 self._cells(row.text.ljust(size), row.full_marks(columns))
-                if ends_early and not is_short(row, below, columns):
+                if ends_early:
+                    self._take_pen(self.screen.pen_table.pen(row.fill))
                     self.say("\u3000\r")
             elif goes_on:
                 self._cells((row.text or " ")[:2], (row.marks() or row.fill)[:2])

@@ -317,5 +317,17 @@ def test_a_flag_after_a_single_shift_is_the_same_however_it_is_split() -> None:
     assert whole.snapshot() == split.snapshot()
 
 
+@pytest.mark.parametrize("more", [b"", b"\x1b[2 @"])
+@pytest.mark.parametrize("before", [b"", b"\x1b[2 @"])
+@pytest.mark.parametrize("colours", [b"\x1b[48;5;9m", b""])
+def test_a_row_that_ended_early_for_a_wide_character_is_blanked_there_as_it_was(
+    colours: bytes, before: bytes, more: bytes
+) -> None:
+    wide = "日本".encode()
+    assert_repainted_goes_on(b"aaaaa" + colours + wide + before, (1, 2), (1, 3), more)
+    assert_repainted_goes_on(b"aaaaa" + colours + wide + before, (1, 3), (1, 3), more)
+    assert_repainted_goes_on(b"aa" + colours + "日".encode() + before, (1, 3), (1, 3), more)
+
+
 def test_blanks_at_the_end_of_a_row_of_the_alternate_screen_are_repainted_alike_however_they_came() -> None:
     assert_repainted_goes_on(b"\x1b[?47h \x1b[ @", (1, 1), (1, 1), b"")
