@@ -122,7 +122,7 @@ class _Repaint:
                 self._cells(row.text.ljust(size), row.full_marks(columns))
                 if ends_early:
                     self._take_pen(self.screen.pen_table.pen(row.fill))
-                    self.say("\u3000\r")
+                    self.say(f"{_APART}\u3000\r")
             elif goes_on:
                 self._cells((row.text or " ")[:2], (row.marks() or row.fill)[:2])
             written.append(row.wrapped or goes_on)

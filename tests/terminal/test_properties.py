@@ -327,6 +327,7 @@ def test_a_row_that_ended_early_for_a_wide_character_is_blanked_there_as_it_was(
     assert_repainted_goes_on(b"aaaaa" + colours + wide + before, (1, 2), (1, 3), more)
     assert_repainted_goes_on(b"aaaaa" + colours + wide + before, (1, 3), (1, 3), more)
     assert_repainted_goes_on(b"aa" + colours + "日".encode() + before, (1, 3), (1, 3), more)
+    assert_repainted_goes_on("aa👨\u200d각".encode() + before, (4, 12), (1, 3), more)
 
 
 def test_blanks_at_the_end_of_a_row_of_the_alternate_screen_are_repainted_alike_however_they_came() -> None:
