@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from chloe.terminal import Terminal
 
-#: Bytes drawn between two looks at the clock while the terminal is at its slowest, and at its fastest: of
-#: what has to be drawn, and of floods, most of which isn't.
-_DRAWN = 2 * 1024, 32 * 1024
-_SKIMMED = 16 * 1024, 256 * 1024
+#: Bytes drawn between two looks at the clock while the terminal is at its slowest, at first, and at its
+#: fastest: of what has to be drawn, and of floods, most of which isn't.
+_DRAWN = 2 * 1024, 4 * 1024, 32 * 1024
+_SKIMMED = 16 * 1024, 16 * 1024, 256 * 1024
 #: So many bytes are looked at to tell the one from the other.
 _SAMPLE = 4 * 1024
 
@@ -55,9 +55,8 @@ class _Pace:
 
     __slots__ = ("_least", "_most", "size")
 
-    def __init__(self, least: int, most: int) -> None:
-        self._least, self._most = least, most
-        self.size = 16 * 1024
+    def __init__(self, least: int, first: int, most: int) -> None:
+        self._least, self.size, self._most = least, first, most
 
     def learn(self, size: int, seconds: float) -> None:
         """So many bytes took so long."""

@@ -69,3 +69,11 @@ def test_pieces_are_joined_up_to_the_end_of_what_adjoins(slow: Slow) -> None:
     shown.settle(None)
     assert len(slow.fed) < 12
     assert (shown.terminal.columns, shown.terminal.display[-1].rstrip()) == (60, "end")
+
+
+def test_what_has_to_be_drawn_begins_with_a_small_piece(slow: Slow) -> None:
+    shown = Screen(Terminal(24, 80))
+    shown.print(DRAWN, Place(1, len(DRAWN)))
+    shown.settle(None)
+    assert slow.fed[0] <= 4096
+    assert slow.longest < 0.02
