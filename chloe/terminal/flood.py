@@ -245,6 +245,6 @@ def unparsed(text: str, strip: Interpreter) -> Unparsed:
     """A block of text that ``Unparsed.told`` gave. ValueError where it can't have."""
     count = text.count(_END)
     whole = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
-    if not whole or len(text) >= LONGEST_LINE * strip.columns:
+    if not whole or len(text) > longest(strip):
         raise ValueError("no text that scrolled through")
     return Unparsed(text, count, strip)

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import time
+from contextlib import suppress
 
 from chloe.events.panes import Pane
 
@@ -75,16 +76,10 @@ def ending(pane: Pane) -> str:
     died = pane.died
     if died is None:
         return "runs"
-    if died.reason:
-        return printable(died.reason)
-    if died.status is not None:
-        return f"exit {died.status}"
-    if died.signal is not None:
-        try:
+    if died.signal is not None and not died.reason and died.status is None:
+        with suppress(ValueError):  # A number that has no name here.
             return signal.Signals(died.signal).name
-        except ValueError:
-            return f"signal {died.signal}"
-    return "ended"
+    return printable(pane.outcome)
 
 
 def pruned(pane: Pane) -> str:
