@@ -132,21 +132,22 @@ class Feed:
         """What ``read`` gives, however often that has to be tried: what is committed must be shown."""
         pause, longest = _PAUSES
         tried = 0
-        while True:
-            try:
-                found = await read()
-            except LogUnusable as error:
-                if self._closed:
-                    raise
-                tried += 1
-                if tried == _SAID_AFTER:
-                    self._say(str(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, longest)
-            else:
-                if tried >= _SAID_AFTER:
-                    self._say(None)
-                return found
+        try:
+            while True:
+                try:
+                    return await read()
+                except LogUnusable as error:
+                    if self._closed:
+                        raise
+                    tried += 1
+                    # Again each time: another who waits may have said that it is over for him.
+                    if tried >= _SAID_AFTER:
+                        self._say(str(error))
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, longest)
+        finally:
+            if tried >= _SAID_AFTER:
+                self._say(None)
 
     def _say(self, trouble: str | None) -> None:
         self.trouble = trouble

@@ -96,3 +96,28 @@ async def test_the_end_of_the_log_is_waited_for(
         assert "recover" not in str(written.trouble), "nothing is damaged"
     assert await end == 20
     assert written.trouble is None
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_stops_waiting_takes_his_trouble_with_him_and_no_other_s(
+    written: Store, path: Path, monkeypatch: pytest.MonkeyPatch, collect: Any, eventually: Eventually
+) -> None:
+    async def refused(*_: object, **__: object) -> Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chloe.store.connection.connect", refused)
+        waiting = asyncio.get_running_loop().create_task(written.end())
+        await eventually(lambda: written.trouble, "it is said")
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        assert written.trouble is None
+    damaged(path)
+    collect(written)
+    await eventually(lambda: written.trouble, "a follower says so")
+    with monkeypatch.context() as patched:
+        patched.setattr("chloe.store.connection.connect", refused)
+        waiting = asyncio.get_running_loop().create_task(written.end())
+        await eventually(lambda: "unable to open" in (written.trouble or ""))
+    await waiting
+    await eventually(lambda: "recover" in (written.trouble or ""), "it still stands still")
