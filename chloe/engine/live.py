@@ -92,7 +92,7 @@ class LiveFold:
             await reached
 
     async def caught_up(self) -> None:
-        """Wait until everything committed by now, by any instance, is folded, however long that can't be read."""
+        """Wait until all that is committed by now, by any instance, is folded, however long that takes."""
         await self.folded(await self._store.end())
 
     # Folding ---------------------------------------------------------------------------------------
