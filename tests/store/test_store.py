@@ -61,13 +61,21 @@ async def test_times_never_go_back_though_the_clock_does(opened: Any, printed: P
     assert times == [500, 500, 600]
 
 
+def _output(offset: int, data: bytes, spool: SpoolPosition | None) -> Output:
+    return Output(offset=offset, length=len(data), data=data, spool=spool)
+
+
+def _repainted(rows: int, columns: int, offset: int, data: bytes) -> Repainted:
+    return Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
+
+
 texts = st.text(st.characters(codec="utf-8"), max_size=20) | st.just("\udc80 not UTF-8")
 numbers = st.integers(0, 2**62)
 positions = st.none() | st.builds(SpoolPosition, numbers, numbers)
 bodies = st.binary(max_size=600) | st.binary(min_size=1, max_size=9).map(lambda part: part * 3000)
 facts: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(Output, offset=numbers, length=numbers, data=bodies, spool=positions),
-    st.builds(Repainted, rows=numbers, columns=numbers, offset=numbers, length=numbers, data=bodies),
+    st.builds(_output, offset=numbers, data=bodies, spool=positions),
+    st.builds(_repainted, rows=numbers, columns=numbers, offset=numbers, data=bodies),
     st.builds(Resized, rows=numbers, columns=numbers, offset=numbers, spool=positions),
     st.builds(Renamed, name=texts),
     st.builds(Tagged, tags=st.lists(texts, max_size=3).map(tuple)),
