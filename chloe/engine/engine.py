@@ -23,7 +23,7 @@ from chloe.actors.supervisor import Supervisor
 from chloe.config import Config
 from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
-from chloe.errors import PaneUnknown
+from chloe.errors import LogUnusable, PaneUnknown
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
@@ -75,6 +75,8 @@ class Engine:
 
         ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
         """
+        if self.store.refusal is not None:
+            raise LogUnusable(self.store.refusal)
         return await self._supervisor.ask(command)
 
     def tell(self, command: Write | Resize) -> None:
@@ -158,6 +160,10 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         group.create_task(fold.keep(), name="keep")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
+        if store.refusal is not None:
+            # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
+            yield Engine(instance, store, projections, fold, supervisor)
+            return
         await supervisor.restore()
         group.create_task(supervisor.mind_the_gone(), name="mind the gone")
         if screens:

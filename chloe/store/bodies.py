@@ -36,8 +36,8 @@ LARGEST_BODY = 32 * 1024 * 1024
 #: don't shrink where they don't compress.
 LARGEST_VALUE = LARGEST_BODY + 4 * 1024 * 1024
 
-#: The columns of a body, without the bytes where they are more than can be right: SQLite tells the length of a
-#: value without reading it.
+#: The columns of a body, without the bytes where they are more than can be right: SQLite tells the length
+#: of a value without reading it.
 COLUMNS = f"codec, CASE WHEN length(bytes) <= {LARGEST_BODY} THEN bytes END"
 
 

@@ -21,10 +21,12 @@ from pathlib import Path
 from chloe.errors import LogUnusable
 from chloe.store.appending import Appender
 from chloe.store.connection import Connection, connect
+from chloe.store.drift import Drift, look_for_drift
 from chloe.store.heads import holds, known, last, tell_loss
+from chloe.store.migrations import migrations
 from chloe.store.reading import tip
 from chloe.store.salvage import Salvage, copied_aside, salvage
-from chloe.store.schema import bring_up, make_file, unusable
+from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable
 from chloe.store.wal import on_disk
 from chloe.store.wreck import Wreck
 
@@ -71,13 +73,28 @@ class Opened:
     loss: str | None
 
 
-async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened:
-    """Open the log at ``path``, salvaged where it is damaged. Raises ``LogUnusable``, ``HomeUnusable``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedToRead:
+    """A log that may be read and not written, and a sentence that says why."""
+
+    guard: Guard
+    refusal: str
+
+
+async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened | OpenedToRead:
+    """Open the log at ``path``, salvaged where it is damaged. Raises ``LogUnusable``, ``HomeUnusable``.
+
+    One whose schema isn't Chloe's is left as it is.
+    """
     make_file(path)
-    guard = await _guard(path)
+    guard, drift = await _guard(path)
     try:
+        if drift is not None:
+            return _to_read(path, guard, drift)
         try:
             return await _opened(path, instance, now, guard, None)
+        except Drifted as drifted:
+            return _to_read(path, guard, drifted.drift)
         except _Damaged as damaged:
             done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
             return await _opened(path, instance, now, guard, str(done))
@@ -86,18 +103,34 @@ async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened:
         raise
 
 
+def _to_read(path: Path, guard: Guard, drift: Drift) -> OpenedToRead:
+    if not drift.readable:
+        raise LogUnusable(drift.refusal(path))
+    return OpenedToRead(guard=guard, refusal=drift.refusal(path))
+
+
 async def recovered(path: Path, reason: str, now: Callable[[], int]) -> Salvage:
     """Make the log at ``path`` anew, for ``reason``. Raises ``LogUnusable`` where that can't be done now."""
-    guard = await _guard(path)
+    guard, _ = await _guard(path)
     try:
         return await asyncio.to_thread(_salvaged, path, guard, _Damaged(reason), now)
     finally:
         guard.close()
 
 
-async def _guard(path: Path) -> Guard:
+async def drifted(path: Path) -> Drift | None:
+    """What of the log's schema isn't Chloe's; None where there is nothing, or that can't be said."""
+    return await asyncio.to_thread(look_for_drift, path, migrations()[-1].version, APPLICATION_ID)
+
+
+async def _guard(path: Path) -> tuple[Guard, Drift | None]:
+    """The lock, and how the log differs from one of ours: looked at before SQLite has it for writing."""
+
+    def work() -> tuple[Guard, Drift | None]:
+        return Guard(path), look_for_drift(path, migrations()[-1].version, APPLICATION_ID)
+
     try:
-        return await asyncio.to_thread(Guard, path)
+        return await asyncio.to_thread(work)
     except OSError as error:
         raise LogUnusable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"

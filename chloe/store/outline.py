@@ -4,11 +4,14 @@ Owns which those are and how they are found. Must not know what is folded from t
 ``Output``, and of output the panes and the history take only how far it came, from the last one. So an
 outline is
 
-- every record that isn't ``Output``,
+- every record that is neither ``Output`` nor ``Checkpointed``,
 - before each of those, the record of its pane that stands directly before it,
-- the last record of each pane.
+- the last record of each pane,
 
-Finding them costs an index look-up for each record that isn't ``Output``, however much was printed.
+and neither ``Checkpointed``, which says what was kept of a screen, nor an ``Output`` of a later Chloe, which
+nothing can be taken from, counts for anything.
+
+Finding them costs an index look-up for each record of the first kind, however much was printed.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from array import array
 SEQS = """
 WITH RECURSIVE
 told (seq, pane) AS MATERIALIZED (
-    SELECT seq, pane FROM record INDEXED BY record_told WHERE kind <> 'Output' AND seq <= ?1
+    SELECT seq, pane FROM record INDEXED BY record_told
+    WHERE kind <> 'Output' AND kind <> 'Checkpointed' AND seq <= ?1
 ),
 panes (pane) AS (
     SELECT min(pane) FROM record
@@ -30,9 +34,19 @@ panes (pane) AS (
 )
 SELECT seq FROM told
 UNION ALL
-SELECT (SELECT max(seq) FROM record WHERE record.pane = told.pane AND record.seq < told.seq) FROM told
+SELECT (
+    SELECT seq FROM record INDEXED BY record_pane
+    WHERE record.pane = told.pane AND record.seq < told.seq
+        AND kind <> 'Checkpointed' AND (kind <> 'Output' OR version = 1)
+    ORDER BY seq DESC LIMIT 1
+) FROM told
 UNION ALL
-SELECT (SELECT max(seq) FROM record WHERE record.pane = panes.pane AND record.seq <= ?1) FROM panes
+SELECT (
+    SELECT seq FROM record INDEXED BY record_pane
+    WHERE record.pane = panes.pane AND record.seq <= ?1
+        AND kind <> 'Checkpointed' AND (kind <> 'Output' OR version = 1)
+    ORDER BY seq DESC LIMIT 1
+) FROM panes
 """
 
 

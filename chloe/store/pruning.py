@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from chloe.errors import LogUnusable
 from chloe.events.codec import decode
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
@@ -56,7 +57,7 @@ _LEFT_BEHIND = 256
 
 _EVERY_PRUNED = "SELECT seq, pane, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
 _STATES = (
-    f"SELECT record.seq, version, head, {COLUMNS} FROM record INDEXED BY record_pruned "
+    f"SELECT record.seq, version, head, {COLUMNS} FROM record INDEXED BY record_pruned "  # noqa: S608 (only words from here)
     "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
 )
 _LAST = (
@@ -110,7 +111,7 @@ class Pruner:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Connection | None,
         readers: Readers,
         wal: WalCopier,
         append: Callable[[Sequence[Entry]], Awaitable[Sequence[Record]]],
@@ -200,6 +201,8 @@ class Pruner:
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R:
         """``work`` between two commits, and a pause."""
+        if self._connection is None:
+            raise LogUnusable("the log is only read")
         done, took = await self._connection.run(_timed, work, *args)
         await asyncio.sleep(max(took, _PAUSE))
         return done

@@ -86,9 +86,9 @@ class Wanted:
                 parameters.append(kind)
                 names.append(f"?{len(parameters) + 3}")
             where.append(f"kind IN ({', '.join(names)})")
-            if "Output" not in self.kinds:
+            if not self.kinds & {"Output", "Checkpointed"}:
                 # In the words of the index, or SQLite can't use it.
-                where.append("kind <> 'Output'")
+                where.append("kind <> 'Output' AND kind <> 'Checkpointed'")
         if self.since is not None:
             condition("made_at >= {}", self.since)
         if self.until is not None:
