@@ -30,9 +30,10 @@ CREATE TABLE body (
 -- One pane's records in order (seq, the rowid, is part of every index).
 CREATE INDEX record_pane ON record (pane);
 
--- What happened, without wading through what was printed and what was kept of screens on the way. A query has
--- to say `kind <> 'Output' AND kind <> 'Checkpointed'` too.
-CREATE INDEX record_told ON record (kind) WHERE kind <> 'Output' AND kind <> 'Checkpointed';
+-- What happened, without wading through what was printed and what was kept of screens on the way. An Output of
+-- another version is one that nobody here can read. A query has to say the same (chloe/store/outline.py, TOLD).
+CREATE INDEX record_told ON record (kind)
+WHERE (kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed';
 
 -- Pruning at the cost of what goes: whether a body may go is asked once for each of them, and must not take
 -- longer the more Pruned records there are.

@@ -27,6 +27,7 @@ from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
+from chloe.store.outline import TOLD
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
 _SLICE_ROWS = 2048
@@ -50,9 +51,8 @@ _STRAY = (
 )
 _BEYOND = "SELECT min(seq) FROM body WHERE seq > coalesce((SELECT max(seq) FROM record), ?)"
 _EXCUSES = (
-    "SELECT seq, pane, kind, head FROM record "
-    "WHERE kind IN ('Pruned', 'Salvaged') AND kind <> 'Output' AND kind <> 'Checkpointed' "
-    "AND seq <= ? ORDER BY seq"
+    "SELECT seq, pane, kind, head FROM record "  # noqa: S608 (only words from here)
+    f"WHERE kind IN ('Pruned', 'Salvaged') AND {TOLD} AND seq <= ? ORDER BY seq"
 )
 #: The record table with its indexes, which readers use; the walk itself passes every page of the bodies.
 _STRUCTURE = "PRAGMA integrity_check(record)"
