@@ -131,7 +131,7 @@ def test_indexes_serve_the_readers(raw: sqlite3.Connection) -> None:
         return " ".join(row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + sql))
 
     assert "record_pane" in plan("SELECT * FROM record WHERE pane = 'p' AND seq > 5 ORDER BY seq LIMIT 9")
-    told = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {TOLD}"  # noqa: S608
+    told = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {TOLD}"
     assert "record_told" in plan(told)
 
 
