@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_engine
+from chloe.cli.driving import may_wait, with_engine
 from chloe.cli.moments import moment
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def known(_context: click.Context, _option: click.Parameter, kinds: tuple[str, .
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--data", is_flag=True, help="With --json: the bytes of output as well, in base64.")
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until interrupted.")
+@may_wait
 def replay(
     pane: str | None,
     since: int | None,
@@ -57,6 +58,7 @@ def replay(
     follow: bool,
 ) -> None:
     """Print what happened to all panes, or to PANE, in the order of the log."""
+    from chloe.actors.scope import RECORDING, TAKING_IN, named
     from chloe.errors import UsageError
     from chloe.replay import as_json as described
     from chloe.replay import told
@@ -86,7 +88,9 @@ def replay(
         async for batch in store.follow(seq):
             await show(_fitting(batch, found, wanted, since, until))
 
-    with_engine(work)
+    # Who follows records as well, as long as nobody else does: what he waits for has to come into the log.
+    scope = RECORDING if follow else named(pane) if pane else TAKING_IN
+    with_engine(work, scope)
 
 
 async def _names(store: Store, through: int) -> Panes:

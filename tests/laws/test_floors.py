@@ -21,6 +21,7 @@ FLOORS = {
     "wording": 0,
     "config": 0,
     "watch": 0,
+    "waits": 0,
     "terminal": 0,
     "events": 0,
     "store": 1,
