@@ -95,10 +95,10 @@ class Waits:
         return WaitedTooLong(f"gave up waiting for {what}{_in_brackets(who)} {after}{came}; {_WAY_OUT}")
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until ``holds``, for what makes no notice: a lock that is freed, say."""
+async def until(holds: Callable[[], object], every: float = _LOOK_AGAIN) -> None:
+    """Wait until ``holds``, looked at ``every`` so many seconds: for what makes no notice, as a freed lock."""
     while not holds():  # noqa: ASYNC110
-        await asyncio.sleep(_LOOK_AGAIN)
+        await asyncio.sleep(every)
 
 
 def _in_brackets(who: str) -> str:
