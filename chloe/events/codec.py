@@ -53,6 +53,8 @@ _KINDS: dict[str, type[Any]] = {
         facts.Repainted,
         facts.Pruned,
         facts.Truncated,
+        facts.LossAccepted,
+        facts.Checkpointed,
         facts.Salvaged,
     )
 }
