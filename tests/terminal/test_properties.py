@@ -89,7 +89,9 @@ _NO_NUMBERS = st.sampled_from(
 _FIELDS = st.one_of(
     _NO_NUMBERS,
     _NUMBERS,
-    st.sampled_from([*"ABCDLP", "c", "file://[", "file://h/%ff%00", "notify", "=", "#", "rgb:1/2/3", "é", "A?"]),
+    st.sampled_from(
+        [*"ABCDLP", "c", "file://[", "file://h/%ff%00", "notify", "=", "#", "rgb:1/2/3", "é", "A?"]
+    ),
 )
 _OPENERS = st.sampled_from(
     [f"]{number}" for number in (0, 1, 2, 4, 7, 8, 9, 10, 11, 12, 52, 104, 133, 777, 1337, "٣", "", "--8")]
