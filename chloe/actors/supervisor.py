@@ -20,15 +20,17 @@ from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs, free_name
-from chloe.actors.refusals import must_be_tmux, must_live
+from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux import TmuxBackend
-from chloe.errors import ChloeError, PaneRefused, UsageError
+from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
 from chloe.events.facts import Entry, Fact, Record
+from chloe.events.fields import fit_text
+from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
 
@@ -135,7 +137,7 @@ class Supervisor:
             try:
                 await actor.run()
             except Exception as error:
-                reason = f"its actor failed: {_root(error)}"
+                reason = fit_text(f"its actor failed: {_root(error)}")
                 _log.exception("pane %s: %s", pane, reason)
                 await self._tell_of(pane, facts.Died(status=None, signal=None, reason=reason))
         finally:
@@ -273,11 +275,9 @@ class Supervisor:
             case commands.Write() | commands.Resize() | commands.Kill():
                 await self._of_its_program(pane, command)
             case commands.Rename(name=name):
-                if not name.strip():
-                    raise UsageError("a pane's name can't be empty")
-                await self._tell_of(pane.id, facts.Renamed(name=name.strip()))
+                await self._tell_of(pane.id, facts.Renamed(name=fit_name(name)))
             case commands.Tag(tags=tags):
-                await self._tell_of(pane.id, facts.Tagged(tags=tags))
+                await self._tell_of(pane.id, facts.Tagged(tags=fit_tags(tags)))
             case commands.Detach(reason=reason):
                 must_be_tmux(pane, "detached", "x closes it")
                 if self._instance in pane.attached:
@@ -311,12 +311,12 @@ class Supervisor:
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=command.name.strip() or free_name(spec, self._panes),
-            tags=command.tags,
+            name=fit_name(command.name) if command.name.strip() else free_name(spec, self._panes),
+            tags=fit_tags(command.tags),
             rows=spec.rows,
             columns=spec.columns,
             attached=command.attached,
-            session=f"chloe-{pane}" if command.backend == "tmux" else "",
+            session=session_of(pane) if command.backend == "tmux" else "",
         )
         if command.backend == "direct":
             await self._open_direct(spec, created)

@@ -71,8 +71,8 @@ def _examined(full: bool) -> Examined:
     import asyncio
 
     from chloe.doctor import examine
-    from chloe.ui.colors import depth_of
-    from chloe.ui.theme import encoding
+    from chloe.ui.style import encoding
+    from chloe.ui.tty.colors import depth_of
 
     progress = _Progress()
     try:

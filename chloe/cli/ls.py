@@ -30,9 +30,9 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     panes = with_engine(work)
     from chloe.cli.panes import described, listed
     from chloe.config import load
-    from chloe.ui.theme import signs
+    from chloe.ui.style import glyphs
 
     if as_json:
         print(json.dumps([described(pane) for pane in panes], indent=2))
     elif panes:
-        print(listed(panes, signs(load().ui.ascii, os.environ)))
+        print(listed(panes, glyphs(load().ui.ascii, os.environ)))
