@@ -15,26 +15,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
-from chloe.actors.pulse import feel_pulse
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
 from chloe.config import Config
-from chloe.engine.live import Change, LiveFold
-from chloe.engine.past import Lines, Past
+from chloe.engine.fold import Change, Fold
 from chloe.engine.patience import give_up_on
 from chloe.errors import LogUnusable, PaneUnknown
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
-from chloe.pruning import Conditions, tend
 from chloe.store import Store
-from chloe.terminal import Terminal
 from chloe.waits import Waits
 from chloe.watch import Watcher
+
+if TYPE_CHECKING:
+    from chloe.engine.live import LiveFold
+    from chloe.engine.past import Lines
+    from chloe.terminal import Terminal
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +50,13 @@ class Engine:
     """One running instance. Made by ``running``; everything here is for the loop's own thread."""
 
     def __init__(
-        self, instance: str, store: Store, projections: Projections, fold: LiveFold, supervisor: Supervisor
+        self,
+        instance: str,
+        store: Store,
+        projections: Projections,
+        fold: Fold,
+        live: LiveFold | None,
+        supervisor: Supervisor,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -58,8 +65,8 @@ class Engine:
         #: The log.
         self.store = store
         self._fold = fold
+        self._live = live
         self._supervisor = supervisor
-        self._past = Past(store, fold.apart)
 
     @property
     def loss(self) -> str | None:
@@ -96,7 +103,7 @@ class Engine:
 
     async def screen(self, pane: str) -> Terminal:
         """The pane's terminal, folded from the log where it isn't followed yet. Raises ``PaneUnknown``."""
-        await self._fold.show(pane)
+        await self._of_screens.show(pane)
         screens = self.projections.screens
         if pane not in screens:
             raise PaneUnknown(f"there is no pane {pane}")
@@ -108,7 +115,12 @@ class Engine:
         Lines are numbered as ``Terminal.scrollback`` numbers them. Fewer where there are no more; where the
         log was pruned, those that are left.
         """
-        return await self._past.lines(pane, first, count, columns)
+        return await self._of_screens.past.lines(pane, first, count, columns)
+
+    @property
+    def _of_screens(self) -> LiveFold:
+        assert self._live is not None, "no screens are folded"
+        return self._live
 
     async def taken_in(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
@@ -147,20 +159,31 @@ async def running(
         stack.push_async_callback(_close, store, waits)
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
-        projections = Projections(config.terminal.scrollback)
+        projections = Projections(config.terminal.scrollback, panes_only=not screens)
         programs = Programs(config, watcher, os.environ)
         stack.callback(programs.close)
         group = await stack.enter_async_context(_Tasks())
-        fold = LiveFold(
-            store,
-            projections,
-            scrollback=config.terminal.scrollback,
-            screens=screens,
-            heard=lambda record: supervisor.heard(record),
-            drawn=lambda pane, offset: supervisor.drawn(pane, offset),
-            replied=lambda pane, replies: supervisor.answer(pane, replies),
-            keeps=lambda pane: supervisor.records(pane),
-        )
+        live = None
+        if screens:
+            from chloe.engine.live import LiveFold
+
+            fold: Fold
+            fold = live = LiveFold(
+                store,
+                projections,
+                scrollback=config.terminal.scrollback,
+                heard=lambda record: supervisor.heard(record),
+                drawn=lambda pane, offset: supervisor.drawn(pane, offset),
+                replied=lambda pane, replies: supervisor.answer(pane, replies),
+                keeps=lambda pane: supervisor.records(pane),
+            )
+        else:
+            fold = Fold(
+                store,
+                projections,
+                heard=lambda record: supervisor.heard(record),
+                drawn=lambda pane, offset: supervisor.drawn(pane, offset),
+            )
         supervisor = Supervisor(
             group,
             instance=instance,
@@ -176,8 +199,9 @@ async def running(
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         await fold.load()
         group.create_task(fold.follow(), name="follow")
-        group.create_task(fold.draw(), name="draw")
-        group.create_task(fold.keep(), name="keep")
+        if live is not None:
+            group.create_task(live.draw(), name="draw")
+            group.create_task(live.keep(), name="keep")
         if not scope.stays:
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
@@ -186,8 +210,10 @@ async def running(
         if scope.stays:
             group.create_task(supervisor.mind_the_gone(), name="mind the gone")
             stack.callback(presence.watch(watcher, supervisor.gone.look_around))
-        if screens:
-            group.create_task(fold.fold_unseen(), name="fold unseen")
+        if live is not None and scope.stays:
+            from chloe.actors.pulse import feel_pulse
+
+            group.create_task(live.fold_unseen(), name="fold unseen")
             group.create_task(_tend(config, store, projections.panes), name="tend the log")
             group.create_task(
                 feel_pulse(
@@ -197,7 +223,7 @@ async def running(
                 ),
                 name="pulse of tmux",
             )
-        yield Engine(instance, store, projections, fold, supervisor)
+        yield Engine(instance, store, projections, fold, live, supervisor)
 
 
 async def _close(store: Store, waits: Waits) -> None:
@@ -211,6 +237,8 @@ async def _close(store: Store, waits: Waits) -> None:
 
 async def _tend(config: Config, store: Store, panes: Panes) -> None:
     """Finish what a killed prune left, and prune what the configuration says."""
+    from chloe.pruning import Conditions, tend
+
     conditions = Conditions(
         older_than=config.log.prune_older_than or None, over=config.log.prune_over or None
     )

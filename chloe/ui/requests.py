@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change, Lines
+from chloe.engine import Change
+from chloe.engine.past import Lines
 from chloe.errors import ChloeError
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
