@@ -22,6 +22,7 @@ from chloe.events.panes import Pane
 from chloe.ui.actions import Actions, Host
 from chloe.ui.crash import first_chloe_error, summarize
 from chloe.ui.dialogs import Dialog
+from chloe.ui.glyphs import encoding, glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
 from chloe.ui.log_file import logging_into
 from chloe.ui.messages import Messages
@@ -33,7 +34,7 @@ from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.unread import Unread
 from chloe.ui.requests import Engine, Requests
 from chloe.ui.selection import Selection
-from chloe.ui.style import encoding, glyphs, style
+from chloe.ui.style import style
 from chloe.ui.tty.colors import depth_of
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
