@@ -31,13 +31,19 @@ def __getattr__(name: str) -> object:
     """Import what hangs on parts that most commands don't need only when it is asked for."""
     match name:
         case "Checkpoint" | "Mark":
-            from chloe.store import checkpoints as part
+            from chloe.store import checkpoints
+
+            return getattr(checkpoints, name)
         case "Verdict":
-            from chloe.store import integrity as part
+            from chloe.store import integrity
+
+            return integrity.Verdict
         case "Beginning" | "Cut":
-            from chloe.store import pruning as part
+            from chloe.store import pruning
+
+            return getattr(pruning, name)
         case "Pile":
-            from chloe.store import weighing as part
-        case _:
-            raise AttributeError(f"there is no {name} in the store")
-    return getattr(part, name)
+            from chloe.store import weighing
+
+            return weighing.Pile
+    raise AttributeError(f"there is no {name} in the store")

@@ -160,6 +160,8 @@ class Appender:
         if body is None:
             return None
         if self._packer is None:
+            from chloe.store.bodies import Packer
+
             self._packer = Packer()
         codec, stored = self._packer.pack(body, hurry=hurry)
         return Packed(_digest(body), codec, stored)
