@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 
-from chloe.backends.tmux.inspecting import remove_recorded
 from chloe.events.ids import is_id
 from chloe.events.panes import Pane, Panes
 
@@ -45,6 +44,8 @@ async def clear_away(
 
 
 def _remove(spool: Path, pane: Pane | None) -> None:
+    from chloe.backends.tmux.inspecting import remove_recorded
+
     if pane is None:
         remove_recorded(spool, None)
     else:

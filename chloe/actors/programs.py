@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.actors.refusals import must_be_startable
-from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import quiet, unrecorded
+from chloe.backends.tmux.glance import quiet, running
 from chloe.config import Config
 from chloe.errors import TmuxUnusable
 from chloe.events.commands import Open
@@ -25,6 +24,9 @@ from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
 from chloe.terminal.sizes import clamp
 from chloe.watch import Watcher
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux import TmuxBackend, TmuxServer
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
 _TERM = "xterm-256color"
@@ -39,16 +41,24 @@ class Programs:
 
     def __init__(self, config: Config, watcher: Watcher, inherited: Mapping[str, str]) -> None:
         self._config = config
-        self._server = TmuxServer(config.tmux.socket_name)
         self._watcher = watcher
         self._inherited = inherited
 
+    @cached_property
+    def _server(self) -> TmuxServer:
+        from chloe.backends.tmux import TmuxServer
+
+        return TmuxServer(self._config.tmux.socket_name)
+
     def close(self) -> None:
         """Let go of the tmux server; it runs on."""
-        self._server.close()
+        if "_server" in self.__dict__:
+            self._server.close()
 
     def spec(self, pane: str, command: Open) -> Spec:
         """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
+        from chloe.backends import environment
+
         cwd = os.path.abspath(Path(command.cwd).expanduser() if command.cwd else Path.cwd())  # noqa: PTH100
         argv = command.argv or self._config.shell.command or environment.shell()
         must_be_startable(argv, cwd)
@@ -64,6 +74,8 @@ class Programs:
 
     def direct(self, spec: Spec) -> Backend:
         """A program on a PTY of this process, not started yet."""
+        from chloe.backends.direct import DirectBackend
+
         return DirectBackend(spec)
 
     def tmux(self, spec: Spec) -> TmuxBackend:
@@ -75,6 +87,8 @@ class Programs:
         return self._tmux(pane, None)
 
     def _tmux(self, pane: str, spec: Spec | None) -> TmuxBackend:
+        from chloe.backends.tmux import TmuxBackend
+
         return TmuxBackend(
             self._server,
             spec,
@@ -109,6 +123,8 @@ class Programs:
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
+        from chloe.backends.tmux.inspecting import unrecorded
+
         told = pane.died is not None and pane.died.spool is not None
         return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
 

@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
 from chloe.actors.gone import Gone
@@ -24,7 +25,6 @@ from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
@@ -35,6 +35,9 @@ from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
 
 _log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux import TmuxBackend
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0

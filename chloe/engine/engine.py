@@ -154,7 +154,12 @@ async def running(
         after_the_log = await stack.enter_async_context(AsyncExitStack())
         heads = Path(config.log.heads_file) if config.log.heads_file else None
         store = await Store.open(
-            config.paths.database, instance=instance, watcher=watcher, heads_file=heads, waits=waits
+            config.paths.database,
+            instance=instance,
+            # A command asks for the end of the log where it matters, and needs no notice of it.
+            watcher=watcher if scope.stays else None,
+            heads_file=heads,
+            waits=waits,
         )
         stack.push_async_callback(_close, store, waits)
         presence = Presence(config.paths.instances, instance)

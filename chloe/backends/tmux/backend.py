@@ -382,11 +382,6 @@ class TmuxBackend:
         locks.send(self.folder / "lock", signal.SIGKILL)
 
 
-def running(folder: Path) -> bool:
-    """Whether a holder looks after a program in this spool."""
-    return locks.held(folder / "lock") is True
-
-
 def _remove(folder: Path) -> None:
     """Remove a spool with all that is in it, as far as that goes without a free descriptor as well."""
     for name in ("spec.json", "keys", "lease"):
