@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from chloe.actors.refusals import must_be_startable
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux.glance import quiet, running
+from chloe.backends.tmux.glance import is_quiet, running
 from chloe.config import Config
 from chloe.errors import TmuxUnusable
 from chloe.events.commands import Open
@@ -111,7 +111,7 @@ class Programs:
 
     def has_news(self, pane: Pane) -> bool:
         """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
-        return not quiet(self._folder(pane.id), pane.spool)
+        return not is_quiet(self._folder(pane.id), pane.spool)
 
     @property
     def spools(self) -> Path:
