@@ -14,7 +14,7 @@ from pathlib import Path
 from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import PREFIX, TmuxBackend, TmuxServer, running
+from chloe.backends.tmux import PREFIX, Leases, TmuxBackend, TmuxServer, running
 from chloe.backends.tmux.inspecting import unrecorded
 from chloe.config import Config
 from chloe.errors import TmuxUnusable
@@ -29,10 +29,14 @@ _TERM = "xterm-256color"
 class Programs:
     """Makes backends. ``inherited`` is the environment that programs get, but for their terminal's part."""
 
-    def __init__(self, config: Config, watcher: Watcher, inherited: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str]
+    ) -> None:
         self._config = config
         self._server = TmuxServer(config.tmux.socket_name)
         self._watcher = watcher
+        #: Who records what, of the panes of this home.
+        self.leases = leases
         self._inherited = inherited
 
     def close(self) -> None:
@@ -69,6 +73,7 @@ class Programs:
             spec,
             self._folder(pane),
             self._watcher,
+            self.leases,
             pane_cap=self._config.spool.pane_cap,
             disk_share=self._config.spool.disk_share,
             damaged=self._config.paths.home / "damaged",

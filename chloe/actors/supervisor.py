@@ -185,7 +185,9 @@ class Supervisor:
         await self._clear_away()
 
     async def _clear_away(self) -> None:
-        await clear_away(self._programs.spools, self._panes, self._cared, self._caught_up)
+        await clear_away(
+            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
+        )
 
     async def speak_for_the_gone(self) -> None:
         """Say for instances that ended without a word what became of what they held."""

@@ -20,6 +20,7 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
 from chloe.actors.pulse import feel_pulse
 from chloe.actors.supervisor import Supervisor
+from chloe.backends.tmux import Leases
 from chloe.config import Config
 from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
@@ -121,6 +122,8 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
     async with AsyncExitStack() as stack:
         watcher = Watcher()
         stack.callback(watcher.close)
+        leases = Leases(config.paths.leases, watcher)
+        stack.callback(leases.close)
         after_the_log = await stack.enter_async_context(AsyncExitStack())
         heads = Path(config.log.heads_file) if config.log.heads_file else None
         store = await Store.open(config.paths.database, instance=instance, watcher=watcher, heads_file=heads)
@@ -128,7 +131,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback)
-        programs = Programs(config, watcher, os.environ)
+        programs = Programs(config, watcher, leases, os.environ)
         stack.callback(programs.close)
         group = await stack.enter_async_context(_Tasks())
         fold = LiveFold(

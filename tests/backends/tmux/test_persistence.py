@@ -101,11 +101,14 @@ async def test_the_lease_of_a_killed_process_is_taken_over_and_nothing_is_read_t
     await first.backend.close()
     take = """
 import sys; from pathlib import Path
-from chloe.backends.tmux.locks import Lease
-lease = Lease(Path(sys.argv[1]) / "lease"); assert lease.take(); print("taken", flush=True); sys.stdin.read()
+from chloe.backends.tmux import Leases
+lease = Leases(Path(sys.argv[1])).lease(sys.argv[2]); assert lease.take()
+print("taken", flush=True); sys.stdin.read()
 """
     process = subprocess.Popen(
-        [sys.executable, "-c", take, first.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", take, panes.home / "leases", first.folder.name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     with process:
         assert process.stdout is not None
