@@ -19,6 +19,7 @@ from chloe.backends.tmux.leases import Lease
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+from chloe.events.ids import is_id
 
 #: struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("3i")
@@ -74,24 +75,20 @@ class SpoolSeen:
 
 
 def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> list[SpoolSeen]:
-    """All spools in ``folder``, by their names; none where it isn't there. Raises ``OSError``.
+    """Return all spools in ``folder``, by the ids they are named by. Raises ``OSError``.
 
-    ``processes`` are those that may record them.
+    None without a folder. ``processes`` are those that may record them.
     """
     if not folder.exists():
         return []
-    found = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
-    taken = leases.taken(leases_file, [each.name for each in found if _is_pane(each.name)])
+    found = [
+        each
+        for each in sorted(folder.iterdir())
+        if is_id(each.name) and not each.is_symlink() and each.is_dir()
+    ]
+    taken = leases.taken(leases_file, [each.name for each in found])
     owners = leases.recorders(leases_file, processes) if taken else {}
     return [_seen(each, owners.get(leases.offset(each.name)) if each.name in taken else 0) for each in found]
-
-
-def _is_pane(name: str) -> bool:
-    try:
-        leases.offset(name)
-    except ValueError:
-        return False
-    return True
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
@@ -103,6 +100,19 @@ def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
         return True
     finally:
         reader.close()
+
+
+def quiet(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
+    if position is None:
+        return False
+    try:
+        names = [name.removesuffix(".seg") for name in os.listdir(folder) if name.endswith(".seg")]  # noqa: PTH208
+        newest = max((int(name) for name in names if name.isdecimal()), default=-1)
+        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
+        return at_end and locks.held(folder / "lock") is True
+    except OSError:
+        return False
 
 
 def remove_recorded(

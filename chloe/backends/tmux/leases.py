@@ -20,10 +20,10 @@ import logging
 import os
 import stat
 import struct
-import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from chloe.events.ids import is_id
 from chloe.watch import Watcher
 
 _log = logging.getLogger(__name__)
@@ -43,10 +43,9 @@ _FIRST_PICK = 1.0
 
 def offset(pane: str) -> int:
     """The byte that stands for the pane with this id. Raises ``ValueError`` where it is no UUID."""
-    found = uuid.UUID(pane)
-    if str(found) != pane:
+    if not is_id(pane):
         raise ValueError(f"{pane!r} is no pane's id")
-    return found.int >> 65
+    return int(pane.replace("-", ""), 16) >> 65
 
 
 class Lease:
