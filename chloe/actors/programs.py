@@ -121,12 +121,12 @@ class Programs:
         """Whether a holder looks after the pane's program, whatever the log says of it."""
         return running(self._folder(pane))
 
-    async def in_tmux(self, pane: str) -> bool:
-        """Whether tmux has the pane's session, as far as it answers."""
+    async def in_tmux(self, pane: str) -> bool | None:
+        """Whether tmux has the pane's session; None where it doesn't answer."""
         try:
             return session_of(pane) in await self._server.sessions()
         except TmuxUnusable:
-            return False
+            return None
 
     async def tmux_trouble(self) -> str:
         """Why tmux can't be used at the moment, or ""."""

@@ -10,8 +10,11 @@ import contextlib
 import errno
 import os
 import resource
+import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from chloe.backends.limits import inherited
 
@@ -24,6 +27,9 @@ _ENOUGH = 1 << 20
 
 #: Descriptors in hand: a command to tmux takes 6 for a moment, a connection to the log 3.
 _IN_HAND = 8
+
+#: Seconds after the last refusal in which a shortage is told.
+SHORTAGE_LASTS = 3.0
 
 #: The limit is the whole process's: who has it changed for a moment keeps the others from starting something.
 _changing = threading.RLock()
@@ -40,16 +46,20 @@ def raise_descriptors() -> None:
         inherited()  # The first look comes before.
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, _most(hard)), hard))
+            if not _more(soft, _most(hard)):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (_most(hard), hard))
 
 
 @contextlib.contextmanager
 def as_caller() -> Iterator[None]:
-    """What is started in here has the caller's limit. Nothing else is started meanwhile."""
+    """What is started in here has the caller's limit. Nothing else is started meanwhile.
+
+    Who opens something in another thread just then may be refused, where that many are open.
+    """
     with _changing:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = inherited()[resource.RLIMIT_NOFILE][0]
-        if soft == wanted:
+        if _more(wanted, soft):
             yield
             return
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -59,11 +69,10 @@ def as_caller() -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@contextlib.contextmanager
-def raised() -> Iterator[None]:
-    """What is started in here has this process's limit, not by chance the caller's."""
-    with _changing:
-        yield
+def _more(limit: int, than: int) -> bool:
+    if resource.RLIM_INFINITY in (limit, than):
+        return limit == resource.RLIM_INFINITY
+    return limit >= than
 
 
 def _most(hard: int) -> int:
@@ -93,5 +102,61 @@ class Reserve:
         return spent
 
 
-#: The one of this process.
-reserve = Reserve()
+def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start a command whose output is text; with the descriptors in hand where there are no others.
+
+    It has this process's own limit, also where a program is just being started with the caller's.
+    """
+    named: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "env": environment,
+        "encoding": "utf-8",
+        "errors": "surrogateescape",
+    }
+    with _changing:
+        try:
+            return subprocess.Popen(command, **named)
+        except OSError as error:
+            if not is_exhausted(error) or not reserve.spend():
+                raise
+        try:
+            return subprocess.Popen(command, **named)
+        finally:
+            reserve.fill()
+
+
+class Shortage:
+    """That something had to wait since the system had no more to give: who looks at a banner is told."""
+
+    def __init__(self) -> None:
+        self._said = ""
+        self._until = 0.0
+        self._told: list[Callable[[], None]] = []
+
+    @property
+    def trouble(self) -> str:
+        """What was refused just now, and what to do about it; "" while nothing is."""
+        return self._said if time.monotonic() < self._until else ""
+
+    def note(self, error: BaseException) -> None:
+        """Something was refused, and is tried again. What isn't a shortage is none of its business."""
+        if not is_exhausted(error):
+            return
+        before = self.trouble
+        said = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+        self._said = f"{said}: what can't be opened waits; close some panes, or raise the limit (ulimit -n)"
+        self._until = time.monotonic() + SHORTAGE_LASTS
+        if not before:
+            for told in list(self._told):
+                told()
+
+    def heed(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Have ``told`` called, in whichever thread, when a shortage begins. Returns what ends that."""
+        self._told.append(told)
+        return lambda: self._told.remove(told)
+
+
+#: The ones of this process.
+reserve, shortage = Reserve(), Shortage()

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from chloe.backends import descriptors
 from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
 from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
@@ -149,7 +150,8 @@ class TmuxBackend:
             )
         except BaseException:
             # A server that answers late may have started the holder all the same.
-            locks.send(self.folder / "lock", signal.SIGTERM)
+            with contextlib.suppress(OSError):
+                locks.send(self.folder / "lock", signal.SIGTERM)
             await self.discard()
             raise
 
@@ -210,7 +212,10 @@ class TmuxBackend:
                     self._keys.forget()
                 return happenings
             if not await self._wait():
-                await self._ending.look(began=self._reader.position != START)
+                try:
+                    await self._ending.look(began=self._reader.position != START)
+                except OSError as error:
+                    self._say_unreadable(error)
 
     def _read(self, reader: SpoolReader) -> list[Happening]:
         # Asked first: what was written before the end is read after it is known.
@@ -228,6 +233,7 @@ class TmuxBackend:
         return happenings
 
     def _say_unreadable(self, error: OSError) -> None:
+        descriptors.shortage.note(error)
         if self._unreadable != str(error):
             self._unreadable = str(error)
             _log.warning("pane %s can't be read for the moment: %s", self.folder.name, error)
@@ -308,7 +314,8 @@ class TmuxBackend:
 
     def _watch(self) -> None:
         if self._unwatch is None:
-            with contextlib.suppress(FileNotFoundError):
+            # What can't be watched for the moment is looked at often.
+            with contextlib.suppress(OSError):
                 self._unwatch = self._watcher.watch(self.folder, self._told)
 
     def _stop_watching(self) -> None:
@@ -365,7 +372,11 @@ class TmuxBackend:
 
     def _kill_holder(self) -> None:
         """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
-        locks.send(self.folder / "lock", signal.SIGKILL)
+        try:
+            locks.send(self.folder / "lock", signal.SIGKILL)
+        except OSError as error:
+            self._say_unreadable(error)
+            self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)
 
 
 def running(folder: Path) -> bool:

@@ -23,6 +23,7 @@ import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from chloe.backends import descriptors
 from chloe.events.ids import is_id
 from chloe.watch import Watcher
 
@@ -256,6 +257,7 @@ class Leases:
             self._try_in(self._tries.pop() if self._tries else _LOOK_AGAIN)
 
     def _say(self, error: OSError) -> None:
+        descriptors.shortage.note(error)
         if self._said != str(error):
             self._said = str(error)
             _log.warning("leases can't be taken for the moment: %s", error)
