@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 
 from chloe.backends.tmux.inspecting import remove_recorded
+from chloe.backends.tmux.removal import is_pane, is_spool
 from chloe.events.panes import Pane, Panes
 
 _log = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ async def clear_away(
     the next time.
     """
     try:
-        spools = [each for each in folder.iterdir() if each.is_dir()]
-    except FileNotFoundError:
+        spools = [each for each in folder.iterdir() if is_spool(each) and is_pane(each.name)]
+    except (FileNotFoundError, NotADirectoryError):
         return
     if spools:
         await caught_up()

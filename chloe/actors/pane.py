@@ -157,9 +157,14 @@ class PaneActor:
                 return facts.Gap(offset=offset, length=length, reason=reason, spool=position)
             case Painted(rows=rows, columns=columns, data=data):
                 return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
-            case Exited(status=status, signal=signal, reason=reason, position=position):
-                reason = self.farewell or reason
-                return facts.Died(status=status, signal=signal, reason=reason, spool=position)
+            case Exited():
+                return facts.Died(
+                    status=happening.status,
+                    signal=happening.signal,
+                    reason=self.farewell or happening.reason,
+                    spool=happening.position,
+                    survivor=happening.survivor,
+                )
 
     async def _commit(self) -> None:
         while True:

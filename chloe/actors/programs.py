@@ -6,8 +6,10 @@ spool lies. Must not know the log, projections or other panes.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -15,12 +17,15 @@ from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import PREFIX, TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import unrecorded
+from chloe.backends.tmux.inspecting import readable
+from chloe.backends.tmux.removal import is_spool
 from chloe.config import Config
-from chloe.errors import TmuxUnusable
+from chloe.errors import SpoolBroken, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.panes import Pane, Panes
 from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
 _TERM = "xterm-256color"
@@ -79,7 +84,9 @@ class Programs:
 
     def left(self, pane: str) -> bool:
         """Whether the pane has a spool: it runs, or it ended and not all of it is in the log."""
-        return self._folder(pane).is_dir()
+        with suppress(OSError):
+            return is_spool(self._folder(pane))
+        return False
 
     @property
     def spools(self) -> Path:
@@ -92,7 +99,13 @@ class Programs:
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
         told = pane.died is not None and pane.died.spool is not None
-        return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
+        folder = self._folder(pane.id)
+        try:
+            return readable(folder, pane.spool) or (not told and running(folder))
+        except (OSError, SpoolBroken) as error:
+            # It is taken up once it can be read; the others don't wait for that.
+            _log.warning("the spool %s can't be read for the moment: %s", folder, error)
+            return False
 
     async def in_tmux(self, pane: str) -> bool:
         """Whether tmux has the pane's session, as far as it answers."""

@@ -21,6 +21,7 @@ from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs, free_name
 from chloe.actors.refusals import must_be_tmux, must_live
+from chloe.actors.survivors import end_survivor
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused, UsageError
@@ -280,6 +281,8 @@ class Supervisor:
         if pane is None:
             raise PaneRefused(f"there is no pane {command.pane}")
         match command:
+            case commands.Kill() if pane.died is not None:
+                await end_survivor(pane)
             case commands.Write() | commands.Resize() | commands.Kill():
                 await self._of_its_program(pane, command)
             case commands.Rename(name=name):

@@ -14,7 +14,7 @@ from dataclasses import MISSING, fields
 from typing import Any, NamedTuple
 
 from chloe.events import facts
-from chloe.events.facts import Fact, Output, Pruned, Repainted, SpoolPosition, Unknown
+from chloe.events.facts import Fact, Output, Process, Pruned, Repainted, SpoolPosition, Unknown
 
 
 class Encoded(NamedTuple):
@@ -73,11 +73,16 @@ def _ranges(value: object) -> tuple[tuple[Any, Any], ...]:
     return tuple((first, last) for first, last in _tuple(value))
 
 
+def _process(value: object) -> Process | None:
+    return None if value is None else Process(*_tuple(value))
+
+
 #: How a field that JSON can't carry as it is comes back.
 _READ: dict[str, Callable[[object], object]] = {
     "argv": _tuple,
     "tags": _tuple,
     "spool": _spool,
+    "survivor": _process,
     "bodies": _ranges,
 }
 

@@ -11,10 +11,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
@@ -22,6 +22,7 @@ from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
 from chloe.backends.tmux.keys import Keys
 from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.repainting import Repainting
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import START, SpoolReader
@@ -40,6 +41,8 @@ _SOON = 25
 _KILL_GRACE = 5.0
 #: Seconds between two tries of a resize that tmux refused, and of reading what the system refused.
 _RESIZE_AGAIN, _READ_AGAIN = 1.0, 0.5
+#: After so many tries nobody waits any more for what can't be read.
+_MANY_FAILURES = 10
 #: Seconds between two looks for a folder that somebody removed.
 _LOOK_FOR_FOLDER = 0.1
 #: Seconds that a new lease is left to the instance which had the one that somebody removed.
@@ -85,6 +88,9 @@ class TmuxBackend:
         self._replaced = False
         self._ending = Ending(server, self.session, folder, starts=spec is not None)
         self._unreadable = ""
+        #: How often the spool was read to its end, or couldn't be read; what was passed over.
+        self._reads = self._failures = 0
+        self._skipped = 0
         self._exited: Exited | None = None
         self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
         self._wanted_size: tuple[int, int] | None = None
@@ -103,16 +109,12 @@ class TmuxBackend:
 
     def reached(self) -> Callable[[], bool]:
         """What says whether all has been read that is in the spool now, the end too where it has come."""
-        end = SpoolReader(self.folder).end
-        ended = bool(self._ending.why())
-
-        def reached() -> bool:
-            if self._exited is not None or ended or self._reader is None:
-                return self._exited is not None
-            # A full disk may have torn the last frame just then: what is taken back is never read.
-            return self._reader.position >= end or self._reader.position >= SpoolReader(self.folder).end
-
-        return reached
+        reads = self._reads
+        with contextlib.suppress(OSError):
+            if self._ending.why():
+                reads += _MANY_FAILURES  # Its end comes, unless it can't be read.
+        self._woken.set()
+        return lambda: self._exited is not None or self._reads > reads
 
     async def prepare(self) -> None:
         """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
@@ -158,11 +160,11 @@ class TmuxBackend:
 
     def try_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""
-        return self._lease.take()
+        return self._take_lease()
 
     async def lease(self) -> None:
         """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
-        if self._lease.take():
+        if self._take_lease():
             return
         self._watch()
         while not self._take_lease():
@@ -207,10 +209,12 @@ class TmuxBackend:
             try:
                 self._find_again()
                 happenings = self._read(self._reader)
-                self._unreadable = ""
+                self._unreadable, self._failures = "", 0
             except OSError as error:
                 # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
                 self._say_unreadable(error)
+                self._failures += 1
+                self._reads += self._failures > _MANY_FAILURES
                 await asyncio.sleep(_READ_AGAIN)
                 continue
             if happenings:
@@ -218,6 +222,9 @@ class TmuxBackend:
                     self._exited = happenings[-1]
                     self._keys.forget()
                 return happenings
+            if self._reader.unfinished:
+                continue
+            self._reads += self._ending.again() is None
             if not await self._wait():
                 await self._ending.look(began=self._reader.position != START)
 
@@ -225,16 +232,25 @@ class TmuxBackend:
         # Asked first: what was written before the end is read after it is known.
         gone = self._ending.why()
         happenings = reader.read()
+        self._say_skipped(reader)
         if any(isinstance(happening, Lost) for happening in happenings):
             self._repainting.want()
-        if not happenings and gone:
+        if happenings:
+            if isinstance(last := happenings[-1], Exited) and last.status is None and last.signal is None:
+                happenings[-1] = replace(last, survivor=self._ending.survivor())
+            return happenings
+        if gone and not reader.unfinished:
             if reader.damage:
                 gone = f"its end can't be read: {reader.damage}"
-            return [Exited(None, None, gone, time.time_ns(), reader.position)]
-        if not happenings:
-            painted = self._repainting.take(reader.position, lambda: reader.behind)
-            return [painted] if painted is not None else []
-        return happenings
+            return self._ending.unseen(gone, reader.position)
+        painted = self._repainting.take(reader.position, lambda: reader.behind)
+        return [painted] if painted is not None else []
+
+    def _say_skipped(self, reader: SpoolReader) -> None:
+        if len(reader.skipped) > self._skipped:
+            self._skipped = len(reader.skipped)
+            skipped = ", ".join(f"{what} ({count} times)" for what, count in reader.skipped.items())
+            _log.warning("the spool of pane %s has what is passed over: %s", self.folder.name, skipped)
 
     def _say_unreadable(self, error: OSError) -> None:
         if self._unreadable != str(error):
@@ -293,7 +309,10 @@ class TmuxBackend:
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
         self._stop_watching()
-        await asyncio.to_thread(_remove, self.folder)
+        if not await asyncio.to_thread(remove_spool, self.folder):
+            _log.warning(
+                "the spool %s is not needed any more, and stays: other things lie in it", self.folder
+            )
 
     async def close(self) -> None:
         """Let go of everything that this process holds, the lease among it. The program runs on."""
@@ -351,6 +370,7 @@ class TmuxBackend:
         if self._look_soon:
             self._look_soon -= 1
         again = _LOOK_SOON if self._look_soon else _LOOK_AGAIN if self._unwatch else _LOOK_FOR_FOLDER
+        again = min(again, self._ending.again() or again)
         try:
             async with asyncio.timeout(again):
                 await self._woken.wait()
@@ -380,14 +400,3 @@ class TmuxBackend:
 def running(folder: Path) -> bool:
     """Whether a holder looks after a program in this spool."""
     return locks.held(folder / "lock") is True
-
-
-def _remove(folder: Path) -> None:
-    """Remove a spool with all that is in it, as far as that goes without a free descriptor as well."""
-    for name in ("spec.json", "keys", "lease"):
-        with contextlib.suppress(OSError):
-            (folder / name).unlink()
-    try:
-        folder.rmdir()
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -6,18 +6,23 @@ who looks after it. Must not know the log, but for how far it has taken a spool 
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import socket
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.backends.tmux import locks
+from chloe.backends.tmux.ending import failure
 from chloe.backends.tmux.locks import Lease
-from chloe.backends.tmux.spool import START, SpoolReader
+from chloe.backends.tmux.removal import is_spool, remove_spool, strangers
+from chloe.backends.tmux.spool import START, SpoolReader, numbers
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+
+#: How much of a spool is read to see whether there is anything; how much to see what is passed over.
+_PIECE, _LARGE_PIECE, _PIECES = 64 * 1024, 1024 * 1024, 16
 
 #: struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("3i")
@@ -60,6 +65,10 @@ class SpoolSeen:
     failure: str
     #: When the folder last changed, nanoseconds since 1970.
     changed_at: int
+    #: What lies in it and isn't Chloe's.
+    strangers: tuple[str, ...] = ()
+    #: Why it couldn't be looked at.
+    trouble: str = ""
 
     @property
     def pane(self) -> str:
@@ -76,18 +85,41 @@ def spools(folder: Path) -> list[SpoolSeen]:
     """All spools in ``folder``, by their names; none where it isn't there. Raises ``OSError``."""
     if not folder.exists():
         return []
-    return [_seen(each) for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    return [_seen(each) for each in sorted(folder.iterdir()) if is_spool(each)]
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether the spool holds more than the log has, which came as far as ``position``."""
+    """Whether the spool holds more than the log has, which came to ``position``. Raises ``OSError``."""
+    try:
+        return readable(folder, position)
+    except SpoolBroken:
+        return True
+
+
+def readable(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether something can be read on from ``position``. Raises ``SpoolBroken`` or ``OSError``."""
     reader = SpoolReader(folder, position or START)
     try:
-        return bool(reader.read(1))
-    except SpoolBroken:
+        while not reader.read(_PIECE):
+            if not reader.unfinished:
+                return False
         return True
     finally:
         reader.close()
+
+
+def skipped(folder: Path) -> dict[str, int]:
+    """What of a spool a reader passes over, and how often, as far as a look of bounded length shows."""
+    reader = SpoolReader(folder)
+    try:
+        for _ in range(_PIECES):
+            if not reader.read(_LARGE_PIECE) and not reader.unfinished:
+                break
+    except (SpoolBroken, OSError):
+        pass
+    finally:
+        reader.close()
+    return reader.skipped
 
 
 def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:
@@ -101,29 +133,36 @@ def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool
     try:
         if unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
             return False
-        shutil.rmtree(folder)
-        return True
+        return remove_spool(folder)
     finally:
         lease.give_back()
 
 
 def _seen(folder: Path) -> SpoolSeen:
     size = 0
-    for segment in folder.glob("*.seg"):
-        try:
-            size += segment.stat().st_size
-        except FileNotFoundError:
-            continue  # It has just been taken in.
+    others: list[str] = []
+    holder = recorder = None
+    began, changed_at, trouble = False, 0, ""
     try:
-        failure = (folder / "failure").read_text("utf-8", "replace").strip()
-    except OSError:
-        failure = ""
+        for number in numbers(folder):
+            with contextlib.suppress(FileNotFoundError):  # It has just been taken in.
+                size += (folder / f"{number}.seg").lstat().st_size
+        others = strangers(folder)
+        holder, recorder = locks.owner(folder / "lock"), locks.owner(folder / "lease")
+        began = (folder / "lock").exists()
+        changed_at = folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        holder, recorder = holder or 0, recorder or 0
+    except OSError as error:
+        trouble = error.strerror or str(error)
     return SpoolSeen(
         folder=folder,
         size=size,
-        holder=locks.owner(folder / "lock"),
-        recorder=locks.owner(folder / "lease"),
-        began=(folder / "lock").exists(),
-        failure=failure,
-        changed_at=folder.stat().st_mtime_ns if folder.exists() else 0,
+        holder=holder,
+        recorder=recorder,
+        began=began,
+        failure=failure(folder),
+        changed_at=changed_at,
+        strangers=tuple(others),
+        trouble=trouble,
     )
