@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 
 from chloe.backends.tmux.inspecting import remove_recorded
-from chloe.backends.tmux.removal import is_pane, is_spool
+from chloe.backends.tmux.removal import is_spool
+from chloe.events.ids import is_id
 from chloe.events.panes import Pane, Panes
 
 _log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ async def clear_away(
     the next time.
     """
     try:
-        spools = [each for each in folder.iterdir() if is_spool(each) and is_pane(each.name)]
+        spools = [each for each in folder.iterdir() if is_id(each.name) and is_spool(each)]
     except (FileNotFoundError, NotADirectoryError):
         return
     if spools:

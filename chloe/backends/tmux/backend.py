@@ -24,6 +24,7 @@ from chloe.backends.tmux.keys import Keys
 from chloe.backends.tmux.locks import Lease
 from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.repainting import Repainting
+from chloe.backends.tmux.resizing import Resizing
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import StartFailed, TmuxUnusable
@@ -39,8 +40,8 @@ _LOOK_SOON = 0.002
 _SOON = 25
 #: Seconds that a holder gets to end once asked.
 _KILL_GRACE = 5.0
-#: Seconds between two tries of a resize that tmux refused, and of reading what the system refused.
-_RESIZE_AGAIN, _READ_AGAIN = 1.0, 0.5
+#: Seconds between two tries of reading what the system refused.
+_READ_AGAIN = 0.5
 #: After so many tries nobody waits any more for what can't be read.
 _MANY_FAILURES = 10
 #: Seconds between two looks for a folder that somebody removed.
@@ -93,8 +94,7 @@ class TmuxBackend:
         self._skipped = 0
         self._exited: Exited | None = None
         self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
-        self._wanted_size: tuple[int, int] | None = None
-        self._resizing: asyncio.Task[None] | None = None
+        self._resizing = Resizing(server, self.session, self._loop)
         self._force: asyncio.TimerHandle | None = None
 
     @property
@@ -263,15 +263,18 @@ class TmuxBackend:
             self._watch()
             self._keys.write(data)
 
+    @property
+    def untaken(self) -> int:
+        """Bytes that were typed and that the holder hasn't taken yet."""
+        return self._keys.kept
+
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""
         await self._keys.flush()
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
-        self._wanted_size = rows, columns
-        if self._resizing is None or self._resizing.done():
-            self._resizing = self._loop.create_task(self._resize(), name=f"resize {self.session}")
+        self._resizing.want(rows, columns)
 
     async def kill(self) -> None:
         """Have the holder hang up, then end the program by force; where there is none, end the session."""
@@ -321,10 +324,7 @@ class TmuxBackend:
         self._keys.forget()
         if self._force is not None:
             self._force.cancel()
-        if self._resizing is not None:
-            self._resizing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._resizing
+        await self._resizing.close()
         if self._reader is not None:
             self._reader.close()
         self._lease.give_back()
@@ -378,19 +378,6 @@ class TmuxBackend:
             return False
         self._woken.clear()
         return True
-
-    async def _resize(self) -> None:
-        told = ""
-        while self._wanted_size is not None:
-            size, self._wanted_size = self._wanted_size, None
-            try:
-                await self._server.resize(self.session, *size)
-            except TmuxUnusable as error:
-                if told != str(error):
-                    told = str(error)
-                    _log.warning("pane %s keeps its size for now: %s", self.folder.name, error)
-                self._wanted_size = self._wanted_size or size
-                await asyncio.sleep(_RESIZE_AGAIN)
 
     def _kill_holder(self) -> None:
         """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""

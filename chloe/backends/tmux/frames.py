@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from chloe.backends.tmux import segments
 from chloe.events.facts import Process
+from chloe.terminal.sizes import fits
 
-#: The most rows and columns that a terminal may have: more than tmux gives any.
-MOST_CELLS = 10_000
 #: Times are nanoseconds in 63 bits, as the log counts them.
 _TIME_LIMIT = 1 << 63
 #: The most characters of a reason; bytes of a header that are looked at, and lines in it.
@@ -71,7 +70,7 @@ def size(payload: memoryview) -> tuple[int, int]:
     if len(payload) != segments.SIZE_FIELDS.size:
         raise Odd("a size of another length")
     rows, columns, _, _ = segments.SIZE_FIELDS.unpack(payload)
-    if not (0 < rows <= MOST_CELLS and 0 < columns <= MOST_CELLS):
+    if not fits(rows, columns):
         raise Odd("a size that can't be")
     return rows, columns
 

@@ -20,6 +20,7 @@ from chloe.backends.tmux.removal import is_spool, remove_spool, strangers
 from chloe.backends.tmux.spool import START, SpoolReader, numbers
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+from chloe.events.ids import is_id
 
 #: How much of a spool is read to see whether there is anything; how much to see what is passed over.
 _PIECE, _LARGE_PIECE, _PIECES = 64 * 1024, 1024 * 1024, 16
@@ -82,10 +83,10 @@ class SpoolSeen:
 
 
 def spools(folder: Path) -> list[SpoolSeen]:
-    """All spools in ``folder``, by their names; none where it isn't there. Raises ``OSError``."""
+    """Return all spools in ``folder``, by the ids they are named by; none without it. Raises ``OSError``."""
     if not folder.exists():
         return []
-    return [_seen(each) for each in sorted(folder.iterdir()) if is_spool(each)]
+    return [_seen(each) for each in sorted(folder.iterdir()) if is_id(each.name) and is_spool(each)]
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
@@ -120,6 +121,18 @@ def skipped(folder: Path) -> dict[str, int]:
     finally:
         reader.close()
     return reader.skipped
+
+
+def quiet(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
+    if position is None:
+        return False
+    try:
+        newest = max(numbers(folder), default=-1)
+        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
+        return at_end and locks.held(folder / "lock") is True
+    except OSError:
+        return False
 
 
 def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:

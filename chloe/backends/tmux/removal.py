@@ -7,13 +7,11 @@ with it; nothing is removed through a link.
 from __future__ import annotations
 
 import contextlib
-import re
 import stat
 from pathlib import Path
 
 from chloe.backends.tmux.segments import segment_number
 
-_PANE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: What there is in a spool beside the segments.
 NAMES = ("spec.json", "keys", "lock", "lock.new", "lease", "failure")
 
@@ -24,11 +22,6 @@ def is_spool(folder: Path) -> bool:
         return stat.S_ISDIR(folder.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
-
-
-def is_pane(name: str) -> bool:
-    """Whether a folder of this name is a pane's: its id."""
-    return bool(_PANE.fullmatch(name))
 
 
 def strangers(folder: Path) -> list[str]:
