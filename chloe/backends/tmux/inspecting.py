@@ -22,8 +22,8 @@ from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
 from chloe.events.ids import is_id
 
-#: How much of a spool is read to see whether there is anything; how much to see what is passed over.
-_PIECE, _LARGE_PIECE, _PIECES = 64 * 1024, 1024 * 1024, 16
+#: How much of a spool is read in one go.
+_PIECE = 64 * 1024
 
 #: struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("3i")
@@ -109,15 +109,15 @@ def readable(folder: Path, position: SpoolPosition | None) -> bool:
         reader.close()
 
 
-def skipped(folder: Path) -> dict[str, int]:
-    """What of a spool a reader passes over, and how often, as far as a look of bounded length shows."""
+def skipped(folder: Path, most: int) -> dict[str, int]:
+    """What of a spool a reader passes over, and how often, in about the first ``most`` bytes."""
     reader = SpoolReader(folder)
     try:
-        for _ in range(_PIECES):
-            if not reader.read(_LARGE_PIECE) and not reader.unfinished:
+        for _ in range(0, most, _PIECE):
+            if not reader.read(_PIECE) and not reader.unfinished:
                 break
     except (SpoolBroken, OSError):
-        pass
+        pass  # Other checks tell that.
     finally:
         reader.close()
     return reader.skipped
