@@ -51,13 +51,15 @@ class Header(NamedTuple):
 def header(payload: memoryview) -> Header:
     """Read a header as far as this version knows it. Raises ``Odd``."""
     rest = segments.HEADER_START.size
-    if len(payload) < rest + segments.HEADER_REST.size:
+    if len(payload) < rest:
         raise Odd("no header")
     magic, version = segments.HEADER_START.unpack_from(payload)
     if magic != segments.MAGIC or not version:
         raise Odd("no header")
     if version > segments.VERSION:
         return Header(version, 0, 0, _about(b""))
+    if len(payload) < rest + segments.HEADER_REST.size:
+        raise Odd("no header")
     number, before = segments.HEADER_REST.unpack_from(payload, rest)
     if before > segments.STREAM_LIMIT:
         raise Odd("a header that belongs elsewhere")
@@ -131,4 +133,5 @@ def _process(text: str) -> Process | None:
 
 
 def _text(payload: memoryview, start: int) -> str:
-    return bytes(payload[start : start + 4 * _REASON_LIMIT]).decode("utf-8", "replace")[:_REASON_LIMIT]
+    text = bytes(payload[start : start + 4 * _REASON_LIMIT]).decode("utf-8", "replace")[:_REASON_LIMIT]
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
