@@ -55,7 +55,8 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             async for piece in (raw if form == "raw" else text)(engine.store, found.id):
                 if isinstance(piece, Missing):
                     status = _NOT_WHOLE
-                    _say(f"{piece.length} bytes are missing at {piece.offset}: {piece.reason}")
+                    some = f"{piece.length} bytes are" if piece.length else "bytes may be"
+                    _say(f"{some} missing at {piece.offset}: {piece.reason}")
                     if form == "text":
                         file.write(b"[%d bytes were here: %s]\n" % (piece.length, piece.reason.encode()))
                 elif isinstance(piece, bytes):
@@ -64,9 +65,10 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     lines = map(printable, piece) if on_terminal else piece
                     file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
-        if form == "text" and found.lost:
+        if form == "text" and (found.lost or found.uncertain):
             status = _NOT_WHOLE
-            _say(f"{found.lost} bytes are missing; a line in square brackets stands where")
+            some = f"{found.lost} bytes are" if found.lost else "bytes may be"
+            _say(f"{some} missing; a line in square brackets stands where")
         return status
 
     return with_pane(pane, work)

@@ -59,7 +59,8 @@ async def text(store: Store, pane: str) -> AsyncIterator[list[str] | Missing]:
                 terminal = Terminal(rows, columns, scrollback=_WINDOW)
                 terminal.feed(data)
             case facts.Gap(length=length, reason=reason):
-                yield [f"[{length} bytes are missing here: {reason}]"]
+                some = f"{length} bytes are" if length else "bytes may be"
+                yield [f"[{some} missing here: {reason}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:
