@@ -201,11 +201,14 @@ def decode_record(pane: str, instance: str, kind: str, version: int, head: str, 
     written it, has no id: such a record opens no row, no path and no session.
     """
     fact = decode(kind, version, head, body)
-    if is_id(instance) and (is_id(pane) or (not pane and isinstance(fact, _OF_NO_PANE))):
+    if is_id(pane) and is_id(instance):
         if type(fact) is not facts.Created:
             return fact
         if fact.session == (session_of(pane) if fact.backend == "tmux" else ""):
             return fact
+    elif not pane and isinstance(fact, _OF_NO_PANE) and (is_id(instance) or not instance):
+        # What makes a damaged log anew is no instance.
+        return fact
     return fact if isinstance(fact, Unknown) else Unknown(kind=kind, version=version, head=head, body=body)
 
 

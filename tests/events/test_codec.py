@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import fields
 from typing import get_args
 
@@ -12,83 +11,12 @@ from hypothesis import strategies as st
 
 from chloe.events import facts
 from chloe.events.codec import KINDS, decode, encode
-from chloe.events.facts import Fact, SpoolPosition, Unknown
+from chloe.events.facts import Fact, Unknown
+from tests import possible
+from tests.ids import id_of
 
-#: Text as file names have it: any bytes at all, as ``os.fsdecode`` gives them.
-names = st.binary(max_size=40).map(os.fsdecode)
-counts = st.integers(0, 2**62)
-sizes = st.integers(1, 10_000)
-spools = st.none() | st.builds(SpoolPosition, counts, counts)
-tags = st.lists(names, max_size=4).map(tuple)
-
-every_fact: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(
-        facts.Created,
-        backend=st.sampled_from(["direct", "tmux"]),
-        argv=tags,
-        cwd=names,
-        name=names,
-        rows=sizes,
-        columns=sizes,
-        tags=tags,
-        attached=st.booleans(),
-        session=names,
-    ),
-    st.binary(max_size=500).flatmap(
-        lambda data: st.builds(
-            facts.Output, offset=counts, length=st.just(len(data)), data=st.just(data), spool=spools
-        )
-    ),
-    st.builds(facts.Resized, rows=sizes, columns=sizes, offset=counts, spool=spools),
-    st.builds(facts.Renamed, name=names),
-    st.builds(facts.Tagged, tags=tags),
-    st.builds(facts.Detached, instance=names, reason=names),
-    st.builds(facts.Reattached, instance=names),
-    st.builds(
-        facts.Died,
-        status=st.none() | st.integers(0, 255),
-        signal=st.none() | st.integers(1, 64),
-        reason=names,
-        spool=spools,
-    ),
-    st.builds(
-        facts.LossAccepted, user=names, through=counts, expected=counts, found=counts, line=st.just("")
-    ),
-    st.builds(
-        facts.Checkpointed,
-        seq=counts,
-        offset=counts,
-        lines=counts,
-        emulator=st.just("1"),
-        length=counts,
-        sha256=st.just("00" * 32),
-    ),
-    st.builds(facts.Closed),
-    st.builds(facts.Reopened),
-    st.builds(facts.Gap, offset=counts, length=counts, reason=names, spool=spools),
-    st.binary(max_size=500).flatmap(
-        lambda data: st.builds(
-            facts.Repainted,
-            rows=sizes,
-            columns=sizes,
-            offset=counts,
-            length=st.just(len(data)),
-            data=st.just(data),
-        )
-    ),
-    st.binary(max_size=500).flatmap(
-        lambda state: st.builds(
-            facts.Pruned,
-            first=counts,
-            through=counts,
-            reason=names,
-            offset=counts,
-            lines=counts,
-            length=st.just(len(state)),
-            state=st.just(state),
-        )
-    ),
-)
+PANE = id_of("pane")
+every_fact = possible.every_fact(PANE)
 
 
 @given(every_fact)

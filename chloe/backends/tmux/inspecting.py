@@ -74,7 +74,7 @@ class SpoolSeen:
 
 
 def spools(folder: Path) -> list[SpoolSeen]:
-    """Return all spools in ``folder``, by the ids they are named by; none without a folder. Raises ``OSError``."""
+    """Return all spools in ``folder``, by their ids; none where it isn't there. Raises ``OSError``."""
     if not folder.exists():
         return []
     return [
