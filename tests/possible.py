@@ -67,26 +67,38 @@ def created(pane: str) -> st.SearchStrategy[Fact]:
     ).map(build)
 
 
-def every_fact(pane: str) -> st.SearchStrategy[Fact]:
-    """Any fact about ``pane`` that a log may hold."""
-    return st.one_of(
-        created(pane),
-        filled(facts.Output, "data", offset=lengths, spool=spools),
-        sized(facts.Resized, offset=counts, spool=spools),
-        st.builds(facts.Renamed, name=names),
-        st.builds(facts.Tagged, tags=tags),
-        st.builds(facts.Detached, instance=ids, reason=texts),
-        st.builds(facts.Reattached, instance=ids),
-        st.builds(facts.Died, status=codes, signal=signals, reason=texts, spool=spools),
-        st.builds(facts.Closed),
-        st.builds(facts.Reopened),
-        st.builds(facts.Gap, offset=lengths, length=lengths, reason=texts, spool=spools),
-        filled(facts.Repainted, "data", offset=lengths),
-        filled(
+def kinds(pane: str) -> dict[type[Any], st.SearchStrategy[Any]]:
+    """Facts about ``pane``, by their kind."""
+    return {
+        facts.Created: created(pane),
+        facts.Output: filled(facts.Output, "data", offset=lengths, spool=spools),
+        facts.Resized: sized(facts.Resized, offset=counts, spool=spools),
+        facts.Renamed: st.builds(facts.Renamed, name=names),
+        facts.Tagged: st.builds(facts.Tagged, tags=tags),
+        facts.Detached: st.builds(facts.Detached, instance=ids, reason=texts),
+        facts.Reattached: st.builds(facts.Reattached, instance=ids),
+        facts.Died: st.builds(facts.Died, status=codes, signal=signals, reason=texts, spool=spools),
+        facts.Closed: st.builds(facts.Closed),
+        facts.Reopened: st.builds(facts.Reopened),
+        facts.Gap: st.builds(facts.Gap, offset=lengths, length=lengths, reason=texts, spool=spools),
+        facts.Repainted: filled(facts.Repainted, "data", offset=lengths),
+        facts.Pruned: filled(
             facts.Pruned, "state", first=counts, through=counts, reason=texts, offset=lengths, lines=counts
         ),
-        st.builds(facts.Truncated, expected=counts, hash=texts, found=counts, reason=texts),
-        st.builds(
+        facts.Truncated: st.builds(facts.Truncated, expected=counts, hash=texts, found=counts, reason=texts),
+        facts.LossAccepted: st.builds(
+            facts.LossAccepted, user=texts, through=counts, expected=counts, found=counts, line=texts
+        ),
+        facts.Checkpointed: st.builds(
+            facts.Checkpointed,
+            seq=counts,
+            offset=lengths,
+            lines=counts,
+            emulator=texts,
+            length=lengths,
+            sha256=texts,
+        ),
+        facts.Salvaged: st.builds(
             facts.Salvaged,
             file=texts,
             kept=counts,
@@ -95,4 +107,9 @@ def every_fact(pane: str) -> st.SearchStrategy[Fact]:
             reason=texts,
             bodies=st.lists(st.tuples(counts, counts), max_size=3).map(tuple),
         ),
-    )
+    }
+
+
+def every_fact(pane: str) -> st.SearchStrategy[Fact]:
+    """Any fact about ``pane`` that a log may hold."""
+    return st.one_of(*kinds(pane).values())

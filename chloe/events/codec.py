@@ -100,6 +100,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "bodies": _ranges,
     "columns": fields.count,
     "cwd": fields.text,
+    "emulator": fields.text,
     "expected": fields.count,
     "file": fields.text,
     "first": fields.count,
@@ -108,22 +109,26 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "instance": fields.identity,
     "kept": fields.count,
     "length": fields.count,
+    "line": fields.text,
     "lines": fields.count,
     "lost": fields.count,
     "name": fields.name,
     "offset": fields.count,
     "reason": fields.text,
     "rows": fields.count,
+    "seq": fields.count,
     "session": fields.text,
+    "sha256": fields.text,
     "signal": _optional(fields.number(1, 127)),
     "spool": _spool,
     "status": _optional(fields.number(0, 255)),
     "tags": fields.tags,
     "through": fields.count,
+    "user": fields.text,
 }
 
 #: Of these facts some are about no pane: their record's pane may be empty.
-_OF_NO_PANE = (facts.Pruned, facts.Truncated, facts.Salvaged)
+_OF_NO_PANE = (facts.Pruned, facts.Truncated, facts.LossAccepted, facts.Salvaged)
 
 #: Characters of a head. The longest hold a command, each of whose characters JSON may write as six.
 _MAX_HEAD = 8 * fields.MAX_ARGV
