@@ -11,6 +11,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from chloe.wording import printable
+
 if TYPE_CHECKING:
     from chloe.config import Config
     from chloe.engine import Engine
@@ -83,4 +85,4 @@ def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
 def _tell(loss: str | None) -> None:
     """Say what the log had lost when it was opened; the command goes on with what there is."""
     if loss:
-        print(f"chloe: {loss}", file=sys.stderr)
+        print(f"chloe: {printable(loss)}", file=sys.stderr)

@@ -56,7 +56,9 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     status = _NOT_WHOLE
                     _say(f"{piece.length} bytes are missing at {piece.offset}: {piece.reason}")
                     if form == "text":
-                        file.write(b"[%d bytes were here: %s]\n" % (piece.length, piece.reason.encode()))
+                        file.write(
+                            b"[%d bytes were here: %s]\n" % (piece.length, printable(piece.reason).encode())
+                        )
                 elif isinstance(piece, bytes):
                     file.write(piece)
                 elif piece:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from chloe.cli.driving import with_engine
 from chloe.cli.moments import moment
+from chloe.wording import json_text
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -74,7 +74,7 @@ def replay(
         async def show(records: AsyncIterator[Record]) -> None:
             if as_json:
                 async for record in records:
-                    _print(json.dumps(described(record, data=data)))
+                    _print(json_text(described(record, data=data)))
             else:
                 async for line in told(records, names):
                     _print(line)

@@ -42,6 +42,7 @@ from chloe.ui.sizing import Sizing
 from chloe.ui.theme import encoding, look, signs
 from chloe.ui.verbs import Host, Verbs
 from chloe.ui.window import Window
+from chloe.wording import printable
 
 _Args = ParamSpec("_Args")
 
@@ -69,7 +70,9 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
             print(
-                f"chloe: ended by an error of its own, {described(error)}; see {config.paths.log_file}",
+                printable(
+                    f"chloe: ended by an error of its own, {described(error)}; see {config.paths.log_file}"
+                ),
                 file=sys.stderr,
             )
             return _SOFTWARE
