@@ -56,10 +56,13 @@ def send(
 
 async def _pressed(engine: Engine, pane: str, names: tuple[str, ...]) -> bytes:
     """The keys' bytes as the pane's program expects them now: it may have asked for other arrow keys."""
-    from chloe.errors import UsageError
-    from chloe.terminal import keys
+    from chloe.errors import ScreenBroken, UsageError
+    from chloe.terminal import Modes, keys
 
-    modes = (await engine.screen(pane)).modes
+    try:
+        modes = (await engine.screen(pane)).modes
+    except ScreenBroken:
+        modes = Modes()  # What the program asked for can't be known any more: as it asked for nothing.
     pressed = [keys.encode(name, modes) for name in names]
     if b"" in pressed:
         unknown = names[pressed.index(b"")]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from chloe.wording import printable
 
@@ -21,7 +20,9 @@ def command(argv: Sequence[str]) -> str:
 
 def folder(path: str) -> str:
     """A folder, with ``~`` for the user's own."""
-    home = str(Path.home())
+    from chloe.config.paths import user_home
+
+    home = str(user_home())
     if path == home or path.startswith(f"{home}/"):
         path = "~" + path[len(home) :]
     return printable(path)

@@ -21,10 +21,12 @@ from chloe.actors.programs import Programs
 from chloe.actors.pulse import feel_pulse
 from chloe.actors.supervisor import Supervisor
 from chloe.config import Config
+from chloe.engine.faults import Faults
 from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
-from chloe.errors import PaneUnknown
+from chloe.errors import PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
+from chloe.events.faults import Fault
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.pruning import Conditions, tend
@@ -82,12 +84,26 @@ class Engine:
         self._supervisor.tell(command)
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``PaneUnknown``."""
+        """The pane's terminal, folded from the log where it isn't followed yet.
+
+        Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
+        """
         await self._fold.show(pane)
         screens = self.projections.screens
-        if pane not in screens:
-            raise PaneUnknown(f"there is no pane {pane}")
-        return screens[pane]
+        found = screens.get(pane)
+        if found is not None:
+            return found
+        if pane in screens.broken:
+            raise ScreenBroken(f"{self.projections.panes[pane].name}: {screens.broken[pane].sentence}")
+        raise PaneUnknown(f"there is no pane {pane}")
+
+    def keep_fault(self, pane: str, fault: Fault) -> None:
+        """Keep what the emulator failed on elsewhere: in an export, say."""
+        self._fold.keep_fault(pane, fault)
+
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
+        self._fold.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
@@ -130,6 +146,8 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         projections = Projections(config.terminal.scrollback)
         programs = Programs(config, watcher, os.environ)
         stack.callback(programs.close)
+        faults = Faults(config.paths.home / "damaged")
+        stack.push_async_callback(faults.write)
         group = await stack.enter_async_context(_Tasks())
         fold = LiveFold(
             store,
@@ -140,6 +158,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
             drawn=lambda pane, offset: supervisor.drawn(pane, offset),
             replied=lambda pane, replies: supervisor.answer(pane, replies),
             keeps=lambda pane: supervisor.records(pane),
+            faults=faults,
         )
         supervisor = Supervisor(
             group,
@@ -156,6 +175,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
         group.create_task(fold.follow(), name="follow")
         group.create_task(fold.draw(), name="draw")
         group.create_task(fold.keep(), name="keep")
+        group.create_task(faults.run(), name="keep faults")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
         await supervisor.restore()

@@ -16,5 +16,6 @@ SQLite, tmux or PTYs. The map, lowest first:
 ``mouse``                    what the mouse does in a pane whose program asked for it
 ``intake``                   input, each event at its time
 ``app``                      wires it all and runs it
+``running``                  one run from outside: what starts it, the exit status that its end becomes
 ``log_file``, ``faults``     where errors go, and which one a person reads about
 """

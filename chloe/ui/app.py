@@ -10,79 +10,42 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 import urwid
 
 from chloe.config import Config
-from chloe.engine import Change, running
+from chloe.engine import Change
 from chloe.events.panes import Pane
+from chloe.terminal import within_bounds
 from chloe.ui.asks import Asks, Engine
 from chloe.ui.attention import Attention
-from chloe.ui.colors import depth_of
 from chloe.ui.desk import Desk
 from chloe.ui.dialogs import Dialog
-from chloe.ui.faults import described, first_chloe_error
+from chloe.ui.faults import described
 from chloe.ui.frames import Frames
 from chloe.ui.intake import Intake
 from chloe.ui.keyboard import Event, Focused, Key, Keyboard, Left, Pasted, Pointed, Replied, Returned, Typed
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
-from chloe.ui.log_file import logging_into
 from chloe.ui.messages import Messages
 from chloe.ui.mouse import Mouse
 from chloe.ui.news import News
-from chloe.ui.paint import Painter
 from chloe.ui.pane_keys import PaneKeys
 from chloe.ui.pane_view import FRAME_PATIENCE
 from chloe.ui.screen import Screen
 from chloe.ui.sequences import name_of
 from chloe.ui.sizing import Sizing
-from chloe.ui.theme import encoding, look, signs
+from chloe.ui.theme import signs
 from chloe.ui.verbs import Host, Verbs
 from chloe.ui.window import Window
 
 _Args = ParamSpec("_Args")
 
-#: sysexits.h: an internal error.
-_SOFTWARE = 70
 #: What ends the app, with the exit status that a shell gives it.
 _ENDING = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 
 _log = logging.getLogger("chloe.ui")
-
-
-def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
-    """Run the app on this terminal; answers with its exit status.
-
-    Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
-    its traceback in the log file; the terminal is as it was in either case.
-    """
-    config.paths.prepare()
-    with logging_into(config.paths.log_file):
-        try:
-            return asyncio.run(_main(config, environment))
-        except Exception as error:
-            expected = first_chloe_error(error)
-            if expected is not None:
-                raise expected from error
-            _log.critical("the app ended by an error of its own", exc_info=error)
-            print(
-                f"chloe: ended by an error of its own, {described(error)}; see {config.paths.log_file}",
-                file=sys.stderr,
-            )
-            return _SOFTWARE
-
-
-async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), look, encoding(environment))
-    screen = Screen(painter, term=environment.get("TERM", ""))
-    try:
-        async with running(config) as engine:
-            return await App(engine, config, screen, environment).run()
-    finally:
-        screen.close()
 
 
 class App:
@@ -125,7 +88,7 @@ class App:
             release=self._release,
         )
         self._mouse = Mouse(self._pane_keys, self._window)
-        self._news = News(engine.projections, self._attention, self._messages)
+        self._news = News(engine.projections, self._attention, self._messages, engine.screen_failed)
 
     async def run(self) -> int:
         """Run until something ends it. Whatever goes wrong anywhere ends it with that error."""
@@ -251,6 +214,17 @@ class App:
     # Input -----------------------------------------------------------------------------------------
 
     def _heed(self, event: Event) -> None:
+        if not isinstance(event, Typed | Pasted | Pointed | Focused):
+            self._obey(event)
+            return
+        try:
+            self._obey(event)
+        except Exception as error:
+            # What a program gets of it hangs on what the program asked for: it costs this event, no more.
+            _log.exception("an event for a pane could not be handled")
+            self._messages.say(f"this didn't reach the pane: {described(error)}", error=True)
+
+    def _obey(self, event: Event) -> None:
         if isinstance(event, Pointed):
             # What it does in the program, the program shows.
             if self._dialog is None:
@@ -334,10 +308,24 @@ class App:
 
     def _draw_guarded(self) -> bool:
         try:
-            return self._draw()
+            with within_bounds:
+                return self._draw()
         except Exception as error:
-            self._fail(error)
+            if not self._contain(error):
+                self._fail(error)
             return False
+
+    def _contain(self, error: Exception) -> bool:
+        """Give up the screen of the pane that shows: drawing raised ``error``, and it may be the reason.
+
+        Whether there is one to give up; if it wasn't the reason, the next frame fails again.
+        """
+        shown_pane = self._window.shown_view
+        if shown_pane is None or shown_pane[0] not in self._engine.projections.screens:
+            return False
+        self._engine.screen_failed(shown_pane[0], error)
+        self._redraw()
+        return True
 
     def _draw(self) -> bool:
         columns, rows = self._screen.get_cols_rows()
@@ -376,7 +364,8 @@ class App:
             self._need_screen(pane.id)
 
     def _need_screen(self, pane: str) -> None:
-        if pane not in self._engine.projections.screens:
+        screens = self._engine.projections.screens
+        if pane not in screens and pane not in screens.broken:
             self._asks.load(pane)
 
     def _open_dialog(self, dialog: Dialog) -> None:
