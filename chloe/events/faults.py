@@ -58,8 +58,19 @@ def fault(
         offset=offset,
         doing=doing,
         error=type(error).__name__,
-        report=report[-_MOST_TEXT:],
+        # An exception's words may be the program's.
+        report="".join(_spelled(character) for character in report[-_MOST_TEXT:]),
         data=data[:_MOST_BYTES],
         is_fatal=is_fatal,
         lines=lines,
+    )
+
+
+def _spelled(character: str) -> str:
+    if character == "\n" or (character.isprintable() and character.isascii()):
+        return character
+    return (
+        character.encode("ascii", "backslashreplace").decode()
+        if ord(character) > 127
+        else repr(character)[1:-1]
     )
