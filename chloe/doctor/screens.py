@@ -29,7 +29,7 @@ def screens(examined: Examined) -> Iterator[Finding]:
             f"pane {_called(examined, pane)}",
             f"its screen couldn't be drawn from byte {offset:,} of its output on, a fault of Chloe's; it is "
             "recorded all the same, and `chloe export-log` has every byte",
-            f"report it with {shlex.quote(str(path))}, which holds what was printed there; then remove that file",
+            f"report it with {shlex.quote(str(path))}, which holds those bytes; then remove that file",
         )
     if not kept:
         yield ok("screens", "nothing that a program printed was more than Chloe could draw")
