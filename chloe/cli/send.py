@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chloe.cli.descriptors import closed
 from chloe.cli.driving import with_pane
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def send(
         raise UsageError("give either TEXT or --stdin")
     if not (text or keys or from_stdin or enter):
         raise UsageError("nothing to type: give TEXT, --key, --enter or --stdin")
+    if from_stdin and 0 in closed:
+        raise UsageError("standard input is closed: there is nothing to type from it")
     if enter is None:
         enter = bool(text) and not keys
     typed = sys.stdin.buffer.read() if from_stdin else os.fsencode(" ".join(text)).replace(b"\n", b"\r")

@@ -23,7 +23,7 @@ def folder(path: str) -> str:
     from chloe.config.paths import user_home
 
     home = str(user_home())
-    if path == home or path.startswith(f"{home}/"):
+    if home != "/" and (path == home or path.startswith(f"{home}/")):
         path = "~" + path[len(home) :]
     return printable(path)
 

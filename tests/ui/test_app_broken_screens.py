@@ -71,3 +71,21 @@ def test_the_app_the_other_panes_and_the_next_start_live(
     kept = list((tmp_path / "home" / "damaged").glob("*.fold"))
     assert kept
     assert all(b"Traceback" in path.read_bytes() for path in kept)
+
+
+@pytest.mark.parametrize("key", [b"c", b"t"])
+def test_where_the_folder_of_the_app_is_gone_a_pane_opens_in_the_home(
+    start_app: StartApp, tmp_path: Path, key: bytes
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    app = start_app(program=f"import os\nos.chdir({str(gone)!r})\nos.rmdir({str(gone)!r})\n" + _START)
+    app.wait_for("No panes yet")
+    app.send(key)
+    app.wait_for("$")
+    app.send(f"pwd > {tmp_path}/here; exit\r".encode())
+    app.wait_for(lambda _: (tmp_path / "here").exists() and (tmp_path / "here").read_text() != "")
+    assert (tmp_path / "here").read_text().strip() == str(tmp_path)
+    app.wait_for("ended")
+    app.leave_pane()
+    assert app.quit() == 0
