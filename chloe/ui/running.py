@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from chloe.config import Config
 from chloe.engine import running
 from chloe.ui.app import App
-from chloe.ui.colors import depth_of
-from chloe.ui.faults import described, first_chloe_error
+from chloe.ui.crash import first_chloe_error, summarize
 from chloe.ui.log_file import logging_into
-from chloe.ui.paint import Painter
-from chloe.ui.screen import Screen
-from chloe.ui.theme import encoding, look
+from chloe.ui.style import encoding, style
+from chloe.ui.tty.colors import depth_of
+from chloe.ui.tty.paint import Painter
+from chloe.ui.tty.screen import Screen
 
 #: sysexits.h: an internal error.
 _SOFTWARE = 70
@@ -44,14 +44,14 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
             print(
-                f"chloe: ended by an error of its own, {described(error)}; see {config.paths.log_file}",
+                f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}",
                 file=sys.stderr,
             )
             return _SOFTWARE
 
 
 async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), look, encoding(environment))
+    painter = Painter(depth_of(environment), style, encoding(environment))
     screen = Screen(painter, term=environment.get("TERM", ""))
     try:
         async with running(config) as engine:

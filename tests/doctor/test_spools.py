@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import uuid
 import zlib
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ async def test_an_empty_left_over_is_removed_unless_it_may_be_just_being_made(
     doctor: Any, home: Path
 ) -> None:
     await doctor.start()
-    old, new = home / "spool" / "old", home / "spool" / "new"
+    old, new = (home / "spool" / str(uuid.uuid4()) for _ in range(2))
     for folder in (old, new):
         folder.mkdir(mode=0o700)
         (folder / "spec.json").touch(mode=0o600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chloe.ui.sequences import Kind, name_of, scan
+from chloe.ui.tty.sequences import Kind, name_of, scan
 
 
 @pytest.mark.parametrize(

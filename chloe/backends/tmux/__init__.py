@@ -11,13 +11,15 @@
 ``segments``  the spool's format and its writing; runs inside the holder
 ``spool``     the spool's reading
 ``keys``      typing to a holder
+``leases``    who may record which pane
 ``locks``     what the kernel frees when its process dies
 ``screen``    a screen taken from tmux, as bytes
 ``inspecting``  servers and spools looked at from outside
 """
 
 from chloe.backends.tmux.backend import TmuxBackend, running
+from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import SpoolReader
 
-__all__ = ["PREFIX", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]
+__all__ = ["PREFIX", "Leases", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]

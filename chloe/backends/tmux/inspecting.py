@@ -10,14 +10,16 @@ import os
 import shutil
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chloe.backends.tmux import locks
-from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux import leases, locks
+from chloe.backends.tmux.leases import Lease
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+from chloe.events.ids import is_id
 
 #: struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("3i")
@@ -52,7 +54,7 @@ class SpoolSeen:
     #: Bytes in its segments.
     size: int
     holder: int | None
-    #: Who has the lease, that is, records it.
+    #: Who has the lease, that is, records it: the process id, 0 nobody, None where it can't be named.
     recorder: int | None
     #: A holder was there at some time.
     began: bool
@@ -72,11 +74,21 @@ class SpoolSeen:
         return self.holder != 0
 
 
-def spools(folder: Path) -> list[SpoolSeen]:
-    """All spools in ``folder``, by their names; none where it isn't there. Raises ``OSError``."""
+def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> list[SpoolSeen]:
+    """Return all spools in ``folder``, by the ids they are named by. Raises ``OSError``.
+
+    None without a folder. ``processes`` are those that may record them.
+    """
     if not folder.exists():
         return []
-    return [_seen(each) for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    found = [
+        each
+        for each in sorted(folder.iterdir())
+        if is_id(each.name) and not each.is_symlink() and each.is_dir()
+    ]
+    taken = leases.taken(leases_file, [each.name for each in found])
+    owners = leases.recorders(leases_file, processes) if taken else {}
+    return [_seen(each, owners.get(leases.offset(each.name)) if each.name in taken else 0) for each in found]
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
@@ -90,24 +102,34 @@ def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
         reader.close()
 
 
-def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:
-    """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
-
-    ``ended``: the log has the end as the holder told it, which may be there for an instant more.
-    """
-    lease = Lease(folder / "lease")
-    if not lease.take():
+def quiet(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
+    if position is None:
         return False
     try:
-        if unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
-            return False
-        shutil.rmtree(folder)
-        return True
-    finally:
-        lease.give_back()
+        names = [name.removesuffix(".seg") for name in os.listdir(folder) if name.endswith(".seg")]  # noqa: PTH208
+        newest = max((int(name) for name in names if name.isdecimal()), default=-1)
+        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
+        return at_end and locks.held(folder / "lock") is True
+    except OSError:
+        return False
 
 
-def _seen(folder: Path) -> SpoolSeen:
+def remove_recorded(
+    folder: Path, lease: Lease, position: SpoolPosition | None, *, ended: bool = False
+) -> bool:
+    """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
+
+    ``lease`` is the pane's and held. ``ended``: the log has the end as the holder told it, which may be there
+    for an instant more.
+    """
+    if not lease.held or unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
+        return False
+    shutil.rmtree(folder)
+    return True
+
+
+def _seen(folder: Path, recorder: int | None) -> SpoolSeen:
     size = 0
     for segment in folder.glob("*.seg"):
         try:
@@ -122,7 +144,7 @@ def _seen(folder: Path) -> SpoolSeen:
         folder=folder,
         size=size,
         holder=locks.owner(folder / "lock"),
-        recorder=locks.owner(folder / "lease"),
+        recorder=recorder,
         began=(folder / "lock").exists(),
         failure=failure,
         changed_at=folder.stat().st_mtime_ns if folder.exists() else 0,

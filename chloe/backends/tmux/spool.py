@@ -152,6 +152,9 @@ class SpoolReader:
                 self._take(payload)
                 happenings.append(self._decoded(frame))
         flush()
+        if not happenings:
+            # A pane that prints nothing costs no descriptor.
+            self.close()
         return happenings
 
     def release(self, position: SpoolPosition) -> None:

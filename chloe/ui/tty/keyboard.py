@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chloe.ui.sequences import ESC, PASTE_END, Kind, character_length, name_of, scan
+from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, character_length, name_of, scan
 
 #: After so long without another byte an Esc is no beginning of a sequence.
 ALONE = 0.05
@@ -72,30 +72,30 @@ class Focused:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Released:
     """The release key took the keyboard from the pane."""
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ReleaseUndone:
     """It was no release key but the beginning of a sequence: the pane has the keyboard again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Replied:
+class TerminalReply:
     """The terminal answered something."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Pointed:
+class MouseReport:
     """The terminal reported the mouse, whoever has the keyboard."""
 
     data: bytes
 
 
-Event = Key | Typed | Pasted | Focused | Left | Returned | Replied | Pointed
+Event = Key | Typed | Pasted | Focused | Released | ReleaseUndone | TerminalReply | MouseReport
 
 
 class Keyboard:
@@ -215,9 +215,9 @@ class Keyboard:
     def _deliver(self, kind: Kind, sequence: bytes) -> Iterator[Event]:
         match kind:
             case Kind.REPLY:
-                yield Replied(sequence)
+                yield TerminalReply(sequence)
             case Kind.MOUSE:
-                yield Pointed(sequence)
+                yield MouseReport(sequence)
             case Kind.FOCUS_IN | Kind.FOCUS_OUT:
                 yield Focused(kind is Kind.FOCUS_IN)
             case Kind.PASTE:
@@ -231,7 +231,7 @@ class Keyboard:
 
     def _leave(self) -> Iterator[Event]:
         self._in_pane = False
-        yield Left()
+        yield Released()
 
     def _take_run(self) -> Iterator[Event]:
         """Plain text for the pane, up to the next ESC or the release key."""
@@ -261,7 +261,7 @@ class Keyboard:
             return
         sequence = b"\x1b" + self._consume(end - 1)
         self.give()
-        yield Returned()
+        yield ReleaseUndone()
         yield from self._deliver(kind, sequence)
 
     def _take_rest_of_answer(self, now: float) -> Iterator[Event]:
@@ -286,7 +286,7 @@ class Keyboard:
         elif self._left is not None:
             sequence, self._buffer = b"\x1b" + self._buffer, b""
             self.give()
-            yield Returned()
+            yield ReleaseUndone()
             if not _is_part_of_reply(sequence):
                 yield Typed(sequence)
         elif self._escaped is not None:
