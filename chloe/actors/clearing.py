@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 
 from chloe.backends.tmux.inspecting import remove_recorded
+from chloe.events.ids import is_id
 from chloe.events.panes import Pane, Panes
 
 _log = logging.getLogger(__name__)
@@ -26,7 +27,9 @@ async def clear_away(
     the next time.
     """
     try:
-        spools = [each for each in folder.iterdir() if each.is_dir()]
+        spools = [
+            each for each in folder.iterdir() if is_id(each.name) and not each.is_symlink() and each.is_dir()
+        ]
     except FileNotFoundError:
         return
     if spools:

@@ -11,19 +11,27 @@ from collections.abc import Mapping
 from itertools import chain, count
 from pathlib import Path
 
+from chloe.actors.refusals import must_be_startable
 from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import PREFIX, TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import unrecorded
+from chloe.backends.tmux import TmuxBackend, TmuxServer, running
+from chloe.backends.tmux.inspecting import quiet, unrecorded
 from chloe.config import Config
 from chloe.errors import TmuxUnusable
 from chloe.events.commands import Open
+from chloe.events.fields import MAX_NAME
+from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
+from chloe.terminal.sizes import clamp
 from chloe.watch import Watcher
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
 _TERM = "xterm-256color"
+
+
+#: Room for the number behind a name.
+_MAX_DIGITS = 12
 
 
 class Programs:
@@ -40,15 +48,18 @@ class Programs:
         self._server.close()
 
     def spec(self, pane: str, command: Open) -> Spec:
-        """What ``command`` asks for, with nothing left open."""
+        """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
         cwd = os.path.abspath(Path(command.cwd).expanduser() if command.cwd else Path.cwd())  # noqa: PTH100
+        argv = command.argv or self._config.shell.command or environment.shell()
+        must_be_startable(argv, cwd)
+        rows, columns = clamp(command.rows, command.columns)
         return Spec(
             pane=pane,
-            argv=command.argv or self._config.shell.command or environment.shell(),
+            argv=argv,
             cwd=cwd,
             environment=environment.environment(self._inherited, pane=pane, term=_TERM, cwd=cwd),
-            rows=command.rows,
-            columns=command.columns,
+            rows=rows,
+            columns=columns,
         )
 
     def direct(self, spec: Spec) -> Backend:
@@ -75,11 +86,18 @@ class Programs:
         )
 
     def _folder(self, pane: str) -> Path:
-        return self._config.paths.spool / pane
+        return path_of(self._config.paths.spool, pane)
 
-    def left(self, pane: str) -> bool:
-        """Whether the pane has a spool: it runs, or it ended and not all of it is in the log."""
-        return self._folder(pane).is_dir()
+    def left(self) -> frozenset[str]:
+        """The panes that have a spool: they run, or they ended and not all of it is in the log."""
+        try:
+            return frozenset(os.listdir(self._config.paths.spool))  # noqa: PTH208 - names are all it takes.
+        except FileNotFoundError:
+            return frozenset()
+
+    def has_news(self, pane: Pane) -> bool:
+        """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
+        return not quiet(self._folder(pane.id), pane.spool)
 
     @property
     def spools(self) -> Path:
@@ -94,10 +112,14 @@ class Programs:
         told = pane.died is not None and pane.died.spool is not None
         return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
 
+    def runs(self, pane: str) -> bool:
+        """Whether a holder looks after the pane's program, whatever the log says of it."""
+        return running(self._folder(pane))
+
     async def in_tmux(self, pane: str) -> bool:
         """Whether tmux has the pane's session, as far as it answers."""
         try:
-            return PREFIX + pane in await self._server.sessions()
+            return session_of(pane) in await self._server.sessions()
         except TmuxUnusable:
             return False
 
@@ -112,7 +134,7 @@ class Programs:
 
 def free_name(spec: Spec, panes: Panes) -> str:
     """What a pane is called that nobody named: its program, with a number where that is in use."""
-    wanted = Path(spec.argv[0]).name or spec.argv[0]
+    wanted = (Path(spec.argv[0]).name or spec.argv[0] or "pane")[: MAX_NAME - _MAX_DIGITS]
     taken = {pane.name for pane in panes.values() if pane.alive and not pane.closed}
     names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)

@@ -158,12 +158,48 @@ class Pruned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truncated:
     """The log's last records were gone when it was opened: ``expected`` was known as the last seq, with
-    ``hash`` (hex), and the log ended at ``found``. The records up to ``expected`` can't be had again."""
+    ``hash`` (hex), and the log ended at ``found``. The records up to ``expected`` can't be had again.
+
+    An empty ``hash`` says that the head kept beside the log was gone itself: then nothing is known of what
+    is missing, and ``expected`` is ``found``."""
 
     expected: int
     hash: str
     found: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossAccepted:
+    """A user accepted that records are missing: all that was noticed up to record ``through``.
+
+    ``user`` is the name of the account; ``expected`` is the last seq that was known, ``found`` where the log
+    ended. ``line`` is the seq and hash on the last line of the file of heads that the configuration names:
+    that line and those before it are accepted with it. Empty where there is no such file.
+    """
+
+    user: str
+    through: int
+    expected: int
+    found: int
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpointed:
+    """A checkpoint of the pane's terminal was written beside the log: its state as of record ``seq``.
+
+    ``offset`` and ``lines`` say where in the pane's stream that is. ``emulator`` is the version that made the
+    state, ``length`` and ``sha256`` (hex) are those of its bytes. A checkpoint that no such fact describes
+    is not used. The checkpoint itself may be deleted at any time.
+    """
+
+    seq: int
+    offset: int
+    lines: int
+    emulator: str
+    length: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +244,8 @@ Fact = (
     | Repainted
     | Pruned
     | Truncated
+    | LossAccepted
+    | Checkpointed
     | Salvaged
     | Unknown
 )

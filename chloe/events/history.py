@@ -13,7 +13,7 @@ from chloe.events import facts
 from chloe.events.facts import Record
 
 #: Facts that are no turn in a pane's life: there may be millions, and they tell nothing by themselves.
-_STREAM = (facts.Output, facts.Resized)
+_STREAM = (facts.Output, facts.Resized, facts.Checkpointed)
 
 
 class Turn(NamedTuple):

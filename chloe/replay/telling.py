@@ -52,6 +52,13 @@ def tell(fact: facts.Fact) -> str:
             return _pruning(fact)
         case facts.Truncated():
             return _cut(fact)
+        case facts.LossAccepted():
+            return (
+                f"{printable(fact.user) or 'a user'} accepted that records are missing, as noticed up to "
+                f"record {fact.through}"
+            )
+        case facts.Checkpointed():
+            return f"checkpointed: the screen as of record {fact.seq}, {size(fact.length)}"
         case facts.Salvaged():
             return (
                 f"salvaged from damage: {fact.kept} records kept as they were, {fact.again} appended anew, "
@@ -63,6 +70,8 @@ def tell(fact: facts.Fact) -> str:
 
 
 def _cut(fact: facts.Truncated) -> str:
+    if not fact.hash:
+        return f"may have lost its end: {printable(fact.reason)}"
     if fact.found < fact.expected:
         return (
             f"lost its end: records {fact.found + 1} to {fact.expected} are gone ({printable(fact.reason)})"

@@ -23,7 +23,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from chloe.events.codec import decode
+from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
 from chloe.store.bodies import BodyDamaged, Unpacker
@@ -54,9 +54,11 @@ _EMPTY_AGAIN = 0.1
 #: Free pages from which on ``finish`` takes them for what a killed prune left behind.
 _LEFT_BEHIND = 256
 
-_EVERY_PRUNED = "SELECT seq, pane, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
+_EVERY_PRUNED = (
+    "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
+)
 _STATES = (
-    "SELECT record.seq, version, head, codec, bytes FROM record INDEXED BY record_pruned "
+    "SELECT record.seq, pane, instance, version, head, codec, bytes FROM record INDEXED BY record_pruned "
     "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
 )
 _LAST = (
@@ -215,9 +217,10 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
     """The ``Pruned`` records of a pane whose states are still there, and their seqs."""
     found = []
     unpacker = Unpacker()
-    for seq, version, head, codec, stored in connection.execute(_STATES, (pane,)):
+    for seq, about, instance, version, head, codec, stored in connection.execute(_STATES, (pane,)):
         try:
-            fact = decode("Pruned", version, head, unpacker.unpack(codec, stored))
+            state = unpacker.unpack(codec, stored)
+            fact = decode_record(about, instance, "Pruned", version, head, state)
         except BodyDamaged:
             # ``verify`` tells. The fold begins at an earlier one, or at what is left of the stream.
             continue
@@ -229,8 +232,8 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
 def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
     """The ranges of ``Pruned`` records whose last body is still there."""
     found = []
-    for seq, pane, version, head in connection.execute(_EVERY_PRUNED).fetchall():
-        fact = decode("Pruned", version, head, None)
+    for seq, pane, instance, version, head in connection.execute(_EVERY_PRUNED).fetchall():
+        fact = decode_record(pane, instance, "Pruned", version, head, None)
         if not isinstance(fact, Pruned):
             continue
         first, through = fact.first, min(fact.through, seq - 1)

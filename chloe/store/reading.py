@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
-from chloe.events.codec import decode
+from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition
 from chloe.store.bodies import BodyDamaged, Unpacker, body_size
 from chloe.store.chain import GENESIS, Head
@@ -169,7 +169,8 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
     except BodyDamaged:
         # As one that was pruned: its length says that it is missing, and the rest can still be read.
         body = None
-    return Record(seq, at, made_at, pane, instance, decode(kind, version, head_, body), hash_)
+    fact = decode_record(pane, instance, kind, version, head_, body)
+    return Record(seq, at, made_at, pane, instance, fact, hash_)
 
 
 @contextmanager

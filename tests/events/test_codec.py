@@ -51,6 +51,18 @@ every_fact: st.SearchStrategy[Fact] = st.one_of(
         reason=names,
         spool=spools,
     ),
+    st.builds(
+        facts.LossAccepted, user=names, through=counts, expected=counts, found=counts, line=st.just("")
+    ),
+    st.builds(
+        facts.Checkpointed,
+        seq=counts,
+        offset=counts,
+        lines=counts,
+        emulator=st.just("1"),
+        length=counts,
+        sha256=st.just("00" * 32),
+    ),
     st.builds(facts.Closed),
     st.builds(facts.Reopened),
     st.builds(facts.Gap, offset=counts, length=counts, reason=names, spool=spools),

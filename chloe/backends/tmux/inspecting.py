@@ -18,6 +18,7 @@ from chloe.backends.tmux.locks import Lease
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+from chloe.events.ids import is_id
 
 #: struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("3i")
@@ -73,10 +74,14 @@ class SpoolSeen:
 
 
 def spools(folder: Path) -> list[SpoolSeen]:
-    """All spools in ``folder``, by their names; none where it isn't there. Raises ``OSError``."""
+    """Return all spools in ``folder``, by the ids they are named by; none without a folder. Raises ``OSError``."""
     if not folder.exists():
         return []
-    return [_seen(each) for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    return [
+        _seen(each)
+        for each in sorted(folder.iterdir())
+        if is_id(each.name) and not each.is_symlink() and each.is_dir()
+    ]
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
@@ -88,6 +93,19 @@ def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
         return True
     finally:
         reader.close()
+
+
+def quiet(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
+    if position is None:
+        return False
+    try:
+        names = [name.removesuffix(".seg") for name in os.listdir(folder) if name.endswith(".seg")]  # noqa: PTH208
+        newest = max((int(name) for name in names if name.isdecimal()), default=-1)
+        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
+        return at_end and locks.held(folder / "lock") is True
+    except OSError:
+        return False
 
 
 def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:

@@ -21,12 +21,12 @@ from typing import Any, TypeVar
 import libtmux
 from libtmux.common import tmux_cmd
 
-from chloe.errors import TmuxUnusable
+from chloe.errors import TmuxSilent, TmuxUnusable
+from chloe.events.ids import SESSION_PREFIX, is_session
 
 T = TypeVar("T")
 
-#: The name of a session starts with this; the pane's id follows.
-PREFIX = "chloe-"
+PREFIX = SESSION_PREFIX
 
 #: Older versions lack options that are needed, ``-T`` of new-session's kin among them.
 OLDEST = (3, 2)
@@ -123,7 +123,7 @@ class TmuxServer:
         asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
         if asked.returncode and not _no_server(asked.stderr):
             raise self._refused(asked.stderr)
-        return frozenset(name for name in asked.stdout if name.startswith(PREFIX))
+        return frozenset(filter(is_session, asked.stdout))
 
     async def version(self) -> str:
         """What ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
@@ -138,7 +138,7 @@ class TmuxServer:
         if not asked.stdout:
             return None
         told = [line.split(" ", 2) for line in asked.stdout]
-        names = frozenset(name for *_, name in told if name.startswith(PREFIX))
+        names = frozenset(name for *_, name in told if is_session(name))
         return Running(pid=int(told[0][0]), version=told[0][1], sessions=names)
 
     async def resize(self, name: str, rows: int, columns: int) -> None:
@@ -284,7 +284,7 @@ class _Tmux(libtmux.Server):
         return answer
 
     def _no_answer(self) -> TmuxUnusable:
-        return TmuxUnusable(
+        return TmuxSilent(
             f"The tmux server ({self.place}) doesn't answer. Wake it, or end it by its process id"
             " and start again."
         )

@@ -197,6 +197,8 @@ _TILDE_KEYS = {
 _TILDE_KEYS |= {
     number: f"f{n}" for n, number in enumerate((11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24), 1)
 }
+#: Parameters of a key's sequence: numbers of at most so many digits, which ``int`` reads in no time.
+_PARAMETERS = re.compile(r"(?:[0-9]{0,9}[;:])*[0-9]{0,9}")
 _NAMED_CODES = {9: "tab", 13: "enter", 27: "esc", 127: "backspace", 8: "backspace"}
 _RXVT_MODIFIERS = {"$": "shift+", "^": "ctrl+", "@": "ctrl+shift+"}
 _RXVT_ARROWS = {"a": "up", "b": "down", "c": "right", "d": "left"}
@@ -246,7 +248,7 @@ def _name_of_csi(text: str) -> str:
     final, inside = text[-1], text[:-1]
     if inside == "[":
         return f"f{ord(final) - 64}" if final in "ABCDE" else ""
-    if inside and not re.fullmatch(r"[\d;:]+", inside):
+    if inside and not _PARAMETERS.fullmatch(inside):
         return ""
     numbers = [int(part.split(":")[0] or 0) for part in inside.split(";")] if inside else []
     bits = (numbers[1] - 1 if len(numbers) > 1 and numbers[1] else 0) & 7
@@ -280,7 +282,9 @@ def _name_of_ss3(text: str) -> str:
     final, inside = text[-1], text[:-1]
     if final in _RXVT_ARROWS and not inside:
         return "ctrl+" + _RXVT_ARROWS[final]
-    numbers = [int(part) for part in inside.split(";") if part]
+    if inside and not _PARAMETERS.fullmatch(inside):
+        return ""
+    numbers = [int(part.split(":")[0]) for part in inside.split(";") if part.split(":")[0]]
     bits = (numbers[-1] - 1 if numbers and numbers[-1] else 0) & 7
     key = _CURSOR_KEYS.get(final) or _KEYPAD.get(final, "")
     return key and _modified(bits, key)
