@@ -103,13 +103,13 @@ def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON")
 
 
-def judge_app(came: Came, written: bytes) -> Iterator[str]:
-    """Each claim that a run of the app breaks; ``written`` is all that it wrote to its terminal."""
+def judge_app(came: Came, written: bytes, shown: str) -> Iterator[str]:
+    """Each claim that a run of the app breaks; ``written``: all that it wrote; ``shown``: its last screen."""
     text = written.decode("utf-8", "replace")
     plain = strip(text)
     tail = re.sub(r"\s+", " ", plain)[-300:]
     if came.hung:
-        yield f"the app hangs: {tail}"
+        yield f"the app hangs, or doesn't let itself be quit: {tail}, on this screen\n{shown}"
         return
     if came.status == _FAULT or came.status not in statuses():
         yield f"the app ends with {came.status}: {tail}"
