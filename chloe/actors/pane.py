@@ -27,6 +27,7 @@ from chloe.backends.backend import (
     RecorderChanged,
     SizeChanged,
 )
+from chloe.backends.descriptors import is_exhausted
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Kill, Resize, Write
@@ -161,9 +162,14 @@ class PaneActor:
             case Painted(rows=rows, columns=columns, data=data):
                 rows, columns = clamp(rows, columns)
                 return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
-            case Exited(status=status, signal=signal, reason=reason, position=position):
-                reason = fit_text(self.farewell or reason)
-                return facts.Died(status=status, signal=signal, reason=reason, spool=position)
+            case Exited():
+                return facts.Died(
+                    status=happening.status,
+                    signal=happening.signal,
+                    reason=fit_text(self.farewell or happening.reason),
+                    spool=happening.position,
+                    survivor=happening.survivor,
+                )
 
     async def _commit(self) -> None:
         while True:
@@ -199,7 +205,9 @@ class PaneActor:
                         await self._backend.kill()
             except Exception as error:
                 letter.failed(PaneRefused(f"its actor failed: {error}"))
-                raise
+                # A command that the system refuses for the moment ends nothing.
+                if not is_exhausted(error):
+                    raise
             finally:
                 # Also where the program ended while it was being killed: whoever asked isn't left waiting.
                 letter.done()

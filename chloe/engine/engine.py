@@ -21,10 +21,12 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.backends import descriptors
+from chloe.backends.tmux import Leases
 from chloe.config import Config
 from chloe.engine.fold import Change, Fold
 from chloe.engine.patience import give_up_on
-from chloe.errors import LogUnusable, PaneUnknown
+from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
@@ -35,6 +37,7 @@ from chloe.watch import Watcher
 if TYPE_CHECKING:
     from chloe.engine.live import LiveFold
     from chloe.engine.past import Lines
+    from chloe.events.faults import Fault
     from chloe.terminal import Terminal
 
 _log = logging.getLogger(__name__)
@@ -75,8 +78,8 @@ class Engine:
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written at the moment, or None."""
-        return self.store.trouble
+        """Why the log can't be written at the moment, or what else has to wait; or None."""
+        return self.store.trouble or descriptors.shortage.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -102,12 +105,26 @@ class Engine:
         self._supervisor.tell(command)
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``PaneUnknown``."""
+        """The pane's terminal, folded from the log where it isn't followed yet.
+
+        Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
+        """
         await self._of_screens.show(pane)
         screens = self.projections.screens
-        if pane not in screens:
-            raise PaneUnknown(f"there is no pane {pane}")
-        return screens[pane]
+        found = screens.get(pane)
+        if found is not None:
+            return found
+        if pane in screens.broken:
+            raise ScreenBroken(f"{self.projections.panes[pane].name}: {screens.broken[pane].sentence}")
+        raise PaneUnknown(f"there is no pane {pane}")
+
+    def keep_fault(self, pane: str, fault: Fault) -> None:
+        """Keep what the emulator failed on elsewhere: in an export, say."""
+        self._of_screens.keep_fault(pane, fault)
+
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
+        self._of_screens.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
@@ -146,11 +163,14 @@ async def running(
     config.paths.prepare()
     # SQLite lets go of the interpreter at each step: with Python's 5 ms a commit beside a busy loop takes 20.
     sys.setswitchinterval(_SWITCH)
+    descriptors.raise_descriptors()
     instance = str(uuid.uuid4())
     waits = waits or Waits(_log.warning)
     async with AsyncExitStack() as stack:
         watcher = Watcher()
         stack.callback(watcher.close)
+        leases = Leases(config.paths.leases, watcher)
+        stack.callback(leases.close)
         after_the_log = await stack.enter_async_context(AsyncExitStack())
         heads = Path(config.log.heads_file) if config.log.heads_file else None
         store = await Store.open(
@@ -165,13 +185,16 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, panes_only=not screens)
-        programs = Programs(config, watcher, os.environ)
+        programs = Programs(config, watcher, leases, os.environ)
         stack.callback(programs.close)
+        before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())
         live = None
         if screens:
+            from chloe.engine.faults import Faults
             from chloe.engine.live import LiveFold
 
+            faults = Faults(config.paths.home / "damaged")
             fold: Fold
             fold = live = LiveFold(
                 store,
@@ -181,7 +204,10 @@ async def running(
                 drawn=lambda pane, offset: supervisor.drawn(pane, offset),
                 replied=lambda pane, replies: supervisor.answer(pane, replies),
                 keeps=lambda pane: supervisor.records(pane),
+                faults=faults,
             )
+            group.create_task(faults.run(), name="keep faults")
+            before_the_tasks.push_async_callback(faults.write)
         else:
             fold = Fold(
                 store,
@@ -202,6 +228,7 @@ async def running(
             waits=waits,
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
+        stack.callback(_tell_shortage(fold))
         await fold.load()
         group.create_task(fold.follow(), name="follow")
         if live is not None:
@@ -229,6 +256,32 @@ async def running(
                 name="pulse of tmux",
             )
         yield Engine(instance, store, projections, fold, live, supervisor)
+
+
+def _tell_shortage(fold: Fold) -> Callable[[], None]:
+    """Have it shown while descriptors, say, are short. Returns what ends that."""
+    loop = asyncio.get_running_loop()
+    shortage = descriptors.shortage
+
+    def tell() -> None:
+        fold.tell(Change(messages=(shortage.trouble,) if shortage.trouble else ()))
+        # The log itself may be what lacks them.
+        descriptors.reserve.spend()
+        loop.call_later(descriptors.SHORTAGE_LASTS, check)
+
+    def check() -> None:
+        if shortage.trouble:
+            loop.call_later(descriptors.SHORTAGE_LASTS, check)
+            return
+        descriptors.reserve.fill()
+        fold.tell(Change())
+
+    descriptors.reserve.fill()
+
+    def begun() -> None:
+        loop.call_soon_threadsafe(tell)
+
+    return shortage.heed(begun)
 
 
 async def _close(store: Store, waits: Waits) -> None:

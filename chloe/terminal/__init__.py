@@ -22,6 +22,7 @@ The rooms, lowest first:
 ``resizing``, ``snapshot``  another size; what a terminal is, comparable
 ``repaint``, ``state``      the screen as sequences for any terminal; the whole state for one of ours
 ``terminal``                the public face
+``watchdog``                bounds of time and memory for a piece of the emulator's work
 ``keys``                    key names, paste, mouse and focus to bytes, under the modes in force
 """
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from chloe.terminal.snapshot import SeenRow, Snapshot
     from chloe.terminal.state import EMULATOR, StateUnusable
     from chloe.terminal.terminal import Cursor, Terminal
+    from chloe.terminal.watchdog import OutOfBounds, within_bounds
 
 __all__ = [
     "EMULATOR",
@@ -62,6 +64,7 @@ __all__ = [
     "Modes",
     "Notice",
     "Notified",
+    "OutOfBounds",
     "PaletteAsked",
     "Progress",
     "PromptMark",
@@ -73,6 +76,7 @@ __all__ = [
     "Terminal",
     "TitleChanged",
     "keys",
+    "within_bounds",
 ]
 
 _NOTICES = frozenset(
@@ -126,4 +130,8 @@ def __getattr__(name: str) -> object:
             from chloe.terminal import snapshot
 
             return getattr(snapshot, name)
+        case "OutOfBounds" | "within_bounds":
+            from chloe.terminal import watchdog
+
+            return getattr(watchdog, name)
     raise AttributeError(f"there is no {name} in the terminal")

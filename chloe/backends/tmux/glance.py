@@ -46,4 +46,5 @@ def _has_only_its_header(segment: Path) -> bool:
         if len(start) < segments.FRAME.size:
             return True
         kind, _, length, _ = segments.FRAME.unpack(start)
-        return kind == segments.HEADER and os.fstat(file.fileno()).st_size == len(start) + length
+        is_all: bool = os.fstat(file.fileno()).st_size == len(start) + length
+        return kind == segments.HEADER and is_all
