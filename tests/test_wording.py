@@ -13,8 +13,8 @@ import pytest
 from chloe.cli import moments
 from chloe.ui import words
 from chloe.ui.canvas import Cells
-from chloe.ui.paint import Painter
-from chloe.ui.theme import look
+from chloe.ui.style import style
+from chloe.ui.tty.paint import Painter
 from chloe.wording import UNSAFE, age, iso, json_text, moment, printable, size
 
 
@@ -94,7 +94,7 @@ def test_of_all_unicode_only_what_shows_as_itself_passes(filtered: Callable[[str
 
 
 def test_of_all_unicode_the_app_paints_only_what_shows_as_itself() -> None:
-    painter = Painter(16_777_216, look)
+    painter = Painter(16_777_216, style)
     for start in range(0, 0x110000, 1024):
         text = "".join(map(chr, range(start, start + 1024)))
         frame = painter.frame([[(None, None, Cells.of(text, 1024))]], 1024, None).decode()

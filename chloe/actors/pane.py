@@ -101,15 +101,15 @@ class PaneActor:
 
     async def taken_in(self, reached: Callable[[], bool]) -> None:
         """Wait until all is in the log that the backend held when it made ``reached``, or this ends."""
-        while not self._ended and not (self.recording.is_set() and reached() and not self._under_way):
+        while not self._ended and not (self.recording.is_set() and reached() and not self.under_way):
             self._progress.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_REACHED_AGAIN):
                     await self._progress.wait()
 
     @property
-    def _under_way(self) -> bool:
-        """Something was read and is not in the log yet."""
+    def under_way(self) -> bool:
+        """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
         return self._committing or bool(self._entries)
 
     async def _record(self) -> None:

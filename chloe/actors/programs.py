@@ -16,7 +16,7 @@ from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import unrecorded
+from chloe.backends.tmux.inspecting import quiet, unrecorded
 from chloe.config import Config
 from chloe.errors import TmuxUnusable
 from chloe.events.commands import Open
@@ -88,9 +88,16 @@ class Programs:
     def _folder(self, pane: str) -> Path:
         return path_of(self._config.paths.spool, pane)
 
-    def left(self, pane: str) -> bool:
-        """Whether the pane has a spool: it runs, or it ended and not all of it is in the log."""
-        return self._folder(pane).is_dir()
+    def left(self) -> frozenset[str]:
+        """The panes that have a spool: they run, or they ended and not all of it is in the log."""
+        try:
+            return frozenset(os.listdir(self._config.paths.spool))  # noqa: PTH208 - names are all it takes.
+        except FileNotFoundError:
+            return frozenset()
+
+    def has_news(self, pane: Pane) -> bool:
+        """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
+        return not quiet(self._folder(pane.id), pane.spool)
 
     @property
     def spools(self) -> Path:
@@ -104,6 +111,10 @@ class Programs:
         """
         told = pane.died is not None and pane.died.spool is not None
         return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
+
+    def runs(self, pane: str) -> bool:
+        """Whether a holder looks after the pane's program, whatever the log says of it."""
+        return running(self._folder(pane))
 
     async def in_tmux(self, pane: str) -> bool:
         """Whether tmux has the pane's session, as far as it answers."""

@@ -106,6 +106,10 @@ class Backend(Protocol):
     def write(self, data: bytes) -> None:
         """Type ``data``, all of it and in order; what the program doesn't take yet is kept. Never blocks."""
 
+    @property
+    def untaken(self) -> int:
+        """Bytes that were written and not taken yet by the program's terminal."""
+
     async def flush(self) -> None:
         """Wait until the program's terminal has taken all that was written, or nobody is left to take it."""
 

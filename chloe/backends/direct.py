@@ -205,6 +205,11 @@ class DirectBackend:
         if not waiting and self._fd >= 0:
             self._type()
 
+    @property
+    def untaken(self) -> int:
+        """Bytes that were typed and that the terminal hasn't taken yet."""
+        return len(self._typed)
+
     async def flush(self) -> None:
         """Wait until the terminal has taken all that was typed, or is gone."""
         while self._typed and not self._over:

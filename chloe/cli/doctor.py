@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chloe.cli.driving import may_wait, with_engine
 from chloe.wording import json_text, printable
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _PACE = 2.0
 @click.option("--full", is_flag=True, help="Walk the log's whole chain of hashes as well.")
 @click.option("--fix", is_flag=True, help="Do what is safe, say what was done, and look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@may_wait
 def doctor(full: bool, fix: bool, as_json: bool) -> int:
     """Look at everything that Chloe needs and has, and say how it is: versions, files, the log, sessions.
 
@@ -68,8 +70,8 @@ def _examined(full: bool) -> Examined:
     import asyncio
 
     from chloe.doctor import examine
-    from chloe.ui.colors import depth_of
-    from chloe.ui.theme import encoding
+    from chloe.ui.style import encoding
+    from chloe.ui.tty.colors import depth_of
 
     progress = _Progress()
     try:
@@ -89,7 +91,6 @@ def _examined(full: bool) -> Examined:
 
 def _take_in() -> None:
     """Start and stop, as every command does: what the spools hold is taken in on the way."""
-    from chloe.cli.driving import with_engine
 
     async def nothing(_engine: object) -> None:
         return None

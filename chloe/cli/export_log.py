@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.driving import may_wait, with_pane
 from chloe.wording import printable
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _NOT_WHOLE = 1
     "-o", "--output", metavar="FILE", default="-", help="Where to, 0600; by default standard output."
 )
 @click.option("--force", is_flag=True, help="Replace FILE; or send raw bytes to a terminal.")
+@may_wait
 def export_log(pane: str, form: str, output: str, force: bool) -> int:
     """Write all that PANE's program printed. Ends with 1, and says where, if bytes are missing."""
     from chloe.errors import UsageError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_engine
+from chloe.cli.driving import may_wait, with_engine
 from chloe.wording import json_text
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print the pane as a JSON object.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@may_wait
 def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tuple[str, ...]) -> None:
     """Start COMMAND, or your shell, in a new tmux-backed pane and print the pane's id.
 
     It runs on in the background, recorded, whether or not an app is open. Options of chloe's go before
     COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
     """
+    from chloe.actors.scope import NOTHING
     from chloe.cli.panes import described
     from chloe.events.commands import Open
 
@@ -51,4 +53,4 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
         assert pane is not None
         return json_text(described(engine.projections.panes[pane])) if as_json else pane
 
-    print(with_engine(work))
+    print(with_engine(work, NOTHING))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import settings, with_engine
+from chloe.cli.driving import may_wait, settings, with_engine
 from chloe.wording import json_text, printable, size
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def _size(context: click.Context, option: click.Parameter, text: str | None) -> 
 @click.option("--pane", metavar="PANE", help="Of this pane alone.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@may_wait
 def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: bool, as_json: bool) -> None:
     """Let go of what panes printed. At least one condition is needed; together they narrow each other.
 

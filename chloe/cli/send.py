@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.driving import may_wait, with_pane
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 )
 @click.option("--key", "keys", multiple=True, metavar="KEY", help="Press a key after TEXT; may be repeated.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Type the bytes of standard input as they are.")
+@may_wait
 def send(
     pane: str, text: tuple[str, ...], enter: bool | None, keys: tuple[str, ...], from_stdin: bool
 ) -> None:

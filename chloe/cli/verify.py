@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_log
+from chloe.cli.driving import may_wait, with_log
 from chloe.wording import json_text, printable
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _HASH = re.compile(r"(?:(?P<seq>\d+)[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
     "NUMBER:HASH, or a file that --head wrote.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@may_wait
 def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
     """Walk the log's chain of hashes and say whether it holds; exit status 1 where it doesn't.
 

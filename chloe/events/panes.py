@@ -107,6 +107,20 @@ class Panes(Mapping[str, Pane]):
                 raise PaneAmbiguous(f"{text!r} could be any of {some}{more}; give more of the id")
         raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
 
+    def meant(self, text: str) -> list[str]:
+        """The ids of all panes that ``find`` could answer with, however they stand."""
+        if text in self._panes:
+            return [text]
+        exact = [pane.id for pane in self._panes.values() if pane.name == text]
+        if exact or not text:
+            return exact
+        begins = text.lower()
+        return [
+            pane.id
+            for pane in self._panes.values()
+            if pane.id.startswith(begins) or pane.name.startswith(text)
+        ]
+
     def apply(self, record: Record) -> None:
         """Fold one record."""
         fact = record.fact

@@ -77,21 +77,21 @@ def test_quitting_leaves_the_terminal_as_it_was(start_app: StartApp) -> None:
 
 
 CRASHES: dict[str, str] = {
-    "in a key": "from chloe.ui.verbs import Verbs\n"
+    "in a key": "from chloe.ui.actions import Actions\n"
     "def broken(self): raise ValueError('broken on purpose')\n"
-    "Verbs.redraw = broken\n",
-    "in a task": "from chloe.ui.asks import Asks\n"
-    "from chloe.ui.verbs import Verbs\n"
+    "Actions.redraw = broken\n",
+    "in a task": "from chloe.ui.requests import Requests\n"
+    "from chloe.ui.actions import Actions\n"
     "async def broken(): raise ValueError('broken on purpose')\n"
-    "Verbs.redraw = lambda self: self._asks._run(broken(), None)\n",
-    "while drawing": "from chloe.ui.verbs import Verbs\n"
-    "from chloe.ui import bars\n"
+    "Actions.redraw = lambda self: self._requests._run(broken(), None)\n",
+    "while drawing": "from chloe.ui.actions import Actions\n"
+    "from chloe.ui import status_bars\n"
     "def broken(*_, **__): raise ValueError('broken on purpose')\n"
-    "Verbs.redraw = lambda self: setattr(bars, 'header', broken)\n",
+    "Actions.redraw = lambda self: setattr(bars, 'header', broken)\n",
     "in a callback": "import asyncio\n"
-    "from chloe.ui.verbs import Verbs\n"
+    "from chloe.ui.actions import Actions\n"
     "def broken(): raise ValueError('broken on purpose')\n"
-    "Verbs.redraw = lambda self: asyncio.get_running_loop().call_soon(broken)\n",
+    "Actions.redraw = lambda self: asyncio.get_running_loop().call_soon(broken)\n",
 }
 
 

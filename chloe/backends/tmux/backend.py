@@ -247,6 +247,11 @@ class TmuxBackend:
             self._watch()
             self._keys.write(data)
 
+    @property
+    def untaken(self) -> int:
+        """Bytes that were typed and that the holder hasn't taken yet."""
+        return self._keys.kept
+
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""
         await self._keys.flush()

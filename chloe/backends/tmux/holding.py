@@ -13,7 +13,8 @@ import py_compile
 import sys
 from pathlib import Path
 
-from chloe.backends import environment
+from chloe import __version__
+from chloe.backends import environment, limits
 from chloe.backends.backend import Spec
 
 #: Bytes after which a segment is complete.
@@ -44,11 +45,14 @@ def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
     # Who gives a PWD knows the folder by that name.
     whole |= {name: value for name, value in spec.environment.items() if name == "PWD"}
     told = {
+        "version": __version__,
         "program": _portable(environment.program(spec.argv, cwd=spec.cwd, environment=whole)),
         "argv": [_portable(argument) for argument in spec.argv],
         "cwd": _portable(spec.cwd),
         "environment": {_portable(name): _portable(value) for name, value in whole.items()},
         "umask": _umask(),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
+        "limits": [[kind, soft, hard] for kind, (soft, hard) in limits.inherited().items()],
         "rows": spec.rows,
         "columns": spec.columns,
         "segment_size": SEGMENT_SIZE,

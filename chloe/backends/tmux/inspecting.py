@@ -95,6 +95,19 @@ def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
         reader.close()
 
 
+def quiet(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
+    if position is None:
+        return False
+    try:
+        names = [name.removesuffix(".seg") for name in os.listdir(folder) if name.endswith(".seg")]  # noqa: PTH208
+        newest = max((int(name) for name in names if name.isdecimal()), default=-1)
+        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
+        return at_end and locks.held(folder / "lock") is True
+    except OSError:
+        return False
+
+
 def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:
     """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
 

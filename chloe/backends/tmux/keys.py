@@ -32,6 +32,11 @@ class Keys:
         if self._fd is None:
             self.retry()
 
+    @property
+    def kept(self) -> int:
+        """Bytes that the holder hasn't taken yet."""
+        return len(self._kept)
+
     async def flush(self) -> None:
         """Wait until nothing is kept."""
         while self._kept:

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import libtmux
 from libtmux.common import tmux_cmd
 
-from chloe.errors import TmuxUnusable
+from chloe.errors import TmuxSilent, TmuxUnusable
 from chloe.events.ids import SESSION_PREFIX, is_session
 
 T = TypeVar("T")
@@ -284,7 +284,7 @@ class _Tmux(libtmux.Server):
         return answer
 
     def _no_answer(self) -> TmuxUnusable:
-        return TmuxUnusable(
+        return TmuxSilent(
             f"The tmux server ({self.place}) doesn't answer. Wake it, or end it by its process id"
             " and start again."
         )

@@ -12,24 +12,24 @@ from chloe.errors import ChloeError
 from chloe.events.commands import Resize, Write
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
-from chloe.ui.asks import Engine
-from chloe.ui.desk import Desk
-from chloe.ui.keyboard import Keyboard
 from chloe.ui.keymap import shown
 from chloe.ui.messages import Messages
-from chloe.ui.pane_view import PaneView
-from chloe.ui.sequences import character_length
-from chloe.ui.sizing import Sizing
+from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.panes.sizing import Sizing
+from chloe.ui.requests import Engine
+from chloe.ui.selection import Selection
+from chloe.ui.tty.keyboard import Keyboard
+from chloe.ui.tty.sequences import character_length
 from chloe.ui.words import ending
 
 
-class PaneKeys:
+class PaneInput:
     """Types into panes."""
 
     def __init__(
         self,
         engine: Engine,
-        desk: Desk,
+        selection: Selection,
         keyboard: Keyboard,
         sizing: Sizing,
         view: PaneView,
@@ -39,7 +39,7 @@ class PaneKeys:
         release: str,
     ) -> None:
         self._engine = engine
-        self._desk = desk
+        self._selection = selection
         self._keyboard = keyboard
         self._sizing = sizing
         self._view = view
@@ -52,26 +52,26 @@ class PaneKeys:
     @property
     def pane(self) -> Pane | None:
         """The pane that has the keyboard."""
-        into = self._desk.typing_into
+        into = self._selection.typing_into
         return self._engine.projections.panes.get(into) if into is not None else None
 
     @property
     def modes(self) -> Modes | None:
         """What the program set that the keyboard types into; None where there is none."""
         pane = self.pane
-        return self._modes(pane) if pane is not None and self._desk.takes_keys(pane) else None
+        return self._modes(pane) if pane is not None and self._selection.takes_keys(pane) else None
 
     def give(self, pane: Pane) -> None:
         """Give the keyboard to a pane."""
         self._keyboard.give()
-        self._last = self._desk.typing_into = pane.id
+        self._last = self._selection.typing_into = pane.id
         self._view.scroll_to_bottom()
         self.focus(True)
 
     def leave(self) -> None:
         """The release key took the keyboard."""
         self.focus(False)
-        self._desk.typing_into = None
+        self._selection.typing_into = None
 
     def returned(self) -> None:
         """It was no release key: the pane that was left has the keyboard again."""
@@ -79,16 +79,16 @@ class PaneKeys:
         if pane is None or pane.closed:
             self._keyboard.take()
             return
-        self._desk.tab = "instances"
-        self._desk.select(pane.id)
-        self._desk.typing_into = pane.id
+        self._selection.tab = "instances"
+        self._selection.select(pane.id)
+        self._selection.typing_into = pane.id
         self.focus(True)
 
     def check(self) -> None:
         """Take the keyboard from a pane that isn't there any more."""
         pane = self.pane
-        if self._desk.typing and (pane is None or pane.closed):
-            self._desk.typing_into = None
+        if self._selection.typing and (pane is None or pane.closed):
+            self._selection.typing_into = None
             self._keyboard.take()
 
     def type(self, data: bytes) -> None:
@@ -101,14 +101,14 @@ class PaneKeys:
         """Paste into the pane that has the keyboard."""
         pane = self.pane
         if pane is None:
-            self._messages.remark("A paste goes to a pane that has the keyboard: press Enter first")
+            self._messages.hint("A paste goes to a pane that has the keyboard: press Enter first")
         else:
             self._write(pane, keys.paste(data, self._modes(pane)))
 
     def report(self, data: bytes) -> None:
         """Send the program in the pane that has the keyboard what isn't typed: nothing scrolls for it."""
         pane = self.pane
-        if data and pane is not None and self._desk.takes_keys(pane):
+        if data and pane is not None and self._selection.takes_keys(pane):
             self._tell(Write(pane.id, data))
 
     def focus(self, gained: bool) -> None:
@@ -122,8 +122,8 @@ class PaneKeys:
             self._tell(Resize(pane.id, *view))
 
     def _write(self, pane: Pane, data: bytes) -> None:
-        if not self._desk.takes_keys(pane):
-            self._messages.remark(f"{pane.name} has ended ({ending(pane)}); {shown(self._release)} leaves it")
+        if not self._selection.takes_keys(pane):
+            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); {shown(self._release)} leaves it")
             return
         self._view.scroll_to_bottom()
         if self._sizing.typed_into(pane, self._view_size()):
@@ -134,7 +134,7 @@ class PaneKeys:
         try:
             self._engine.tell(command)
         except ChloeError as error:
-            self._messages.say(str(error), error=True)
+            self._messages.notify(str(error), error=True)
 
     def _modes(self, pane: Pane) -> Modes:
         screens = self._engine.projections.screens

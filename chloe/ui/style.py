@@ -1,4 +1,4 @@
-"""How Chloe's own parts look: one set of attributes a name, and the signs it draws with.
+"""How Chloe's own parts look: one set of attributes a name, and the glyphs it draws with.
 
 Owns the names. Must not know widgets. The colours are the first sixteen of the palette, which are
 the user's own, and the defaults, so that Chloe suits light and dark terminals.
@@ -17,7 +17,7 @@ _PLAIN = Attributes()
 _DIM = Attributes(faint=True)
 
 #: What each part looks like. An attribute of a cell stands for itself.
-LOOKS: Mapping[str, Attributes] = {
+STYLES: Mapping[str, Attributes] = {
     "header": _PLAIN,
     "name": Attributes(bold=True),
     "tab": _DIM,
@@ -55,15 +55,15 @@ LOOKS: Mapping[str, Attributes] = {
 }
 
 
-def look(name: Hashable) -> Attributes:
+def style(name: Hashable) -> Attributes:
     """The attributes that a run of a canvas stands for."""
     if isinstance(name, Attributes):
         return name
-    return LOOKS[name] if isinstance(name, str) else _PLAIN
+    return STYLES[name] if isinstance(name, str) else _PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
+class Glyphs:
     """What is drawn where a sign says more than a word."""
 
     attached: str
@@ -79,7 +79,7 @@ class Signs:
     corners: str
 
 
-EMOJI = Signs(
+EMOJI = Glyphs(
     attached="[📎]",
     detached="[💤]",
     ended="[💀]",
@@ -91,7 +91,7 @@ EMOJI = Signs(
     ellipsis="…",
     corners="╭╮╰╯",
 )
-ASCII = Signs(
+ASCII = Glyphs(
     attached="[A]",
     detached="[D]",
     ended="[X]",
@@ -105,8 +105,8 @@ ASCII = Signs(
 )
 
 
-def signs(ascii_only: bool | str, environment: Mapping[str, str]) -> Signs:
-    """The signs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
+def glyphs(ascii_only: bool | str, environment: Mapping[str, str]) -> Glyphs:
+    """The glyphs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
     if ascii_only == "auto":
         ascii_only = encoding(environment) != "utf-8" or environment.get("TERM", "").startswith(
             ("linux", "dumb", "vt")

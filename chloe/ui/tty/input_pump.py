@@ -10,10 +10,10 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 
-from chloe.ui.keyboard import Event, Keyboard
+from chloe.ui.tty.keyboard import Event, Keyboard
 
 
-class Intake:
+class InputPump:
     """The input of one run.
 
     ``read`` gives what arrived (b"" for nothing) or raises ``EOFError``, then ``gone`` is told;

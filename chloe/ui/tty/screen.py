@@ -24,12 +24,12 @@ import urwid
 from urwid.display.common import BaseScreen
 
 from chloe.errors import UsageError
-from chloe.ui.paint import Painter
+from chloe.ui.tty.paint import Painter
 
 #: Alternate screen, ordinary cursor and keypad keys, bracketed paste, focus reports, no wrapping.
 _ENTER = "\x1b[?1049h\x1b[?1l\x1b>\x1b[?2004h\x1b[?1004h\x1b[?7l\x1b[?25l"
 _LEAVE = "\x1b[0m\x1b[?7h\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h"
-#: Asks whether a frame can be shown at once (DECRQM 2026); terminals that don't know it say nothing.
+#: Requests whether a frame can be shown at once (DECRQM 2026); terminals that don't know it say nothing.
 _ASK_SYNCHRONIZED = "\x1b[?2026$p"
 _SYNCHRONIZED = (b"\x1b[?2026;1$y", b"\x1b[?2026;2$y")
 _DEAF = ("linux", "dumb", "vt52", "ansi")
@@ -68,7 +68,7 @@ class Screen(BaseScreen):
         self._mouse = "off"
         self._rang = 0.0
         #: Called when a frame that had to be left out can be drawn.
-        self.on_room: Callable[[], None] = lambda: None
+        self.on_writable: Callable[[], None] = lambda: None
 
     @property
     def input_fd(self) -> int:
@@ -89,7 +89,7 @@ class Screen(BaseScreen):
         termios.tcsetattr(self._input, termios.TCSANOW, _raw(termios.tcgetattr(self._input)))
         self._painter.forget()
         self._shape = 0
-        self.ask_mouse("off")
+        self.set_mouse_mode("off")
         self._write((_ENTER + ("" if self._deaf else _ASK_SYNCHRONIZED)).encode())
 
     def _stop(self) -> None:
@@ -161,7 +161,7 @@ class Screen(BaseScreen):
     def show(self, size: tuple[int, int], canvas: urwid.Canvas) -> bool:
         """Show ``canvas``; whether that took a frame.
 
-        Where the terminal hasn't taken the last frame yet, ``on_room`` says when to try again.
+        Where the terminal hasn't taken the last frame yet, ``on_writable`` says when to try again.
         """
         if self._unwritten:
             self._missed = True
@@ -179,7 +179,7 @@ class Screen(BaseScreen):
             self._shape = number
             self._write(f"\x1b[{number} q".encode())
 
-    def ask_mouse(self, wanted: str) -> None:
+    def set_mouse_mode(self, wanted: str) -> None:
         """Have the mouse reported: "normal" for presses and releases, "button", "any"; or leave it "off"."""
         if wanted != self._mouse:
             self._write(_mouse(self._mouse, on=False) + _mouse(wanted, on=True))
@@ -217,7 +217,7 @@ class Screen(BaseScreen):
             self._loop.remove_writer(self._output)
             if self._missed:
                 self._missed = False
-                self.on_room()
+                self.on_writable()
 
     def _drain(self, data: bytes) -> bytes:
         """Write ``data``, waiting a little. What is left; nothing where the terminal is gone."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from chloe.events import commands
 from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
-from chloe.ui.asks import Asks
-from chloe.ui.desk import Desk
-from chloe.ui.dialogs import Dialog, Field, Question, help_page, message_page
+from chloe.ui.dialogs import Confirm, Dialog, Prompt, help_page, message_page
 from chloe.ui.keymap import shown
 from chloe.ui.messages import Messages
-from chloe.ui.theme import Signs
+from chloe.ui.requests import Requests
+from chloe.ui.selection import Selection
+from chloe.ui.style import Glyphs
 from chloe.ui.window import Window
 from chloe.ui.words import ending
 
@@ -39,27 +39,27 @@ class Host:
     end: Callable[[int], None]
 
 
-class Verbs:
+class Actions:
     """The verbs of the keymap, by name."""
 
     def __init__(
         self,
-        desk: Desk,
+        selection: Selection,
         window: Window,
         messages: Messages,
-        asks: Asks,
+        requests: Requests,
         host: Host,
-        signs: Signs,
+        glyphs: Glyphs,
         *,
         release: str,
         log_file: str,
     ) -> None:
-        self._desk = desk
+        self._selection = selection
         self._window = window
         self._messages = messages
-        self._asks = asks
+        self._requests = requests
         self._host = host
-        self._signs = signs
+        self._glyphs = glyphs
         self._release = release
         self._log_file = log_file
 
@@ -79,16 +79,18 @@ class Verbs:
 
     def _open(self, backend: BackendKind) -> None:
         rows, columns = self._host.view_size()
-        self._asks.ask(commands.Open(backend=backend, rows=rows, columns=columns), self._opened, hold=True)
+        self._requests.request(
+            commands.Open(backend=backend, rows=rows, columns=columns), self._opened, block_input=True
+        )
 
     def _opened(self, pane: str | None) -> None:
         if pane is not None:
             self._show(pane)
-            self._host.give(self._desk.pane(pane))
+            self._host.give(self._selection.pane(pane))
 
     def _show(self, pane: str) -> None:
-        self._desk.tab = "instances"
-        self._desk.select(pane)
+        self._selection.tab = "instances"
+        self._selection.select(pane)
 
     def type(self) -> None:
         """Give the keyboard to the selected pane."""
@@ -110,22 +112,22 @@ class Verbs:
     def _typable(self) -> Pane | None:
         """The selected pane, if one can type into it; else the user is told why not."""
         pane = self._selected()
-        if pane is None or self._desk.takes_keys(pane):
+        if pane is None or self._selection.takes_keys(pane):
             return pane
         if not pane.alive:
-            self._messages.remark(f"{pane.name} has ended ({ending(pane)}); x puts it away")
-        elif self._desk.is_foreign(pane):
-            self._messages.remark(
+            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); x puts it away")
+        elif self._selection.is_foreign(pane):
+            self._messages.hint(
                 f"{pane.name} is a direct pane of another Chloe, which alone can type into it"
             )
         else:
-            self._messages.remark(f"{pane.name} is detached; a attaches it")
+            self._messages.hint(f"{pane.name} is detached; a attaches it")
         return None
 
     def _selected(self) -> Pane | None:
-        pane = self._desk.selected
+        pane = self._selection.selected
         if pane is None:
-            self._messages.remark("There is no pane yet: c opens a direct one, t a tmux one")
+            self._messages.hint("There is no pane yet: c opens a direct one, t a tmux one")
         return pane
 
     def detach(self) -> None:
@@ -134,13 +136,13 @@ class Verbs:
         if pane is None:
             return
         if pane.backend == "direct":
-            self._messages.remark(f"{pane.name} is a direct pane: it can't run without Chloe; x closes it")
+            self._messages.hint(f"{pane.name} is a direct pane: it can't run without Chloe; x closes it")
         elif not pane.alive:
-            self._messages.remark(f"{pane.name} has ended ({ending(pane)}); x puts it away")
-        elif not self._desk.is_attached(pane):
-            self._messages.remark(f"{pane.name} is detached already")
+            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); x puts it away")
+        elif not self._selection.is_attached(pane):
+            self._messages.hint(f"{pane.name} is detached already")
         else:
-            self._asks.ask(commands.Detach(pane.id))
+            self._requests.request(commands.Detach(pane.id))
 
     def reattach(self) -> None:
         """Attach the selected pane again."""
@@ -148,20 +150,20 @@ class Verbs:
         if pane is None:
             return
         if not pane.alive:
-            self._messages.remark(f"{pane.name} has ended ({ending(pane)}); it can't be attached")
-        elif self._desk.is_attached(pane):
-            self._messages.remark(f"{pane.name} is attached; Enter types into it")
+            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); it can't be attached")
+        elif self._selection.is_attached(pane):
+            self._messages.hint(f"{pane.name} is attached; Enter types into it")
         else:
-            self._asks.ask(commands.Reattach(pane.id))
+            self._requests.request(commands.Reattach(pane.id))
 
     def close(self) -> None:
         """Put the selected pane away."""
         pane = self._selected()
         if pane is not None:
             runs_on = pane.backend == "tmux" and pane.alive
-            self._asks.ask(
+            self._requests.request(
                 commands.Close(pane.id),
-                lambda _: self._messages.say(
+                lambda _: self._messages.notify(
                     f"{pane.name} runs on; History has it" if runs_on else f"{pane.name} is in History"
                 ),
             )
@@ -174,11 +176,11 @@ class Verbs:
 
         def entered(name: str) -> None:
             if not name.strip():
-                self._messages.say("A pane needs a name", error=True)
+                self._messages.notify("A pane needs a name", error=True)
             elif name != pane.name:
-                self._asks.ask(commands.Rename(pane.id, name.strip()))
+                self._requests.request(commands.Rename(pane.id, name.strip()))
 
-        self._host.open_dialog(Field("Rename", pane.name, self._signs, entered))
+        self._host.open_dialog(Prompt("Rename", pane.name, self._glyphs, entered))
 
     def kill(self) -> None:
         """Ask whether to end the selected pane's program."""
@@ -186,14 +188,14 @@ class Verbs:
         if pane is None:
             return
         if not pane.alive:
-            self._messages.remark(f"{pane.name} has ended already ({ending(pane)})")
+            self._messages.hint(f"{pane.name} has ended already ({ending(pane)})")
             return
         self._host.open_dialog(
-            Question(
+            Confirm(
                 "Kill",
                 f"End {pane.name} and everything that runs in it?",
-                self._signs,
-                lambda: self._asks.ask(commands.Kill(pane.id)),
+                self._glyphs,
+                lambda: self._requests.request(commands.Kill(pane.id)),
             )
         )
 
@@ -208,30 +210,30 @@ class Verbs:
         self._step(1)
 
     def _step(self, by: int) -> None:
-        if self._desk.tab == "history":
-            self._desk.step_line(by)
+        if self._selection.tab == "history":
+            self._selection.step_line(by)
         else:
-            self._desk.step(by)
+            self._selection.step(by)
 
     def page_up(self) -> None:
         """A page up in History."""
-        self._desk.step_line(-self._window.history.page)
+        self._selection.step_line(-self._window.history.page)
 
     def page_down(self) -> None:
         """A page down in History."""
-        self._desk.step_line(self._window.history.page)
+        self._selection.step_line(self._window.history.page)
 
     def first(self) -> None:
         """The latest of History."""
-        self._desk.line = 0
+        self._selection.line = 0
 
     def last(self) -> None:
         """The oldest of History."""
-        self._desk.step_line(len(self._desk.past))
+        self._selection.step_line(len(self._selection.past))
 
     def zoom(self) -> None:
         """Give the selected pane the whole window, or take it back."""
-        self._desk.zoomed = not self._desk.zoomed
+        self._selection.zoomed = not self._selection.zoomed
 
     def scroll_up(self) -> None:
         """A page back in the scrollback."""
@@ -253,48 +255,48 @@ class Verbs:
 
     def other_tab(self) -> None:
         """Switch the tab."""
-        self._desk.tab = "history" if self._desk.tab == "instances" else "instances"
+        self._selection.tab = "history" if self._selection.tab == "instances" else "instances"
 
     def instances_tab(self) -> None:
         """Show Instances."""
-        self._desk.tab = "instances"
+        self._selection.tab = "instances"
 
     def history_tab(self) -> None:
         """Show History."""
-        self._desk.tab = "history"
+        self._selection.tab = "history"
 
     # History ---------------------------------------------------------------------------------------
 
     def look(self) -> None:
         """Reopen what still runs; else show its last screen."""
-        life = self._desk.selected_life
+        life = self._selection.selected_life
         if life is None:
             return
-        if self._desk.pane(life.pane).alive:
+        if self._selection.pane(life.pane).alive:
             self.reopen()
         else:
-            self._desk.viewed = life.pane
+            self._selection.viewed = life.pane
             self._window.viewer.scroll_to_bottom()
 
     def reopen(self) -> None:
         """Take a pane that still runs back from History."""
-        life = self._desk.selected_life
+        life = self._selection.selected_life
         if life is None:
             return
-        pane = self._desk.pane(life.pane)
+        pane = self._selection.pane(life.pane)
         if not pane.alive:
-            self._messages.remark(f"{pane.name} has ended ({ending(pane)}); Enter shows its last screen")
+            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); Enter shows its last screen")
         else:
-            self._asks.ask(commands.Reopen(pane.id), lambda _: self._reopened(pane))
+            self._requests.request(commands.Reopen(pane.id), lambda _: self._reopened(pane))
 
     def _reopened(self, pane: Pane) -> None:
         self._show(pane.id)
-        if not self._desk.is_attached(pane):
-            self._asks.ask(commands.Reattach(pane.id))
+        if not self._selection.is_attached(pane):
+            self._requests.request(commands.Reattach(pane.id))
 
     def viewer_close(self) -> None:
         """Go back to the list."""
-        self._desk.viewed = None
+        self._selection.viewed = None
 
     def viewer_up(self) -> None:
         """A page back in time."""
@@ -316,11 +318,11 @@ class Verbs:
 
     def messages(self) -> None:
         """Show what was said."""
-        self._host.open_dialog(message_page(self._messages.latest_first, self._log_file, self._signs))
+        self._host.open_dialog(message_page(self._messages.latest_first, self._log_file, self._glyphs))
 
     def help(self) -> None:
         """Show every key."""
-        self._host.open_dialog(help_page(shown(self._release), self._signs))
+        self._host.open_dialog(help_page(shown(self._release), self._glyphs))
 
     def redraw(self) -> None:
         """Draw everything anew."""
@@ -332,14 +334,19 @@ class Verbs:
 
     def quit(self) -> None:
         """End the app; asked first where that ends programs."""
-        desk = self._desk
-        doomed = [pane.name for pane in desk.panes if pane.backend == "direct" and desk.takes_keys(pane)]
+        selection = self._selection
+        doomed = [
+            pane.name for pane in selection.panes if pane.backend == "direct" and selection.takes_keys(pane)
+        ]
         if not doomed:
             self._host.end(0)
             return
         names = ", ".join(doomed[:3]) + (f" and {len(doomed) - 3} more" if len(doomed) > 3 else "")
         self._host.open_dialog(
-            Question(
-                "Quit", f"Direct panes end with Chloe: {names}. Quit?", self._signs, lambda: self._host.end(0)
+            Confirm(
+                "Quit",
+                f"Direct panes end with Chloe: {names}. Quit?",
+                self._glyphs,
+                lambda: self._host.end(0),
             )
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from chloe.events.panes import Pane
 
 
-class Attention:
+class Unread:
     """What one user has seen."""
 
     def __init__(self, instance: str) -> None:
@@ -16,16 +16,16 @@ class Attention:
         self._seen: dict[str, int] = {}
         self._rang: set[str] = set()
 
-    def saw(self, pane: Pane) -> None:
+    def mark_read(self, pane: Pane) -> None:
         """The pane is on the screen as it is now."""
         self._seen[pane.id] = pane.printed
         self._rang.discard(pane.id)
 
-    def met(self, pane: Pane) -> None:
+    def track(self, pane: Pane) -> None:
         """The pane is in the list from now on; what it printed before is no news, if it is ours."""
         self._seen.setdefault(pane.id, pane.printed)
 
-    def rang(self, pane: Pane) -> None:
+    def mark_bell(self, pane: Pane) -> None:
         """The pane's bell sounded while it wasn't shown."""
         self._rang.add(pane.id)
 
@@ -33,7 +33,7 @@ class Attention:
         """Whether its bell sounded since it was last seen."""
         return pane.id in self._rang
 
-    def unseen(self, pane: Pane) -> int:
+    def count(self, pane: Pane) -> int:
         """Bytes that it printed since it was last seen, or since this instance let go of it."""
         if self._instance in pane.attached or pane.backend == "direct":
             return max(pane.printed - self._seen.get(pane.id, pane.printed), 0)

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chloe.events.panes import Pane
-from chloe.ui.attention import Attention
 from chloe.ui.canvas import Row, columns_of, row_of
-from chloe.ui.desk import Desk
 from chloe.ui.messages import Message
+from chloe.ui.panes.unread import Unread
+from chloe.ui.selection import Selection
 from chloe.ui.words import compact, printable
 
 #: Lines that a message may take.
 _MOST_LINES = 3
 
 
-def header(desk: Desk, attention: Attention, width: int, *, log_size: int) -> Row:
+def header(selection: Selection, unread: Unread, width: int, *, log_size: int) -> Row:
     """The tabs, how the panes of this instance stand, and how large the log is (in bytes)."""
-    panes = desk.panes
+    panes = selection.panes
     tabs = [("instances", f" Instances {len(panes)} "), ("history", " History ")]
     parts = [("name", " Chloe ")]
     for tab, text in tabs:
-        parts += [("tab on" if desk.tab == tab else "tab", text), ("header", " ")]
+        parts += [("tab on" if selection.tab == tab else "tab", text), ("header", " ")]
     taken = sum(len(text) for _, text in parts)
-    news = _news(desk, attention, panes)
+    news = _news(selection, unread, panes)
     size = f"log {compact(log_size)}"
     for told in (f"{news}   {size}" if news else size, news):
         if told and taken + len(told) + 2 <= width:
@@ -36,11 +36,13 @@ def header(desk: Desk, attention: Attention, width: int, *, log_size: int) -> Ro
     return row_of(parts, width, "header")
 
 
-def _news(desk: Desk, attention: Attention, panes: Sequence[Pane]) -> str:
-    detached = sum(pane.alive and not desk.is_attached(pane) and not desk.is_foreign(pane) for pane in panes)
+def _news(selection: Selection, unread: Unread, panes: Sequence[Pane]) -> str:
+    detached = sum(
+        pane.alive and not selection.is_attached(pane) and not selection.is_foreign(pane) for pane in panes
+    )
     ended = sum(not pane.alive for pane in panes)
-    unseen = sum(bool(attention.unseen(pane)) for pane in panes)
-    rang = sum(attention.has_rung(pane) for pane in panes)
+    unseen = sum(bool(unread.count(pane)) for pane in panes)
+    rang = sum(unread.has_rung(pane) for pane in panes)
     counts = ((rang, "rang"), (unseen, "unseen"), (detached, "detached"), (ended, "ended"))
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 

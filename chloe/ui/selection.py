@@ -1,4 +1,4 @@
-"""What is on the user's desk: the tab, the selected pane, who has the keyboard, what is zoomed.
+"""What is on the user's selection: the tab, the selected pane, who has the keyboard, what is zoomed.
 
 Owns the choices of one run and keeps them sensible while panes come and go. Must not know widgets,
 keys or how a pane is made.
@@ -15,7 +15,7 @@ from chloe.events.projections import Projections
 Tab = Literal["instances", "history"]
 
 
-class Desk:
+class Selection:
     """The state of the app that isn't in the log."""
 
     def __init__(self, instance: str, projections: Projections) -> None:

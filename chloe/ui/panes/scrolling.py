@@ -56,7 +56,7 @@ class Scrolling:
         #: The top row of the view; None on the live screen.
         self._top: _Place | None = None
         #: Rows still to go back, once the lines there are known.
-        self._owed = 0
+        self._pending_rows = 0
         self._earliest = 0
         self._fetched: dict[int, Rows] = {}
         #: Lines of the window, as long as it is what it was then.
@@ -86,46 +86,46 @@ class Scrolling:
         if self._top is None:
             below = len(self._screen()) - self._height
             self._top = _Place(self._terminal.scrollback.total, max(below, 0))
-        self._owed += rows
+        self._pending_rows += rows
         self._go()
 
     def down(self, rows: int) -> None:
         """Look so many rows further on; the live screen is the end."""
-        self._owed = 0
+        self._pending_rows = 0
         if self._top is not None:
             self._top = self._top._replace(row=self._top.row + rows)
-            self._settle()
+            self._normalize()
             is_last = self._top.line >= self._terminal.scrollback.total
             if is_last and self._top.row >= len(self._screen()) - self._height:
                 self.to_bottom()
 
     def to_top(self) -> None:
         """Look at the first line that there is."""
-        self._owed = 0
+        self._pending_rows = 0
         self._top = _Place(self._earliest, 0)
 
     def to_bottom(self) -> None:
         """Look at the live screen."""
-        self._owed = 0
+        self._pending_rows = 0
         self._top = self.wanted = None
 
     def _go(self) -> None:
         """Go back as far as is owed and known."""
         assert self._top is not None
         line, row = self._top
-        while self._owed > row and line > self._earliest:
+        while self._pending_rows > row and line > self._earliest:
             found = self._line(line - 1)
             if found is None:
                 break
-            self._owed -= row
+            self._pending_rows -= row
             line -= 1
             row = len(found)
         else:
-            row = max(row - self._owed, 0)
-            self._owed = 0
+            row = max(row - self._pending_rows, 0)
+            self._pending_rows = 0
         self._top = _Place(line, row)
 
-    def _settle(self) -> None:
+    def _normalize(self) -> None:
         """Name the place by the line that it is in now, since lines leave the screen meanwhile."""
         assert self._top is not None
         line, row = self._top
@@ -149,9 +149,9 @@ class Scrolling:
             self._columns = self._terminal.columns
             self._fetched.clear()
             self._top = self._top._replace(row=0)
-        if self._owed:
+        if self._pending_rows:
             self._go()
-        self._settle()
+        self._normalize()
         found: list[TerminalRow] = []
         for rows in self._following(self._top.line):
             if rows is None:
@@ -178,13 +178,13 @@ class Scrolling:
         if number >= scrollback.total:
             return self._screen()
         if number >= scrollback.first:
-            return self._of_window(number)
+            return self._from_window(number)
         if number not in self._fetched:
             first = max(number - _BEFORE, 0)
             self.wanted = Wanted(first, min(_FETCHED, scrollback.first - first), self._columns)
         return self._fetched.get(number)
 
-    def _of_window(self, number: int) -> Rows:
+    def _from_window(self, number: int) -> Rows:
         scrollback = self._terminal.scrollback
         # A resize takes lines back, and then others get their numbers.
         window = (scrollback.total, scrollback.first, self._terminal.rows, self._columns)
@@ -221,4 +221,4 @@ class Scrolling:
             self._earliest = first if lines else self._terminal.scrollback.first
             if self._top is not None and self._top.line < self._earliest:
                 self._top = _Place(self._earliest, 0)
-                self._owed = 0
+                self._pending_rows = 0

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 SCRIPT = (
-    "import os; from chloe.ui.theme import ASCII, encoding, signs; "
-    "print(encoding(os.environ), signs('auto', os.environ) is ASCII)"
+    "import os; from chloe.ui.style import ASCII, encoding, glyphs; "
+    "print(encoding(os.environ), glyphs('auto', os.environ) is ASCII)"
 )
 
 

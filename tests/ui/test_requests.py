@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chloe.events import commands
-from chloe.ui.asks import Asks
 from chloe.ui.messages import Messages
+from chloe.ui.requests import Requests
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Double
@@ -27,15 +27,15 @@ async def test_a_pane_that_is_being_put_away_is_not_put_away_again(
 
     monkeypatch.setattr(double, "ask", slowly)
     async with asyncio.TaskGroup() as group:
-        asks = Asks(group, double, Messages(), lambda: None)
+        requests = Requests(group, double, Messages(), lambda: None)
         for _ in range(3):
-            asks.ask(commands.Close("one"))
-            asks.ask(commands.Close("other"))
-            asks.ask(commands.Rename("one", "name"))
+            requests.request(commands.Close("one"))
+            requests.request(commands.Close("other"))
+            requests.request(commands.Rename("one", "name"))
             await asyncio.sleep(0)
         answer.set()
     assert asked.count(commands.Close("one")) == asked.count(commands.Close("other")) == 1
     assert asked.count(commands.Rename("one", "name")) == 3
     async with asyncio.TaskGroup() as group:
-        Asks(group, double, Messages(), lambda: None).ask(commands.Close("one"))
+        Requests(group, double, Messages(), lambda: None).request(commands.Close("one"))
     assert asked.count(commands.Close("one")) == 2

@@ -9,17 +9,17 @@ from chloe.engine import Change
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.terminal import Bell
-from chloe.ui.attention import Attention
 from chloe.ui.messages import Messages
+from chloe.ui.panes.unread import Unread
 from chloe.ui.words import ending
 
 
-class News:
+class Notifier:
     """Reads changes."""
 
-    def __init__(self, projections: Projections, attention: Attention, messages: Messages) -> None:
+    def __init__(self, projections: Projections, unread: Unread, messages: Messages) -> None:
         self._projections = projections
-        self._attention = attention
+        self._unread = unread
         self._messages = messages
         #: The panes whose end would be news.
         self._alive: set[str] = set()
@@ -28,16 +28,16 @@ class News:
         """Take a change in while ``shown`` is on the screen; whether its bell sounded."""
         rang = False
         for message in change.messages:
-            self._messages.say(message, error=True)
+            self._messages.notify(message, error=True)
         for name in change.panes & self._projections.panes.keys():
             pane = self._projections.panes[name]
-            self._attention.met(pane)
+            self._unread.track(pane)
             self._note_end(pane)
             if self._has_rung(pane):
                 if pane is shown:
                     rang = True
                 else:
-                    self._attention.rang(pane)
+                    self._unread.mark_bell(pane)
         return rang
 
     def _note_end(self, pane: Pane) -> None:
@@ -46,7 +46,7 @@ class News:
         elif pane.id in self._alive:
             self._alive.discard(pane.id)
             if not pane.closed:
-                self._messages.say(f"{pane.name} ended: {ending(pane)}")
+                self._messages.notify(f"{pane.name} ended: {ending(pane)}")
 
     def _has_rung(self, pane: Pane) -> bool:
         screens = self._projections.screens

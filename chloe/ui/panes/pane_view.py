@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from chloe.terminal import Run as TerminalRun
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Cells, Row, Run, cut, width_of
-from chloe.ui.scrolling import Rows, Scrolling, Wanted
+from chloe.ui.panes.scrolling import Rows, Scrolling, Wanted
 
 #: Seconds for which a program's unfinished frame isn't shown; then it shows as it is.
 FRAME_PATIENCE = 0.15

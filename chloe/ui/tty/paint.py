@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 from chloe.terminal import Attributes
 from chloe.ui.canvas import clusters, width_of
-from chloe.ui.colors import Depth, select
+from chloe.ui.tty.colors import Depth, select
 from chloe.wording import UNSAFE
 
 #: Characters about whose width terminals agree: what isn't here gets its column set after it.

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from chloe.events.history import Life
 from chloe.ui.canvas import Row, fitted, row_of
-from chloe.ui.desk import Desk
-from chloe.ui.theme import Signs
+from chloe.ui.selection import Selection
+from chloe.ui.style import Glyphs
 from chloe.ui.words import command, compact, ending, folder, moment, printable, span
 
 #: The columns up to the last, which takes what is left: title and width.
@@ -18,9 +18,9 @@ _COLUMNS = (("", 1), ("ended", 13), ("name", 18), ("how", 14), ("ran", 8), ("pri
 class HistoryView:
     """The list of lives, the latest first."""
 
-    def __init__(self, desk: Desk, signs: Signs) -> None:
-        self._desk = desk
-        self._signs = signs
+    def __init__(self, selection: Selection, glyphs: Glyphs) -> None:
+        self._selection = selection
+        self._glyphs = glyphs
         self._top = 0
         self._height = 1
 
@@ -32,9 +32,9 @@ class HistoryView:
     def rows(self, width: int, height: int) -> list[Row]:
         """The list around the selected line: ``height`` rows of ``width`` columns."""
         self._height = height - 1
-        past = self._desk.past
-        self._desk.step_line(0)
-        line = self._desk.line
+        past = self._selection.past
+        self._selection.step_line(0)
+        line = self._selection.line
         self._top = max(min(self._top, line), line - self._height + 1, 0)
         rows = [self._row([title for title, _ in _COLUMNS] + ["command"], width, "list dim")]
         if not past:
@@ -46,7 +46,7 @@ class HistoryView:
         return rows[:height] + [row_of([], width, "list")] * (height - len(rows))
 
     def _words(self, life: Life) -> list[str]:
-        pane = self._desk.pane(life.pane)
+        pane = self._selection.pane(life.pane)
         until = pane.died_at or life.past_at
         return [
             "",
@@ -65,10 +65,10 @@ class HistoryView:
         if width < 100:
             shown = shown[:-1]
         text = "".join(
-            fitted(word, columns - 1, ellipsis=self._signs.ellipsis).decode("utf-8") + " "
+            fitted(word, columns - 1, ellipsis=self._glyphs.ellipsis).decode("utf-8") + " "
             for word, columns in shown
         )
         left = max(width - sum(columns for _, columns in shown), 0)
         return row_of(
-            [(look, text + fitted(words[-1], left, ellipsis=self._signs.ellipsis).decode())], width, look
+            [(look, text + fitted(words[-1], left, ellipsis=self._glyphs.ellipsis).decode())], width, look
         )

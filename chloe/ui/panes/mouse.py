@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from chloe.terminal import keys
-from chloe.ui.pane_keys import PaneKeys
+from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.window import Window
 
 _SGR = re.compile(rb"\x1b\[<(\d{1,9});(\d{1,9});(\d{1,9})([Mm])")
@@ -80,8 +80,8 @@ def _report(code: int, column: int, row: int, *, released: bool) -> Report | Non
 class Mouse:
     """The mouse in the pane that has the keyboard."""
 
-    def __init__(self, pane_keys: PaneKeys, window: Window) -> None:
-        self._pane_keys = pane_keys
+    def __init__(self, pane_input: PaneInput, window: Window) -> None:
+        self._pane_input = pane_input
         self._window = window
         #: The pane in which a button was pressed, and the buttons that are down since.
         self._pane = ""
@@ -93,14 +93,14 @@ class Mouse:
 
         Nothing where reports would go nowhere, so that the terminal's own selection works there.
         """
-        modes = self._pane_keys.modes
+        modes = self._pane_input.modes
         if modes is None or not self._window.shows_live:
             return "off"
         return _ASKED.get(modes.mouse, modes.mouse)
 
     def pointed(self, data: bytes) -> None:
         """The terminal reported the mouse: give the program what it asked for."""
-        report, pane, modes = read(data), self._pane_keys.pane, self._pane_keys.modes
+        report, pane, modes = read(data), self._pane_input.pane, self._pane_input.modes
         if report is None or pane is None or modes is None or modes.mouse == "off":
             return
         if pane.id != self._pane:
@@ -120,4 +120,4 @@ class Mouse:
         if report.event == "press" and not 4 <= button <= 7:
             self._held.append(button)
         modifiers = {"shift": report.shift, "alt": report.alt, "ctrl": report.ctrl}
-        self._pane_keys.report(keys.mouse(report.event, button, *cell, modes, **modifiers))
+        self._pane_input.report(keys.mouse(report.event, button, *cell, modes, **modifiers))

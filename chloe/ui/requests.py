@@ -16,12 +16,12 @@ from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
 from chloe.terminal import Terminal
 from chloe.ui.messages import Messages
-from chloe.ui.pane_view import PaneView
+from chloe.ui.panes.pane_view import PaneView
 
 _Answer = TypeVar("_Answer")
 
 #: Seconds for which input waits for a pane that is being made.
-_PATIENCE = 5.0
+_TIMEOUT = 5.0
 
 
 class Engine(Protocol):
@@ -57,7 +57,7 @@ class Engine(Protocol):
         """Lines of a pane's past by their numbers, wrapped at ``columns``."""
 
 
-class Asks:
+class Requests:
     """The questions under way."""
 
     def __init__(
@@ -69,23 +69,23 @@ class Asks:
         self._answered = answered
         self._running: set[asyncio.Task[None]] = set()
         self._asked: set[Command] = set()
-        self._holding = 0
-        self._held_until = 0.0
+        self._blocking = 0
+        self._blocked_until = 0.0
         self._loading: set[str] = set()
         self._fetching: set[PaneView] = set()
 
     @property
-    def holding(self) -> bool:
+    def blocks_input(self) -> bool:
         """Whether what is typed has to wait: it is meant for a pane that is being made.
 
         Not for ever: a pane that can't be made for long must not keep the user from quitting.
         """
-        return self._holding > 0 and asyncio.get_running_loop().time() < self._held_until
+        return self._blocking > 0 and asyncio.get_running_loop().time() < self._blocked_until
 
-    def ask(
-        self, command: Command, then: Callable[[str | None], None] | None = None, *, hold: bool = False
+    def request(
+        self, command: Command, then: Callable[[str | None], None] | None = None, *, block_input: bool = False
     ) -> None:
-        """Ask for ``command``; ``then`` gets the answer. With ``hold``, input waits for it.
+        """Ask for ``command``; ``then`` gets the answer. With ``block_input``, input waits for it.
 
         A pane that is being put away or ended isn't so once more before the answer is there.
         """
@@ -93,14 +93,14 @@ class Asks:
             if command in self._asked:
                 return
             self._asked.add(command)
-        if hold:
+        if block_input:
             loop = asyncio.get_running_loop()
-            self._holding += 1
-            self._held_until = loop.time() + _PATIENCE
-            loop.call_later(_PATIENCE, self._answered)
-        self._run(self._carried_out(command), then, hold=hold)
+            self._blocking += 1
+            self._blocked_until = loop.time() + _TIMEOUT
+            loop.call_later(_TIMEOUT, self._answered)
+        self._run(self._carry_out(command), then, block_input=block_input)
 
-    async def _carried_out(self, command: Command) -> str | None:
+    async def _carry_out(self, command: Command) -> str | None:
         try:
             return await self._engine.ask(command)
         finally:
@@ -137,9 +137,9 @@ class Asks:
         then: Callable[[_Answer], None] | None,
         *,
         failed: Callable[[], None] | None = None,
-        hold: bool = False,
+        block_input: bool = False,
     ) -> None:
-        task = self._group.create_task(self._wait(answer, then, failed, hold))
+        task = self._group.create_task(self._wait(answer, then, failed, block_input))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -148,7 +148,7 @@ class Asks:
         answer: Awaitable[_Answer],
         then: Callable[[_Answer], None] | None,
         failed: Callable[[], None] | None,
-        hold: bool,
+        block_input: bool,
     ) -> None:
         try:
             found = await answer
@@ -157,9 +157,9 @@ class Asks:
         except ChloeError as error:
             if failed is not None:
                 failed()
-            self._messages.say(str(error), error=True)
+            self._messages.notify(str(error), error=True)
         finally:
-            self._holding -= hold
+            self._blocking -= block_input
         self._answered()
 
     def close(self) -> None:

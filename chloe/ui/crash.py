@@ -8,7 +8,7 @@ from __future__ import annotations
 from chloe.errors import ChloeError
 
 
-def described(error: BaseException) -> str:
+def summarize(error: BaseException) -> str:
     """The first error of a group, in one line of at most 200 characters."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
