@@ -27,6 +27,7 @@ from chloe.backends.backend import (
     RecorderChanged,
     SizeChanged,
 )
+from chloe.backends.descriptors import is_exhausted
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Kill, Resize, Write
@@ -204,7 +205,9 @@ class PaneActor:
                         await self._backend.kill()
             except Exception as error:
                 letter.failed(PaneRefused(f"its actor failed: {error}"))
-                raise
+                # A command that the system refuses for the moment ends nothing.
+                if not is_exhausted(error):
+                    raise
             finally:
                 # Also where the program ended while it was being killed: whoever asked isn't left waiting.
                 letter.done()

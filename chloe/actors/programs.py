@@ -16,7 +16,7 @@ from chloe.actors.refusals import must_be_startable
 from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import TmuxBackend, TmuxServer, running
+from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer, running
 from chloe.backends.tmux.inspecting import quiet, readable
 from chloe.config import Config
 from chloe.errors import SpoolBroken, TmuxUnusable
@@ -40,10 +40,14 @@ _MAX_DIGITS = 12
 class Programs:
     """Makes backends. ``inherited`` is the environment that programs get, but for their terminal's part."""
 
-    def __init__(self, config: Config, watcher: Watcher, inherited: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str]
+    ) -> None:
         self._config = config
         self._server = TmuxServer(config.tmux.socket_name)
         self._watcher = watcher
+        #: Who records what, of the panes of this home.
+        self.leases = leases
         self._inherited = inherited
 
     def close(self) -> None:
@@ -83,6 +87,7 @@ class Programs:
             spec,
             self._folder(pane),
             self._watcher,
+            self.leases,
             pane_cap=self._config.spool.pane_cap,
             disk_share=self._config.spool.disk_share,
             damaged=self._config.paths.home / "damaged",
@@ -126,12 +131,12 @@ class Programs:
         """Whether a holder looks after the pane's program, whatever the log says of it."""
         return running(self._folder(pane))
 
-    async def in_tmux(self, pane: str) -> bool:
-        """Whether tmux has the pane's session, as far as it answers."""
+    async def in_tmux(self, pane: str) -> bool | None:
+        """Whether tmux has the pane's session; None where it doesn't answer."""
         try:
             return session_of(pane) in await self._server.sessions()
         except TmuxUnusable:
-            return False
+            return None
 
     async def tmux_trouble(self) -> str:
         """Why tmux can't be used at the moment, or ""."""

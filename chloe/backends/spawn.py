@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from ptyprocess import PtyProcess
 
-from chloe.backends import environment
+from chloe.backends import descriptors, environment
 from chloe.backends.backend import Spec
 from chloe.errors import StartFailed
 
@@ -106,15 +106,16 @@ def _spawn_on(device: str, path: str, argv: tuple[str, ...], env: dict[str, str]
         (os.POSIX_SPAWN_DUP2, 0, 2),
         *((os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()),
     ]
-    return os.posix_spawn(
-        path,
-        argv,
-        env,
-        file_actions=actions,
-        setsid=True,
-        setsigdef=_SETTABLE,
-        setsigmask=(),
-    )
+    with descriptors.as_caller():
+        return os.posix_spawn(
+            path,
+            argv,
+            env,
+            file_actions=actions,
+            setsid=True,
+            setsigdef=_SETTABLE,
+            setsigmask=(),
+        )
 
 
 def _inheritable() -> list[int]:
@@ -201,13 +202,14 @@ def _fork(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
 
     What can't be encoded is refused before: the forked child would raise it, and live on as a copy of us.
     """
-    process = PtyProcess.spawn(
-        [_encoded(word) for word in (path, *argv[1:])],
-        cwd=_encoded(spec.cwd),
-        env={_encoded(name): _encoded(value) for name, value in spec.environment.items()},
-        preexec_fn=_as_a_terminal_does,
-        dimensions=(spec.rows, spec.columns),
-    )
+    with descriptors.as_caller():
+        process = PtyProcess.spawn(
+            [_encoded(word) for word in (path, *argv[1:])],
+            cwd=_encoded(spec.cwd),
+            env={_encoded(name): _encoded(value) for name, value in spec.environment.items()},
+            preexec_fn=_as_a_terminal_does,
+            dimensions=(spec.rows, spec.columns),
+        )
     return Spawned(_handle(process), _device(process.fd))
 
 

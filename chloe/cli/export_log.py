@@ -58,7 +58,9 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     some = f"{piece.length} bytes are" if piece.length else "bytes may be"
                     _say(f"{some} missing at {piece.offset}: {piece.reason}")
                     if form == "text":
-                        file.write(b"[%d bytes were here: %s]\n" % (piece.length, piece.reason.encode()))
+                        file.write(
+                            b"[%d bytes were here: %s]\n" % (piece.length, printable(piece.reason).encode())
+                        )
                 elif isinstance(piece, bytes):
                     file.write(piece)
                 elif piece:

@@ -30,6 +30,8 @@ class Paths:
     database: Path
     #: One folder a tmux-backed pane.
     spool: Path
+    #: Who records which of them: a byte of it is locked for each.
+    leases: Path
     #: One lock a running Chloe.
     instances: Path
     #: Where errors go: ``chloe.log``.
@@ -60,6 +62,7 @@ class Paths:
             home=home,
             database=home / "log.db",
             spool=home / "spool",
+            leases=home / "leases",
             instances=home / "instances",
             log_file=logs / "chloe.log",
             config_file=settings / "config.toml",
@@ -89,7 +92,7 @@ class Paths:
         except OSError as error:
             raise _refused(self.home, "can't be read", error) from error
         return self.database.name in names or names <= {
-            path.name for path in (self.spool, self.instances, self.log_file, self.config_file)
+            path.name for path in (self.spool, self.leases, self.instances, self.log_file, self.config_file)
         }
 
 

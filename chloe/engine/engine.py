@@ -22,6 +22,8 @@ from chloe.actors.programs import Programs
 from chloe.actors.pulse import feel_pulse
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.backends import descriptors
+from chloe.backends.tmux import Leases
 from chloe.config import Config
 from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
@@ -68,8 +70,8 @@ class Engine:
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written at the moment, or None."""
-        return self.store.trouble
+        """Why the log can't be written at the moment, or what else has to wait; or None."""
+        return self.store.trouble or descriptors.shortage.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -134,11 +136,14 @@ async def running(
     config.paths.prepare()
     # SQLite lets go of the interpreter at each step: with Python's 5 ms a commit beside a busy loop takes 20.
     sys.setswitchinterval(_SWITCH)
+    descriptors.raise_descriptors()
     instance = str(uuid.uuid4())
     waits = waits or Waits(_log.warning)
     async with AsyncExitStack() as stack:
         watcher = Watcher()
         stack.callback(watcher.close)
+        leases = Leases(config.paths.leases, watcher)
+        stack.callback(leases.close)
         after_the_log = await stack.enter_async_context(AsyncExitStack())
         heads = Path(config.log.heads_file) if config.log.heads_file else None
         store = await Store.open(
@@ -148,7 +153,7 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback)
-        programs = Programs(config, watcher, os.environ)
+        programs = Programs(config, watcher, leases, os.environ)
         stack.callback(programs.close)
         group = await stack.enter_async_context(_Tasks())
         fold = LiveFold(
@@ -174,6 +179,7 @@ async def running(
             waits=waits,
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
+        stack.callback(_tell_shortage(fold))
         await fold.load()
         group.create_task(fold.follow(), name="follow")
         group.create_task(fold.draw(), name="draw")
@@ -198,6 +204,32 @@ async def running(
                 name="pulse of tmux",
             )
         yield Engine(instance, store, projections, fold, supervisor)
+
+
+def _tell_shortage(fold: LiveFold) -> Callable[[], None]:
+    """Have it shown while descriptors, say, are short. Returns what ends that."""
+    loop = asyncio.get_running_loop()
+    shortage = descriptors.shortage
+
+    def tell() -> None:
+        fold.tell(Change(messages=(shortage.trouble,) if shortage.trouble else ()))
+        # The log itself may be what lacks them.
+        descriptors.reserve.spend()
+        loop.call_later(descriptors.SHORTAGE_LASTS, check)
+
+    def check() -> None:
+        if shortage.trouble:
+            loop.call_later(descriptors.SHORTAGE_LASTS, check)
+            return
+        descriptors.reserve.fill()
+        fold.tell(Change())
+
+    descriptors.reserve.fill()
+
+    def begun() -> None:
+        loop.call_soon_threadsafe(tell)
+
+    return shortage.heed(begun)
 
 
 async def _close(store: Store, waits: Waits) -> None:

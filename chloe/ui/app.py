@@ -53,6 +53,7 @@ from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
 from chloe.ui.tty.sequences import name_of
 from chloe.ui.window import Window
+from chloe.wording import printable
 
 _Args = ParamSpec("_Args")
 
@@ -80,7 +81,9 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
             print(
-                f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}",
+                printable(
+                    f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}"
+                ),
                 file=sys.stderr,
             )
             return _SOFTWARE

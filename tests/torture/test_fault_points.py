@@ -58,7 +58,7 @@ STORE = "chloe.store.store:Store"
 
 POINTS = (
     # A pane begins.
-    first("a spool without a lease", "chloe.backends.tmux.locks:Lease.take"),
+    first("a spool without a lease", "chloe.backends.tmux.leases:Lease.take"),
     first("a spool that no fact knows", f"{BACKEND}.prepare", "after", 2),
     first("a fact without its session", f"{SERVER}.new_session", "before", 2),
     first("a session that nobody looks after", f"{SERVER}.new_session", "after", 2),

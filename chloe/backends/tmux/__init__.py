@@ -17,13 +17,15 @@
 ``removal``   a spool is removed: the names of what is in it
 ``survivors`` programs that outlived their holder
 ``keys``      typing to a holder
+``leases``    who may record which pane
 ``locks``     what the kernel frees when its process dies
 ``screen``    a screen taken from tmux, as bytes
 ``inspecting``  servers and spools looked at from outside
 """
 
 from chloe.backends.tmux.backend import TmuxBackend, running
+from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import SpoolReader
 
-__all__ = ["PREFIX", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]
+__all__ = ["PREFIX", "Leases", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]

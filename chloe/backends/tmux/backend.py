@@ -17,11 +17,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from chloe.backends import descriptors
 from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
 from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
 from chloe.backends.tmux.keys import Keys
-from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.repainting import Repainting
 from chloe.backends.tmux.resizing import Resizing
@@ -33,7 +34,7 @@ from chloe.watch import Watcher
 
 _log = logging.getLogger(__name__)
 
-#: Seconds between two looks at what no notice tells of for sure: the holder's lock, the lease.
+#: Seconds between two looks at what no notice tells of for sure: the holder's lock.
 _LOOK_AGAIN = 10.0
 #: The same right after a file was closed: the kernel tells of it before it gives the lock back.
 _LOOK_SOON = 0.002
@@ -46,17 +47,15 @@ _READ_AGAIN = 0.5
 _MANY_FAILURES = 10
 #: Seconds between two looks for a folder that somebody removed.
 _LOOK_FOR_FOLDER = 0.1
-#: Seconds that a new lease is left to the instance which had the one that somebody removed.
-_FIRST_PICK = 1.0
 
 
 class TmuxBackend:
     """One program in one tmux session. See ``Backend`` for the protocol.
 
-    ``folder`` is the pane's spool; its name is the pane's id. ``spec`` says what to start, None where
-    it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the last position,
-    ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold. Segments that are
-    damaged are kept in the folder ``damaged``.
+    ``folder`` is the pane's spool; its name is the pane's id, whose lease is one of ``leases``. ``spec`` says
+    what to start, None where it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the
+    last position, ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold.
+    Segments that are damaged are kept in the folder ``damaged``.
     """
 
     def __init__(
@@ -65,6 +64,7 @@ class TmuxBackend:
         spec: Spec | None,
         folder: Path,
         watcher: Watcher,
+        leases: Leases,
         *,
         pane_cap: int = 1_000_000_000,
         disk_share: float = 0.1,
@@ -79,14 +79,13 @@ class TmuxBackend:
         self._disk_share = disk_share
         self._damaged = damaged
         self._loop = asyncio.get_running_loop()
-        self._lease = Lease(folder / "lease")
+        self._lease = leases.lease(folder.name)
+        self._lease.on_lost = self._lost_lease
         self._keys = Keys(folder / "keys", self._loop)
         self._reader: SpoolReader | None = None
         self._woken = asyncio.Event()
         self._look_soon = 0
         self._unwatch: Callable[[], None] | None = None
-        #: The folder, or the lease in it, may be another one than before.
-        self._replaced = False
         self._ending = Ending(server, self.session, folder, starts=spec is not None)
         self._unreadable = ""
         #: How often the spool was read to its end, or couldn't be read; what was passed over.
@@ -124,18 +123,20 @@ class TmuxBackend:
         try:
             self.folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.parent.mkdir(mode=0o700, exist_ok=True)
+            # First of all: what nobody holds and no fact knows is cleared away.
+            if not self._lease.take(new=True):
+                raise OSError("another Chloe records it")
             self.folder.mkdir(mode=0o700)
         except OSError as error:
+            self._lease.give_back()
             raise self._no_spool(error) from error
         try:
-            # First of all: what nobody holds and no fact knows is cleared away.
-            if not self._lease.take():
-                raise OSError("another Chloe cleared it away")
             (self.folder / "spec.json").touch(mode=0o600)
             (self.folder / "spec.json").write_text(told, "ascii")
             os.mkfifo(self.folder / "keys", 0o600)
         except OSError as error:
             await self.discard()
+            self._lease.give_back()
             raise self._no_spool(error) from error
         self.follow(START)
 
@@ -151,7 +152,8 @@ class TmuxBackend:
             )
         except BaseException:
             # A server that answers late may have started the holder all the same.
-            locks.send(self.folder / "lock", signal.SIGTERM)
+            with contextlib.suppress(OSError):
+                locks.send(self.folder / "lock", signal.SIGTERM)
             await self.discard()
             raise
 
@@ -160,26 +162,15 @@ class TmuxBackend:
 
     def try_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""
-        return self._take_lease()
-
-    async def lease(self) -> None:
-        """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
-        if self._take_lease():
-            return
-        self._watch()
-        while not self._take_lease():
-            await self._wait()
-            self._find_again()
-            if self._lease.removed:
-                # Who had it has the first pick: he knows best where to go on.
-                await asyncio.sleep(_FIRST_PICK)
-
-    def _take_lease(self) -> bool:
         try:
             return self._lease.take()
         except OSError as error:
             self._say_unreadable(error)
             return False
+
+    async def lease(self) -> None:
+        """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
+        await self._lease.wait()
 
     def follow(
         self, position: SpoolPosition | None, offset: int | None = None, *, unpainted: bool = False
@@ -208,6 +199,8 @@ class TmuxBackend:
             self._woken.clear()
             try:
                 self._find_again()
+                if self._lease.lost:
+                    raise RecorderChanged(self.folder.name)
                 happenings = self._read(self._reader)
                 self._unreadable, self._failures = "", 0
             except OSError as error:
@@ -226,7 +219,10 @@ class TmuxBackend:
                 continue
             self._reads += self._ending.again() is None
             if not await self._wait():
-                await self._ending.look(began=self._reader.position != START)
+                try:
+                    await self._ending.look(began=self._reader.position != START)
+                except OSError as error:
+                    self._say_unreadable(error)
 
     def _read(self, reader: SpoolReader) -> list[Happening]:
         # Asked first: what was written before the end is read after it is known.
@@ -253,6 +249,7 @@ class TmuxBackend:
             _log.warning("the spool of pane %s has what is passed over: %s", self.folder.name, skipped)
 
     def _say_unreadable(self, error: OSError) -> None:
+        descriptors.shortage.note(error)
         if self._unreadable != str(error):
             self._unreadable = str(error)
             _log.warning("pane %s can't be read for the moment: %s", self.folder.name, error)
@@ -331,7 +328,8 @@ class TmuxBackend:
 
     def _watch(self) -> None:
         if self._unwatch is None:
-            with contextlib.suppress(FileNotFoundError):
+            # What can't be watched for the moment is looked at often.
+            with contextlib.suppress(OSError):
                 self._unwatch = self._watcher.watch(self.folder, self._told)
 
     def _stop_watching(self) -> None:
@@ -340,10 +338,8 @@ class TmuxBackend:
             self._unwatch = None
 
     def _told(self, name: str) -> None:
-        if name in ("lock", "lease", ""):
+        if name in ("lock", ""):
             self._look_soon = _SOON
-        if name in ("lease", ""):
-            self._replaced = True
         if name in ("lock", "keys", ""):
             self._keys.retry()
         if not name:
@@ -352,18 +348,15 @@ class TmuxBackend:
             self._ending.wait(RESTORE_GRACE)
         self._woken.set()
 
+    def _lost_lease(self) -> None:
+        self._woken.set()
+
     def _find_again(self) -> None:
-        """Watch the folder that was made in place of a removed one, and have the lease there as well."""
+        """Watch the folder that was made in place of a removed one."""
         if self._unwatch is None:
             self._watch()
-            if self._unwatch is None:
-                return
-            self._keys.retry()
-            self._replaced = True
-        if self._replaced and self.folder.exists():
-            self._replaced = False
-            if self._lease.held and not self._lease.renew():
-                raise RecorderChanged(self.folder.name)
+            if self._unwatch is not None:
+                self._keys.retry()
 
     async def _wait(self) -> bool:
         """Wait for a notice, or until it is time to look again; whether there was a notice."""
@@ -381,7 +374,11 @@ class TmuxBackend:
 
     def _kill_holder(self) -> None:
         """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
-        locks.send(self.folder / "lock", signal.SIGKILL)
+        try:
+            locks.send(self.folder / "lock", signal.SIGKILL)
+        except OSError as error:
+            self._say_unreadable(error)
+            self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)
 
 
 def running(folder: Path) -> bool:

@@ -10,12 +10,13 @@ import contextlib
 import os
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chloe.backends.tmux import locks
+from chloe.backends.tmux import leases, locks
 from chloe.backends.tmux.ending import failure
-from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux.leases import Lease
 from chloe.backends.tmux.removal import is_spool, remove_spool, strangers
 from chloe.backends.tmux.spool import START, SpoolReader, numbers
 from chloe.errors import SpoolBroken
@@ -58,7 +59,7 @@ class SpoolSeen:
     #: Bytes in its segments.
     size: int
     holder: int | None
-    #: Who has the lease, that is, records it.
+    #: Who has the lease, that is, records it: the process id, 0 nobody, None where it can't be named.
     recorder: int | None
     #: A holder was there at some time.
     began: bool
@@ -82,11 +83,17 @@ class SpoolSeen:
         return self.holder != 0
 
 
-def spools(folder: Path) -> list[SpoolSeen]:
-    """Return all spools in ``folder``, by the ids they are named by; none without it. Raises ``OSError``."""
+def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> list[SpoolSeen]:
+    """Return all spools in ``folder``, by the ids they are named by. Raises ``OSError``.
+
+    None without a folder. ``processes`` are those that may record them.
+    """
     if not folder.exists():
         return []
-    return [_seen(each) for each in sorted(folder.iterdir()) if is_id(each.name) and is_spool(each)]
+    found = [each for each in sorted(folder.iterdir()) if is_id(each.name) and is_spool(each)]
+    taken = leases.taken(leases_file, [each.name for each in found])
+    owners = leases.recorders(leases_file, processes) if taken else {}
+    return [_seen(each, owners.get(leases.offset(each.name)) if each.name in taken else 0) for each in found]
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
@@ -135,37 +142,34 @@ def quiet(folder: Path, position: SpoolPosition | None) -> bool:
         return False
 
 
-def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:
+def remove_recorded(
+    folder: Path, lease: Lease, position: SpoolPosition | None, *, ended: bool = False
+) -> bool:
     """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
 
-    ``ended``: the log has the end as the holder told it, which may be there for an instant more.
+    ``lease`` is the pane's and held. ``ended``: the log has the end as the holder told it, which may be there
+    for an instant more.
     """
-    lease = Lease(folder / "lease")
-    if not lease.take():
+    if not lease.held or unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
         return False
-    try:
-        if unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
-            return False
-        return remove_spool(folder)
-    finally:
-        lease.give_back()
+    return remove_spool(folder)
 
 
-def _seen(folder: Path) -> SpoolSeen:
+def _seen(folder: Path, recorder: int | None) -> SpoolSeen:
     size = 0
     others: list[str] = []
-    holder = recorder = None
+    holder: int | None = None
     began, changed_at, trouble = False, 0, ""
     try:
         for number in numbers(folder):
             with contextlib.suppress(FileNotFoundError):  # It has just been taken in.
                 size += (folder / f"{number}.seg").lstat().st_size
         others = strangers(folder)
-        holder, recorder = locks.owner(folder / "lock"), locks.owner(folder / "lease")
+        holder = locks.owner(folder / "lock")
         began = (folder / "lock").exists()
         changed_at = folder.stat().st_mtime_ns
     except FileNotFoundError:
-        holder, recorder = holder or 0, recorder or 0
+        holder = holder or 0
     except OSError as error:
         trouble = error.strerror or str(error)
     return SpoolSeen(

@@ -1,6 +1,6 @@
-"""Locks that the kernel gives back when their process dies: a pane's lease, and the holder's lock.
+"""Locks on whole files, which the kernel gives back when their process dies: a holder's, an instance's.
 
-Owns flock(2) on the files of a spool. Must not know what the holder of a lock then does.
+Owns flock(2). Must not know what the holder of a lock then does.
 """
 
 from __future__ import annotations
@@ -14,68 +14,6 @@ from pathlib import Path
 
 #: The most bytes of a lock's file that are looked at: a process id and a line's end.
 _LOCK_SIZE = 32
-
-
-class Lease:
-    """The right to record a pane: one process at a time has it.
-
-    Watchers of the folder are told that the file was closed after writing when it is given back, and
-    by nothing else: who only tries reads.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._fd: int | None = None
-        self._bell: int | None = None
-
-    @property
-    def held(self) -> bool:
-        """This process has it."""
-        return self._fd is not None
-
-    @property
-    def removed(self) -> bool:
-        """There is no lease: somebody removed it, or the spool."""
-        return not self._path.exists()
-
-    def take(self) -> bool:
-        """Try to take it; True if this process has it now. False as well if the spool is gone."""
-        if self._fd is not None:
-            return True
-        try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever had it may have discarded the spool meanwhile: a lock on nothing is no lease.
-            if os.fstat(fd).st_nlink:
-                # Rings when it is closed, after the lock is free: the kernel closes in this order as well.
-                self._bell = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
-                self._fd = fd
-        except BlockingIOError:
-            pass
-        finally:
-            if self._fd is None:
-                os.close(fd)
-        return self._fd is not None
-
-    def renew(self) -> bool:
-        """Whether this process has it still, on a new file where somebody removed the old one."""
-        if self._fd is None:
-            return False
-        if not os.fstat(self._fd).st_nlink:
-            self.give_back()
-        return self.take()
-
-    def give_back(self) -> None:
-        """Let another process have it."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
-        if self._bell is not None:
-            os.close(self._bell)
-            self._bell = None
 
 
 def held(path: Path) -> bool | None:

@@ -138,6 +138,9 @@ class SpoolReader:
         else:
             self.unfinished = not happenings and not together
         flush()
+        if not happenings:
+            # A pane that prints nothing costs no descriptor.
+            self.close()
         return happenings
 
     def release(self, position: SpoolPosition) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from chloe.backends.backend import Exited, Happening, Printed, Spec
-from chloe.backends.tmux import SpoolReader, TmuxBackend, TmuxServer, holding
+from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holding
 from chloe.watch import Watcher
 
 DEADLINE = 30
@@ -74,6 +74,7 @@ class Panes:
         self.home = home
         self.watcher = Watcher()
         self._made: list[TmuxBackend] = []
+        self._leases: list[Leases] = []
 
     def make(self, *argv: str, inherited: Mapping[str, str] = BASE, **limits: float) -> Pane:
         pane = str(uuid.uuid4())
@@ -90,13 +91,18 @@ class Panes:
         return self._pane(None, folder, {})
 
     def _pane(self, spec: Spec | None, folder: Path, limits: Mapping[str, float]) -> Pane:
-        backend = TmuxBackend(self.server, spec, folder, self.watcher, **limits)  # type: ignore[arg-type]
+        # Each is another Chloe.
+        leases = Leases(self.home / "leases", self.watcher)
+        self._leases.append(leases)
+        backend = TmuxBackend(self.server, spec, folder, self.watcher, leases, **limits)  # type: ignore[arg-type]
         self._made.append(backend)
         return Pane(backend, folder)
 
     async def close(self) -> None:
         for backend in self._made:
             await backend.close()
+        for leases in self._leases:
+            leases.close()
         self.watcher.close()
         self.server.close()
 
