@@ -45,12 +45,12 @@ def put(path: Path, kind: str) -> None:
 def test_what_is_no_regular_file_is_no_lock_and_no_last_words(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "11111111-2222-4333-8444-555555555555"
     folder.mkdir()
-    for name in ("lock", "failure", "lease"):
+    for name in ("lock", "failure"):
         put(folder / name, kind)
     assert locks.held(folder / "lock") is None
     assert not locks.send(folder / "lock", signal.SIGKILL)
     assert failure(folder) == ""
-    (seen,) = inspecting.spools(tmp_path)
+    (seen,) = inspecting.spools(tmp_path, tmp_path / "leases")
     assert not seen.alive
     assert not running(folder)
 

@@ -55,7 +55,7 @@ def test_nothing_is_removed_through_a_link(tmp_path: Path) -> None:
     before = sorted(path.name for path in theirs.iterdir())
 
     assert not removal.remove_spool(spool / ID)
-    assert inspecting.spools(spool) == []
+    assert inspecting.spools(spool, tmp_path / "leases") == []
 
     folder = made(spool / ID.replace("1", "9"))
     (folder / "18.seg").symlink_to(theirs / "0.seg")
