@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from itertools import chain, count
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer, running
 from chloe.backends.tmux.inspecting import quiet, readable
 from chloe.config import Config
-from chloe.errors import SpoolBroken, TmuxUnusable
+from chloe.config.paths import user_home
+from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
@@ -56,7 +57,7 @@ class Programs:
 
     def spec(self, pane: str, command: Open) -> Spec:
         """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
-        cwd = os.path.abspath(Path(command.cwd).expanduser() if command.cwd else Path.cwd())  # noqa: PTH100
+        cwd = _folder_of(command.cwd)
         argv = command.argv or self._config.shell.command or environment.shell()
         must_be_startable(argv, cwd)
         rows, columns = clamp(command.rows, command.columns)
@@ -145,6 +146,35 @@ class Programs:
         except TmuxUnusable as error:
             return str(error)
         return ""
+
+
+async def in_words(step: Awaitable[None], spec: Spec) -> None:
+    """Take a step of a start. Raises ``StartFailed`` where the system, or a limit, is in its way.
+
+    What Chloe has words for already stays as it is.
+    """
+    try:
+        await step
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
+        said = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+        raise StartFailed(
+            f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {said.lower()}. "
+            "Close some panes, or raise the limit that is in the way (ulimit -a)."
+        ) from error
+
+
+def _folder_of(wanted: str) -> str:
+    """The folder to start in: the one asked for; else the one that Chloe is in; else the user's home.
+
+    A folder may be gone while a process is in it.
+    """
+    try:
+        if wanted.startswith("~"):
+            wanted = str(Path(wanted).expanduser())
+        return os.path.abspath(wanted or Path.cwd())  # noqa: PTH100 - `..` goes, links stay.
+    except (OSError, RuntimeError):
+        home = user_home()
+        return str(home) if not wanted and home.is_dir() else wanted or "/"
 
 
 def free_name(spec: Spec, panes: Panes) -> str:

@@ -17,6 +17,7 @@ from chloe.wording import printable
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
+    from chloe.events.faults import Fault
     from chloe.events.panes import Pane
 
 #: The exit status where bytes are missing, in the log or from it.
@@ -51,8 +52,14 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
 
     async def work(engine: Engine, found: Pane) -> int:
         status = 0
+        faults: list[Fault] = []
         with _opened(output, force=force) as file:
-            async for piece in (raw if form == "raw" else text)(engine.store, found.id):
+            pieces = (
+                raw(engine.store, found.id)
+                if form == "raw"
+                else text(engine.store, found.id, failed=lambda fault: faults.append(fault))
+            )
+            async for piece in pieces:
                 if isinstance(piece, Missing):
                     status = _NOT_WHOLE
                     some = f"{piece.length} bytes are" if piece.length else "bytes may be"
@@ -67,6 +74,10 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     lines = map(printable, piece) if on_terminal else piece
                     file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
+        for fault in faults:
+            status = _NOT_WHOLE
+            engine.keep_fault(found.id, fault)
+            _say(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
         if form == "text" and (found.lost or found.uncertain):
             status = _NOT_WHOLE
             some = f"{found.lost} bytes are" if found.lost else "bytes may be"

@@ -39,7 +39,7 @@ _MEASURED = frozenset({b"Output", b"Repainted", b"Pruned"})
 _LENGTH = re.compile(rb'\{(?:"(?:columns|first)":\d{1,19},)?"length":(\d{1,19})[,}]')
 
 _WALK = (
-    f"SELECT record.seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash, {COLUMNS} "
+    f"SELECT record.seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash, {COLUMNS} "  # noqa: S608 (only words from here)
     "FROM record LEFT JOIN body ON body.seq = record.seq "
     "WHERE record.seq >= ? AND record.seq <= ? ORDER BY record.seq"
 )

@@ -58,7 +58,8 @@ _EVERY_PRUNED = (
     "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
 )
 _STATES = (
-    f"SELECT record.seq, pane, instance, version, head, {COLUMNS} FROM record INDEXED BY record_pruned "
+    f"SELECT record.seq, pane, instance, version, head, {COLUMNS} "  # noqa: S608 (only words from here)
+    "FROM record INDEXED BY record_pruned "
     "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
 )
 _LAST = (
