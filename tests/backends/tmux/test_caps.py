@@ -6,6 +6,7 @@ import fcntl
 import os
 import struct
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,8 @@ from chloe.backends.tmux import SpoolReader
 from tests.backends.tmux.test_limits import LAST, NUMBERS, check_against, lost
 
 if TYPE_CHECKING:
-    from tests.backends.tmux.conftest import Holder, MakeHolder, Soon
+    from tests.backends.tmux.conftest import Holder, MakeHolder, Panes, Soon
+    from tests.conftest import Eventually
 
 
 def test_a_cap_drops_what_is_over_it_and_tells_how_much(holder: MakeHolder) -> None:
@@ -93,14 +95,12 @@ WAITS = 300_000
 
 
 def spooled(holder: Holder) -> int:
-    return sum(path.stat().st_size for path in holder.folder.glob("*.seg"))
+    return _size(holder.folder)
 
 
 def stands_still(holder: Holder) -> bool:
     """Whether nothing is recorded although there is more to be."""
-    before = spooled(holder)
-    time.sleep(0.1)
-    return spooled(holder) == before
+    return _stands_still(holder.folder)
 
 
 def flooding(holder: MakeHolder, soon: Soon) -> tuple[Holder, Lease]:
@@ -191,3 +191,30 @@ def test_a_neighbour_that_fills_the_share_of_the_disk_stops_no_pane_that_is_take
     lease.close()
     assert not lost(happenings)
     check_against(b"\r\n" + MANY_NUMBERS, happenings)
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
+async def test_a_recorder_that_stands_still_loses_nothing_of_what_it_would_have_taken_in(
+    panes: Panes, eventually: Eventually
+) -> None:
+    pane = await panes.start("sh", "-c", f"seq 1 {MANY}", pane_cap=50_000)
+    await eventually(lambda: _size(pane.folder) > 200_000)
+    await eventually(lambda: _stands_still(pane.folder))
+    assert _size(pane.folder) < 1_000_000
+    while not pane.happenings or not isinstance(pane.happenings[-1], Exited):
+        await pane.read()
+        position = pane.happenings[-1].position
+        assert position is not None
+        await pane.backend.release(position)
+    check_against(MANY_NUMBERS, pane.happenings)
+    assert not lost(pane.happenings)
+
+
+def _stands_still(folder: Path) -> bool:
+    before = _size(folder)
+    time.sleep(0.1)
+    return _size(folder) == before
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*.seg"))
