@@ -6,8 +6,9 @@ spool lies. Must not know the log, projections or other panes.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from itertools import chain, count
 from pathlib import Path
 
@@ -16,15 +17,18 @@ from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import quiet, unrecorded
+from chloe.backends.tmux.inspecting import quiet, readable
 from chloe.config import Config
-from chloe.errors import TmuxUnusable
+from chloe.config.paths import user_home
+from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
 from chloe.terminal.sizes import clamp
 from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
 _TERM = "xterm-256color"
@@ -53,7 +57,7 @@ class Programs:
 
     def spec(self, pane: str, command: Open) -> Spec:
         """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
-        cwd = os.path.abspath(Path(command.cwd).expanduser() if command.cwd else Path.cwd())  # noqa: PTH100
+        cwd = _folder_of(command.cwd)
         argv = command.argv or self._config.shell.command or environment.shell()
         must_be_startable(argv, cwd)
         rows, columns = clamp(command.rows, command.columns)
@@ -96,8 +100,9 @@ class Programs:
     def left(self) -> frozenset[str]:
         """The panes that have a spool: they run, or they ended and not all of it is in the log."""
         try:
-            return frozenset(os.listdir(self._config.paths.spool))  # noqa: PTH208 - names are all it takes.
-        except FileNotFoundError:
+            with os.scandir(self._config.paths.spool) as found:
+                return frozenset(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+        except (FileNotFoundError, NotADirectoryError):
             return frozenset()
 
     def has_news(self, pane: Pane) -> bool:
@@ -115,7 +120,13 @@ class Programs:
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
         told = pane.died is not None and pane.died.spool is not None
-        return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
+        folder = self._folder(pane.id)
+        try:
+            return readable(folder, pane.spool) or (not told and running(folder))
+        except (OSError, SpoolBroken) as error:
+            # It is taken up once it can be read; the others don't wait for that.
+            _log.warning("the spool %s can't be read for the moment: %s", folder, error)
+            return False
 
     def runs(self, pane: str) -> bool:
         """Whether a holder looks after the pane's program, whatever the log says of it."""
@@ -135,6 +146,35 @@ class Programs:
         except TmuxUnusable as error:
             return str(error)
         return ""
+
+
+async def in_words(step: Awaitable[None], spec: Spec) -> None:
+    """Take a step of a start. Raises ``StartFailed`` where the system, or a limit, is in its way.
+
+    What Chloe has words for already stays as it is.
+    """
+    try:
+        await step
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
+        said = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+        raise StartFailed(
+            f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {said.lower()}. "
+            "Close some panes, or raise the limit that is in the way (ulimit -a)."
+        ) from error
+
+
+def _folder_of(wanted: str) -> str:
+    """The folder to start in: the one asked for; else the one that Chloe is in; else the user's home.
+
+    A folder may be gone while a process is in it.
+    """
+    try:
+        if wanted.startswith("~"):
+            wanted = str(Path(wanted).expanduser())
+        return os.path.abspath(wanted or Path.cwd())  # noqa: PTH100 - `..` goes, links stay.
+    except (OSError, RuntimeError):
+        home = user_home()
+        return str(home) if not wanted and home.is_dir() else wanted or "/"
 
 
 def free_name(spec: Spec, panes: Panes) -> str:

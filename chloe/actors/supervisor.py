@@ -19,9 +19,10 @@ from chloe.actors.gone import Gone
 from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
-from chloe.actors.programs import Programs, free_name
+from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
+from chloe.actors.survivors import end_survivor
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux import TmuxBackend
@@ -278,6 +279,8 @@ class Supervisor:
         if pane is None:
             raise PaneRefused(f"there is no pane {command.pane}")
         match command:
+            case commands.Kill() if pane.died is not None:
+                await end_survivor(pane)
             case commands.Write() | commands.Resize() | commands.Kill():
                 await self._of_its_program(pane, command)
             case commands.Rename(name=name):
@@ -333,7 +336,7 @@ class Supervisor:
     async def _open_direct(self, spec: Spec, created: facts.Created) -> None:
         # A direct program dies with us, so it may start before the log knows it; a tmux one may not.
         backend = self._programs.direct(spec)
-        await backend.start()
+        await in_words(backend.start(), spec)
         try:
             await self._tell_of(spec.pane, created)
         except BaseException:
@@ -343,10 +346,10 @@ class Supervisor:
 
     async def _open_tmux(self, spec: Spec, created: facts.Created) -> None:
         backend = self._programs.tmux(spec)
-        await backend.prepare()
+        await in_words(backend.prepare(), spec)
         await self._tell_of(spec.pane, created)
         try:
-            await backend.start()
+            await in_words(backend.start(), spec)
         except ChloeError as error:
             died = facts.Died(status=None, signal=None, reason=f"could not start: {error}")
             await self._tell_of(spec.pane, died, facts.Closed())

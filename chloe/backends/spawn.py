@@ -21,7 +21,7 @@ import termios
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ptyprocess import PtyProcess
+from ptyprocess import PtyProcess, PtyProcessError
 
 from chloe.backends import descriptors, environment
 from chloe.backends.backend import Spec
@@ -57,7 +57,7 @@ def spawn(spec: Spec) -> Spawned:
                 raise
             # A script without a first line that names its shell: execvp(3) gives it to sh, so do we.
             return _start(spec, "/bin/sh", ("sh", path, *spec.argv[1:]))
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError, PtyProcessError) as trouble:
         raise StartFailed(f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {_way_out(trouble)}") from trouble
 
 
@@ -250,7 +250,7 @@ def _handle(process: Any) -> Any:
     return process
 
 
-def _way_out(trouble: OSError | ValueError) -> str:
+def _way_out(trouble: Exception) -> str:
     """What the system said, and what to do about it."""
     if not isinstance(trouble, OSError):
         return f"{trouble}. Arguments and environment can't hold it."

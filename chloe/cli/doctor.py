@@ -5,20 +5,18 @@ Owns how findings are printed and the exit status. Must not know how anything is
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chloe.cli.driving import may_wait, with_engine
-from chloe.wording import printable
+from chloe.wording import json_text, printable
 
 if TYPE_CHECKING:
     from chloe.doctor import Deed, Examined, Finding
@@ -136,7 +134,7 @@ def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> No
         for finding in findings
     ]
     deeds = [{"done": deed.done, "text": deed.text} for deed in done]
-    print(json.dumps({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
+    print(json_text({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
 
 
 def _print(findings: list[Finding], done: list[Deed]) -> None:
@@ -174,7 +172,10 @@ def _wrapped(head: str, text: str, width: int) -> str:
 
 
 def _with_tilde(text: str) -> str:
-    return text.replace(f"{Path.home()}/", "~/") if Path.home() != Path("/") else text
+    from chloe.config.paths import user_home
+
+    home = str(user_home())
+    return text.replace(f"{home}/", "~/") if home != "/" else text
 
 
 def _summed_up(findings: list[Finding]) -> str:

@@ -46,15 +46,23 @@ class Paths:
 
     @classmethod
     def find(cls, environment: Mapping[str, str]) -> Paths:
-        """``CHLOE_HOME`` where it is set and not empty, else where the platform wants things."""
+        """``CHLOE_HOME`` where it is set and not empty, else where the platform wants things.
+
+        Raises ``HomeUnusable`` where that can't be told.
+        """
         chosen = environment.get("CHLOE_HOME", "")
-        if chosen:
-            return cls.under(Path(os.path.abspath(Path(chosen).expanduser())))  # noqa: PTH100 - also takes `..` away.
-        return cls._at(
-            platformdirs.user_data_path("chloe", appauthor=False),
-            logs=platformdirs.user_log_path("chloe", appauthor=False),
-            settings=platformdirs.user_config_path("chloe", appauthor=False),
-        )
+        try:
+            if chosen:
+                home = os.path.abspath(Path(chosen).expanduser())  # noqa: PTH100 - also takes `..` away.
+                return cls.under(Path(home))
+            return cls._at(
+                platformdirs.user_data_path("chloe", appauthor=False),
+                logs=platformdirs.user_log_path("chloe", appauthor=False),
+                settings=platformdirs.user_config_path("chloe", appauthor=False),
+            )
+        except (OSError, RuntimeError, KeyError) as error:
+            # No HOME and no entry in the password file; or a relative path, and the folder is gone.
+            raise HomeUnusable(f"Chloe's folder can't be told ({error}): {_WAY_OUT}") from error
 
     @classmethod
     def _at(cls, home: Path, *, logs: Path, settings: Path) -> Paths:
@@ -94,6 +102,15 @@ class Paths:
         return self.database.name in names or names <= {
             path.name for path in (self.spool, self.leases, self.instances, self.log_file, self.config_file)
         }
+
+
+def user_home() -> Path:
+    """The user's home folder; ``/`` where there is none: for a uid that the password file doesn't know."""
+    try:
+        home = Path.home()
+    except (RuntimeError, KeyError):
+        return Path("/")
+    return home if home.is_absolute() else Path("/")
 
 
 def _make(folder: Path) -> None:

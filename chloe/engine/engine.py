@@ -25,11 +25,13 @@ from chloe.actors.supervisor import Supervisor
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config
+from chloe.engine.faults import Faults
 from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
 from chloe.engine.patience import give_up_on
-from chloe.errors import LogUnusable, PaneUnknown
+from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
+from chloe.events.faults import Fault
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.pruning import Conditions, tend
@@ -97,12 +99,26 @@ class Engine:
         self._supervisor.tell(command)
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``PaneUnknown``."""
+        """The pane's terminal, folded from the log where it isn't followed yet.
+
+        Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
+        """
         await self._fold.show(pane)
         screens = self.projections.screens
-        if pane not in screens:
-            raise PaneUnknown(f"there is no pane {pane}")
-        return screens[pane]
+        found = screens.get(pane)
+        if found is not None:
+            return found
+        if pane in screens.broken:
+            raise ScreenBroken(f"{self.projections.panes[pane].name}: {screens.broken[pane].sentence}")
+        raise PaneUnknown(f"there is no pane {pane}")
+
+    def keep_fault(self, pane: str, fault: Fault) -> None:
+        """Keep what the emulator failed on elsewhere: in an export, say."""
+        self._fold.keep_fault(pane, fault)
+
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
+        self._fold.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
@@ -155,6 +171,8 @@ async def running(
         projections = Projections(config.terminal.scrollback)
         programs = Programs(config, watcher, leases, os.environ)
         stack.callback(programs.close)
+        faults = Faults(config.paths.home / "damaged")
+        stack.push_async_callback(faults.write)
         group = await stack.enter_async_context(_Tasks())
         fold = LiveFold(
             store,
@@ -165,6 +183,7 @@ async def running(
             drawn=lambda pane, offset: supervisor.drawn(pane, offset),
             replied=lambda pane, replies: supervisor.answer(pane, replies),
             keeps=lambda pane: supervisor.records(pane),
+            faults=faults,
         )
         supervisor = Supervisor(
             group,
@@ -184,6 +203,7 @@ async def running(
         group.create_task(fold.follow(), name="follow")
         group.create_task(fold.draw(), name="draw")
         group.create_task(fold.keep(), name="keep")
+        group.create_task(faults.run(), name="keep faults")
         if not scope.stays:
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
