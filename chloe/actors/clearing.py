@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chloe.backends.tmux.inspecting import remove_recorded
 from chloe.backends.tmux.leases import Lease, Leases
+from chloe.backends.tmux.removal import is_spool
 from chloe.events.ids import is_id
 from chloe.events.panes import Pane, Panes
 
@@ -32,10 +33,8 @@ async def clear_away(
     the next time.
     """
     try:
-        spools = [
-            each for each in folder.iterdir() if is_id(each.name) and not each.is_symlink() and each.is_dir()
-        ]
-    except FileNotFoundError:
+        spools = [each for each in folder.iterdir() if is_id(each.name) and is_spool(each)]
+    except (FileNotFoundError, NotADirectoryError):
         return
     if spools:
         await caught_up()

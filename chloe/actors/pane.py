@@ -162,9 +162,14 @@ class PaneActor:
             case Painted(rows=rows, columns=columns, data=data):
                 rows, columns = clamp(rows, columns)
                 return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
-            case Exited(status=status, signal=signal, reason=reason, position=position):
-                reason = fit_text(self.farewell or reason)
-                return facts.Died(status=status, signal=signal, reason=reason, spool=position)
+            case Exited():
+                return facts.Died(
+                    status=happening.status,
+                    signal=happening.signal,
+                    reason=fit_text(self.farewell or happening.reason),
+                    spool=happening.position,
+                    survivor=happening.survivor,
+                )
 
     async def _commit(self) -> None:
         while True:

@@ -170,14 +170,17 @@ class Presence:
 
 
 def _stated(path: Path) -> tuple[int, str]:
-    """Read process and terminal off a lock file; 0 and "" where it doesn't say. Raises ``FileNotFoundError``."""
+    """Read process and terminal off a lock file; 0 and "" where it lacks them. Raises ``OSError``."""
     stated: object = None
     with suppress(ValueError, RecursionError, FileRefused):
         stated = json.loads(read_whole(path, _MAX_STATED, follow=False))
-    match stated:
-        case {"pid": int(pid), "terminal": str(terminal)} if 0 < pid < _MAX_PID:
-            return pid, terminal
-    return 0, ""
+    if not isinstance(stated, dict):
+        return 0, ""
+    pid, terminal = stated.get("pid"), stated.get("terminal")
+    return (
+        pid if type(pid) is int and 0 < pid < _MAX_PID else 0,
+        terminal if isinstance(terminal, str) else "",
+    )
 
 
 @contextmanager

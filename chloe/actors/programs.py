@@ -6,6 +6,7 @@ spool lies. Must not know the log, projections or other panes.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Awaitable, Mapping
 from itertools import chain, count
@@ -16,16 +17,18 @@ from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import quiet, unrecorded
+from chloe.backends.tmux.inspecting import quiet, readable
 from chloe.config import Config
 from chloe.config.paths import user_home
-from chloe.errors import StartFailed, TmuxUnusable
+from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
 from chloe.terminal.sizes import clamp
 from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
 _TERM = "xterm-256color"
@@ -97,8 +100,9 @@ class Programs:
     def left(self) -> frozenset[str]:
         """The panes that have a spool: they run, or they ended and not all of it is in the log."""
         try:
-            return frozenset(os.listdir(self._config.paths.spool))  # noqa: PTH208 - names are all it takes.
-        except FileNotFoundError:
+            with os.scandir(self._config.paths.spool) as found:
+                return frozenset(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+        except (FileNotFoundError, NotADirectoryError):
             return frozenset()
 
     def has_news(self, pane: Pane) -> bool:
@@ -116,7 +120,13 @@ class Programs:
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
         told = pane.died is not None and pane.died.spool is not None
-        return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
+        folder = self._folder(pane.id)
+        try:
+            return readable(folder, pane.spool) or (not told and running(folder))
+        except (OSError, SpoolBroken) as error:
+            # It is taken up once it can be read; the others don't wait for that.
+            _log.warning("the spool %s can't be read for the moment: %s", folder, error)
+            return False
 
     def runs(self, pane: str) -> bool:
         """Whether a holder looks after the pane's program, whatever the log says of it."""

@@ -22,6 +22,7 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
+from chloe.actors.survivors import end_survivor
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux import TmuxBackend
@@ -278,6 +279,8 @@ class Supervisor:
         if pane is None:
             raise PaneRefused(f"there is no pane {command.pane}")
         match command:
+            case commands.Kill() if pane.died is not None:
+                await end_survivor(pane)
             case commands.Write() | commands.Resize() | commands.Kill():
                 await self._of_its_program(pane, command)
             case commands.Rename(name=name):

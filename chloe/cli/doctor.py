@@ -5,7 +5,6 @@ Owns how findings are printed and the exit status. Must not know how anything is
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_engine
-from chloe.wording import printable
+from chloe.wording import json_text, printable
 
 if TYPE_CHECKING:
     from chloe.doctor import Deed, Examined, Finding
@@ -135,7 +134,7 @@ def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> No
         for finding in findings
     ]
     deeds = [{"done": deed.done, "text": deed.text} for deed in done]
-    print(json.dumps({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
+    print(json_text({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
 
 
 def _print(findings: list[Finding], done: list[Deed]) -> None:

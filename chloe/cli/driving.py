@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from chloe.wording import printable
+
 if TYPE_CHECKING:
     from chloe.actors.scope import Scope
     from chloe.config import Config
@@ -123,6 +125,5 @@ def _tell(loss: str | None) -> None:
 
 
 def _say(message: str) -> None:
-    from chloe.wording import printable
 
     print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)

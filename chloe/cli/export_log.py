@@ -62,9 +62,12 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             async for piece in pieces:
                 if isinstance(piece, Missing):
                     status = _NOT_WHOLE
-                    _say(f"{piece.length} bytes are missing at {piece.offset}: {piece.reason}")
+                    some = f"{piece.length} bytes are" if piece.length else "bytes may be"
+                    _say(f"{some} missing at {piece.offset}: {piece.reason}")
                     if form == "text":
-                        file.write(b"[%d bytes were here: %s]\n" % (piece.length, piece.reason.encode()))
+                        file.write(
+                            b"[%d bytes were here: %s]\n" % (piece.length, printable(piece.reason).encode())
+                        )
                 elif isinstance(piece, bytes):
                     file.write(piece)
                 elif piece:
@@ -75,9 +78,10 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             status = _NOT_WHOLE
             engine.keep_fault(found.id, fault)
             _say(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
-        if form == "text" and found.lost:
+        if form == "text" and (found.lost or found.uncertain):
             status = _NOT_WHOLE
-            _say(f"{found.lost} bytes are missing; a line in square brackets stands where")
+            some = f"{found.lost} bytes are" if found.lost else "bytes may be"
+            _say(f"{some} missing; a line in square brackets stands where")
         return status
 
     return with_pane(pane, work)

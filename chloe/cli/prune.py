@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from chloe.cli.driving import may_wait, settings, with_engine
-from chloe.wording import printable, size
+from chloe.wording import json_text, printable, size
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -125,4 +124,4 @@ def _print_json(
         "size_before": before,
         "size_after": after,
     }
-    print(json.dumps(answer, indent=2))
+    print(json_text(answer, indent=2))

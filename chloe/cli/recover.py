@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from chloe.cli.driving import may_wait, settings, waits
+from chloe.wording import printable
 
 
 @click.command(short_help="Make a damaged log anew from what can be read of it.")
@@ -42,4 +43,4 @@ def recover() -> None:
         return str(await recovered(path, reason, time.time_ns, waits()))
 
     with logging_into(config.paths.log_file):
-        print(asyncio.run(run()))
+        print(printable(asyncio.run(run())))

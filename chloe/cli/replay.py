@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from chloe.cli.driving import may_wait, with_engine
 from chloe.cli.following import Write, while_read
 from chloe.cli.moments import moment
+from chloe.wording import json_text
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -128,7 +128,7 @@ async def _as_json(records: AsyncIterator[Record], data: bool) -> AsyncIterator[
     from chloe.replay import as_json
 
     async for record in records:
-        yield json.dumps(as_json(record, data=data))
+        yield json_text(as_json(record, data=data))
 
 
 async def _write(lines: AsyncIterator[str], write: Write) -> None:

@@ -17,7 +17,7 @@ from dataclasses import MISSING
 from typing import Any, NamedTuple
 
 from chloe.events import facts, fields
-from chloe.events.facts import Fact, Output, Pruned, Repainted, SpoolPosition, Unknown
+from chloe.events.facts import Fact, Output, Process, Pruned, Repainted, SpoolPosition, Unknown
 from chloe.events.ids import is_id, session_of
 
 
@@ -63,6 +63,9 @@ _KINDS: dict[str, type[Any]] = {
 KINDS = frozenset(_KINDS)
 
 
+_pid = fields.number(2, 2**31 - 1)
+#: Characters of a boot's id: a UUID.
+_MAX_BOOT = 64
 _segment = fields.number(0, fields.MAX_SEGMENT)
 
 
@@ -72,6 +75,15 @@ def _spool(value: object) -> SpoolPosition | None:
             return None
         case [segment, position]:
             return SpoolPosition(_segment(segment), fields.count(position))
+    raise fields.Misfit
+
+
+def _process(value: object) -> Process | None:
+    match value:
+        case None:
+            return None
+        case [pid, started, boot]:
+            return Process(_pid(pid), fields.count(started), fields.text(boot, _MAX_BOOT))
     raise fields.Misfit
 
 
@@ -100,6 +112,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "bodies": _ranges,
     "columns": fields.count,
     "cwd": fields.text,
+    "emulator": fields.text,
     "expected": fields.count,
     "file": fields.text,
     "first": fields.count,
@@ -108,22 +121,27 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "instance": fields.identity,
     "kept": fields.count,
     "length": fields.count,
+    "line": fields.text,
     "lines": fields.count,
     "lost": fields.count,
     "name": fields.name,
     "offset": fields.count,
     "reason": fields.text,
     "rows": fields.count,
+    "seq": fields.count,
     "session": fields.text,
+    "sha256": fields.text,
     "signal": _optional(fields.number(1, 127)),
     "spool": _spool,
+    "survivor": _process,
     "status": _optional(fields.number(0, 255)),
     "tags": fields.tags,
     "through": fields.count,
+    "user": fields.text,
 }
 
 #: Of these facts some are about no pane: their record's pane may be empty.
-_OF_NO_PANE = (facts.Pruned, facts.Truncated, facts.Salvaged)
+_OF_NO_PANE = (facts.Pruned, facts.Truncated, facts.LossAccepted, facts.Salvaged)
 
 #: Characters of a head. The longest hold a command, each of whose characters JSON may write as six.
 _MAX_HEAD = 8 * fields.MAX_ARGV
@@ -201,11 +219,14 @@ def decode_record(pane: str, instance: str, kind: str, version: int, head: str, 
     written it, has no id: such a record opens no row, no path and no session.
     """
     fact = decode(kind, version, head, body)
-    if is_id(instance) and (is_id(pane) or (not pane and isinstance(fact, _OF_NO_PANE))):
+    if is_id(pane) and is_id(instance):
         if type(fact) is not facts.Created:
             return fact
         if fact.session == (session_of(pane) if fact.backend == "tmux" else ""):
             return fact
+    elif not pane and isinstance(fact, _OF_NO_PANE) and (is_id(instance) or not instance):
+        # What makes a damaged log anew is no instance.
+        return fact
     return fact if isinstance(fact, Unknown) else Unknown(kind=kind, version=version, head=head, body=body)
 
 

@@ -54,8 +54,10 @@ async def text(
                 printed = offset + len(data)
             case facts.Repainted(rows=rows, columns=columns, data=data):
                 yield drawing.begin_anew(rows, columns, data, printed)
-            case facts.Gap(length=length, reason=reason):
-                yield [f"[{length} bytes are missing here: {reason}]"]
+            case facts.Gap(length=length, reason=reason, offset=offset):
+                printed = offset + length
+                some = f"{length} bytes are" if length else "bytes may be"
+                yield [f"[{some} missing here: {reason}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:

@@ -21,6 +21,7 @@ from chloe.ui.style import encoding, style
 from chloe.ui.tty.colors import depth_of
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
+from chloe.wording import printable
 
 #: sysexits.h: an internal error.
 _SOFTWARE = 70
@@ -44,7 +45,9 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
             print(
-                f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}",
+                printable(
+                    f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}"
+                ),
                 file=sys.stderr,
             )
             return _SOFTWARE

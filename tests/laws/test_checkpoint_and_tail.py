@@ -24,6 +24,7 @@ from chloe.events.facts import Entry, Fact, Record
 from chloe.replay import fold
 from chloe.store import Cut, Store
 from chloe.terminal import EMULATOR, Terminal
+from tests.ids import id_of
 
 Eventually = Callable[..., Awaitable[None]]
 PANE = "00000000-0000-4000-8000-000000000000"
@@ -35,7 +36,7 @@ WINDOW = 40
 
 @pytest.fixture
 async def store(home: Path) -> AsyncIterator[Store]:
-    found = await Store.open(home / "log.db", instance="i")
+    found = await Store.open(home / "log.db", instance=id_of("i"))
     yield found
     await found.close()
 
@@ -49,9 +50,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 def _stream(seed: int) -> list[Fact]:
     """A pane's life: lines in colour and wide characters, real programs, sizes, a gap with a repaint."""
     chance = random.Random(seed)
-    told: list[Fact] = [
-        facts.Created(backend="tmux", argv=("x",), cwd="/", name="x", rows=24, columns=80, session="s")
-    ]
+    told: list[Fact] = [facts.Created(backend="direct", argv=("x",), cwd="/", name="x", rows=24, columns=80)]
     offset = 0
     for number in range(chance.randint(30, 60)):
         match chance.randrange(12):

@@ -11,10 +11,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from chloe.backends import descriptors
@@ -23,7 +23,9 @@ from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
 from chloe.backends.tmux.keys import Keys
 from chloe.backends.tmux.leases import Leases
+from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.repainting import Repainting
+from chloe.backends.tmux.resizing import Resizing
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import StartFailed, TmuxUnusable
@@ -39,8 +41,10 @@ _LOOK_SOON = 0.002
 _SOON = 25
 #: Seconds that a holder gets to end once asked.
 _KILL_GRACE = 5.0
-#: Seconds between two tries of a resize that tmux refused, and of reading what the system refused.
-_RESIZE_AGAIN, _READ_AGAIN = 1.0, 0.5
+#: Seconds between two tries of reading what the system refused.
+_READ_AGAIN = 0.5
+#: After so many tries nobody waits any more for what can't be read.
+_MANY_FAILURES = 10
 #: Seconds between two looks for a folder that somebody removed.
 _LOOK_FOR_FOLDER = 0.1
 
@@ -84,10 +88,12 @@ class TmuxBackend:
         self._unwatch: Callable[[], None] | None = None
         self._ending = Ending(server, self.session, folder, starts=spec is not None)
         self._unreadable = ""
+        #: How often the spool was read to its end, or couldn't be read; what was passed over.
+        self._reads = self._failures = 0
+        self._skipped = 0
         self._exited: Exited | None = None
         self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
-        self._wanted_size: tuple[int, int] | None = None
-        self._resizing: asyncio.Task[None] | None = None
+        self._resizing = Resizing(server, self.session, self._loop)
         self._force: asyncio.TimerHandle | None = None
 
     @property
@@ -102,16 +108,12 @@ class TmuxBackend:
 
     def reached(self) -> Callable[[], bool]:
         """What says whether all has been read that is in the spool now, the end too where it has come."""
-        end = SpoolReader(self.folder).end
-        ended = bool(self._ending.why())
-
-        def reached() -> bool:
-            if self._exited is not None or ended or self._reader is None:
-                return self._exited is not None
-            # A full disk may have torn the last frame just then: what is taken back is never read.
-            return self._reader.position >= end or self._reader.position >= SpoolReader(self.folder).end
-
-        return reached
+        reads = self._reads
+        with contextlib.suppress(OSError):
+            if self._ending.why():
+                reads += _MANY_FAILURES  # Its end comes, unless it can't be read.
+        self._woken.set()
+        return lambda: self._exited is not None or self._reads > reads
 
     async def prepare(self) -> None:
         """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
@@ -200,10 +202,12 @@ class TmuxBackend:
                 if self._lease.lost:
                     raise RecorderChanged(self.folder.name)
                 happenings = self._read(self._reader)
-                self._unreadable = ""
+                self._unreadable, self._failures = "", 0
             except OSError as error:
                 # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
                 self._say_unreadable(error)
+                self._failures += 1
+                self._reads += self._failures > _MANY_FAILURES
                 await asyncio.sleep(_READ_AGAIN)
                 continue
             if happenings:
@@ -211,6 +215,9 @@ class TmuxBackend:
                     self._exited = happenings[-1]
                     self._keys.forget()
                 return happenings
+            if self._reader.unfinished:
+                continue
+            self._reads += self._ending.again() is None
             if not await self._wait():
                 try:
                     await self._ending.look(began=self._reader.position != START)
@@ -221,16 +228,25 @@ class TmuxBackend:
         # Asked first: what was written before the end is read after it is known.
         gone = self._ending.why()
         happenings = reader.read()
+        self._say_skipped(reader)
         if any(isinstance(happening, Lost) for happening in happenings):
             self._repainting.want()
-        if not happenings and gone:
+        if happenings:
+            if isinstance(last := happenings[-1], Exited) and last.status is None and last.signal is None:
+                happenings[-1] = replace(last, survivor=self._ending.survivor())
+            return happenings
+        if gone and not reader.unfinished:
             if reader.damage:
                 gone = f"its end can't be read: {reader.damage}"
-            return [Exited(None, None, gone, time.time_ns(), reader.position)]
-        if not happenings:
-            painted = self._repainting.take(reader.position, lambda: reader.behind)
-            return [painted] if painted is not None else []
-        return happenings
+            return self._ending.unseen(gone, reader.position)
+        painted = self._repainting.take(reader.position, lambda: reader.behind)
+        return [painted] if painted is not None else []
+
+    def _say_skipped(self, reader: SpoolReader) -> None:
+        if len(reader.skipped) > self._skipped:
+            self._skipped = len(reader.skipped)
+            skipped = ", ".join(f"{what} ({count} times)" for what, count in reader.skipped.items())
+            _log.warning("the spool of pane %s has what is passed over: %s", self.folder.name, skipped)
 
     def _say_unreadable(self, error: OSError) -> None:
         descriptors.shortage.note(error)
@@ -255,9 +271,7 @@ class TmuxBackend:
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
-        self._wanted_size = rows, columns
-        if self._resizing is None or self._resizing.done():
-            self._resizing = self._loop.create_task(self._resize(), name=f"resize {self.session}")
+        self._resizing.want(rows, columns)
 
     async def kill(self) -> None:
         """Have the holder hang up, then end the program by force; where there is none, end the session."""
@@ -295,7 +309,10 @@ class TmuxBackend:
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
         self._stop_watching()
-        await asyncio.to_thread(_remove, self.folder)
+        if not await asyncio.to_thread(remove_spool, self.folder):
+            _log.warning(
+                "the spool %s is not needed any more, and stays: other things lie in it", self.folder
+            )
 
     async def close(self) -> None:
         """Let go of everything that this process holds, the lease among it. The program runs on."""
@@ -304,10 +321,7 @@ class TmuxBackend:
         self._keys.forget()
         if self._force is not None:
             self._force.cancel()
-        if self._resizing is not None:
-            self._resizing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._resizing
+        await self._resizing.close()
         if self._reader is not None:
             self._reader.close()
         self._lease.give_back()
@@ -349,6 +363,7 @@ class TmuxBackend:
         if self._look_soon:
             self._look_soon -= 1
         again = _LOOK_SOON if self._look_soon else _LOOK_AGAIN if self._unwatch else _LOOK_FOR_FOLDER
+        again = min(again, self._ending.again() or again)
         try:
             async with asyncio.timeout(again):
                 await self._woken.wait()
@@ -356,19 +371,6 @@ class TmuxBackend:
             return False
         self._woken.clear()
         return True
-
-    async def _resize(self) -> None:
-        told = ""
-        while self._wanted_size is not None:
-            size, self._wanted_size = self._wanted_size, None
-            try:
-                await self._server.resize(self.session, *size)
-            except TmuxUnusable as error:
-                if told != str(error):
-                    told = str(error)
-                    _log.warning("pane %s keeps its size for now: %s", self.folder.name, error)
-                self._wanted_size = self._wanted_size or size
-                await asyncio.sleep(_RESIZE_AGAIN)
 
     def _kill_holder(self) -> None:
         """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
@@ -382,14 +384,3 @@ class TmuxBackend:
 def running(folder: Path) -> bool:
     """Whether a holder looks after a program in this spool."""
     return locks.held(folder / "lock") is True
-
-
-def _remove(folder: Path) -> None:
-    """Remove a spool with all that is in it, as far as that goes without a free descriptor as well."""
-    for name in ("spec.json", "keys"):
-        with contextlib.suppress(OSError):
-            (folder / name).unlink()
-    try:
-        folder.rmdir()
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)

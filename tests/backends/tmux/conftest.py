@@ -120,9 +120,11 @@ class Holder:
     The test is its tmux, and reads the terminal in a thread unless it is told not to.
     """
 
-    def __init__(self, folder: Path, *, drain: bool = True) -> None:
+    def __init__(self, folder: Path, *, drain: bool = True, prelude: str = "") -> None:
         self.folder = folder
         command = holding.command(folder)
+        if prelude:
+            command = ["/bin/sh", "-c", f'{prelude}; exec "$@"', "sh", *command]
         self.pid, self.terminal = pty.fork()
         if not self.pid:
             os.execv(command[0], command)
@@ -230,20 +232,23 @@ def soon() -> Soon:
 
 
 class MakeHolder:
-    """Makes holders. ``limits`` replace what the spec says: ``cap``, ``share``, ``segment_size``, ``cwd``."""
+    """Makes holders. ``limits`` replace what the spec says: ``cap``, ``share``, ``segment_size``, ``cwd``.
+
+    ``prelude`` is what a shell does before it becomes the holder.
+    """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._made: list[Holder] = []
 
     def __call__(
-        self, *argv: str, folder: Path | None = None, drain: bool = True, **limits: object
+        self, *argv: str, folder: Path | None = None, drain: bool = True, prelude: str = "", **limits: object
     ) -> Holder:
         folder = folder or self._home / "spool" / str(uuid.uuid4())
         folder.mkdir(parents=True)
         self._tell(folder, argv, limits)
         os.mkfifo(folder / "keys", 0o600)
-        self._made.append(Holder(folder, drain=drain))
+        self._made.append(Holder(folder, drain=drain, prelude=prelude))
         return self._made[-1]
 
     def again(self, holder: Holder) -> Holder:

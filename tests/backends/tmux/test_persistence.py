@@ -223,7 +223,7 @@ async def test_a_resize_that_a_hung_server_did_not_hear_is_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.backend._RESIZE_AGAIN", 0.01)
+    monkeypatch.setattr("chloe.backends.tmux.resizing._AGAIN", 0.01)
     panes.server = TmuxServer(tmux_socket, deadline=0.2)
     pane = await panes.start("cat")
     server = int(tmux(tmux_socket, "display-message", "-p", "#{pid}"))
