@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from chloe.actors.clearing import clear_away
 from chloe.actors.failing import is_tried_again
 from chloe.actors.gone import Gone
+from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
@@ -81,6 +82,7 @@ class Supervisor:
         self._stopping = False
         #: What may only be let go of once all that was read from it is committed.
         self._held: list[Backend] = []
+        self.handover = Handover(self._cared, programs.leases)
         #: Speaks for instances that ended without a word.
         self.gone = Gone(instance, panes, presence, caught_up, self.say)
 

@@ -74,13 +74,15 @@ def with_engine(
     config = settings()
     from chloe.actors.scope import TAKING_IN
     from chloe.engine import running
+    from chloe.engine.stopping import handing_over_when_stopped
     from chloe.ui.log_file import logging_into
 
     async def run() -> Answer:
         async with running(config, screens=screens, scope=scope or TAKING_IN, waits=waits()) as engine:
             _tell(engine.loss)
-            await engine.taken_in()
-            return await work(engine)
+            with handing_over_when_stopped(engine):
+                await engine.taken_in()
+                return await work(engine)
 
     with logging_into(config.paths.log_file):
         return asyncio.run(run())

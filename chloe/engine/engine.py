@@ -144,6 +144,14 @@ class Engine:
         await self._supervisor.taken_in()
         await self._fold.caught_up()
 
+    async def hand_over(self) -> None:
+        """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
+        await self._supervisor.handover.give()
+
+    def take_again(self) -> None:
+        """Record again what nobody else does."""
+        self._supervisor.handover.take_again()
+
     async def caught_up(self) -> None:
         """Wait until everything committed by now, by any instance, is folded."""
         await self._fold.caught_up()

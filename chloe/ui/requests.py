@@ -55,6 +55,12 @@ class Engine(Protocol):
     def tell(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused``."""
 
+    async def hand_over(self) -> None:
+        """Let others record the panes, as this process is about to be stopped."""
+
+    def take_again(self) -> None:
+        """Record again what nobody else does."""
+
     async def screen(self, pane: str) -> Terminal:
         """The pane's terminal, folded from the log where it isn't followed yet. Raises ``ChloeError``."""
 

@@ -61,6 +61,12 @@ class Double:
     def log_size(self) -> int:
         return 0
 
+    async def hand_over(self) -> None:
+        """It has no leases."""
+
+    def take_again(self) -> None:
+        """It has no leases."""
+
     def screen_failed(self, pane: str, error: Exception) -> None:
         self.projections.screens.fail(pane, error, "shown")
 
