@@ -139,7 +139,8 @@ class Grown:
             "PYTHONPATH": str(ROOT),
         }
         asked = [sys.executable, "-m", "chloe", "prune", "--pane", self.panes["pruned"]]
-        subprocess.run(asked, env=environment, check=True, capture_output=True)
+        done = subprocess.run(asked, env=environment, capture_output=True, text=True)
+        assert not done.returncode, done.stderr
 
     def _die(self) -> None:
         """A Chloe that is killed while programs run; one of them ends alone, one loses its holder."""
