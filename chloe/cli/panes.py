@@ -13,16 +13,16 @@ from chloe.wording import age, iso, printable, size
 
 if TYPE_CHECKING:
     from chloe.events.panes import Pane
-    from chloe.ui.theme import Signs
+    from chloe.ui.glyphs import Glyphs
 
 
-def indicator(pane: Pane, signs: Signs) -> str:
+def indicator(pane: Pane, glyphs: Glyphs) -> str:
     """How it stands, in one sign; nothing for a live direct pane. Attached is what any Chloe shows."""
     if not pane.alive:
-        return signs.ended
+        return glyphs.ended
     if pane.backend == "direct":
         return ""
-    return signs.attached if pane.attached else signs.detached
+    return glyphs.attached if pane.attached else glyphs.detached
 
 
 def described(pane: Pane) -> dict[str, object]:
@@ -47,6 +47,7 @@ def described(pane: Pane) -> dict[str, object]:
         "status": pane.died.status if pane.died else None,
         "signal": pane.died.signal if pane.died else None,
         "reason": pane.died.reason if pane.died else None,
+        "survivor": pane.died.survivor.pid if pane.died and pane.died.survivor else None,
     }
 
 
@@ -58,12 +59,12 @@ def _state(pane: Pane) -> str:
     return "attached" if pane.attached else "detached"
 
 
-def listed(panes: Iterable[Pane], signs: Signs) -> str:
+def listed(panes: Iterable[Pane], glyphs: Glyphs) -> str:
     """A table with a head line; the command stands last, since it may be long."""
     head = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
     rows = [
         (
-            indicator(pane, signs),
+            indicator(pane, glyphs),
             pane.id[:8],
             printable(pane.name) + "".join(f" #{printable(tag)}" for tag in pane.tags),
             printable(pane.outcome) + (", closed" if pane.closed else ""),

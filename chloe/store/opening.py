@@ -13,10 +13,12 @@ import asyncio
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.store.appending import Appender
@@ -25,10 +27,15 @@ from chloe.store.drift import Drift, look_for_drift
 from chloe.store.heads import holds, known, last, tell_loss
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
-from chloe.store.salvage import Salvage, copied_aside, salvage
 from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable
 from chloe.store.wal import on_disk
-from chloe.store.wreck import Wreck
+from chloe.waits import LOG, Waits, locker, until
+
+if TYPE_CHECKING:
+    from chloe.store.salvage import Salvage
+
+#: Seconds between two tries to get a share in the log.
+_AGAIN = 0.02
 
 _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
 
@@ -38,9 +45,17 @@ class Guard:
 
     def __init__(self, path: Path) -> None:
         file = path.with_name(f"{path.stem}.lock")
+        #: The file that is locked.
+        self.file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        # Waits for as long as another instance salvages the log.
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def try_share(self) -> bool:
+        """Have a share; False while another instance is alone with the log, and salvages it."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def alone(self) -> bool:
         """Have the lock for oneself; whether that could be done. It stays so until ``share``."""
@@ -48,7 +63,11 @@ class Guard:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         # Refused, the share may be gone as well (flock(2)).
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        deadline = time.monotonic() + LOG
+        while not self.try_share():
+            if time.monotonic() > deadline:
+                raise LogUnusable(f"{self.file} is locked by another Chloe; wait for it, then try again")
+            time.sleep(_AGAIN)
         return False
 
     def share(self) -> None:
@@ -81,20 +100,22 @@ class OpenedToRead:
     refusal: str
 
 
-async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened | OpenedToRead:
-    """Open the log at ``path``, salvaged where it is damaged. Raises ``LogUnusable``, ``HomeUnusable``.
+async def opened(path: Path, instance: str, now: Callable[[], int], waits: Waits) -> Opened | OpenedToRead:
+    """Open the log at ``path``, salvaged where it is damaged; one that isn't as Chloe makes it is only read.
 
-    One whose schema isn't Chloe's is left as it is.
+    Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
     """
     make_file(path)
-    guard, drift = await _guard(path)
+    guard = await _guard(path, waits)
     try:
+        # Looked at before SQLite has it for writing.
+        drift = await drifted(path)
         if drift is not None:
             return _to_read(path, guard, drift)
         try:
             return await _opened(path, instance, now, guard, None)
-        except Drifted as drifted:
-            return _to_read(path, guard, drifted.drift)
+        except Drifted as error:
+            return _to_read(path, guard, error.drift)
         except _Damaged as damaged:
             done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
             return await _opened(path, instance, now, guard, str(done))
@@ -109,9 +130,12 @@ def _to_read(path: Path, guard: Guard, drift: Drift) -> OpenedToRead:
     return OpenedToRead(guard=guard, refusal=drift.refusal(path))
 
 
-async def recovered(path: Path, reason: str, now: Callable[[], int]) -> Salvage:
-    """Make the log at ``path`` anew, for ``reason``. Raises ``LogUnusable`` where that can't be done now."""
-    guard, _ = await _guard(path)
+async def recovered(path: Path, reason: str, now: Callable[[], int], waits: Waits) -> Salvage:
+    """Make the log at ``path`` anew, for ``reason``.
+
+    Raises ``LogUnusable`` where that can't be done now, ``WaitedTooLong``.
+    """
+    guard = await _guard(path, waits)
     try:
         return await asyncio.to_thread(_salvaged, path, guard, _Damaged(reason), now)
     finally:
@@ -123,14 +147,18 @@ async def drifted(path: Path) -> Drift | None:
     return await asyncio.to_thread(look_for_drift, path, migrations()[-1].version, APPLICATION_ID)
 
 
-async def _guard(path: Path) -> tuple[Guard, Drift | None]:
-    """The lock, and how the log differs from one of ours: looked at before SQLite has it for writing."""
-
-    def work() -> tuple[Guard, Drift | None]:
-        return Guard(path), look_for_drift(path, migrations()[-1].version, APPLICATION_ID)
-
+async def _guard(path: Path, waits: Waits) -> Guard:
     try:
-        return await asyncio.to_thread(work)
+        guard = Guard(path)
+        if guard.try_share():
+            return guard
+        try:
+            async with waits.on(f"the log {path}", LOG, who=lambda: locker(guard.file)):
+                await until(guard.try_share)
+        except BaseException:
+            guard.close()
+            raise
+        return guard
     except OSError as error:
         raise LogUnusable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"
@@ -147,6 +175,8 @@ class _Damaged(Exception):
 
 
 def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
+    from chloe.store.salvage import salvage
+
     if not guard.alone():
         raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
     try:
@@ -160,6 +190,8 @@ def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int
 
 
 def _has_records(path: Path) -> bool:
+    from chloe.store.wreck import Wreck
+
     with Wreck(path) as wreck:
         return bool(wreck.seqs())
 
@@ -188,6 +220,8 @@ async def _opened(
             told = _damaged(error.__cause__, error)
         if isinstance(told, _Damaged) and told.copy is None and on_disk(_wal(path)) and guard.alone():
             # Closing would copy what the -wal file holds into the database, and delete it.
+            from chloe.store.salvage import copied_aside
+
             told.copy = await asyncio.to_thread(copied_aside, path)
         await connection.close()
         if appender is not None:
@@ -218,6 +252,9 @@ def _see_end(connection: sqlite3.Connection, path: Path, guard: Guard) -> bool:
     head = known(path)
     if head is None or holds(connection, head) or not guard.alone():
         return False
+    from chloe.store.salvage import copied_aside
+    from chloe.store.wreck import Wreck
+
     try:
         with Wreck(path) as wreck:
             more = max(wreck.seqs(), default=0) > last(connection).seq

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
-from chloe.events.codec import decode
+from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
@@ -215,10 +215,11 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
         except BodyDamaged:
             # As one that was pruned: its length says that it is missing, and the rest can still be read.
             body = None
-        fact = decode(kind, version, head_, body)
-        if body is not None and getattr(fact, "length", len(body)) != len(body):
-            # Not what its head says: damaged as well.
-            fact = decode(kind, version, head_, None)
+        fact = decode_record(pane, instance, kind, version, head_, body)
+        if body is not None and isinstance(fact, Unknown):
+            # A body that isn't what its head says is damaged as well.
+            bodiless = decode_record(pane, instance, kind, version, head_, None)
+            fact = fact if isinstance(bodiless, Unknown) else bodiless
         if type(at) is type(made_at) is int and type(pane) is type(instance) is str and type(hash_) is bytes:
             return Record(seq, at, made_at, pane, instance, fact, hash_)
     except _ODD:

@@ -30,5 +30,5 @@ class NoWriter:
             raise LogUnusable(self._refusal)
         return []
 
-    async def close(self) -> None:
+    async def close(self, within: float = 0) -> None:
         """There is nothing to finish."""

@@ -6,27 +6,35 @@ projections. Everything here is for the loop's own thread; SQLite, hashing and c
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, SpoolPosition
+from chloe.store.appending import Appender
 from chloe.store.chain import Head
-from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
 from chloe.store.connection import Connection, Readers
 from chloe.store.following import Feed
 from chloe.store.heads import Heads
-from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
 from chloe.store.opening import Guard, OpenedToRead, opened
-from chloe.store.pruning import Beginning, Cut, Pruner
 from chloe.store.reading import Reader, Wanted, told
 from chloe.store.readonly import NoWriter
 from chloe.store.wal import WalCopier, on_disk
-from chloe.store.weighing import Pile, weigh
-from chloe.store.writer import Writer
+from chloe.store.writer import CLOSE_WITHIN, Writer
+from chloe.waits import Waits, locker
+
+if TYPE_CHECKING:
+    from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
+    from chloe.store.integrity import Verdict
+    from chloe.store.pruning import Beginning, Cut, Pruner
+    from chloe.store.weighing import Pile
+
+_log = logging.getLogger(__name__)
 
 #: For this long after an own commit its notices are still on their way, in seconds.
 _ECHO = 0.02
@@ -42,8 +50,8 @@ class Store:
         readers: Readers,
         reader: Reader,
         feed: Feed,
-        checkpoints: Checkpoints,
         connection: Connection | None,
+        appender: Appender | None,
         watcher: Watching | None,
         heads: Heads,
     ) -> None:
@@ -58,10 +66,10 @@ class Store:
         self._readers = readers
         self._reader = reader
         self._feed = feed
-        self._checkpoints = checkpoints
         self._noticing = Noticing(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers)
-        self._pruner = Pruner(connection, readers, self._wal, partial(writer.append, durable=True))
+        self._connection = connection
+        self._appender = appender
         self._heeding: list[Callable[[str | None], None]] = []
         self._told: str | None = None
         feed.on_followed = self._noticing.switch
@@ -77,26 +85,26 @@ class Store:
         watcher: Watching | None = None,
         now: Callable[[], int] = time.time_ns,
         heads_file: Path | None = None,
+        waits: Waits | None = None,
     ) -> Store:
         """The log at ``path``, made or brought up to date where needed.
 
         ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances'
         commits are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a
-        minute while records are written, and at ``close``. Raises ``LogUnusable`` for a log that
-        is from a newer Chloe, damaged, locked or no log at all, ``HomeUnusable`` where none can be made.
-        One whose schema isn't Chloe's is opened for reading alone: ``refusal`` says why.
+        minute while records are written, and at ``close``. ``waits`` hears what is waited for. Raises
+        ``LogUnusable`` for a log that is from a newer Chloe, damaged, locked or no log at all,
+        ``HomeUnusable`` where none can be made, ``WaitedTooLong`` where it took too long. A log whose
+        schema isn't Chloe's is opened for reading alone: ``refusal`` says why.
         """
-        log = await opened(path, instance, now)
+        log = await opened(path, instance, now, waits or Waits(_log.warning))
         if isinstance(log, OpenedToRead):
             return await cls._to_read(path, log, watcher)
         readers = Readers(path)
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
         writer = Writer(path, log.connection, log.appender, readers)
-        checkpoints = Checkpoints(path, log.connection, log.appender, readers)
-        store = cls(
-            path, writer, readers, reader, feed, checkpoints, log.connection, watcher, Heads(path, heads_file)
-        )
+        heads = Heads(path, heads_file)
+        store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads)
         store.loss = log.loss
         store._guard = log.guard
         return store
@@ -105,19 +113,30 @@ class Store:
     async def _to_read(cls, path: Path, log: OpenedToRead, watcher: Watching | None) -> Store:
         readers = Readers(path, only_look=True)
         reader = Reader(path, readers)
-        checkpoints = Checkpoints(path, None, None, readers)
         try:
             feed = Feed(reader, await reader.tip())
         except BaseException:
             await readers.close()
             log.guard.close()
             raise
-        store = cls(
-            path, NoWriter(log.refusal), readers, reader, feed, checkpoints, None, watcher, Heads(path, None)
-        )
+        nobody = NoWriter(log.refusal)
+        store = cls(path, nobody, readers, reader, feed, None, None, watcher, Heads(path, None))
         store.refusal = store.loss = log.refusal
         store._guard = log.guard
         return store
+
+    @cached_property
+    def _checkpoints(self) -> Checkpoints:
+        from chloe.store.checkpoints import Checkpoints
+
+        return Checkpoints(self.path, self._connection, self._appender, self._readers)
+
+    @cached_property
+    def _pruner(self) -> Pruner:
+        from chloe.store.pruning import Pruner
+
+        append = partial(self._writer.append, durable=True)
+        return Pruner(self._connection, self._readers, self._wal, append)
 
     @property
     def trouble(self) -> str | None:
@@ -239,6 +258,8 @@ class Store:
         1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
         what is left fit into ``over`` bytes. Raises ``LogUnusable``.
         """
+        from chloe.store.weighing import weigh
+
         with told(self.path):
             return await weigh(self._readers, places, before=before, over=over)
 
@@ -260,12 +281,19 @@ class Store:
         with told(self.path):
             return await self._pruner.finish()
 
+    def who_has_it(self) -> str:
+        """Which other process is writing to the log now, for a message; "" where that can't be known."""
+        # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
+        return locker(self.path.with_name(f"{self.path.name}-shm"), 120)
+
     def size(self) -> int:
         """Bytes that the log takes on disk: the database and its -wal file."""
         return on_disk(self.path)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
+        from chloe.store.integrity import verify
+
         return await verify(self.path, self._readers, progress)
 
     async def holds(self, head: Head) -> bool:
@@ -276,16 +304,18 @@ class Store:
         """
         return await self._reader.holds(head)
 
-    async def close(self) -> None:
+    async def close(self, within: float = CLOSE_WITHIN) -> None:
         """Commit what is queued, end every ``follow``, let go of the file.
 
-        Raises ``LogUnusable`` if facts could not be written for 5 s and are lost with this process.
+        Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: with this process
+        they are lost.
         """
-        self._checkpoints.close()
+        if "_checkpoints" in self.__dict__:
+            self._checkpoints.close()
         await self._noticing.close()
         await self._wal.close()
         try:
-            await self._writer.close()
+            await self._writer.close(within)
         finally:
             await self._heads.close()
             self._feed.close()

@@ -36,8 +36,6 @@ _MOST_KNOWN = 2048
 _LONGEST_KNOWN = 64
 #: Notices that wait to be taken; the oldest go.
 _MOST_NOTICES = 1024
-#: The longest XTGETTCAP that is answered.
-_LONGEST_QUERY = 256
 
 #: C0 controls (ECMA-48 8.3).
 CONTROLS: dict[str, str] = dict(Stream.basic)
@@ -317,8 +315,8 @@ class Interpreter(Replying):
         """DCS: only what asks."""
         if command.startswith("$q"):
             self.report_setting(command[2:])
-        elif command.startswith("+q") and len(command) <= _LONGEST_QUERY:
-            self.report_capabilities(command[2:])
+        elif command.startswith("+q"):
+            self.report_capabilities()
 
     def collect(self) -> None:
         """Give marks and stand-ins that are on no row any more out anew."""

@@ -186,7 +186,7 @@ def _typed(char: str, modifiers: int) -> Key:
 
 
 def _held(digits: bytes | None) -> int:
-    return max(int(digits or b"1") - 1, 0) & 63
+    return max(int(digits[:8] if digits else b"1") - 1, 0) & 63
 
 
 def _letter(found: re.Match[bytes]) -> Key | None:

@@ -2,9 +2,14 @@
 
 Owns the wording of DA, DSR, DECRQM, DECRQSS, XTVERSION, the window's size and colours. Must not
 know whether an answer is ever sent: it is collected, and the caller decides.
+
+An answer is typed into the program, and who prints a file answers to whoever made it: so no answer holds
+characters of the question. It is made of fixed words and of numbers that were read and are written anew.
 """
 
 from __future__ import annotations
+
+import re
 
 from chloe.terminal import sgr
 from chloe.terminal.runs import Reader
@@ -16,6 +21,7 @@ MOST_WAITING = 64 * 1024
 NAME = "Chloe 1"
 #: The colours that a query gets where the display's own aren't known: xterm's, dark.
 _COLOURS = {10: "rgb:cccc/cccc/cccc", 11: "rgb:0000/0000/0000", 12: "rgb:cccc/cccc/cccc"}
+_INDEX = re.compile(r"[0-9]{1,3}")
 _SHAPE_NUMBERS = {"block": 1, "underline": 3, "bar": 5}
 #: A cell's size in pixels, where a program insists on pixels.
 _CELL = (16, 8)
@@ -127,12 +133,16 @@ class Replying(Switching):
         """OSC 4 with question marks: entries of the palette, as xterm has them."""
         fields = value.split(";")
         for index, asked in zip(fields[::2], fields[1::2], strict=False):
-            if asked == "?" and index.isdecimal() and len(index) <= 3 and int(index) < 256:
-                self.reply(f"\x1b]4;{index};{sgr.palette_entry(int(index))}\x1b\\")
+            if asked == "?" and _INDEX.fullmatch(index) and (number := int(index)) < 256:
+                self.reply(f"\x1b]4;{number};{sgr.palette_entry(number)}\x1b\\")
 
-    def report_capabilities(self, value: str) -> None:
-        """XTGETTCAP: none is told; programs go on with what terminfo says."""
-        self.reply(f"\x1bP0+r{value}\x1b\\")
+    def report_capabilities(self) -> None:
+        """Answer XTGETTCAP: there is no such capability, and programs go on with what terminfo says.
+
+        xterm repeats the name that was asked for. Here nothing is repeated: who prints a file would have it
+        typed into his shell.
+        """
+        self.reply("\x1bP0+r\x1b\\")
 
     def window_operation(self, operation: int = 0, *_rest: int) -> None:
         """XTWINOPS: only what asks for the size; nothing that moves a window or reads a title back."""

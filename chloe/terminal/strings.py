@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -43,6 +44,8 @@ _MARKS: dict[str, Literal["prompt", "input", "output", "finished"]] = {
     "C": "output",
     "D": "finished",
 }
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def read(code: int, value: str) -> list[Notice]:
@@ -97,7 +100,8 @@ def _progress(value: str) -> list[Notice]:
     state, _, percent = value.partition(";")
     if state not in _PROGRESS:
         return []
-    number = min(int(percent[:4]), 100) if percent[:4].isascii() and percent[:4].isdecimal() else None
+    number = _number(percent[:4])
+    number = None if number is None or number < 0 else min(number, 100)
     return [Progress(_PROGRESS[state], number if _PROGRESS[state] not in ("none", "indeterminate") else None)]
 
 
@@ -121,9 +125,16 @@ def _mark(value: str) -> list[Notice]:
     kind, _, rest = value.partition(";")
     if kind not in _MARKS:
         return []
-    first = rest.partition(";")[0]
-    is_status = kind == "D" and first[:9].isascii() and first[:9].lstrip("-").isdecimal()
-    return [PromptMark(_MARKS[kind], int(first[:9]) if is_status else None)]
+    status = _number(rest.partition(";")[0][:9]) if kind == "D" else None
+    return [PromptMark(_MARKS[kind], status)]
+
+
+def _number(text: str) -> int | None:
+    """Return the number that a few ASCII digits stand for; None for anything else.
+
+    Alone, ``int`` also takes other scripts' digits and underscores, and raises on what isn't a number.
+    """
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 _READERS: dict[int, Callable[[str], list[Notice]]] = {

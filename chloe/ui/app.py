@@ -1,4 +1,4 @@
-"""The app: wires engine, desk, window, keyboard and screen, and runs until the user or a signal ends it.
+"""The app: wires engine, selection, window, keyboard and screen, and runs until the user or a signal ends it.
 
 Owns the life of one run: what wakes it (input, changes, signals, time) and where it goes. Must not
 know how anything looks or what a verb does.
@@ -10,79 +10,53 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 import urwid
 
 from chloe.config import Config
-from chloe.engine import Change, running
+from chloe.engine import Change
 from chloe.events.panes import Pane
-from chloe.ui.asks import Asks, Engine
-from chloe.ui.attention import Attention
-from chloe.ui.colors import depth_of
-from chloe.ui.desk import Desk
+from chloe.terminal import within_bounds
+from chloe.ui.actions import Actions, Host
+from chloe.ui.crash import summarize
 from chloe.ui.dialogs import Dialog
-from chloe.ui.faults import described, first_chloe_error
-from chloe.ui.frames import Frames
-from chloe.ui.intake import Intake
-from chloe.ui.keyboard import Event, Focused, Key, Keyboard, Left, Pasted, Pointed, Replied, Returned, Typed
+from chloe.ui.glyphs import glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
-from chloe.ui.log_file import logging_into
 from chloe.ui.messages import Messages
-from chloe.ui.mouse import Mouse
-from chloe.ui.news import News
-from chloe.ui.paint import Painter
-from chloe.ui.pane_keys import PaneKeys
-from chloe.ui.pane_view import FRAME_PATIENCE
-from chloe.ui.screen import Screen
-from chloe.ui.sequences import name_of
-from chloe.ui.sizing import Sizing
-from chloe.ui.theme import encoding, look, signs
-from chloe.ui.verbs import Host, Verbs
+from chloe.ui.notifier import Notifier
+from chloe.ui.panes.mouse import Mouse
+from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.pane_view import FRAME_PATIENCE
+from chloe.ui.panes.sizing import Sizing
+from chloe.ui.panes.unread import Unread
+from chloe.ui.requests import Engine, Requests
+from chloe.ui.selection import Selection
+from chloe.ui.tty.frames import Frames
+from chloe.ui.tty.input_pump import InputPump
+from chloe.ui.tty.keyboard import (
+    Event,
+    Focused,
+    Key,
+    Keyboard,
+    MouseReport,
+    Pasted,
+    Released,
+    ReleaseUndone,
+    TerminalReply,
+    Typed,
+)
+from chloe.ui.tty.screen import Screen
+from chloe.ui.tty.sequences import name_of
 from chloe.ui.window import Window
 
 _Args = ParamSpec("_Args")
 
-#: sysexits.h: an internal error.
-_SOFTWARE = 70
 #: What ends the app, with the exit status that a shell gives it.
 _ENDING = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 
 _log = logging.getLogger("chloe.ui")
-
-
-def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
-    """Run the app on this terminal; answers with its exit status.
-
-    Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
-    its traceback in the log file; the terminal is as it was in either case.
-    """
-    config.paths.prepare()
-    with logging_into(config.paths.log_file):
-        try:
-            return asyncio.run(_main(config, environment))
-        except Exception as error:
-            expected = first_chloe_error(error)
-            if expected is not None:
-                raise expected from error
-            _log.critical("the app ended by an error of its own", exc_info=error)
-            print(
-                f"chloe: ended by an error of its own, {described(error)}; see {config.paths.log_file}",
-                file=sys.stderr,
-            )
-            return _SOFTWARE
-
-
-async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), look, encoding(environment))
-    screen = Screen(painter, term=environment.get("TERM", ""))
-    try:
-        async with running(config) as engine:
-            return await App(engine, config, screen, environment).run()
-    finally:
-        screen.close()
 
 
 class App:
@@ -96,27 +70,27 @@ class App:
         self._config = config
         self._screen = screen
         self._release = config.keys.release
-        self._signs = signs(config.ui.ascii, environment)
-        self._desk = Desk(engine.instance, engine.projections)
-        self._attention = Attention(engine.instance)
+        self._glyphs = glyphs(config.ui.ascii, environment)
+        self._selection = Selection(engine.instance, engine.projections)
+        self._unread = Unread(engine.instance)
         self._messages = Messages()
         self._keyboard = Keyboard(self._release)
         self._dialog: Dialog | None = None
         self._window = Window(
-            self._desk,
+            self._selection,
             engine.projections,
-            self._attention,
+            self._unread,
             self._messages,
-            self._signs,
+            self._glyphs,
             list_width=config.ui.list_width,
             release=self._release,
             trouble=lambda: engine.trouble,
             log_size=engine.log_size,
             leaving=lambda: self._keyboard.is_leaving,
         )
-        self._pane_keys = PaneKeys(
+        self._pane_input = PaneInput(
             engine,
-            self._desk,
+            self._selection,
             self._keyboard,
             Sizing(engine.instance),
             self._window.view,
@@ -124,8 +98,8 @@ class App:
             view_size=self._view_size,
             release=self._release,
         )
-        self._mouse = Mouse(self._pane_keys, self._window)
-        self._news = News(engine.projections, self._attention, self._messages)
+        self._mouse = Mouse(self._pane_input, self._window)
+        self._notifier = Notifier(engine.projections, self._unread, self._messages, engine.screen_failed)
 
     async def run(self) -> int:
         """Run until something ends it. Whatever goes wrong anywhere ends it with that error."""
@@ -138,53 +112,54 @@ class App:
         try:
             with self._screen.running():
                 async with asyncio.TaskGroup() as group:
+                    self._group = group
                     self._wire(group)
                     lost = (self._engine.loss,) if self._engine.loss else ()
                     self._changed(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
                     self._catch_signals()
-                    loop.add_reader(self._screen.input_fd, self._guarded(self._intake.read))
+                    loop.add_reader(self._screen.input_fd, self._guarded(self._pump.read))
                     try:
                         return await self._ended
                     finally:
                         self._let_go()
-                        self._asks.close()
+                        self._requests.close()
         finally:
             for cancel in cancels:
                 cancel()
             loop.set_exception_handler(unhandled)
 
     def _wire(self, group: asyncio.TaskGroup) -> None:
-        self._asks = Asks(group, self._engine, self._messages, self._guarded(self._went_on))
-        self._intake = Intake(
+        self._requests = Requests(group, self._engine, self._messages, self._guarded(self._on_answer))
+        self._pump = InputPump(
             self._loop,
             self._keyboard,
             self._screen.read,
             heed=self._heed,
-            held=lambda: self._asks.holding or self._ended.done(),
+            held=lambda: self._requests.blocks_input or self._ended.done(),
             gone=lambda: self._end(_ENDING[signal.SIGHUP]),
             ticked=self._frames.want,
             guarded=self._guarded,
         )
         host = Host(
             view_size=self._view_size,
-            give=self._pane_keys.give,
-            type=self._pane_keys.type,
+            give=self._pane_input.give,
+            type=self._pane_input.type,
             open_dialog=self._open_dialog,
             redraw=self._redraw,
             suspend=self._suspend_job,
             end=self._end,
         )
-        self._verbs = Verbs(
-            self._desk,
+        self._actions = Actions(
+            self._selection,
             self._window,
             self._messages,
-            self._asks,
+            self._requests,
             host,
-            self._signs,
+            self._glyphs,
             release=self._release,
             log_file=str(self._config.paths.log_file),
         )
-        self._screen.on_room = self._frames.want
+        self._screen.on_writable = self._frames.want
 
     def _let_go(self) -> None:
         self._loop.remove_reader(self._screen.input_fd)
@@ -194,7 +169,7 @@ class App:
         # goodbye short. A second SIGTERM may.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self._frames.close()
-        self._intake.close()
+        self._pump.close()
 
     # Ending ----------------------------------------------------------------------------------------
 
@@ -235,12 +210,18 @@ class App:
         os.killpg(0, signal.SIGTSTP)
 
     def _stop(self) -> None:
+        self._group.create_task(self._hand_over_and_stop(), name="stop")
+
+    async def _hand_over_and_stop(self) -> None:
+        # Others can record the panes meanwhile; a stopped process would keep them from it.
+        await self._engine.hand_over()
         self._screen.stop()
         # By the default action of SIGTSTP, not by SIGSTOP: the kernel leaves it out where no shell could
         # ever let the process go on, as in a terminal window of its own.
         self._loop.remove_signal_handler(signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGTSTP)
         self._loop.add_signal_handler(signal.SIGTSTP, self._guarded(self._stop))
+        self._engine.take_again()
         self._screen.start()
         self._redraw()
 
@@ -251,7 +232,18 @@ class App:
     # Input -----------------------------------------------------------------------------------------
 
     def _heed(self, event: Event) -> None:
-        if isinstance(event, Pointed):
+        if not isinstance(event, Typed | Pasted | MouseReport | Focused):
+            self._obey(event)
+            return
+        try:
+            self._obey(event)
+        except Exception as error:
+            # What a program gets of it hangs on what the program asked for: it costs this event, no more.
+            _log.exception("an event for a pane could not be handled")
+            self._messages.notify(f"this didn't reach the pane: {summarize(error)}", error=True)
+
+    def _obey(self, event: Event) -> None:
+        if isinstance(event, MouseReport):
             # What it does in the program, the program shows.
             if self._dialog is None:
                 self._mouse.pointed(event.data)
@@ -268,56 +260,58 @@ class App:
                 self._pressed(name, data)
             case Pasted(data):
                 self._pasted(data)
-            case Left():
-                self._messages.hush()
-                self._pane_keys.leave()
-            case Returned():
-                self._pane_keys.returned()
+            case Released():
+                self._messages.dismiss()
+                self._pane_input.leave()
+            case ReleaseUndone():
+                self._pane_input.returned()
             case Focused(gained):
-                self._pane_keys.focus(gained)
-            case Replied(data):
+                self._pane_input.focus(gained)
+            case TerminalReply(data):
                 self._screen.replied(data)
 
     def _pressed(self, name: str, data: bytes) -> None:
-        self._messages.hush()
+        self._messages.dismiss()
         if self._dialog is not None:
             dialog = self._dialog
             if dialog.press(name) and self._dialog is dialog:
                 self._dialog = None
             return
-        if name == self._release and name != "esc" and self._desk.tab == "instances":
-            self._verbs.send_literally(data)
+        if name == self._release and name != "esc" and self._selection.tab == "instances":
+            self._actions.send_literally(data)
             return
-        keymap = INSTANCES if self._desk.tab == "instances" else VIEWER if self._desk.viewed else HISTORY
+        keymap = (
+            INSTANCES if self._selection.tab == "instances" else VIEWER if self._selection.viewed else HISTORY
+        )
         verb = verb_of(keymap, name)
         if verb is not None:
-            self._verbs.do(verb)
+            self._actions.do(verb)
         elif name:
-            self._messages.remark(f"{shown(name)} does nothing here; ? shows every key")
+            self._messages.hint(f"{shown(name)} does nothing here; ? shows every key")
 
     def _typed(self, data: bytes) -> None:
         if data.startswith(b"\x1b") and (verb := verb_of(TYPING, name_of(data))) is not None:
-            self._verbs.do(verb)
+            self._actions.do(verb)
         else:
-            self._pane_keys.type(data)
+            self._pane_input.type(data)
 
     def _pasted(self, data: bytes) -> None:
         if self._dialog is not None:
             self._dialog.paste(data.decode("utf-8", "replace"))
         else:
-            self._pane_keys.paste(data)
+            self._pane_input.paste(data)
 
     # Changes ---------------------------------------------------------------------------------------
 
-    def _went_on(self) -> None:
+    def _on_answer(self) -> None:
         """What was asked is answered: what was typed meanwhile is heeded, and the answer shows."""
-        self._intake.go_on()
+        self._pump.go_on()
         self._frames.want()
 
     def _changed(self, change: Change) -> None:
-        if self._news.heed(change, self._shown()):
+        if self._notifier.heed(change, self._shown()):
             self._screen.ring()
-        self._pane_keys.check()
+        self._pane_input.check()
         self._frames.want()
 
     # Drawing ---------------------------------------------------------------------------------------
@@ -330,31 +324,45 @@ class App:
 
     def _shown(self) -> Pane | None:
         """The pane whose screen is on the screen."""
-        return self._desk.selected if self._desk.tab == "instances" else None
+        return self._selection.selected if self._selection.tab == "instances" else None
 
     def _draw_guarded(self) -> bool:
         try:
-            return self._draw()
+            with within_bounds:
+                return self._draw()
         except Exception as error:
-            self._fail(error)
+            if not self._contain(error):
+                self._fail(error)
             return False
+
+    def _contain(self, error: Exception) -> bool:
+        """Give up the screen of the pane that shows: drawing raised ``error``, and it may be the reason.
+
+        Whether there is one to give up; if it wasn't the reason, the next frame fails again.
+        """
+        shown_pane = self._window.shown_view
+        if shown_pane is None or shown_pane[0] not in self._engine.projections.screens:
+            return False
+        self._engine.screen_failed(shown_pane[0], error)
+        self._redraw()
+        return True
 
     def _draw(self) -> bool:
         columns, rows = self._screen.get_cols_rows()
-        self._mind_shown(columns, rows)
+        self._sync_visible(columns, rows)
         root: urwid.Widget = self._window
         if self._dialog is not None and not self._window.is_too_small(columns, rows):
             root = self._dialog.over(self._window, (columns, rows))
         drawn = self._screen.show((columns, rows), root.render((columns, rows), focus=True))
         viewed = self._window.shown_view
         if viewed is not None:
-            self._asks.fetch(*viewed)
+            self._requests.fetch(*viewed)
         terminal = self._window.view.terminal
-        if self._desk.typing and self._dialog is None and terminal is not None:
+        if self._selection.typing and self._dialog is None and terminal is not None:
             self._screen.show_cursor_as(terminal.cursor.shape, terminal.cursor.blink)
         else:
             self._screen.show_cursor_as("", False)
-        self._screen.ask_mouse(self._mouse.wanted if self._dialog is None else "off")
+        self._screen.set_mouse_mode(self._mouse.wanted if self._dialog is None else "off")
         left = self._messages.seconds_left
         if left is not None:
             self._frames.want_in(left + 0.01)
@@ -362,22 +370,23 @@ class App:
             self._frames.want_in(FRAME_PATIENCE)
         return drawn
 
-    def _mind_shown(self, columns: int, rows: int) -> None:
+    def _sync_visible(self, columns: int, rows: int) -> None:
         """What follows from being shown: it is seen, it has a screen, and it has our size."""
-        if self._desk.tab == "history" and self._desk.viewed is not None:
-            self._need_screen(self._desk.viewed)
+        if self._selection.tab == "history" and self._selection.viewed is not None:
+            self._need_screen(self._selection.viewed)
         pane = self._shown()
         if pane is None or self._window.is_too_small(columns, rows):
             return
-        if self._desk.is_attached(pane):
-            self._attention.saw(pane)
-            self._pane_keys.looked_at(pane, self._window.view_size(columns, rows))
-        if self._desk.is_attached(pane) or not pane.alive or self._desk.is_foreign(pane):
+        if self._selection.is_attached(pane):
+            self._unread.mark_read(pane)
+            self._pane_input.looked_at(pane, self._window.view_size(columns, rows))
+        if self._selection.is_attached(pane) or not pane.alive or self._selection.is_foreign(pane):
             self._need_screen(pane.id)
 
     def _need_screen(self, pane: str) -> None:
-        if pane not in self._engine.projections.screens:
-            self._asks.load(pane)
+        screens = self._engine.projections.screens
+        if pane not in screens and pane not in screens.broken:
+            self._requests.load(pane)
 
     def _open_dialog(self, dialog: Dialog) -> None:
         self._dialog = dialog

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import urwid
 
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.keymap import KEYMAPS, shown
 from chloe.ui.messages import Message
-from chloe.ui.theme import Signs
 from chloe.ui.words import moment, printable
 
 #: A text and its look.
@@ -33,29 +33,29 @@ def urwid_key(key: str) -> str:
 class Dialog:
     """A box over the window. ``press`` says whether it is done."""
 
-    def __init__(self, title: str, body: urwid.Widget, signs: Signs, *, columns: int, rows: int) -> None:
+    def __init__(self, title: str, body: urwid.Widget, glyphs: Glyphs, *, columns: int, rows: int) -> None:
         self._title = title
         self._columns = columns
         self._rows = rows
-        self._signs = signs
+        self._glyphs = glyphs
         self.body = body
 
     def over(self, below: urwid.Widget, size: tuple[int, int]) -> urwid.Widget:
         """This dialog in the middle of ``below``, as large as ``size`` (columns, rows) allows."""
         columns, rows = size
-        signs = self._signs
+        glyphs = self._glyphs
         box = urwid.LineBox(
             urwid.AttrMap(urwid.Padding(self.body, left=1, right=1), "dialog"),
             title=self._title,
             title_attr="dialog frame",
-            tlcorner=signs.corners[0],
-            trcorner=signs.corners[1],
-            blcorner=signs.corners[2],
-            brcorner=signs.corners[3],
-            tline=signs.horizontal,
-            bline=signs.horizontal,
-            lline=signs.vertical,
-            rline=signs.vertical,
+            tlcorner=glyphs.corners[0],
+            trcorner=glyphs.corners[1],
+            blcorner=glyphs.corners[2],
+            brcorner=glyphs.corners[3],
+            tline=glyphs.horizontal,
+            bline=glyphs.horizontal,
+            lline=glyphs.vertical,
+            rline=glyphs.vertical,
         )
         return urwid.Overlay(
             urwid.AttrMap(box, "dialog frame", "dialog frame"),
@@ -74,16 +74,16 @@ class Dialog:
         """Text was pasted; only a field takes it."""
 
 
-class Question(Dialog):
+class Confirm(Dialog):
     """A question that is answered with y or n."""
 
-    def __init__(self, title: str, text: str, signs: Signs, agreed: Callable[[], None]) -> None:
+    def __init__(self, title: str, text: str, glyphs: Glyphs, agreed: Callable[[], None]) -> None:
         answers = [("key", "y"), ("dialog dim", " yes   "), ("key", "n"), ("dialog dim", " no")]
         body = urwid.Pile(
             [("pack", urwid.Text(printable(text))), urwid.SolidFill(" "), ("pack", urwid.Text(answers))]
         )
         columns = min(max(len(text) + 6, 30), 64)
-        super().__init__(title, body, signs, columns=columns, rows=5 + len(text) // (columns - 6))
+        super().__init__(title, body, glyphs, columns=columns, rows=5 + len(text) // (columns - 6))
         self._agreed = agreed
 
     def press(self, key: str) -> bool:
@@ -94,10 +94,10 @@ class Question(Dialog):
         return key in ("n", "N", "esc", "q", "ctrl+c")
 
 
-class Field(Dialog):
+class Prompt(Dialog):
     """A line to fill in."""
 
-    def __init__(self, title: str, text: str, signs: Signs, entered: Callable[[str], None]) -> None:
+    def __init__(self, title: str, text: str, glyphs: Glyphs, entered: Callable[[str], None]) -> None:
         self._edit = urwid.Edit(edit_text=text, wrap="clip")
         keys = [("key", "Enter"), ("dialog dim", " done   "), ("key", "Esc"), ("dialog dim", " never mind")]
         body = urwid.Pile(
@@ -107,7 +107,7 @@ class Field(Dialog):
                 ("pack", urwid.Text(keys)),
             ]
         )
-        super().__init__(title, body, signs, columns=52, rows=5)
+        super().__init__(title, body, glyphs, columns=52, rows=5)
         self._entered = entered
 
     def press(self, key: str) -> bool:
@@ -128,14 +128,14 @@ class Field(Dialog):
         self._edit.insert_text(printable(" ".join(text.split())))
 
 
-class Page(Dialog):
+class TextPage(Dialog):
     """A text to read, which may be longer than the window. A line is a text, or two columns."""
 
-    def __init__(self, title: str, lines: Sequence[str | tuple[Part, Part]], signs: Signs) -> None:
+    def __init__(self, title: str, lines: Sequence[str | tuple[Part, Part]], glyphs: Glyphs) -> None:
         rows = [_line(line) for line in lines]
         self._list = urwid.ListBox(urwid.SimpleFocusListWalker(rows))
         height = sum(row.rows((72,)) for row in rows)
-        super().__init__(title, self._list, signs, columns=76, rows=height + 2)
+        super().__init__(title, self._list, glyphs, columns=76, rows=height + 2)
         self._size = (72, 20)
 
     def over(self, below: urwid.Widget, size: tuple[int, int]) -> urwid.Widget:
@@ -161,7 +161,7 @@ def _line(line: str | tuple[Part, Part]) -> urwid.Text | urwid.Columns:
     return urwid.Columns([(_LEFT, urwid.Text((left, first))), urwid.Text((right, second))], dividechars=1)
 
 
-def help_page(release: str, signs: Signs) -> Page:
+def help_page(release: str, glyphs: Glyphs) -> TextPage:
     """Every key, from the keymap."""
     lines: list[str | tuple[Part, Part]] = []
     for words, keymap in KEYMAPS:
@@ -176,21 +176,21 @@ def help_page(release: str, signs: Signs) -> Page:
         lines.append("")
     lines.append("In the list")
     for sign, means in (
-        (signs.attached, "Attached to its tmux session."),
-        (signs.detached, "Detached: it runs on in the background."),
-        (signs.ended, "Ended."),
+        (glyphs.attached, "Attached to its tmux session."),
+        (glyphs.detached, "Detached: it runs on in the background."),
+        (glyphs.ended, "Ended."),
         ("+12K", "Printed so many bytes since you saw it last."),
-        (signs.bell, "Its bell rang."),
+        (glyphs.bell, "Its bell rang."),
     ):
         lines.append(_key_line(sign, means))
-    return Page("Keys", lines, signs)
+    return TextPage("Keys", lines, glyphs)
 
 
 def _key_line(keys: str, does: str) -> tuple[Part, Part]:
     return ("key", " " + keys), ("dialog", does)
 
 
-def message_page(messages: Sequence[Message], log_file: str, signs: Signs) -> Page:
+def message_page(messages: Sequence[Message], log_file: str, glyphs: Glyphs) -> TextPage:
     """What was said, the latest first."""
     lines: list[str | tuple[Part, Part]] = [
         (
@@ -203,4 +203,4 @@ def message_page(messages: Sequence[Message], log_file: str, signs: Signs) -> Pa
         "" if lines else "Nothing yet.",
         (("dialog dim", " Errors are in"), ("dialog", printable(log_file))),
     ]
-    return Page("Messages", lines, signs)
+    return TextPage("Messages", lines, glyphs)

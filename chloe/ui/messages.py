@@ -38,7 +38,7 @@ class Messages:
         self._until = 0.0
         self._kept: deque[Message] = deque(maxlen=_KEPT)
 
-    def say(self, text: str, *, error: bool = False) -> None:
+    def notify(self, text: str, *, error: bool = False) -> None:
         """Tell the user what happened."""
         message = Message(text, time.time_ns(), error)
         self._kept.append(message)
@@ -46,7 +46,7 @@ class Messages:
         if error:
             _log.error("%s", text)
 
-    def remark(self, text: str) -> None:
+    def hint(self, text: str) -> None:
         """Tell the user why a key did nothing, or what would do something."""
         self._show(Message(text, time.time_ns(), error=False))
 
@@ -54,7 +54,7 @@ class Messages:
         self._shown = message
         self._until = self._clock() + _SHOWN
 
-    def hush(self) -> None:
+    def dismiss(self) -> None:
         """The user went on: the last message needs no more room."""
         self._shown = None
 

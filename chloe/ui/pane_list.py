@@ -9,27 +9,27 @@ from collections.abc import Sequence
 
 from chloe.events.panes import Pane
 from chloe.events.screens import Screens
-from chloe.ui.attention import Attention
 from chloe.ui.canvas import Row, fitted, row_of
-from chloe.ui.desk import Desk
-from chloe.ui.theme import Signs
+from chloe.ui.glyphs import Glyphs
+from chloe.ui.panes.unread import Unread
+from chloe.ui.selection import Selection
 from chloe.ui.words import compact, folder, printable
 
 
 class PaneList:
     """The list at the left of Instances."""
 
-    def __init__(self, desk: Desk, screens: Screens, attention: Attention, signs: Signs) -> None:
-        self._desk = desk
+    def __init__(self, selection: Selection, screens: Screens, unread: Unread, glyphs: Glyphs) -> None:
+        self._selection = selection
         self._screens = screens
-        self._attention = attention
-        self._signs = signs
+        self._unread = unread
+        self._glyphs = glyphs
         self._top = 0
 
     def rows(self, width: int, height: int) -> list[Row]:
         """The part of the list around the selected pane: ``height`` rows of ``width`` columns."""
-        panes = self._desk.panes
-        selected = self._desk.selected
+        panes = self._selection.panes
+        selected = self._selection.selected
         tall = 2 if len(panes) * 2 <= height else 1
         fit = max(height // tall, 1)
         place = next((at for at, pane in enumerate(panes) if pane is selected), 0)
@@ -45,20 +45,20 @@ class PaneList:
     def indicator(self, pane: Pane) -> str:
         """The sign of how the pane stands here."""
         if not pane.alive:
-            return self._signs.ended
+            return self._glyphs.ended
         if pane.backend == "direct":
-            return self._signs.none
-        return self._signs.attached if self._desk.is_attached(pane) else self._signs.detached
+            return self._glyphs.none
+        return self._glyphs.attached if self._selection.is_attached(pane) else self._glyphs.detached
 
     def _entry(self, pane: Pane, selected: bool, width: int, tall: int) -> Sequence[Row]:
         on = " on" if selected else ""
-        unseen = self._attention.unseen(pane)
+        unseen = self._unread.count(pane)
         news = f"+{compact(unseen)}" if unseen else ""
-        bell = self._signs.bell if self._attention.has_rung(pane) else ""
+        bell = self._glyphs.bell if self._unread.has_rung(pane) else ""
         indicator = self.indicator(pane)
-        sign_width = 4 if self._signs.none == "    " else 3
+        sign_width = 4 if self._glyphs.none == "    " else 3
         room = max(width - sign_width - 3 - len(news) - len(bell) - bool(news), 1)
-        name = fitted(printable(pane.name), room, ellipsis=self._signs.ellipsis).decode("utf-8")
+        name = fitted(printable(pane.name), room, ellipsis=self._glyphs.ellipsis).decode("utf-8")
         first = row_of(
             [
                 ("list" + on, f" {indicator} "),
@@ -72,7 +72,7 @@ class PaneList:
         if tall == 1:
             return [first]
         indent = " " * (sign_width + 2)
-        below = fitted(self._below(pane), max(width - len(indent) - 1, 0), ellipsis=self._signs.ellipsis)
+        below = fitted(self._below(pane), max(width - len(indent) - 1, 0), ellipsis=self._glyphs.ellipsis)
         return [
             first,
             row_of([("list dim" + on, indent + below.decode("utf-8"))], width, "list dim" + on),
@@ -83,7 +83,7 @@ class PaneList:
         terminal = self._screens.peek(pane.id) if pane.id in self._screens else None
         place = folder((terminal.folder if terminal else "") or pane.cwd)
         title = printable(terminal.title) if terminal else ""
-        if self._desk.is_foreign(pane):
+        if self._selection.is_foreign(pane):
             return f"of another Chloe  {place}"
         return f"{place}  {title}" if title and title != pane.name else place
 

@@ -1,6 +1,6 @@
 """The whole window: header, list, pane and footer in whatever size there is.
 
-Owns the layout and who gets how many columns. Must not know the engine or keys: it shows the desk.
+Owns the layout and who gets how many columns. Must not know the engine or keys: it shows the selection.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import urwid
 
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
-from chloe.ui import bars
-from chloe.ui.attention import Attention
+from chloe.ui import status_bars
 from chloe.ui.canvas import Cells, Row, RowsCanvas, Run, columns_of, fitted, row_of
-from chloe.ui.desk import Desk
-from chloe.ui.history_view import HistoryView
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, VIEWER, hints, shown
 from chloe.ui.messages import Messages
 from chloe.ui.pane_list import PaneList
-from chloe.ui.pane_view import PaneView
-from chloe.ui.theme import Signs
+from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.panes.unread import Unread
+from chloe.ui.selection import Selection
+from chloe.ui.views.history import HistoryView
 from chloe.ui.words import compact, ending, folder, moment, printable, pruned
 
 #: Smaller than this, there is no room for a pane and its surroundings.
@@ -55,11 +55,11 @@ class Window(urwid.Widget):
 
     def __init__(
         self,
-        desk: Desk,
+        selection: Selection,
         projections: Projections,
-        attention: Attention,
+        unread: Unread,
         messages: Messages,
-        signs: Signs,
+        glyphs: Glyphs,
         *,
         list_width: int,
         release: str,
@@ -68,40 +68,40 @@ class Window(urwid.Widget):
         leaving: Callable[[], bool],
     ) -> None:
         super().__init__()
-        self._desk = desk
+        self._selection = selection
         self._projections = projections
-        self._attention = attention
+        self._unread = unread
         self._messages = messages
-        self._signs = signs
+        self._glyphs = glyphs
         self._list_width = list_width
         self._release = shown(release)
         self._trouble = trouble
         self._log_size = log_size
         self._leaving = leaving
-        self._list = PaneList(desk, projections.screens, attention, signs)
+        self._list = PaneList(selection, projections.screens, unread, glyphs)
         self.view = PaneView()
         self.viewer = PaneView()
-        self.history = HistoryView(desk, signs)
+        self.history = HistoryView(selection, glyphs)
         #: Where the selected pane's view begins in the window, as (column, row), and how many rows of it
         #: nothing covers.
         self._origin, self._uncovered = (0, 0), 0
 
     def view_size(self, columns: int, rows: int) -> tuple[int, int]:
         """Rows and columns that a pane has in a window of this size; at least one of each."""
-        found = layout(columns, rows, list_width=self._list_width, zoomed=self._desk.zoomed)
+        found = layout(columns, rows, list_width=self._list_width, zoomed=self._selection.zoomed)
         return (max(found.rows, 1), max(found.columns, 1)) if found else (1, 1)
 
     def is_too_small(self, columns: int, rows: int) -> bool:
         """Whether a window of this size has no room for anything."""
-        return layout(columns, rows, list_width=self._list_width, zoomed=self._desk.zoomed) is None
+        return layout(columns, rows, list_width=self._list_width, zoomed=self._selection.zoomed) is None
 
     @property
     def shown_view(self) -> tuple[str, PaneView] | None:
         """The pane whose screen shows, and the view of it."""
-        desk = self._desk
-        if desk.tab == "history":
-            return (desk.viewed, self.viewer) if desk.viewed is not None else None
-        return (desk.selected.id, self.view) if desk.selected is not None else None
+        selection = self._selection
+        if selection.tab == "history":
+            return (selection.viewed, self.viewer) if selection.viewed is not None else None
+        return (selection.selected.id, self.view) if selection.selected is not None else None
 
     @property
     def shows_live(self) -> bool:
@@ -126,49 +126,49 @@ class Window(urwid.Widget):
     def render(self, size: tuple[int, int], focus: bool = False) -> RowsCanvas:  # type: ignore[override]
         """The window as it is now. Never cached: what it shows changes without it being told."""
         columns, rows = size
-        found = layout(columns, rows, list_width=self._list_width, zoomed=self._desk.zoomed)
+        found = layout(columns, rows, list_width=self._list_width, zoomed=self._selection.zoomed)
         self._uncovered = 0
         if found is None:
             return _Fresh(_too_small(columns, rows), columns)
         cursor = None
-        if self._desk.tab == "history":
+        if self._selection.tab == "history":
             body, cursor = self._history(columns, rows - 2)
         else:
             body, cursor = self._instances(found, columns)
         footer = self._footer(columns)
-        if self._desk.tab == "instances":
+        if self._selection.tab == "instances":
             self._origin = (found.list_width + 1, 2) if found.list_width else (0, 1)
             self._uncovered = found.rows + 1 - len(footer)
         # A long message covers the last rows of the pane for a while.
         shown_rows = [*body[: len(body) + 1 - len(footer)], *footer]
         if len(shown_rows) < rows:
-            header = bars.header(self._desk, self._attention, columns, log_size=self._log_size())
+            header = status_bars.header(self._selection, self._unread, columns, log_size=self._log_size())
             shown_rows.insert(0, header)
             cursor = cursor and (cursor[0], cursor[1] + 1)
-        return _Fresh(shown_rows, columns, cursor if self._desk.typing else None)
+        return _Fresh(shown_rows, columns, cursor if self._selection.typing else None)
 
     # Instances -------------------------------------------------------------------------------------
 
     def _instances(self, found: Layout, columns: int) -> tuple[list[Row], tuple[int, int] | None]:
-        desk, signs = self._desk, self._signs
-        pane = desk.selected
-        on = " on" if desk.typing else ""
+        selection, glyphs = self._selection, self._glyphs
+        pane = selection.selected
+        on = " on" if selection.typing else ""
         title = self._title(pane, found.columns)
         view = self._pane_rows(pane, found)
         cursor = self.view.cursor
         if not found.list_width:
             return [title, *view], cursor and (cursor[0], cursor[1] + 1)
-        edge: Run = (f"frame{on}", None, Cells.of(signs.vertical, 1))
-        corner: Run = (f"frame{on}", None, Cells.of(signs.tee, 1))
+        edge: Run = (f"frame{on}", None, Cells.of(glyphs.vertical, 1))
+        corner: Run = (f"frame{on}", None, Cells.of(glyphs.tee, 1))
         listed = self._list.rows(found.list_width, found.rows)
-        top = row_of([("frame", signs.horizontal * found.list_width)], found.list_width)
+        top = row_of([("frame", glyphs.horizontal * found.list_width)], found.list_width)
         rows: list[Row] = [[*top, corner, *title]]
         rows += [[*left, edge, *right] for left, right in zip(listed, view, strict=True)]
         return rows, cursor and (cursor[0] + found.list_width + 1, cursor[1] + 1)
 
     def _title(self, pane: Pane | None, width: int) -> Row:
-        on = " on" if self._desk.typing else ""
-        line = self._signs.horizontal
+        on = " on" if self._selection.typing else ""
+        line = self._glyphs.horizontal
         if pane is None:
             return row_of([("frame", line * width)], width)
         name = f" {printable(pane.name)} "
@@ -190,7 +190,7 @@ class Window(urwid.Widget):
         return row_of(parts, width)
 
     def _shows_screen(self, pane: Pane) -> bool:
-        return self._desk.is_attached(pane) or not pane.alive or self._desk.is_foreign(pane)
+        return self._selection.is_attached(pane) or not pane.alive or self._selection.is_foreign(pane)
 
     def _pane_rows(self, pane: Pane | None, found: Layout) -> list[Row]:
         screens = self._projections.screens
@@ -198,19 +198,16 @@ class Window(urwid.Widget):
             self.view.show(screens.peek(pane.id))
             return self.view.rows(found.columns, found.rows)
         self.view.show(None)
-        rows = self.view.rows(found.columns, found.rows)
-        card = self._card(pane)
-        start = max((found.rows - len(card)) // 3, 0)
-        for at, (name, text) in enumerate(card[: found.rows]):
-            rows[start + at] = row_of([(name, f"  {text}")], found.columns)
-        return rows
+        return _on_blank(self._card(pane), self.view.rows(found.columns, found.rows), found.columns)
 
     def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
+        if pane.id in self._projections.screens.broken:
+            return [("name", printable(pane.name)), ("card", ""), *self._fault(pane.id)]
         if self._shows_screen(pane):
             return [("card dim", "reading what it printed …")]
-        unseen = self._attention.unseen(pane)
+        unseen = self._unread.count(pane)
         return [
             ("name", printable(pane.name)),
             ("card dim", folder(pane.cwd)),
@@ -221,19 +218,36 @@ class Window(urwid.Widget):
             ("card", "a attaches it again."),
         ]
 
+    def _fault(self, pane: str) -> list[tuple[str, str]]:
+        """Why a pane has no screen, and what there is all the same."""
+        fault = self._projections.screens.broken[pane]
+        return [
+            ("card", "Chloe can't draw what it printed"),
+            ("card", f"from byte {fault.offset:,} on ({fault.error})."),
+            ("card", ""),
+            ("card", "The program runs on, what it prints"),
+            ("card", "is recorded, and keys reach it."),
+            ("card", "`chloe export-log` has every byte;"),
+            ("card", "`chloe doctor` says what to report."),
+        ]
+
     # History ---------------------------------------------------------------------------------------
 
     def _history(self, columns: int, height: int) -> tuple[list[Row], tuple[int, int] | None]:
-        viewed = self._desk.viewed
+        viewed = self._selection.viewed
         if viewed is None:
             return self.history.rows(columns, height), None
-        pane = self._desk.pane(viewed)
+        pane = self._selection.pane(viewed)
         screens = self._projections.screens
         self.viewer.show(screens.peek(viewed) if viewed in screens else None)
         rows = self.viewer.rows(columns, height - 1)
         scrolled = self.viewer.scrolled
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
-        place = place if viewed in screens else "reading what it printed …"
+        if viewed in screens.broken:
+            place = "can't be drawn"
+            rows = _on_blank(self._fault(viewed), rows, columns)
+        elif viewed not in screens:
+            place = "reading what it printed …"
         if pane.pruned:
             place = f"{place}  {pruned(pane)}"
         title = row_of(
@@ -248,14 +262,14 @@ class Window(urwid.Widget):
     # The last line ---------------------------------------------------------------------------------
 
     def _footer(self, columns: int) -> list[Row]:
-        desk = self._desk
-        pane = desk.selected
-        keymap = INSTANCES if desk.tab == "instances" else VIEWER if desk.viewed else HISTORY
-        return bars.footer(
+        selection = self._selection
+        pane = selection.selected
+        keymap = INSTANCES if selection.tab == "instances" else VIEWER if selection.viewed else HISTORY
+        return status_bars.footer(
             columns,
             trouble=self._trouble(),
             message=self._messages.current,
-            typing_into=pane.name if pane is not None and desk.typing else None,
+            typing_into=pane.name if pane is not None and selection.typing else None,
             leaving=self._leaving(),
             release=self._release,
             hints=hints(keymap),
@@ -266,6 +280,14 @@ class _Fresh(RowsCanvas):
     """A canvas that urwid doesn't keep: the window changes without telling it."""
 
     cacheable = False
+
+
+def _on_blank(card: list[tuple[str, str]], rows: list[Row], columns: int) -> list[Row]:
+    """``card`` as text on blank rows, a third of the way down."""
+    start = max((len(rows) - len(card)) // 3, 0)
+    for at, (name, text) in enumerate(card[: len(rows)]):
+        rows[start + at] = row_of([(name, f"  {text}")], columns)
+    return rows
 
 
 def _too_small(columns: int, rows: int) -> list[Row]:

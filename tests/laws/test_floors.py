@@ -19,8 +19,10 @@ LUMBER_ROOMS = {"utils", "util", "helpers", "helper", "manager", "managers", "ba
 FLOORS = {
     "errors": 0,
     "wording": 0,
+    "small_files": 0,
     "config": 0,
     "watch": 0,
+    "waits": 0,
     "terminal": 0,
     "events": 0,
     "store": 1,
@@ -36,7 +38,9 @@ FLOORS = {
     "__main__": 5,
 }
 #: The one way between rooms of a floor, and who may look into the error tree.
-SIDEWAYS = {("events", "terminal"), ("__main__", "cli")} | {(room, "errors") for room in FLOORS}
+SIDEWAYS = {("events", "terminal"), ("config", "small_files"), ("__main__", "cli")} | {
+    (room, "errors") for room in FLOORS
+}
 #: Below, and nevertheless none of its business.
 FORBIDDEN = {
     ("replay", "backends"),

@@ -16,6 +16,8 @@ from chloe.store.drift import NEWEST, digest, objects
 from chloe.store.looking import looking
 from chloe.store.migrations import migrations, statements
 from chloe.store.opening import drifted, recovered
+from chloe.waits import Waits
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 
@@ -52,10 +54,10 @@ UNREADABLE = {
 @pytest.fixture
 async def written(path: Path, printed: Printed) -> list[Record]:
     """The records of a log that nobody has open."""
-    store = await Store.open(path, instance="one", watcher=None)
+    store = await Store.open(path, instance=id_of("one"), watcher=None)
     created = Created(backend="direct", argv=("sh",), cwd="/", name="n", rows=9, columns=9)
-    records = await store.append([Entry("pane", created, 1), printed(b"one"), printed(b"two", 3)])
-    records += await store.append([Entry("pane", Died(status=0, signal=None, reason=""), 9)])
+    records = await store.append([Entry(id_of("pane"), created, 1), printed(b"one"), printed(b"two", 3)])
+    records += await store.append([Entry(id_of("pane"), Died(status=0, signal=None, reason=""), 9)])
     await store.close()
     return records
 
@@ -84,7 +86,7 @@ async def test_what_no_query_meets_leaves_a_log_that_is_only_read(
 ) -> None:
     change(path, sql)
     before = files(path)
-    store = await Store.open(path, instance="two", watcher=None)
+    store = await Store.open(path, instance=id_of("two"), watcher=None)
     try:
         assert store.refusal is not None and store.loss == store.refusal
         assert READABLE[sql] in store.refusal and "chloe recover" in store.refusal
@@ -107,7 +109,7 @@ async def test_what_a_query_would_meet_is_refused(path: Path, written: list[Reco
     change(path, sql)
     before = files(path)
     with pytest.raises(LogUnusable, match="chloe recover") as refused:
-        await Store.open(path, instance="two", watcher=None)
+        await Store.open(path, instance=id_of("two"), watcher=None)
     assert UNREADABLE[sql] in str(refused.value)
     with pytest.raises(LogUnusable, match="chloe recover"):
         async with looking(path):
@@ -119,9 +121,9 @@ async def test_what_a_query_would_meet_is_refused(path: Path, written: list[Reco
 async def test_recover_makes_a_log_of_ours_of_it(path: Path, written: list[Record], sql: str) -> None:
     change(path, sql)
     assert await drifted(path) is not None
-    await recovered(path, "it isn't as Chloe makes a log", lambda: 5)
+    await recovered(path, "it isn't as Chloe makes a log", lambda: 5, Waits(print))
     assert await drifted(path) is None
-    store = await Store.open(path, instance="two", watcher=None)
+    store = await Store.open(path, instance=id_of("two"), watcher=None)
     try:
         records = [record async for record in store.read()]
         assert records[:-1] == written
@@ -133,7 +135,7 @@ async def test_recover_makes_a_log_of_ours_of_it(path: Path, written: list[Recor
 
 async def test_what_is_derived_is_made_again(path: Path, written: list[Record]) -> None:
     change(path, "DROP TABLE checkpoint")
-    store = await Store.open(path, instance="two", watcher=None)
+    store = await Store.open(path, instance=id_of("two"), watcher=None)
     assert store.refusal is None
     await store.close()
     assert await drifted(path) is None
@@ -153,7 +155,7 @@ async def test_a_log_from_before_this_form_is_refused_with_the_way_out(
 ) -> None:
     change(path, f"PRAGMA application_id = {0x43484C4F}")
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
-        await Store.open(path, instance="two", watcher=None)
+        await Store.open(path, instance=id_of("two"), watcher=None)
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
         async with looking(path):
             pass

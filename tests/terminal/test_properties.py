@@ -82,6 +82,29 @@ TOKENS = st.one_of(
 #: Streams of what programs send, in no sensible order; and the same with any bytes in between.
 STREAMS = st.lists(TOKENS, max_size=60).map(lambda tokens: "".join(tokens).encode())
 ROUGH_STREAMS = STREAMS | st.lists(TOKENS.map(str.encode) | st.binary(max_size=4), max_size=60).map(b"".join)
+#: What stands in a control string where a number should: ``int`` reads some of it, and raises on some.
+_NO_NUMBERS = st.sampled_from(
+    ["", "-", "--5", "-5", "+1", "0x1", "1_0", "٣", "９", "²", "1.5", " 1", "9" * 5000, "-" + "9" * 5000, "?"]
+)
+_FIELDS = st.one_of(
+    _NO_NUMBERS,
+    _NUMBERS,
+    st.sampled_from(
+        [*"ABCDLP", "c", "file://[", "file://h/%ff%00", "notify", "=", "#", "rgb:1/2/3", "é", "A?"]
+    ),
+)
+_OPENERS = st.sampled_from(
+    [f"]{number}" for number in (0, 1, 2, 4, 7, 8, 9, 10, 11, 12, 52, 104, 133, 777, 1337, "٣", "", "--8")]
+) | st.sampled_from(["P", "P$q", "P+q", "P1$r", "X", "^", "_", "_G", "P>|", "k"])
+_ENDS = st.sampled_from(["\a", "\x1b\\", "\x18", "\x9c", "\x1b[m", ""])
+#: Control strings of rubbish that is made like what makes sense.
+RUBBISH = st.lists(
+    st.tuples(_OPENERS, st.lists(_FIELDS, max_size=5), _ENDS).map(
+        lambda each: "\x1b" + each[0] + "".join(f";{field}" for field in each[1]) + each[2]
+    )
+    | TOKENS,
+    max_size=20,
+).map(lambda strings: "".join(strings).encode())
 SIZES = st.tuples(st.integers(1, 8), st.integers(1, 30))
 
 _examples = examples()
@@ -128,6 +151,17 @@ def test_no_input_raises_or_breaks_an_invariant(stream: bytes, size: tuple[int, 
 @given(st.binary(max_size=200), SIZES)
 def test_no_bytes_at_all_raise(stream: bytes, size: tuple[int, int]) -> None:
     assert_sound(fed(size, stream))
+
+
+@_examples
+@given(RUBBISH, SIZES)
+@example(b"\x1b]133;D;--5\aok\r\n", (3, 20))
+def test_no_control_string_raises_or_breaks_an_invariant(stream: bytes, size: tuple[int, int]) -> None:
+    terminal = fed(size, stream)
+    terminal.take_notices()
+    assert_sound(terminal)
+    assert Terminal.load(terminal.dump()).snapshot() == terminal.snapshot()
+    fed(size, terminal.repaint())
 
 
 @_examples

@@ -103,7 +103,7 @@ def test_a_file_full_of_bells_rings_once_and_notices_are_bounded() -> None:
         ("\x1b]4;1;?\a", "\x1b]4;1;rgb:cdcd/0000/0000\x1b\\"),
         ("\x1b[>5u\x1b[?u", "\x1b[?5u"),
         ("\x1b[>4;2m\x1b[?4m", "\x1b[>4;2m"),
-        ("\x1bP+q544e\x1b\\", "\x1bP0+r544e\x1b\\"),
+        ("\x1bP+q544e\x1b\\", "\x1bP0+r\x1b\\"),
     ],
 )
 def test_a_query_is_answered_once_taken(query: str, answer: str) -> None:

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from tests.conftest import AppInTerminal, StartApp
 
 #: Switches modes on and keeps every byte it reads in a file, but for ``+1002;`` and ``-1002;``, which switch
-#: a mode on and off. Ends at Ctrl-D, with its modes on.
+#: a mode on and off. Prints the size of its terminal when that changes. Ends at Ctrl-D, with its modes on.
 POINTED = """
-import os, re, sys, tty
+import os, re, signal, sys, tty
 tty.setraw(0)
+def print_size(*_):
+    size = os.get_terminal_size(0)
+    os.write(1, b"\\r\\nsize %dx%d" % (size.lines, size.columns))
+signal.signal(signal.SIGWINCH, print_size)
 def switch(modes, on):
     os.write(1, b"".join(b"\\x1b[?%s%s" % (mode.encode(), b"h" if on else b"l") for mode in modes))
 switch(sys.argv[2:], True)
@@ -125,11 +129,13 @@ def test_zoomed_and_resized_the_cell_under_the_mouse_is_meant(start_pointer: Sta
     pointer.wait_asked("off")
     pointer.app.send(b"z\r")
     pointer.wait_asked("normal")
+    pointer.app.wait_for("size 22x80")
     pointer.gets(b"\x1b[<0;1;2M", b"\x1b[<0;1;1M")
     pointer.gets(b"\x1b[<0;80;23M", b"\x1b[<0;80;22M")
     pointer.gets(b"\x1b[<0;1;1M\x1b[<0;80;24M", b"")
     pointer.app.resize(40, 150)
     pointer.app.wait_for(lambda app: "keyboard:" in app.text.splitlines()[-1])
+    pointer.app.wait_for("size 38x150")
     pointer.gets(b"\x1b[<0;150;39M", b"\x1b[<0;150;38M")
 
 
@@ -202,7 +208,7 @@ def test_a_signal_leaves_no_mouse_reports_on(start_pointer: StartPointer, number
 
 def test_a_crash_leaves_no_mouse_reports_on(start_pointer: StartPointer) -> None:
     program = (
-        "from chloe.ui.mouse import Mouse\n"
+        "from chloe.ui.panes.mouse import Mouse\n"
         "def broken(self, data): raise ValueError('broken on purpose')\n"
         "Mouse.pointed = broken\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chloe.ui.keyboard import (
+from chloe.ui.tty.keyboard import (
     ALONE,
     Event,
     Focused,
     Key,
     Keyboard,
-    Left,
+    MouseReport,
     Pasted,
-    Pointed,
-    Replied,
-    Returned,
+    Released,
+    ReleaseUndone,
+    TerminalReply,
     Typed,
 )
 
@@ -117,15 +117,13 @@ def test_all_bytes_at_once_reach_a_pane_whole() -> None:
 
 def test_a_lone_escape_takes_the_keyboard_back() -> None:
     typist = Typist(in_pane=True).type(b"\x1b").pause(ALONE)
-    assert typist.events == [Left()]
+    assert typist.events == [Released()]
     assert not typist.keyboard.in_pane
     assert typist.pause(2).type(b"x").commands == ["x"]
     assert typist.program == b""
 
 
-@pytest.mark.parametrize(
-    "sequence", [b"\x1bx", b"\x1b[A", b"\x1bOA", b"\x1b[1;5D", b"\x1b[15~", "\x1bé".encode(), b"\x1b\r"]
-)
+@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1bOA", b"\x1b[1;5D", b"\x1b[15~", b"\x1b[Z"])
 @pytest.mark.parametrize("gap", [0.1, 0.3, 0.45])
 def test_a_sequence_that_a_slow_line_splits_after_escape_still_belongs_to_the_pane(
     sequence: bytes, gap: float
@@ -133,17 +131,70 @@ def test_a_sequence_that_a_slow_line_splits_after_escape_still_belongs_to_the_pa
     typist = Typist(in_pane=True).type(sequence[:1]).pause(gap).type(sequence[1:]).pause(2)
     assert typist.program == sequence
     assert typist.commands == []
-    assert typist.events == [Left(), Returned(), Typed(sequence)]
+    assert typist.events == [Released(), ReleaseUndone(), Typed(sequence)]
     assert typist.keyboard.in_pane
 
 
-@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1b[1;5D", b"\x1b[15~", "\x1bé".encode()])
+@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1b[1;5D", b"\x1b[15~", b"\x1bOP"])
 def test_a_sequence_split_at_every_byte_by_a_fifth_of_a_second_is_whole(sequence: bytes) -> None:
     pieces = [bytes((byte,)) for byte in sequence]
     typist = Typist(in_pane=True).type(pieces[0]).pause(0.2)
     typist.type(*pieces[1:], gap=0.05).pause(2)
     assert typist.program == sequence
     assert typist.commands == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "commands"),
+    [
+        (b"d", ["d"]),
+        (b"jj", ["j", "j"]),
+        ("é".encode(), ["é"]),
+        (b"]", ["]"]),
+        (b"P", ["P"]),
+        (b"\x03", ["ctrl+c"]),
+    ],
+)
+@pytest.mark.parametrize("pace", [ALONE, 0.1, 0.2, 0.45])
+def test_what_follows_a_lone_escape_is_chloes_key_at_once(
+    typed: bytes, commands: list[str], pace: float
+) -> None:
+    typist = Typist(in_pane=True).type(b"\x1b").pause(pace).type(typed)
+    assert typist.commands == commands
+    assert typist.program == b""
+    assert not typist.keyboard.in_pane
+    assert not typist.keyboard.is_leaving
+
+
+def test_escape_j_j_enter_types_no_key_into_the_pane_that_was_left() -> None:
+    typist = Typist(in_pane=True).type(b"\x1b").pause(0.15)
+    typist.type(b"j", b"j", b"\r", gap=0.15)
+    assert typist.commands == ["j", "j"]
+    assert typist.program == b""
+    assert typist.keyboard.in_pane
+
+
+@pytest.mark.parametrize("sequence", [b"\x1bx", b"\x1bd", "\x1bé".encode(), b"\x1b\r"])
+def test_alt_and_a_key_that_come_together_are_the_panes(sequence: bytes) -> None:
+    typist = Typist(in_pane=True).type(sequence).pause(2)
+    assert typist.program == sequence
+    assert typist.commands == []
+
+
+@pytest.mark.parametrize("key", ["[", "O"])
+def test_a_bracket_that_nothing_follows_is_chloes_key_once_nothing_can_follow(key: str) -> None:
+    typist = Typist(in_pane=True).type(b"\x1b").pause(0.2).type(key.encode())
+    assert typist.commands == []
+    assert typist.pause(0.5).commands == [key]
+    assert typist.program == b""
+    assert not typist.keyboard.in_pane
+
+
+def test_an_answer_of_the_terminal_after_the_release_key_runs_nothing() -> None:
+    for answer in (b"]11;rgb:q/c/K\x1b\\", b"P>|q\x1b\\"):
+        typist = Typist(in_pane=True).type(b"\x1b").pause(0.3).type(answer).pause(2)
+        assert typist.commands == []
+        assert typist.program == b""
 
 
 def test_a_sequence_that_is_never_completed_reaches_the_pane_as_it_is() -> None:
@@ -202,7 +253,7 @@ def test_what_the_terminal_answers_is_neither_typed_nor_a_command(in_pane: bool)
     typist.pause(2)
     assert typist.program == b""
     assert typist.commands == []
-    assert b"".join(event.data for event in typist.events if isinstance(event, Replied)) == answers
+    assert b"".join(event.data for event in typist.events if isinstance(event, TerminalReply)) == answers
 
 
 MOUSE = [b"\x1b[<0;12;3M", b"\x1b[<0;12;3m", b"\x1b[M #$", b"\x1b[M\xc3\xe0\xe1", b"\x1b[35;12;3M"]
@@ -213,7 +264,7 @@ MOUSE = [b"\x1b[<0;12;3M", b"\x1b[<0;12;3m", b"\x1b[M #$", b"\x1b[M\xc3\xe0\xe1"
 def test_a_mouse_report_in_pieces_is_neither_typed_nor_a_command(report: bytes, in_pane: bool) -> None:
     for cut in range(2, len(report)):
         typist = Typist(in_pane=in_pane).type(report[:cut], report[cut:], gap=0.3).pause(3)
-        assert typist.events == [Pointed(report)], cut
+        assert typist.events == [MouseReport(report)], cut
         assert typist.keyboard.in_pane == in_pane
 
 
@@ -222,7 +273,7 @@ def test_a_mouse_report_in_pieces_is_neither_typed_nor_a_command(report: bytes, 
 def test_the_rest_of_a_mouse_report_is_waited_for_longer_than_of_a_key(report: bytes, in_pane: bool) -> None:
     for cut in range(3, len(report)):
         typist = Typist(in_pane=in_pane).type(report[:cut], report[cut:], gap=1.5).pause(3)
-        assert typist.events == [Pointed(report)], cut
+        assert typist.events == [MouseReport(report)], cut
 
 
 @pytest.mark.parametrize("report", MOUSE)
@@ -230,14 +281,14 @@ def test_a_mouse_report_that_a_slow_line_splits_after_its_escape_gives_the_keybo
     report: bytes,
 ) -> None:
     typist = Typist(in_pane=True).type(report[:1]).pause(0.3).type(report[1:]).pause(3)
-    assert typist.events == [Left(), Returned(), Pointed(report)]
+    assert typist.events == [Released(), ReleaseUndone(), MouseReport(report)]
     assert typist.keyboard.in_pane
 
 
 def test_mouse_reports_that_come_after_the_release_key_change_nothing() -> None:
     for gap in (0.0, 0.2):
         typist = Typist(in_pane=True).type(b"\x1b").pause(gap).type(b"".join(MOUSE)).pause(3)
-        assert typist.events == [Left(), *map(Pointed, MOUSE)]
+        assert typist.events == [Released(), *map(MouseReport, MOUSE)]
         assert not typist.keyboard.in_pane
 
 
@@ -248,7 +299,7 @@ def test_a_mouse_report_whose_end_is_lost_types_nothing(report: bytes) -> None:
             typist = Typist(in_pane=in_pane).type(report[:cut]).pause(3)
             assert typist.events == [], cut
             typist = Typist(in_pane=in_pane).type(report[:cut] + MOUSE[0]).pause(3)
-            assert typist.events == [Replied(report[:cut]), Pointed(MOUSE[0])], cut
+            assert typist.events == [TerminalReply(report[:cut]), MouseReport(MOUSE[0])], cut
 
 
 def test_an_answer_that_a_slow_line_splits_after_its_escape_never_reaches_the_pane() -> None:

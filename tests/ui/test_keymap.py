@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from chloe.ui.actions import Actions
 from chloe.ui.keymap import HISTORY, INSTANCES, KEYMAPS, VIEWER, hints
-from chloe.ui.verbs import Verbs
 from chloe.ui.words import compact, folder, printable, span
 
 
 def test_every_key_has_a_verb_and_a_sentence() -> None:
     for _, keymap in KEYMAPS:
         for binding in keymap:
-            assert callable(getattr(Verbs, binding.verb))
+            assert callable(getattr(Actions, binding.verb))
             assert binding.does.endswith(".")
 
 

@@ -9,7 +9,7 @@ import pytest
 from chloe.terminal import Terminal
 from chloe.terminal.blocks import Packed
 from chloe.terminal.logical import Line
-from chloe.ui.scrolling import Scrolling, TerminalRow
+from chloe.ui.panes.scrolling import Scrolling, TerminalRow
 
 HEIGHT = 10
 

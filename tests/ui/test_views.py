@@ -8,12 +8,12 @@ import pytest
 
 from chloe.events import facts
 from chloe.terminal import Attributes
-from chloe.ui.attention import Attention
-from chloe.ui.desk import Desk
+from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
-from chloe.ui.pane_view import PaneView
-from chloe.ui.sizing import Sizing
-from chloe.ui.theme import ASCII, EMOJI
+from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.panes.sizing import Sizing
+from chloe.ui.panes.unread import Unread
+from chloe.ui.selection import Selection
 from chloe.ui.window import Window
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ class Seen:
 
     def __init__(self, double: Double, *, ascii_only: bool = False) -> None:
         self.double = double
-        self.desk = Desk(double.instance, double.projections)
-        self.attention = Attention(double.instance)
+        self.selection = Selection(double.instance, double.projections)
+        self.unread = Unread(double.instance)
         self.messages = Messages()
         self.window = Window(
-            self.desk,
+            self.selection,
             double.projections,
-            self.attention,
+            self.unread,
             self.messages,
             ASCII if ascii_only else EMOJI,
             list_width=32,
@@ -44,8 +44,8 @@ class Seen:
         )
 
     def lines(self, columns: int = 80, rows: int = 24) -> list[str]:
-        for pane in self.desk.panes:
-            self.attention.met(pane)
+        for pane in self.selection.panes:
+            self.unread.track(pane)
         canvas = self.window.render((columns, rows), True)
         assert canvas.rows() == rows
         lines = []
@@ -98,7 +98,7 @@ def test_where_there_is_no_emoji_the_list_is_ascii(double: Double) -> None:
 def test_the_selected_pane_is_shown_in_colour_with_the_cursor_where_it_is(seen: Seen, double: Double) -> None:
     pane = double.pane("one", rows=21, columns=59)
     double.prints(pane, b"plain \x1b[31mred\x1b[0m")
-    seen.desk.typing_into = pane
+    seen.selection.typing_into = pane
     canvas = seen.window.render((80, 24), True)
     rows = list(canvas.content())
     (red,) = (look for look, _, text in rows[2] if text == b"red")
@@ -168,8 +168,8 @@ def test_every_size_is_filled_exactly(
         double.prints(pane, "漢字🎉 text\r\n".encode() * 40)
         if number % 3 == 0:
             double.happen(pane, facts.Died(status=1, signal=None, reason="exit"))
-    seen.desk.tab = "history" if tab == "history" else "instances"
-    seen.desk.zoomed = zoomed
+    seen.selection.tab = "history" if tab == "history" else "instances"
+    seen.selection.zoomed = zoomed
     seen.lines(*size)
 
 
@@ -182,7 +182,7 @@ def test_a_window_that_is_too_small_says_so(seen: Seen, double: Double) -> None:
 def test_zoom_gives_a_pane_the_whole_width(seen: Seen, double: Double) -> None:
     double.pane("one")
     assert seen.window.view_size(80, 24) == (21, 59)
-    seen.desk.zoomed = True
+    seen.selection.zoomed = True
     assert seen.window.view_size(80, 24) == (22, 80)
 
 
@@ -213,7 +213,7 @@ def test_the_scrollback_shows_and_stays_while_more_is_printed(seen: Seen, double
 def test_a_pane_larger_than_its_view_shows_the_part_around_the_cursor(seen: Seen, double: Double) -> None:
     pane = double.pane("big", rows=60, columns=200)
     double.prints(pane, b"\x1b[55;150Hhere\x1b[60;1Hbottom")
-    seen.desk.typing_into = pane
+    seen.selection.typing_into = pane
     assert "bottom" in seen.text()
     double.prints(pane, b"\x1b[55;154H")
     assert "here" in seen.text()
@@ -238,7 +238,7 @@ def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> N
         double.happen(pane, died)
     away = double.pane("away", backend="tmux")
     double.happen(away, facts.Closed())
-    seen.desk.tab = "history"
+    seen.selection.tab = "history"
     lines = seen.lines(200, 50)
     for name, end in (("ok", "exit 0"), ("bad", "exit 2"), ("shot", "SIGKILL"), ("asked", "killed")):
         assert any(
@@ -255,23 +255,23 @@ def test_a_pane_whose_beginning_was_pruned_says_so_where_it_begins(seen: Seen, d
     double.happen(ended, facts.Died(status=0, signal=None, reason=""))
     for pane in (live, ended):
         double.happen(pane, facts.Pruned(first=1, through=9, reason="older than 90d"))
-    seen.desk.select(live)
+    seen.selection.select(live)
     assert "pruned" not in seen.text(120, 24), "what is shown is all there"
     seen.window.view.scroll_to_top()
     assert "pruned: older than 90d" in seen.lines(120, 24)[1]
-    seen.desk.select(ended)
+    seen.selection.select(ended)
     assert "pruned: older than 90d" in seen.lines(120, 24)[1]
-    seen.desk.tab, seen.desk.viewed = "history", ended
+    seen.selection.tab, seen.selection.viewed = "history", ended
     assert "pruned: older than 90d" in seen.lines(120, 24)[1]
-    seen.desk.viewed = other
+    seen.selection.viewed = other
     assert "pruned" not in seen.text(120, 24)
 
 
 def test_the_footer_tells_trouble_before_anything_else(seen: Seen, double: Double) -> None:
     pane = double.pane("one")
-    seen.desk.typing_into = pane
+    seen.selection.typing_into = pane
     assert "keyboard: one" in seen.lines()[-1]
-    seen.messages.say("renamed")
+    seen.messages.notify("renamed")
     assert "keyboard: one" in seen.lines()[-1]
     assert "renamed" in seen.lines()[-1]
     double.trouble = "the log can't be written: no space left on device"
@@ -281,34 +281,34 @@ def test_the_footer_tells_trouble_before_anything_else(seen: Seen, double: Doubl
 
 def test_a_long_message_takes_the_lines_that_it_needs(seen: Seen, double: Double) -> None:
     double.pane("one")
-    seen.messages.say("word " * 40 + "end", error=True)
+    seen.messages.notify("word " * 40 + "end", error=True)
     lines = seen.lines()
     assert "".join(lines[-3:]).count("word") == 40
     assert lines[-1].rstrip().endswith("end")
-    seen.messages.say("漢字 " * 400)
+    seen.messages.notify("漢字 " * 400)
     assert "漢字" in seen.lines()[-3]
     assert "漢字" not in seen.lines()[-4]
 
 
 def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Seen, double: Double) -> None:
     panes = [double.pane(name) for name in "abc"]
-    seen.desk.select(panes[1])
-    assert seen.desk.selected is not None
+    seen.selection.select(panes[1])
+    assert seen.selection.selected is not None
     double.happen(panes[1], facts.Closed())
-    assert seen.desk.selected.id == panes[2]
+    assert seen.selection.selected.id == panes[2]
     double.happen(panes[2], facts.Closed())
-    assert seen.desk.selected.id == panes[0]
+    assert seen.selection.selected.id == panes[0]
     double.happen(panes[0], facts.Closed())
-    assert seen.desk.selected is None
+    assert seen.selection.selected is None
 
 
 def test_output_is_unseen_until_the_pane_is_shown(seen: Seen, double: Double) -> None:
     pane = double.projections.panes[double.pane("one")]
-    seen.attention.saw(pane)
+    seen.unread.mark_read(pane)
     double.prints(pane.id, b"x" * 100)
-    assert seen.attention.unseen(pane) == 100
-    seen.attention.saw(pane)
-    assert seen.attention.unseen(pane) == 0
+    assert seen.unread.count(pane) == 100
+    seen.unread.mark_read(pane)
+    assert seen.unread.count(pane) == 0
 
 
 def test_a_new_instance_counts_from_where_the_last_one_let_go(seen: Seen, double: Double) -> None:
@@ -324,7 +324,7 @@ def test_a_direct_pane_of_another_instance_is_shown_as_such(seen: Seen, double: 
     pane = double.pane("theirs", instance="another")
     assert "of another Chloe" in seen.text(200, 50)
     assert "detached" not in seen.lines()[0]
-    assert not seen.desk.takes_keys(double.projections.panes[pane])
+    assert not seen.selection.takes_keys(double.projections.panes[pane])
 
 
 def test_the_instance_that_typed_last_sizes_a_pane(double: Double) -> None:
@@ -346,21 +346,21 @@ def test_the_instance_that_typed_last_sizes_a_pane(double: Double) -> None:
 def test_what_answers_a_key_is_shown_but_neither_kept_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     messages = Messages()
-    messages.say("build ended: exit 0")
-    messages.say("disk full", error=True)
-    messages.remark("s does nothing here")
+    messages.notify("build ended: exit 0")
+    messages.notify("disk full", error=True)
+    messages.hint("s does nothing here")
     assert messages.current is not None
     assert messages.current.text == "s does nothing here"
     assert [message.text for message in messages.latest_first] == ["disk full", "build ended: exit 0"]
     assert caplog.messages == ["disk full"]
-    messages.hush()
+    messages.dismiss()
     assert messages.current is None
 
 
 def test_a_message_goes_by_itself() -> None:
     now = [0.0]
     messages = Messages(lambda: now[0])
-    messages.say("here")
+    messages.notify("here")
     assert messages.seconds_left == 8.0
     now[0] = 8.0
     assert messages.current is None

@@ -1,0 +1,123 @@
+"""The mouse: what a report of the user's terminal says, and what the program in a pane gets of it.
+
+Owns the forms of reports (xterm's ctlseqs, "Mouse Tracking"; urxvt's) and the rule of who a press belongs to:
+what begins in the pane's view stays with the pane until the button is released, and what begins elsewhere
+never reaches it. Must not know the terminal's file descriptor or how a program's reports are written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chloe.terminal import keys
+from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.window import Window
+
+_SGR = re.compile(rb"\x1b\[<(\d{1,9});(\d{1,9});(\d{1,9})([Mm])")
+_URXVT = re.compile(rb"\x1b\[(\d{1,9});(\d{1,9});(\d{1,9})M")
+_X10 = re.compile(rb"\x1b\[M([\x20-\xff])([\x21-\xff])([\x21-\xff])", re.DOTALL)
+
+_SHIFT, _ALT, _CTRL, _MOTION = 4, 8, 16, 32
+_WHEEL, _FURTHER = 64, 128
+_NONE = 3
+#: The first of the buttons that each of these bits stands for.
+_FIRST = {0: 1, _WHEEL: 4, _FURTHER: 8}
+
+#: What the user's terminal is asked for, for what a program asked for. Its own releases cost nothing where
+#: only presses are wanted, and highlighting would need the program's answers at the right time.
+_ASKED = {"off": "off", "x10": "normal", "highlight": "normal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the mouse did, at a place of the window that counts from 0.
+
+    ``button`` as ``keys.mouse`` has it; 0 where none is down, and for a release that doesn't say which.
+    """
+
+    event: keys.MouseEvent
+    button: int
+    column: int
+    row: int
+    shift: bool = False
+    alt: bool = False
+    ctrl: bool = False
+
+
+def read(report: bytes) -> Report | None:
+    """What a report says; None where it says nothing that has a meaning."""
+    if found := _SGR.fullmatch(report):
+        code, column, row = (int(part) for part in found.groups()[:3])
+        return _report(code, column, row, released=found[4] == b"m")
+    if found := _URXVT.fullmatch(report):
+        code, column, row = (int(part) for part in found.groups())
+        code -= 32
+    elif found := _X10.fullmatch(report):
+        code, column, row = (part[0] - 32 for part in found.groups())
+    else:
+        return None
+    released = code >= 0 and code & (_WHEEL | _FURTHER | _MOTION | _NONE) == _NONE
+    return _report(code, column, row, released=released)
+
+
+def _report(code: int, column: int, row: int, *, released: bool) -> Report | None:
+    kind, low = code & ~(_SHIFT | _ALT | _CTRL | _MOTION | _NONE), code & _NONE
+    if kind not in _FIRST or column < 1 or row < 1:
+        return None
+    button = 0 if (kind, low) == (0, _NONE) else _FIRST[kind] + low
+    event: keys.MouseEvent = "press"
+    if code & _MOTION:
+        event = "drag" if button else "move"
+    elif released:
+        event = "release"
+    elif not button:
+        return None
+    modifiers = bool(code & _SHIFT), bool(code & _ALT), bool(code & _CTRL)
+    return Report(event, button, column - 1, row - 1, *modifiers)
+
+
+class Mouse:
+    """The mouse in the pane that has the keyboard."""
+
+    def __init__(self, pane_input: PaneInput, window: Window) -> None:
+        self._pane_input = pane_input
+        self._window = window
+        #: The pane in which a button was pressed, and the buttons that are down since.
+        self._pane = ""
+        self._held: list[int] = []
+
+    @property
+    def wanted(self) -> str:
+        """What to ask of the user's terminal: "off", "normal", "button", "any".
+
+        Nothing where reports would go nowhere, so that the terminal's own selection works there.
+        """
+        modes = self._pane_input.modes
+        if modes is None or not self._window.shows_live:
+            return "off"
+        return _ASKED.get(modes.mouse, modes.mouse)
+
+    def pointed(self, data: bytes) -> None:
+        """The terminal reported the mouse: give the program what it asked for."""
+        report, pane, modes = read(data), self._pane_input.pane, self._pane_input.modes
+        if report is None or pane is None or modes is None or modes.mouse == "off":
+            return
+        if pane.id != self._pane:
+            self._pane, self._held = pane.id, []
+        button = report.button
+        if report.event == "release" and not button and self._held:
+            button = self._held[-1]
+        is_held = button in self._held
+        goes_on = report.event in ("drag", "release")
+        if goes_on and not is_held:
+            return
+        if is_held and report.event != "drag":
+            self._held.remove(button)
+        cell = self._window.pane_cell(report.column, report.row, nearest=goes_on)
+        if cell is None:
+            return
+        if report.event == "press" and not 4 <= button <= 7:
+            self._held.append(button)
+        modifiers = {"shift": report.shift, "alt": report.alt, "ctrl": report.ctrl}
+        self._pane_input.report(keys.mouse(report.event, button, *cell, modes, **modifiers))

@@ -1,0 +1,155 @@
+"""The keyboard in a pane: who has it, and what the pane gets of what is typed.
+
+Owns giving and taking the keyboard, and the way from a key to the bytes that a program expects. Must
+not know Chloe's own keys, but for those few that it keeps while a pane has the keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chloe.errors import ChloeError
+from chloe.events.commands import Resize, Write
+from chloe.events.panes import Pane
+from chloe.terminal import Modes, keys
+from chloe.ui.keymap import shown
+from chloe.ui.messages import Messages
+from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.panes.sizing import Sizing
+from chloe.ui.requests import Engine
+from chloe.ui.selection import Selection
+from chloe.ui.tty.keyboard import Keyboard
+from chloe.ui.tty.sequences import character_length
+from chloe.ui.words import ending
+
+
+class PaneInput:
+    """Types into panes."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        selection: Selection,
+        keyboard: Keyboard,
+        sizing: Sizing,
+        view: PaneView,
+        messages: Messages,
+        *,
+        view_size: Callable[[], tuple[int, int]],
+        release: str,
+    ) -> None:
+        self._engine = engine
+        self._selection = selection
+        self._keyboard = keyboard
+        self._sizing = sizing
+        self._view = view
+        self._messages = messages
+        self._view_size = view_size
+        self._release = release
+        #: The pane that had the keyboard last.
+        self._last = ""
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane that has the keyboard."""
+        into = self._selection.typing_into
+        return self._engine.projections.panes.get(into) if into is not None else None
+
+    @property
+    def modes(self) -> Modes | None:
+        """What the program set that the keyboard types into; None where there is none."""
+        pane = self.pane
+        return self._modes(pane) if pane is not None and self._selection.takes_keys(pane) else None
+
+    def give(self, pane: Pane) -> None:
+        """Give the keyboard to a pane."""
+        self._keyboard.give()
+        self._last = self._selection.typing_into = pane.id
+        self._view.scroll_to_bottom()
+        self.focus(True)
+
+    def leave(self) -> None:
+        """The release key took the keyboard."""
+        self.focus(False)
+        self._selection.typing_into = None
+
+    def returned(self) -> None:
+        """It was no release key: the pane that was left has the keyboard again."""
+        pane = self._engine.projections.panes.get(self._last)
+        if pane is None or pane.closed:
+            self._keyboard.take()
+            return
+        self._selection.tab = "instances"
+        self._selection.select(pane.id)
+        self._selection.typing_into = pane.id
+        self.focus(True)
+
+    def check(self) -> None:
+        """Take the keyboard from a pane that isn't there any more."""
+        pane = self.pane
+        if self._selection.typing and (pane is None or pane.closed):
+            self._selection.typing_into = None
+            self._keyboard.take()
+
+    def type(self, data: bytes) -> None:
+        """Type plain text, or one key sequence, into the pane that has the keyboard."""
+        pane = self.pane
+        if pane is not None:
+            self._write(pane, _as_expected(data, self._modes(pane)))
+
+    def paste(self, data: bytes) -> None:
+        """Paste into the pane that has the keyboard."""
+        pane = self.pane
+        if pane is None:
+            self._messages.hint("A paste goes to a pane that has the keyboard: press Enter first")
+        else:
+            self._write(pane, keys.paste(data, self._modes(pane)))
+
+    def report(self, data: bytes) -> None:
+        """Send the program in the pane that has the keyboard what isn't typed: nothing scrolls for it."""
+        pane = self.pane
+        if data and pane is not None and self._selection.takes_keys(pane):
+            self._tell(Write(pane.id, data))
+
+    def focus(self, gained: bool) -> None:
+        """Tell the pane that has the keyboard about the focus, if its program wants to know."""
+        if (modes := self.modes) is not None:
+            self.report(keys.focus(gained, modes))
+
+    def looked_at(self, pane: Pane, view: tuple[int, int]) -> None:
+        """The pane is shown in this many rows and columns, and should have that size if it is ours to say."""
+        if pane.alive and self._sizing.looked_at(pane, view):
+            self._tell(Resize(pane.id, *view))
+
+    def _write(self, pane: Pane, data: bytes) -> None:
+        if not self._selection.takes_keys(pane):
+            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); {shown(self._release)} leaves it")
+            return
+        self._view.scroll_to_bottom()
+        if self._sizing.typed_into(pane, self._view_size()):
+            self._tell(Resize(pane.id, *self._view_size()))
+        self._tell(Write(pane.id, data))
+
+    def _tell(self, command: Write | Resize) -> None:
+        try:
+            self._engine.tell(command)
+        except ChloeError as error:
+            self._messages.notify(str(error), error=True)
+
+    def _modes(self, pane: Pane) -> Modes:
+        screens = self._engine.projections.screens
+        return screens.peek(pane.id).modes if pane.id in screens else Modes()
+
+
+def _as_expected(data: bytes, modes: Modes) -> bytes:
+    """Plain text, or one key sequence, as a program expects it that set these modes."""
+    if data.startswith(b"\x1b"):
+        return keys.translate(data, modes)
+    if not (modes.newline or modes.backarrow or modes.modify_other_keys or modes.kitty_flags):
+        return data
+    at, expected = 0, b""
+    while at < len(data):
+        length = character_length(data, at) or len(data) - at
+        expected += keys.translate(data[at : at + length], modes)
+        at += length
+    return expected

@@ -1,0 +1,194 @@
+"""A pane's terminal as rows of a given size: its screen, or a place in its scrollback.
+
+Owns the rows drawn so far, of which only those that changed are made anew. How far back the user looks
+is ``scrolling``'s. Must not know panes or the engine: it is given a terminal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from chloe.terminal import Run as TerminalRun
+from chloe.terminal import Terminal
+from chloe.ui.canvas import Cells, Row, Run, cut, width_of
+from chloe.ui.panes.scrolling import Rows, Scrolling, Wanted
+
+#: Seconds for which a program's unfinished frame isn't shown; then it shows as it is.
+FRAME_PATIENCE = 0.15
+
+
+class PaneView:
+    """The view of one terminal at a time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        #: Since when a frame of the program is unfinished, and the cursor (x, y, visible) before it.
+        self._unfinished: float | None = None
+        self._cursor = (0, 0, False)
+        self._terminal: Terminal | None = None
+        self._cells: list[Row] = []
+        self._reversed = False
+        self._scrolling: Scrolling | None = None
+        self._height = 1
+        #: The first column and row of the screen that show, and how many of each; None where it doesn't.
+        self._part: tuple[int, int, int, int] | None = None
+        #: Where the cursor stands in the view, as (column, row); None where it doesn't show.
+        self.cursor: tuple[int, int] | None = None
+
+    def show(self, terminal: Terminal | None) -> None:
+        """View this terminal from now on."""
+        if terminal is not self._terminal:
+            self._terminal = terminal
+            self._cells = []
+            self._scrolling = None if terminal is None else Scrolling(terminal)
+            self._unfinished = None
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """What is viewed."""
+        return self._terminal
+
+    # Scrolling -------------------------------------------------------------------------------------
+
+    @property
+    def scrolled(self) -> tuple[int, int] | None:
+        """The line at the top of the view, from 1, and how many there are; None on the live screen."""
+        return self._scrolling.place if self._scrolling else None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the first row that the log has stands at the top."""
+        return self._scrolling is not None and self._scrolling.is_first
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """Lines that the view needs and only the log has."""
+        return self._scrolling.wanted if self._scrolling else None
+
+    def give(self, terminal: Terminal | None, wanted: Wanted, first: int, lines: Sequence[Rows]) -> None:
+        """What was ``wanted`` of this terminal, from line ``first`` on."""
+        if self._scrolling is not None and terminal is self._terminal:
+            self._scrolling.give(wanted, first, lines)
+
+    def scroll_page(self, pages: int) -> None:
+        """Look so many pages further back, or on where negative, a row of each kept."""
+        if self._scrolling is not None:
+            rows = abs(pages) * max(self._height - 1, 1)
+            if pages > 0:
+                self._scrolling.up(rows)
+            else:
+                self._scrolling.down(rows)
+
+    def scroll_to_top(self) -> None:
+        """Look at the first line that the log has."""
+        if self._scrolling is not None:
+            self._scrolling.to_top()
+
+    def scroll_to_bottom(self) -> None:
+        """Look at the live screen."""
+        if self._scrolling is not None:
+            self._scrolling.to_bottom()
+
+    # Rows ------------------------------------------------------------------------------------------
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``."""
+        self._height = height
+        self.cursor = self._part = None
+        terminal = self._terminal
+        if terminal is None:
+            return [_blank(width)] * height
+        back = self._scrolling.rows(height) if self._scrolling else None
+        if back is not None:
+            return [_fitted(self._row(row), terminal.columns, 0, width) for row in back]
+        self._refresh(terminal)
+        x, y, visible = self._cursor
+        # A terminal larger than the view shows the part around its cursor.
+        top = min(max(y - height + 1, 0), max(terminal.rows - height, 0))
+        left = x - width + 1 if visible and x >= width else 0
+        self._part = left, top, min(width, terminal.columns - left), min(height, terminal.rows - top)
+        if visible and y - top < height:
+            self.cursor = (min(x - left, width - 1), y - top)
+        shown = [_fitted(row, terminal.columns, left, width) for row in self._cells[top : top + height]]
+        return shown + [_blank(width)] * (height - len(shown))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the rows made last were of the screen as it is now."""
+        return self._part is not None
+
+    def cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
+        """The row and column of the screen that show at this place of the view.
+
+        Where none does, the ``nearest`` that shows, or None.
+        """
+        if self._part is None:
+            return None
+        left, top, width, height = self._part
+        at = min(max(column, 0), width - 1), min(max(row, 0), height - 1)
+        if at != (column, row) and not nearest:
+            return None
+        return top + at[1], left + at[0]
+
+    def _refresh(self, terminal: Terminal) -> None:
+        """Make the rows anew that changed, unless the program is in the middle of a frame (mode 2026)."""
+        if self._waits_for(terminal):
+            return
+        self._cursor = terminal.cursor.x, terminal.cursor.y, terminal.cursor.visible
+        is_reversed = terminal.modes.reverse_screen
+        if len(self._cells) != terminal.rows or is_reversed != self._reversed:
+            self._reversed = is_reversed
+            self._cells = [self._row(terminal.line(y)) for y in range(terminal.rows)]
+        else:
+            for y in terminal.dirty:
+                if y < len(self._cells):
+                    self._cells[y] = self._row(terminal.line(y))
+        terminal.dirty.clear()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a frame of the program is unfinished, and the one before it is shown."""
+        return self._unfinished is not None
+
+    def _waits_for(self, terminal: Terminal) -> bool:
+        if not terminal.modes.synchronized:
+            self._unfinished = None
+            return False
+        if self._unfinished is None:
+            self._unfinished = self._clock()
+        return len(self._cells) == terminal.rows and self._clock() - self._unfinished < FRAME_PATIENCE
+
+    def _row(self, runs: Sequence[TerminalRun]) -> Row:
+        if self._reversed:
+            return [
+                (
+                    run.attributes._replace(reverse=not run.attributes.reverse),
+                    None,
+                    Cells.of(run.text, run.width),
+                )
+                for run in runs
+            ]
+        return [(run.attributes, None, Cells.of(run.text, run.width)) for run in runs]
+
+
+def _blank(width: int) -> Row:
+    return [(None, None, Cells.blank(width))] if width else []
+
+
+def _fitted(row: Row, columns: int, left: int, width: int) -> Row:
+    """The part of a row of ``columns`` from ``left`` on, in exactly ``width`` columns."""
+    if columns == width and left == 0:
+        return row
+    shown: list[Run] = []
+    column = 0
+    for look, charset, text in row:
+        after = column + width_of(text)
+        if after > left and column < left + width and isinstance(text, Cells):
+            shown.append(
+                (look, charset, cut(text, max(left - column, 0), min(left + width - column, text.width)))
+            )
+        column = after
+    if column < left + width:
+        shown.append(("outside", None, Cells.blank(left + width - max(column, left))))
+    return shown

@@ -1,0 +1,42 @@
+"""What the user hasn't seen yet: output of panes that aren't shown, and bells.
+
+Owns how far each pane was seen in this run. Must not know how that is shown.
+"""
+
+from __future__ import annotations
+
+from chloe.events.panes import Pane
+
+
+class Unread:
+    """What one user has seen."""
+
+    def __init__(self, instance: str) -> None:
+        self._instance = instance
+        self._seen: dict[str, int] = {}
+        self._rang: set[str] = set()
+
+    def mark_read(self, pane: Pane) -> None:
+        """The pane is on the screen as it is now."""
+        self._seen[pane.id] = pane.printed
+        self._rang.discard(pane.id)
+
+    def track(self, pane: Pane) -> None:
+        """The pane is in the list from now on; what it printed before is no news, if it is ours."""
+        self._seen.setdefault(pane.id, pane.printed)
+
+    def mark_bell(self, pane: Pane) -> None:
+        """The pane's bell sounded while it wasn't shown."""
+        self._rang.add(pane.id)
+
+    def has_rung(self, pane: Pane) -> bool:
+        """Whether its bell sounded since it was last seen."""
+        return pane.id in self._rang
+
+    def count(self, pane: Pane) -> int:
+        """Bytes that it printed since it was last seen, or since this instance let go of it."""
+        if self._instance in pane.attached or pane.backend == "direct":
+            return max(pane.printed - self._seen.get(pane.id, pane.printed), 0)
+        # An instance that is new here goes on from where the last one let go.
+        since = pane.detached_at.get(self._instance, max(pane.detached_at.values(), default=0))
+        return pane.printed - since

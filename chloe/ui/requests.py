@@ -1,0 +1,194 @@
+"""What the app asks of the engine, and what becomes of the answers.
+
+Owns the tasks that wait for answers. Must not know keys or widgets. An error becomes a message; one that
+nobody foresaw leaves its traceback in the log file. Neither ends anything but what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol, TypeVar
+
+from chloe.engine import Change
+from chloe.engine.past import Lines
+from chloe.errors import ChloeError, ScreenBroken
+from chloe.events.commands import Close, Command, Kill, Resize, Write
+from chloe.events.projections import Projections
+from chloe.terminal import Terminal
+from chloe.ui.crash import summarize
+from chloe.ui.messages import Messages
+from chloe.ui.panes.pane_view import PaneView
+
+_Answer = TypeVar("_Answer")
+_log = logging.getLogger("chloe.ui")
+
+#: Seconds for which input waits for a pane that is being made.
+_TIMEOUT = 5.0
+
+
+class Engine(Protocol):
+    """What the app needs of an engine."""
+
+    instance: str
+    projections: Projections
+
+    @property
+    def loss(self) -> str | None:
+        """What the log had lost when it was opened, or None."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the log can't be written, or None."""
+
+    def log_size(self) -> int:
+        """Bytes that the log takes on disk."""
+
+    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``told`` called with each change."""
+
+    async def ask(self, command: Command) -> str | None:
+        """Carry a command out. Raises ``ChloeError``."""
+
+    def tell(self, command: Write | Resize) -> None:
+        """Pass keys or a size on at once. Raises ``PaneRefused``."""
+
+    async def hand_over(self) -> None:
+        """Let others record the panes, as this process is about to be stopped."""
+
+    def take_again(self) -> None:
+        """Record again what nobody else does."""
+
+    async def screen(self, pane: str) -> Terminal:
+        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``ChloeError``."""
+
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        """Give a pane's screen up, since showing it raised ``error``."""
+
+    async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
+        """Lines of a pane's past by their numbers, wrapped at ``columns``."""
+
+
+class Requests:
+    """The questions under way."""
+
+    def __init__(
+        self, group: asyncio.TaskGroup, engine: Engine, messages: Messages, answered: Callable[[], None]
+    ) -> None:
+        self._group = group
+        self._engine = engine
+        self._messages = messages
+        self._answered = answered
+        self._running: set[asyncio.Task[None]] = set()
+        self._asked: set[Command] = set()
+        self._blocking = 0
+        self._blocked_until = 0.0
+        self._loading: set[str] = set()
+        self._fetching: set[PaneView] = set()
+
+    @property
+    def blocks_input(self) -> bool:
+        """Whether what is typed has to wait: it is meant for a pane that is being made.
+
+        Not for ever: a pane that can't be made for long must not keep the user from quitting.
+        """
+        return self._blocking > 0 and asyncio.get_running_loop().time() < self._blocked_until
+
+    def request(
+        self, command: Command, then: Callable[[str | None], None] | None = None, *, block_input: bool = False
+    ) -> None:
+        """Ask for ``command``; ``then`` gets the answer. With ``block_input``, input waits for it.
+
+        A pane that is being put away or ended isn't so once more before the answer is there.
+        """
+        if isinstance(command, Close | Kill):
+            if command in self._asked:
+                return
+            self._asked.add(command)
+        if block_input:
+            loop = asyncio.get_running_loop()
+            self._blocking += 1
+            self._blocked_until = loop.time() + _TIMEOUT
+            loop.call_later(_TIMEOUT, self._answered)
+        self._run(self._carry_out(command), then, block_input=block_input)
+
+    async def _carry_out(self, command: Command) -> str | None:
+        try:
+            return await self._engine.ask(command)
+        finally:
+            self._asked.discard(command)
+
+    def load(self, pane: str) -> None:
+        """Have the pane's screen folded from the log, unless that is under way."""
+        if pane not in self._loading:
+            self._loading.add(pane)
+            # A pane that can't be read isn't tried again.
+            self._run(self._loaded(pane), lambda _: self._loading.discard(pane))
+
+    async def _loaded(self, pane: str) -> None:
+        # What the engine has told of a broken screen stands there; it need not be told once more.
+        with suppress(ScreenBroken):
+            await self._engine.screen(pane)
+
+    def fetch(self, pane: str, view: PaneView) -> None:
+        """Have the lines that ``view`` wants of the pane's past folded from the log, one page at a time."""
+        wanted, terminal = view.wanted, view.terminal
+        if wanted is None or view in self._fetching:
+            return
+
+        self._fetching.add(view)
+
+        def found(lines: Lines | None) -> None:
+            self._fetching.discard(view)
+            view.give(terminal, wanted, lines.first if lines else 0, lines.rows if lines else ())
+
+        self._run(
+            self._engine.lines(pane, wanted.first, wanted.count, wanted.columns),
+            found,
+            failed=lambda: found(None),
+        )
+
+    def _run(
+        self,
+        answer: Awaitable[_Answer],
+        then: Callable[[_Answer], None] | None,
+        *,
+        failed: Callable[[], None] | None = None,
+        block_input: bool = False,
+    ) -> None:
+        task = self._group.create_task(self._wait(answer, then, failed, block_input))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _wait(
+        self,
+        answer: Awaitable[_Answer],
+        then: Callable[[_Answer], None] | None,
+        failed: Callable[[], None] | None,
+        block_input: bool,
+    ) -> None:
+        try:
+            found = await answer
+            if then is not None:
+                then(found)
+        except ChloeError as error:
+            if failed is not None:
+                failed()
+            self._messages.notify(str(error), error=True)
+        except Exception as error:
+            _log.exception("what was asked failed in a way that nobody foresaw")
+            if failed is not None:
+                failed()
+            self._messages.notify(
+                f"this can't be done: {summarize(error)}; the traceback is in chloe.log", error=True
+            )
+        finally:
+            self._blocking -= block_input
+        self._answered()
+
+    def close(self) -> None:
+        """Wait for no answer any more."""
+        for task in self._running:
+            task.cancel()

@@ -1,0 +1,110 @@
+"""The lines at the top and the bottom: tabs and news; hints, messages and trouble.
+
+Owns what stands there and what gives way where it is narrow. Must not know the engine or keys beyond
+the keymap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chloe.events.panes import Pane
+from chloe.ui.canvas import Row, columns_of, row_of
+from chloe.ui.messages import Message
+from chloe.ui.panes.unread import Unread
+from chloe.ui.selection import Selection
+from chloe.ui.words import compact, printable
+
+#: Lines that a message may take.
+_MOST_LINES = 3
+
+
+def header(selection: Selection, unread: Unread, width: int, *, log_size: int) -> Row:
+    """The tabs, how the panes of this instance stand, and how large the log is (in bytes)."""
+    panes = selection.panes
+    tabs = [("instances", f" Instances {len(panes)} "), ("history", " History ")]
+    parts = [("name", " Chloe ")]
+    for tab, text in tabs:
+        parts += [("tab on" if selection.tab == tab else "tab", text), ("header", " ")]
+    taken = sum(len(text) for _, text in parts)
+    news = _news(selection, unread, panes)
+    size = f"log {compact(log_size)}"
+    for told in (f"{news}   {size}" if news else size, news):
+        if told and taken + len(told) + 2 <= width:
+            parts.append(("news", " " * (width - taken - len(told) - 1) + told))
+            break
+    return row_of(parts, width, "header")
+
+
+def _news(selection: Selection, unread: Unread, panes: Sequence[Pane]) -> str:
+    detached = sum(
+        pane.alive and not selection.is_attached(pane) and not selection.is_foreign(pane) for pane in panes
+    )
+    ended = sum(not pane.alive for pane in panes)
+    unseen = sum(bool(unread.count(pane)) for pane in panes)
+    rang = sum(unread.has_rung(pane) for pane in panes)
+    counts = ((rang, "rang"), (unseen, "unseen"), (detached, "detached"), (ended, "ended"))
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def footer(
+    width: int,
+    *,
+    trouble: str | None,
+    message: Message | None,
+    typing_into: str | None,
+    leaving: bool,
+    release: str,
+    hints: Sequence[tuple[str, str]],
+) -> list[Row]:
+    """The last line: what is wrong, else what was just said, else who has the keyboard, else the keys.
+
+    What was said takes more lines where it needs them, up to ``_MOST_LINES``.
+    """
+    if trouble:
+        text = f"{trouble[:1].upper()}{printable(trouble[1:])}. Keys still pass, and nothing is lost."
+        return [row_of([("trouble", f" {line}")], width, "trouble") for line in _wrapped(text, width)]
+    typing = [("typing", f" keyboard: {printable(typing_into)} ")] if typing_into is not None else []
+    if message is not None:
+        said = "error" if message.error else "said"
+        taken = sum(columns_of(text) for _, text in typing)
+        first, *more = _wrapped(printable(message.text), width, taken)
+        rows: list[Row] = [row_of([*typing, (said, f" {first}")], width, "footer")]
+        rows += [row_of([(said, f" {line}")], width, "footer") for line in more]
+        return rows
+    if typing_into is not None:
+        parts = [*typing, ("key", f" {release}"), ("hint", " leaves it")]
+        if release == "Esc":
+            parts += [("key", "  Esc Esc"), ("hint", " is Esc for the program")]
+        return [row_of(parts, width, "footer")]
+    if leaving:
+        return [row_of([("hint", " Esc …")], width, "footer")]
+    return [row_of(_hints(hints, width), width, "footer")]
+
+
+def _wrapped(text: str, width: int, taken: int = 0) -> list[str]:
+    """``text`` in lines that leave a blank at either side, the first with ``taken`` columns less."""
+    lines = [""]
+    room = width - 2 - taken
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if columns_of(longer) <= room or len(lines) == _MOST_LINES:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+            room = width - 2
+    return lines
+
+
+def _hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """As many hints as fit; the last two, help and quit, before the others."""
+    room = width - 1
+    kept: list[tuple[str, str]] = []
+    for hint in [*hints[-2:], *hints[:-2]]:
+        room -= columns_of(" ".join(hint)) + 2
+        if room >= 0:
+            kept.append(hint)
+    parts = [("hint", " ")]
+    for key, word in [hint for hint in hints if hint in kept]:
+        parts += [("key", key), ("hint", f" {word}  ")]
+    return parts

@@ -1,0 +1,325 @@
+"""Who gets what the user types: Chloe, as keys, or the pane that has the keyboard, as bytes.
+
+Owns the one state that decides it: who has the keyboard, what is still incomplete, and the rules of
+the release key. Must not know the clock (it is told the time), file descriptors, or what a key does.
+
+The rules. A pane that has the keyboard gets every byte as it came, but for what isn't typed: answers
+of the terminal. A lone release key takes the keyboard away. Is it Esc, then it was lone once
+``ALONE`` passed without another byte, and what follows is Chloe's at once: Esc, d is d, and never Alt-d.
+Only what begins as most keys' sequences go on, with ``[`` or ``O``, or as an answer does, waits for its
+rest: a slow line may have split it after its Esc. Is it whole within ``BELATED`` of the Esc, then it still
+belongs to the pane, which gets the keyboard back and the whole sequence. In command mode nothing typed
+reaches a pane.
+
+Time is in seconds of any clock that doesn't go back. After ``feed`` and ``tick``, ``deadline`` says
+when to call ``tick``, unless bytes come first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, character_length, name_of, scan
+
+#: After so long without another byte an Esc is no beginning of a sequence.
+ALONE = 0.05
+#: So long after it, bytes still complete a sequence: lines that split one come with such gaps.
+BELATED = 0.5
+#: After so long without a byte, a paste whose end didn't come is over.
+PASTE_STALLED = 2.0
+#: So long the rest of a mouse report is waited for: nobody types its beginning, and its rest is no text.
+REPORT_STALLED = 2.0
+
+#: How what follows the ESC of an answer begins, as far as no one types it.
+_REST_OF_ANSWER = re.compile(rb"\[[\d?>=<M]|\]\d|P[\d>!$+|]|_G")
+
+#: How what follows the ESC of a key begins that a slow line may split: a cursor key or a function key.
+_REST_OF_KEY = (b"[", b"O")
+
+#: How a mouse report begins, in the forms that no key has.
+_MOUSE = (b"\x1b[<", b"\x1b[M")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The user pressed a key that is Chloe's. ``name`` is "" for a sequence that has none."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Bytes for the pane that has the keyboard: plain text, or one whole key sequence."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A whole bracketed paste, without its marks."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Focused:
+    """The window got the focus or lost it."""
+
+    gained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The release key took the keyboard from the pane."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseUndone:
+    """It was no release key but the beginning of a sequence: the pane has the keyboard again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalReply:
+    """The terminal answered something."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MouseReport:
+    """The terminal reported the mouse, whoever has the keyboard."""
+
+    data: bytes
+
+
+Event = Key | Typed | Pasted | Focused | Released | ReleaseUndone | TerminalReply | MouseReport
+
+
+class Keyboard:
+    """The state machine: bytes and the time in, events out.
+
+    Events come one at a time, and whoever takes one may ``give`` the keyboard to a pane or ``take``
+    it before asking for the next: what follows goes to the new owner.
+    """
+
+    def __init__(self, release: str = "esc") -> None:
+        self._release = release
+        self._release_byte = _control_byte(release)
+        self._in_pane = False
+        self._buffer = b""
+        self._paste: bytearray | None = None
+        #: When the bytes in the buffer came; when the Esc that left the pane came, while that matters.
+        self._came = 0.0
+        self._left: float | None = None
+        #: When an Esc was a key of Chloe's, while what comes next may show that it began an answer.
+        self._escaped: float | None = None
+        #: When ``tick`` is due; None while nothing waits.
+        self.deadline: float | None = None
+
+    @property
+    def in_pane(self) -> bool:
+        """Whether a pane has the keyboard."""
+        return self._in_pane
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether an Esc just took the keyboard, and what comes now may still complete its sequence."""
+        return self._left is not None
+
+    def give(self) -> None:
+        """Give the keyboard to a pane."""
+        self._in_pane, self._left = True, None
+
+    def take(self) -> None:
+        """Take the keyboard back to Chloe, for good: no late bytes return it."""
+        self._in_pane, self._left = False, None
+
+    def feed(self, data: bytes, now: float) -> Iterator[Event]:
+        """Take bytes in. The iterator must be taken to its end."""
+        self._buffer += data
+        self._came = now
+        yield from self._drain(now)
+        self._set_deadline()
+
+    def tick(self, now: float) -> Iterator[Event]:
+        """Nothing came until ``deadline``: decide about what was waiting."""
+        if self.deadline is None or now < self.deadline:
+            return
+        yield from self._give_up_waiting()
+        yield from self._drain(now)
+        self._set_deadline()
+
+    def _set_deadline(self) -> None:
+        if self._paste is not None:
+            self.deadline = self._came + PASTE_STALLED
+        elif self._left is not None:
+            self.deadline = self._left + BELATED
+        elif not self._buffer:
+            self.deadline = None
+        elif self._escaped is not None:
+            self.deadline = self._escaped + BELATED
+        else:
+            alone = self._buffer in (b"\x1b", b"\x1b\x1b")
+            report = self._buffer.startswith(_MOUSE)
+            self.deadline = self._came + (ALONE if alone else REPORT_STALLED if report else BELATED)
+
+    def _consume(self, length: int) -> bytes:
+        taken, self._buffer = self._buffer[:length], self._buffer[length:]
+        return taken
+
+    def _drain(self, now: float) -> Iterator[Event]:
+        """Everything that is complete."""
+        while self._buffer:
+            before = self._buffer
+            if self._left is not None and (now > self._left + BELATED or before[0] == ESC):
+                self._left = None
+            if self._paste is not None:
+                yield from self._take_pasted()
+            elif self._left is not None:
+                yield from self._take_belated()
+                if self._left is None and self._buffer == before:
+                    continue
+            elif self._escaped is not None:
+                yield from self._take_rest_of_answer(now)
+                # Nothing taken and still waiting: the rest of the answer is to come.
+                if self._buffer == before and self._escaped is None:
+                    continue
+            elif self._buffer[0] == ESC:
+                yield from self._take_sequence()
+            elif self._in_pane:
+                yield from self._take_run()
+            else:
+                yield from self._take_character()
+            if self._buffer == before:
+                return
+
+    def _take_pasted(self) -> Iterator[Event]:
+        assert self._paste is not None
+        searched = max(len(self._paste) - len(PASTE_END), 0)
+        self._paste += self._consume(len(self._buffer))
+        end = self._paste.find(PASTE_END, searched)
+        if end >= 0:
+            pasted = bytes(self._paste[:end])
+            self._buffer = bytes(self._paste[end + len(PASTE_END) :])
+            self._paste = None
+            yield Pasted(pasted)
+
+    def _take_sequence(self) -> Iterator[Event]:
+        kind, end = scan(self._buffer)
+        if kind is not Kind.INCOMPLETE:
+            yield from self._deliver(kind, self._consume(end))
+
+    def _deliver(self, kind: Kind, sequence: bytes) -> Iterator[Event]:
+        match kind:
+            case Kind.REPLY:
+                yield TerminalReply(sequence)
+            case Kind.MOUSE:
+                yield MouseReport(sequence)
+            case Kind.FOCUS_IN | Kind.FOCUS_OUT:
+                yield Focused(kind is Kind.FOCUS_IN)
+            case Kind.PASTE:
+                self._paste = bytearray()
+            case _ if not self._in_pane:
+                yield Key(name_of(sequence), sequence)
+            case _ if self._release_byte is None and name_of(sequence) == self._release:
+                yield from self._leave()
+            case _:
+                yield Typed(sequence)
+
+    def _leave(self) -> Iterator[Event]:
+        self._in_pane = False
+        yield Released()
+
+    def _take_run(self) -> Iterator[Event]:
+        """Plain text for the pane, up to the next ESC or the release key."""
+        end = self._buffer.find(ESC)
+        run = self._buffer if end < 0 else self._buffer[:end]
+        at = -1 if self._release_byte is None else run.find(self._release_byte)
+        if at == 0:
+            self._consume(1)
+            yield from self._leave()
+        else:
+            yield Typed(self._consume(len(run) if at < 0 else at))
+
+    def _take_character(self) -> Iterator[Event]:
+        """One character for Chloe."""
+        length = character_length(self._buffer, 0)
+        if length:
+            character = self._consume(length)
+            yield Key(name_of(character), character)
+
+    def _take_belated(self) -> Iterator[Event]:
+        """Read what comes soon after an Esc that left the pane: the rest of its sequence, or Chloe's keys."""
+        if self._buffer[:1] not in _REST_OF_KEY and not _REST_OF_ANSWER.match(self._buffer):
+            self._left = None
+            return
+        kind, end = scan(b"\x1b" + self._buffer)
+        if kind is Kind.INCOMPLETE:
+            return
+        sequence = b"\x1b" + self._consume(end - 1)
+        self.give()
+        yield ReleaseUndone()
+        yield from self._deliver(kind, sequence)
+
+    def _take_rest_of_answer(self, now: float) -> Iterator[Event]:
+        """What comes soon after an Esc of Chloe's own, if it is the rest of an answer of the terminal."""
+        assert self._escaped is not None
+        kind, end = scan(b"\x1b" + self._buffer)
+        if now > self._escaped + BELATED or not _REST_OF_ANSWER.match(self._buffer):
+            self._escaped = None
+        elif kind is not Kind.INCOMPLETE:
+            self._escaped = None
+            if kind in (Kind.REPLY, Kind.MOUSE):
+                yield from self._deliver(kind, b"\x1b" + self._consume(end - 1))
+
+    def _give_up_waiting(self) -> Iterator[Event]:
+        """What waited stays as it is: a lone Esc, a broken sequence, half a character, an endless paste."""
+        if self._paste is not None:
+            pasted, self._paste = bytes(self._paste), None
+            yield Pasted(pasted)
+        elif self._left is not None and len(self._buffer) <= 1:
+            # A [ or O that nothing followed was typed by itself.
+            self._left = None
+        elif self._left is not None:
+            sequence, self._buffer = b"\x1b" + self._buffer, b""
+            self.give()
+            yield ReleaseUndone()
+            if not _is_part_of_reply(sequence):
+                yield Typed(sequence)
+        elif self._escaped is not None:
+            self._escaped, self._buffer = None, b""
+        elif self._buffer[:1] == b"\x1b" and self._buffer in (b"\x1b", b"\x1b\x1b"):
+            while self._buffer[:1] == b"\x1b":
+                yield from self._lone_escape()
+        elif self._in_pane and not _is_part_of_reply(self._buffer):
+            yield Typed(self._consume(len(self._buffer)))
+        else:
+            self._buffer = b""
+
+    def _lone_escape(self) -> Iterator[Event]:
+        escape = self._consume(1)
+        if not self._in_pane:
+            self._left, self._escaped = None, self._came
+            yield Key("esc", escape)
+        elif self._release == "esc":
+            self._left = self._came
+            yield from self._leave()
+        else:
+            yield Typed(escape)
+
+
+def _control_byte(key: str) -> int | None:
+    """The byte that a release key sends by itself; None for Esc and for keys that send a sequence."""
+    for code in range(1, 0x20):
+        if code != ESC and name_of(bytes((code,))) == key:
+            return code
+    return 0 if key == "ctrl+space" else None
+
+
+def _is_part_of_reply(sequence: bytes) -> bool:
+    return sequence[:3] in (b"\x1b[?", b"\x1b[>", b"\x1b[=", *_MOUSE) or (
+        len(sequence) > 2 and sequence[1:2] in (b"]", b"P", b"_")
+    )

@@ -1,0 +1,157 @@
+"""From rows of cells to the fewest bytes that make the user's terminal show them.
+
+Owns what the terminal shows now, and the comparison with what it should. Must not know widgets, panes
+or file descriptors. Where terminals disagree about a width, the column after it is set absolutely, so
+that a row is right on either side of an odd character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Sequence
+
+from chloe.terminal import Attributes
+from chloe.ui.canvas import clusters, width_of
+from chloe.ui.tty.colors import Depth, select
+from chloe.wording import UNSAFE
+
+#: Characters about whose width terminals agree: what isn't here gets its column set after it.
+_AGREED = "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f"
+_AGREED += "\u2500-\u259f\u2800-\u28ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
+_ODD = re.compile(f"[^{_AGREED}]")
+#: From so many blanks at the end of a row on, erasing is shorter than writing.
+_BLANKS = 5
+
+#: A run to draw: look, character set (never used), text.
+Run = tuple[Hashable, object, bytes]
+
+
+class Painter:
+    """What one terminal shows, and the way to what it should show."""
+
+    def __init__(self, depth: Depth, look: Callable[[Hashable], Attributes], encoding: str = "utf-8") -> None:
+        self._depth = depth
+        self._look = look
+        self._encoding = encoding
+        self._shown: list[list[Run]] = []
+        #: Of which shown rows it isn't sure where the terminal has the cells.
+        self._odd: list[bool] = []
+        self._width = 0
+        self._cursor: tuple[int, int] | None = None
+        self._fresh = True
+
+    def forget(self) -> None:
+        """Nothing is known about what the terminal shows."""
+        self._fresh = True
+
+    def frame(self, rows: Sequence[Sequence[Run]], width: int, cursor: tuple[int, int] | None) -> bytes:
+        """The bytes after which the terminal shows ``rows``, each ``width`` wide, and the cursor at (x, y).
+
+        Empty where it does already.
+        """
+        out: list[str] = []
+        if self._fresh or width != self._width or len(rows) != len(self._shown):
+            out.append("\x1b[0m\x1b[2J")
+            self._shown = [[] for _ in rows]
+            self._odd = [False] * len(rows)
+            self._width = width
+            self._fresh = False
+        look: Attributes | None = None
+        wanted = [list[Run](row) for row in rows]
+        for y, row in enumerate(wanted):
+            if row != self._shown[y]:
+                look = self._row(out, y, row, self._shown[y], look)
+        self._shown = wanted
+        if not out and cursor == self._cursor:
+            return b""
+        self._cursor = cursor
+        if out:
+            out.insert(0, "\x1b[?25l")
+            out.append("\x1b[0m")
+        out.append("\x1b[?25l" if cursor is None else f"\x1b[{cursor[1] + 1};{cursor[0] + 1}H\x1b[?25h")
+        return "".join(out).encode(self._encoding, "replace")
+
+    def _row(
+        self, out: list[str], y: int, row: list[Run], shown: list[Run], look: Attributes | None
+    ) -> Attributes | None:
+        begin, end = 0, len(row)
+        odd = _has_odd(row)
+        if odd or self._odd[y]:
+            # Where the terminal put the cells of the row before isn't known, so nothing of it may stay.
+            out.append(f"\x1b[{y + 1};1H\x1b[0m\x1b[2K")
+            look = None
+            self._odd[y] = odd
+        else:
+            begin, end = _difference(row, shown)
+            column = sum(width_of(text) for _, _, text in row[:begin])
+            out.append(f"\x1b[{y + 1};{column + 1}H")
+        column = sum(width_of(text) for _, _, text in row[:begin])
+        for at in range(begin, end):
+            wanted = self._look(row[at][0])
+            text = row[at][2]
+            if wanted != look:
+                out.append(select(wanted, self._depth))
+                look = wanted
+            width = width_of(text)
+            if at == len(row) - 1 and wanted == Attributes() and (kept := _without_blanks(text)) is not None:
+                out.append(kept + "\x1b[K")
+            elif text.isascii():
+                plain = text.decode("ascii")
+                out.append(plain if plain.isprintable() else UNSAFE.sub(" ", plain))
+            else:
+                _odd_text(out, self._sayable(text.decode("utf-8", "replace")), column, width)
+            column += width
+        return look
+
+    def _sayable(self, text: str) -> str:
+        """``text`` with a question mark, as wide, for each character that the terminal's encoding lacks."""
+        if self._encoding == "utf-8":
+            return text
+        shown = []
+        for cluster, columns in clusters(text):
+            lacks = cluster.encode(self._encoding, "ignore").decode(self._encoding) != cluster
+            shown.append("?".ljust(columns) if lacks else cluster)
+        return "".join(shown)
+
+
+def _difference(row: list[Run], shown: list[Run]) -> tuple[int, int]:
+    """The first run that differs, and the one after the last that does."""
+    begin = 0
+    shorter = min(len(row), len(shown))
+    while begin < shorter and row[begin] == shown[begin]:
+        begin += 1
+    end, other = len(row), len(shown)
+    while end > begin and other > begin and row[end - 1] == shown[other - 1]:
+        end, other = end - 1, other - 1
+    return begin, end
+
+
+def _has_odd(row: list[Run]) -> bool:
+    return any(not text.isascii() and _ODD.search(text.decode("utf-8", "replace")) for _, _, text in row)
+
+
+def _without_blanks(text: bytes) -> str | None:
+    """The text of a row's last run but for its blanks, where it pays to erase them."""
+    kept = text.rstrip(b" ")
+    if len(text) - len(kept) < _BLANKS or not kept.isascii():
+        return None
+    return UNSAFE.sub(" ", kept.decode("ascii"))
+
+
+def _odd_text(out: list[str], text: str, column: int, width: int) -> None:
+    """Text in which terminals may count differently: after each odd character the column is set."""
+    if not _ODD.search(text):
+        out.append(text)
+        return
+    found = clusters(text)
+    # Where a row was cut and joined, a mark may stand behind what it didn't join: then only the end is sure.
+    sure = sum(columns for _, columns in found) == width
+    at = column
+    for cluster, columns in found:
+        # What has no column of its own leaves none behind.
+        out.append(UNSAFE.sub("", cluster) or " " * columns)
+        at += columns
+        if sure and _ODD.search(cluster):
+            out.append(f"\x1b[{at + 1}G")
+    if not sure:
+        out.append(f"\x1b[{column + width + 1}G")

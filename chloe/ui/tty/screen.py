@@ -1,0 +1,277 @@
+"""The user's own terminal: what Chloe switches on in it, and that it is left as it was.
+
+Owns its modes, its file descriptor, and how frames get out without ever blocking the loop. Must not
+know what is drawn or what is typed. A Screen of urwid's, with input and drawing of its own: urwid's
+decoder is slow on pastes and drops bytes that a program should get, and its drawing trusts widths
+that terminals disagree about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import urwid
+from urwid.display.common import BaseScreen
+
+from chloe.errors import UsageError
+from chloe.ui.tty.paint import Painter
+
+#: Alternate screen, ordinary cursor and keypad keys, bracketed paste, focus reports, no wrapping.
+_ENTER = "\x1b[?1049h\x1b[?1l\x1b>\x1b[?2004h\x1b[?1004h\x1b[?7l\x1b[?25l"
+_LEAVE = "\x1b[0m\x1b[?7h\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h"
+#: Requests whether a frame can be shown at once (DECRQM 2026); terminals that don't know it say nothing.
+_ASK_SYNCHRONIZED = "\x1b[?2026$p"
+_SYNCHRONIZED = (b"\x1b[?2026;1$y", b"\x1b[?2026;2$y")
+_DEAF = ("linux", "dumb", "vt52", "ansi")
+#: DECSCUSR: shapes when they blink; one more is the same without blinking.
+_SHAPES = {"block": 1, "underline": 3, "bar": 5}
+#: What the mouse is asked to report: presses and releases, drags as well, all motion; each in the SGR form,
+#: which reaches any column. One is switched off before another is switched on: terminals differ in whether
+#: they exclude each other.
+_MOUSE = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
+#: Seconds between two bells at the least.
+_BELL_LASTS = 0.2
+#: Bytes that one read takes.
+_READ = 64 * 1024
+#: How long the last frame may take to get out before the terminal is restored over it.
+_PATIENCE = 1.0
+
+
+class Screen(BaseScreen):
+    """The terminal that Chloe runs in. ``start`` and ``stop`` it inside a running loop."""
+
+    def __init__(self, painter: Painter, *, term: str = "", input_fd: int = 0, output_fd: int = 1) -> None:
+        super().__init__()
+        if not (os.isatty(input_fd) and os.isatty(output_fd)):
+            raise UsageError(
+                "the app needs a terminal for input and output; `chloe --help` lists what doesn't"
+            )
+        self._painter = painter
+        self._deaf = term.split("-")[0] in _DEAF
+        self._input, self._output, self._own = _open(input_fd, output_fd)
+        self._was: list[Any] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._unwritten = b""
+        self._missed = False
+        self._synchronized = False
+        self._shape = 0
+        self._mouse = "off"
+        self._rang = 0.0
+        #: Called when a frame that had to be left out can be drawn.
+        self.on_writable: Callable[[], None] = lambda: None
+
+    @property
+    def input_fd(self) -> int:
+        """What to watch for input."""
+        return self._input
+
+    def _start(self, *args: Any, **named: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._was = termios.tcgetattr(self._input)
+        self._enter()
+
+    def resume(self) -> None:
+        """The process was stopped and goes on: switch everything on again, whatever a shell did meanwhile."""
+        if self.started:
+            self._enter()
+
+    def _enter(self) -> None:
+        termios.tcsetattr(self._input, termios.TCSANOW, _raw(termios.tcgetattr(self._input)))
+        self._painter.forget()
+        self._shape = 0
+        self.set_mouse_mode("off")
+        self._write((_ENTER + ("" if self._deaf else _ASK_SYNCHRONIZED)).encode())
+
+    def _stop(self) -> None:
+        """Leave the terminal as it was. A terminal that is gone has nothing to restore."""
+        if self._loop is not None and self._unwritten:
+            self._loop.remove_writer(self._output)
+        leave = _mouse(self._mouse, on=False) + (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
+        self._mouse = "off"
+        # A frame that the terminal doesn't take may have been cut within a sequence: CAN ends that.
+        cut = self._drain(self._unwritten)
+        self._unwritten = b""
+        self._drain(b"\x18" + leave if cut else leave)
+        if self._was is not None:
+            # From the background, the kernel would stop the process for this (SIGTTOU).
+            heeded = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._input, termios.TCSAFLUSH, self._was)
+            signal.signal(signal.SIGTTOU, heeded)
+
+    def close(self) -> None:
+        """Stop, and let go of the descriptors."""
+        self.stop()
+        for descriptor in self._own:
+            os.close(descriptor)
+        self._own = ()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Started inside, as it was afterwards, however the inside ends."""
+        try:
+            self.start()
+            yield
+        finally:
+            self.close()
+
+    def get_cols_rows(self) -> tuple[int, int]:
+        """Columns and rows of the terminal; at least one of each."""
+        rows, columns = 0, 0
+        with contextlib.suppress(OSError):
+            size = fcntl.ioctl(self._output, termios.TIOCGWINSZ, b"\0" * 8)
+            rows, columns, _, _ = struct.unpack("HHHH", size)
+        return columns or 80, rows or 24
+
+    def read(self) -> bytes:
+        """What was typed. Raises ``EOFError`` once the terminal is gone."""
+        try:
+            data = os.read(self._input, _READ)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise EOFError from error
+        if not data:
+            raise EOFError
+        return data
+
+    def forget(self) -> None:
+        """Draw everything anew with the next frame."""
+        self._painter.forget()
+
+    def replied(self, reply: bytes) -> None:
+        """The terminal answered something."""
+        if reply in _SYNCHRONIZED:
+            self._synchronized = True
+
+    def draw_screen(self, size: tuple[int, int], canvas: urwid.Canvas) -> None:
+        """Show ``canvas``."""
+        self.show(size, canvas)
+
+    def show(self, size: tuple[int, int], canvas: urwid.Canvas) -> bool:
+        """Show ``canvas``; whether that took a frame.
+
+        Where the terminal hasn't taken the last frame yet, ``on_writable`` says when to try again.
+        """
+        if self._unwritten:
+            self._missed = True
+            return False
+        frame = self._painter.frame(list(canvas.content()), size[0], canvas.cursor)
+        if frame and self._synchronized:
+            frame = b"\x1b[?2026h" + frame + b"\x1b[?2026l"
+        self._write(frame)
+        return bool(frame)
+
+    def show_cursor_as(self, shape: str, blink: bool) -> None:
+        """Give the cursor a shape (DECSCUSR): block, underline, bar; "" for the user's own."""
+        number = _SHAPES[shape] + (0 if blink else 1) if shape else 0
+        if number != self._shape:
+            self._shape = number
+            self._write(f"\x1b[{number} q".encode())
+
+    def set_mouse_mode(self, wanted: str) -> None:
+        """Have the mouse reported: "normal" for presses and releases, "button", "any"; or leave it "off"."""
+        if wanted != self._mouse:
+            self._write(_mouse(self._mouse, on=False) + _mouse(wanted, on=True))
+            self._mouse = wanted
+
+    def ring(self) -> None:
+        """Sound the bell, if it isn't still sounding."""
+        now = time.monotonic()
+        if now > self._rang + _BELL_LASTS:
+            self._rang = now
+            self._write(b"\x07")
+
+    def _write(self, data: bytes) -> None:
+        """Write now what the terminal takes, the rest when it takes more."""
+        if self._unwritten:
+            self._unwritten += data
+            return
+        self._unwritten = data
+        self._write_on()
+        if self._unwritten and self._loop is not None:
+            self._loop.add_writer(self._output, self._write_on)
+
+    def _write_on(self) -> None:
+        waited = False
+        try:
+            while self._unwritten:
+                written = os.write(self._output, self._unwritten)
+                self._unwritten = self._unwritten[written:]
+        except BlockingIOError:
+            waited = True
+        except OSError:
+            # The terminal is gone; the reader notices and ends the app.
+            self._unwritten = b""
+        if not waited and self._loop is not None:
+            self._loop.remove_writer(self._output)
+            if self._missed:
+                self._missed = False
+                self.on_writable()
+
+    def _drain(self, data: bytes) -> bytes:
+        """Write ``data``, waiting a little. What is left; nothing where the terminal is gone."""
+        until = time.monotonic() + _PATIENCE
+        while data:
+            try:
+                data = data[os.write(self._output, data) :]
+            except BlockingIOError:
+                left = until - time.monotonic()
+                if left <= 0 or not select.select([], [self._output], [], left)[1]:
+                    return data
+            except OSError:
+                return b""
+        return b""
+
+
+def _mouse(reports: str, *, on: bool) -> bytes:
+    """What switches these reports on or off."""
+    if reports == "off":
+        return b""
+    return b"\x1b[?%d%c\x1b[?1006%c" % (_MOUSE[reports], *(b"hh" if on else b"ll"))
+
+
+def _open(input_fd: int, output_fd: int) -> tuple[int, int, tuple[int, ...]]:
+    """Descriptors of our own on the terminal, so that making them non-blocking concerns nobody else."""
+    flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        names = os.ttyname(input_fd), os.ttyname(output_fd)
+        reading = os.open(names[0], flags)
+    except OSError:
+        return input_fd, output_fd, ()
+    if names[0] == names[1]:
+        return reading, reading, (reading,)
+    try:
+        writing = os.open(names[1], flags)
+    except OSError:
+        return reading, output_fd, (reading,)
+    return reading, writing, (reading, writing)
+
+
+def _raw(mode: list[Any]) -> list[Any]:
+    """Settings under which every key arrives as it was pressed: nothing echoed, translated, acted on."""
+    raw = list(mode)
+    raw[0] &= ~(
+        termios.IGNBRK
+        | termios.BRKINT
+        | termios.PARMRK
+        | termios.ISTRIP
+        | termios.INLCR
+        | termios.IGNCR
+        | termios.ICRNL
+        | termios.IXON
+    )
+    raw[3] &= ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    raw[6] = list(mode[6])
+    raw[6][termios.VMIN], raw[6][termios.VTIME] = 1, 0
+    return raw
