@@ -11,8 +11,13 @@ from __future__ import annotations
 import re
 
 from chloe.terminal import Terminal
+from chloe.terminal.sizes import MAX_CELLS, fits
 
 _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
+
+
+#: Bytes of a screen at a cut: each cell with a look and a cluster of its own.
+MAX_CUT = 64 * MAX_CELLS
 
 
 class CutUnusable(ValueError):
@@ -31,6 +36,10 @@ def restored(state: bytes, *, scrollback: int) -> Terminal:
     if opening is None:
         raise CutUnusable("no rows, columns and lines at the start")
     rows, columns, lines = map(int, opening.groups())
+    if not fits(rows, columns):
+        raise CutUnusable(f"no terminal has {columns}x{rows} cells")
+    if len(state) > MAX_CUT:
+        raise CutUnusable("more than draws any screen")
     terminal = Terminal(rows, columns, scrollback=scrollback)
     terminal.feed(state[opening.end() :])
     terminal.scrollback.begin(lines)

@@ -14,6 +14,7 @@ from chloe.events.cut import CutUnusable, restored
 from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
 from chloe.store import Beginning, Store
 from chloe.terminal import Terminal
+from chloe.wording import printable
 
 #: Bytes fed between two looks at the scrollback: it can't overrun its window meanwhile.
 _PIECE = 16 * 1024
@@ -59,7 +60,7 @@ async def text(store: Store, pane: str) -> AsyncIterator[list[str] | Missing]:
                 terminal = Terminal(rows, columns, scrollback=_WINDOW)
                 terminal.feed(data)
             case facts.Gap(length=length, reason=reason):
-                yield [f"[{length} bytes are missing here: {reason}]"]
+                yield [f"[{length} bytes are missing here: {printable(reason)}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:
