@@ -20,6 +20,10 @@ _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
 MAX_CUT = 64 * MAX_CELLS
 
 
+#: Lines that can have left a screen: thirty years of a million a second.
+_MAX_LINES = 10**15
+
+
 class CutUnusable(ValueError):
     """These bytes are no screen at a cut."""
 
@@ -38,6 +42,8 @@ def restored(state: bytes, *, scrollback: int) -> Terminal:
     rows, columns, lines = map(int, opening.groups())
     if not fits(rows, columns):
         raise CutUnusable(f"no terminal has {columns}x{rows} cells")
+    if lines > _MAX_LINES:
+        raise CutUnusable(f"{lines} lines were never printed")
     if len(state) > MAX_CUT:
         raise CutUnusable("more than draws any screen")
     terminal = Terminal(rows, columns, scrollback=scrollback)
