@@ -36,6 +36,12 @@ class PaneRefused(ChloeError):
     exit_code = 4
 
 
+class ScreenBroken(ChloeError):
+    """The emulator failed on what the pane's program printed: its screen can't be drawn from there on."""
+
+    exit_code = 4
+
+
 class StartFailed(ChloeError):
     """A program can't be started: no such folder, no such command, no PTY left."""
 

@@ -96,7 +96,7 @@ class Waits:
 
 
 async def until(holds: Callable[[], object], every: float = _LOOK_AGAIN) -> None:
-    """Wait until ``holds``, looked at ``every`` so many seconds: for what makes no notice, as a freed lock."""
+    """Wait until ``holds``, looked at ``every`` seconds: for what makes no notice, as a freed lock."""
     while not holds():  # noqa: ASYNC110
         await asyncio.sleep(every)
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from chloe.actors.last_words import last_words
 from chloe.actors.presence import Presence
+from chloe.backends.descriptors import is_exhausted, shortage
 from chloe.events.facts import Entry
 from chloe.events.panes import Panes
 
@@ -38,6 +39,15 @@ class Gone:
         self._caught_up = caught_up
         self._append = append
         self._came_or_went = asyncio.Event()
+
+    async def speak_at_start(self) -> None:
+        """Say it, or leave it for later where the system refuses that for the moment."""
+        try:
+            await self.speak()
+        except OSError as error:
+            if not is_exhausted(error):
+                raise
+            self._later(error)
 
     async def speak(self) -> None:
         """Say for instances that ended without a word what became of what they held."""
@@ -66,5 +76,9 @@ class Gone:
                 await self.speak()
                 await clear_away()
             except OSError as error:
-                _log.warning("whether other instances live can't be seen for the moment: %s", error)
-                asyncio.get_running_loop().call_later(_AGAIN, self._came_or_went.set)
+                self._later(error)
+
+    def _later(self, error: OSError) -> None:
+        shortage.note(error)
+        _log.warning("whether other instances live can't be seen for the moment: %s", error)
+        asyncio.get_running_loop().call_later(_AGAIN, self._came_or_went.set)

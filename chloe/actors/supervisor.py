@@ -8,33 +8,38 @@ it where it must not act on old news.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
+from chloe.actors.failing import is_tried_again
 from chloe.actors.gone import Gone
+from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
-from chloe.actors.programs import Programs, free_name
+from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
+from chloe.actors.survivors import end_survivor
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
 from chloe.events.facts import Entry, Fact, Record
-from chloe.events.fields import fit_text
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
 
-_log = logging.getLogger(__name__)
+#: Seconds until what the system refused for the moment is tried again.
+_AGAIN = 1.0
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux import TmuxBackend
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
@@ -77,6 +82,7 @@ class Supervisor:
         self._stopping = False
         #: What may only be let go of once all that was read from it is committed.
         self._held: list[Backend] = []
+        self.handover = Handover(self._cared, programs.leases)
         #: Speaks for instances that ended without a word.
         self.gone = Gone(instance, panes, presence, caught_up, self.say)
 
@@ -133,17 +139,20 @@ class Supervisor:
     async def _look_after(self, actor: PaneActor, backend: Backend) -> None:
         """Run an actor to its end. Law 7: it dies aloud and alone."""
         pane = actor.pane
+        again = False
         try:
             try:
                 await actor.run()
             except Exception as error:
-                reason = fit_text(f"its actor failed: {_root(error)}")
-                _log.exception("pane %s: %s", pane, reason)
-                await self._tell_of(pane, facts.Died(status=None, signal=None, reason=reason))
+                again = await is_tried_again(pane, backend, error, self._tell_of)
         finally:
             self._cared.pop(pane, None)
             if backend not in self._held:
                 await backend.close()
+        if again:
+            await asyncio.sleep(_AGAIN)
+            if pane not in self._cared and self._panes[pane].alive and not self._stopping:
+                self._adopt(self._panes[pane])
 
     def _adopt(self, pane: Pane) -> Cared:
         """Look after a tmux-backed pane that runs already."""
@@ -163,7 +172,7 @@ class Supervisor:
 
     async def restore(self) -> None:
         """Take back what runs, and say what ended with nobody there to say it."""
-        await self.gone.speak()
+        await self.gone.speak_at_start()
         left = self._programs.left()
         known = [
             (pane, pane.id in left)
@@ -177,8 +186,9 @@ class Supervisor:
                 continue
             if pane.alive and found:
                 self._take_back(pane)
-            elif pane.alive and await self._programs.in_tmux(pane.id):
-                self._take_back(pane)  # Somebody removed its spool: its holder makes it again.
+            elif pane.alive and await self._programs.in_tmux(pane.id) is not False:
+                # Somebody removed its spool: its holder makes it again. Or tmux can't say.
+                self._take_back(pane)
             elif pane.alive:
                 await self._tell_of(
                     pane.id, facts.Died(status=None, signal=None, reason="its session and its spool are gone")
@@ -196,7 +206,9 @@ class Supervisor:
             self._due.append(pane.id)
 
     async def _clear_away(self) -> None:
-        await clear_away(self._programs.spools, self._panes, self._cared, self._caught_up)
+        await clear_away(
+            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
+        )
 
     async def mind_the_gone(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""
@@ -272,6 +284,8 @@ class Supervisor:
         if pane is None:
             raise PaneRefused(f"there is no pane {command.pane}")
         match command:
+            case commands.Kill() if pane.died is not None:
+                await end_survivor(pane)
             case commands.Write() | commands.Resize() | commands.Kill():
                 await self._of_its_program(pane, command)
             case commands.Rename(name=name):
@@ -327,7 +341,7 @@ class Supervisor:
     async def _open_direct(self, spec: Spec, created: facts.Created) -> None:
         # A direct program dies with us, so it may start before the log knows it; a tmux one may not.
         backend = self._programs.direct(spec)
-        await backend.start()
+        await in_words(backend.start(), spec)
         try:
             await self._tell_of(spec.pane, created)
         except BaseException:
@@ -337,10 +351,10 @@ class Supervisor:
 
     async def _open_tmux(self, spec: Spec, created: facts.Created) -> None:
         backend = self._programs.tmux(spec)
-        await backend.prepare()
+        await in_words(backend.prepare(), spec)
         await self._tell_of(spec.pane, created)
         try:
-            await backend.start()
+            await in_words(backend.start(), spec)
         except ChloeError as error:
             died = facts.Died(status=None, signal=None, reason=f"could not start: {error}")
             await self._tell_of(spec.pane, died, facts.Closed())
@@ -387,10 +401,3 @@ class Supervisor:
 
 async def _from_the_start() -> int:
     return 0
-
-
-def _root(error: BaseException) -> str:
-    """What went wrong at the bottom of a group of errors."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"

@@ -11,7 +11,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -70,7 +69,7 @@ def _examined(full: bool) -> Examined:
     import asyncio
 
     from chloe.doctor import examine
-    from chloe.ui.style import encoding
+    from chloe.ui.glyphs import encoding
     from chloe.ui.tty.colors import depth_of
 
     progress = _Progress()
@@ -173,7 +172,10 @@ def _wrapped(head: str, text: str, width: int) -> str:
 
 
 def _with_tilde(text: str) -> str:
-    return text.replace(f"{Path.home()}/", "~/") if Path.home() != Path("/") else text
+    from chloe.config.paths import user_home
+
+    home = str(user_home())
+    return text.replace(f"{home}/", "~/") if home != "/" else text
 
 
 def _summed_up(findings: list[Finding]) -> str:

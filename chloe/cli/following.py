@@ -24,7 +24,7 @@ Write = Callable[[str], Awaitable[None]]
 
 
 async def while_read(work: Callable[[Write], Awaitable[None]]) -> None:
-    """Do ``work``, which is given the way to print. Raises ``BrokenPipeError`` (in a group) once nobody reads."""
+    """Do ``work``, given the way to print. Raises ``BrokenPipeError`` (in a group) once nobody reads."""
     sys.stdout.flush()
     descriptor = sys.stdout.fileno()
     encoding, errors = sys.stdout.encoding, sys.stdout.errors or "strict"

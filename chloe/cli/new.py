@@ -40,7 +40,7 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     asked = Open(
         backend="tmux",
         argv=command,
-        cwd=os.path.abspath(cwd) if cwd else os.getcwd(),  # noqa: PTH100, PTH109 - `..` goes, links stay.
+        cwd=_absolute(cwd),
         name=name,
         tags=tuple(dict.fromkeys(tags)),
         rows=rows,
@@ -54,3 +54,17 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
         return json_text(described(engine.projections.panes[pane])) if as_json else pane
 
     print(with_engine(work, NOTHING))
+
+
+def _absolute(folder: str) -> str:
+    """``folder`` from here; "" for here where that is gone, and the engine takes the user's home."""
+    from chloe.errors import StartFailed
+
+    try:
+        return os.path.abspath(folder) if folder else os.getcwd()  # noqa: PTH100, PTH109 - `..` goes, links stay.
+    except OSError as error:
+        if not folder:
+            return ""
+        raise StartFailed(
+            f"Can't start in {folder!r}: the folder that it is relative to is gone. Give its full path."
+        ) from error

@@ -9,16 +9,18 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chloe.config import values
 from chloe.config.paths import Paths
 from chloe.config.settings import Config, Keys, Log, Shell, Spool, Terminal, Tmux, Ui
 from chloe.errors import ConfigBroken
 from chloe.small_files import FileRefused, read_whole
+
+if TYPE_CHECKING:
+    import tomllib
 
 #: What each key of each table takes. A table's class has a field of the same name.
 _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
@@ -106,6 +108,10 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > _MAX_LINE:
             raise ConfigBroken(f"{file}, line {number}: is longer than {_MAX_LINE} characters: break it")
+    if not text.strip():
+        return {}
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -161,6 +167,8 @@ def _line_of(text: str, key: tuple[str, ...]) -> int:
     statement ends with the first prefix that has the key, and begins after the one before that
     was whole TOML. This is right for dotted keys, inline tables and values over several lines.
     """
+    import tomllib
+
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) * len(text) > _MAX_SEARCHED:
         return next((number for number, line in enumerate(lines, 1) if key[-1] in line), 1)

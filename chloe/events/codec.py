@@ -17,7 +17,7 @@ from dataclasses import MISSING
 from typing import Any, NamedTuple
 
 from chloe.events import facts, fields
-from chloe.events.facts import Fact, Output, Pruned, Repainted, SpoolPosition, Unknown
+from chloe.events.facts import Fact, Output, Process, Pruned, Repainted, SpoolPosition, Unknown
 from chloe.events.ids import is_id, session_of
 
 
@@ -63,6 +63,9 @@ _KINDS: dict[str, type[Any]] = {
 KINDS = frozenset(_KINDS)
 
 
+_pid = fields.number(2, 2**31 - 1)
+#: Characters of a boot's id: a UUID.
+_MAX_BOOT = 64
 _segment = fields.number(0, fields.MAX_SEGMENT)
 
 
@@ -72,6 +75,15 @@ def _spool(value: object) -> SpoolPosition | None:
             return None
         case [segment, position]:
             return SpoolPosition(_segment(segment), fields.count(position))
+    raise fields.Misfit
+
+
+def _process(value: object) -> Process | None:
+    match value:
+        case None:
+            return None
+        case [pid, started, boot]:
+            return Process(_pid(pid), fields.count(started), fields.text(boot, _MAX_BOOT))
     raise fields.Misfit
 
 
@@ -121,6 +133,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "sha256": fields.text,
     "signal": _optional(fields.number(1, 127)),
     "spool": _spool,
+    "survivor": _process,
     "status": _optional(fields.number(0, 255)),
     "tags": fields.tags,
     "through": fields.count,

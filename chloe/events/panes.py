@@ -39,6 +39,8 @@ class Pane:
     #: Bytes of the stream so far: the offset of the next one, what was lost included.
     printed: int = 0
     lost: int = 0
+    #: More may be lost than that: nobody knows how much.
+    uncertain: bool = False
     #: Bytes were lost, and the screen was not taken from tmux since.
     unpainted: bool = False
     #: Why the beginning of its stream is gone from the log, whose bodies were pruned; "" where it is there.
@@ -144,6 +146,7 @@ class Panes(Mapping[str, Pane]):
             case facts.Gap():
                 pane.printed = fact.offset + fact.length
                 pane.lost += fact.length
+                pane.uncertain |= not fact.length
                 pane.unpainted = True
             case facts.Resized() | facts.Repainted():
                 pane.rows, pane.columns = fact.rows, fact.columns

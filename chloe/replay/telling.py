@@ -45,7 +45,10 @@ def tell(fact: facts.Fact) -> str:
         case facts.Reopened():
             return "reopened"
         case facts.Gap():
-            return f"lost {fact.length} bytes: {printable(fact.reason)}"
+            how_much = (
+                f"lost {fact.length} bytes" if fact.length else "may have lost bytes, nobody knows how many"
+            )
+            return f"{how_much}: {printable(fact.reason)}"
         case facts.Repainted():
             return f"repainted from tmux at {fact.columns}x{fact.rows}"
         case facts.Pruned():

@@ -10,20 +10,20 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 import urwid
 
 from chloe.config import Config
-from chloe.engine import Change, running
+from chloe.engine import Change
 from chloe.events.panes import Pane
+from chloe.terminal import within_bounds
 from chloe.ui.actions import Actions, Host
-from chloe.ui.crash import first_chloe_error, summarize
+from chloe.ui.crash import summarize
 from chloe.ui.dialogs import Dialog
+from chloe.ui.glyphs import glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
-from chloe.ui.log_file import logging_into
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
 from chloe.ui.panes.mouse import Mouse
@@ -33,8 +33,6 @@ from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.unread import Unread
 from chloe.ui.requests import Engine, Requests
 from chloe.ui.selection import Selection
-from chloe.ui.style import encoding, glyphs, style
-from chloe.ui.tty.colors import depth_of
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
 from chloe.ui.tty.keyboard import (
@@ -49,50 +47,16 @@ from chloe.ui.tty.keyboard import (
     TerminalReply,
     Typed,
 )
-from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
 from chloe.ui.tty.sequences import name_of
 from chloe.ui.window import Window
-from chloe.wording import printable
 
 _Args = ParamSpec("_Args")
 
-#: sysexits.h: an internal error.
-_SOFTWARE = 70
 #: What ends the app, with the exit status that a shell gives it.
 _ENDING = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 
 _log = logging.getLogger("chloe.ui")
-
-
-def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
-    """Run the app on this terminal; answers with its exit status.
-
-    Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
-    its traceback in the log file; the terminal is as it was in either case.
-    """
-    config.paths.prepare()
-    with logging_into(config.paths.log_file):
-        try:
-            return asyncio.run(_main(config, environment))
-        except Exception as error:
-            expected = first_chloe_error(error)
-            if expected is not None:
-                raise expected from error
-            _log.critical("the app ended by an error of its own", exc_info=error)
-            text = f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}"
-            print(printable(text), file=sys.stderr)
-            return _SOFTWARE
-
-
-async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), style, encoding(environment))
-    screen = Screen(painter, term=environment.get("TERM", ""))
-    try:
-        async with running(config) as engine:
-            return await App(engine, config, screen, environment).run()
-    finally:
-        screen.close()
 
 
 class App:
@@ -135,7 +99,7 @@ class App:
             release=self._release,
         )
         self._mouse = Mouse(self._pane_input, self._window)
-        self._notifier = Notifier(engine.projections, self._unread, self._messages)
+        self._notifier = Notifier(engine.projections, self._unread, self._messages, engine.screen_failed)
 
     async def run(self) -> int:
         """Run until something ends it. Whatever goes wrong anywhere ends it with that error."""
@@ -148,6 +112,7 @@ class App:
         try:
             with self._screen.running():
                 async with asyncio.TaskGroup() as group:
+                    self._group = group
                     self._wire(group)
                     lost = (self._engine.loss,) if self._engine.loss else ()
                     self._changed(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
@@ -245,12 +210,18 @@ class App:
         os.killpg(0, signal.SIGTSTP)
 
     def _stop(self) -> None:
+        self._group.create_task(self._hand_over_and_stop(), name="stop")
+
+    async def _hand_over_and_stop(self) -> None:
+        # Others can record the panes meanwhile; a stopped process would keep them from it.
+        await self._engine.hand_over()
         self._screen.stop()
         # By the default action of SIGTSTP, not by SIGSTOP: the kernel leaves it out where no shell could
         # ever let the process go on, as in a terminal window of its own.
         self._loop.remove_signal_handler(signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGTSTP)
         self._loop.add_signal_handler(signal.SIGTSTP, self._guarded(self._stop))
+        self._engine.take_again()
         self._screen.start()
         self._redraw()
 
@@ -261,6 +232,17 @@ class App:
     # Input -----------------------------------------------------------------------------------------
 
     def _heed(self, event: Event) -> None:
+        if not isinstance(event, Typed | Pasted | MouseReport | Focused):
+            self._obey(event)
+            return
+        try:
+            self._obey(event)
+        except Exception as error:
+            # What a program gets of it hangs on what the program asked for: it costs this event, no more.
+            _log.exception("an event for a pane could not be handled")
+            self._messages.notify(f"this didn't reach the pane: {summarize(error)}", error=True)
+
+    def _obey(self, event: Event) -> None:
         if isinstance(event, MouseReport):
             # What it does in the program, the program shows.
             if self._dialog is None:
@@ -346,10 +328,24 @@ class App:
 
     def _draw_guarded(self) -> bool:
         try:
-            return self._draw()
+            with within_bounds:
+                return self._draw()
         except Exception as error:
-            self._fail(error)
+            if not self._contain(error):
+                self._fail(error)
             return False
+
+    def _contain(self, error: Exception) -> bool:
+        """Give up the screen of the pane that shows: drawing raised ``error``, and it may be the reason.
+
+        Whether there is one to give up; if it wasn't the reason, the next frame fails again.
+        """
+        shown_pane = self._window.shown_view
+        if shown_pane is None or shown_pane[0] not in self._engine.projections.screens:
+            return False
+        self._engine.screen_failed(shown_pane[0], error)
+        self._redraw()
+        return True
 
     def _draw(self) -> bool:
         columns, rows = self._screen.get_cols_rows()
@@ -388,7 +384,8 @@ class App:
             self._need_screen(pane.id)
 
     def _need_screen(self, pane: str) -> None:
-        if pane not in self._engine.projections.screens:
+        screens = self._engine.projections.screens
+        if pane not in screens and pane not in screens.broken:
             self._requests.load(pane)
 
     def _open_dialog(self, dialog: Dialog) -> None:

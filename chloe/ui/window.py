@@ -14,13 +14,13 @@ from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.ui import status_bars
 from chloe.ui.canvas import Cells, Row, RowsCanvas, Run, columns_of, fitted, row_of
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, VIEWER, hints, shown
 from chloe.ui.messages import Messages
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.style import Glyphs
 from chloe.ui.views.history import HistoryView
 from chloe.ui.words import compact, ending, folder, moment, printable, pruned
 
@@ -198,16 +198,13 @@ class Window(urwid.Widget):
             self.view.show(screens.peek(pane.id))
             return self.view.rows(found.columns, found.rows)
         self.view.show(None)
-        rows = self.view.rows(found.columns, found.rows)
-        card = self._card(pane)
-        start = max((found.rows - len(card)) // 3, 0)
-        for at, (name, text) in enumerate(card[: found.rows]):
-            rows[start + at] = row_of([(name, f"  {text}")], found.columns)
-        return rows
+        return _on_blank(self._card(pane), self.view.rows(found.columns, found.rows), found.columns)
 
     def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
+        if pane.id in self._projections.screens.broken:
+            return [("name", printable(pane.name)), ("card", ""), *self._fault(pane.id)]
         if self._shows_screen(pane):
             return [("card dim", "reading what it printed …")]
         unseen = self._unread.count(pane)
@@ -219,6 +216,19 @@ class Window(urwid.Widget):
             ("card", f"It printed {compact(unseen)} bytes since." if unseen else "It printed nothing since."),
             ("card", ""),
             ("card", "a attaches it again."),
+        ]
+
+    def _fault(self, pane: str) -> list[tuple[str, str]]:
+        """Why a pane has no screen, and what there is all the same."""
+        fault = self._projections.screens.broken[pane]
+        return [
+            ("card", "Chloe can't draw what it printed"),
+            ("card", f"from byte {fault.offset:,} on ({fault.error})."),
+            ("card", ""),
+            ("card", "The program runs on, what it prints"),
+            ("card", "is recorded, and keys reach it."),
+            ("card", "`chloe export-log` has every byte;"),
+            ("card", "`chloe doctor` says what to report."),
         ]
 
     # History ---------------------------------------------------------------------------------------
@@ -233,7 +243,11 @@ class Window(urwid.Widget):
         rows = self.viewer.rows(columns, height - 1)
         scrolled = self.viewer.scrolled
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
-        place = place if viewed in screens else "reading what it printed …"
+        if viewed in screens.broken:
+            place = "can't be drawn"
+            rows = _on_blank(self._fault(viewed), rows, columns)
+        elif viewed not in screens:
+            place = "reading what it printed …"
         if pane.pruned:
             place = f"{place}  {pruned(pane)}"
         title = row_of(
@@ -266,6 +280,14 @@ class _Fresh(RowsCanvas):
     """A canvas that urwid doesn't keep: the window changes without telling it."""
 
     cacheable = False
+
+
+def _on_blank(card: list[tuple[str, str]], rows: list[Row], columns: int) -> list[Row]:
+    """``card`` as text on blank rows, a third of the way down."""
+    start = max((len(rows) - len(card)) // 3, 0)
+    for at, (name, text) in enumerate(card[: len(rows)]):
+        rows[start + at] = row_of([(name, f"  {text}")], columns)
+    return rows
 
 
 def _too_small(columns: int, rows: int) -> list[Row]:

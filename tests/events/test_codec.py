@@ -179,7 +179,8 @@ def test_a_body_of_another_length_than_the_head_states_is_unknown() -> None:
 
 
 NO_IDS = [
-    "", "..", "/", "/some/folder", "../../x", "x", "X" * 100_000, "\x1b]0;x\a", PANE.upper(), f"{PANE}\n",
+    "", ".", "..", "/", "/some/folder", "../../x", "x", "X" * 100_000, "\x1b]0;x\a", PANE.upper(),
+    f"{PANE}\n",
     f"{PANE}/..", PANE.replace("-", ""), f"{{{PANE}}}", f"{PANE[:-1]}\u0661", f"{PANE[:-1]}\0", PANE[:-1],
 ]  # fmt: skip
 

@@ -58,7 +58,7 @@ STORE = "chloe.store.store:Store"
 
 POINTS = (
     # A pane begins.
-    first("a spool without a lease", "chloe.backends.tmux.locks:Lease.take"),
+    first("a spool without a lease", "chloe.backends.tmux.leases:Lease.take"),
     first("a spool that no fact knows", f"{BACKEND}.prepare", "after", 2),
     first("a fact without its session", f"{SERVER}.new_session", "before", 2),
     first("a session that nobody looks after", f"{SERVER}.new_session", "after", 2),
@@ -116,7 +116,11 @@ POINTS = (
     start("all is restored", f"{SUPERVISOR}.restore", "after"),
     Point(
         "an end committed, its spool never cleared",
-        (Death(f"{BACKEND}.discard"), Death("chloe.actors.clearing:remove_recorded"), Death("os:rmdir")),
+        (
+            Death(f"{BACKEND}.discard"),
+            Death("chloe.backends.tmux.inspecting:remove_recorded"),
+            Death("os:rmdir"),
+        ),
     ),
     # A Chloe quits.
     quitting("before anything is let go", f"{SUPERVISOR}.stop"),

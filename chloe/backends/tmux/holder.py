@@ -288,12 +288,18 @@ class Relay:
                 return
             if self._spool.limited and time.monotonic() >= deadline:
                 return
-            self._wait_for_signals()
+            self._pause()
 
-    def _wait_for_signals(self) -> None:
+    def _pause(self) -> None:
+        """Wait until it is time to look again, or the pane is to be killed; other signals don't matter."""
+        again = time.monotonic() + _LOOK_AGAIN_MS / 1000
+        while not self._terminated and (left := again - time.monotonic()) > 0:
+            self._wait_for_signals(left * 1000 + 1)
+
+    def _wait_for_signals(self, milliseconds: float = _LOOK_AGAIN_MS) -> None:
         poll = select.poll()
         poll.register(self._signals, select.POLLIN)
-        if poll.poll(_LOOK_AGAIN_MS):
+        if poll.poll(milliseconds):
             self._take_signals()
 
 

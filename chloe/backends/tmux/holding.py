@@ -16,6 +16,7 @@ from pathlib import Path
 from chloe import __version__
 from chloe.backends import environment, limits
 from chloe.backends.backend import Spec
+from chloe.config.paths import user_home
 
 #: Bytes after which a segment is complete.
 SEGMENT_SIZE = 8 * 1024 * 1024
@@ -29,7 +30,7 @@ _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/loca
 @functools.cache
 def term() -> str:
     """The terminfo entry for a program inside tmux, as far as this machine has it."""
-    homes = [os.environ.get("TERMINFO", ""), str(Path.home() / ".terminfo"), *_TERMINFO]
+    homes = [os.environ.get("TERMINFO", ""), str(user_home() / ".terminfo"), *_TERMINFO]
     name = "tmux-256color"
     # Named by the first letter, or by its number where file names have no case.
     known = any(Path(home, first, name).exists() for home in homes if home for first in ("t", "74"))

@@ -104,12 +104,12 @@ def _become(spec: dict[str, Any], terminal: int) -> NoReturn:
 
 def _restore_caller(spec: dict[str, Any]) -> None:
     """Take on the niceness and the limits of whoever asked for the program, as far as that is allowed."""
+    for kind, soft, hard in spec["limits"]:
+        _limit(kind, soft, hard)
     try:
         os.setpriority(os.PRIO_PROCESS, 0, spec["nice"])
     except OSError:
-        pass  # It was asked for by one who may more than the tmux server.
-    for kind, soft, hard in spec["limits"]:
-        _limit(kind, soft, hard)
+        return  # It was asked for by one who may do more than the tmux server.
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:

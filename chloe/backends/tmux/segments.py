@@ -49,7 +49,7 @@ STREAM_LIMIT = 1 << 60
 
 #: Characters of a value in a header; digits of a segment's number.
 _VALUE_LIMIT = 256
-_DIGITS = 12
+_DIGITS = 9
 
 #: How far a spool may grow beyond its cap while its program is made to wait: what was already under way.
 _BEYOND = 4 * 1024 * 1024

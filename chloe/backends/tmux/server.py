@@ -1,8 +1,10 @@
-"""The tmux server that the sessions live on, spoken to through libtmux.
+"""The tmux server that the sessions live on.
 
 Owns every tmux command of Chloe's: how a session is made so that no user setting, no name and no
 hung server can spoil it. Must not know what runs in a session or what it prints. Commands run in
-threads of its own, each with a deadline; a server that doesn't answer is ``TmuxUnusable``.
+threads of its own, each with a deadline; a server that doesn't answer is ``TmuxUnusable``. Single commands
+go through libtmux (``through_libtmux``). Sequences, for which it has no word, go past it: ``chloe new`` needs
+nothing else, and takes half as long without importing it.
 """
 
 from __future__ import annotations
@@ -10,19 +12,19 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import libtmux
-from libtmux.common import tmux_cmd
-
+from chloe.backends import descriptors
 from chloe.errors import TmuxSilent, TmuxUnusable
 from chloe.events.ids import SESSION_PREFIX, is_session
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux.through_libtmux import ThroughLibtmux
 
 T = TypeVar("T")
 
@@ -37,6 +39,9 @@ DEADLINE = 5.0
 #: What a client is told whose server ends, with its last session, just as it connects; a new server
 #: then takes its place. Seconds between the tries.
 _SERVER_ENDING = ("server exited", "lost server", "error connecting", "no server running")
+
+#: Of these, what says for sure that no server is there: one at its limits lets clients wait, or go.
+_NOT_THERE = ("no server running", "(No such file or directory)", "(Connection refused)")
 _WHILE_SERVER_ENDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 #: Seconds in which nothing more is asked of a server that didn't answer, and what the next try may take:
@@ -45,6 +50,9 @@ _LEFT_ALONE, _DEADLINE_ONCE_HUNG = 2.0, 1.0
 
 #: What a client says that another version's server can't understand (tmux's client.c and server-client.c).
 _OTHER_VERSION = ("protocol version mismatch", "server version is too old")
+
+#: What it says of itself, or a client of it, where a limit is reached.
+_FULL = ("Too many open files", "No space left", "Device not configured", "out of pty")
 
 #: Commands under way at once.
 _AT_ONCE = 4
@@ -85,6 +93,7 @@ class TmuxServer:
     def __init__(self, socket_name: str, *, deadline: float = DEADLINE) -> None:
         self.socket_name = socket_name
         self._tmux = _Tmux(socket_name, deadline)
+        self._libtmux: ThroughLibtmux | None = None
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tmux")
         self._checked = False
 
@@ -120,14 +129,20 @@ class TmuxServer:
 
     async def sessions(self) -> frozenset[str]:
         """The names of Chloe's sessions; none where no server runs."""
-        asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
-        if asked.returncode and not _no_server(asked.stderr):
+        for pause in _WHILE_SERVER_ENDS:
+            asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
+            if not asked.returncode or any(sign in line for line in asked.stderr for sign in _NOT_THERE):
+                break
+            if not _no_server(asked.stderr):
+                raise self._refused(asked.stderr)
+            await asyncio.sleep(pause)
+        else:
             raise self._refused(asked.stderr)
         return frozenset(filter(is_session, asked.stdout))
 
     async def version(self) -> str:
         """What ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
-        answer = await self._off_loop(lambda: self._tmux.cmd("-V"))
+        answer = await self._off_loop(lambda: self._tmux.command(["-V"]))
         return "".join(answer.stdout).strip()
 
     async def running(self) -> Running | None:
@@ -165,22 +180,35 @@ class TmuxServer:
         self._tmux.abandon()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, steps: Sequence[Sequence[str]], *, gone: bool = False) -> _Answer:
+    async def _run(self, steps: Sequence[Sequence[str]], *, gone: bool = False) -> Answered:
         """Run the commands as one sequence; ``gone``: a session or server that isn't there is no error."""
         asked = await self._ask(steps)
         if asked.returncode and not (gone and (_no_server(asked.stderr) or _no_session(asked.stderr))):
             raise self._refused(asked.stderr)
         return asked
 
-    async def _ask(self, steps: Sequence[Sequence[str]]) -> _Answer:
+    async def _ask(self, steps: Sequence[Sequence[str]]) -> Answered:
         await self.check()
-        return await self._off_loop(lambda: self._tmux.sequence(steps))
+        if len(steps) > 1:
+            return await self._off_loop(lambda: self._tmux.sequence(steps))
+        return await self._off_loop(lambda: self._through_libtmux().cmd(*steps[0]))
+
+    def _through_libtmux(self) -> ThroughLibtmux:
+        if self._libtmux is None:
+            from chloe.backends.tmux.through_libtmux import ThroughLibtmux
+
+            self._libtmux = ThroughLibtmux(self.socket_name, self._tmux.command)
+        return self._libtmux
 
     async def _off_loop(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except RuntimeError as error:
+            # No thread can be started.
+            raise TmuxUnusable(f"tmux can't be asked: {error}. Close some panes (ulimit -u).") from error
 
     def _check(self) -> None:
-        answer = self._tmux.cmd("-V")
+        answer = self._tmux.command(["-V"])
         said = "".join(answer.stdout)
         version = re.search(r"(\d+)\.(\d+)", said)
         if version is not None and (int(version[1]), int(version[2])) < OLDEST:
@@ -198,25 +226,30 @@ class TmuxServer:
                 " Another version of tmux started it: what runs on it is typed into and recorded all the"
                 " same, new persistent panes need that version, or another server (socket_name)."
             )
+        if any(sign in words for sign in _FULL):
+            way_out = (
+                " Its server has no descriptor or terminal left: end some panes, or raise the limits"
+                " (ulimit -n before its start, kernel.pty.max)."
+            )
         return TmuxUnusable(f"tmux ({self._tmux.place}) refused: {words.removesuffix('.')}.{way_out}")
 
 
-class _Answer(tmux_cmd):
-    """What tmux answered, in libtmux's shape, within a deadline that libtmux itself doesn't have."""
+class Answered(Protocol):
+    """What tmux answered, in libtmux's shape."""
+
+    returncode: int
+    stdout: list[str]
+    stderr: list[str]
+
+
+class Answer:
+    """What tmux answered, within a deadline."""
 
     def __init__(self, command: Sequence[str], *, deadline: float, asked: set[subprocess.Popen[str]]) -> None:
         self.cmd = list(command)
         # An outer tmux must neither be spoken to instead nor hand its pane on to the server's environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
-        self.process = subprocess.Popen(
-            self.cmd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            encoding="utf-8",
-            errors="surrogateescape",
-        )
+        self.process = descriptors.popen(self.cmd, environment)
         asked.add(self.process)
         with self.process:
             try:
@@ -231,11 +264,11 @@ class _Answer(tmux_cmd):
         self.stderr = [line for line in stderr.split("\n") if line]
 
 
-class _Tmux(libtmux.Server):
-    """libtmux's server, made patient only up to a deadline, and able to run a sequence as one."""
+class _Tmux:
+    """Runs tmux, patient only up to a deadline, and able to run a sequence as one."""
 
     def __init__(self, socket_name: str, deadline: float) -> None:
-        super().__init__(socket_name=socket_name or None, config_file="/dev/null" if socket_name else None)
+        self._socket_name = socket_name
         self._deadline = deadline
         #: The server didn't answer; when it may be asked again, by ``time.monotonic``.
         self._hung, self._ask_again_at = False, 0.0
@@ -243,12 +276,11 @@ class _Tmux(libtmux.Server):
         self._abandoned = False
         self.place = f"tmux -L {socket_name}" if socket_name else "your default server"
 
-    def cmd(self, cmd: str, *args: Any, target: str | int | None = None) -> tmux_cmd:
-        """Run one command: libtmux's own methods come through here."""
-        words = [cmd, *(("-t", str(target)) if target is not None else ()), *map(str, args)]
+    def command(self, words: Sequence[str]) -> Answer:
+        """Run one command."""
         return self._answer([_literal(word) for word in words])
 
-    def sequence(self, steps: Sequence[Sequence[str]]) -> _Answer:
+    def sequence(self, steps: Sequence[Sequence[str]]) -> Answer:
         """Run commands one after another in one go; where one fails, the rest is left."""
         words: list[str] = []
         for step in steps:
@@ -256,27 +288,29 @@ class _Tmux(libtmux.Server):
             words += map(_literal, step)
         return self._answer(words)
 
-    def _answer(self, words: Sequence[str]) -> _Answer:
-        tmux = self.tmux_bin or shutil.which("tmux")
+    def _answer(self, words: Sequence[str]) -> Answer:
+        import shutil
+
+        tmux = shutil.which("tmux")
         if tmux is None:
             raise TmuxUnusable(
                 "tmux is not installed. Install it (apt install tmux, brew install tmux), or use direct"
                 " panes."
             )
         command = [tmux, "-u"]
-        if self.config_file:
-            command.append(f"-f{self.config_file}")
-        if self.socket_name:
-            command.append(f"-L{self.socket_name}")
+        if self._socket_name:
+            # No user's settings on a server of Chloe's own.
+            command += ["-f/dev/null", f"-L{self._socket_name}"]
         if self._abandoned or time.monotonic() < self._ask_again_at:
             raise self._no_answer()
         deadline = min(self._deadline, _DEADLINE_ONCE_HUNG) if self._hung else self._deadline
         try:
-            answer = _Answer([*command, *words], deadline=deadline, asked=self._asked)
+            answer = Answer([*command, *words], deadline=deadline, asked=self._asked)
         except subprocess.TimeoutExpired:
             self._hung, self._ask_again_at = True, time.monotonic() + _LEFT_ALONE
             raise self._no_answer() from None
         except OSError as error:
+            descriptors.shortage.note(error)
             raise TmuxUnusable(
                 f"tmux can't be run: {error.strerror}. Close some panes, or make room for it (ulimit -n, -u)."
             ) from error
