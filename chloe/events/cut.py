@@ -18,8 +18,6 @@ _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
 
 #: Bytes of a screen at a cut: each cell with a look and a cluster of its own.
 MAX_CUT = 64 * MAX_CELLS
-
-
 #: Lines that can have left a screen: thirty years of a million a second.
 _MAX_LINES = 10**15
 
@@ -46,9 +44,8 @@ def restored(state: bytes, *, scrollback: int) -> Terminal:
         raise CutUnusable(f"{lines} lines were never printed")
     if len(state) > MAX_CUT:
         raise CutUnusable("more than draws any screen")
-    terminal = Terminal(rows, columns, scrollback=scrollback)
+    terminal = Terminal(rows, columns, scrollback=scrollback, first=lines)
     terminal.feed(state[opening.end() :])
-    terminal.scrollback.begin(lines)
     terminal.take_replies()
     terminal.take_notices()
     return terminal
