@@ -14,6 +14,7 @@ from chloe.events.faults import Fault
 from chloe.export.drawing import Drawing
 from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
 from chloe.store import Beginning, Store
+from chloe.wording import printable
 
 
 async def text(
@@ -63,7 +64,7 @@ async def _pieces(store: Store, pane: str, drawing: Drawing) -> AsyncIterator[li
             case facts.Gap(length=length, reason=reason, offset=offset):
                 printed = offset + length
                 some = f"{length} bytes are" if length else "bytes may be"
-                yield [f"[{some} missing here: {reason}]"]
+                yield [f"[{some} missing here: {printable(reason)}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:
