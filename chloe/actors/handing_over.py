@@ -24,6 +24,11 @@ class Handover:
         self._cared = cared
         self._leases = leases
 
+    @property
+    def waits(self) -> bool:
+        """Whether another process records a pane that this instance looks after."""
+        return not all(cared.actor.recording.is_set() for cared in self._cared.values())
+
     async def give(self) -> None:
         """Give all leases back that can be given within a second, and take none."""
         self._leases.pause()

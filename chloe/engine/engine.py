@@ -22,11 +22,13 @@ from chloe.actors.programs import Programs
 from chloe.actors.pulse import feel_pulse
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.actors.unread import Unread, unread
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
-from chloe.config import Config
+from chloe.config import Config, Paths
 from chloe.engine.faults import Faults
 from chloe.engine.live import Change, LiveFold
+from chloe.engine.noticing import Stopped
 from chloe.engine.past import Lines, Past
 from chloe.engine.patience import give_up_on
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
@@ -53,7 +55,14 @@ class Engine:
     """One running instance. Made by ``running``; everything here is for the loop's own thread."""
 
     def __init__(
-        self, instance: str, store: Store, projections: Projections, fold: LiveFold, supervisor: Supervisor
+        self,
+        instance: str,
+        store: Store,
+        projections: Projections,
+        fold: LiveFold,
+        supervisor: Supervisor,
+        paths: Paths,
+        stopped: Stopped,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -63,6 +72,8 @@ class Engine:
         self.store = store
         self._fold = fold
         self._supervisor = supervisor
+        self._paths = paths
+        self._stopped = stopped
         self._past = Past(store, fold.apart)
 
     @property
@@ -73,7 +84,7 @@ class Engine:
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
-        return self.store.trouble or descriptors.shortage.trouble or None
+        return self.store.trouble or descriptors.shortage.trouble or self._stopped.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -132,6 +143,14 @@ class Engine:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
         await self._supervisor.taken_in()
         await self._fold.caught_up()
+
+    def unread(self, pane: str | None = None, *, read: bool = True) -> dict[str, Unread]:
+        """What the spools hold that a stopped recorder would have taken in, of this pane or of all.
+
+        By the pane's id. Without ``read`` it is only said who the recorder is.
+        """
+        panes = self.projections.panes
+        return unread(self._paths, panes if pane is None else {pane: panes[pane]}, read=read)
 
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
@@ -231,7 +250,14 @@ async def running(
                 ),
                 name="pulse of tmux",
             )
-        yield Engine(instance, store, projections, fold, supervisor)
+        stopped = Stopped(
+            lambda: unread(config.paths, projections.panes, read=False),
+            lambda: supervisor.handover.waits,
+            lambda said: fold.tell(Change(messages=(said,) if said else ())),
+        )
+        if screens:
+            group.create_task(stopped.look(), name="look for stopped recorders")
+        yield Engine(instance, store, projections, fold, supervisor, config.paths, stopped)
 
 
 def _tell_shortage(fold: LiveFold) -> Callable[[], None]:
