@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from chloe.actors.taking_in import Cared
-from chloe.backends.tmux import Leases, TmuxBackend
+from chloe.backends.tmux import Leases
 
 #: Seconds that it may take: while the log can't be written, panes of which something is under way are kept.
 _AT_MOST = 1.0
@@ -31,6 +31,8 @@ class Handover:
 
     async def give(self) -> None:
         """Give all leases back that can be given within a second, and take none."""
+        from chloe.backends.tmux import TmuxBackend
+
         self._leases.pause()
         given = [
             cared.actor.hand_over(cared.backend.give_back)

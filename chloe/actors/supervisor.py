@@ -12,9 +12,10 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
-from chloe.actors.failing import is_tried_again
+from chloe.actors.failing import AGAIN, is_tried_again
 from chloe.actors.gone import Gone
 from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
@@ -26,7 +27,6 @@ from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
@@ -35,8 +35,8 @@ from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
 
-#: Seconds until what the system refused for the moment is tried again.
-_AGAIN = 1.0
+if TYPE_CHECKING:
+    from chloe.backends.tmux import TmuxBackend
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
@@ -147,7 +147,7 @@ class Supervisor:
             if backend not in self._held:
                 await backend.close()
         if again:
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(AGAIN)
             if pane not in self._cared and self._panes[pane].alive and not self._stopping:
                 self._adopt(self._panes[pane])
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from chloe.actors.pane import fact_of, length_of
 from chloe.actors.presence import signs
-from chloe.backends.tmux import SpoolReader, leases
-from chloe.backends.tmux.spool import START
+from chloe.backends.tmux import leases
 from chloe.config import Paths
 from chloe.errors import SpoolBroken
 from chloe.events.facts import UNCOMMITTED, Record
@@ -74,6 +73,8 @@ def unread(paths: Paths, panes: Mapping[str, Pane], *, read: bool = True) -> dic
 
 
 def _read(paths: Paths, pane: Pane) -> tuple[Record, ...]:
+    from chloe.backends.tmux.spool import START, SpoolReader
+
     # Not kept aside: what is damaged is its recorder's to tell.
     reader = SpoolReader(path_of(paths.spool, pane.id), pane.spool or START, offset=pane.printed)
     records: list[Record] = []

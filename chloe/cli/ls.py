@@ -39,7 +39,7 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     say_stopped(stopped.values())
     from chloe.cli.panes import described, listed
     from chloe.config import load
-    from chloe.ui.style import glyphs
+    from chloe.ui.glyphs import glyphs
 
     if as_json:
         print(json_text([described(pane) for pane in panes], indent=2))

@@ -22,6 +22,7 @@ from chloe.terminal import within_bounds
 from chloe.ui.actions import Actions, Host
 from chloe.ui.crash import summarize
 from chloe.ui.dialogs import Dialog
+from chloe.ui.glyphs import glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
@@ -32,7 +33,6 @@ from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.unread import Unread
 from chloe.ui.requests import Engine, Requests
 from chloe.ui.selection import Selection
-from chloe.ui.style import glyphs
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
 from chloe.ui.tty.keyboard import (

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change, Lines
+from chloe.engine import Change
+from chloe.engine.past import Lines
 from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections

@@ -90,6 +90,7 @@ class Forks:
 
     def ended(self) -> bool:
         """Whether ``end`` would not have to wait."""
+        assert self._process.stdout is not None
         return bool(select.select([self._process.stdout], [], [], 0)[0])
 
     def end(self) -> Came:

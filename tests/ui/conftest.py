@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from chloe.engine import Change, Lines
+from chloe.engine import Change
+from chloe.engine.past import Lines
 from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record

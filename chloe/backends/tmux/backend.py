@@ -383,8 +383,3 @@ class TmuxBackend:
         except OSError as error:
             self._say_unreadable(error)
             self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)
-
-
-def running(folder: Path) -> bool:
-    """Whether a holder looks after a program in this spool."""
-    return locks.held(folder / "lock") is True
