@@ -26,7 +26,7 @@ from typing import NamedTuple, TypeVar
 from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
-from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
 from chloe.store.wal import WalCopier, empty
@@ -58,7 +58,8 @@ _EVERY_PRUNED = (
     "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
 )
 _STATES = (
-    "SELECT record.seq, pane, instance, version, head, codec, bytes FROM record INDEXED BY record_pruned "
+    f"SELECT record.seq, pane, instance, version, head, {COLUMNS} "  # noqa: S608 (only words from here)
+    "FROM record INDEXED BY record_pruned "
     "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
 )
 _LAST = (
@@ -224,7 +225,7 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
         except BodyDamaged:
             # ``verify`` tells. The fold begins at an earlier one, or at what is left of the stream.
             continue
-        if isinstance(fact, Pruned):
+        if isinstance(fact, Pruned) and fact.length == len(fact.state):
             found.append((seq, fact))
     return found
 
@@ -236,7 +237,7 @@ def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
         fact = decode_record(pane, instance, "Pruned", version, head, None)
         if not isinstance(fact, Pruned):
             continue
-        first, through = fact.first, min(fact.through, seq - 1)
+        first, through = max(fact.first, 1), min(fact.through, seq - 1)
         if pane:
             last = connection.execute(_LAST, (first, through, pane)).fetchone()
             left = last and connection.execute(_IS_THERE, last).fetchone()

@@ -35,7 +35,7 @@ from chloe.events.facts import (
 )
 from chloe.events.ids import is_id, session_of
 from chloe.store.appending import Appender
-from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.bodies import BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
 from chloe.store.schema import bring_up
@@ -202,7 +202,7 @@ class _Work:
             return None
         for stored in self._wreck.bodies(row.seq):
             with suppress(BodyDamaged):
-                if sha256(self._unpacker.unpack(*stored)).digest() == row.body_sha256:
+                if sha256(self._unpacker.unpack(*stored, largest(row.kind))).digest() == row.body_sha256:
                     return stored
         return None
 

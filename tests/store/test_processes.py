@@ -31,7 +31,8 @@ async def main(path, name, batches):
     while batches < 0 or n < batches:
         size = n % 4 + 1
         numbers = [n * 4 + k for k in range(size)]
-        facts = [Output(offset=number, length=1, data=b"%d " % number * 300) for number in numbers]
+        bodies = [(number, b"%d " % number * 300) for number in numbers]
+        facts = [Output(offset=number, length=len(body), data=body) for number, body in bodies]
         entries = [Entry(name, fact, n) for fact in facts]
         await store.append(entries, durable=n % 7 == 0)
         n += 1

@@ -117,8 +117,9 @@ async def test_frames_behind_a_broken_one_in_the_wal_file_are_read(path: Path, t
     store = await Store.open(path, instance=id_of("one"))
     written = []
     for number in range(60):
-        data = b"%d" % number * 300
-        written += await store.append([Entry(id_of("p"), Output(offset=number, length=1, data=data), 1)])
+        data = b"%02d" % number * 300
+        output = Output(offset=number * 600, length=600, data=data)
+        written += await store.append([Entry(id_of("p"), output, 1)])
     wal = bytearray(path.with_name("log.db-wal").read_bytes())
     # What a crash leaves: both files as they are on the disk.
     crashed = tmp_path / "crashed" / "log.db"
