@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 @may_wait
 def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     """List the panes: how they stand, where they run, how much they printed."""
+    from chloe.actors.scope import PRESENT, TAKING_IN
 
     async def work(engine: Engine) -> list[Pane]:
         panes = engine.projections.panes.values()
         return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
 
-    panes = with_engine(work)
+    panes = with_engine(work, TAKING_IN if closed_too else PRESENT)
     from chloe.cli.panes import described, listed
     from chloe.config import load
     from chloe.ui.glyphs import glyphs

@@ -170,6 +170,13 @@ class Store:
         """
         return self._reader.outline(through)
 
+    def present(self, also: Collection[str] = ()) -> AsyncIterator[Record]:
+        """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
+
+        What it costs hardly grows with the panes that are past. Raises ``LogUnusable``.
+        """
+        return self._reader.outline(None, also)
+
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)
