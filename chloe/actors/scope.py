@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from chloe.events.panes import Panes
 
@@ -18,8 +19,8 @@ class Scope:
     """``chosen`` gives the ids of the panes; None stands for all of them."""
 
     chosen: Callable[[Panes], Collection[str]] | None = None
-    #: Whether those that have ended and were closed are left out.
-    present_only: bool = False
+    #: Which are left out: those that have ended and were closed, all that have ended, or none.
+    leaves_out: Literal["past", "ended", "none"] = "none"
     #: Of a scope that leaves them out: whether it is clear without them which panes are meant.
     is_clear: Callable[[Panes], bool] = lambda _: True
     #: Whether they are recorded from then on, and those that come; else what their spools hold is taken in.
@@ -37,15 +38,15 @@ RECORDING = Scope(stays=True)
 TAKING_IN = Scope()
 
 #: The same where nobody asks for what is past.
-PRESENT = Scope(present_only=True)
+PRESENT = Scope(leaves_out="past")
 
 
 def named(text: str) -> Scope:
     """The panes that ``text`` may mean, taken in, so that it is clear which it does."""
     return Scope(
-        lambda panes: panes.meant(text), present_only=True, is_clear=lambda panes: panes.is_used(text)
+        lambda panes: panes.meant(text), leaves_out="ended", is_clear=lambda panes: panes.is_used(text)
     )
 
 
 #: None: what isn't there yet needs no look at the others.
-NOTHING = Scope(lambda _: (), present_only=True)
+NOTHING = Scope(lambda _: (), leaves_out="ended")

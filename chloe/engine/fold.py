@@ -72,11 +72,13 @@ class Fold:
         """Fold what the log holds, except for what was printed."""
         await self._fold(self._store.outline())
 
-    async def load_present(self, also: Collection[str], is_enough: Callable[[Panes], bool]) -> None:
-        """Fold it of the panes that aren't past and of those in ``also``; of all where that isn't enough."""
+    async def load_present(
+        self, also: Collection[str], is_enough: Callable[[Panes], bool], *, alive: bool
+    ) -> None:
+        """Fold it of the panes that aren't past (or live), and of ``also``; of all where that isn't enough."""
         projections = self._projections
         end = await self._store.end()
-        await self._fold(self._store.present(also))
+        await self._fold(self._store.present(also, alive=alive))
         if is_enough(projections.panes):
             # What is past wasn't seen: the last record may have been of it.
             projections.seq = max(projections.seq, end)

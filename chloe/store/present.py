@@ -1,4 +1,4 @@
-"""The present: the panes that live or that nobody has closed, among all that the log has ever known.
+"""The present: the panes that live, or that nobody has closed, among all that the log has ever known.
 
 Owns how they and their outline are found. Must not know what is folded from it. A log that is used for a year
 knows ten thousand panes, of which a command wants a few: those that have ended and were closed cost it a look
@@ -12,11 +12,15 @@ import sqlite3
 from array import array
 from collections.abc import Collection
 
-#: All panes but those that have both died and been closed since they were last reopened. SQLite wouldn't take
-#: the index by itself.
-PANES = """
+#: The panes that live: those that haven't died since they were last reopened. SQLite wouldn't take the index
+#: by itself.
+ALIVE = """
 SELECT pane FROM record INDEXED BY record_turn WHERE kind <> 'Output' GROUP BY pane
 HAVING max(CASE kind WHEN 'Died' THEN seq ELSE 0 END) <= max(CASE kind WHEN 'Reopened' THEN seq ELSE 0 END)
+"""
+
+#: And those that weren't closed since.
+PRESENT = f"""{ALIVE}
     OR max(CASE kind WHEN 'Closed' THEN seq ELSE 0 END) <= max(CASE kind WHEN 'Reopened' THEN seq ELSE 0 END)
 """
 
@@ -46,8 +50,10 @@ SELECT (
 """
 
 
-def present_seqs(connection: sqlite3.Connection, through: int, also: Collection[str]) -> array[int]:
-    """Find the seqs of the outline of the present panes and of those in ``also``, in order."""
-    panes = {pane for (pane,) in connection.execute(PANES)} | set(also)
+def present_seqs(
+    connection: sqlite3.Connection, through: int, also: Collection[str], *, alive: bool
+) -> array[int]:
+    """Find the seqs of the outline of the present panes (the living ones) and of those in ``also``, in order."""
+    panes = {pane for (pane,) in connection.execute(ALIVE if alive else PRESENT)} | set(also)
     rows = connection.execute(SEQS, (through, json.dumps(sorted(panes))))
     return array("q", sorted({seq for (seq,) in rows if seq is not None}))

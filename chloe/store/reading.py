@@ -290,11 +290,12 @@ class Reader:
                 yield record
 
     async def outline(
-        self, through: int | None, present_and: Collection[str] | None = None
+        self, through: int | None, present_and: Collection[str] | None = None, *, alive: bool = False
     ) -> AsyncIterator[Record]:
         """The records of the outline, see the module of this name, without bodies.
 
-        With ``present_and`` only of the panes that are present (see the module of that name), and of these.
+        With ``present_and`` only of the panes that are present (see the module of that name), or ``alive``,
+        and of these.
         """
         last = await self.tip()
         through = last if through is None else min(through, last)
@@ -304,7 +305,7 @@ class Reader:
                 if present_and is None:
                     seqs = await connection.run(outline_seqs, through)
                 else:
-                    seqs = await connection.run(present_seqs, through, present_and)
+                    seqs = await connection.run(present_seqs, through, present_and, alive=alive)
         for start in range(0, len(seqs), PAGE_ROWS):
             with told(self._path):
                 async with self._readers.lend() as connection:

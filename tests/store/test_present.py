@@ -13,7 +13,7 @@ from chloe.events import facts
 from chloe.events.facts import Entry, SpoolPosition
 from chloe.events.panes import Pane, Panes
 from chloe.store import Store
-from chloe.store.present import PANES, SEQS
+from chloe.store.present import ALIVE, PRESENT, SEQS
 from tests.ids import id_of
 
 CREATED = facts.Created(backend="direct", argv=("sh",), cwd="/", name="n", rows=9, columns=9)
@@ -25,9 +25,9 @@ def is_past(pane: Pane) -> bool:
     return pane.closed and not pane.alive
 
 
-async def folded(store: Store, also: tuple[str, ...] | None = None) -> Panes:
+async def folded(store: Store, also: tuple[str, ...] | None = None, *, alive: bool = False) -> Panes:
     panes = Panes()
-    records = store.outline() if also is None else store.present(also)
+    records = store.outline() if also is None else store.present(also, alive=alive)
     async for record in records:
         panes.apply(record)
     return panes
@@ -55,6 +55,8 @@ async def test_the_present_panes_are_those_of_a_fold_of_everything(store: Store,
     assert past, "the seed leaves nothing past"
     present = await folded(store, ())
     assert dict(present) == {pane.id: pane for pane in whole.values() if not is_past(pane)}
+    living = {pane.id: pane for pane in whole.values() if pane.alive}
+    assert dict(await folded(store, (), alive=True)) == living
     with_one = await folded(store, (past[0], id_of("never")))
     assert dict(with_one) == dict(present) | {past[0]: whole[past[0]]}
 
@@ -62,8 +64,8 @@ async def test_the_present_panes_are_those_of_a_fold_of_everything(store: Store,
 async def test_what_is_past_is_found_in_the_index_alone(store: Store, path: Path) -> None:
     await store.append([Entry(id_of("one"), CREATED, 1)])
     with closing(sqlite3.connect(path)) as raw:
-        found = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {PANES}")]
+        found = [row[3] for sql in (ALIVE, PRESENT) for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}")]
         read = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {SEQS}", (1, "[]"))]
 
-    assert found == ["SCAN record USING COVERING INDEX record_turn"]
+    assert found == ["SCAN record USING COVERING INDEX record_turn"] * 2
     assert not [step for step in read if step.startswith("SCAN record")], read
