@@ -75,7 +75,7 @@ class Fold:
     async def load_present(
         self, also: Collection[str], is_enough: Callable[[Panes], bool], *, alive: bool
     ) -> None:
-        """Fold it of the panes that aren't past (or live), and of ``also``; of all where that isn't enough."""
+        """Fold it of the present (or living) panes, and of ``also``; of all where that isn't enough."""
         projections = self._projections
         end = await self._store.end()
         await self._fold(self._store.present(also, alive=alive))

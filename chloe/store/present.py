@@ -53,7 +53,7 @@ SELECT (
 def present_seqs(
     connection: sqlite3.Connection, through: int, also: Collection[str], *, alive: bool
 ) -> array[int]:
-    """Find the seqs of the outline of the present panes (the living ones) and of those in ``also``, in order."""
+    """Find the seqs of the outline of the present (or living) panes and of those in ``also``, in order."""
     panes = {pane for (pane,) in connection.execute(ALIVE if alive else PRESENT)} | set(also)
     rows = connection.execute(SEQS, (through, json.dumps(sorted(panes))))
     return array("q", sorted({seq for (seq,) in rows if seq is not None}))
