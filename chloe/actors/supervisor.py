@@ -203,9 +203,8 @@ class Supervisor:
             self._due.append(pane.id)
 
     async def _clear_away(self) -> None:
-        await clear_away(
-            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
-        )
+        programs = self._programs
+        await clear_away(programs.spools, programs.leases, self._panes, self._cared, self._caught_up)
 
     async def mind_the_gone(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""

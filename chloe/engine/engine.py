@@ -253,7 +253,10 @@ async def running(
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         stack.callback(_tell_shortage(fold))
-        await fold.load()
+        if scope.leaves_out != "none" and live is None:
+            await fold.load_present(programs.left(), scope.is_clear, alive=scope.leaves_out == "ended")
+        else:
+            await fold.load()
         group.create_task(fold.follow(), name="follow")
         if live is not None:
             group.create_task(live.draw(), name="draw")
