@@ -82,6 +82,11 @@ class PaneActor:
         #: There is news of how far the log has the stream.
         self._progress = asyncio.Event()
         self._ended = False
+        self._reading: asyncio.Task[None] | None = None
+        #: What gives the right to record back, while another is to have it; and that this was done.
+        self._give_back: Callable[[], None] | None = None
+        self._given = asyncio.Event()
+        self._wanted_again = asyncio.Event()
 
     async def run(self) -> None:
         """Look after the pane until its program has ended and all it printed is in the log."""
@@ -93,6 +98,7 @@ class PaneActor:
         finally:
             self._ended = True
             self._progress.set()
+            self._given.set()
             self.mailbox.close(PaneRefused("its program has ended"))
 
     def folded(self, offset: int) -> None:
@@ -108,6 +114,23 @@ class PaneActor:
                 async with asyncio.timeout(_REACHED_AGAIN):
                     await self._progress.wait()
 
+    def hand_over(self, give_back: Callable[[], None]) -> asyncio.Event:
+        """Stop reading, and call ``give_back`` once the log has all that was read; what is set then.
+
+        Until ``take_again``. Only for an actor that records.
+        """
+        self._given.clear()
+        self._wanted_again.clear()
+        self._give_back = give_back
+        if self._reading is not None:
+            self._reading.cancel()
+        return self._given
+
+    def take_again(self) -> None:
+        """Record again, as soon as that may be."""
+        self._give_back = None
+        self._wanted_again.set()
+
     @property
     def under_way(self) -> bool:
         """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
@@ -120,14 +143,29 @@ class PaneActor:
             self._progress.set()
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._commit(), name=f"commit {self.pane}")
-                    await self._read()
+                    committing = group.create_task(self._commit(), name=f"commit {self.pane}")
+                    self._reading = group.create_task(self._read(), name=f"read {self.pane}")
+                    await asyncio.wait((self._reading,))
+                    if self._reading.cancelled():
+                        await self._hand_over()
+                        committing.cancel()
             except* RecorderChanged:
                 # What was read and isn't committed the other one reads again.
                 self.recording.clear()
                 self._entries, self._committing = [], False
             if self.recording.is_set():
                 return
+
+    async def _hand_over(self) -> None:
+        """Reading was stopped: let another record once the log has it all, if that is still wanted then."""
+        while self.under_way:
+            self._progress.clear()
+            await self._progress.wait()
+        if self._give_back is not None:
+            self._give_back()
+            self._given.set()
+            await self._wanted_again.wait()
+        self.recording.clear()
 
     async def _read(self) -> None:
         while True:

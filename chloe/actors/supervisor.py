@@ -12,10 +12,12 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
 from chloe.actors.failing import is_tried_again
 from chloe.actors.gone import Gone
+from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.presence import Presence
@@ -25,7 +27,6 @@ from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
 from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
@@ -36,6 +37,9 @@ from chloe.waits import Waits, until
 
 #: Seconds until what the system refused for the moment is tried again.
 _AGAIN = 1.0
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux import TmuxBackend
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
@@ -78,6 +82,7 @@ class Supervisor:
         self._stopping = False
         #: What may only be let go of once all that was read from it is committed.
         self._held: list[Backend] = []
+        self.handover = Handover(self._cared, programs.leases)
         #: Speaks for instances that ended without a word.
         self.gone = Gone(instance, panes, presence, caught_up, self.say)
 

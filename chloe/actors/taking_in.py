@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend
-from chloe.backends.tmux import TmuxBackend
 from chloe.waits import HOLDER, Waits
 
 #: Spools that are taken in side by side: each costs descriptors, a folder that is watched, and memory.
@@ -29,6 +28,8 @@ class Cared:
 
 async def take_in(cared: Cared) -> None:
     """Wait until the log has what the pane's spool holds now; at once where another instance records it."""
+    from chloe.backends.tmux import TmuxBackend
+
     if not (isinstance(cared.backend, TmuxBackend) and cared.backend.try_lease()):
         return
     async with asyncio.TaskGroup() as group:

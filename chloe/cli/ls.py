@@ -30,7 +30,7 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     panes = with_engine(work)
     from chloe.cli.panes import described, listed
     from chloe.config import load
-    from chloe.ui.style import glyphs
+    from chloe.ui.glyphs import glyphs
 
     if as_json:
         print(json_text([described(pane) for pane in panes], indent=2))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_engine
-from chloe.cli.following import Write, while_read
 from chloe.cli.moments import moment
 from chloe.wording import json_text
 
 if TYPE_CHECKING:
+    from chloe.cli.following import Write
     from chloe.engine import Engine
     from chloe.events.facts import Record
     from chloe.events.panes import Panes
@@ -63,6 +63,7 @@ def replay(
 ) -> None:
     """Print what happened to all panes, or to PANE, in the order of the log."""
     from chloe.actors.scope import RECORDING, TAKING_IN, named
+    from chloe.cli.following import while_read
     from chloe.errors import UsageError
     from chloe.replay import told
 

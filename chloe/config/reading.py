@@ -9,15 +9,17 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chloe.config import values
 from chloe.config.paths import Paths
 from chloe.config.settings import Config, Keys, Log, Shell, Spool, Terminal, Tmux, Ui
 from chloe.errors import ConfigBroken
+
+if TYPE_CHECKING:
+    import tomllib
 
 #: What each key of each table takes. A table's class has a field of the same name.
 _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
@@ -87,6 +89,10 @@ def _read(file: Path, *, must_exist: bool) -> str:
 
 
 def _tables(text: str, file: Path) -> dict[str, Any]:
+    if not text.strip():
+        return {}
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -129,6 +135,8 @@ def _line_of(text: str, key: tuple[str, ...]) -> int:
     statement ends with the first prefix that has the key, and begins after the one before that
     was whole TOML. This is right for dotted keys, inline tables and values over several lines.
     """
+    import tomllib
+
     lines = text.replace("\r\n", "\n").split("\n")
     begin = 0
     for end in range(1, len(lines) + 1):

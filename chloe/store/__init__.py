@@ -11,11 +11,39 @@ other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's 
 Must not know backends, actors or the ui.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from chloe.store.chain import Head
-from chloe.store.checkpoints import Checkpoint, Mark
-from chloe.store.integrity import Verdict
-from chloe.store.pruning import Beginning, Cut
 from chloe.store.store import Store
-from chloe.store.weighing import Pile
+
+if TYPE_CHECKING:
+    from chloe.store.checkpoints import Checkpoint, Mark
+    from chloe.store.integrity import Verdict
+    from chloe.store.pruning import Beginning, Cut
+    from chloe.store.weighing import Pile
 
 __all__ = ["Beginning", "Checkpoint", "Cut", "Head", "Mark", "Pile", "Store", "Verdict"]
+
+
+def __getattr__(name: str) -> object:
+    """Import what hangs on parts that most commands don't need only when it is asked for."""
+    match name:
+        case "Checkpoint" | "Mark":
+            from chloe.store import checkpoints
+
+            return getattr(checkpoints, name)
+        case "Verdict":
+            from chloe.store import integrity
+
+            return integrity.Verdict
+        case "Beginning" | "Cut":
+            from chloe.store import pruning
+
+            return getattr(pruning, name)
+        case "Pile":
+            from chloe.store import weighing
+
+            return weighing.Pile
+    raise AttributeError(f"there is no {name} in the store")

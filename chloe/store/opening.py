@@ -18,17 +18,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.store.appending import Appender
 from chloe.store.connection import Connection, connect
 from chloe.store.heads import holds, known, last, tell_loss
 from chloe.store.reading import tip
-from chloe.store.salvage import Salvage, copied_aside, salvage
 from chloe.store.schema import bring_up, make_file, unusable
 from chloe.store.wal import on_disk
-from chloe.store.wreck import Wreck
 from chloe.waits import LOG, Waits, locker, until
+
+if TYPE_CHECKING:
+    from chloe.store.salvage import Salvage
 
 #: Seconds between two tries to get a share in the log.
 _AGAIN = 0.02
@@ -146,6 +148,8 @@ class _Damaged(Exception):
 
 
 def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
+    from chloe.store.salvage import salvage
+
     if not guard.alone():
         raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
     try:
@@ -159,6 +163,8 @@ def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int
 
 
 def _has_records(path: Path) -> bool:
+    from chloe.store.wreck import Wreck
+
     with Wreck(path) as wreck:
         return bool(wreck.seqs())
 
@@ -187,6 +193,8 @@ async def _opened(
             told = _damaged(error.__cause__, error)
         if isinstance(told, _Damaged) and told.copy is None and on_disk(_wal(path)) and guard.alone():
             # Closing would copy what the -wal file holds into the database, and delete it.
+            from chloe.store.salvage import copied_aside
+
             told.copy = await asyncio.to_thread(copied_aside, path)
         await connection.close()
         if appender is not None:
@@ -217,6 +225,9 @@ def _see_end(connection: sqlite3.Connection, path: Path, guard: Guard) -> bool:
     head = known(path)
     if head is None or holds(connection, head) or not guard.alone():
         return False
+    from chloe.store.salvage import copied_aside
+    from chloe.store.wreck import Wreck
+
     try:
         with Wreck(path) as wreck:
             more = max(wreck.seqs(), default=0) > last(connection).seq

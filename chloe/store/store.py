@@ -9,25 +9,28 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, SpoolPosition
 from chloe.store.chain import Head
-from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
 from chloe.store.connection import Connection, Readers
 from chloe.store.following import Feed
 from chloe.store.heads import Heads
-from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
 from chloe.store.opening import Guard, opened
-from chloe.store.pruning import Beginning, Cut, Pruner
 from chloe.store.reading import Reader, Wanted, told
 from chloe.store.wal import WalCopier, on_disk
-from chloe.store.weighing import Pile, weigh
 from chloe.store.writer import CLOSE_WITHIN, Writer
 from chloe.waits import Waits, locker
+
+if TYPE_CHECKING:
+    from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
+    from chloe.store.integrity import Verdict
+    from chloe.store.pruning import Beginning, Cut, Pruner
+    from chloe.store.weighing import Pile
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +48,6 @@ class Store:
         readers: Readers,
         reader: Reader,
         feed: Feed,
-        checkpoints: Checkpoints,
         connection: Connection,
         watcher: Watching | None,
         heads: Heads,
@@ -59,10 +61,9 @@ class Store:
         self._readers = readers
         self._reader = reader
         self._feed = feed
-        self._checkpoints = checkpoints
         self._noticing = Noticing(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers)
-        self._pruner = Pruner(connection, readers, self._wal, partial(writer.append, durable=True))
+        self._connection = connection
         self._heeding: list[Callable[[str | None], None]] = []
         self._told: str | None = None
         feed.on_followed = self._noticing.switch
@@ -93,13 +94,23 @@ class Store:
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
         writer = Writer(path, log.connection, log.appender, readers)
-        checkpoints = Checkpoints(path, log.connection, readers)
-        store = cls(
-            path, writer, readers, reader, feed, checkpoints, log.connection, watcher, Heads(path, heads_file)
-        )
+        store = cls(path, writer, readers, reader, feed, log.connection, watcher, Heads(path, heads_file))
         store.loss = log.loss
         store._guard = log.guard
         return store
+
+    @cached_property
+    def _checkpoints(self) -> Checkpoints:
+        from chloe.store.checkpoints import Checkpoints
+
+        return Checkpoints(self.path, self._connection, self._readers)
+
+    @cached_property
+    def _pruner(self) -> Pruner:
+        from chloe.store.pruning import Pruner
+
+        append = partial(self._writer.append, durable=True)
+        return Pruner(self._connection, self._readers, self._wal, append)
 
     @property
     def trouble(self) -> str | None:
@@ -219,6 +230,8 @@ class Store:
         1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
         what is left fit into ``over`` bytes. Raises ``LogUnusable``.
         """
+        from chloe.store.weighing import weigh
+
         with told(self.path):
             return await weigh(self._readers, places, before=before, over=over)
 
@@ -249,6 +262,8 @@ class Store:
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
+        from chloe.store.integrity import verify
+
         return await verify(self.path, self._readers, progress)
 
     async def holds(self, head: Head) -> bool:
@@ -265,7 +280,8 @@ class Store:
         Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: with this process
         they are lost.
         """
-        self._checkpoints.close()
+        if "_checkpoints" in self.__dict__:
+            self._checkpoints.close()
         await self._noticing.close()
         await self._wal.close()
         try:

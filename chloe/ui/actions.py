@@ -13,11 +13,11 @@ from chloe.events import commands
 from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
 from chloe.ui.dialogs import Confirm, Dialog, Prompt, help_page, message_page
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.keymap import shown
 from chloe.ui.messages import Messages
 from chloe.ui.requests import Requests
 from chloe.ui.selection import Selection
-from chloe.ui.style import Glyphs
 from chloe.ui.window import Window
 from chloe.ui.words import ending
 

@@ -22,6 +22,7 @@ from chloe.terminal import within_bounds
 from chloe.ui.actions import Actions, Host
 from chloe.ui.crash import summarize
 from chloe.ui.dialogs import Dialog
+from chloe.ui.glyphs import glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, TYPING, VIEWER, shown, verb_of
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
@@ -32,7 +33,6 @@ from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.unread import Unread
 from chloe.ui.requests import Engine, Requests
 from chloe.ui.selection import Selection
-from chloe.ui.style import glyphs
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
 from chloe.ui.tty.keyboard import (
@@ -112,6 +112,7 @@ class App:
         try:
             with self._screen.running():
                 async with asyncio.TaskGroup() as group:
+                    self._group = group
                     self._wire(group)
                     lost = (self._engine.loss,) if self._engine.loss else ()
                     self._changed(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
@@ -209,12 +210,18 @@ class App:
         os.killpg(0, signal.SIGTSTP)
 
     def _stop(self) -> None:
+        self._group.create_task(self._hand_over_and_stop(), name="stop")
+
+    async def _hand_over_and_stop(self) -> None:
+        # Others can record the panes meanwhile; a stopped process would keep them from it.
+        await self._engine.hand_over()
         self._screen.stop()
         # By the default action of SIGTSTP, not by SIGSTOP: the kernel leaves it out where no shell could
         # ever let the process go on, as in a terminal window of its own.
         self._loop.remove_signal_handler(signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGTSTP)
         self._loop.add_signal_handler(signal.SIGTSTP, self._guarded(self._stop))
+        self._engine.take_again()
         self._screen.start()
         self._redraw()
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import urwid
 
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.keymap import KEYMAPS, shown
 from chloe.ui.messages import Message
-from chloe.ui.style import Glyphs
 from chloe.ui.words import moment, printable
 
 #: A text and its look.

@@ -14,13 +14,13 @@ from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.ui import status_bars
 from chloe.ui.canvas import Cells, Row, RowsCanvas, Run, columns_of, fitted, row_of
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.keymap import HISTORY, INSTANCES, VIEWER, hints, shown
 from chloe.ui.messages import Messages
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.style import Glyphs
 from chloe.ui.views.history import HistoryView
 from chloe.ui.words import compact, ending, folder, moment, printable, pruned
 

@@ -9,13 +9,13 @@ import pytest
 
 from chloe.events import facts
 from chloe.events.commands import Write
+from chloe.ui.glyphs import ASCII
 from chloe.ui.messages import Messages
 from chloe.ui.panes.mouse import Mouse, Report, read
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.style import ASCII
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.window import Window
 

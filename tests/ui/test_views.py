@@ -8,12 +8,12 @@ import pytest
 
 from chloe.events import facts
 from chloe.terminal import Attributes
+from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.style import ASCII, EMOJI
 from chloe.ui.window import Window
 
 if TYPE_CHECKING:

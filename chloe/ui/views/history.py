@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from chloe.events.history import Life
 from chloe.ui.canvas import Row, fitted, row_of
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.selection import Selection
-from chloe.ui.style import Glyphs
 from chloe.ui.words import command, compact, ending, folder, moment, printable, span
 
 #: The columns up to the last, which takes what is left: title and width.
