@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
-from chloe.actors.failing import is_tried_again
+from chloe.actors.failing import AGAIN, is_tried_again
 from chloe.actors.gone import Gone
 from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
@@ -25,7 +25,7 @@ from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
+from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -34,9 +34,6 @@ from chloe.events.facts import Entry, Fact, Record
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
-
-#: Seconds until what the system refused for the moment is tried again.
-_AGAIN = 1.0
 
 if TYPE_CHECKING:
     from chloe.backends.tmux import TmuxBackend
@@ -150,7 +147,7 @@ class Supervisor:
             if backend not in self._held:
                 await backend.close()
         if again:
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(AGAIN)
             if pane not in self._cared and self._panes[pane].alive and not self._stopping:
                 self._adopt(self._panes[pane])
 
@@ -246,7 +243,7 @@ class Supervisor:
         goodbye += [Entry(pane, facts.Closed(), now) for pane in direct if not self._panes[pane].closed]
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await self._end(direct)
+                await end([self._cared[pane] for pane in direct], CHLOE_ENDED)
         left = list(self._cared.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [cared.backend for cared in left]
@@ -264,15 +261,6 @@ class Supervisor:
         """Let go of what ``stop`` had to keep: the log is closed, and nothing comes into it any more."""
         while self._held:
             await self._held.pop().close()
-
-    async def _end(self, direct: Iterable[str]) -> None:
-        """End direct panes' programs and wait until the log has their last words."""
-        ending = [self._cared[pane] for pane in direct]
-        for cared in ending:
-            cared.actor.farewell = CHLOE_ENDED
-            await cared.backend.kill()
-        if ending:
-            await asyncio.wait([cared.task for cared in ending])
 
     # Commands --------------------------------------------------------------------------------------
 

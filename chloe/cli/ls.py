@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_engine
+from chloe.cli.stopped import folded, say_stopped
 from chloe.wording import json_text
 
 if TYPE_CHECKING:
+    from chloe.actors.unread import Unread
     from chloe.engine import Engine
     from chloe.events.panes import Pane
 
@@ -23,11 +25,18 @@ if TYPE_CHECKING:
 def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     """List the panes: how they stand, where they run, how much they printed."""
 
+    stopped: dict[str, Unread] = {}
+
     async def work(engine: Engine) -> list[Pane]:
-        panes = engine.projections.panes.values()
+        stopped.update(engine.unread())
+        panes = [
+            folded(engine.projections.panes, stopped[pane.id]) if pane.id in stopped else pane
+            for pane in engine.projections.panes.values()
+        ]
         return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
 
     panes = with_engine(work)
+    say_stopped(stopped.values())
     from chloe.cli.panes import described, listed
     from chloe.config import load
     from chloe.ui.glyphs import glyphs

@@ -5,6 +5,7 @@ Owns ``Pane`` and ``Panes``. Must not know screens, instances' processes, or who
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -108,6 +109,12 @@ class Panes(Mapping[str, Pane]):
                 more = f" and {len(found) - 5} more" if len(found) > 5 else ""
                 raise PaneAmbiguous(f"{text!r} could be any of {some}{more}; give more of the id")
         raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
+
+    def copy_of(self, pane: str) -> Panes:
+        """A copy of this one pane, for a fold beside the log."""
+        copied = Panes()
+        copied._panes[pane] = copy.deepcopy(self._panes[pane])
+        return copied
 
     def meant(self, text: str) -> list[str]:
         """The ids of all panes that ``find`` could answer with, however they stand."""

@@ -22,7 +22,7 @@ from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
-from chloe.store.outline import outline_seqs
+from chloe.store.outline import TOLD, outline_seqs
 
 #: A page's bounds: rows, and bytes of bodies.
 PAGE_ROWS = 512
@@ -86,9 +86,8 @@ class Wanted:
                 parameters.append(kind)
                 names.append(f"?{len(parameters) + 3}")
             where.append(f"kind IN ({', '.join(names)})")
-            if "Output" not in self.kinds:
-                # In the words of the index, or SQLite can't use it.
-                where.append("kind <> 'Output'")
+            if not self.kinds & {"Output", "Checkpointed"}:
+                where.append(TOLD)
         if self.since is not None:
             condition("made_at >= {}", self.since)
         if self.until is not None:
