@@ -19,6 +19,9 @@ Part = tuple[str, str]
 #: Columns of the left of two columns.
 _LEFT = 19
 
+#: Characters of a paste that a line takes: more than a name may have.
+_MAX_PASTED = 1000
+
 #: Our names of keys that urwid's widgets call something else.
 _URWID_KEYS = {"page_up": "page up", "page_down": "page down"}
 
@@ -125,7 +128,7 @@ class Prompt(Dialog):
 
     def paste(self, text: str) -> None:
         """Put the text in, on one line."""
-        self._edit.insert_text(printable(" ".join(text.split())))
+        self._edit.insert_text(printable(" ".join(text[:_MAX_PASTED].split())))
 
 
 class TextPage(Dialog):
