@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
-from chloe.actors.failing import is_tried_again
+from chloe.actors.failing import AGAIN, is_tried_again
 from chloe.actors.gone import Gone
 from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
@@ -34,9 +34,6 @@ from chloe.events.facts import Entry, Fact, Record
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
-
-#: Seconds until what the system refused for the moment is tried again.
-_AGAIN = 1.0
 
 if TYPE_CHECKING:
     from chloe.backends.tmux import TmuxBackend
@@ -150,7 +147,7 @@ class Supervisor:
             if backend not in self._held:
                 await backend.close()
         if again:
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(AGAIN)
             if pane not in self._cared and self._panes[pane].alive and not self._stopping:
                 self._adopt(self._panes[pane])
 
@@ -206,9 +203,8 @@ class Supervisor:
             self._due.append(pane.id)
 
     async def _clear_away(self) -> None:
-        await clear_away(
-            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
-        )
+        programs = self._programs
+        await clear_away(programs.spools, programs.leases, self._panes, self._cared, self._caught_up)
 
     async def mind_the_gone(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""

@@ -21,10 +21,12 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.actors.unread import Unread, unread
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
-from chloe.config import Config
+from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
+from chloe.engine.noticing import Stopped
 from chloe.engine.patience import give_up_on
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
@@ -60,6 +62,8 @@ class Engine:
         fold: Fold,
         live: LiveFold | None,
         supervisor: Supervisor,
+        paths: Paths,
+        stopped: Stopped,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -70,6 +74,8 @@ class Engine:
         self._fold = fold
         self._live = live
         self._supervisor = supervisor
+        self._paths = paths
+        self._stopped = stopped
 
     @property
     def loss(self) -> str | None:
@@ -79,7 +85,7 @@ class Engine:
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
-        return self.store.trouble or descriptors.shortage.trouble or None
+        return self.store.trouble or descriptors.shortage.trouble or self._stopped.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -94,6 +100,8 @@ class Engine:
 
         ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
         """
+        if self.store.refusal is not None:
+            raise LogUnusable(self.store.refusal)
         return await self._supervisor.ask(command)
 
     async def ended(self, pane: str) -> None:
@@ -143,6 +151,14 @@ class Engine:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
         await self._supervisor.taken_in()
         await self._fold.caught_up()
+
+    def unread(self, pane: str | None = None, *, read: bool = True) -> dict[str, Unread]:
+        """What the spools hold that a stopped recorder would have taken in, of this pane or of all.
+
+        By the pane's id. Without ``read`` it is only said who the recorder is.
+        """
+        panes = self.projections.panes
+        return unread(self._paths, panes if pane is None else {pane: panes[pane]}, read=read)
 
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
@@ -237,15 +253,27 @@ async def running(
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         stack.callback(_tell_shortage(fold))
-        await fold.load()
+        if scope.leaves_out != "none" and live is None:
+            await fold.load_present(programs.left(), scope.is_clear, alive=scope.leaves_out == "ended")
+        else:
+            await fold.load()
         group.create_task(fold.follow(), name="follow")
         if live is not None:
             group.create_task(live.draw(), name="draw")
             group.create_task(live.keep(), name="keep")
-        if not scope.stays:
+        if not scope.stays and store.refusal is None:
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
+        stopped = Stopped(
+            lambda: unread(config.paths, projections.panes, read=False),
+            lambda: supervisor.handover.waits,
+            lambda said: fold.tell(Change(messages=(said,) if said else ())),
+        )
+        if store.refusal is not None:
+            # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
+            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
+            return
         await supervisor.restore()
         if scope.stays:
             group.create_task(supervisor.mind_the_gone(), name="mind the gone")
@@ -263,7 +291,9 @@ async def running(
                 ),
                 name="pulse of tmux",
             )
-        yield Engine(instance, store, projections, fold, live, supervisor)
+        if live is not None and scope.stays:
+            group.create_task(stopped.look(), name="look for stopped recorders")
+        yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
 
 
 def _tell_shortage(fold: Fold) -> Callable[[], None]:
