@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
+from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -203,9 +203,8 @@ class Supervisor:
             self._due.append(pane.id)
 
     async def _clear_away(self) -> None:
-        await clear_away(
-            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
-        )
+        programs = self._programs
+        await clear_away(programs.spools, programs.leases, self._panes, self._cared, self._caught_up)
 
     async def mind_the_gone(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""
@@ -243,7 +242,7 @@ class Supervisor:
         goodbye += [Entry(pane, facts.Closed(), now) for pane in direct if not self._panes[pane].closed]
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await self._end(direct)
+                await end([self._cared[pane] for pane in direct], CHLOE_ENDED)
         left = list(self._cared.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [cared.backend for cared in left]
@@ -261,15 +260,6 @@ class Supervisor:
         """Let go of what ``stop`` had to keep: the log is closed, and nothing comes into it any more."""
         while self._held:
             await self._held.pop().close()
-
-    async def _end(self, direct: Iterable[str]) -> None:
-        """End direct panes' programs and wait until the log has their last words."""
-        ending = [self._cared[pane] for pane in direct]
-        for cared in ending:
-            cared.actor.farewell = CHLOE_ENDED
-            await cared.backend.kill()
-        if ending:
-            await asyncio.wait([cared.task for cared in ending])
 
     # Commands --------------------------------------------------------------------------------------
 

@@ -50,6 +50,15 @@ async def leave(cared: Cared, log: Log, held: list[Backend]) -> None:
     await cared.backend.close()
 
 
+async def end(all_cared: list[Cared], farewell: str) -> None:
+    """End these panes' programs and wait until the log has said so, with ``farewell`` as the reason."""
+    for cared in all_cared:
+        cared.actor.farewell = farewell
+        await cared.backend.kill()
+    if all_cared:
+        await asyncio.wait([cared.task for cared in all_cared])
+
+
 async def flush(cared: Cared, name: str, size: int, waits: Waits) -> None:
     """Wait until the last ``size`` bytes that were typed are on their way: who typed them may end then."""
 

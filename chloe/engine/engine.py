@@ -100,6 +100,8 @@ class Engine:
 
         ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
         """
+        if self.store.refusal is not None:
+            raise LogUnusable(self.store.refusal)
         return await self._supervisor.ask(command)
 
     async def ended(self, pane: str) -> None:
@@ -251,15 +253,27 @@ async def running(
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         stack.callback(_tell_shortage(fold))
-        await fold.load()
+        if scope.leaves_out != "none" and live is None:
+            await fold.load_present(programs.left(), scope.is_clear, alive=scope.leaves_out == "ended")
+        else:
+            await fold.load()
         group.create_task(fold.follow(), name="follow")
         if live is not None:
             group.create_task(live.draw(), name="draw")
             group.create_task(live.keep(), name="keep")
-        if not scope.stays:
+        if not scope.stays and store.refusal is None:
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
+        stopped = Stopped(
+            lambda: unread(config.paths, projections.panes, read=False),
+            lambda: supervisor.handover.waits,
+            lambda said: fold.tell(Change(messages=(said,) if said else ())),
+        )
+        if store.refusal is not None:
+            # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
+            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
+            return
         await supervisor.restore()
         if scope.stays:
             group.create_task(supervisor.mind_the_gone(), name="mind the gone")
@@ -277,11 +291,6 @@ async def running(
                 ),
                 name="pulse of tmux",
             )
-        stopped = Stopped(
-            lambda: unread(config.paths, projections.panes, read=False),
-            lambda: supervisor.handover.waits,
-            lambda said: fold.tell(Change(messages=(said,) if said else ())),
-        )
         if live is not None and scope.stays:
             group.create_task(stopped.look(), name="look for stopped recorders")
         yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from chloe.errors import PaneAmbiguous, PaneUnknown
 from chloe.events import facts
 from chloe.events.facts import BackendKind, Record, SpoolPosition
+from chloe.events.ids import is_id
 
 
 @dataclass(slots=True)
@@ -115,6 +116,16 @@ class Panes(Mapping[str, Pane]):
         copied = Panes()
         copied._panes[pane] = copy.deepcopy(self._panes[pane])
         return copied
+
+    def is_used(self, text: str) -> bool:
+        """Say whether ``text`` is a pane's id, or the name of one in use: then no past pane can be meant."""
+        if is_id(text):
+            return text in self._panes
+        return any(pane.name == text and pane.alive and not pane.closed for pane in self._panes.values())
+
+    def clear(self) -> None:
+        """Forget all of them, to begin anew."""
+        self._panes.clear()
 
     def meant(self, text: str) -> list[str]:
         """The ids of all panes that ``find`` could answer with, however they stand."""

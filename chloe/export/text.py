@@ -15,6 +15,7 @@ from chloe.export.drawing import Drawing
 from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
 from chloe.store import Beginning
 from chloe.store.beside import Source
+from chloe.wording import printable
 
 
 async def text(
@@ -64,7 +65,7 @@ async def _pieces(store: Source, pane: str, drawing: Drawing) -> AsyncIterator[l
             case facts.Gap(length=length, reason=reason, offset=offset):
                 printed = offset + length
                 some = f"{length} bytes are" if length else "bytes may be"
-                yield [f"[{some} missing here: {reason}]"]
+                yield [f"[{some} missing here: {printable(reason)}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:

@@ -80,7 +80,7 @@ class Appender:
         self._path = path
         self._instance = instance
         self._instance_bytes = instance.encode()
-        self._now = now
+        self.now = now
         self._packer: Packer | None = None
         self._wal_path = path.with_name(f"{path.name}-wal")
         self._wal_descriptor = -1
@@ -169,7 +169,7 @@ class Appender:
     def _write(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
         seq, at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
         # The clock may be set back; the log's time isn't.
-        at = max(at, self._now())
+        at = max(at, self.now())
         instance, instance_bytes = self._instance, self._instance_bytes
         rows: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []

@@ -241,6 +241,7 @@ class App:
             # What a program gets of it hangs on what the program asked for: it costs this event, no more.
             _log.exception("an event for a pane could not be handled")
             self._messages.notify(f"this didn't reach the pane: {summarize(error)}", error=True)
+            self._frames.want()
 
     def _obey(self, event: Event) -> None:
         if isinstance(event, MouseReport):

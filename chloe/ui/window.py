@@ -203,9 +203,9 @@ class Window(urwid.Widget):
     def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
-        if pane.id in self._projections.screens.broken:
-            return [("name", printable(pane.name)), ("card", ""), *self._fault(pane.id)]
         if self._shows_screen(pane):
+            if pane.id in self._projections.screens.broken:
+                return [("name", printable(pane.name)), ("card", ""), *self._fault(pane)]
             return [("card dim", "reading what it printed …")]
         unseen = self._unread.count(pane)
         return [
@@ -218,15 +218,18 @@ class Window(urwid.Widget):
             ("card", "a attaches it again."),
         ]
 
-    def _fault(self, pane: str) -> list[tuple[str, str]]:
-        """Why a pane has no screen, and what there is all the same."""
-        fault = self._projections.screens.broken[pane]
+    def _fault(self, pane: Pane) -> list[tuple[str, str]]:
+        """Say why a pane has no screen, and what there is all the same."""
+        fault = self._projections.screens.broken[pane.id]
+        goes_on = [
+            ("card", "The program runs on, what it prints"),
+            ("card", "is recorded, and keys reach it."),
+        ]
         return [
             ("card", "Chloe can't draw what it printed"),
             ("card", f"from byte {fault.offset:,} on ({fault.error})."),
             ("card", ""),
-            ("card", "The program runs on, what it prints"),
-            ("card", "is recorded, and keys reach it."),
+            *(goes_on if pane.alive else ()),
             ("card", "`chloe export-log` has every byte;"),
             ("card", "`chloe doctor` says what to report."),
         ]
@@ -245,7 +248,7 @@ class Window(urwid.Widget):
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
         if viewed in screens.broken:
             place = "can't be drawn"
-            rows = _on_blank(self._fault(viewed), rows, columns)
+            rows = _on_blank(self._fault(pane), rows, columns)
         elif viewed not in screens:
             place = "reading what it printed …"
         if pane.pruned:
