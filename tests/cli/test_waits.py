@@ -124,3 +124,19 @@ def test_a_program_that_does_not_end_in_time_is_given_up(chloe: Chloe) -> None:
 
     assert "gave up waiting for the program of stubborn to end after 0.1 s" in said
     chloe("kill", "stubborn")
+
+
+def test_who_waits_for_tmux_says_so_and_gives_up(chloe: Chloe, tmux_socket: str) -> None:
+    chloe("new", "--name", "cat", "cat")
+    asked = ["tmux", "-L", tmux_socket, "display-message", "-p", "#{pid}"]
+    server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        said = chloe("new", *SOON, "true", status=124).stderr.decode()
+    finally:
+        os.kill(server, signal.SIGCONT)
+
+    told, given_up = said.splitlines()
+    assert told.startswith(f"chloe: waiting for tmux -L {tmux_socket} (process {server}: ")
+    assert f"kill -CONT {server}" in told
+    assert "doesn't answer" in given_up
