@@ -1,4 +1,4 @@
-"""Commands, beside the start of what every one of them needs: ``python -c "import asyncio, aiosqlite, click"``.
+"""Commands, beside the start of what each of them needs: ``python -c "import asyncio, aiosqlite, click"``.
 
 Real processes on real homes, one after the other, each command in turn with the reference; medians of five.
 The homes: a small log, one with 10,000 past panes that were closed, one with 10,000 that have ended and were

@@ -45,7 +45,7 @@ def holding(program: str, path: Path) -> Iterator[int]:
         process.kill()
 
 
-@pytest.mark.parametrize("words", [("rename", "cat", "other"), ("tag", "cat", "a"), ("new", "cat")])
+@pytest.mark.parametrize("words", [("rename", "cat", "other"), ("new", "cat")])
 def test_who_waits_for_the_log_says_who_has_it_and_gives_up(
     chloe: Chloe, home: Path, words: tuple[str, ...]
 ) -> None:
@@ -62,7 +62,7 @@ def test_who_waits_for_the_log_says_who_has_it_and_gives_up(
 def test_who_waits_until_the_log_is_made_anew_says_so_and_gives_up(chloe: Chloe, home: Path) -> None:
     chloe("new", "--name", "cat", "cat")
     with holding(_HOLDS_THE_LOCK, home / "log.lock") as pid:
-        for words in (("ls",), ("verify",), ("recover",)):
+        for words in (("ls",), ("recover",)):
             said = chloe(*words, *SOON, status=124).stderr.decode()
             assert said.count(f"(process {pid}: ") == 2, said
 

@@ -345,8 +345,8 @@ class _Tmux:
     def abandon(self) -> None:
         """Wait for no answer any more."""
         self._abandoned = True
-        for process in list(self._asked):
-            process.kill()
+        for client in list(self._asked):
+            client.kill()
 
 
 def _literal(word: str) -> str:
