@@ -25,6 +25,7 @@ from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
 from chloe.terminal.sizes import clamp
+from chloe.waits import Waits
 from chloe.watch import Watcher
 
 if TYPE_CHECKING:
@@ -44,19 +45,20 @@ class Programs:
     """Makes backends. ``inherited`` is the environment that programs get, but for their terminal's part."""
 
     def __init__(
-        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str]
+        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str], waits: Waits
     ) -> None:
         self._config = config
         self._watcher = watcher
         #: Who records what, of the panes of this home.
         self.leases = leases
         self._inherited = inherited
+        self._waits = waits
 
     @cached_property
     def _server(self) -> TmuxServer:
         from chloe.backends.tmux import TmuxServer
 
-        return TmuxServer(self._config.tmux.socket_name)
+        return TmuxServer(self._config.tmux.socket_name, waits=self._waits)
 
     def close(self) -> None:
         """Let go of the tmux server; it runs on."""

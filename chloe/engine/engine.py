@@ -209,7 +209,7 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, panes_only=not screens)
-        programs = Programs(config, watcher, leases, os.environ)
+        programs = Programs(config, watcher, leases, os.environ, waits)
         stack.callback(programs.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())
@@ -231,6 +231,8 @@ async def running(
                 faults=faults,
             )
             group.create_task(faults.run(), name="keep faults")
+            if scope.stays:
+                waits.told = lambda sentence: fold.tell(Change(messages=(sentence,)))
             before_the_tasks.push_async_callback(faults.write)
         else:
             fold = Fold(

@@ -16,11 +16,11 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
+from chloe.quick import dataclass
 from chloe.store.appending import Appender
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift

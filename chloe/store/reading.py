@@ -13,12 +13,12 @@ import threading
 from array import array
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
+from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
