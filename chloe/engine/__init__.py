@@ -6,8 +6,9 @@ panes from them, ``past`` gives the lines that no window holds any more. Headles
 not know urwid or click, nor who listens.
 """
 
+from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type
 from chloe.engine.engine import Engine, running
 from chloe.engine.live import Change
 from chloe.engine.past import Lines
 
-__all__ = ["Change", "Engine", "Lines", "running"]
+__all__ = ["Change", "Engine", "Lines", "Refusal", "ending", "running", "why_not", "why_not_type"]

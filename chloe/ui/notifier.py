@@ -11,21 +11,25 @@ from chloe.events.projections import Projections
 from chloe.terminal import Bell
 from chloe.ui.messages import Messages
 from chloe.ui.panes.unread import Unread
+from chloe.ui.panes.visible import VisiblePanes
 from chloe.ui.words import ending
 
 
 class Notifier:
     """Reads changes."""
 
-    def __init__(self, projections: Projections, unread: Unread, messages: Messages) -> None:
+    def __init__(
+        self, projections: Projections, unread: Unread, messages: Messages, visible: VisiblePanes
+    ) -> None:
         self._projections = projections
         self._unread = unread
         self._messages = messages
+        self._visible = visible
         #: The panes whose end would be news.
         self._alive: set[str] = set()
 
-    def heed(self, change: Change, shown: Pane | None) -> bool:
-        """Take a change in while ``shown`` is on the screen; whether its bell sounded."""
+    def handle(self, change: Change) -> bool:
+        """Take a change in. Return whether the bell of a pane that is shown sounded."""
         rang = False
         for message in change.messages:
             self._messages.notify(message, error=True)
@@ -33,8 +37,9 @@ class Notifier:
             pane = self._projections.panes[name]
             self._unread.track(pane)
             self._note_end(pane)
+            is_shown = self._visible.mark_read(pane)
             if self._has_rung(pane):
-                if pane is shown:
+                if is_shown:
                     rang = True
                 else:
                     self._unread.mark_bell(pane)

@@ -58,7 +58,7 @@ class Double:
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
 
     def log_size(self) -> int:
-        return 0
+        return 1_234_567
 
     def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
         self.listeners.append(told)

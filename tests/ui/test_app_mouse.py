@@ -210,7 +210,7 @@ def test_a_crash_leaves_no_mouse_reports_on(start_pointer: StartPointer) -> None
     program = (
         "from chloe.ui.panes.mouse import Mouse\n"
         "def broken(self, data): raise ValueError('broken on purpose')\n"
-        "Mouse.pointed = broken\n"
+        "Mouse.point = broken\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"
     )
     pointer = start_pointer(program=program).open(1003)
