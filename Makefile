@@ -1,6 +1,6 @@
 # `make run` starts Chloe and `make test` checks it, each from a machine with Python and nothing else.
-# N: how often `make story` repeats, and how many seeds `make torture` and `make search` take, from SEED on;
-# with MINUTES torture takes as many as fit. KILLS: how often each of them kills Chloe. TIMES: how many times
+# N: how often `make story` repeats, and how many seeds `make torture`, `make hostile` and `make search` take,
+# from SEED on; with MINUTES torture and hostile take as many as fit. KILLS: how often each of them kills Chloe. TIMES: how many times
 # the examples of `make test` a search tries. WORKERS: how many tests run side by side.
 N ?= 20
 SEED ?= 1
@@ -10,13 +10,14 @@ TIMES ?= 67
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test story torture search bench fmt lock clean
+.PHONY: help run test story torture hostile search bench fmt lock clean
 
 help:
 	@echo "make run     set up and start Chloe"
 	@echo "make test    set up with what development needs; check format, lint, types; run the tests"
 	@echo "make story   repeat the end-to-end story, N=20 times"
 	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
+	@echo "make hostile spoil homes by chance and run every command over each, N=20 seeds from SEED=1 on, or for MINUTES"
 	@echo "make search  look for bytes that break the terminal: TIMES=67 as many examples, N=20 seeds from SEED=1 on"
 	@echo "make bench   measure, beside the peers, and hold the gates"
 	@echo "make fmt     format the sources"
@@ -49,6 +50,10 @@ torture:
 			$(BIN)/pytest -q -x -n $(WORKERS) tests/torture || exit 1; \
 		seed=$$((seed + 1)); \
 	done
+
+hostile:
+	@scripts/setup dev
+	@$(BIN)/python -m tests.hostile --seed $(SEED) --cases $(N) --minutes $(MINUTES)
 
 search:
 	@scripts/setup dev

@@ -26,6 +26,7 @@ from benchmarks.measure import gate, show
 from chloe.events.facts import Entry, Output, Record
 from chloe.store import Store
 from chloe.watch import Watcher
+from tests.ids import id_of
 
 ROUNDS = 7
 #: Bytes appended by each side in a round.
@@ -101,7 +102,7 @@ async def log_append(folder: Path, work: Sequence[Sequence[bytes]]) -> tuple[flo
     Two panes take turns, each waiting for its own commit before it goes on, as two flooding ones do: while
     one's is committed the other's waits, so a transaction holds as many rows as a plain one.
     """
-    store = await Store.open(folder / "log.db", instance="bench")
+    store = await Store.open(folder / "log.db", instance=id_of("bench"))
     left = iter(work)
 
     async def pane(name: str) -> None:
@@ -110,7 +111,9 @@ async def log_append(folder: Path, work: Sequence[Sequence[bytes]]) -> tuple[flo
             entries = []
             made_at = time.time_ns()
             for body in bodies:
-                entries.append(Entry(name, Output(offset=offset, length=len(body), data=body), made_at))
+                entries.append(
+                    Entry(id_of(name), Output(offset=offset, length=len(body), data=body), made_at)
+                )
                 offset += len(body)
             await store.append(entries)
 
@@ -132,7 +135,7 @@ def plain_read(folder: Path) -> float:
 
 async def log_read(folder: Path) -> tuple[float, float]:
     """Seconds to read everything back as records, and to verify it."""
-    store = await Store.open(folder / "log.db", instance="bench")
+    store = await Store.open(folder / "log.db", instance=id_of("bench"))
     try:
         began = time.perf_counter()
         async for _ in store.read():

@@ -33,6 +33,7 @@ from chloe.events.commands import Detach, Open
 from chloe.events.facts import Entry
 from chloe.store import Store
 from chloe.terminal import Terminal
+from tests.ids import id_of
 
 LIVE, PAST = 50, 1_000
 BYTES = 1_000_000_000
@@ -113,19 +114,19 @@ async def _append_past(store: Store, text: bytes, size: int) -> None:
         created = facts.Created(
             backend="tmux", argv=("make",), cwd="/", name=f"past {number}", rows=24, columns=80
         )
-        entries = [Entry(pane, created, now)]
+        entries = [Entry(id_of(pane), created, now)]
         for offset in range(0, size, RECORD):
             data = text[offset : min(offset + RECORD, size)]
-            entries.append(Entry(pane, facts.Output(offset=offset, length=len(data), data=data), now))
+            entries.append(Entry(id_of(pane), facts.Output(offset=offset, length=len(data), data=data), now))
         entries += [
-            Entry(pane, facts.Died(status=0, signal=None, reason=""), now),
-            Entry(pane, facts.Closed(), now),
+            Entry(id_of(pane), facts.Died(status=0, signal=None, reason=""), now),
+            Entry(id_of(pane), facts.Closed(), now),
         ]
         await store.append(entries)
 
 
 async def _forget(config: Config) -> None:
-    store = await Store.open(config.paths.database, instance="benchmark")
+    store = await Store.open(config.paths.database, instance=id_of("benchmark"))
     await store.forget()
     await store.close()
 

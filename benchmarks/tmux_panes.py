@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks.flood import bare_tmux, log_lines
 from benchmarks.measure import Stopwatch, gate, interleaved, percentile, show
 from chloe.backends.backend import Exited, Printed, Spec
-from chloe.backends.tmux import TmuxBackend, TmuxServer
+from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 from chloe.watch import Watcher
 
 STARTS = 40
@@ -57,13 +57,14 @@ class Desk:
         self.socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
         self.server = TmuxServer(self.socket)
         self.watcher = Watcher()
+        self.leases = Leases(home / "leases", self.watcher)
         self._home = home
 
     def pane(self, *argv: str) -> TmuxBackend:
         """A pane, not started yet."""
         pane = str(uuid.uuid4())
         spec = Spec(pane=pane, argv=argv, cwd="/", environment=ENVIRONMENT, rows=24, columns=80)
-        return TmuxBackend(self.server, spec, self._home / pane, self.watcher)
+        return TmuxBackend(self.server, spec, self._home / pane, self.watcher, self.leases)
 
 
 @asynccontextmanager

@@ -36,6 +36,12 @@ class PaneRefused(ChloeError):
     exit_code = 4
 
 
+class ScreenBroken(ChloeError):
+    """The emulator failed on what the pane's program printed: its screen can't be drawn from there on."""
+
+    exit_code = 4
+
+
 class StartFailed(ChloeError):
     """A program can't be started: no such folder, no such command, no PTY left."""
 
@@ -43,9 +49,22 @@ class StartFailed(ChloeError):
 
 
 class TmuxUnusable(ChloeError):
-    """tmux is missing, too old, or doesn't answer."""
+    """tmux is missing, too old, or refuses."""
 
     exit_code = 6
+
+
+class WaitedTooLong(ChloeError):
+    """What is waited for didn't come in time: the log, a holder, tmux, a program's end."""
+
+    #: As timeout(1) says it.
+    exit_code = 124
+
+
+class TmuxSilent(TmuxUnusable):
+    """tmux is there and doesn't answer in time."""
+
+    exit_code = WaitedTooLong.exit_code
 
 
 class ConfigBroken(ChloeError):

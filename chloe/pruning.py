@@ -18,7 +18,7 @@ from chloe.errors import ChloeError
 from chloe.events.cut import cut
 from chloe.events.panes import Panes
 from chloe.store import Checkpoint, Cut, Pile, Store
-from chloe.terminal import EMULATOR, StateUnusable, Terminal
+from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
 from chloe.wording import size
 
 _log = logging.getLogger(__name__)
@@ -145,8 +145,12 @@ async def _kept(store: Store, pile: Pile) -> Checkpoint | None:
     # A terminal is some milliseconds of work on the loop: others have their turn between two.
     await asyncio.sleep(0)
     try:
-        return replace(found, state=cut(Terminal.load(found.state)))
+        with within_bounds:
+            return replace(found, state=cut(Terminal.load(found.state)))
     except StateUnusable:
+        return None
+    except Exception:
+        _log.exception("pane %s: its screen at record %d can't be kept", pile.pane, pile.through)
         return None
 
 

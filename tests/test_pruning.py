@@ -16,6 +16,7 @@ from chloe.replay import fold
 from chloe.replay.telling import tell
 from chloe.store import Checkpoint, Store
 from chloe.terminal import EMULATOR, Terminal
+from tests.ids import id_of
 
 DAY = 86400
 #: When each line was printed: ten days apart, the last one now.
@@ -27,6 +28,9 @@ def line(number: int) -> bytes:
     return b"\x1b[3%dmline %d\x1b[m\r\n" % (number % 8, number)
 
 
+LIVE, ENDED = id_of("live"), id_of("ended")
+
+
 class Log:
     """A log with an ended pane and a live one that print the same lines, the live one with checkpoints."""
 
@@ -36,22 +40,22 @@ class Log:
 
     async def grow(self, *, checkpoints: Sequence[int] = range(5, LINES, 5)) -> None:
         created = facts.Created(
-            backend="tmux", argv=("sh",), cwd="/", name="name", rows=ROWS, columns=COLUMNS
+            backend="direct", argv=("sh",), cwd="/", name="name", rows=ROWS, columns=COLUMNS
         )
-        await self.store.append([Entry(pane, created, 1) for pane in ("live", "ended")])
+        await self.store.append([Entry(pane, created, 1) for pane in (LIVE, ENDED)])
         terminal = Terminal(ROWS, COLUMNS)
         offset = 0
         for number in range(LINES):
             data = line(number)
             made_at = self.now - (LINES - 1 - number) * 10 * DAY * 10**9
             printed = Output(offset=offset, length=len(data), data=data)
-            record, _ = await self.store.append([Entry(pane, printed, made_at) for pane in ("live", "ended")])
+            record, _ = await self.store.append([Entry(pane, printed, made_at) for pane in (LIVE, ENDED)])
             terminal.feed(data)
             offset += len(data)
             if number in checkpoints:
                 await self.store.keep(
                     Checkpoint(
-                        pane="live",
+                        pane=LIVE,
                         seq=record.seq,
                         offset=offset,
                         lines=terminal.scrollback.total,
@@ -59,7 +63,7 @@ class Log:
                         state=terminal.dump(),
                     )
                 )
-        await self.store.append([Entry("ended", facts.Died(status=0, signal=None, reason=""), self.now)])
+        await self.store.append([Entry(ENDED, facts.Died(status=0, signal=None, reason=""), self.now)])
 
     async def plan(self, *, scrollback: int = 20, **conditions: int | str) -> Plan:
         panes = (await fold(self.store)).panes
@@ -74,7 +78,7 @@ class Log:
 
 @pytest.fixture
 async def log(tmp_path: Path) -> AsyncIterator[Log]:
-    store = await Store.open(tmp_path / "home" / "log.db", instance="one")
+    store = await Store.open(tmp_path / "home" / "log.db", instance=id_of("one"))
     yield Log(store)
     await store.close()
 
@@ -86,9 +90,9 @@ async def test_without_a_condition_nothing_goes(log: Log) -> None:
 
 async def test_of_an_ended_pane_all_goes_and_of_a_live_one_what_left_its_scrollback(log: Log) -> None:
     await log.grow()
-    (pile,) = (await log.plan(pane="ended")).piles
+    (pile,) = (await log.plan(pane=ENDED)).piles
     assert pile.bodies == LINES
-    (pile,) = (await log.plan(pane="live")).piles
+    (pile,) = (await log.plan(pane=LIVE)).piles
     # The last checkpoint stands at line 55; the newest that twenty lines follow at line 35.
     assert pile.bodies == 36
 
@@ -96,31 +100,31 @@ async def test_of_an_ended_pane_all_goes_and_of_a_live_one_what_left_its_scrollb
 async def test_conditions_narrow_each_other(log: Log) -> None:
     await log.grow()
     both = await log.plan(older_than=500 * DAY)
-    assert {pile.pane: pile.bodies for pile in both.piles} == {"live": 6, "ended": 9}
+    assert {pile.pane: pile.bodies for pile in both.piles} == {LIVE: 6, ENDED: 9}
     assert both.reason == "older than 500d"
-    one = await log.plan(older_than=500 * DAY, pane="ended")
-    assert [(pile.pane, pile.bodies) for pile in one.piles] == [("ended", 9)]
+    one = await log.plan(older_than=500 * DAY, pane=ENDED)
+    assert [(pile.pane, pile.bodies) for pile in one.piles] == [(ENDED, 9)]
     assert (await log.plan(older_than=500 * DAY, over=10**9)).piles == []
 
 
 async def test_a_live_pane_whose_scrollback_reaches_back_that_far_is_spared(log: Log) -> None:
     await log.grow()
-    planned = await log.plan(pane="live", scrollback=1000)
-    assert (planned.piles, planned.spared) == ([], ["live"])
+    planned = await log.plan(pane=LIVE, scrollback=1000)
+    assert (planned.piles, planned.spared) == ([], [LIVE])
 
 
 async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(log: Log) -> None:
     await log.grow()
-    before = list((await fold(log.store, pane="live")).screens["live"].display)
-    planned = await log.plan(pane="live")
+    before = list((await fold(log.store, pane=LIVE)).screens[LIVE].display)
+    planned = await log.plan(pane=LIVE)
     assert await carry_out(log.store, planned) == planned.piles
 
-    folded = await fold(log.store, pane="live")
-    terminal = folded.screens["live"]
+    folded = await fold(log.store, pane=LIVE)
+    terminal = folded.screens[LIVE]
     assert list(terminal.display) == before
     assert terminal.scrollback.total == LINES + 1 - ROWS
-    assert list((await fold(log.store)).screens["live"].display) == before
-    assert folded.panes["live"].printed == sum(len(line(n)) for n in range(LINES))
+    assert list((await fold(log.store)).screens[LIVE].display) == before
+    assert folded.panes[LIVE].printed == sum(len(line(n)) for n in range(LINES))
     assert (await log.store.verify()).bad is None
 
     (record,) = [record async for record in log.store.read(kinds={"Pruned"})]
@@ -131,7 +135,7 @@ async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(
 
 async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> None:
     await log.grow()
-    planned = await log.plan(pane="live")
+    planned = await log.plan(pane=LIVE)
     await log.store.forget()
     assert await carry_out(log.store, planned) == []
     assert (await log.store.verify()).pruned == 0
@@ -139,22 +143,22 @@ async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> Non
 
 async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:
     await log.grow()
-    await carry_out(log.store, await log.plan(pane="live"))
-    first, *rest = [piece async for piece in raw(log.store, "live")]
+    await carry_out(log.store, await log.plan(pane=LIVE))
+    first, *rest = [piece async for piece in raw(log.store, LIVE)]
     gone = sum(len(line(n)) for n in range(36))
     assert first == Missing(0, gone, "pruned")
     assert rest == [line(n) for n in range(36, LINES)]
 
-    await carry_out(log.store, await log.plan(pane="ended"))
-    assert [piece async for piece in raw(log.store, "ended")] == [
+    await carry_out(log.store, await log.plan(pane=ENDED))
+    assert [piece async for piece in raw(log.store, ENDED)] == [
         Missing(0, sum(len(line(n)) for n in range(LINES)), "pruned")
     ]
 
 
 async def test_text_export_says_in_one_line_where_the_log_begins(log: Log) -> None:
     await log.grow()
-    await carry_out(log.store, await log.plan(pane="live"))
-    first, *rest = [each async for each in text(log.store, "live")]
+    await carry_out(log.store, await log.plan(pane=LIVE))
+    first, *rest = [each async for each in text(log.store, LIVE)]
     assert isinstance(first, Missing)
     assert first.reason == "pruned"
     # What stood on the screen at the cut, and all after it.

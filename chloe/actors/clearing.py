@@ -12,13 +12,20 @@ from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 
 from chloe.backends.tmux.inspecting import remove_recorded
+from chloe.backends.tmux.leases import Lease, Leases
+from chloe.backends.tmux.removal import is_spool
+from chloe.events.ids import is_id
 from chloe.events.panes import Pane, Panes
 
 _log = logging.getLogger(__name__)
 
 
 async def clear_away(
-    folder: Path, panes: Panes, cared: Container[str], caught_up: Callable[[], Awaitable[None]]
+    folder: Path,
+    leases: Leases,
+    panes: Panes,
+    cared: Container[str],
+    caught_up: Callable[[], Awaitable[None]],
 ) -> None:
     """Remove such spools in ``folder``; those of panes that live or are ``cared`` for stay.
 
@@ -26,8 +33,8 @@ async def clear_away(
     the next time.
     """
     try:
-        spools = [each for each in folder.iterdir() if each.is_dir()]
-    except FileNotFoundError:
+        spools = [each for each in folder.iterdir() if is_id(each.name) and is_spool(each)]
+    except (FileNotFoundError, NotADirectoryError):
         return
     if spools:
         await caught_up()
@@ -36,13 +43,21 @@ async def clear_away(
         if spool.name in cared or (pane is not None and pane.alive):
             continue
         try:
-            await asyncio.to_thread(_remove, spool, pane)
+            lease = leases.lease(spool.name)
+        except ValueError:
+            continue  # It is no pane's.
+        try:
+            if lease.take():
+                await asyncio.to_thread(_remove, spool, lease, pane)
         except OSError as error:
             _log.warning("the spool %s is not needed any more, and stays: %s", spool, error)
+        finally:
+            lease.give_back()
 
 
-def _remove(spool: Path, pane: Pane | None) -> None:
+def _remove(spool: Path, lease: Lease, pane: Pane | None) -> None:
     if pane is None:
-        remove_recorded(spool, None)
+        remove_recorded(spool, lease, None)
     else:
-        remove_recorded(spool, pane.spool, ended=pane.died is not None and pane.died.spool is not None)
+        told = pane.died is not None and pane.died.spool is not None
+        remove_recorded(spool, lease, pane.spool, ended=told)

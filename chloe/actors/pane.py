@@ -27,10 +27,13 @@ from chloe.backends.backend import (
     RecorderChanged,
     SizeChanged,
 )
+from chloe.backends.descriptors import is_exhausted
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Kill, Resize, Write
 from chloe.events.facts import Entry, Record, SpoolPosition
+from chloe.events.fields import fit_text
+from chloe.terminal.sizes import clamp
 
 #: Bytes of output that a pane may be ahead of its fold: some frames of a flood, no more.
 AHEAD = 4 * 1024 * 1024
@@ -99,15 +102,15 @@ class PaneActor:
 
     async def taken_in(self, reached: Callable[[], bool]) -> None:
         """Wait until all is in the log that the backend held when it made ``reached``, or this ends."""
-        while not self._ended and not (self.recording.is_set() and reached() and not self._under_way):
+        while not self._ended and not (self.recording.is_set() and reached() and not self.under_way):
             self._progress.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_REACHED_AGAIN):
                     await self._progress.wait()
 
     @property
-    def _under_way(self) -> bool:
-        """Something was read and is not in the log yet."""
+    def under_way(self) -> bool:
+        """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
         return self._committing or bool(self._entries)
 
     async def _record(self) -> None:
@@ -151,15 +154,22 @@ class PaneActor:
                 self._read_to += len(data)
                 return facts.Output(offset=offset, length=len(data), data=data, spool=position)
             case SizeChanged(rows=rows, columns=columns, position=position):
+                rows, columns = clamp(rows, columns)
                 return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
             case Lost(length=length, reason=reason, position=position):
                 self._read_to += length
-                return facts.Gap(offset=offset, length=length, reason=reason, spool=position)
+                return facts.Gap(offset=offset, length=length, reason=fit_text(reason), spool=position)
             case Painted(rows=rows, columns=columns, data=data):
+                rows, columns = clamp(rows, columns)
                 return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
-            case Exited(status=status, signal=signal, reason=reason, position=position):
-                reason = self.farewell or reason
-                return facts.Died(status=status, signal=signal, reason=reason, spool=position)
+            case Exited():
+                return facts.Died(
+                    status=happening.status,
+                    signal=happening.signal,
+                    reason=fit_text(self.farewell or happening.reason),
+                    spool=happening.position,
+                    survivor=happening.survivor,
+                )
 
     async def _commit(self) -> None:
         while True:
@@ -190,12 +200,14 @@ class PaneActor:
                     case Write(data=data):
                         self._backend.write(data)
                     case Resize(rows=rows, columns=columns):
-                        self._backend.resize(rows, columns)
+                        self._backend.resize(*clamp(rows, columns))
                     case Kill():
                         await self._backend.kill()
             except Exception as error:
                 letter.failed(PaneRefused(f"its actor failed: {error}"))
-                raise
+                # A command that the system refuses for the moment ends nothing.
+                if not is_exhausted(error):
+                    raise
             finally:
                 # Also where the program ended while it was being killed: whoever asked isn't left waiting.
                 letter.done()

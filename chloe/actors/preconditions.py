@@ -7,11 +7,13 @@ beforehand why a key would do nothing. Must not know how a command is carried ou
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from chloe.errors import PaneRefused, StartFailed, UsageError
 from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Reopen, Resize, Write
+from chloe.events.fields import MAX_NAME, MAX_TAGS, MAX_TEXT, fits_argv, is_text
 from chloe.events.panes import Pane
 
 
@@ -47,6 +49,8 @@ def why_not(
     match command:
         case Write() | Resize():
             return _ended(pane, "close", "puts it away") or _foreign(pane, instance, describe)
+        case Kill() if pane.died is not None and pane.died.survivor is not None:
+            return None  # Its program outlived it.
         case Kill():
             return _ended(pane) or _foreign(pane, instance, describe)
         case Detach():
@@ -67,6 +71,13 @@ def why_not_type(pane: Pane, instance: str) -> Refusal | None:
     if refusal is None and pane.can_detach and instance not in pane.attached:
         return Refusal(f"{pane.name} is detached", "reattach", "attaches it")
     return refusal
+
+
+def must_live(pane: Pane) -> None:
+    """Raises ``PaneRefused`` for a pane whose program has ended."""
+    refusal = _ended(pane)
+    if refusal is not None:
+        raise PaneRefused(str(refusal))
 
 
 def ending(pane: Pane) -> str:
@@ -117,3 +128,43 @@ def _detached(pane: Pane, instance: str) -> Refusal | None:
     if instance in pane.attached:
         return None
     return Refusal(f"{pane.name} is detached already", is_so=True)
+
+
+# What a command may say -----------------------------------------------------------------------------
+
+
+def fit_name(name: str) -> str:
+    """Return a pane's name as it is kept. Raises ``UsageError`` for one that can't be."""
+    name = name.strip()
+    if not name:
+        raise UsageError("a pane's name can't be empty")
+    _fits(name, "a pane's name")
+    return name
+
+
+def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Return a pane's tags as they are kept. Raises ``UsageError`` for those that can't be."""
+    if len(tags) > MAX_TAGS:
+        raise UsageError(f"a pane has at most {MAX_TAGS} tags, not {len(tags)}: leave some out")
+    for tag in tags:
+        if not tag:
+            raise UsageError("a tag can't be empty")
+        _fits(tag, "a tag")
+    return tuple(tags)
+
+
+def must_be_startable(argv: Sequence[str], cwd: str) -> None:
+    """Raises ``StartFailed`` for what no system could start, and no log should hold."""
+    if not fits_argv(argv):
+        raise StartFailed("the command can't be started: its arguments are too long; give them in a file")
+    if not all(map(is_text, argv)):
+        raise StartFailed("the command can't be started: an argument holds a NUL or half a character")
+    if len(cwd) > MAX_TEXT or not is_text(cwd):
+        raise StartFailed("the command can't be started: its folder's name can't be one; choose another")
+
+
+def _fits(text: str, what: str) -> None:
+    if len(text) > MAX_NAME:
+        raise UsageError(f"{what} has at most {MAX_NAME} characters, not {len(text)}: choose a shorter one")
+    if not is_text(text):
+        raise UsageError(f"{what} can't hold a NUL or half a character: leave it out")

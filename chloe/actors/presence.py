@@ -17,9 +17,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from chloe.events.ids import is_id, path_of
+from chloe.small_files import FileRefused, open_regular, read_whole
 from chloe.watch import Watcher
 
 _SUFFIX = ".lock"
+
+#: What a lock file may hold: its bytes, and the largest process id of any system.
+_MAX_STATED, _MAX_PID = 4096, 2**31
 
 #: Seconds in which every instance that lives has noticed that its file was removed, and made it again.
 RENEWAL = 2.0
@@ -46,20 +51,13 @@ def signs(folder: Path) -> list[Sign]:
     """Every instance's, the oldest first; none where there is no such folder. Raises ``OSError``."""
     found = []
     for path in folder.glob(f"*{_SUFFIX}"):
+        if not is_id(path.name.removesuffix(_SUFFIX)):
+            continue  # It is none of ours, whatever it is.
         with suppress(FileNotFoundError):  # It has just quit.
-            said: object = None
-            with suppress(ValueError):
-                said = json.loads(path.read_bytes())
-            told = said if isinstance(said, dict) else {}
-            found.append(
-                Sign(
-                    instance=path.name.removesuffix(_SUFFIX),
-                    path=path,
-                    pid=told["pid"] if isinstance(told.get("pid"), int) else 0,
-                    terminal=str(told.get("terminal", "")),
-                    since=path.stat().st_mtime_ns,
-                )
-            )
+            pid, terminal = _stated(path)
+            since = path.stat().st_mtime_ns
+            instance = path.name.removesuffix(_SUFFIX)
+            found.append(Sign(instance=instance, path=path, pid=pid, terminal=terminal, since=since))
     return sorted(found, key=lambda sign: sign.since)
 
 
@@ -79,7 +77,7 @@ class Presence:
 
     def __init__(self, folder: Path, instance: str) -> None:
         self._folder = folder
-        self._path = folder / f"{instance}{_SUFFIX}"
+        self._path = path_of(folder, instance, _SUFFIX)
         self._fd = self._lock()
         #: Until then (by ``time.monotonic``) a file that isn't there says nothing: all were removed.
         self._doubtful_until = 0.0
@@ -150,7 +148,7 @@ class Presence:
 
         When it is left without an error the instance's file goes, so that it is asked about once.
         """
-        path = self._folder / f"{instance}{_SUFFIX}"
+        path = path_of(self._folder, instance, _SUFFIX)
         self.renew()
         with _claim(path) as claimed:
             is_gone = claimed is not False
@@ -162,19 +160,35 @@ class Presence:
 
     def describe(self, instance: str) -> str:
         """Whose an instance is, for a message: its process and terminal."""
-        with suppress(OSError, ValueError):
-            said = json.loads((self._folder / f"{instance}{_SUFFIX}").read_bytes())
-            where = f" on {said['terminal']}" if said.get("terminal") else ""
-            return f"the Chloe with process id {said['pid']}{where}"
-        return "another Chloe"
+        pid, terminal = 0, ""
+        if is_id(instance):
+            with suppress(OSError):
+                pid, terminal = _stated(path_of(self._folder, instance, _SUFFIX))
+        if not pid:
+            return "another Chloe"
+        return f"the Chloe with process id {pid}" + (f" on {terminal}" if terminal else "")
+
+
+def _stated(path: Path) -> tuple[int, str]:
+    """Read process and terminal off a lock file; 0 and "" where it lacks them. Raises ``OSError``."""
+    stated: object = None
+    with suppress(ValueError, RecursionError, FileRefused):
+        stated = json.loads(read_whole(path, _MAX_STATED, follow=False))
+    if not isinstance(stated, dict):
+        return 0, ""
+    pid, terminal = stated.get("pid"), stated.get("terminal")
+    return (
+        pid if type(pid) is int and 0 < pid < _MAX_PID else 0,
+        terminal if isinstance(terminal, str) else "",
+    )
 
 
 @contextmanager
 def _claim(path: Path) -> Iterator[bool | None]:
     """Hold the lock of a dead instance: True; False where it lives; None where it left no file."""
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+        fd = open_regular(path, os.O_RDWR, follow=False)
+    except (FileNotFoundError, FileRefused):
         yield None
         return
     try:

@@ -6,33 +6,49 @@ spool lies. Must not know the log, projections or other panes.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from itertools import chain, count
 from pathlib import Path
 
+from chloe.actors.preconditions import must_be_startable
 from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import PREFIX, TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import unrecorded
+from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer, running
+from chloe.backends.tmux.inspecting import quiet, readable
 from chloe.config import Config
-from chloe.errors import TmuxUnusable
+from chloe.config.paths import user_home
+from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
+from chloe.events.fields import MAX_NAME
+from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
+from chloe.terminal.sizes import clamp
 from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
 
 #: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
 _TERM = "xterm-256color"
 
 
+#: Room for the number behind a name.
+_MAX_DIGITS = 12
+
+
 class Programs:
     """Makes backends. ``inherited`` is the environment that programs get, but for their terminal's part."""
 
-    def __init__(self, config: Config, watcher: Watcher, inherited: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str]
+    ) -> None:
         self._config = config
         self._server = TmuxServer(config.tmux.socket_name)
         self._watcher = watcher
+        #: Who records what, of the panes of this home.
+        self.leases = leases
         self._inherited = inherited
 
     def close(self) -> None:
@@ -40,15 +56,18 @@ class Programs:
         self._server.close()
 
     def spec(self, pane: str, command: Open) -> Spec:
-        """What ``command`` asks for, with nothing left open."""
-        cwd = os.path.abspath(Path(command.cwd).expanduser() if command.cwd else Path.cwd())  # noqa: PTH100
+        """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
+        cwd = _folder_of(command.cwd)
+        argv = command.argv or self._config.shell.command or environment.shell()
+        must_be_startable(argv, cwd)
+        rows, columns = clamp(command.rows, command.columns)
         return Spec(
             pane=pane,
-            argv=command.argv or self._config.shell.command or environment.shell(),
+            argv=argv,
             cwd=cwd,
             environment=environment.environment(self._inherited, pane=pane, term=_TERM, cwd=cwd),
-            rows=command.rows,
-            columns=command.columns,
+            rows=rows,
+            columns=columns,
         )
 
     def direct(self, spec: Spec) -> Backend:
@@ -69,17 +88,26 @@ class Programs:
             spec,
             self._folder(pane),
             self._watcher,
+            self.leases,
             pane_cap=self._config.spool.pane_cap,
             disk_share=self._config.spool.disk_share,
             damaged=self._config.paths.home / "damaged",
         )
 
     def _folder(self, pane: str) -> Path:
-        return self._config.paths.spool / pane
+        return path_of(self._config.paths.spool, pane)
 
-    def left(self, pane: str) -> bool:
-        """Whether the pane has a spool: it runs, or it ended and not all of it is in the log."""
-        return self._folder(pane).is_dir()
+    def left(self) -> frozenset[str]:
+        """The panes that have a spool: they run, or they ended and not all of it is in the log."""
+        try:
+            with os.scandir(self._config.paths.spool) as found:
+                return frozenset(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+        except (FileNotFoundError, NotADirectoryError):
+            return frozenset()
+
+    def has_news(self, pane: Pane) -> bool:
+        """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
+        return not quiet(self._folder(pane.id), pane.spool)
 
     @property
     def spools(self) -> Path:
@@ -92,14 +120,24 @@ class Programs:
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
         told = pane.died is not None and pane.died.spool is not None
-        return unrecorded(self._folder(pane.id), pane.spool) or (not told and running(self._folder(pane.id)))
-
-    async def in_tmux(self, pane: str) -> bool:
-        """Whether tmux has the pane's session, as far as it answers."""
+        folder = self._folder(pane.id)
         try:
-            return PREFIX + pane in await self._server.sessions()
-        except TmuxUnusable:
+            return readable(folder, pane.spool) or (not told and running(folder))
+        except (OSError, SpoolBroken) as error:
+            # It is taken up once it can be read; the others don't wait for that.
+            _log.warning("the spool %s can't be read for the moment: %s", folder, error)
             return False
+
+    def runs(self, pane: str) -> bool:
+        """Whether a holder looks after the pane's program, whatever the log says of it."""
+        return running(self._folder(pane))
+
+    async def in_tmux(self, pane: str) -> bool | None:
+        """Whether tmux has the pane's session; None where it doesn't answer."""
+        try:
+            return session_of(pane) in await self._server.sessions()
+        except TmuxUnusable:
+            return None
 
     async def tmux_trouble(self) -> str:
         """Why tmux can't be used at the moment, or ""."""
@@ -110,9 +148,38 @@ class Programs:
         return ""
 
 
+async def in_words(step: Awaitable[None], spec: Spec) -> None:
+    """Take a step of a start. Raises ``StartFailed`` where the system, or a limit, is in its way.
+
+    What Chloe has words for already stays as it is.
+    """
+    try:
+        await step
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
+        said = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+        raise StartFailed(
+            f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {said.lower()}. "
+            "Close some panes, or raise the limit that is in the way (ulimit -a)."
+        ) from error
+
+
+def _folder_of(wanted: str) -> str:
+    """The folder to start in: the one asked for; else the one that Chloe is in; else the user's home.
+
+    A folder may be gone while a process is in it.
+    """
+    try:
+        if wanted.startswith("~"):
+            wanted = str(Path(wanted).expanduser())
+        return os.path.abspath(wanted or Path.cwd())  # noqa: PTH100 - `..` goes, links stay.
+    except (OSError, RuntimeError):
+        home = user_home()
+        return str(home) if not wanted and home.is_dir() else wanted or "/"
+
+
 def free_name(spec: Spec, panes: Panes) -> str:
     """What a pane is called that nobody named: its program, with a number where that is in use."""
-    wanted = Path(spec.argv[0]).name or spec.argv[0]
+    wanted = (Path(spec.argv[0]).name or spec.argv[0] or "pane")[: MAX_NAME - _MAX_DIGITS]
     taken = {pane.name for pane in panes.values() if pane.alive and not pane.closed}
     names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)

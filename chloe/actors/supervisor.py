@@ -8,43 +8,37 @@ it where it must not act on old news.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from chloe.actors.clearing import clear_away
-from chloe.actors.last_words import CHLOE_ENDED, last_words
+from chloe.actors.failing import is_tried_again
+from chloe.actors.gone import Gone
+from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
-from chloe.actors.preconditions import why_not
+from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
-from chloe.actors.programs import Programs, free_name
+from chloe.actors.programs import Programs, free_name, in_words
+from chloe.actors.scope import Scope
+from chloe.actors.survivors import end_survivor
+from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux import TmuxBackend
-from chloe.errors import ChloeError, PaneRefused, UsageError
+from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
 from chloe.events.facts import Entry, Fact, Record
+from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
-
-_log = logging.getLogger(__name__)
+from chloe.waits import Waits, until
 
 #: Seconds until what the system refused for the moment is tried again.
 _AGAIN = 1.0
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
-
-
-@dataclass(slots=True)
-class Cared:
-    """One pane that this instance looks after."""
-
-    actor: PaneActor
-    backend: Backend
-    task: asyncio.Task[None]
 
 
 class Supervisor:
@@ -65,8 +59,12 @@ class Supervisor:
         programs: Programs,
         folded: Callable[[int], Awaitable[None]],
         caught_up: Callable[[], Awaitable[None]],
+        scope: Scope,
+        waits: Waits,
     ) -> None:
         self._group = group
+        self._scope = scope
+        self._waits = waits
         self._instance = instance
         self._log = log
         self._panes = panes
@@ -75,10 +73,13 @@ class Supervisor:
         self._folded = folded
         self._caught_up = caught_up
         self._cared: dict[str, Cared] = {}
+        #: Panes that have something to be taken in, where none is recorded from then on.
+        self._due: list[str] = []
         self._stopping = False
         #: What may only be let go of once all that was read from it is committed.
         self._held: list[Backend] = []
-        self._gone = asyncio.Event()
+        #: Speaks for instances that ended without a word.
+        self.gone = Gone(instance, panes, presence, caught_up, self.say)
 
     # What happened ---------------------------------------------------------------------------------
 
@@ -97,7 +98,7 @@ class Supervisor:
         if record.instance == self._instance or self._stopping:
             return
         match record.fact:
-            case facts.Created(backend="tmux") | facts.Reopened():
+            case facts.Created(backend="tmux") | facts.Reopened() if self._scope.stays:
                 pane = self._panes[record.pane]
                 if pane.backend == "tmux" and pane.id not in self._cared and pane.alive:
                     self._adopt(pane)
@@ -125,30 +126,34 @@ class Supervisor:
 
     # Actors ----------------------------------------------------------------------------------------
 
-    def _care(self, actor: PaneActor, backend: Backend) -> None:
+    def _care(self, actor: PaneActor, backend: Backend) -> Cared:
         task = self._group.create_task(self._look_after(actor, backend), name=f"pane {actor.pane}")
-        self._cared[actor.pane] = Cared(actor, backend, task)
+        cared = self._cared[actor.pane] = Cared(actor, backend, task)
+        return cared
 
     async def _look_after(self, actor: PaneActor, backend: Backend) -> None:
         """Run an actor to its end. Law 7: it dies aloud and alone."""
         pane = actor.pane
+        again = False
         try:
             try:
                 await actor.run()
             except Exception as error:
-                reason = f"its actor failed: {_root(error)}"
-                _log.exception("pane %s: %s", pane, reason)
-                await self._tell_of(pane, facts.Died(status=None, signal=None, reason=reason))
+                again = await is_tried_again(pane, backend, error, self._tell_of)
         finally:
             self._cared.pop(pane, None)
             if backend not in self._held:
                 await backend.close()
+        if again:
+            await asyncio.sleep(_AGAIN)
+            if pane not in self._cared and self._panes[pane].alive and not self._stopping:
+                self._adopt(self._panes[pane])
 
-    def _adopt(self, pane: Pane) -> None:
+    def _adopt(self, pane: Pane) -> Cared:
         """Look after a tmux-backed pane that runs already."""
         backend = self._programs.adopted(pane.id)
         actor = PaneActor(pane.id, backend, self._log, begin=lambda: self._take_over(pane.id, backend))
-        self._care(actor, backend)
+        return self._care(actor, backend)
 
     async def _take_over(self, pane: str, backend: TmuxBackend) -> int:
         """Wait for the lease, then go on where the log ends, whoever wrote it so far."""
@@ -162,9 +167,12 @@ class Supervisor:
 
     async def restore(self) -> None:
         """Take back what runs, and say what ended with nobody there to say it."""
-        await self.speak_for_the_gone()
+        await self.gone.speak_at_start()
+        left = self._programs.left()
         known = [
-            (pane, self._programs.left(pane.id)) for pane in self._panes.values() if pane.backend == "tmux"
+            (pane, pane.id in left)
+            for pane in map(self._panes.__getitem__, self._scope.of(self._panes))
+            if pane.backend == "tmux" and (pane.alive or pane.id in left)
         ]
         # A spool that isn't there any more may be so since another instance has just said its end.
         await self._caught_up()
@@ -172,58 +180,49 @@ class Supervisor:
             if pane.id in self._cared:
                 continue
             if pane.alive and found:
-                self._adopt(pane)
-            elif pane.alive and await self._programs.in_tmux(pane.id):
-                self._adopt(pane)  # Somebody removed its spool: its holder makes it again.
+                self._take_back(pane)
+            elif pane.alive and await self._programs.in_tmux(pane.id) is not False:
+                # Somebody removed its spool: its holder makes it again. Or tmux can't say.
+                self._take_back(pane)
             elif pane.alive:
                 await self._tell_of(
                     pane.id, facts.Died(status=None, signal=None, reason="its session and its spool are gone")
                 )
             elif found and self._programs.goes_on(pane):
                 await self._tell_of(pane.id, facts.Reopened())
-                self._adopt(pane)
-        await self._clear_away()
+                self._take_back(pane)
+        if self._scope.chosen is None:
+            await self._clear_away()
+
+    def _take_back(self, pane: Pane) -> None:
+        if self._scope.stays:
+            self._adopt(pane)
+        elif self._programs.has_news(pane):
+            self._due.append(pane.id)
 
     async def _clear_away(self) -> None:
-        await clear_away(self._programs.spools, self._panes, self._cared, self._caught_up)
-
-    async def speak_for_the_gone(self) -> None:
-        """Say for instances that ended without a word what became of what they held."""
-        held = [pane for pane in self._panes.values() if pane.alive]
-        others = {pane.owner for pane in held if pane.backend == "direct"}.union(
-            *(pane.attached for pane in held if pane.backend == "tmux")
+        await clear_away(
+            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
         )
-        others.discard(self._instance)
-        for other in others:
-            with self._presence.speaking_for(other) as ours:
-                if ours:
-                    await self._caught_up()
-                    await self.say(*last_words(self._panes.values(), other))
-
-    def look_around(self) -> None:
-        """An instance may have come or gone."""
-        self._gone.set()
 
     async def mind_the_gone(self) -> None:
-        """Speak for instances as they go, for ever."""
-        while True:
-            await self._gone.wait()
-            self._gone.clear()
-            try:
-                await self.speak_for_the_gone()
-                await self._clear_away()
-            except OSError as error:
-                _log.warning("whether other instances live can't be seen for the moment: %s", error)
-                asyncio.get_running_loop().call_later(_AGAIN, self._gone.set)
+        """Speak for instances as they go, and clear away what they left, for ever."""
+        await self.gone.mind(self._clear_away)
 
     async def taken_in(self) -> None:
-        """Wait until what the spools hold now, where no other instance records them, is in the log."""
+        """Wait until what the spools hold now, where no other instance records them, is in the log.
+
+        Where the scope doesn't stay, a few at a time, each let go of before the next.
+        """
         for cared in list(self._cared.values()):
-            if isinstance(cared.backend, TmuxBackend) and cared.backend.try_lease():
-                taken_in = self._group.create_task(cared.actor.taken_in(cared.backend.reached()))
-                # However it ends, nothing more of it is taken in then.
-                await asyncio.wait((taken_in, cared.task), return_when=asyncio.FIRST_COMPLETED)
-                taken_in.cancel()
+            await take_in(cared)
+        await in_turns(self._due, self._take_in_and_leave)
+
+    async def _take_in_and_leave(self, pane: str) -> None:
+        if pane not in self._cared:
+            cared = self._adopt(self._panes[pane])
+            await take_in(cared)
+            await leave(cared, self._log, self._held)
 
     async def stop(self) -> None:
         """Let go of every pane: tmux-backed programs run on, direct ones are ended, and the log says so.
@@ -251,7 +250,7 @@ class Supervisor:
         if left:
             await asyncio.wait([cared.task for cared in left])
         with suppress(TimeoutError):
-            async with asyncio.timeout(_GOODBYE):
+            async with asyncio.timeout(0 if self._waits.gave_up else _GOODBYE):
                 # Commits keep their order: with these, all that was read before is in the log.
                 await self._log.append(goodbye, durable=not goodbye and bool(left))
             await self.let_go()
@@ -282,14 +281,14 @@ class Supervisor:
         if not self._has_to_be_done(command, pane):
             return None
         match command:
+            case commands.Kill() if pane.died is not None:
+                await end_survivor(pane)
             case commands.Write() | commands.Resize() | commands.Kill():
                 await self._of_its_program(pane, command)
             case commands.Rename(name=name):
-                if not name.strip():
-                    raise UsageError("a pane's name can't be empty")
-                await self._tell_of(pane.id, facts.Renamed(name=name.strip()))
+                await self._tell_of(pane.id, facts.Renamed(name=fit_name(name)))
             case commands.Tag(tags=tags):
-                await self._tell_of(pane.id, facts.Tagged(tags=tags))
+                await self._tell_of(pane.id, facts.Tagged(tags=fit_tags(tags)))
             case commands.Detach(reason=reason):
                 await self._tell_of(pane.id, facts.Detached(instance=self._instance, reason=reason))
             case commands.Reattach():
@@ -300,6 +299,10 @@ class Supervisor:
                 again = (facts.Reopened(),) if pane.closed else ()
                 await self._tell_of(pane.id, *again, facts.Reattached(instance=self._instance))
         return None
+
+    async def ended(self, pane: str) -> None:
+        """Wait until the pane's program is gone, whether or not the log has its end yet."""
+        await until(lambda: not self._programs.runs(pane))
 
     def tell(self, command: commands.Write | commands.Resize) -> None:
         """Pass keys or a size on at once, without waiting. Raises ``PaneRefused``."""
@@ -321,12 +324,12 @@ class Supervisor:
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=command.name.strip() or free_name(spec, self._panes),
-            tags=command.tags,
+            name=fit_name(command.name) if command.name.strip() else free_name(spec, self._panes),
+            tags=fit_tags(command.tags),
             rows=spec.rows,
             columns=spec.columns,
             attached=command.attached,
-            session=f"chloe-{pane}" if command.backend == "tmux" else "",
+            session=session_of(pane) if command.backend == "tmux" else "",
         )
         if command.backend == "direct":
             await self._open_direct(spec, created)
@@ -337,7 +340,7 @@ class Supervisor:
     async def _open_direct(self, spec: Spec, created: facts.Created) -> None:
         # A direct program dies with us, so it may start before the log knows it; a tmux one may not.
         backend = self._programs.direct(spec)
-        await backend.start()
+        await in_words(backend.start(), spec)
         try:
             await self._tell_of(spec.pane, created)
         except BaseException:
@@ -347,15 +350,18 @@ class Supervisor:
 
     async def _open_tmux(self, spec: Spec, created: facts.Created) -> None:
         backend = self._programs.tmux(spec)
-        await backend.prepare()
+        await in_words(backend.prepare(), spec)
         await self._tell_of(spec.pane, created)
         try:
-            await backend.start()
+            await in_words(backend.start(), spec)
         except ChloeError as error:
             died = facts.Died(status=None, signal=None, reason=f"could not start: {error}")
             await self._tell_of(spec.pane, died, facts.Closed())
             await backend.close()
             raise
+        if not self._scope.stays:
+            await backend.close()
+            return
         actor = PaneActor(spec.pane, backend, self._log, begin=lambda: self._take_over(spec.pane, backend))
         self._care(actor, backend)
 
@@ -372,21 +378,16 @@ class Supervisor:
         await self._actor_of(pane).mailbox.ask(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
         if isinstance(command, commands.Write) and (cared := self._cared.get(pane.id)):
-            await cared.backend.flush()
+            await flush(cared, pane.name, len(command.data), self._waits)
 
     def _actor_of(self, pane: Pane) -> PaneActor:
         cared = self._cared.get(pane.id)
-        if cared is None:
-            raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
-        return cared.actor
+        if cared is not None:
+            return cared.actor
+        if pane.can_detach and not self._scope.stays:
+            return self._adopt(pane).actor
+        raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
 
 
 async def _from_the_start() -> int:
     return 0
-
-
-def _root(error: BaseException) -> str:
-    """What went wrong at the bottom of a group of errors."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"

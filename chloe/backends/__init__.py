@@ -2,6 +2,7 @@
 
 ``backend``      the words between a pane and its backend, and the protocol
 ``environment``  what a program gets to see of the world: environment, shell, where a command is
+``limits``       the resource limits that this process was started with
 ``spawn``        a program on a PTY of its own: ``posix_spawn``, or ptyprocess's fork
 ``direct``       the fast backend: a PTY that this process owns and that ends with it
 ``tmux``         the persistent backend: a holder inside tmux that owns the PTY

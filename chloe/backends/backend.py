@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chloe.events.facts import SpoolPosition
+from chloe.events.facts import Process, SpoolPosition
 
 #: The most bytes that one ``read`` hands out in ``Printed`` happenings together.
 READ_LIMIT = 1024 * 1024
@@ -53,7 +53,7 @@ class SizeChanged:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """This many bytes are missing here, and why."""
+    """This many bytes are missing here, and why; 0 where some may be, and nobody knows how many."""
 
     length: int
     reason: str
@@ -77,6 +77,7 @@ class Exited:
     """The program is gone and nothing follows. Either status or signal is set, or neither where unknowable.
 
     ``reason`` is empty where the program ended by itself or by that signal, else it says what ended it.
+    ``survivor`` is the program where it isn't gone at all: it runs on without its terminal.
     """
 
     status: int | None
@@ -84,6 +85,7 @@ class Exited:
     reason: str
     made_at: int
     position: SpoolPosition | None = None
+    survivor: Process | None = None
 
 
 Happening = Printed | SizeChanged | Lost | Painted | Exited
@@ -105,6 +107,10 @@ class Backend(Protocol):
 
     def write(self, data: bytes) -> None:
         """Type ``data``, all of it and in order; what the program doesn't take yet is kept. Never blocks."""
+
+    @property
+    def untaken(self) -> int:
+        """Bytes that were written and not taken yet by the program's terminal."""
 
     async def flush(self) -> None:
         """Wait until the program's terminal has taken all that was written, or nobody is left to take it."""

@@ -23,6 +23,7 @@ from typing import Any
 from chloe.backends.backend import READ_LIMIT, Exited, Happening, Printed, SizeChanged, Spec
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import let_go, set_size, spawn
+from chloe.errors import StartFailed
 from chloe.events.facts import SpoolPosition
 
 #: What one read(2) asks for. The kernel hands out 4 KB of a terminal at the most (N_TTY_BUF_SIZE).
@@ -93,10 +94,28 @@ class DirectBackend:
         self._loop = asyncio.get_running_loop()
         self._process, self._device = spawn(self._spec)
         self._fd = self._process.fd
-        self._reaper = Reaper(self._process.pid, self._ended, self._loop)
-        self._listen()
+        try:
+            self._reaper = Reaper(self._process.pid, self._ended, self._loop)
+            self._listen()
+        except (OSError, RuntimeError) as error:
+            self._abandon()
+            said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            raise StartFailed(
+                f"Can't look after {self._spec.argv[0]!r}: {said.lower()}. "
+                "Close some panes, or raise the limit (ulimit -n, ulimit -u)."
+            ) from error
         if self._typed:
             self._type()
+
+    def _abandon(self) -> None:
+        """End a program that can't be looked after, as if it had never been started."""
+        self._ignore()
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.waitpid(self._process.pid, 0)
+        self._fd = -1
+        let_go(self._process)
 
     # What the program prints.
 
@@ -204,6 +223,11 @@ class DirectBackend:
         self._typed += data
         if not waiting and self._fd >= 0:
             self._type()
+
+    @property
+    def untaken(self) -> int:
+        """Bytes that were typed and that the terminal hasn't taken yet."""
+        return len(self._typed)
 
     async def flush(self) -> None:
         """Wait until the terminal has taken all that was typed, or is gone."""

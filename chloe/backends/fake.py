@@ -104,6 +104,11 @@ class FakeBackend:
             self.typed += data
             self._program(data)
 
+    @property
+    def untaken(self) -> int:
+        """None: a program played in memory takes all at once."""
+        return 0
+
     async def flush(self) -> None:
         """A program played in memory takes all at once."""
 

@@ -21,9 +21,9 @@ import termios
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ptyprocess import PtyProcess
+from ptyprocess import PtyProcess, PtyProcessError
 
-from chloe.backends import environment
+from chloe.backends import descriptors, environment
 from chloe.backends.backend import Spec
 from chloe.errors import StartFailed
 
@@ -57,7 +57,7 @@ def spawn(spec: Spec) -> Spawned:
                 raise
             # A script without a first line that names its shell: execvp(3) gives it to sh, so do we.
             return _start(spec, "/bin/sh", ("sh", path, *spec.argv[1:]))
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError, PtyProcessError) as trouble:
         raise StartFailed(f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {_way_out(trouble)}") from trouble
 
 
@@ -106,15 +106,16 @@ def _spawn_on(device: str, path: str, argv: tuple[str, ...], env: dict[str, str]
         (os.POSIX_SPAWN_DUP2, 0, 2),
         *((os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()),
     ]
-    return os.posix_spawn(
-        path,
-        argv,
-        env,
-        file_actions=actions,
-        setsid=True,
-        setsigdef=_SETTABLE,
-        setsigmask=(),
-    )
+    with descriptors.as_caller():
+        return os.posix_spawn(
+            path,
+            argv,
+            env,
+            file_actions=actions,
+            setsid=True,
+            setsigdef=_SETTABLE,
+            setsigmask=(),
+        )
 
 
 def _inheritable() -> list[int]:
@@ -201,13 +202,14 @@ def _fork(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
 
     What can't be encoded is refused before: the forked child would raise it, and live on as a copy of us.
     """
-    process = PtyProcess.spawn(
-        [_encoded(word) for word in (path, *argv[1:])],
-        cwd=_encoded(spec.cwd),
-        env={_encoded(name): _encoded(value) for name, value in spec.environment.items()},
-        preexec_fn=_as_a_terminal_does,
-        dimensions=(spec.rows, spec.columns),
-    )
+    with descriptors.as_caller():
+        process = PtyProcess.spawn(
+            [_encoded(word) for word in (path, *argv[1:])],
+            cwd=_encoded(spec.cwd),
+            env={_encoded(name): _encoded(value) for name, value in spec.environment.items()},
+            preexec_fn=_as_a_terminal_does,
+            dimensions=(spec.rows, spec.columns),
+        )
     return Spawned(_handle(process), _device(process.fd))
 
 
@@ -248,7 +250,7 @@ def _handle(process: Any) -> Any:
     return process
 
 
-def _way_out(trouble: OSError | ValueError) -> str:
+def _way_out(trouble: Exception) -> str:
     """What the system said, and what to do about it."""
     if not isinstance(trouble, OSError):
         return f"{trouble}. Arguments and environment can't hold it."

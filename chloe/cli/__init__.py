@@ -11,13 +11,18 @@ import sys
 from collections.abc import Sequence
 
 from chloe import __version__
+from chloe.cli.descriptors import reopen_missing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``chloe`` with these words (by default the process's own); answers with the exit status."""
+    reopen_missing()
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words == ["--version"]:
-        print(f"chloe {__version__}")
+        try:
+            print(f"chloe {__version__}", flush=True)
+        except OSError:
+            return 74  # sysexits.h: EX_IOERR.
         return 0
     from chloe.cli.ending import ended
     from chloe.cli.program import chloe

@@ -16,6 +16,6 @@ def run() -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the app needs a terminal; `chloe --help` lists the commands for scripts")
-    from chloe.ui.app import run as run_app
+    from chloe.ui.running import run as run_app
 
     return run_app(settings())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import click
 
-from chloe.wording import printable
+from chloe.wording import json_text, printable
 
 
 @click.command(short_help="Print the settings and where things are.")
@@ -19,7 +18,7 @@ def config(as_json: bool) -> None:
     settings = dataclasses.asdict(load())
     paths = {name: str(path) for name, path in settings.pop("paths").items()}
     if as_json:
-        print(json.dumps({"paths": paths, **settings}, indent=2))
+        print(json_text({"paths": paths, **settings}, indent=2))
         return
     for name, path in paths.items():
         print(f"# {name}: {printable(path)}")
@@ -27,4 +26,4 @@ def config(as_json: bool) -> None:
         print(f"\n[{table}]")
         for key, value in keys.items():
             # JSON's strings, numbers, booleans and lists are TOML's as well.
-            print(f"{key} = {json.dumps(value)}")
+            print(f"{key} = {json_text(value)}")

@@ -5,19 +5,18 @@ Owns how findings are printed and the exit status. Must not know how anything is
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from chloe.wording import printable
+from chloe.cli.driving import may_wait, with_engine
+from chloe.wording import json_text, printable
 
 if TYPE_CHECKING:
     from chloe.doctor import Deed, Examined, Finding
@@ -33,6 +32,7 @@ _PACE = 2.0
 @click.option("--full", is_flag=True, help="Walk the log's whole chain of hashes as well.")
 @click.option("--fix", is_flag=True, help="Do what is safe, say what was done, and look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@may_wait
 def doctor(full: bool, fix: bool, as_json: bool) -> int:
     """Look at everything that Chloe needs and has, and say how it is: versions, files, the log, sessions.
 
@@ -90,7 +90,6 @@ def _examined(full: bool) -> Examined:
 
 def _take_in() -> None:
     """Start and stop, as every command does: what the spools hold is taken in on the way."""
-    from chloe.cli.driving import with_engine
 
     async def nothing(_engine: object) -> None:
         return None
@@ -135,7 +134,7 @@ def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> No
         for finding in findings
     ]
     deeds = [{"done": deed.done, "text": deed.text} for deed in done]
-    print(json.dumps({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
+    print(json_text({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
 
 
 def _print(findings: list[Finding], done: list[Deed]) -> None:
@@ -173,7 +172,10 @@ def _wrapped(head: str, text: str, width: int) -> str:
 
 
 def _with_tilde(text: str) -> str:
-    return text.replace(f"{Path.home()}/", "~/") if Path.home() != Path("/") else text
+    from chloe.config.paths import user_home
+
+    home = str(user_home())
+    return text.replace(f"{home}/", "~/") if home != "/" else text
 
 
 def _summed_up(findings: list[Finding]) -> str:

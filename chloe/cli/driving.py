@@ -1,7 +1,7 @@
 """From a command to an engine, or to the log alone.
 
-Owns the opening and closing around a command's own work. Must not know what the work is. What it
-imports is heavy, so it does that when called.
+Owns the opening and closing around a command's own work, and how long it waits. Must not know what the work
+is. What it imports is heavy, so it does that when called.
 """
 
 from __future__ import annotations
@@ -11,13 +11,38 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
+import click
+
+from chloe.wording import printable
+
 if TYPE_CHECKING:
+    from chloe.actors.scope import Scope
     from chloe.config import Config
     from chloe.engine import Engine
     from chloe.events.panes import Pane
     from chloe.store import Store
+    from chloe.waits import Waits
 
 Answer = TypeVar("Answer")
+
+#: Where click's context keeps what ``--timeout`` says.
+_TIMEOUT = "chloe.timeout"
+
+
+def _keep_timeout(context: click.Context, _option: click.Parameter, seconds: float | None) -> None:
+    context.meta[_TIMEOUT] = seconds
+
+
+#: For every command that may have to wait.
+may_wait = click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    expose_value=False,
+    callback=_keep_timeout,
+    help="Give up a wait after so long; 0 waits for ever. By default 10 for the log and for what is typed, "
+    "5 for tmux, 30 for a program's end.",
+)
 
 
 def settings() -> Config:
@@ -29,16 +54,28 @@ def settings() -> Config:
     return load()
 
 
-def with_engine(work: Callable[[Engine], Awaitable[Answer]]) -> Answer:
-    """Do ``work`` with an engine that has taken in what the spools hold, whether or not an app runs."""
+def waits() -> Waits:
+    """What is waited for is said on stderr, and given up as the command line says."""
+    from chloe.waits import Waits
+
+    context = click.get_current_context(silent=True)
+    return Waits(_say, context.meta.get(_TIMEOUT) if context is not None else None)
+
+
+def with_engine(work: Callable[[Engine], Awaitable[Answer]], scope: Scope | None = None) -> Answer:
+    """Do ``work`` with an engine that has taken in what the spools hold, whether or not an app runs.
+
+    ``scope`` says of which panes, if not of all.
+    """
     import asyncio
 
     config = settings()
+    from chloe.actors.scope import TAKING_IN
     from chloe.engine import running
     from chloe.ui.log_file import logging_into
 
     async def run() -> Answer:
-        async with running(config, screens=False) as engine:
+        async with running(config, screens=False, scope=scope or TAKING_IN, waits=waits()) as engine:
             _tell(engine.loss)
             await engine.taken_in()
             return await work(engine)
@@ -48,12 +85,13 @@ def with_engine(work: Callable[[Engine], Awaitable[Answer]]) -> Answer:
 
 
 def with_pane(pane: str, work: Callable[[Engine, Pane], Awaitable[Answer]]) -> Answer:
-    """As ``with_engine``, with the pane of this id, name or prefix."""
+    """As ``with_engine``, with the pane of this id, name or prefix; no other is touched."""
+    from chloe.actors.scope import named
 
     async def find(engine: Engine) -> Answer:
         return await work(engine, engine.projections.panes.find(pane))
 
-    return with_engine(find)
+    return with_engine(find, named(pane))
 
 
 def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
@@ -69,7 +107,7 @@ def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
         raise LogUnusable(f"there is no log at {config.paths.database}: nothing was recorded yet")
 
     async def run() -> Answer:
-        store = await Store.open(config.paths.database, instance="", watcher=None)
+        store = await Store.open(config.paths.database, instance="", watcher=None, waits=waits())
         _tell(store.loss)
         try:
             return await work(store)
@@ -83,4 +121,9 @@ def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
 def _tell(loss: str | None) -> None:
     """Say what the log had lost when it was opened; the command goes on with what there is."""
     if loss:
-        print(f"chloe: {loss}", file=sys.stderr)
+        _say(loss)
+
+
+def _say(message: str) -> None:
+
+    print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)

@@ -95,13 +95,15 @@ def _kept(error: BaseException) -> str:
     from chloe.config import Paths
     from chloe.ui.log_file import logging_into
 
-    paths = Paths.find(os.environ)
+    place = "a log file"
     try:
+        paths = Paths.find(os.environ)
+        place = str(paths.log_file)
         paths.prepare()
         # Where a file can't be written, logging goes on without a word.
         os.close(os.open(paths.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600))
     except (OSError, ChloeError):
-        return f"and its traceback could not be kept in {paths.log_file}"
+        return f"and its traceback could not be kept in {place}"
     with logging_into(paths.log_file):
         logging.getLogger("chloe").critical("unforeseen", exc_info=error)
     return f"the traceback is in {paths.log_file}"

@@ -12,11 +12,12 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.driving import may_wait, with_pane
 from chloe.wording import printable
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
+    from chloe.events.faults import Fault
     from chloe.events.panes import Pane
 
 #: The exit status where bytes are missing, in the log or from it.
@@ -36,6 +37,7 @@ _NOT_WHOLE = 1
     "-o", "--output", metavar="FILE", default="-", help="Where to, 0600; by default standard output."
 )
 @click.option("--force", is_flag=True, help="Replace FILE; or send raw bytes to a terminal.")
+@may_wait
 def export_log(pane: str, form: str, output: str, force: bool) -> int:
     """Write all that PANE's program printed. Ends with 1, and says where, if bytes are missing."""
     from chloe.errors import UsageError
@@ -50,22 +52,36 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
 
     async def work(engine: Engine, found: Pane) -> int:
         status = 0
+        faults: list[Fault] = []
         with _opened(output, force=force) as file:
-            async for piece in (raw if form == "raw" else text)(engine.store, found.id):
+            pieces = (
+                raw(engine.store, found.id)
+                if form == "raw"
+                else text(engine.store, found.id, failed=lambda fault: faults.append(fault))
+            )
+            async for piece in pieces:
                 if isinstance(piece, Missing):
                     status = _NOT_WHOLE
-                    _say(f"{piece.length} bytes are missing at {piece.offset}: {piece.reason}")
+                    some = f"{piece.length} bytes are" if piece.length else "bytes may be"
+                    _say(f"{some} missing at {piece.offset}: {piece.reason}")
                     if form == "text":
-                        file.write(b"[%d bytes were here: %s]\n" % (piece.length, piece.reason.encode()))
+                        file.write(
+                            b"[%d bytes were here: %s]\n" % (piece.length, printable(piece.reason).encode())
+                        )
                 elif isinstance(piece, bytes):
                     file.write(piece)
                 elif piece:
                     lines = map(printable, piece) if on_terminal else piece
                     file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
-        if form == "text" and found.lost:
+        for fault in faults:
             status = _NOT_WHOLE
-            _say(f"{found.lost} bytes are missing; a line in square brackets stands where")
+            engine.keep_fault(found.id, fault)
+            _say(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
+        if form == "text" and (found.lost or found.uncertain):
+            status = _NOT_WHOLE
+            some = f"{found.lost} bytes are" if found.lost else "bytes may be"
+            _say(f"{some} missing; a line in square brackets stands where")
         return status
 
     return with_pane(pane, work)

@@ -6,37 +6,40 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.driving import may_wait, waits, with_pane
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
     from chloe.events.panes import Pane
 
-#: Seconds for a program to end: it is hung up first, and ended by force when it doesn't go.
-_PATIENCE = 20.0
+#: Seconds that the log gets for the end of a program that is gone.
+_LOGGED_WITHIN = 1.0
 
 
 @click.command(short_help="End a pane's program and wait for it.")
 @click.argument("pane")
+@may_wait
 def kill(pane: str) -> None:
     """End PANE's program and its session, and wait until it is gone. The log keeps what it printed."""
     import asyncio
+    from contextlib import suppress
 
-    from chloe.errors import PaneRefused
     from chloe.events.commands import Kill
+    from chloe.waits import PROGRAM
+
+    waiting = waits()
 
     async def work(engine: Engine, found: Pane) -> None:
         news = asyncio.Event()
         engine.heed(lambda _change: news.set())
-        await engine.ask(Kill(found.id))
-        try:
-            async with asyncio.timeout(_PATIENCE):
+        async with waiting.on(f"the program of {found.name} to end", PROGRAM):
+            await engine.ask(Kill(found.id))
+            await engine.ended(found.id)
+        # Who records it may be busy, or have been stopped: that the log says so is no part of it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOGGED_WITHIN):
                 while found.alive:
                     await news.wait()
                     news.clear()
-        except TimeoutError:
-            raise PaneRefused(
-                f"{found.name} was told to end and has not within {_PATIENCE:.0f} seconds"
-            ) from None
 
     with_pane(pane, work)

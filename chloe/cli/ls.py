@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_engine
+from chloe.cli.driving import may_wait, with_engine
+from chloe.wording import json_text
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--all", "closed_too", is_flag=True, help="Those that were closed as well.")
 @click.option("--tag", default="", help="Only those with this tag.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects.")
+@may_wait
 def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     """List the panes: how they stand, where they run, how much they printed."""
 
@@ -32,6 +33,6 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     from chloe.ui.style import glyphs
 
     if as_json:
-        print(json.dumps([described(pane) for pane in panes], indent=2))
+        print(json_text([described(pane) for pane in panes], indent=2))
     elif panes:
         print(listed(panes, glyphs(load().ui.ascii, os.environ)))

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
+from chloe.wording import local, within
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -24,12 +27,16 @@ def read(text: str, now: int | None = None) -> int:
         return at
     ago = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|[smhdw])", text, re.ASCII)
     if ago:
-        return at - round(float(ago[1]) * _SECONDS[ago[2]] * 1_000_000_000)
+        return within(at - round(float(ago[1]) * _SECONDS[ago[2]] * 1_000_000_000))
     if re.fullmatch(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?", text, re.ASCII):
-        today = datetime.fromtimestamp(at / 1_000_000_000).astimezone()
-        text = f"{today:%Y-%m-%d}T{text if text[1] != ':' else f'0{text}'}"
-    stated = datetime.fromisoformat(text).astimezone()
-    return round(stated.timestamp() * 1_000_000) * 1000
+        text = f"{time.strftime('%Y-%m-%d', local(at))}T{text if text[1] != ':' else f'0{text}'}"
+    stated = datetime.fromisoformat(text)
+    if stated.tzinfo is None:
+        # Not by datetime, which takes no time zone that is a day or more away from UTC.
+        seconds = int(time.mktime(stated.timetuple()))
+    else:
+        seconds = int((stated.replace(microsecond=0) - _EPOCH).total_seconds())
+    return within(seconds * 1_000_000_000 + stated.microsecond * 1000)
 
 
 def moment(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_engine
+from chloe.cli.driving import may_wait, with_engine
+from chloe.wording import json_text
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print the pane as a JSON object.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@may_wait
 def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tuple[str, ...]) -> None:
     """Start COMMAND, or your shell, in a new tmux-backed pane and print the pane's id.
 
     It runs on in the background, recorded, whether or not an app is open. Options of chloe's go before
     COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
     """
+    from chloe.actors.scope import NOTHING
     from chloe.cli.panes import described
     from chloe.events.commands import Open
 
@@ -38,7 +40,7 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     asked = Open(
         backend="tmux",
         argv=command,
-        cwd=os.path.abspath(cwd) if cwd else os.getcwd(),  # noqa: PTH100, PTH109 - `..` goes, links stay.
+        cwd=_absolute(cwd),
         name=name,
         tags=tuple(dict.fromkeys(tags)),
         rows=rows,
@@ -49,6 +51,20 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     async def work(engine: Engine) -> str:
         pane = await engine.ask(asked)
         assert pane is not None
-        return json.dumps(described(engine.projections.panes[pane])) if as_json else pane
+        return json_text(described(engine.projections.panes[pane])) if as_json else pane
 
-    print(with_engine(work))
+    print(with_engine(work, NOTHING))
+
+
+def _absolute(folder: str) -> str:
+    """``folder`` from here; "" for here where that is gone, and the engine takes the user's home."""
+    from chloe.errors import StartFailed
+
+    try:
+        return os.path.abspath(folder) if folder else os.getcwd()  # noqa: PTH100, PTH109 - `..` goes, links stay.
+    except OSError as error:
+        if not folder:
+            return ""
+        raise StartFailed(
+            f"Can't start in {folder!r}: the folder that it is relative to is gone. Give its full path."
+        ) from error

@@ -47,6 +47,7 @@ def described(pane: Pane) -> dict[str, object]:
         "status": pane.died.status if pane.died else None,
         "signal": pane.died.signal if pane.died else None,
         "reason": pane.died.reason if pane.died else None,
+        "survivor": pane.died.survivor.pid if pane.died and pane.died.survivor else None,
     }
 
 

@@ -35,7 +35,8 @@ def chloe(context: click.Context) -> object:
 
     Exit status: 0 done, 1 the log doesn't hold, or doctor found something, 2 usage, 3 no such pane or
     several, 4 the pane can't do that, 5 the program can't be started, 6 tmux can't be used, 70 a fault of
-    Chloe's, 74 the log or the output can't be used, 77 Chloe's folder can't be used, 78 broken configuration.
+    Chloe's, 74 the log or the output can't be used, 77 Chloe's folder can't be used, 78 broken configuration,
+    124 gave up waiting.
     """
     if context.invoked_subcommand is not None:
         return None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import settings, with_engine
-from chloe.wording import printable, size
+from chloe.cli.driving import may_wait, settings, with_engine
+from chloe.wording import json_text, printable, size
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -50,6 +49,7 @@ def _size(context: click.Context, option: click.Parameter, text: str | None) -> 
 @click.option("--pane", metavar="PANE", help="Of this pane alone.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@may_wait
 def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: bool, as_json: bool) -> None:
     """Let go of what panes printed. At least one condition is needed; together they narrow each other.
 
@@ -124,4 +124,4 @@ def _print_json(
         "size_before": before,
         "size_after": after,
     }
-    print(json.dumps(answer, indent=2))
+    print(json_text(answer, indent=2))

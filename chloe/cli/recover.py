@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-from chloe.cli.driving import settings
+from chloe.cli.driving import may_wait, settings, waits
+from chloe.wording import printable
 
 
 @click.command(short_help="Make a damaged log anew from what can be read of it.")
+@may_wait
 def recover() -> None:
     """Check the log, and if it is damaged make a new one from all that can be read.
 
@@ -28,7 +30,7 @@ def recover() -> None:
 
     async def run() -> str:
         # What keeps it from being opened is put right by that.
-        store = await Store.open(path, instance="", watcher=None)
+        store = await Store.open(path, instance="", watcher=None, waits=waits())
         try:
             if store.loss is not None:
                 return store.loss
@@ -38,7 +40,7 @@ def recover() -> None:
         if verdict.whole:
             return f"nothing to recover: {verdict}"
         reason = verdict.flaws[0] if verdict.bad is None else f"record {verdict.bad}: {verdict.reason}"
-        return str(await recovered(path, reason, time.time_ns))
+        return str(await recovered(path, reason, time.time_ns, waits()))
 
     with logging_into(config.paths.log_file):
-        print(asyncio.run(run()))
+        print(printable(asyncio.run(run())))

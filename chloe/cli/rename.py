@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.driving import may_wait, with_pane
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Call a pane something else.")
 @click.argument("pane")
 @click.argument("name")
+@may_wait
 def rename(pane: str, name: str) -> None:
     """Call PANE something else. It keeps its id."""
     from chloe.events.commands import Rename

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_engine
+from chloe.cli.driving import may_wait, with_engine
+from chloe.cli.following import Write, while_read
 from chloe.cli.moments import moment
+from chloe.wording import json_text
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
     from chloe.events.facts import Record
     from chloe.events.panes import Panes
     from chloe.store import Store
+
+#: Letters that are printed together.
+_TOGETHER = 4096
 
 #: What a pane's name at any time follows from.
 _NAMING = ("Created", "Renamed")
@@ -47,6 +51,7 @@ def known(_context: click.Context, _option: click.Parameter, kinds: tuple[str, .
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--data", is_flag=True, help="With --json: the bytes of output as well, in base64.")
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until interrupted.")
+@may_wait
 def replay(
     pane: str | None,
     since: int | None,
@@ -57,8 +62,8 @@ def replay(
     follow: bool,
 ) -> None:
     """Print what happened to all panes, or to PANE, in the order of the log."""
+    from chloe.actors.scope import RECORDING, TAKING_IN, named
     from chloe.errors import UsageError
-    from chloe.replay import as_json as described
     from chloe.replay import told
 
     if data and not as_json:
@@ -71,22 +76,25 @@ def replay(
         seq = (await store.head()).seq
         names = await _names(store, seq)
 
-        async def show(records: AsyncIterator[Record]) -> None:
-            if as_json:
-                async for record in records:
-                    _print(json.dumps(described(record, data=data)))
-            else:
-                async for line in told(records, names):
-                    _print(line)
-            sys.stdout.flush()
+        def lines(records: AsyncIterator[Record]) -> AsyncIterator[str]:
+            return _as_json(records, data) if as_json else told(records, names)
 
-        await show(store.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data))
+        past = store.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data)
         if not follow:
+            async for line in lines(past):
+                sys.stdout.write(line + "\n")
             return
-        async for batch in store.follow(seq):
-            await show(_fitting(batch, found, wanted, since, until))
 
-    with_engine(work)
+        async def go_on(write: Write) -> None:
+            await _write(lines(past), write)
+            async for batch in store.follow(seq):
+                await _write(lines(_fitting(batch, found, wanted, since, until)), write)
+
+        await while_read(go_on)
+
+    # Who follows records as well, as long as nobody else does: what he waits for has to come into the log.
+    scope = RECORDING if follow else named(pane) if pane else TAKING_IN
+    with_engine(work, scope)
 
 
 async def _names(store: Store, through: int) -> Panes:
@@ -116,5 +124,19 @@ async def _fitting(
             yield record
 
 
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
+async def _as_json(records: AsyncIterator[Record], data: bool) -> AsyncIterator[str]:
+    from chloe.replay import as_json
+
+    async for record in records:
+        yield json_text(as_json(record, data=data))
+
+
+async def _write(lines: AsyncIterator[str], write: Write) -> None:
+    """Print lines, many together where they come fast."""
+    together = ""
+    async for line in lines:
+        together += line + "\n"
+        if len(together) >= _TOGETHER:
+            await write(together)
+            together = ""
+    await write(together)

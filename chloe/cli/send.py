@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.descriptors import closed
+from chloe.cli.driving import may_wait, with_pane
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--key", "keys", multiple=True, metavar="KEY", help="Press a key after TEXT; may be repeated.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Type the bytes of standard input as they are.")
+@may_wait
 def send(
     pane: str, text: tuple[str, ...], enter: bool | None, keys: tuple[str, ...], from_stdin: bool
 ) -> None:
@@ -38,6 +40,8 @@ def send(
         raise UsageError("give either TEXT or --stdin")
     if not (text or keys or from_stdin or enter):
         raise UsageError("nothing to type: give TEXT, --key, --enter or --stdin")
+    if from_stdin and 0 in closed:
+        raise UsageError("standard input is closed: there is nothing to type from it")
     if enter is None:
         enter = bool(text) and not keys
     typed = sys.stdin.buffer.read() if from_stdin else os.fsencode(" ".join(text)).replace(b"\n", b"\r")
@@ -56,10 +60,13 @@ def send(
 
 async def _pressed(engine: Engine, pane: str, names: tuple[str, ...]) -> bytes:
     """The keys' bytes as the pane's program expects them now: it may have asked for other arrow keys."""
-    from chloe.errors import UsageError
-    from chloe.terminal import keys
+    from chloe.errors import ScreenBroken, UsageError
+    from chloe.terminal import Modes, keys
 
-    modes = (await engine.screen(pane)).modes
+    try:
+        modes = (await engine.screen(pane)).modes
+    except ScreenBroken:
+        modes = Modes()  # What the program asked for can't be known any more: as it asked for nothing.
     pressed = [keys.encode(name, modes) for name in names]
     if b"" in pressed:
         unknown = names[pressed.index(b"")]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from chloe.wording import printable
 
@@ -21,8 +20,10 @@ def command(argv: Sequence[str]) -> str:
 
 def folder(path: str) -> str:
     """A folder, with ``~`` for the user's own."""
-    home = str(Path.home())
-    if path == home or path.startswith(f"{home}/"):
+    from chloe.config.paths import user_home
+
+    home = str(user_home())
+    if home != "/" and (path == home or path.startswith(f"{home}/")):
         path = "~" + path[len(home) :]
     return printable(path)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_pane
+from chloe.cli.driving import may_wait, with_pane
 from chloe.wording import printable
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.argument("pane")
 @click.argument("tags", nargs=-1)
 @click.option("--clear", is_flag=True, help="Take all tags away.")
+@may_wait
 def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
     """Give PANE these TAGS in place of those it had; without any, print those it has."""
     from chloe.errors import UsageError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import with_log
+from chloe.cli.driving import may_wait, with_log
+from chloe.wording import json_text, printable
 
 if TYPE_CHECKING:
     from chloe.store import Head, Store, Verdict
@@ -36,6 +36,7 @@ _HASH = re.compile(r"(?:(?P<seq>\d+)[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
     "NUMBER:HASH, or a file that --head wrote.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@may_wait
 def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
     """Walk the log's chain of hashes and say whether it holds; exit status 1 where it doesn't.
 
@@ -56,7 +57,7 @@ def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
 
     verdict, gone = with_log(walk)
     if as_json:
-        print(json.dumps(_told(verdict, gone), sort_keys=True))
+        print(json_text(_told(verdict, gone), sort_keys=True))
     if not verdict.whole:
         raise LogBroken(str(verdict))
     if gone:
@@ -65,14 +66,16 @@ def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
             f"that head was kept ({len(gone)} of {len(heads)} heads are missing)"
         )
     if verdict.loosened:
-        print(f"chloe: no longer as they were made: {', '.join(verdict.loosened)}", file=sys.stderr)
+        print(
+            f"chloe: no longer as they were made: {printable(', '.join(verdict.loosened))}", file=sys.stderr
+        )
     if file:
         try:
             append_line(Path(file), verdict.head)
         except OSError as error:
             raise UsageError(f"{file} can't be written ({error.strerror})") from error
     if not as_json:
-        print(verdict.head if print_head else verdict)
+        print(printable(str(verdict.head if print_head else verdict)))
         if heads and not print_head:
             print(
                 f"{len(heads)} earlier heads are part of it" if len(heads) > 1 else "that head is part of it"

@@ -30,6 +30,8 @@ class Paths:
     database: Path
     #: One folder a tmux-backed pane.
     spool: Path
+    #: Who records which of them: a byte of it is locked for each.
+    leases: Path
     #: One lock a running Chloe.
     instances: Path
     #: Where errors go: ``chloe.log``.
@@ -44,15 +46,23 @@ class Paths:
 
     @classmethod
     def find(cls, environment: Mapping[str, str]) -> Paths:
-        """``CHLOE_HOME`` where it is set and not empty, else where the platform wants things."""
+        """``CHLOE_HOME`` where it is set and not empty, else where the platform wants things.
+
+        Raises ``HomeUnusable`` where that can't be told.
+        """
         chosen = environment.get("CHLOE_HOME", "")
-        if chosen:
-            return cls.under(Path(os.path.abspath(Path(chosen).expanduser())))  # noqa: PTH100 - also takes `..` away.
-        return cls._at(
-            platformdirs.user_data_path("chloe", appauthor=False),
-            logs=platformdirs.user_log_path("chloe", appauthor=False),
-            settings=platformdirs.user_config_path("chloe", appauthor=False),
-        )
+        try:
+            if chosen:
+                home = os.path.abspath(Path(chosen).expanduser())  # noqa: PTH100 - also takes `..` away.
+                return cls.under(Path(home))
+            return cls._at(
+                platformdirs.user_data_path("chloe", appauthor=False),
+                logs=platformdirs.user_log_path("chloe", appauthor=False),
+                settings=platformdirs.user_config_path("chloe", appauthor=False),
+            )
+        except (OSError, RuntimeError, KeyError) as error:
+            # No HOME and no entry in the password file; or a relative path, and the folder is gone.
+            raise HomeUnusable(f"Chloe's folder can't be told ({error}): {_WAY_OUT}") from error
 
     @classmethod
     def _at(cls, home: Path, *, logs: Path, settings: Path) -> Paths:
@@ -60,6 +70,7 @@ class Paths:
             home=home,
             database=home / "log.db",
             spool=home / "spool",
+            leases=home / "leases",
             instances=home / "instances",
             log_file=logs / "chloe.log",
             config_file=settings / "config.toml",
@@ -89,8 +100,17 @@ class Paths:
         except OSError as error:
             raise _refused(self.home, "can't be read", error) from error
         return self.database.name in names or names <= {
-            path.name for path in (self.spool, self.instances, self.log_file, self.config_file)
+            path.name for path in (self.spool, self.leases, self.instances, self.log_file, self.config_file)
         }
+
+
+def user_home() -> Path:
+    """The user's home folder; ``/`` where there is none: for a uid that the password file doesn't know."""
+    try:
+        home = Path.home()
+    except (RuntimeError, KeyError):
+        return Path("/")
+    return home if home.is_absolute() else Path("/")
 
 
 def _make(folder: Path) -> None:

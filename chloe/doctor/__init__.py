@@ -3,7 +3,7 @@
 ``findings``  the words: what was looked at, what was found, the remedy, and what may be mended
 ``examined``  everything that the checks look at, gathered once, each part with its own trouble
 ``checks``    the checks as one table; runs each so that none can spoil another
-``system``, ``files``, ``disks``, ``log``, ``sessions``, ``spools``  the checks, by what they are about
+``system``, ``files``, ``disks``, ``log``, ``sessions``, ``spools``, ``screens``  the checks by subject
 ``mending``   carries out what is safe
 
 Looking writes nothing: no folder is made, no log opened for writing, no lock tried where the kernel tells

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from chloe.doctor import disks, files, log, sessions, spools, system
+from chloe.doctor import disks, files, log, screens, sessions, spools, system
 from chloe.doctor.examined import Examined, Unseen
 from chloe.doctor.findings import Finding, bad, note
 from chloe.errors import ChloeError
@@ -44,6 +44,7 @@ CHECKS = (
     Check("panes", sessions.panes),
     Check("strangers", sessions.strangers),
     Check("spools", spools.spools),
+    Check("screens", screens.screens),
 )
 
 

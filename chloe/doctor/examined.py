@@ -115,6 +115,8 @@ async def examine(
     finally:
         server.close()
     about, panes, verdict = await _log(paths.database, full, progress)
+    instances = _part("the instances", lambda: _instances(paths.instances))
+    processes = [each.sign.pid for each in instances.found or () if each.lives]
     socket = inspecting.socket_path(name)
     return Examined(
         now=now,
@@ -131,8 +133,8 @@ async def examine(
         about=about,
         panes=panes,
         verdict=verdict,
-        spools=_part("the spools", lambda: inspecting.spools(paths.spool)),
-        instances=_part("the instances", lambda: _instances(paths.instances)),
+        spools=_part("the spools", lambda: inspecting.spools(paths.spool, paths.leases, processes)),
+        instances=instances,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from chloe.actors.presence import clear_away
 from chloe.backends.tmux.inspecting import remove_recorded
+from chloe.backends.tmux.leases import Leases
 from chloe.doctor.examined import Examined, Unseen
 from chloe.doctor.findings import Finding, Mend, Narrow, RemoveLock, RemoveSpool, TakeIn
 from chloe.doctor.spools import endangered
@@ -54,8 +55,13 @@ def _mended(each: Mend, examined: Examined, take_in: Callable[[], None]) -> Deed
             more = f" and {len(paths) - 1} more below it" if len(paths) > 1 else ""
             return Deed(True, f"made {paths[0]}{more} yours alone")
         case RemoveSpool(folder, position):
-            if remove_recorded(folder, position):
-                return Deed(True, f"removed {folder}")
+            leases = Leases(examined.paths.leases)
+            try:
+                lease = leases.lease(folder.name)
+                if lease.take() and remove_recorded(folder, lease, position):
+                    return Deed(True, f"removed {folder}")
+            finally:
+                leases.close()
             return Deed(False, f"left {folder} alone: somebody uses it after all")
         case RemoveLock(sign):
             clear_away(sign)  # Where it is gone already, the start did it.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chloe.backends.tmux.inspecting import SpoolSeen
 from chloe.backends.tmux.server import PREFIX
+from chloe.backends.tmux.survivors import runs
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, RemoveLock, TakeIn, bad, note, ok, warn
 from chloe.events.panes import Pane
@@ -148,7 +149,7 @@ def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolSeen | None) -> Findin
         text = f"runs under {_holder(seen)}, though the log says: {pane.outcome}"
         return note(_called(pane), text, "the next start of Chloe takes it back", TakeIn())
     if not pane.alive:
-        return None
+        return _survivor(pane)
     if seen is None:
         text = "the log says that it runs; its session and its spool are gone"
         return warn(_called(pane), text, "chloe ls, or any start of Chloe, says that it ended", TakeIn())
@@ -163,6 +164,14 @@ def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolSeen | None) -> Findin
     why = f" ({seen.failure})" if seen.failure else ""
     text = f"the log says that it runs; its holder is gone{why}, {size(seen.size)} in its spool"
     return warn(_called(pane), text, _TAKE_IN + kill, TakeIn())
+
+
+def _survivor(pane: Pane) -> Finding | None:
+    survivor = pane.died.survivor if pane.died is not None else None
+    if survivor is None or not runs(survivor):
+        return None
+    text = f"has ended, but its program, process {survivor.pid}, runs on without a terminal, unseen"
+    return warn(_called(pane), text, f"if nobody wants it: chloe kill {pane.id[:8]}")
 
 
 def _sessions(examined: Examined) -> frozenset[str] | None:

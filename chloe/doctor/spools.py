@@ -8,14 +8,20 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from chloe.backends.tmux.inspecting import SpoolSeen, unrecorded
+from chloe.backends.tmux.inspecting import SpoolSeen, skipped, unrecorded
+from chloe.backends.tmux.removal import is_spool
 from chloe.doctor.examined import Examined
-from chloe.doctor.findings import Finding, RemoveSpool, note, ok, warn
+from chloe.doctor.findings import Finding, RemoveSpool, bad, note, ok, warn
+from chloe.events.ids import is_id
 from chloe.events.panes import Pane
-from chloe.wording import size
+from chloe.wording import printable, size
 
 #: For this long an empty spool may be one that is just being made, in nanoseconds.
 _BEING_MADE = 60_000_000_000
+#: How many bytes of spools are looked through for what is passed over: of one, and of all.
+_OF_ONE, _LOOKED_THROUGH = 2 * 1024 * 1024, 128 * 1024 * 1024
+#: How many strange files of a spool are named.
+_NAMED = 5
 
 
 def spools(examined: Examined) -> Iterator[Finding]:
@@ -25,9 +31,14 @@ def spools(examined: Examined) -> Iterator[Finding]:
     for seen in examined.spools.value:
         pane = known.get(seen.pane)
         finding = _without_pane(examined, seen) if pane is None else _of_ended(pane, seen)
+        if seen.trouble:
+            finding = bad(str(seen.folder), f"can't be looked at: {seen.trouble}", "see to what it names")
         if finding is not None:
             found += 1
             yield finding
+    for odd in _oddities(examined):
+        found += 1
+        yield odd
     if not found:
         count = len(examined.spools.value)
         yield ok(
@@ -41,6 +52,25 @@ def endangered(examined: Examined) -> list[SpoolSeen]:
     return [
         seen for seen in examined.spools.value if (pane := known.get(seen.pane)) and _holds_more(pane, seen)
     ]
+
+
+def _oddities(examined: Examined) -> Iterator[Finding]:
+    """What lies among the spools and isn't Chloe's, and what Chloe can't make sense of in them."""
+    budget = _LOOKED_THROUGH
+    for seen in examined.spools.value:
+        if seen.strangers:
+            names = printable(", ".join(seen.strangers[:_NAMED]))
+            more = f" and {len(seen.strangers) - _NAMED} more" if len(seen.strangers) > _NAMED else ""
+            yield note(str(seen.folder), f"holds what isn't Chloe's, and stays with it: {names}{more}")
+        if (most := min(seen.size, _OF_ONE, budget)) and (odd := skipped(seen.folder, most)):
+            budget -= most
+            what = ", ".join(f"{what} ({count} times)" for what, count in odd.items())
+            text = f"has what this Chloe passes over: {what}"
+            yield warn(str(seen.folder), text, "if a newer Chloe started its pane, use that one")
+    spool = examined.paths.spool
+    for path in sorted(spool.iterdir()) if spool.is_dir() else ():
+        if not (is_id(path.name) and is_spool(path)):
+            yield note(str(path), "isn't a pane's spool: Chloe leaves it alone")
 
 
 def _without_pane(examined: Examined, seen: SpoolSeen) -> Finding | None:

@@ -7,11 +7,12 @@ drives Chloe, the app and the commands alike, does so through ``running``.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,18 +20,30 @@ from typing import Any
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
 from chloe.actors.pulse import feel_pulse
+from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.backends import descriptors
+from chloe.backends.tmux import Leases
 from chloe.config import Config
+from chloe.engine.faults import Faults
 from chloe.engine.live import Change, LiveFold
 from chloe.engine.past import Lines, Past
-from chloe.errors import PaneUnknown
+from chloe.engine.patience import give_up_on
+from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
+from chloe.events.faults import Fault
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.pruning import Conditions, tend
 from chloe.store import Store
 from chloe.terminal import Terminal
+from chloe.waits import Waits
 from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
+
+#: Seconds that the log still gets to be written once it was given up.
+_GIVEN_UP = 0.2
 
 #: Seconds after which a thread that waits for the interpreter gets it.
 _SWITCH = 0.0005
@@ -59,8 +72,8 @@ class Engine:
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written at the moment, or None."""
-        return self.store.trouble
+        """Why the log can't be written at the moment, or what else has to wait; or None."""
+        return self.store.trouble or descriptors.shortage.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -77,17 +90,35 @@ class Engine:
         """
         return await self._supervisor.ask(command)
 
+    async def ended(self, pane: str) -> None:
+        """Wait until the pane's program is gone, whether or not the log has its end yet."""
+        await self._supervisor.ended(pane)
+
     def tell(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused`` where nobody would get them."""
         self._supervisor.tell(command)
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``PaneUnknown``."""
+        """The pane's terminal, folded from the log where it isn't followed yet.
+
+        Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
+        """
         await self._fold.show(pane)
         screens = self.projections.screens
-        if pane not in screens:
-            raise PaneUnknown(f"there is no pane {pane}")
-        return screens[pane]
+        found = screens.get(pane)
+        if found is not None:
+            return found
+        if pane in screens.broken:
+            raise ScreenBroken(f"{self.projections.panes[pane].name}: {screens.broken[pane].sentence}")
+        raise PaneUnknown(f"there is no pane {pane}")
+
+    def keep_fault(self, pane: str, fault: Fault) -> None:
+        """Keep what the emulator failed on elsewhere: in an export, say."""
+        self._fold.keep_fault(pane, fault)
+
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
+        self._fold.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
@@ -108,28 +139,40 @@ class Engine:
 
 
 @asynccontextmanager
-async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engine]:
+async def running(
+    config: Config, *, screens: bool = True, scope: Scope = RECORDING, waits: Waits | None = None
+) -> AsyncIterator[Engine]:
     """An engine, from migration to the last goodbye in the log.
 
-    ``screens=False`` folds no screens, for commands that show none. Raises ``HomeUnusable`` or
-    ``LogUnusable``. A failure inside (not of a pane: those die alone) ends the body with an error.
+    ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
+    after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.
+    Raises ``HomeUnusable``, ``LogUnusable`` or ``WaitedTooLong``. A failure inside (not of a pane: those die
+    alone) ends the body with an error.
     """
     config.paths.prepare()
     # SQLite lets go of the interpreter at each step: with Python's 5 ms a commit beside a busy loop takes 20.
     sys.setswitchinterval(_SWITCH)
+    descriptors.raise_descriptors()
     instance = str(uuid.uuid4())
+    waits = waits or Waits(_log.warning)
     async with AsyncExitStack() as stack:
         watcher = Watcher()
         stack.callback(watcher.close)
+        leases = Leases(config.paths.leases, watcher)
+        stack.callback(leases.close)
         after_the_log = await stack.enter_async_context(AsyncExitStack())
         heads = Path(config.log.heads_file) if config.log.heads_file else None
-        store = await Store.open(config.paths.database, instance=instance, watcher=watcher, heads_file=heads)
-        stack.push_async_callback(store.close)
+        store = await Store.open(
+            config.paths.database, instance=instance, watcher=watcher, heads_file=heads, waits=waits
+        )
+        stack.push_async_callback(_close, store, waits)
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback)
-        programs = Programs(config, watcher, os.environ)
+        programs = Programs(config, watcher, leases, os.environ)
         stack.callback(programs.close)
+        faults = Faults(config.paths.home / "damaged")
+        stack.push_async_callback(faults.write)
         group = await stack.enter_async_context(_Tasks())
         fold = LiveFold(
             store,
@@ -140,6 +183,7 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
             drawn=lambda pane, offset: supervisor.drawn(pane, offset),
             replied=lambda pane, replies: supervisor.answer(pane, replies),
             keeps=lambda pane: supervisor.records(pane),
+            faults=faults,
         )
         supervisor = Supervisor(
             group,
@@ -150,16 +194,24 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
             programs=programs,
             folded=fold.folded,
             caught_up=fold.caught_up,
+            scope=scope,
+            waits=waits,
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
+        stack.callback(_tell_shortage(fold))
         await fold.load()
         group.create_task(fold.follow(), name="follow")
         group.create_task(fold.draw(), name="draw")
         group.create_task(fold.keep(), name="keep")
+        group.create_task(faults.run(), name="keep faults")
+        if not scope.stays:
+            group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
         await supervisor.restore()
-        group.create_task(supervisor.mind_the_gone(), name="mind the gone")
+        if scope.stays:
+            group.create_task(supervisor.mind_the_gone(), name="mind the gone")
+            stack.callback(presence.watch(watcher, supervisor.gone.look_around))
         if screens:
             group.create_task(fold.fold_unseen(), name="fold unseen")
             group.create_task(_tend(config, store, projections.panes), name="tend the log")
@@ -171,8 +223,42 @@ async def running(config: Config, *, screens: bool = True) -> AsyncIterator[Engi
                 ),
                 name="pulse of tmux",
             )
-        stack.callback(presence.watch(watcher, supervisor.look_around))
         yield Engine(instance, store, projections, fold, supervisor)
+
+
+def _tell_shortage(fold: LiveFold) -> Callable[[], None]:
+    """Have it shown while descriptors, say, are short. Returns what ends that."""
+    loop = asyncio.get_running_loop()
+    shortage = descriptors.shortage
+
+    def tell() -> None:
+        fold.tell(Change(messages=(shortage.trouble,) if shortage.trouble else ()))
+        # The log itself may be what lacks them.
+        descriptors.reserve.spend()
+        loop.call_later(descriptors.SHORTAGE_LASTS, check)
+
+    def check() -> None:
+        if shortage.trouble:
+            loop.call_later(descriptors.SHORTAGE_LASTS, check)
+            return
+        descriptors.reserve.fill()
+        fold.tell(Change())
+
+    descriptors.reserve.fill()
+
+    def begun() -> None:
+        loop.call_soon_threadsafe(tell)
+
+    return shortage.heed(begun)
+
+
+async def _close(store: Store, waits: Waits) -> None:
+    """Close the log; where it was given up before, at once, and without saying so again."""
+    if not waits.gave_up:
+        await store.close()
+        return
+    with suppress(LogUnusable):
+        await store.close(_GIVEN_UP)
 
 
 async def _tend(config: Config, store: Store, panes: Panes) -> None:

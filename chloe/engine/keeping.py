@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 
+from chloe.engine.faults import Faults
 from chloe.events.cut import CutUnusable, restored
+from chloe.events.faults import fault
 from chloe.events.screen import Place
 from chloe.events.screens import Screens
 from chloe.store import Checkpoint, Store
-from chloe.terminal import EMULATOR, StateUnusable, Terminal
+from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
 
 #: Seconds of drawing between two turns of the loop: law 8 allows 10 ms, a slow machine wants some of it.
 SLICE = 0.004
@@ -38,20 +39,25 @@ class Keeping:
         self._waiting: deque[Checkpoint] = deque()
         self._came = asyncio.Event()
 
-    def take(self, pane: str, place: Place, terminal: Terminal) -> None:
-        """Keep the terminal as it is now."""
-        if len(self._waiting) < _MOST_WAITING:
-            self._waiting.append(
-                Checkpoint(
-                    pane=pane,
-                    seq=place.seq,
-                    offset=place.offset,
-                    lines=terminal.scrollback.total,
-                    emulator=EMULATOR,
-                    state=terminal.dump(),
-                )
+    def take(self, screens: Screens, pane: str, place: Place, terminal: Terminal) -> None:
+        """Keep the terminal as it is now, which is one of ``screens``.
+
+        One that can't be told is drawn as before, and kept no more.
+        """
+        if len(self._waiting) >= _MOST_WAITING:
+            return
+        try:
+            with within_bounds:
+                lines, state = terminal.scrollback.total, terminal.dump()
+        except Exception as error:
+            screens.fail_to_keep(pane, error)
+            return
+        self._waiting.append(
+            Checkpoint(
+                pane=pane, seq=place.seq, offset=place.offset, lines=lines, emulator=EMULATOR, state=state
             )
-            self._came.set()
+        )
+        self._came.set()
 
     async def run(self) -> None:
         """Write what was taken, for ever."""
@@ -69,10 +75,13 @@ class Keeping:
 class Apart:
     """Folds single panes from the log, beside the live fold, in slices of the loop's time."""
 
-    def __init__(self, store: Store, scrollback: int, keeping: Keeping) -> None:
+    def __init__(self, store: Store, scrollback: int, keeping: Keeping, faults: Faults) -> None:
         self._store = store
         self._scrollback = scrollback
         self._keeping = keeping
+        self._faults = faults
+        #: Panes whose screen could not be drawn to its end.
+        self.broken: set[str] = set()
         #: Which try the screen of a pane needs, where not the first.
         self._tries: dict[str, int] = {}
 
@@ -100,9 +109,20 @@ class Apart:
                     # It was pruned meanwhile, and some of what was read was empty.
                     break
             else:
+                self.report(apart)
                 missed = pane in apart and apart.peek(pane).scrollback.missed
                 if not (missed and self.begin_further_back(pane)):
                     return apart
+
+    def failed(self, pane: str, error: Exception) -> None:
+        """Have kept that reading lines of a pane's past raised ``error``."""
+        self._faults.keep(pane, fault(error, offset=0, doing="read", is_fatal=False))
+
+    def report(self, apart: Screens) -> None:
+        """Have kept what the emulator failed on in a fold."""
+        self.broken.update(apart.broken)
+        for pane, found in apart.take_faults():
+            self._faults.keep(pane, found)
 
     async def _begin_at_reach(self, pane: str) -> tuple[Screens, int]:
         reach = _REACHES[self._tries.get(pane, 0)]
@@ -126,16 +146,31 @@ class Apart:
         start = await self._store.beginning(pane)
         found = await self._store.checkpoint(pane, emulator=EMULATOR, lines=lines)
         if found is not None and found.seq > start.after:
-            with suppress(StateUnusable):
-                terminal = Terminal.load(found.state, scrollback=window)
-                apart.open(pane, terminal, Place(found.seq, found.offset))
+            place = Place(found.seq, found.offset)
+            terminal = self._loaded(pane, place, lambda: Terminal.load(found.state, scrollback=window))
+            if terminal is not None:
+                apart.open(pane, terminal, place)
                 return apart, found.seq
-        if start.state:
-            with suppress(CutUnusable):
-                terminal = restored(start.state, scrollback=window)
-                apart.open(pane, terminal, Place(start.after, start.offset))
+        state = start.state
+        if state:
+            place = Place(start.after, start.offset)
+            terminal = self._loaded(pane, place, lambda: restored(state, scrollback=window))
+            if terminal is not None:
+                apart.open(pane, terminal, place)
                 return apart, start.after
         return apart, 0
+
+    def _loaded(self, pane: str, place: Place, load: Callable[[], Terminal]) -> Terminal | None:
+        """What ``load`` makes; None where it can't be made, and the fold has to begin elsewhere."""
+        try:
+            with within_bounds:
+                return load()
+        except (StateUnusable, CutUnusable):
+            return None
+        except Exception as error:
+            found = fault(error, offset=place.offset, doing="loaded", is_fatal=False)
+            self._faults.keep(pane, found)
+            return None
 
     async def draw(self, apart: Screens) -> bool:
         """Draw all that was applied, in slices; whether a checkpoint was taken on the way."""
@@ -146,7 +181,7 @@ class Apart:
             if ripe is not None:
                 kept = True
                 await asyncio.sleep(0)
-                self._keeping.take(*ripe)
+                self._keeping.take(apart, *ripe)
                 await self._keeping.write()
             await asyncio.sleep(0)
         return kept

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from chloe.engine.faults import Faults
 from chloe.engine.keeping import SLICE, Apart, Keeping
 from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.facts import Record
+from chloe.events.faults import Fault
 from chloe.events.projections import Projections
 from chloe.store import Store
-from chloe.terminal import EMULATOR
+from chloe.terminal import EMULATOR, Terminal
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class LiveFold:
         drawn: Callable[[str, int], None],
         replied: Callable[[str, bytes], None],
         keeps: Callable[[str], bool],
+        faults: Faults,
     ) -> None:
         self._store = store
         self._projections = projections
@@ -64,8 +67,9 @@ class LiveFold:
         self._replied = replied
         self._keeps = keeps
         self._keeping = Keeping(store)
+        self._faults = faults
         #: Folds single panes, for whoever looks at one.
-        self.apart = Apart(store, scrollback, self._keeping)
+        self.apart = Apart(store, scrollback, self._keeping, faults)
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
         self._listeners: list[Callable[[Change], None]] = []
@@ -117,10 +121,13 @@ class LiveFold:
             projections.apply(record)
             changed.add(record.pane)
             self._heard(record)
+            if isinstance(record.fact, facts.Repainted):
+                self.apart.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
         if not projections.screens.settled:
             self._draw()
+        self._report()
         for pane in changed & projections.panes.keys():
             self._credit(pane)
         if self._waiters:
@@ -150,22 +157,48 @@ class LiveFold:
         if ripe is not None:
             # Instead of drawing: it takes as long.
             if self._keeps(ripe[0]):
-                self._keeping.take(*ripe)
+                self._keeping.take(screens, *ripe)
+                self._report()
             self._to_draw.set()
             return frozenset()
         drawn = screens.settle(SLICE)
         for pane in drawn:
-            terminal = screens.peek(pane)
-            replies = terminal.take_replies()
-            if replies:
-                self._replied(pane, replies)
-            if terminal.scrollback.missed and self.apart.begin_further_back(pane):
-                screens.forget(pane)
+            if pane in screens:
+                try:
+                    self._answer(pane, screens.peek(pane))
+                except Exception as error:
+                    screens.fail(pane, error, "answered")
+        self._report()
         if screens.settled:
             self._to_draw.clear()
         else:
             self._to_draw.set()
         return drawn
+
+    def _answer(self, pane: str, terminal: Terminal) -> None:
+        replies = terminal.take_replies()
+        if replies:
+            self._replied(pane, replies)
+        if terminal.scrollback.missed and self.apart.begin_further_back(pane):
+            self._projections.screens.forget(pane)
+
+    def fail(self, pane: str, error: Exception, doing: str) -> None:
+        """Give a pane's screen up, since reading it raised ``error``."""
+        self._projections.screens.fail(pane, error, doing)
+        self._report()
+
+    def keep_fault(self, pane: str, fault: Fault) -> None:
+        """Have kept what the emulator failed on elsewhere."""
+        self._faults.keep(pane, fault)
+
+    def _report(self) -> None:
+        """Have kept what the emulator failed on, and tell of it."""
+        for pane, fault in self._projections.screens.take_faults():
+            self._faults.keep(pane, fault)
+            if fault.is_fatal:
+                found = self._projections.panes.get(pane)
+                name = found.name if found is not None else pane[:8]
+                self.tell(Change(frozenset({pane}), (f"{name}: {fault.sentence}",)))
 
     def _credit(self, pane: str) -> None:
         projections = self._projections
@@ -176,13 +209,18 @@ class LiveFold:
     async def show(self, pane: str) -> None:
         """Fold a pane's screen from the log and follow it from now on, unless that is so already."""
         screens = self._projections.screens
-        if pane in screens:
+        if pane in screens or pane in screens.broken:
             return
         apart = await self.apart.fold(pane, lambda: self._projections.seq)
         # Replay is silent (law 6): nobody waits any more for what was asked back then.
         if pane in apart and pane not in screens:
-            apart[pane].take_replies()
-            apart[pane].take_notices()
+            try:
+                apart[pane].take_replies()
+                apart[pane].take_notices()
+            except Exception as error:
+                apart.fail(pane, error, "shown")
+        self.apart.report(apart)
+        if (pane in apart or pane in apart.broken) and pane not in screens:
             screens.take(pane, apart)
             self.tell(Change(frozenset({pane})))
 
@@ -210,7 +248,7 @@ class LiveFold:
             # Who doesn't record a pane may come to do so: right after a start, say.
             for pane in filter(self._keeps, due):
                 del self._unfolded[pane]
-                if pane in self._projections.screens:
+                if pane in self._projections.screens or pane in self.apart.broken:
                     continue
                 through = self._projections.seq
                 try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from chloe.engine.keeping import Apart
 from chloe.store import Store
-from chloe.terminal import Run, Terminal
+from chloe.terminal import Run, Terminal, within_bounds
 
 #: Lines of one stretch at the most; those of what lies between two checkpoints are rarely as many.
 _LONGEST = 100_000
@@ -77,7 +77,12 @@ class Past:
                     begin = number = scrollback.first
                 if not stretch.has(number):
                     break
-                some = scrollback.numbered(number, count - len(found), columns)
+                try:
+                    with within_bounds:
+                        some = scrollback.numbered(number, count - len(found), columns)
+                except Exception as error:
+                    self._apart.failed(pane, error)
+                    break
                 found += some
                 number += len(some)
             return Lines(begin, found)
@@ -100,6 +105,7 @@ class Past:
         async for record in self._store.read(after=after, through=through, pane=pane):
             apart.apply(record)
             kept = await self._apart.draw(apart)
+            self._apart.report(apart)
             scrollback = apart.peek(pane).scrollback if pane in apart else None
             if scrollback is not None and scrollback.total > number + _SETTLED:
                 grown = scrollback.total - max(number, scrollback.first)

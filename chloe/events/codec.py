@@ -3,18 +3,22 @@
 Owns kind, version, head and body of each fact. Must not know where they are kept. The head is JSON,
 pure ASCII (surrogate escapes of odd file names survive as ``\\udcXX``), with sorted keys, so that one
 fact has one encoding and one hash. Bytes travel in the body, never in the head. A kind or version
-that isn't known here becomes ``Unknown`` and is encoded again exactly as it was read.
+that isn't known here, or a fact that can't be, becomes ``Unknown`` and is encoded again exactly as it was
+read.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from typing import Any, NamedTuple
 
-from chloe.events import facts
-from chloe.events.facts import Fact, Output, Pruned, Repainted, SpoolPosition, Unknown
+from chloe.events import facts, fields
+from chloe.events.facts import Fact, Output, Process, Pruned, Repainted, SpoolPosition, Unknown
+from chloe.events.ids import is_id, session_of
 
 
 class Encoded(NamedTuple):
@@ -59,36 +63,103 @@ _KINDS: dict[str, type[Any]] = {
 KINDS = frozenset(_KINDS)
 
 
-def _tuple(value: object) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return tuple(value)
+_pid = fields.number(2, 2**31 - 1)
+#: Characters of a boot's id: a UUID.
+_MAX_BOOT = 64
+_segment = fields.number(0, fields.MAX_SEGMENT)
 
 
 def _spool(value: object) -> SpoolPosition | None:
-    return None if value is None else SpoolPosition(*_tuple(value))
+    match value:
+        case None:
+            return None
+        case [segment, position]:
+            return SpoolPosition(_segment(segment), fields.count(position))
+    raise fields.Misfit
 
 
-def _ranges(value: object) -> tuple[tuple[Any, Any], ...]:
-    return tuple((first, last) for first, last in _tuple(value))
+def _process(value: object) -> Process | None:
+    match value:
+        case None:
+            return None
+        case [pid, started, boot]:
+            return Process(_pid(pid), fields.count(started), fields.text(boot, _MAX_BOOT))
+    raise fields.Misfit
 
 
-#: How a field that JSON can't carry as it is comes back.
-_READ: dict[str, Callable[[object], object]] = {
-    "argv": _tuple,
-    "tags": _tuple,
-    "spool": _spool,
+def _ranges(value: object) -> tuple[tuple[int, int], ...]:
+    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        raise fields.Misfit
+    return tuple([(fields.count(first), fields.count(last)) for first, last in value])
+
+
+def _backend(value: object) -> str:
+    if value in ("direct", "tmux"):
+        return str(value)
+    raise fields.Misfit
+
+
+def _optional(check: Callable[[object], int]) -> Callable[[object], int | None]:
+    return lambda value: None if value is None else check(value)
+
+
+#: What each field may hold, in whichever kind it stands; as JSON has it in, as the fact has it out.
+_CHECKS: dict[str, Callable[[object], object]] = {
+    "again": fields.count,
+    "argv": fields.argv,
+    "attached": fields.flag,
+    "backend": _backend,
     "bodies": _ranges,
+    "columns": fields.count,
+    "cwd": fields.text,
+    "emulator": fields.text,
+    "expected": fields.count,
+    "file": fields.text,
+    "first": fields.count,
+    "found": fields.count,
+    "hash": fields.text,
+    "instance": fields.identity,
+    "kept": fields.count,
+    "length": fields.count,
+    "line": fields.text,
+    "lines": fields.count,
+    "lost": fields.count,
+    "name": fields.name,
+    "offset": fields.count,
+    "reason": fields.text,
+    "rows": fields.count,
+    "seq": fields.count,
+    "session": fields.text,
+    "sha256": fields.text,
+    "signal": _optional(fields.number(1, 127)),
+    "spool": _spool,
+    "survivor": _process,
+    "status": _optional(fields.number(0, 255)),
+    "tags": fields.tags,
+    "through": fields.count,
+    "user": fields.text,
 }
+
+#: Of these facts some are about no pane: their record's pane may be empty.
+_OF_NO_PANE = (facts.Pruned, facts.Truncated, facts.LossAccepted, facts.Salvaged)
+
+#: Characters of a head. The longest hold a command, each of whose characters JSON may write as six.
+_MAX_HEAD = 8 * fields.MAX_ARGV
+
+#: Most of the log is ``Output``, whose head ``_output_head`` writes.
+_COUNT = "(0|[1-9][0-9]{0,17})"
+_OUTPUT_HEAD = re.compile(
+    rf'\{{"length":{_COUNT},"offset":{_COUNT}(?:,"spool":\[(0|[1-9][0-9]{{0,8}}),{_COUNT}\])?\}}'
+).fullmatch
 
 
 def _kept(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name != _BODIES.get(kind))
+    return tuple(f.name for f in dataclasses.fields(kind) if f.name != _BODIES.get(kind))
 
 
 _FIELDS = {name: _kept(kind) for name, kind in _KINDS.items()}
 _DEFAULTS = {
-    name: {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+    name: {f.name: f.default for f in dataclasses.fields(kind) if f.default is not MISSING}
     for name, kind in _KINDS.items()
 }
 
@@ -126,21 +197,68 @@ def _output_head(fact: Output) -> str:
 
 
 def decode(kind: str, version: int, head: str, body: bytes | None) -> Fact:
-    """The fact that was stored; ``Unknown`` where this Chloe can't read it. Never raises on a log's content.
+    """Return the fact that was stored; ``Unknown`` where this Chloe can't read it. Never raises.
 
-    ``body`` may be None for a fact that had one (not read, or pruned): the field is then empty.
+    ``body`` may be None for a fact that had one (not read, or pruned): the field is then empty. A fact of a
+    known kind is ``Unknown`` too where a field isn't what it may be, see ``fields``.
     """
-    known = _KINDS.get(kind)
-    if known is None or version != _VERSION:
-        return Unknown(kind=kind, version=version, head=head, body=body)
     try:
-        values = json.loads(head)
-        for name, read in _READ.items():
-            if name in values:
-                values[name] = read(values[name])
-        if known in _BODIES:
-            values[_BODIES[known]] = body or b""
-        fact: Fact = known(**values)
-    except (TypeError, ValueError):
-        return Unknown(kind=kind, version=version, head=head, body=body)
+        if kind == "Output" and version == _VERSION and (stated := _OUTPUT_HEAD(head)):
+            fact: Fact | None = _output(body, *stated.groups())
+        else:
+            fact = _decoded(kind, version, head, body)
+    except (TypeError, ValueError, RecursionError):
+        fact = None
+    return fact or Unknown(kind=kind, version=version, head=head, body=body)
+
+
+def decode_record(pane: str, instance: str, kind: str, version: int, head: str, body: bytes | None) -> Fact:
+    """Return the fact that a record carries, as ``decode`` does.
+
+    It is ``Unknown`` too where the pane that it is said to be about, or the instance that is said to have
+    written it, has no id: such a record opens no row, no path and no session.
+    """
+    fact = decode(kind, version, head, body)
+    if is_id(pane) and is_id(instance):
+        if type(fact) is not facts.Created:
+            return fact
+        if fact.session == (session_of(pane) if fact.backend == "tmux" else ""):
+            return fact
+    elif not pane and isinstance(fact, _OF_NO_PANE) and (is_id(instance) or not instance):
+        # What makes a damaged log anew is no instance.
+        return fact
+    return fact if isinstance(fact, Unknown) else Unknown(kind=kind, version=version, head=head, body=body)
+
+
+def _output(
+    body: bytes | None, length_: str, offset_: str, segment: str | None, position: str | None
+) -> Output | None:
+    length, offset = int(length_), int(offset_)
+    if body is not None and len(body) != length:
+        return None
+    spool = None if segment is None or position is None else SpoolPosition(int(segment), int(position))
+    return Output(offset=offset, length=length, data=body or b"", spool=spool)
+
+
+def _decoded(kind: str, version: int, head: str, body: bytes | None) -> Fact | None:
+    known = _KINDS.get(kind)
+    if known is None or version != _VERSION or len(head) > _MAX_HEAD:
+        return None
+    stated = json.loads(head)
+    if not isinstance(stated, dict):
+        return None
+    values: dict[str, Any] = {name: _CHECKS[name](value) for name, value in stated.items() if name in _CHECKS}
+    if len(values) != len(stated):
+        return None
+    if "rows" in values:
+        fields.size(values["rows"], values.get("columns"))
+    if "offset" in values and "length" in values:
+        fields.stretch(values["offset"], values["length"])
+    if known in _BODIES:
+        if body is not None and len(body) != values.get("length", 0):
+            return None
+        values[_BODIES[known]] = body or b""
+    elif body is not None:
+        return None
+    fact: Fact = known(**values)
     return fact

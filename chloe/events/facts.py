@@ -23,6 +23,15 @@ class SpoolPosition(NamedTuple):
     position: int
 
 
+class Process(NamedTuple):
+    """One process, told from all that had or will have its id: when it started, in ticks of the boot with
+    this id (field 22 of proc_pid_stat(5))."""
+
+    pid: int
+    started: int
+    boot: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
     """A pane came to be, and its program was started."""
@@ -97,12 +106,14 @@ class Died:
     """The pane's program is gone: its exit status, or the signal that ended it, where known.
 
     ``reason`` is empty where the program ended by itself or by that signal, else what ended it.
+    ``survivor`` is the program where it ran on without its terminal, unseen.
     """
 
     status: int | None
     signal: int | None
     reason: str
     spool: SpoolPosition | None = None
+    survivor: Process | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +128,10 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Bytes of the stream are missing from the log: ``length`` of them, from ``offset``, and why."""
+    """Bytes of the stream are missing from the log: ``length`` of them, from ``offset``, and why.
+
+    A length of 0 says that some may be missing, and that nobody knows how many.
+    """
 
     offset: int
     length: int

@@ -43,6 +43,8 @@ class Pane:
     #: Bytes of the stream so far: the offset of the next one, what was lost included.
     printed: int = 0
     lost: int = 0
+    #: More may be lost than that: nobody knows how much.
+    uncertain: bool = False
     #: Bytes were lost, and the screen was not taken from tmux since.
     unpainted: bool = False
     #: Why the beginning of its stream is gone from the log, whose bodies were pruned; "" where it is there.
@@ -121,6 +123,20 @@ class Panes(Mapping[str, Pane]):
                 raise PaneAmbiguous(f"{text!r} could be any of {some}{more}; give more of the id")
         raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
 
+    def meant(self, text: str) -> list[str]:
+        """The ids of all panes that ``find`` could answer with, however they stand."""
+        if text in self._panes:
+            return [text]
+        exact = [pane.id for pane in self._panes.values() if pane.name == text]
+        if exact or not text:
+            return exact
+        begins = text.lower()
+        return [
+            pane.id
+            for pane in self._panes.values()
+            if pane.id.startswith(begins) or pane.name.startswith(text)
+        ]
+
     def apply(self, record: Record) -> None:
         """Fold one record."""
         fact = record.fact
@@ -144,6 +160,7 @@ class Panes(Mapping[str, Pane]):
             case facts.Gap():
                 pane.printed = fact.offset + fact.length
                 pane.lost += fact.length
+                pane.uncertain |= not fact.length
                 pane.unpainted = True
             case facts.Resized() | facts.Repainted():
                 pane.rows, pane.columns = fact.rows, fact.columns

@@ -1,7 +1,8 @@
 """One pane's terminal in the fold, and what its program wrote but the fold has not drawn yet.
 
-Owns the drawing in slices of time, and the knowledge of where in the stream the terminal stands. Must not
-know records, nor what is done with a terminal that has come to a place worth keeping.
+Owns the drawing in slices of time, the knowledge of where in the stream the terminal stands, and that a
+fault of the emulator stays in it. Must not know records, nor what is done with a terminal that has come to
+a place worth keeping.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import time
 from collections import deque
 from typing import NamedTuple
 
-from chloe.terminal import Terminal
+from chloe.events.faults import Fault, fault
+from chloe.terminal import Terminal, within_bounds
 
 #: Bytes drawn between two looks at the clock while the terminal is at its slowest, at first, and at its
 #: fastest: of what has to be drawn, and of floods, most of which isn't.
@@ -36,10 +38,11 @@ class Place(NamedTuple):
 
 
 class _Fresh(NamedTuple):
-    """A new terminal of this size, whatever the one before showed."""
+    """A new terminal of this size, whatever the one before showed, at this offset of the stream."""
 
     rows: int
     columns: int
+    offset: int
 
 
 class _Size(NamedTuple):
@@ -73,9 +76,13 @@ class Screen:
         "_drawing",
         "_drawn_bytes",
         "_drawn_seconds",
+        "_floor",
         "_last",
         "_skimming",
+        "_slice",
         "_waiting",
+        "fault",
+        "keeps",
         "place",
         "terminal",
         "waiting",
@@ -93,6 +100,13 @@ class Screen:
         self._drawn_bytes = 0
         self._drawn_seconds = 0.0
         self._last = False
+        #: What was drawn last, and where in the stream nothing is drawn before any more.
+        self._slice = b""
+        self._floor = 0
+        #: What the emulator failed on; the terminal is not to be used from then on.
+        self.fault: Fault | None = None
+        #: Whether it may be kept.
+        self.keeps = True
 
     @property
     def settled(self) -> bool:
@@ -112,7 +126,7 @@ class Screen:
 
     def restart(self, rows: int, columns: int, data: bytes, after: Place) -> None:
         """The screen is what ``data`` draws on an empty one, whatever it was; its lines are counted on."""
-        self._waiting.append(_Fresh(rows, columns))
+        self._waiting.append(_Fresh(rows, columns, after.offset))
         self.print(data, after)
 
     def end(self) -> None:
@@ -122,7 +136,7 @@ class Screen:
     @property
     def ripe(self) -> bool:
         """Whether it stands at a place, and enough was drawn since ``kept``."""
-        return self.place is not None and self._due
+        return self.place is not None and self._due and self.keeps
 
     @property
     def _due(self) -> bool:
@@ -140,7 +154,8 @@ class Screen:
     def settle(self, until: float | None) -> bool:
         """Draw until the monotonic clock passes ``until``, or until it is ripe; None: draw all.
 
-        Whether all is drawn.
+        Whether all is drawn. Where the emulator failed, ``fault`` says so, and nothing more is drawn; unless
+        the screen begins anew in what is still to come.
         """
         drew = False
         while self._waiting and not (until is not None and self.ripe):
@@ -158,24 +173,89 @@ class Screen:
             self._waiting.popleft()
             self.place = None
             if isinstance(first, _Size):
-                self.terminal.resize(*first)
+                self._resize(first)
             else:
-                before = self.terminal.scrollback
-                self.terminal = Terminal(*first, scrollback=before.limit, first=before.total)
+                self._begin_anew(first)
         return not self._waiting
+
+    def _resize(self, size: _Size) -> None:
+        try:
+            with within_bounds:
+                self.terminal.resize(*size)
+        except Exception as error:
+            self.fail(error, "resized")
+
+    def _begin_anew(self, fresh: _Fresh) -> None:
+        rows, columns, self._floor = fresh
+        try:
+            with within_bounds:
+                before = self.terminal.scrollback
+                lines = self.fault.lines if self.fault else before.total
+                self.terminal = Terminal(rows, columns, scrollback=before.limit, first=lines)
+        except Exception as error:
+            self.fail(error, "drawn")
+        else:
+            self.keeps = True
 
     def _draw(self) -> None:
         """Draw the next slice, and learn from the time it took how large the one after may be."""
-        skims = self.waiting >= _SAMPLE and self.terminal.skims(self._ahead(_SAMPLE))
-        pace = self._skimming if skims else self._drawing
-        data = self._next_slice(pace.size)
-        self.waiting -= len(data)
-        began = time.monotonic()
-        self.terminal.feed(data)
-        took = time.monotonic() - began
+        data = b""
+        try:
+            with within_bounds:
+                skims = self.waiting >= _SAMPLE and self.terminal.skims(self._ahead(_SAMPLE))
+                pace = self._skimming if skims else self._drawing
+                self._slice = data = self._next_slice(pace.size)
+                self.waiting -= len(data)
+                began = time.monotonic()
+                self.terminal.feed(data)
+                took = time.monotonic() - began
+        except Exception as error:
+            self.fail(error, "drawn")
+            return
         self._drawn_bytes += len(data)
         self._drawn_seconds += took
         pace.learn(len(data), took)
+
+    def fail(self, error: Exception, doing: str) -> None:
+        """Give the terminal up: the emulator raised ``error``. What waits isn't drawn.
+
+        Where the screen begins anew in what waits, it goes on from there.
+        """
+        self.fault = fault(error, offset=self._drawn_to(), doing=doing, data=self._slice, lines=self._lines())
+        self.keeps = False
+        self._slice = b""
+        self.waiting = 0
+        while self._waiting and not isinstance(self._waiting[0], _Fresh):
+            self._waiting.popleft()
+        self.waiting = sum(len(each) for each in self._waiting if isinstance(each, bytes))
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the emulator failed, and the screen doesn't begin anew in what waits."""
+        return self.fault is not None and not self._waiting and not self.keeps
+
+    def take_fault(self) -> Fault | None:
+        """What the emulator failed on since this was last asked."""
+        taken, self.fault = self.fault, None
+        return taken
+
+    def _drawn_to(self) -> int:
+        """Where in the stream the last slice begins."""
+        place, behind = self.place, 0
+        for each in self._waiting if place is None else ():
+            if isinstance(each, Place):
+                place = each
+                break
+            behind += len(each) if isinstance(each, bytes) else 0
+        end = place.offset if place is not None else self._floor
+        return max(end - behind - len(self._slice), self._floor)
+
+    def _lines(self) -> int:
+        """How many lines had left the screen, as far as the terminal can still say."""
+        try:
+            return max(self.terminal.scrollback.total, 0)
+        except Exception:
+            return 0
 
     def _ahead(self, size: int) -> bytes:
         """Up to ``size`` of the bytes that are drawn next."""

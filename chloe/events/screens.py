@@ -7,6 +7,9 @@ live driver to take.
 Folding is in two steps, so that a loop can share its time: ``apply`` takes a record in, ``settle`` draws
 for a while. Reading a screen settles it first: no one ever sees a screen that lags behind the records
 applied.
+
+A screen on which the emulator failed leaves the mapping for ``broken``, until the log has one to begin
+anew with.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from collections.abc import Iterator, Mapping
 
 from chloe.events import facts
 from chloe.events.facts import Record
+from chloe.events.faults import Fault, fault
 from chloe.events.screen import Place, Screen
-from chloe.terminal import Terminal
+from chloe.terminal import Terminal, within_bounds
 
 
 class Screens(Mapping[str, Terminal]):
@@ -30,16 +34,21 @@ class Screens(Mapping[str, Terminal]):
         self._unsettled: dict[str, Screen] = {}
         self._ripe: dict[str, None] = {}
         self._scrollback = scrollback
+        #: The panes whose screen can't be drawn, and what the emulator failed on.
+        self.broken: dict[str, Fault] = {}
+        self._faults: list[tuple[str, Fault]] = []
 
     def __getitem__(self, pane: str) -> Terminal:
         screen = self._screens[pane]
         if not screen.settled:
             screen.settle(None)
             self._unsettled.pop(pane, None)
+            self._contain(pane, screen)
+            screen = self._screens[pane]
         return screen.terminal
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._screens)
+        return iter(list(self._screens))
 
     def __len__(self) -> int:
         return len(self._screens)
@@ -50,9 +59,14 @@ class Screens(Mapping[str, Terminal]):
     def open(self, pane: str, terminal: Terminal, place: Place) -> None:
         """Follow a pane from ``place`` on, where its screen is this."""
         self._screens[pane] = Screen(terminal, place)
+        self.broken.pop(pane, None)
 
     def take(self, pane: str, other: Screens) -> None:
         """Follow a pane from where ``other``, which folded its stream apart, has come."""
+        if pane in other.broken:
+            self.broken[pane] = other.broken.pop(pane)
+            return
+        self.broken.pop(pane, None)
         self._screens[pane] = other._screens.pop(pane)
         if other._unsettled.pop(pane, None):
             self._unsettled[pane] = self._screens[pane]
@@ -70,6 +84,41 @@ class Screens(Mapping[str, Terminal]):
         """Stop following a pane; the log has all that is needed to fold it again."""
         self._screens.pop(pane, None)
         self._unsettled.pop(pane, None)
+        self.broken.pop(pane, None)
+
+    # Faults ----------------------------------------------------------------------------------------
+
+    def fail(self, pane: str, error: Exception, doing: str) -> None:
+        """Give a pane's screen up, since reading it raised ``error``."""
+        screen = self._screens.get(pane)
+        if screen is not None:
+            screen.fail(error, doing)
+            self._contain(pane, screen)
+
+    def fail_to_keep(self, pane: str, error: Exception) -> None:
+        """Keep a pane's screen no more, since that raised ``error``; it is drawn as before."""
+        screen = self._screens.get(pane)
+        if screen is not None:
+            screen.keeps = False
+            offset = screen.place.offset if screen.place else 0
+            self._faults.append((pane, fault(error, offset=offset, doing="kept", is_fatal=False)))
+
+    def take_faults(self) -> list[tuple[str, Fault]]:
+        """What the emulator failed on since this was last asked, by pane."""
+        taken, self._faults = self._faults, []
+        return taken
+
+    def _contain(self, pane: str, screen: Screen) -> None:
+        """Put a screen away on which the emulator failed."""
+        if screen.fault is None:
+            return
+        is_broken = screen.is_broken
+        found = screen.take_fault()
+        if found is not None:
+            self._faults.append((pane, found))
+            if is_broken:
+                self.forget(pane)
+                self.broken[pane] = found
 
     def take_ripe(self) -> tuple[str, Place, Terminal] | None:
         """A screen that is worth keeping, as it stands now, and where that is; None where there is none.
@@ -92,6 +141,10 @@ class Screens(Mapping[str, Terminal]):
             drawn.add(pane)
             screen = self._unsettled.pop(pane)
             whole = screen.settle(until)
+            if screen.fault is not None:
+                self._contain(pane, screen)
+                if pane in self.broken:
+                    continue
             if screen.ripe:
                 self._ripe[pane] = None
             if not whole:
@@ -111,9 +164,11 @@ class Screens(Mapping[str, Terminal]):
         fact = record.fact
         if isinstance(fact, facts.Created):
             if self.opens:
-                terminal = Terminal(fact.rows, fact.columns, scrollback=self._scrollback)
-                self._screens[record.pane] = Screen(terminal, Place(record.seq, 0))
+                self._begin(record.pane, fact.rows, fact.columns, Place(record.seq, 0))
             return
+        if isinstance(fact, facts.Repainted) and record.pane in self.broken:
+            lines = self.broken.pop(record.pane).lines
+            self._begin(record.pane, fact.rows, fact.columns, Place(record.seq, fact.offset), lines)
         screen = self._screens.get(record.pane)
         if screen is None:
             return
@@ -130,3 +185,14 @@ class Screens(Mapping[str, Terminal]):
                 return
         if not screen.settled or screen.ripe:
             self._unsettled[record.pane] = screen
+
+    def _begin(self, pane: str, rows: int, columns: int, place: Place, lines: int = 0) -> None:
+        """Follow a pane from an empty screen on."""
+        try:
+            with within_bounds:
+                terminal = Terminal(rows, columns, scrollback=self._scrollback, first=lines)
+        except Exception as error:
+            self.broken[pane] = fault(error, offset=place.offset, doing="drawn", lines=lines)
+            self._faults.append((pane, self.broken[pane]))
+        else:
+            self.open(pane, terminal, place)

@@ -17,7 +17,10 @@ PRUNED, DAMAGED = "pruned", "damaged"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A part of the stream that the log doesn't have: ``length`` bytes from ``offset``, and why."""
+    """A part of the stream that the log doesn't have: ``length`` bytes from ``offset``, and why.
+
+    A length of 0 says that bytes may be missing, and that nobody knows how many.
+    """
 
     offset: int
     length: int

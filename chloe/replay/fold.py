@@ -5,12 +5,13 @@ Owns nothing but the reading; ``events.projections`` folds. Must not know the li
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from chloe.events.cut import CutUnusable, restored
+from chloe.events.facts import Record
 from chloe.events.projections import Projections
 from chloe.events.screen import Place
+from chloe.events.screens import Screens
 from chloe.store import Beginning, Store
+from chloe.terminal import within_bounds
 
 
 async def fold(
@@ -27,16 +28,31 @@ async def fold(
         projections.apply(record)
         beginning = beginnings.get(record.pane)
         if beginning is not None and beginning.after == record.seq and beginning.state is not None:
-            with suppress(CutUnusable):
-                terminal = restored(beginning.state, scrollback=scrollback)
-                projections.screens.forget(record.pane)
-                projections.screens.open(record.pane, terminal, Place(record.seq, beginning.offset))
+            _begin_anew(projections.screens, record, beginning, scrollback)
         if projections.screens.waiting(record.pane) > _DRAW_AT:
             projections.screens.settle()
-    for terminal in projections.screens.values():
-        terminal.take_replies()
-        terminal.take_notices()
+    projections.screens.settle()
+    for each, terminal in list(projections.screens.items()):
+        try:
+            terminal.take_replies()
+            terminal.take_notices()
+        except Exception as error:
+            projections.screens.fail(each, error, "shown")
     return projections
+
+
+def _begin_anew(screens: Screens, record: Record, beginning: Beginning, scrollback: int) -> None:
+    """Have the screen of a pane begin at its cut, as far as that can be drawn."""
+    try:
+        with within_bounds:
+            terminal = restored(beginning.state or b"", scrollback=scrollback)
+    except CutUnusable:
+        return
+    except Exception as error:
+        screens.fail(record.pane, error, "loaded")
+        return
+    screens.forget(record.pane)
+    screens.open(record.pane, terminal, Place(record.seq, beginning.offset))
 
 
 async def _beginnings(store: Store, pane: str | None) -> dict[str, Beginning]:

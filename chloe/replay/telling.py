@@ -15,7 +15,7 @@ from chloe.events import facts
 from chloe.events.codec import encode
 from chloe.events.facts import Record
 from chloe.events.panes import Panes
-from chloe.wording import moment, printable, size
+from chloe.wording import moment, printable, shortened, size
 
 
 def tell(fact: facts.Fact) -> str:
@@ -35,9 +35,9 @@ def tell(fact: facts.Fact) -> str:
         case facts.Tagged():
             return f"tagged {printable(', '.join(fact.tags)) or 'with nothing'}"
         case facts.Detached():
-            return f"detached from {fact.instance[:8]} ({printable(fact.reason)})"
+            return f"detached from {shortened(fact.instance)} ({printable(fact.reason)})"
         case facts.Reattached():
-            return f"reattached to {fact.instance[:8]}"
+            return f"reattached to {shortened(fact.instance)}"
         case facts.Died():
             return _death(fact)
         case facts.Closed():
@@ -45,7 +45,10 @@ def tell(fact: facts.Fact) -> str:
         case facts.Reopened():
             return "reopened"
         case facts.Gap():
-            return f"lost {fact.length} bytes: {printable(fact.reason)}"
+            how_much = (
+                f"lost {fact.length} bytes" if fact.length else "may have lost bytes, nobody knows how many"
+            )
+            return f"{how_much}: {printable(fact.reason)}"
         case facts.Repainted():
             return f"repainted from tmux at {fact.columns}x{fact.rows}"
         case facts.Pruned():
@@ -125,9 +128,9 @@ def _line(record: Record, what: str, names: Panes) -> str:
     if not record.pane:
         who = "the log"
     elif record.pane in names:
-        who = f"{record.pane[:8]} {printable(names[record.pane].name)}"
+        who = f"{shortened(record.pane)} {printable(names[record.pane].name)}"
     else:
-        who = record.pane[:8]
+        who = shortened(record.pane)
     return f"{moment(record.made_at)}  {who}  {what}"
 
 

@@ -1,7 +1,10 @@
 """Bodies: the bytes of a record as they are kept, compressed where it pays.
 
-Owns the codecs of the body table. Must not know records or SQLite. Compressors keep their memory
-between calls and are for one thread at a time.
+Owns the codecs of the body table, and how large a body may be. Must not know records or SQLite. Compressors
+keep their memory between calls and are for one thread at a time.
+
+What stands in the table is input: a frame of 30 KB can unpack to 1 GB. Nothing larger than what Chloe writes
+is unpacked, and what a frame unpacks to is bounded before memory is taken for it.
 """
 
 from __future__ import annotations
@@ -21,12 +24,30 @@ SMALLEST_IN_A_HURRY = 16 * 1024
 #: Of the fast levels 1 is the one that pays: a third of the size of log text at 250-450 MB/s.
 LEVEL = 1
 
-#: SQLite's own limit on a value: a frame that claims more was not written by Chloe.
-_LARGEST = 1_000_000_000
+#: The largest body of an ``Output``: backends hand on 1 MiB of output at a time (``READ_LIMIT``), and at a
+#: program's end what the kernel holds beside.
+LARGEST_OUTPUT = 2 * 1024 * 1024
+
+#: The largest body of any other kind, and the largest state of a checkpoint: screens as bytes. One of 1000 by
+#: 1000 cells, each with a look of its own, takes some 25 MB.
+LARGEST_BODY = 32 * 1024 * 1024
+
+#: The largest value that SQLite may hand out on our connections: heads are far smaller, bodies of this size
+#: don't shrink where they don't compress.
+LARGEST_VALUE = LARGEST_BODY + 4 * 1024 * 1024
+
+#: The columns of a body, without the bytes where they are more than can be right: SQLite tells the length
+#: of a value without reading it.
+COLUMNS = f"codec, CASE WHEN length(bytes) <= {LARGEST_BODY} THEN bytes END"
 
 
 class BodyDamaged(ValueError):
-    """The stored bytes are not what their codec writes."""
+    """The stored bytes are not what their codec writes, or more than Chloe writes."""
+
+
+def largest(kind: str | bytes) -> int:
+    """The most bytes that the body of a fact of this kind can have."""
+    return LARGEST_OUTPUT if kind in ("Output", b"Output") else LARGEST_BODY
 
 
 class Packer:
@@ -46,7 +67,7 @@ class Packer:
 
 def body_size(codec: int, stored: bytes) -> int:
     """How many bytes the body will have, or as many as are stored where that can't be said."""
-    if codec != ZSTD:
+    if codec != ZSTD or not isinstance(stored, bytes):
         return len(stored)
     try:
         return max(zstandard.frame_content_size(stored), len(stored))
@@ -60,15 +81,23 @@ class Unpacker:
     def __init__(self) -> None:
         self._decompressor = zstandard.ZstdDecompressor()
 
-    def unpack(self, codec: int, stored: bytes) -> bytes:
-        """The body. Raises ``BodyDamaged``."""
+    def unpack(self, codec: int, stored: bytes, most: int = LARGEST_BODY) -> bytes:
+        """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged``."""
+        if not isinstance(stored, bytes):
+            raise BodyDamaged("what is stored aren't bytes")
         if codec == RAW:
+            if len(stored) > most:
+                raise BodyDamaged(f"{len(stored)} bytes, where at most {most} belong")
             return stored
         if codec != ZSTD:
             raise BodyDamaged(f"no such codec: {codec}")
         try:
-            if not 0 <= zstandard.frame_content_size(stored) <= _LARGEST:
-                raise BodyDamaged("a frame of no plausible size")
+            size = zstandard.frame_content_size(stored)
+            if size < 0:
+                raise BodyDamaged("a frame that doesn't say its size")
+            if size > most:
+                raise BodyDamaged(f"it unpacks to {size} bytes, where at most {most} belong")
+            # No more is written than the frame says: libzstd is given room for that and refuses what is over.
             return self._decompressor.decompress(stored, allow_extra_data=False)
         except zstandard.ZstdError as error:
             raise BodyDamaged(str(error)) from error

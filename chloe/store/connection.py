@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from urllib.parse import quote
 import aiosqlite
 
 from chloe.errors import LogUnusable
+from chloe.store.bodies import LARGEST_VALUE
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -81,7 +83,7 @@ async def connect(path: Path, *, create: bool = False, only_look: bool = False) 
     if only_look and not path.with_name(f"{path.name}-wal").exists():
         # Nobody has it open: without this, reading would make -wal and -shm (https://sqlite.org/wal.html).
         mode = "ro&immutable=1"
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    uri = address(path, f"mode={mode}")
 
     def connector() -> sqlite3.Connection:
         opened = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
@@ -131,7 +133,26 @@ async def to_the_end(work: Coroutine[Any, Any, _R]) -> _R:
     return task.result()
 
 
+def address(path: Path, parameters: str) -> str:
+    """Return the URI of the database at ``path``, whatever its name is made of.
+
+    Every byte that could mean something in a URI is escaped, those that aren't UTF-8 among them. Two
+    slashes before an absolute path say that no host follows: the path may itself begin with two.
+    """
+    return f"file://{quote(os.fsencode(path.absolute()))}?{parameters}"
+
+
+def guard(connection: sqlite3.Connection) -> None:
+    """Have ``connection`` take what is in the file for data: nothing in it is run, nor endlessly large."""
+    # A view or a trigger that came with the file calls no function that does more than compute.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
+    guard(connection)
     # Damage is then found where it is, and not where it leads.
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA synchronous = NORMAL")

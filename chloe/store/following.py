@@ -106,7 +106,7 @@ class Feed:
                     return
                 elif follower.batches or self.tip > after:
                     through = follower.batches[0][0][0].seq - 1 if follower.batches else self.tip
-                    records = await self._read(after, through)
+                    records, after = await self._read(after, through)
                 else:
                     await follower.changed.wait()
                     continue
@@ -120,13 +120,12 @@ class Feed:
         """The last seq that anybody has committed. Raises ``LogUnusable`` once closed."""
         return await self._patiently(self._reader.tip)
 
-    async def _read(self, after: int, through: int) -> Sequence[Record]:
-        """A page from the file; nothing of it once closed."""
+    async def _read(self, after: int, through: int) -> tuple[Sequence[Record], int]:
+        """A page from the file, and the seq up to which it goes; nothing of it once closed."""
         try:
-            records, _ = await self._patiently(lambda: self._reader.page(EVERYTHING, after, through))
+            return await self._patiently(lambda: self._reader.page(EVERYTHING, after, through))
         except LogUnusable:
-            return ()
-        return records
+            return (), after
 
     async def _patiently(self, read: Callable[[], Awaitable[_R]]) -> _R:
         """What ``read`` gives, however often that has to be tried: what is committed must be shown."""

@@ -17,11 +17,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 from uuid import uuid4
 
 from chloe.store.appending import Appender, LogMoved, WalMoved
-from chloe.store.connection import Connection
+from chloe.store.connection import Connection, address, guard
 from chloe.store.heads import holds, last
 from chloe.store.schema import APPLICATION_ID
 
@@ -112,8 +111,8 @@ def _see_own(raw: sqlite3.Connection, path: Path) -> None:
     try:
         # Read as one file: with -wal and -shm, which may still be those of the file that is gone, SQLite
         # would put its records into this one. What another instance put here had all of them from the start.
-        uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as there:
+        with closing(sqlite3.connect(address(path, "mode=ro&immutable=1"), uri=True)) as there:
+            guard(there)
             (whose,) = there.execute("PRAGMA application_id").fetchone()
             if whose == APPLICATION_ID and holds(there, head):
                 return

@@ -12,7 +12,9 @@ of the chain; its uncompressed bytes are.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chloe.errors import LogUnusable
-from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.schema import loosened
@@ -32,8 +34,12 @@ _SLICE_BYTES = 4 * 1024 * 1024
 
 _LOWEST = -(2**63)
 
+#: The kinds whose head says how long the body is, and where: keys are sorted.
+_MEASURED = frozenset({b"Output", b"Repainted", b"Pruned"})
+_LENGTH = re.compile(rb'\{(?:"(?:columns|first)":\d{1,19},)?"length":(\d{1,19})[,}]')
+
 _WALK = (
-    "SELECT record.seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash, codec, bytes "
+    f"SELECT record.seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash, {COLUMNS} "  # noqa: S608 (only words from here)
     "FROM record LEFT JOIN body ON body.seq = record.seq "
     "WHERE record.seq >= ? AND record.seq <= ? ORDER BY record.seq"
 )
@@ -160,7 +166,7 @@ class _Walk:
             else:
                 ranges = told.get("bodies", ())
                 self._salvages += [_Pruning(seq, int(first), int(last)) for first, last in ranges]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise _Broken(seq, f"its head can't be read as a {kind}") from error
         self._excuses_ahead += 1
 
@@ -197,11 +203,14 @@ class _Walk:
             raise _Broken(seq, "a record from before the first")
         if seq != self.seq + 1:
             raise _Broken(self.seq + 1, f"missing; the next one is {seq}")
-        linked = link(self.hash, seq, at, made_at, pane, instance, kind, version, head, body_sha256)
+        try:
+            linked = link(self.hash, seq, at, made_at, pane, instance, kind, version, head, body_sha256)
+        except (TypeError, struct.error) as error:
+            raise _Broken(seq, "a column of it isn't of the type that belongs there") from error
         if linked != hash_:
             raise _Broken(seq, "its hash doesn't follow from what it says and the record before it")
         size = 0
-        if codec is None or stored is None:
+        if codec is None:
             if body_sha256 is not None:
                 prunings = (*self._prunings.get(pane, ()), *self._prunings.get(b"", ()))
                 if any(pruning.covers(seq) for pruning in prunings):
@@ -214,9 +223,13 @@ class _Walk:
             raise _Broken(seq, "it has a body where none belongs")
         else:
             try:
-                body = self._unpacker.unpack(codec, stored)
+                if stored is None:
+                    raise BodyDamaged("it takes more bytes than Chloe writes")
+                body = self._unpacker.unpack(codec, stored, largest(kind))
             except BodyDamaged as error:
                 raise _Broken(seq, f"its body is damaged: {error}") from error
+            if kind in _MEASURED and _length(head) not in (None, len(body)):
+                raise _Broken(seq, f"its body is damaged: it has {len(body)} bytes, its head says otherwise")
             if sha256(body).digest() != body_sha256:
                 raise _Broken(seq, "its body is not the one that was written")
             size = len(body)
@@ -238,6 +251,12 @@ class _Walk:
             raise _Broken(beyond, "a body without a record: the log was cut, or the body put in")
         if self._excuses_ahead:
             raise _Broken(self.seq, "an index doesn't show the records that there are")
+
+
+def _length(head: bytes) -> int | None:
+    """The length that a head gives its body; None where it gives none."""
+    found = _LENGTH.match(head)
+    return int(found[1]) if found else None
 
 
 def _flaws(connection: sqlite3.Connection) -> tuple[str, ...]:

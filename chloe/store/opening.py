@@ -13,6 +13,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ from chloe.store.salvage import Salvage, copied_aside, salvage
 from chloe.store.schema import bring_up, make_file, unusable
 from chloe.store.wal import on_disk
 from chloe.store.wreck import Wreck
+from chloe.waits import LOG, Waits, locker, until
+
+#: Seconds between two tries to get a share in the log.
+_AGAIN = 0.02
 
 _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
 
@@ -36,9 +41,17 @@ class Guard:
 
     def __init__(self, path: Path) -> None:
         file = path.with_name(f"{path.stem}.lock")
+        #: The file that is locked.
+        self.file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        # Waits for as long as another instance salvages the log.
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def try_share(self) -> bool:
+        """Have a share; False while another instance is alone with the log, and salvages it."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def alone(self) -> bool:
         """Have the lock for oneself; whether that could be done. It stays so until ``share``."""
@@ -46,7 +59,11 @@ class Guard:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         # Refused, the share may be gone as well (flock(2)).
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        deadline = time.monotonic() + LOG
+        while not self.try_share():
+            if time.monotonic() > deadline:
+                raise LogUnusable(f"{self.file} is locked by another Chloe; wait for it, then try again")
+            time.sleep(_AGAIN)
         return False
 
     def share(self) -> None:
@@ -71,10 +88,13 @@ class Opened:
     loss: str | None
 
 
-async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened:
-    """Open the log at ``path``, salvaged where it is damaged. Raises ``LogUnusable``, ``HomeUnusable``."""
+async def opened(path: Path, instance: str, now: Callable[[], int], waits: Waits) -> Opened:
+    """Open the log at ``path``, salvaged where it is damaged.
+
+    Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
+    """
     make_file(path)
-    guard = await _guard(path)
+    guard = await _guard(path, waits)
     try:
         try:
             return await _opened(path, instance, now, guard, None)
@@ -86,18 +106,30 @@ async def opened(path: Path, instance: str, now: Callable[[], int]) -> Opened:
         raise
 
 
-async def recovered(path: Path, reason: str, now: Callable[[], int]) -> Salvage:
-    """Make the log at ``path`` anew, for ``reason``. Raises ``LogUnusable`` where that can't be done now."""
-    guard = await _guard(path)
+async def recovered(path: Path, reason: str, now: Callable[[], int], waits: Waits) -> Salvage:
+    """Make the log at ``path`` anew, for ``reason``.
+
+    Raises ``LogUnusable`` where that can't be done now, ``WaitedTooLong``.
+    """
+    guard = await _guard(path, waits)
     try:
         return await asyncio.to_thread(_salvaged, path, guard, _Damaged(reason), now)
     finally:
         guard.close()
 
 
-async def _guard(path: Path) -> Guard:
+async def _guard(path: Path, waits: Waits) -> Guard:
     try:
-        return await asyncio.to_thread(Guard, path)
+        guard = Guard(path)
+        if guard.try_share():
+            return guard
+        try:
+            async with waits.on(f"the log {path}", LOG, who=lambda: locker(guard.file)):
+                await until(guard.try_share)
+        except BaseException:
+            guard.close()
+            raise
+        return guard
     except OSError as error:
         raise LogUnusable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"

@@ -23,10 +23,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from chloe.events.codec import decode
+from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
-from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
 from chloe.store.wal import WalCopier, empty
@@ -54,9 +54,12 @@ _EMPTY_AGAIN = 0.1
 #: Free pages from which on ``finish`` takes them for what a killed prune left behind.
 _LEFT_BEHIND = 256
 
-_EVERY_PRUNED = "SELECT seq, pane, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
+_EVERY_PRUNED = (
+    "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
+)
 _STATES = (
-    "SELECT record.seq, version, head, codec, bytes FROM record INDEXED BY record_pruned "
+    f"SELECT record.seq, pane, instance, version, head, {COLUMNS} "  # noqa: S608 (only words from here)
+    "FROM record INDEXED BY record_pruned "
     "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
 )
 _LAST = (
@@ -215,13 +218,14 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
     """The ``Pruned`` records of a pane whose states are still there, and their seqs."""
     found = []
     unpacker = Unpacker()
-    for seq, version, head, codec, stored in connection.execute(_STATES, (pane,)):
+    for seq, about, instance, version, head, codec, stored in connection.execute(_STATES, (pane,)):
         try:
-            fact = decode("Pruned", version, head, unpacker.unpack(codec, stored))
+            state = unpacker.unpack(codec, stored)
+            fact = decode_record(about, instance, "Pruned", version, head, state)
         except BodyDamaged:
             # ``verify`` tells. The fold begins at an earlier one, or at what is left of the stream.
             continue
-        if isinstance(fact, Pruned):
+        if isinstance(fact, Pruned) and fact.length == len(fact.state):
             found.append((seq, fact))
     return found
 
@@ -229,11 +233,11 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
 def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
     """The ranges of ``Pruned`` records whose last body is still there."""
     found = []
-    for seq, pane, version, head in connection.execute(_EVERY_PRUNED).fetchall():
-        fact = decode("Pruned", version, head, None)
+    for seq, pane, instance, version, head in connection.execute(_EVERY_PRUNED).fetchall():
+        fact = decode_record(pane, instance, "Pruned", version, head, None)
         if not isinstance(fact, Pruned):
             continue
-        first, through = fact.first, min(fact.through, seq - 1)
+        first, through = max(fact.first, 1), min(fact.through, seq - 1)
         if pane:
             last = connection.execute(_LAST, (first, through, pane)).fetchone()
             left = last and connection.execute(_IS_THERE, last).fetchone()

@@ -12,14 +12,14 @@ import sqlite3
 import threading
 from array import array
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
-from chloe.events.codec import decode
-from chloe.events.facts import Record, SpoolPosition
-from chloe.store.bodies import BodyDamaged, Unpacker, body_size
+from chloe.events.codec import decode_record
+from chloe.events.facts import Record, SpoolPosition, Unknown
+from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
 from chloe.store.outline import outline_seqs
@@ -39,6 +39,21 @@ _PICKED = (
     "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
 )
 
+#: A number that isn't one, or doesn't fit, is no position.
+_POSITION = (
+    "SELECT json_extract(head, '$.spool[0]') AS segment, json_extract(head, '$.spool[1]') AS place "
+    "FROM record WHERE pane = ? AND CASE WHEN json_valid(head) THEN "
+    "json_array_length(head, '$.spool') = 2 AND typeof(json_extract(head, '$.spool[0]')) = 'integer' "
+    "AND typeof(json_extract(head, '$.spool[1]')) = 'integer' "
+    "AND min(json_extract(head, '$.spool[0]'), json_extract(head, '$.spool[1]')) >= 0 END "
+    "ORDER BY seq DESC LIMIT 1"
+)
+_NEXT = "SELECT seq FROM record WHERE seq > ? ORDER BY seq LIMIT 1"
+
+#: What reading a row can raise where its columns are not of the types that the table asks for: an edit of the
+#: file's pages asks nobody.
+_ODD = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
 _unpackers = threading.local()
 
 
@@ -54,7 +69,7 @@ class Wanted:
 
     def query(self) -> tuple[str, list[str | int]]:
         """The SQL and its parameters after the first three: seq above, seq through, rows."""
-        body = ", codec, bytes" if self.bodies else ", NULL, NULL"
+        body = f", {COLUMNS}" if self.bodies else ", NULL, NULL"
         source = "record LEFT JOIN body ON body.seq = record.seq" if self.bodies else "record"
         where = ["record.seq > ?1", "record.seq <= ?2"]
         parameters: list[str | int] = []
@@ -113,12 +128,7 @@ def tip(connection: sqlite3.Connection) -> int:
 
 def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition | None:
     """The last position in ``pane``'s spool that any record carries, of kinds still unknown here as well."""
-    found = connection.execute(
-        "SELECT json_extract(head, '$.spool[0]'), json_extract(head, '$.spool[1]') FROM record "
-        "WHERE pane = ? AND CASE WHEN json_valid(head) THEN json_type(head, '$.spool') = 'array' END "
-        "ORDER BY seq DESC LIMIT 1",
-        (pane,),
-    ).fetchone()
+    found = connection.execute(_POSITION, (pane,)).fetchone()
     return SpoolPosition(*found) if found else None
 
 
@@ -126,28 +136,64 @@ def page(
     connection: sqlite3.Connection, wanted: Wanted, after: int, through: int
 ) -> tuple[list[Record], int]:
     """The next records above ``after``, and the seq up to which all that is wanted has now been read."""
+    last = through
     through = min(through, after + _PAGE_SEQS)
     sql, parameters = wanted.query()
-    cursor = connection.execute(sql, (after, through, PAGE_ROWS, *parameters))
-    rows = []
-    size = 0
+    arguments = (after, through, PAGE_ROWS, *parameters)
     try:
+        rows, whole = _rows(connection, sql, arguments)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        with _lenient(connection):
+            rows, whole = _rows(connection, sql, arguments)
+    unpacker = _unpacker()
+    records = [_record(row, unpacker) for row in rows]
+    if not whole:
+        return records, records[-1].seq
+    if not rows and through < last:
+        # A log has no holes, but a file may have any: what isn't there is stepped over at once.
+        following = connection.execute(_NEXT, (through,)).fetchone()
+        through = min(following[0] - 1 if following else last, last)
+    return records, through
+
+
+def _rows(
+    connection: sqlite3.Connection, sql: str, arguments: Sequence[str | int]
+) -> tuple[list[_Row], bool]:
+    """The rows of a page, and whether these are all that were asked for."""
+    rows: list[_Row] = []
+    size = 0
+    with closing(connection.execute(sql, arguments)) as cursor:
         for row in cursor:
             rows.append(row)
             size += body_size(row[9], row[10]) if row[10] else 0
             if size >= PAGE_BYTES:
-                break
+                return rows, False
+    return rows, len(rows) < PAGE_ROWS
+
+
+@contextmanager
+def _lenient(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read text that isn't UTF-8 as well: it comes with U+FFFD in it."""
+    usual = connection.text_factory
+    connection.text_factory = lambda stored: stored.decode("utf-8", "replace")
+    try:
+        yield
     finally:
-        cursor.close()
-    unpacker = _unpacker()
-    records = [_record(row, unpacker) for row in rows]
-    whole = size < PAGE_BYTES and len(rows) < PAGE_ROWS
-    return records, through if whole else records[-1].seq
+        connection.text_factory = usual
 
 
 def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[Record]:
     """The records with these seqs, in order, without bodies."""
-    rows = connection.execute(_PICKED, (json.dumps(list(seqs)),)).fetchall()
+    arguments = (json.dumps(list(seqs)),)
+    try:
+        rows = connection.execute(_PICKED, arguments).fetchall()
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        with _lenient(connection):
+            rows = connection.execute(_PICKED, arguments).fetchall()
     return [_record(row, _unpacker()) for row in rows]
 
 
@@ -165,11 +211,21 @@ _Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | 
 def _record(row: _Row, unpacker: Unpacker) -> Record:
     seq, at, made_at, pane, instance, kind, version, head_, hash_, codec, stored = row
     try:
-        body = None if codec is None or stored is None else unpacker.unpack(codec, stored)
-    except BodyDamaged:
-        # As one that was pruned: its length says that it is missing, and the rest can still be read.
-        body = None
-    return Record(seq, at, made_at, pane, instance, decode(kind, version, head_, body), hash_)
+        try:
+            body = None if codec is None or stored is None else unpacker.unpack(codec, stored, largest(kind))
+        except BodyDamaged:
+            # As one that was pruned: its length says that it is missing, and the rest can still be read.
+            body = None
+        fact = decode_record(pane, instance, kind, version, head_, body)
+        if body is not None and isinstance(fact, Unknown):
+            # A body that isn't what its head says is damaged as well.
+            bodiless = decode_record(pane, instance, kind, version, head_, None)
+            fact = fact if isinstance(bodiless, Unknown) else bodiless
+        if type(at) is type(made_at) is int and type(pane) is type(instance) is str and type(hash_) is bytes:
+            return Record(seq, at, made_at, pane, instance, fact, hash_)
+    except _ODD:
+        pass
+    return Record(seq, 0, 0, "", "", Unknown(kind="", version=0, head="", body=None), bytes(32))
 
 
 @contextmanager
@@ -178,7 +234,7 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+        damaged = isinstance(error, sqlite3.DataError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in (
             sqlite3.SQLITE_CORRUPT,
             sqlite3.SQLITE_NOTADB,
         )

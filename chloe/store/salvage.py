@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from chloe.events.codec import decode
+from chloe.events.codec import decode_record
 from chloe.events.facts import (
     Created,
     Entry,
@@ -33,8 +33,9 @@ from chloe.events.facts import (
     Resized,
     Salvaged,
 )
+from chloe.events.ids import is_id, session_of
 from chloe.store.appending import Appender
-from chloe.store.bodies import BodyDamaged, Unpacker
+from chloe.store.bodies import BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
 from chloe.store.schema import bring_up
@@ -155,7 +156,7 @@ class _Work:
         seqs = self._wreck.seqs()
         for seq in seqs:
             for row in self._wreck.records(seq):
-                fact = decode(row.kind, row.version, row.head, None) if row.kind == "Pruned" else None
+                fact = _fact(row) if row.kind == "Pruned" else None
                 if isinstance(fact, Pruned):
                     self._prunings.append((row.seq, row.pane, fact.first, fact.through))
         for seq in seqs:
@@ -191,7 +192,7 @@ class _Work:
         elif row.body_sha256 is not None and not self._pruned(row):
             self._bodies.append(row.seq)
         self._head = Head(row.seq, row.hash)
-        self._fold(row.pane, decode(row.kind, row.version, row.head, None))
+        self._fold(row.pane, _fact(row))
         return True
 
     def _whole_body(self, row: Row) -> tuple[int, bytes] | None:
@@ -201,7 +202,7 @@ class _Work:
             return None
         for stored in self._wreck.bodies(row.seq):
             with suppress(BodyDamaged):
-                if sha256(self._unpacker.unpack(*stored)).digest() == row.body_sha256:
+                if sha256(self._unpacker.unpack(*stored, largest(row.kind))).digest() == row.body_sha256:
                     return stored
         return None
 
@@ -238,7 +239,7 @@ class _Work:
     def _again_from(self, row: Row) -> None:
         stored = self._whole_body(row)
         body = None if stored is None else self._unpacker.unpack(*stored)
-        fact = decode(row.kind, row.version, row.head, body)
+        fact = _fact(row, body)
         match fact:
             case Pruned():
                 # Seqs from behind the hole are other ones now; bodies from there are told by their gaps.
@@ -250,7 +251,7 @@ class _Work:
             case Salvaged():
                 ranges = ((a, min(b, self._kept)) for a, b in fact.bodies if a <= self._kept)
                 fact = replace(fact, bodies=tuple(ranges))
-        if row.pane and row.pane not in self._printed and not isinstance(fact, Created):
+        if is_id(row.pane) and row.pane not in self._printed and not isinstance(fact, Created):
             self._introduce(row, fact)
         if body is None and row.body_sha256 is not None and not isinstance(fact, Pruned):
             # Its bytes are missing: the next one's offset, or this Gap, says so.
@@ -279,7 +280,7 @@ class _Work:
             rows=24,
             columns=80,
             attached=False,
-            session=f"chloe-{row.pane}" if tmux else "",
+            session=session_of(row.pane) if tmux else "",
         )
         self._put(row.pane, row.instance, created, row.made_at)
 
@@ -299,6 +300,10 @@ class _Work:
                 self._printed.setdefault(pane, 0)
             case Output() | Gap():
                 self._printed[pane] = max(self._printed.get(pane, 0), fact.offset + fact.length)
+
+
+def _fact(row: Row, body: bytes | None = None) -> Fact:
+    return decode_record(row.pane, row.instance, row.kind, row.version, row.head, body)
 
 
 def _ranges(seqs: Iterable[int]) -> tuple[tuple[int, int], ...]:

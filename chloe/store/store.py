@@ -6,6 +6,7 @@ projections. Everything here is for the loop's own thread; SQLite, hashing and c
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -25,7 +26,10 @@ from chloe.store.pruning import Beginning, Cut, Pruner
 from chloe.store.reading import Reader, Wanted, told
 from chloe.store.wal import WalCopier, on_disk
 from chloe.store.weighing import Pile, weigh
-from chloe.store.writer import Writer
+from chloe.store.writer import CLOSE_WITHIN, Writer
+from chloe.waits import Waits, locker
+
+_log = logging.getLogger(__name__)
 
 #: For this long after an own commit its notices are still on their way, in seconds.
 _ECHO = 0.02
@@ -74,15 +78,17 @@ class Store:
         watcher: Watching | None = None,
         now: Callable[[], int] = time.time_ns,
         heads_file: Path | None = None,
+        waits: Waits | None = None,
     ) -> Store:
         """The log at ``path``, made or brought up to date where needed.
 
         ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances'
         commits are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a
-        minute while records are written, and at ``close``. Raises ``LogUnusable`` for a log that
-        is from a newer Chloe, damaged, locked or no log at all, ``HomeUnusable`` where none can be made.
+        minute while records are written, and at ``close``. ``waits`` hears what is waited for. Raises
+        ``LogUnusable`` for a log that is from a newer Chloe, damaged, locked or no log at all,
+        ``HomeUnusable`` where none can be made, ``WaitedTooLong`` where it took too long.
         """
-        log = await opened(path, instance, now)
+        log = await opened(path, instance, now, waits or Waits(_log.warning))
         readers = Readers(path)
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
@@ -232,6 +238,11 @@ class Store:
         with told(self.path):
             return await self._pruner.finish()
 
+    def who_has_it(self) -> str:
+        """Which other process is writing to the log now, for a message; "" where that can't be known."""
+        # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
+        return locker(self.path.with_name(f"{self.path.name}-shm"), 120)
+
     def size(self) -> int:
         """Bytes that the log takes on disk: the database and its -wal file."""
         return on_disk(self.path)
@@ -248,16 +259,17 @@ class Store:
         """
         return await self._reader.holds(head)
 
-    async def close(self) -> None:
+    async def close(self, within: float = CLOSE_WITHIN) -> None:
         """Commit what is queued, end every ``follow``, let go of the file.
 
-        Raises ``LogUnusable`` if facts could not be written for 5 s and are lost with this process.
+        Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: with this process
+        they are lost.
         """
         self._checkpoints.close()
         await self._noticing.close()
         await self._wal.close()
         try:
-            await self._writer.close()
+            await self._writer.close(within)
         finally:
             await self._heads.close()
             self._feed.close()

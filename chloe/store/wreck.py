@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from chloe.store.bodies import LARGEST_VALUE
 from chloe.store.chain import link
 
 #: What our databases are made with: SQLite's default. Another size is believed if the header says so.
@@ -22,7 +23,6 @@ _LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 #: Bytes of an integer by its serial type.
 _INTEGERS = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
-_LARGEST = 1_000_000_000
 
 _Value = int | str | bytes | None
 
@@ -188,7 +188,7 @@ class Wreck:
         page = self._read(number)
         length, at = _varint(page, offset)
         _, at = _varint(page, at)
-        if not 0 < length <= _LARGEST:
+        if not 0 < length <= LARGEST_VALUE:
             raise _Unreadable
         most, usable = self._page - 35, self._page
         if length <= most:

@@ -22,6 +22,7 @@ The rooms, lowest first:
 ``resizing``, ``snapshot``  another size; what a terminal is, comparable
 ``repaint``, ``state``      the screen as sequences for any terminal; the whole state for one of ours
 ``terminal``                the public face
+``watchdog``                bounds of time and memory for a piece of the emulator's work
 ``keys``                    key names, paste, mouse and focus to bytes, under the modes in force
 """
 
@@ -45,6 +46,7 @@ from chloe.terminal.scrollback import Scrollback
 from chloe.terminal.snapshot import SeenRow, Snapshot
 from chloe.terminal.state import EMULATOR, StateUnusable
 from chloe.terminal.terminal import Cursor, Terminal
+from chloe.terminal.watchdog import OutOfBounds, within_bounds
 
 __all__ = [
     "EMULATOR",
@@ -57,6 +59,7 @@ __all__ = [
     "Modes",
     "Notice",
     "Notified",
+    "OutOfBounds",
     "PaletteAsked",
     "Progress",
     "PromptMark",
@@ -68,4 +71,5 @@ __all__ = [
     "Terminal",
     "TitleChanged",
     "keys",
+    "within_bounds",
 ]

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 from collections.abc import Mapping
 
 import urwid
 
 from chloe.config import Config
-from chloe.engine import Change, running
-from chloe.terminal import keys
+from chloe.engine import Change
+from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
-from chloe.ui.crash import first_chloe_error, summarize
+from chloe.ui.crash import summarize
 from chloe.ui.lifetime import Lifetime
-from chloe.ui.log_file import logging_into
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
 from chloe.ui.panes.live_screens import FRAME_TIMEOUT, LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.pane_view import NotDrawable
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.slots import Slots
 from chloe.ui.panes.unread import Unread
@@ -35,53 +33,15 @@ from chloe.ui.selection import Selection
 from chloe.ui.shell import Shell
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
-from chloe.ui.style import encoding, glyphs, style
-from chloe.ui.tty.colors import depth_of
+from chloe.ui.style import glyphs
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
-from chloe.ui.tty.keyboard import Event, Keyboard
-from chloe.ui.tty.paint import Painter
-from chloe.ui.tty.screen import Screen
+from chloe.ui.tty.keyboard import Event, Focused, Keyboard, MouseReport, Pasted, Typed
 from chloe.ui.tty.signals import HANG_UP
 from chloe.ui.tty.tty import Tty
 from chloe.ui.views import TABS
 
-#: sysexits.h: an internal error.
-_SOFTWARE = 70
-
 _log = logging.getLogger("chloe.ui")
-
-
-def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
-    """Run the app on this terminal; answers with its exit status.
-
-    Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
-    its traceback in the log file; the terminal is as it was in either case.
-    """
-    config.paths.prepare()
-    with logging_into(config.paths.log_file):
-        try:
-            return asyncio.run(_main(config, environment))
-        except Exception as error:
-            expected = first_chloe_error(error)
-            if expected is not None:
-                raise expected from error
-            _log.critical("the app ended by an error of its own", exc_info=error)
-            print(
-                f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}",
-                file=sys.stderr,
-            )
-            return _SOFTWARE
-
-
-async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), style, encoding(environment))
-    screen = Screen(painter, term=environment.get("TERM", ""))
-    try:
-        async with running(config) as engine:
-            return await App(engine, config, screen, environment).run()
-    finally:
-        screen.close()
 
 
 class App:
@@ -124,7 +84,9 @@ class App:
         self._visible = VisiblePanes(
             self._slots, engine.projections, state.unread, self._requests, self._pane_input
         )
-        self._notifier = Notifier(engine.projections, state.unread, state.messages, self._visible)
+        self._notifier = Notifier(
+            engine.projections, state.unread, state.messages, self._visible, engine.screen_failed
+        )
         self._shell = Shell(
             state,
             self._stack,
@@ -190,7 +152,16 @@ class App:
         self._lifetime.end(status)
 
     def _handle(self, event: Event) -> None:
-        if self._shell.handle(event):
+        try:
+            wants_frame = self._shell.handle(event)
+        except Exception as error:
+            if not isinstance(event, Typed | Pasted | MouseReport | Focused):
+                raise
+            # What a program gets of it hangs on what the program asked for: it costs this event, no more.
+            _log.exception("an event for a pane could not be handled")
+            self._state.messages.notify(f"this didn't reach the pane: {summarize(error)}", error=True)
+            wants_frame = True
+        if wants_frame:
             self._frames.want()
 
     def _on_answer(self) -> None:
@@ -209,10 +180,34 @@ class App:
 
     def _draw_guarded(self) -> bool:
         try:
-            return self._draw()
+            with within_bounds:
+                return self._draw()
         except Exception as error:
-            self._lifetime.fail(error)
+            if not self._contain(error):
+                self._lifetime.fail(error)
             return False
+
+    def _contain(self, error: Exception) -> bool:
+        """Give up the screen that can't be drawn: drawing raised ``error``. Return whether there is one.
+
+        Where the error doesn't say which, it is that of the pane which shows; if that wasn't the reason, the
+        next frame fails again.
+        """
+        if isinstance(error, NotDrawable) and error.__cause__ is not None:
+            pane = self._pane_of(error.terminal)
+            error = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        else:
+            slot = self._slots.focused(self._state.selection.typing_into)
+            pane = slot.pane if slot is not None else ""
+        if pane not in self._engine.projections.screens:
+            return False
+        self._engine.screen_failed(pane, error)
+        self.on_continue()
+        return True
+
+    def _pane_of(self, terminal: Terminal) -> str:
+        screens = self._engine.projections.screens
+        return next((pane for pane in screens if screens.peek(pane) is terminal), "")
 
     def _draw(self) -> bool:
         size = self._tty.get_cols_rows()

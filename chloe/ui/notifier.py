@@ -5,6 +5,8 @@ Owns which changes are worth a word. Must not know where it is shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chloe.engine import Change
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
@@ -19,12 +21,19 @@ class Notifier:
     """Reads changes."""
 
     def __init__(
-        self, projections: Projections, unread: Unread, messages: Messages, visible: VisiblePanes
+        self,
+        projections: Projections,
+        unread: Unread,
+        messages: Messages,
+        visible: VisiblePanes,
+        on_failure: Callable[[str, Exception], None],
     ) -> None:
         self._projections = projections
         self._unread = unread
         self._messages = messages
         self._visible = visible
+        #: Called with a pane whose screen can't be read, and why.
+        self._on_failure = on_failure
         #: The panes whose end would be news.
         self._alive: set[str] = set()
 
@@ -57,4 +66,8 @@ class Notifier:
         screens = self._projections.screens
         if pane.id not in screens:
             return False
-        return any(isinstance(notice, Bell) for notice in screens.peek(pane.id).take_notices())
+        try:
+            return any(isinstance(notice, Bell) for notice in screens.peek(pane.id).take_notices())
+        except Exception as error:
+            self._on_failure(pane.id, error)
+            return False

@@ -1,24 +1,28 @@
 """What the app asks of the engine, and what becomes of the answers.
 
-Owns the tasks that wait for answers. Must not know keys or widgets. An error that a user can do
-something about becomes a message; any other ends the app.
+Owns the tasks that wait for answers. Must not know keys or widgets. An error becomes a message; one that
+nobody foresaw leaves its traceback in the log file. Neither ends anything but what was asked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from chloe.engine import Change, Lines
-from chloe.errors import ChloeError
+from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
 from chloe.terminal import Terminal
+from chloe.ui.crash import summarize
 from chloe.ui.messages import Messages
 from chloe.ui.panes.pane_view import PaneView
 
 _Answer = TypeVar("_Answer")
+_log = logging.getLogger("chloe.ui")
 
 #: Seconds for which input waits for a pane that is being made.
 _TIMEOUT = 5.0
@@ -51,7 +55,10 @@ class Engine(Protocol):
         """Pass keys or a size on at once. Raises ``PaneRefused``."""
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet."""
+        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``ChloeError``."""
+
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        """Give a pane's screen up, since showing it raised ``error``."""
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """Lines of a pane's past by their numbers, wrapped at ``columns``."""
@@ -111,7 +118,12 @@ class Requests:
         if pane not in self._loading:
             self._loading.add(pane)
             # A pane that can't be read isn't tried again.
-            self._run(self._engine.screen(pane), lambda _: self._loading.discard(pane))
+            self._run(self._loaded(pane), lambda _: self._loading.discard(pane))
+
+    async def _loaded(self, pane: str) -> None:
+        # What the engine has told of a broken screen stands there; it need not be told once more.
+        with suppress(ScreenBroken):
+            await self._engine.screen(pane)
 
     def fetch(self, pane: str, view: PaneView) -> None:
         """Have the lines that ``view`` wants of the pane's past folded from the log, one page at a time."""
@@ -158,6 +170,13 @@ class Requests:
             if failed is not None:
                 failed()
             self._messages.notify(str(error), error=True)
+        except Exception as error:
+            _log.exception("what was asked failed in a way that nobody foresaw")
+            if failed is not None:
+                failed()
+            self._messages.notify(
+                f"this can't be done: {summarize(error)}; the traceback is in chloe.log", error=True
+            )
         finally:
             self._blocking -= block_input
         self._answered()

@@ -7,14 +7,13 @@ programs: ``printable`` makes them harmless.
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from chloe.engine import ending as outcome
 from chloe.events.panes import Pane
 from chloe.terminal import keys
+from chloe.wording import UNSAFE, local
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 #: Keys that a person writes otherwise.
 _KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
 _NANOSECONDS = 1_000_000_000
@@ -22,8 +21,8 @@ _DAY = 24 * 3600
 
 
 def printable(text: str) -> str:
-    """``text`` with every character that would not show as itself replaced by ``?``."""
-    return _UNPRINTABLE.sub("?", text)
+    """``text`` with every character that doesn't show as itself replaced by ``?``."""
+    return UNSAFE.sub("?", text)
 
 
 def compact(count: int) -> str:
@@ -52,7 +51,7 @@ def moment(nanoseconds: int, now: float | None = None) -> str:
     """When it happened: the time of today, with the date of other days, with the year of other years."""
     if not nanoseconds:
         return ""
-    then = time.localtime(nanoseconds / _NANOSECONDS)
+    then = local(nanoseconds)
     today = time.localtime(now)
     if then[:3] == today[:3]:
         return time.strftime("%H:%M:%S", then)

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from chloe.actors.presence import Presence, clear_away, signs
 from chloe.watch import Watcher
+from tests.ids import id_of
 
 _ANOTHER = """
 import sys
 from pathlib import Path
-from chloe.actors.presence import Presence, clear_away, signs
-presence = Presence(Path(sys.argv[1]), "other")
+from chloe.actors.presence import Presence
+presence = Presence(Path(sys.argv[1]), sys.argv[2])
 print("here", flush=True)
 sys.stdin.read()
 """
@@ -27,7 +28,7 @@ sys.stdin.read()
 def another(folder: Path) -> subprocess.Popen[str]:
     """A living instance called ``other``, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-c", _ANOTHER, str(folder)],
+        [sys.executable, "-c", _ANOTHER, str(folder), id_of("other")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -39,75 +40,75 @@ def another(folder: Path) -> subprocess.Popen[str]:
 
 
 def test_nobody_speaks_for_the_living(tmp_path: Path) -> None:
-    presence = Presence(tmp_path, "me")
+    presence = Presence(tmp_path, id_of("me"))
     with another(tmp_path) as process:
-        with presence.speaking_for("other") as ours:
+        with presence.speaking_for(id_of("other")) as ours:
             assert not ours
-        assert str(process.pid) in presence.describe("other")
+        assert str(process.pid) in presence.describe(id_of("other"))
         process.kill()
     presence.close()
 
 
 def test_one_speaks_for_the_killed_and_the_file_goes(tmp_path: Path) -> None:
-    presence = Presence(tmp_path, "me")
+    presence = Presence(tmp_path, id_of("me"))
     with another(tmp_path) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    with presence.speaking_for("other") as ours:
+    with presence.speaking_for(id_of("other")) as ours:
         assert ours
-        with Presence(tmp_path, "third").speaking_for("other") as also:
+        with Presence(tmp_path, id_of("third")).speaking_for(id_of("other")) as also:
             assert not also, "two would say everything twice"
-    assert not (tmp_path / "other.lock").exists()
+    assert not (tmp_path / f"{id_of('other')}.lock").exists()
 
 
 def test_who_could_not_speak_leaves_it_to_the_next(tmp_path: Path) -> None:
     with another(tmp_path) as process:
         process.kill()
-    presence = Presence(tmp_path, "me")
+    presence = Presence(tmp_path, id_of("me"))
     try:
-        with presence.speaking_for("other") as ours:
+        with presence.speaking_for(id_of("other")) as ours:
             assert ours
             raise OSError("the log can't be written")
     except OSError:
         pass
-    with presence.speaking_for("other") as again:
+    with presence.speaking_for(id_of("other")) as again:
         assert again
 
 
 def test_a_clean_end_leaves_no_file(tmp_path: Path) -> None:
-    Presence(tmp_path, "me").close()
+    Presence(tmp_path, id_of("me")).close()
     assert list(tmp_path.iterdir()) == []
-    assert Presence(tmp_path, "you").describe("me") == "another Chloe"
+    assert Presence(tmp_path, id_of("you")).describe(id_of("me")) == "another Chloe"
 
 
 def test_the_file_is_the_users_alone(tmp_path: Path) -> None:
-    Presence(tmp_path, "me")
-    assert (tmp_path / "me.lock").stat().st_mode & 0o777 == 0o600
+    Presence(tmp_path, id_of("me"))
+    assert (tmp_path / f"{id_of('me')}.lock").stat().st_mode & 0o777 == 0o600
 
 
 def test_each_instance_leaves_a_sign_and_only_that_of_the_dead_is_cleared_away(tmp_path: Path) -> None:
     assert signs(tmp_path / "nowhere") == []
-    presence = Presence(tmp_path, "me")
+    presence = Presence(tmp_path, id_of("me"))
     with another(tmp_path) as process:
-        mine, other = sorted(signs(tmp_path), key=lambda sign: sign.instance != "me")
-        assert (mine.instance, mine.pid) == ("me", os.getpid())
-        assert (other.instance, other.pid) == ("other", process.pid)
+        mine, other = sorted(signs(tmp_path), key=lambda sign: sign.instance != id_of("me"))
+        assert (mine.instance, mine.pid) == (id_of("me"), os.getpid())
+        assert (other.instance, other.pid) == (id_of("other"), process.pid)
         assert not clear_away(other), "it lives"
         process.kill()
         process.wait()
         assert clear_away(other)
         assert not clear_away(other), "it is gone already"
-    assert [sign.instance for sign in signs(tmp_path)] == ["me"]
+    assert [sign.instance for sign in signs(tmp_path)] == [id_of("me")]
     presence.close()
 
 
 def test_a_lock_that_says_nothing_is_a_sign_as_well(tmp_path: Path) -> None:
-    (tmp_path / "empty.lock").touch()
-    (tmp_path / "odd.lock").write_text("[1]")
+    (tmp_path / f"{id_of('empty')}.lock").touch()
+    (tmp_path / f"{id_of('odd')}.lock").write_text("[1]")
 
     assert {(sign.instance, sign.pid, sign.terminal) for sign in signs(tmp_path)} == {
-        ("empty", 0, ""),
-        ("odd", 0, ""),
+        (id_of("empty"), 0, ""),
+        (id_of("odd"), 0, ""),
     }
 
 
@@ -117,7 +118,7 @@ async def test_when_all_files_are_removed_the_living_make_theirs_again_and_nobod
     folder = tmp_path / "home" / "instances"
     folder.mkdir(parents=True)
     watcher = Watcher()
-    living = {name: Presence(folder, name) for name in ("one", "two", "three")}
+    living = {name: Presence(folder, name) for name in map(id_of, ("one", "two", "three"))}
     looked: dict[str, int] = dict.fromkeys(living, 0)
     taken_for_dead = []
 

@@ -16,7 +16,7 @@ from chloe.backends.backend import READ_LIMIT, Backend, Exited, Happening, Print
 from chloe.backends.direct import DirectBackend
 from chloe.backends.environment import environment
 from chloe.backends.fake import FakeBackend
-from chloe.backends.tmux import TmuxBackend, TmuxServer
+from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 from chloe.watch import Watcher
 
 #: What a program sees, so that no test depends on who runs it.
@@ -105,7 +105,9 @@ async def make(
     elif kind == "tmux":
         server = TmuxServer(request.getfixturevalue("tmux_socket"))
         watcher = Watcher()
-        yield lambda spec: TmuxBackend(server, spec, tmp_path / spec.pane, watcher)
+        leases = Leases(tmp_path / "leases", watcher)
+        yield lambda spec: TmuxBackend(server, spec, tmp_path / spec.pane, watcher, leases)
+        leases.close()
         watcher.close()
         server.close()
     else:

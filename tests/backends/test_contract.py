@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import signal
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,7 +176,7 @@ async def test_closing_twice_is_as_good_as_once(start: Start) -> None:
 
 @every
 async def test_closing_before_the_start_is_harmless(make: Callable[[Spec], Backend]) -> None:
-    nothing = Spec(pane="p", argv=("/bin/sh",), cwd="/", environment={}, rows=24, columns=80)
+    nothing = Spec(pane=str(uuid.uuid4()), argv=("/bin/sh",), cwd="/", environment={}, rows=24, columns=80)
     await make(nothing).close()
 
 

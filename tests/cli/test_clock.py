@@ -14,6 +14,7 @@ from chloe.events import facts
 from chloe.events.facts import Entry
 from chloe.store import Store
 from tests.cli.conftest import Chloe
+from tests.ids import id_of
 
 PANE = "00000000-0000-4000-8000-000000000000"
 HOUR = 3_600_000_000_000
@@ -25,7 +26,7 @@ async def log(home: Path) -> None:
     Paths.under(home).prepare()
     now = time.time_ns()
     clock = iter([now, now + HOUR, now - HOUR, now, now - 2 * HOUR, now])
-    store = await Store.open(home / "log.db", instance="one", now=lambda: next(clock, now))
+    store = await Store.open(home / "log.db", instance=id_of("one"), now=lambda: next(clock, now))
     created = facts.Created(backend="direct", argv=("x",), cwd="/", name="clock", rows=24, columns=80)
     happened: list[tuple[facts.Fact, int]] = [
         (created, now + HOUR),
@@ -53,7 +54,7 @@ def test_everything_is_told_in_order_and_no_time_is_negative(log: None, chloe: C
 
 
 async def test_the_time_of_a_commit_never_goes_back(log: None, home: Path) -> None:
-    store = await Store.open(home / "log.db", instance="two")
+    store = await Store.open(home / "log.db", instance=id_of("two"))
     times = [record.at async for record in store.read(bodies=False)]
     assert times == sorted(times)
     await store.close()

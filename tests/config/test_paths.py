@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 from pathlib import Path
 
 import pytest
 
 from chloe.config import Paths, load
+from chloe.config.paths import user_home
 from chloe.errors import HomeUnusable
 
 
@@ -133,3 +135,18 @@ def test_a_home_of_another_user_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(HomeUnusable, match="belongs to another user"):
         Paths.under(home).prepare()
+
+
+@pytest.mark.parametrize("chosen", ["", "~nobody-has-this-name/x"])
+def test_where_nobody_knows_the_home_it_is_a_sentence_that_names_the_way_out(
+    chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError("uid not found")
+
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(HomeUnusable, match="CHLOE_HOME"):
+        Paths.find({"CHLOE_HOME": chosen})
+    assert user_home() == Path("/")

@@ -11,6 +11,7 @@ from typing import Any
 
 from chloe.backends.tmux import segments
 from chloe.doctor import State
+from tests.ids import id_of
 
 
 def _old(folder: Path) -> None:
@@ -20,7 +21,7 @@ def _old(folder: Path) -> None:
 
 async def test_an_orphan_spool_is_told_and_kept(doctor: Any, home: Path) -> None:
     pane = await doctor.pane()
-    orphan = home / "spool" / "orphan"
+    orphan = home / "spool" / id_of("orphan")
     orphan.mkdir(mode=0o700)
     shutil.copy(doctor.spool(pane) / "0.seg", orphan)
     _old(orphan)
@@ -37,7 +38,7 @@ async def test_an_empty_left_over_is_removed_unless_it_may_be_just_being_made(
     doctor: Any, home: Path
 ) -> None:
     await doctor.start()
-    old, new = home / "spool" / "old", home / "spool" / "new"
+    old, new = home / "spool" / id_of("old"), home / "spool" / id_of("new")
     for folder in (old, new):
         folder.mkdir(mode=0o700)
         (folder / "spec.json").touch(mode=0o600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from chloe.backends.direct import DirectBackend
+from chloe.backends.tmux import TmuxBackend
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.errors import ChloeError, PaneRefused, StartFailed, TmuxUnusable, UsageError
@@ -251,3 +254,71 @@ async def test_nobody_can_be_asked_of_a_pane_that_is_not_there(config: Config) -
     async with running(config) as engine:
         with pytest.raises(ChloeError, match="no pane"):
             await engine.ask(Kill("nobody"))
+
+
+@pytest.mark.parametrize("backend", ["direct", "tmux"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(OSError(number, os.strerror(number)) for number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE)),
+        OSError("out of pty devices"),
+        RuntimeError("can't start new thread"),
+        MemoryError(),
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+    ],
+    ids=repr,
+)
+async def test_whatever_is_in_the_way_of_a_start_is_a_sentence_and_costs_only_that_pane(
+    backend: BackendKind, error: Exception, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(_: object) -> None:
+        raise error
+
+    async with running(config) as engine:
+        other = await opened(engine, "direct")
+        for each in (DirectBackend, TmuxBackend):
+            monkeypatch.setattr(each, "start", failing)
+        with pytest.raises(StartFailed, match="Can't start 'sh'"):
+            await opened(engine, backend)
+        assert not [pane for pane in engine.projections.panes.values() if pane.id != other and pane.alive]
+        assert engine.projections.panes[other].alive
+
+
+@pytest.mark.parametrize("backend", ["direct", "tmux"])
+@pytest.mark.parametrize(
+    "argv",
+    [("sh", "-c", "x\0y"), ("s\0h",), ("sh", "-c", "x" * 3_000_000), ("sh", "\ud800")],
+    ids=["null", "null in the name", "too long", "surrogate"],
+)
+async def test_a_command_that_no_program_can_be_given_costs_only_that_pane(
+    backend: BackendKind, argv: tuple[str, ...], config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        other = await opened(engine, "direct")
+        try:
+            pane = await opened(engine, backend, argv)
+        except (StartFailed, TmuxUnusable):
+            pass
+        else:
+            # A holder finds out by itself.
+            await eventually(lambda: not engine.projections.panes[pane].alive)
+        assert engine.projections.panes[other].alive
+
+
+async def test_where_the_folder_is_gone_a_pane_starts_in_the_home(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, home = tmp_path / "gone", tmp_path / "own"
+    gone.mkdir()
+    home.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setenv("HOME", str(home))
+    gone.rmdir()
+    async with running(config) as engine:
+        for backend in ("direct", "tmux"):
+            pane = await opened(engine, backend)
+            assert engine.projections.panes[pane].cwd == str(home)
+        home.rmdir()
+        pane = await opened(engine, "direct")
+        assert engine.projections.panes[pane].cwd == "/"
+    monkeypatch.chdir(tmp_path)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("nothing_is_left")
 # Removed folders -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["folder", "spool", "keys", "lock", "lease", "0.seg"])
+@pytest.mark.parametrize("what", ["folder", "spool", "keys", "lock", "leases", "0.seg"])
 async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_is_lost_of_what_was_read(
     what: str, config: Config, eventually: Eventually
 ) -> None:
@@ -41,7 +41,7 @@ async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_i
         elif what == "spool":
             shutil.rmtree(config.paths.spool)
         else:
-            (folder / what).unlink()
+            (config.paths.home / what if what == "leases" else folder / what).unlink()
         pane.count(3000)
         await pane.counted()
         await pane.lost()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chloe.events import facts
+from chloe.events.facts import Record
 from chloe.events.screen import Place, Screen
+from chloe.events.screens import Screens
 from chloe.terminal import Terminal
 
 DRAWN = b"\x1b[3;4Hx\x1b[K" * 10_000
@@ -77,3 +80,70 @@ def test_what_has_to_be_drawn_begins_with_a_small_piece(slow: Slow) -> None:
     shown.settle(None)
     assert slow.fed[0] <= 4096
     assert slow.longest < 0.02
+
+
+def broken_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = Terminal.feed
+
+    def failing(terminal: Terminal, data: bytes) -> None:
+        if b"!" in data:
+            raise ValueError("broken on purpose")
+        feed(terminal, data)
+
+    monkeypatch.setattr(Terminal, "feed", failing)
+
+
+def record(seq: int, fact: facts.Fact) -> Record:
+    return Record(seq, 0, 0, "pane", "i", fact, b"")
+
+
+def printed(seq: int, offset: int, data: bytes) -> Record:
+    return record(seq, facts.Output(offset=offset, length=len(data), data=data))
+
+
+def test_a_broken_screen_begins_anew_with_the_next_screen_that_the_log_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken_feed(monkeypatch)
+    repainted = facts.Repainted(rows=5, columns=20, offset=50, length=5, data=b"fresh")
+    for settle_between in (True, False):
+        screens = Screens()
+        screens.apply(
+            record(1, facts.Created(backend="tmux", argv=("x",), cwd="/", name="x", rows=4, columns=10))
+        )
+        screens.apply(printed(2, 0, b"a\r\n" * 10))
+        screens.settle()
+        screens.apply(printed(3, 30, b"bad!"))
+        screens.apply(printed(4, 34, b"not drawn"))
+        screens.apply(record(5, facts.Resized(rows=4, columns=12, offset=43)))
+        if settle_between:
+            screens.settle()
+            assert "pane" not in screens
+            assert screens.broken["pane"].offset == 30
+            assert screens.waiting("pane") == 0
+            screens.apply(printed(6, 43, b"not drawn"))
+        screens.apply(record(7, repainted))
+        screens.apply(printed(8, 50, b" again"))
+        screens.settle()
+        assert screens["pane"].display[0].rstrip() == "fresh again"
+        assert screens["pane"].scrollback.first == 7
+        assert screens.broken == {}
+        ((pane, fault),) = screens.take_faults()
+        assert (pane, fault.error) == ("pane", "ValueError")
+        assert fault.data.startswith(b"bad!")
+        assert screens.take_faults() == []
+
+
+def test_a_screen_that_is_read_in_vain_is_broken_and_not_lagging(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_feed(monkeypatch)
+    screens = Screens()
+    screens.apply(
+        record(1, facts.Created(backend="tmux", argv=("x",), cwd="/", name="x", rows=4, columns=10))
+    )
+    screens.apply(printed(2, 0, b"bad!"))
+    with pytest.raises(KeyError):
+        screens["pane"]
+    assert screens.get("pane") is None
+    assert "pane" in screens.broken
+    screens.forget("pane")
+    assert screens.broken == {}

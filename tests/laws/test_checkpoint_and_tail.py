@@ -14,6 +14,7 @@ import pytest
 
 from chloe.config import Config
 from chloe.engine import running
+from chloe.engine.faults import Faults
 from chloe.engine.keeping import Apart, Keeping
 from chloe.engine.past import Past, Row
 from chloe.events import facts, screen
@@ -23,6 +24,7 @@ from chloe.events.facts import Entry, Fact, Record
 from chloe.replay import fold
 from chloe.store import Cut, Store
 from chloe.terminal import EMULATOR, Terminal
+from tests.ids import id_of
 
 Eventually = Callable[..., Awaitable[None]]
 PANE = "00000000-0000-4000-8000-000000000000"
@@ -34,7 +36,7 @@ WINDOW = 40
 
 @pytest.fixture
 async def store(home: Path) -> AsyncIterator[Store]:
-    found = await Store.open(home / "log.db", instance="i")
+    found = await Store.open(home / "log.db", instance=id_of("i"))
     yield found
     await found.close()
 
@@ -48,9 +50,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 def _stream(seed: int) -> list[Fact]:
     """A pane's life: lines in colour and wide characters, real programs, sizes, a gap with a repaint."""
     chance = random.Random(seed)
-    told: list[Fact] = [
-        facts.Created(backend="tmux", argv=("x",), cwd="/", name="x", rows=24, columns=80, session="s")
-    ]
+    told: list[Fact] = [facts.Created(backend="direct", argv=("x",), cwd="/", name="x", rows=24, columns=80)]
     offset = 0
     for number in range(chance.randint(30, 60)):
         match chance.randrange(12):
@@ -82,10 +82,15 @@ async def _append(store: Store, told: list[Fact]) -> None:
     await store.append([Entry(PANE, fact, 1) for fact in told])
 
 
+def apart_of(store: Store, keeping: Keeping | None = None) -> Apart:
+    """What folds single panes, where the emulator is expected to fail on nothing."""
+    return Apart(store, WINDOW, keeping or Keeping(store), Faults(Path("/dev/null")))
+
+
 async def _keep_all(store: Store) -> None:
     """Fold the pane once, with its checkpoints."""
     keeping = Keeping(store)
-    apart = Apart(store, WINDOW, keeping)
+    apart = apart_of(store, keeping)
     tip = (await store.head()).seq
     await apart.fold(PANE, lambda: tip)
     await keeping.write()
@@ -105,7 +110,7 @@ async def test_from_any_checkpoint_the_fold_goes_on_as_if_it_had_seen_everything
         begun = await store.checkpoint(PANE, emulator=EMULATOR)
         assert begun is not None
         assert begun.seq == mark.seq
-        apart = Apart(store, WINDOW, Keeping(store))
+        apart = apart_of(store)
         found = (await apart.fold(PANE, lambda: tip))[PANE]
         assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
         assert found.scrollback.total == whole.scrollback.total
@@ -129,7 +134,7 @@ async def test_the_past_read_by_pages_is_what_left_the_screen(
     if not with_checkpoints:
         await store.forget()
     whole = _lines((await fold(store, pane=PANE, scrollback=100_000)).screens[PANE])
-    past = Past(store, Apart(store, WINDOW, Keeping(store)))
+    past = Past(store, apart_of(store))
     forward = [
         row
         for first in range(0, len(whole), 24)
@@ -143,7 +148,7 @@ async def test_the_past_read_by_pages_is_what_left_the_screen(
 
 async def test_a_line_that_is_not_there_is_told_by_an_answer_that_is_shorter(store: Store) -> None:
     await _append(store, _stream(0))
-    past = Past(store, Apart(store, WINDOW, Keeping(store)))
+    past = Past(store, apart_of(store))
     assert (await past.lines(PANE, 1_000_000, 5, 80)).rows == []
     assert (await past.lines(str(uuid.uuid4()), 0, 5, 80)).rows == []
 
@@ -209,5 +214,5 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
 
     monkeypatch.setattr(store, "read", read_while_it_is_pruned)
     tip = (await store.head()).seq
-    found = (await Apart(store, WINDOW, Keeping(store)).fold(PANE, lambda: tip))[PANE]
+    found = (await apart_of(store).fold(PANE, lambda: tip))[PANE]
     assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()

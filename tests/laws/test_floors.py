@@ -22,6 +22,7 @@ FLOORS = {
     "small_files": 0,
     "config": 0,
     "watch": 0,
+    "waits": 0,
     "terminal": 0,
     "events": 0,
     "store": 1,

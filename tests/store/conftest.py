@@ -15,6 +15,7 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Output, Record
 from chloe.store import Store
 from chloe.watch import Watcher
+from tests.ids import id_of
 
 #: How long anything that must happen may take on a machine that does something else, in seconds.
 DEADLINE = 30.0
@@ -45,7 +46,9 @@ async def opened(path: Path) -> AsyncIterator[Opener]:
     async def open_store(
         instance: str = "one", *, watched: bool = True, now: Callable[[], int] = clock
     ) -> Store:
-        store = await Store.open(path, instance=instance, watcher=watcher if watched else None, now=now)
+        store = await Store.open(
+            path, instance=id_of(instance), watcher=watcher if watched else None, now=now
+        )
         stores.append(store)
         return store
 
@@ -65,7 +68,7 @@ async def store(opened: Opener) -> Store:
 
 
 def _printed(data: bytes, offset: int = 0, *, pane: str = "pane", made_at: int = 7) -> Entry:
-    return Entry(pane, Output(offset=offset, length=len(data), data=data), made_at)
+    return Entry(id_of(pane), Output(offset=offset, length=len(data), data=data), made_at)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from chloe.events.facts import Entry, Truncated
 from chloe.store import Head, Store
 from chloe.store.heads import head_file, keep, parse
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 Eventually = Callable[..., Awaitable[None]]
@@ -72,7 +73,7 @@ async def test_a_removed_wal_file_is_told_as_a_lost_end(
     crashed.parent.mkdir(mode=0o700)
     crashed.write_bytes(path.read_bytes())
     head_file(crashed).write_text(head_file(path).read_text())
-    third = await Store.open(crashed, instance="three")
+    third = await Store.open(crashed, instance=id_of("three"))
     assert third.loss is not None and "3 records, 6 to 8" in third.loss
     await third.close()
 
@@ -114,7 +115,7 @@ async def test_heads_are_added_to_the_users_file_once_a_minute_and_at_close(
 ) -> None:
     file = tmp_path / "heads"
     monkeypatch.setattr("chloe.store.heads.EVERY", 0.01)
-    store = await Store.open(path, instance="one", heads_file=file)
+    store = await Store.open(path, instance=id_of("one"), heads_file=file)
     await store.append([printed(b"one")])
     await eventually(head_file(path).exists)
     assert not file.exists()

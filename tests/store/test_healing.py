@@ -16,6 +16,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record
 from chloe.store import Store
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 Within = Callable[[Awaitable[Any]], Awaitable[Any]]
@@ -115,7 +116,7 @@ async def test_a_foreign_log_of_chloe_is_not_taken_for_its_own(
     store: Store, path: Path, tmp_path: Path, printed: Printed, eventually: Eventually, within: Within
 ) -> None:
     old = tmp_path / "old" / "log.db"
-    other = await Store.open(old, instance="other")
+    other = await Store.open(old, instance=id_of("other"))
     await other.append([printed(b"not this one")])
     await other.close()
     await store.append([printed(b"before")])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Head, Store, Verdict
 from chloe.store.chain import GENESIS, link
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 Tampered = Callable[[str], None]
@@ -26,7 +27,7 @@ COUNT = 8
 async def log(store: Store, printed: Printed) -> Store:
     """Eight records: the third has no body, the fifth a compressed one, the sixth an empty one."""
     await store.append(
-        [printed(b"one"), printed(b"two", 3, pane="other"), Entry("pane", Renamed(name="n"), 3)]
+        [printed(b"one"), printed(b"two", 3, pane="other"), Entry(id_of("pane"), Renamed(name="n"), 3)]
     )
     await store.append([printed(b"four", 6), printed(b"five " * 500, 10), printed(b"", 2510)])
     await store.append([printed(b"seven", 2510), printed(b"eight", 2515)])
@@ -167,7 +168,7 @@ async def test_any_edit_of_a_single_column_is_found(
 
 
 async def test_a_pruned_body_is_excused_only_as_far_as_recorded(log: Store, tampered: Tampered) -> None:
-    await log.append([Entry("other", Pruned(first=1, through=4, reason="old"), 1)])
+    await log.append([Entry(id_of("other"), Pruned(first=1, through=4, reason="old"), 1)])
     tampered("DELETE FROM body WHERE seq = 2")
     verdict = await log.verify()
     assert (verdict.bad, verdict.pruned) == (None, 1)

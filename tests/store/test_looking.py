@@ -14,6 +14,7 @@ from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store.looking import looking
 from chloe.store.schema import migrations
 from chloe.store.store import Store
+from tests.ids import id_of
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -22,12 +23,12 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: Path) -> None:
-    store = await Store.open(path, instance="i")
+    store = await Store.open(path, instance=id_of("i"))
     first, *_, last = await store.append(
         [
-            Entry("a", Renamed(name="x"), 5),
+            Entry(id_of("a"), Renamed(name="x"), 5),
             Entry("", Pruned(first=1, through=1, reason="test"), 6),
-            Entry("a", Renamed(name="y"), 7),
+            Entry(id_of("a"), Renamed(name="y"), 7),
         ]
     )
     await store.close()
@@ -51,8 +52,8 @@ async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: 
 
 
 async def test_it_sees_what_a_killed_chloe_left_in_the_wal_and_leaves_it_there(path: Path) -> None:
-    store = await Store.open(path, instance="i")
-    await store.append([Entry("a", Renamed(name="x"), 5)])
+    store = await Store.open(path, instance=id_of("i"))
+    await store.append([Entry(id_of("a"), Renamed(name="x"), 5)])
     # As a kill leaves it: nobody copies the -wal file into the database.
     killed = path.parent.parent / "killed"
     killed.mkdir()
@@ -94,7 +95,7 @@ async def test_what_is_no_log_of_chloes_is_refused(path: Path) -> None:
 
 
 async def test_a_trigger_that_is_gone_is_named(path: Path) -> None:
-    await (await Store.open(path, instance="i")).close()
+    await (await Store.open(path, instance=id_of("i"))).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TRIGGER record_delete")
 

@@ -13,6 +13,7 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, Salvaged
 from chloe.store import Store
 from chloe.store.heads import head_file, parse
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 Eventually = Callable[..., Awaitable[None]]
@@ -80,7 +81,7 @@ async def test_a_broken_wal_frame_costs_no_record_behind_it(
     crashed.write_bytes(database)
     crashed.with_name("log.db-wal").write_bytes(wal)
     head_file(crashed).write_text(head_file(path).read_text())
-    after = await Store.open(crashed, instance="after")
+    after = await Store.open(crashed, instance=id_of("after"))
     (kept,) = [file for file in aside(crashed) if not file.name.endswith("-wal")]
     assert kept.read_bytes() == database
     assert kept.with_name(f"{kept.name}-wal").read_bytes() == wal
@@ -98,7 +99,7 @@ async def test_a_damaged_log_in_use_is_left_to_who_uses_it(opened: Any, path: Pa
     with path.open("r+b") as file:
         file.write(b"\x5a" * 4096)
     with pytest.raises(LogUnusable, match="in use"):
-        await Store.open(path, instance="three")
+        await Store.open(path, instance=id_of("three"))
     assert not aside(path)
     with path.open("r+b") as file:
         file.write(raw[:4096])
@@ -110,5 +111,5 @@ async def test_what_never_was_a_log_is_left_where_it_is(path: Path) -> None:
     path.write_bytes(b"something else entirely, and not short at all " * 100)
     before = path.read_bytes()
     with pytest.raises(LogUnusable, match="is not a database"):
-        await Store.open(path, instance="one")
+        await Store.open(path, instance=id_of("one"))
     assert path.read_bytes() == before and not aside(path)

@@ -16,14 +16,16 @@ from chloe.events.facts import Entry, Output, SpoolPosition
 from chloe.events.projections import Projections
 from chloe.store import Store
 from chloe.store.outline import SEQS
+from tests.ids import id_of
 
 Opener = Callable[..., Awaitable[Store]]
 Printed = Callable[..., Entry]
 
-PANES = ("a", "b", "c", "d")
+PANES = tuple(map(id_of, "abcd"))
+NEVER = id_of("never created")
 
 panes = st.sampled_from(PANES)
-instances = st.sampled_from(("one", "two"))
+instances = st.sampled_from((id_of("one"), id_of("two")))
 sizes = st.integers(1, 300)
 
 
@@ -33,7 +35,7 @@ def made(fact: facts.Fact) -> st.SearchStrategy[facts.Fact]:
 
 created = st.builds(
     facts.Created,
-    backend=st.sampled_from(("direct", "tmux")),
+    backend=st.just("direct"),
     argv=st.just(("sh",)),
     cwd=st.just("/"),
     name=st.sampled_from("xyz"),
@@ -61,7 +63,7 @@ others = st.one_of(
 #: A pane and what happens to it: output (None) much more often than all else.
 steps = st.lists(
     st.tuples(
-        st.sampled_from((*PANES, *PANES, "", "never created")),
+        st.sampled_from((*PANES, *PANES, "", NEVER)),
         st.one_of(st.none(), st.none(), st.none(), st.none(), created, others),
         st.integers(0, 50),
     ),
@@ -78,16 +80,16 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     first, second = await opened("one"), await opened("two")
-    offsets = dict.fromkeys((*PANES, "", "never created"), 0)
+    offsets = dict.fromkeys((*PANES, "", NEVER), 0)
     turns = itertools.cycle((first, second, second))
     try:
         if begun:
             for pane in PANES:
                 await first.append([Entry(pane, facts.Created(
-                    backend="tmux", argv=("sh",), cwd="/", name="n", rows=9, columns=9), 1)])  # fmt: skip
+                    backend="direct", argv=("sh",), cwd="/", name="n", rows=9, columns=9), 1)])  # fmt: skip
         for number, (pane, fact, length) in enumerate(steps):
             if fact is None:
-                spool = SpoolPosition(1, number) if pane in "ab" else None
+                spool = SpoolPosition(1, number) if pane in PANES[:2] else None
                 fact = Output(offset=offsets[pane], length=length, data=bytes(length), spool=spool)
                 offsets[pane] += length
             await next(turns).append([Entry(pane, fact, 100 + number)])
@@ -112,9 +114,9 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
 
 
 async def test_it_holds_nothing_of_a_flood_but_its_end(store: Store, printed: Printed) -> None:
-    await store.append([Entry("pane", facts.Renamed(name="n"), 1)])
+    await store.append([Entry(id_of("pane"), facts.Renamed(name="n"), 1)])
     await store.append([printed(b"x", n) for n in range(3000)])
-    await store.append([Entry("pane", facts.Closed(), 2)])
+    await store.append([Entry(id_of("pane"), facts.Closed(), 2)])
     await store.append([printed(b"x", n) for n in range(3000, 3010)])
     found = [record async for record in store.outline()]
     assert [record.seq for record in found] == [1, 3001, 3002, 3012]

@@ -13,6 +13,7 @@ from typing import Any
 import chloe
 from chloe.events.facts import Output
 from chloe.store import Store
+from tests.ids import id_of
 
 _ROOT = Path(chloe.__file__).parent.parent
 
@@ -30,7 +31,8 @@ async def main(path, name, batches):
     while batches < 0 or n < batches:
         size = n % 4 + 1
         numbers = [n * 4 + k for k in range(size)]
-        facts = [Output(offset=number, length=1, data=b"%d " % number * 300) for number in numbers]
+        bodies = [(number, b"%d " % number * 300) for number in numbers]
+        facts = [Output(offset=number, length=len(body), data=body) for number, body in bodies]
         entries = [Entry(name, fact, n) for fact in facts]
         await store.append(entries, durable=n % 7 == 0)
         n += 1
@@ -89,7 +91,7 @@ async def test_three_processes_append_interleaved_without_a_hole_or_a_double(
 ) -> None:
     store = await opened("watching")
     collector = collect(store)
-    names, batches = ["a", "b", "c"], 80
+    names, batches = [id_of(name) for name in "abc"], 80
     with ExitStack() as stack:
         processes = [stack.enter_context(writing(path, name, batches)) for name in names]
         for process in processes:
@@ -105,11 +107,11 @@ async def test_a_killed_writer_leaves_a_whole_chain_and_all_it_was_told_is_in(
     opened: Any, path: Path
 ) -> None:
     promised = {}
-    for name in ("a", "b", "c", "d", "e"):
+    for number, name in enumerate(map(id_of, "abcde")):
         with writing(path, name, -1) as process:
             begin(process)
             assert process.stdout is not None
-            for _ in range(7 * (ord(name) - ord("a")) + 5):
+            for _ in range(7 * number + 5):
                 promised[name] = int(process.stdout.readline())
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -126,12 +128,12 @@ async def test_a_killed_writer_leaves_a_whole_chain_and_all_it_was_told_is_in(
 async def test_a_killed_writer_stops_no_other(opened: Any, collect: Any, path: Path) -> None:
     store = await opened("watching")
     collector = collect(store)
-    with writing(path, "a", -1) as killed, writing(path, "b", 60) as other:
+    with writing(path, id_of("a"), -1) as killed, writing(path, id_of("b"), 60) as other:
         begin(killed)
         begin(other)
         await collector.has(20)
         killed.send_signal(signal.SIGKILL)
         assert other.wait(60) == 0
-    assert (await by_instance(store))["b"] == offsets(60)
+    assert (await by_instance(store))[id_of("b")] == offsets(60)
     assert (await store.verify()).bad is None
     await collector.has((await store.head()).seq)

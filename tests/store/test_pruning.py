@@ -17,10 +17,14 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Output, Pruned, Renamed, Repainted
 from chloe.store import Beginning, Checkpoint, Cut, Store
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 Opener = Callable[..., Awaitable[Store]]
 Collect = Callable[..., object]
+
+
+PANE, OTHER = id_of("pane"), id_of("other")
 
 
 def cut(pane: str, first: int, through: int, kept: Checkpoint | None = None) -> Cut:
@@ -28,7 +32,7 @@ def cut(pane: str, first: int, through: int, kept: Checkpoint | None = None) -> 
 
 
 def at(seq: int, state: bytes = b"the screen") -> Checkpoint:
-    return Checkpoint(pane="pane", seq=seq, offset=seq * 10, lines=seq, emulator="1", state=state)
+    return Checkpoint(pane=PANE, seq=seq, offset=seq * 10, lines=seq, emulator="1", state=state)
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def raw(store: Store, path: Path) -> Iterator[sqlite3.Connection]:
 async def log(store: Store, printed: Printed) -> Store:
     """Odd records are of ``pane``, even ones of ``other``; each prints ten bytes, at ten times its seq."""
     for seq in range(1, 21):
-        pane = "pane" if seq % 2 else "other"
+        pane = PANE if seq % 2 else OTHER
         await store.append([printed(b"%010d" % seq, (seq - 1) // 2 * 10, pane=pane, made_at=seq * 10)])
     return store
 
@@ -59,51 +63,51 @@ async def weighed(store: Store, places: Mapping[str, Sequence[int] | None], **co
 
 
 async def test_an_ended_pane_may_go_wholly_and_a_live_one_up_to_a_place(log: Store) -> None:
-    assert await weighed(log, {"pane": None}) == [("pane", 1, 19, 10, 100)]
-    assert await weighed(log, {"pane": [4, 12]}) == [("pane", 1, 12, 6, 60)]
-    assert await weighed(log, {"pane": []}) == []
+    assert await weighed(log, {PANE: None}) == [(PANE, 1, 19, 10, 100)]
+    assert await weighed(log, {PANE: [4, 12]}) == [(PANE, 1, 12, 6, 60)]
+    assert await weighed(log, {PANE: []}) == []
     assert await weighed(log, {}) == []
-    assert await weighed(log, {"pane": [11], "other": None, "nobody": None}) == [
-        ("pane", 1, 11, 6, 60), ("other", 2, 20, 10, 100),
+    assert await weighed(log, {PANE: [11], OTHER: None, "nobody": None}) == [
+        (PANE, 1, 11, 6, 60), (OTHER, 2, 20, 10, 100),
     ]  # fmt: skip
 
 
 async def test_what_is_old_goes_and_of_a_live_pane_up_to_the_last_place_that_is_old(log: Store) -> None:
-    assert await weighed(log, {"pane": None, "other": None}, before=70) == [
-        ("pane", 1, 5, 3, 30), ("other", 2, 6, 3, 30),
+    assert await weighed(log, {PANE: None, OTHER: None}, before=70) == [
+        (PANE, 1, 5, 3, 30), (OTHER, 2, 6, 3, 30),
     ]  # fmt: skip
-    assert await weighed(log, {"pane": [2, 4, 6, 8]}, before=50) == [("pane", 1, 4, 2, 20)]
-    assert await weighed(log, {"pane": [2, 4, 6, 8]}, before=70) == [("pane", 1, 6, 3, 30)]
-    assert await weighed(log, {"pane": None}, before=10) == []
+    assert await weighed(log, {PANE: [2, 4, 6, 8]}, before=50) == [(PANE, 1, 4, 2, 20)]
+    assert await weighed(log, {PANE: [2, 4, 6, 8]}, before=70) == [(PANE, 1, 6, 3, 30)]
+    assert await weighed(log, {PANE: None}, before=10) == []
 
 
 async def test_nothing_behind_what_is_too_young_goes_whatever_a_clock_said(
     log: Store, printed: Printed
 ) -> None:
     await log.append([printed(b"later, by a clock set back", made_at=5)])
-    assert await weighed(log, {"pane": None}, before=70) == [("pane", 1, 5, 3, 30)]
+    assert await weighed(log, {PANE: None}, before=70) == [(PANE, 1, 5, 3, 30)]
 
 
 async def test_the_oldest_go_first_until_what_is_left_fits(
     store: Store, printed: Printed, raw: sqlite3.Connection
 ) -> None:
     for seq in range(40):
-        await store.append([printed(os.urandom(20_000), pane="pane" if seq % 2 else "other")])
+        await store.append([printed(os.urandom(20_000), pane=PANE if seq % 2 else OTHER)])
     pages = [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
     used = pages[0] * pages[1]
-    both: dict[str, Sequence[int] | None] = {"pane": None, "other": None}
+    both: dict[str, Sequence[int] | None] = {PANE: None, OTHER: None}
 
     assert await weighed(store, both, over=used) == []
-    assert await weighed(store, both, over=used - 1) == [("other", 1, 1, 1, 20_000)]
+    assert await weighed(store, both, over=used - 1) == [(OTHER, 1, 1, 1, 20_000)]
     assert await weighed(store, both, over=used - 100_000) == [
-        ("pane", 2, 4, 2, 40_000), ("other", 1, 5, 3, 60_000),
+        (PANE, 2, 4, 2, 40_000), (OTHER, 1, 5, 3, 60_000),
     ]  # fmt: skip
     # A live pane counts when a place is reached.
-    assert await weighed(store, {"pane": [8, 30], "other": None}, over=used - 100_000) == [
-        ("other", 1, 9, 5, 100_000),
+    assert await weighed(store, {PANE: [8, 30], OTHER: None}, over=used - 100_000) == [
+        (OTHER, 1, 9, 5, 100_000),
     ]  # fmt: skip
-    assert await weighed(store, {"pane": [8, 30], "other": None}, over=used - 110_000) == [
-        ("pane", 2, 8, 4, 80_000), ("other", 1, 9, 5, 100_000),
+    assert await weighed(store, {PANE: [8, 30], OTHER: None}, over=used - 110_000) == [
+        (PANE, 2, 8, 4, 80_000), (OTHER, 1, 9, 5, 100_000),
     ]  # fmt: skip
     assert len(await weighed(store, both, over=0)) == 2
 
@@ -112,30 +116,30 @@ async def test_the_oldest_go_first_until_what_is_left_fits(
 
 
 async def test_bodies_go_and_heads_and_the_chain_stay(log: Store, raw: sqlite3.Connection) -> None:
-    await log.prune([cut("pane", 1, 9), cut("other", 2, 20)])
+    await log.prune([cut(PANE, 1, 9), cut(OTHER, 2, 20)])
 
     assert bodies(raw) == [11, 13, 15, 17, 19]
     verdict = await log.verify()
     assert (verdict.bad, verdict.pruned, verdict.head.seq) == (None, 15, 22)
-    read = [record.fact async for record in log.read(pane="pane", kinds={"Output"})]
+    read = [record.fact async for record in log.read(pane=PANE, kinds={"Output"})]
     assert [fact.data for fact in read if isinstance(fact, Output)][:6] == [b""] * 5 + [b"0000000011"]
     assert all(isinstance(fact, Output) and fact.length == 10 for fact in read)
 
 
 async def test_every_kind_of_body_goes(store: Store, printed: Printed, raw: sqlite3.Connection) -> None:
     painted = Repainted(rows=1, columns=1, offset=0, length=5, data=b"paint")
-    await store.append([printed(b"one"), Entry("pane", painted, 1), Entry("pane", Renamed(name="n"), 1)])
-    await store.prune([cut("pane", 1, 2)])
+    await store.append([printed(b"one"), Entry(PANE, painted, 1), Entry(PANE, Renamed(name="n"), 1)])
+    await store.prune([cut(PANE, 1, 2)])
     assert bodies(raw) == []
     assert (await store.verify()).bad is None
 
 
 async def test_the_disk_gets_its_space_back(store: Store, printed: Printed, path: Path) -> None:
     for n in range(40):
-        await store.append([printed(os.urandom(3000), n, pane="ab"[k % 2]) for k in range(64)])
+        await store.append([printed(os.urandom(3000), n, pane=id_of("ab"[k % 2])) for k in range(64)])
     await store.append([printed(b"x")], durable=True)
     before = store.size()
-    await store.prune([cut("a", 1, 2560), cut("b", 2, 2560)])
+    await store.prune([cut(id_of("a"), 1, 2560), cut(id_of("b"), 2, 2560)])
 
     assert store.size() == path.stat().st_size
     assert before > 2560 * 3000 > 4 * store.size()
@@ -145,50 +149,50 @@ async def test_the_disk_gets_its_space_back(store: Store, printed: Printed, path
 async def test_a_fold_begins_at_the_state_that_the_last_pruned_carries(
     log: Store, raw: sqlite3.Connection
 ) -> None:
-    assert await log.beginning("pane") == Beginning()
+    assert await log.beginning(PANE) == Beginning()
 
-    await log.prune([cut("pane", 1, 7, at(7, b"first state"))])
-    assert await log.beginning("pane") == Beginning(after=7, offset=70, lines=7, state=b"first state")
-    assert await log.beginning("other") == Beginning()
+    await log.prune([cut(PANE, 1, 7, at(7, b"first state"))])
+    assert await log.beginning(PANE) == Beginning(after=7, offset=70, lines=7, state=b"first state")
+    assert await log.beginning(OTHER) == Beginning()
     (told,) = [record.fact async for record in log.read(kinds={"Pruned"})]
     assert told == Pruned(
         first=1, through=7, reason="asked", offset=70, lines=7, length=11, state=b"first state"
     )
 
-    await log.prune([cut("pane", 9, 11, at(11, b"second state"))])
-    assert await log.beginning("pane") == Beginning(after=11, offset=110, lines=11, state=b"second state")
+    await log.prune([cut(PANE, 9, 11, at(11, b"second state"))])
+    assert await log.beginning(PANE) == Beginning(after=11, offset=110, lines=11, state=b"second state")
     # The first one's state, though it stands behind the second's cut, went as well.
     assert [seq for seq in bodies(raw) if seq > 20] == [22]
 
     # Ended, it goes wholly: no state is left.
-    await log.prune([cut("pane", 13, 22)])
-    assert await log.beginning("pane") == Beginning()
+    await log.prune([cut(PANE, 13, 22)])
+    assert await log.beginning(PANE) == Beginning()
     assert [seq for seq in bodies(raw) if seq % 2 or seq > 20] == []
     assert (await log.verify()).bad is None
 
 
 async def test_a_damaged_state_is_passed_over(log: Store, tampered: Callable[[str], None]) -> None:
-    await log.prune([cut("pane", 1, 7, at(7, b"state " * 200))])
+    await log.prune([cut(PANE, 1, 7, at(7, b"state " * 200))])
     tampered("UPDATE body SET bytes = x'00' WHERE seq > 20")
-    assert await log.beginning("pane") == Beginning()
+    assert await log.beginning(PANE) == Beginning()
 
 
 async def test_checkpoints_within_what_goes_go_as_well(log: Store) -> None:
     for seq in (3, 7, 9):
         await log.keep(at(seq))
-    await log.prune([cut("pane", 1, 7, at(7))])
-    assert [mark.seq for mark in await log.checkpoints("pane", emulator="1")] == [9]
+    await log.prune([cut(PANE, 1, 7, at(7))])
+    assert [mark.seq for mark in await log.checkpoints(PANE, emulator="1")] == [9]
     # Without a state the fold has to begin at the first record: what knew more would not be what it gives.
-    await log.prune([cut("pane", 9, 9)])
-    assert await log.checkpoints("pane", emulator="1") == []
+    await log.prune([cut(PANE, 9, 9)])
+    assert await log.checkpoints(PANE, emulator="1") == []
 
 
 async def test_a_pruned_that_lies_excuses_nothing_it_may_not(
     log: Store, raw: sqlite3.Connection, tampered: Callable[[str], None]
 ) -> None:
     # It claims what comes after it: nothing of that goes, and verify doesn't excuse it.
-    await log.append([Entry("pane", Pruned(first=1, through=99, reason="lies"), 1)])
-    await log.append([Entry("pane", Output(offset=100, length=5, data=b"later"), 1)])
+    await log.append([Entry(PANE, Pruned(first=1, through=99, reason="lies"), 1)])
+    await log.append([Entry(PANE, Output(offset=100, length=5, data=b"later"), 1)])
     await log.finish_pruning()
     assert bodies(raw) == [*range(2, 21, 2), 22]
     assert (await log.verify()).bad is None
@@ -197,7 +201,7 @@ async def test_a_pruned_that_lies_excuses_nothing_it_may_not(
 
 
 async def test_a_pruned_that_was_edited_is_found(log: Store, tampered: Callable[[str], None]) -> None:
-    await log.prune([cut("pane", 1, 7)])
+    await log.prune([cut(PANE, 1, 7)])
     tampered(
         "UPDATE record SET head = replace(head, '7', '19') WHERE kind = 'Pruned'; "
         "DELETE FROM body WHERE seq IN (9, 11)"
@@ -236,7 +240,7 @@ async def test_others_commit_while_it_is_pruned(
     other = await opened("two")
     committed = 0
     async with asyncio.TaskGroup() as group:
-        pruning = group.create_task(store.prune([cut("pane", 1, 1280)]))
+        pruning = group.create_task(store.prune([cut(PANE, 1, 1280)]))
         while not pruning.done():
             await within(other.append([printed(b"meanwhile", committed, pane="there")], durable=True))
             await within(store.append([printed(b"here", committed, pane="here")]))
@@ -250,9 +254,9 @@ async def test_others_commit_while_it_is_pruned(
 async def test_a_closed_log_says_so(log: Store) -> None:
     await log.close()
     with pytest.raises(LogUnusable):
-        await log.prune([cut("pane", 1, 3)])
+        await log.prune([cut(PANE, 1, 3)])
     with pytest.raises(LogUnusable):
-        await log.weigh({"pane": None})
+        await log.weigh({PANE: None})
 
 
 # Killed ---------------------------------------------------------------------------------------------------
@@ -272,8 +276,8 @@ async def told(self, work, *args, **named):
     return done
 Connection.run = told
 async def main():
-    store = await Store.open(Path(sys.argv[1]), instance="pruning")
-    await store.prune([Cut(pane="a", first=1, through=400, reason="asked")])
+    store = await Store.open(Path(sys.argv[1]), instance=sys.argv[2])
+    await store.prune([Cut(pane=sys.argv[2], first=1, through=400, reason="asked")])
     print("over", flush=True)
     await store.close()
 asyncio.run(main())
@@ -284,7 +288,7 @@ asyncio.run(main())
 async def grown(opened: Opener, printed: Printed) -> AsyncIterator[Store]:
     """Four hundred bodies of each of two panes."""
     store = await opened("first")
-    for pane in ("a", "b"):
+    for pane in map(id_of, "ab"):
         await store.append([printed(os.urandom(3000), n, pane=pane) for n in range(400)])
     yield store
 
@@ -300,7 +304,7 @@ async def test_a_kill_leaves_a_log_that_holds_and_the_next_start_finishes(
     size = grown.size()
     await grown.close()
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    command = [sys.executable, "-c", PRUNE, str(path)]
+    command = [sys.executable, "-c", PRUNE, str(path), id_of("a")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout
         seen = 0

@@ -11,8 +11,9 @@ import pytest
 from chloe.events.facts import Created, Entry, Gap, Output, Record, Salvaged
 from chloe.store import Store
 from chloe.store.salvage import salvage
+from tests.ids import id_of
 
-PANES = ("first", "second")
+PANES = (id_of("first"), id_of("second"))
 
 
 async def all_of(store: Store) -> list[Record]:
@@ -23,11 +24,11 @@ async def all_of(store: Store) -> list[Record]:
 async def written(path: Path) -> list[Record]:
     """A log of some 300 KB in two panes, closed, with small, large and compressed bodies."""
     chance = random.Random(1)
-    store = await Store.open(path, instance="one")
+    store = await Store.open(path, instance=id_of("one"))
     records: list[Record] = []
     printed = dict.fromkeys(PANES, 0)
     for pane in PANES:
-        created = Created(backend="tmux", argv=("sh",), cwd="/", name=pane, rows=24, columns=80)
+        created = Created(backend="direct", argv=("sh",), cwd="/", name=pane, rows=24, columns=80)
         records += await store.append([Entry(pane, created, 1)])
     for _ in range(40):
         entries = []
@@ -55,7 +56,7 @@ def facts_of(records: list[Record], pane: str) -> dict[int, bytes]:
 
 async def check(path: Path, written: list[Record], damaged: bytes) -> list[Record]:
     """The log at ``path`` is whole; what it kept is what was written, no hole in it is hidden."""
-    store = await Store.open(path, instance="after")
+    store = await Store.open(path, instance=id_of("after"))
     try:
         records = await all_of(store)
         assert (await store.verify()).whole
@@ -113,11 +114,12 @@ async def test_a_file_cut_short_anywhere_keeps_what_is_left(
 
 
 async def test_frames_behind_a_broken_one_in_the_wal_file_are_read(path: Path, tmp_path: Path) -> None:
-    store = await Store.open(path, instance="one")
+    store = await Store.open(path, instance=id_of("one"))
     written = []
     for number in range(60):
-        data = b"%d" % number * 300
-        written += await store.append([Entry("p", Output(offset=number, length=1, data=data), 1)])
+        data = b"%02d" % number * 300
+        output = Output(offset=number * 600, length=600, data=data)
+        written += await store.append([Entry(id_of("p"), output, 1)])
     wal = bytearray(path.with_name("log.db-wal").read_bytes())
     # What a crash leaves: both files as they are on the disk.
     crashed = tmp_path / "crashed" / "log.db"
@@ -129,7 +131,7 @@ async def test_frames_behind_a_broken_one_in_the_wal_file_are_read(path: Path, t
     done = salvage(crashed, reason="its -wal file was damaged")
     assert done.kept + done.again >= 58
     assert done.aside.with_name(done.aside.name + "-wal").read_bytes() == wal
-    new = await Store.open(crashed, instance="two")
+    new = await Store.open(crashed, instance=id_of("two"))
     assert (await new.verify()).whole
     await new.close()
 

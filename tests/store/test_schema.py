@@ -17,6 +17,7 @@ from chloe.errors import HomeUnusable, LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Store
 from chloe.store.schema import APPLICATION_ID, migrations, statements
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 
@@ -26,7 +27,7 @@ async def log(store: Store, path: Path, printed: Printed) -> Path:
     """A log of five records; the third has no body."""
     await store.append([printed(b"one"), printed(b"two", pane="other")])
     await store.append(
-        [Entry("pane", Renamed(name="n"), 3), printed(b"four"), printed(b"five", pane="other")]
+        [Entry(id_of("pane"), Renamed(name="n"), 3), printed(b"four"), printed(b"five", pane="other")]
     )
     return path
 
@@ -83,7 +84,7 @@ def test_tables_are_strict(raw: sqlite3.Connection) -> None:
 async def test_bodies_may_go_only_where_a_later_pruned_record_covers_them(
     log: Path, store: Store, raw: sqlite3.Connection, printed: Printed
 ) -> None:
-    await store.append([Entry("other", Pruned(first=1, through=4, reason="old"), 1)])
+    await store.append([Entry(id_of("other"), Pruned(first=1, through=4, reason="old"), 1)])
     await store.append([printed(b"later", pane="other")])
     for seq in (1, 4, 5, 7):
         with pytest.raises(sqlite3.IntegrityError, match="Pruned"):
@@ -146,7 +147,7 @@ def test_migrations_are_numbered_without_a_hole() -> None:
 
 async def refused(path: Path) -> str:
     with pytest.raises(LogUnusable) as refusal:
-        await Store.open(path, instance="x", watcher=None)
+        await Store.open(path, instance=id_of("x"), watcher=None)
     return str(refusal.value)
 
 
@@ -178,7 +179,7 @@ async def test_another_programs_database_is_refused_and_left_alone(path: Path) -
 async def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(HomeUnusable, match="CHLOE_HOME"):
-        await Store.open(tmp_path / "file" / "home" / "log.db", instance="x", watcher=None)
+        await Store.open(tmp_path / "file" / "home" / "log.db", instance=id_of("x"), watcher=None)
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
@@ -191,20 +192,20 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
     monkeypatch.undo()
-    store = await Store.open(path, instance="x", watcher=None)
+    store = await Store.open(path, instance=id_of("x"), watcher=None)
     await store.close()
 
 
 async def test_an_older_log_is_brought_up_to_date(
     path: Path, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = await Store.open(path, instance="x", watcher=None)
+    store = await Store.open(path, instance=id_of("x"), watcher=None)
     written = await store.append([printed(b"kept")])
     await store.close()
     good = migrations()
     newer = [*good, good[0]._replace(version=len(good) + 1, sql="CREATE TABLE added (a);\n")]
     monkeypatch.setattr("chloe.store.schema.migrations", lambda: newer)
-    store = await Store.open(path, instance="x", watcher=None)
+    store = await Store.open(path, instance=id_of("x"), watcher=None)
     assert [record async for record in store.read()] == written
     await store.close()
     with closing(sqlite3.connect(path)) as raw:

@@ -17,6 +17,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, Unknown
 from chloe.store import Store
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 
@@ -142,7 +143,7 @@ async def test_closing_in_trouble_ends_and_says_what_was_not_written(
 
 
 async def test_what_can_never_be_stored_fails_alone(store: Store, printed: Printed) -> None:
-    impossible = Entry("pane", Unknown(kind="K", version=2**70, head="{}", body=None), 1)
+    impossible = Entry(id_of("pane"), Unknown(kind="K", version=2**70, head="{}", body=None), 1)
     results = await asyncio.gather(
         store.append([printed(b"a")]),
         store.append([impossible]),

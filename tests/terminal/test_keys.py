@@ -210,3 +210,10 @@ def test_the_wheel_is_a_button_or_cursor_keys_on_the_alternate_screen() -> None:
     scrolls = Modes(alternate_screen=True, alternate_scroll=True)
     assert keys.mouse("press", 4, 0, 0, scrolls) == b"\x1b[A" * 3
     assert keys.mouse("press", 4, 0, 0, PLAIN) == b""
+
+
+@pytest.mark.parametrize("form", [b"\x1b[1;%sA", b"\x1b[%s;%s~", b"\x1b[27;%s;%s~", b"\x1b[%s;%su"])
+def test_a_number_of_any_length_in_a_key_is_translated_without_an_error(form: bytes) -> None:
+    number = b"9" * 5000
+    for modes in (PLAIN, Modes(kitty_flags=1), Modes(modify_other_keys=2)):
+        keys.translate(form % ((number,) * form.count(b"%s")), modes)

@@ -82,7 +82,7 @@ TOKENS = st.one_of(
 #: Streams of what programs send, in no sensible order; and the same with any bytes in between.
 STREAMS = st.lists(TOKENS, max_size=60).map(lambda tokens: "".join(tokens).encode())
 ROUGH_STREAMS = STREAMS | st.lists(TOKENS.map(str.encode) | st.binary(max_size=4), max_size=60).map(b"".join)
-#: What stands in a control string where a number should: ``int`` alone would read some of it, and raise on some.
+#: What stands in a control string where a number should: ``int`` reads some of it, and raises on some.
 _NO_NUMBERS = st.sampled_from(
     ["", "-", "--5", "-5", "+1", "0x1", "1_0", "٣", "９", "²", "1.5", " 1", "9" * 5000, "-" + "9" * 5000, "?"]
 )

@@ -93,6 +93,8 @@ class World:
         #: Of the programs in tmux panes, and of those in direct ones.
         self.copies: list[Copy] = []
         self.direct: list[Copy] = []
+        #: Of those the paths whose holder was killed: the kernel may have held the last of what they printed.
+        self.cut: set[str] = set()
         self.chloes: list[subprocess.Popen[str]] = []
 
     def printer(self, manner: str, *, kept: bool = True) -> list[str]:
@@ -177,6 +179,21 @@ class World:
         """Whether a holder looks after the pane."""
         return holds(self.config.paths.spool / pane)
 
+    def kill_a_holder(self) -> bool:
+        """kill -9 of one holder, by chance; whether there was one whose program runs."""
+        locks = sorted(self.config.paths.spool.glob("*/lock"))
+        self.chance.shuffle(locks)
+        for lock in locks:
+            with suppress(OSError, ValueError, IndexError):
+                holder = int(lock.read_text().split()[0])
+                children = Path(f"/proc/{holder}/task/{holder}/children").read_text().split()
+                line = Path(f"/proc/{children[0]}/cmdline").read_bytes().split(b"\0")
+                if self.runs(lock.parent.name) and str(ROOM / "printer.py").encode() in line:
+                    self.cut.add(os.fsdecode(line[4]))
+                    os.kill(holder, signal.SIGKILL)
+                    return True
+        return False
+
     def spooled(self) -> int:
         """Bytes in all spools."""
         total = 0
@@ -210,6 +227,9 @@ class World:
                     assert not copy.data, f"seed {self.seed}: {copy.path} ran and the log doesn't know of it"
                     continue
                 where = f"seed {self.seed}, pane {pane.id}, {copy.path.name}"
+                if str(copy.path) in self.cut and pane.died and pane.died.reason:
+                    await check_cut(engine, pane.id, copy, where)
+                    continue
                 await check_stream(engine, pane.id, copy, where, lossless=lossless)
                 await check_end(engine, pane.id, copy, where)
             for copy in self.direct:
@@ -276,6 +296,18 @@ async def check_prefix(engine: Engine, pane: str, copy: Copy, where: str) -> Non
     logged = b"".join(fact.data for fact in pieces if isinstance(fact, facts.Output))
     assert copy.data.startswith(logged), f"{where}: no prefix"
     assert engine.projections.panes[pane].outcome == "chloe ended", where
+
+
+async def check_cut(engine: Engine, pane: str, copy: Copy, where: str) -> None:
+    """What a program printed until its holder was killed, each byte once, and an end that says so."""
+    pieces = [record.fact async for record in engine.store.read(pane=pane, kinds=("Output", "Gap"))]
+    assert all(isinstance(fact, facts.Output) for fact in pieces), f"{where}: {pieces}"
+    logged = b"".join(fact.data for fact in pieces if isinstance(fact, facts.Output))
+    assert copy.data.startswith(logged), f"{where}: no prefix"
+    died = [record.fact async for record in engine.store.read(pane=pane, kinds=("Died",))]
+    assert len(died) == 1, f"{where}: {died}"
+    assert isinstance(died[0], facts.Died)
+    assert "missing" in died[0].reason, f"{where}: {died[0]} doesn't say that bytes may be missing"
 
 
 async def check_end(engine: Engine, pane: str, copy: Copy, where: str) -> None:

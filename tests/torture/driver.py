@@ -7,12 +7,14 @@
 - ``keeps``: checkpoints are kept all the time;
 - ``prunes``: all that may go is pruned, over and over;
 - ``values``: by "module:NAME" what to put in place of a constant, so that what is rare happens often;
+- ``descriptors``: the most descriptors that the process may have, its hard limit included;
 - ``slow``: ``at`` and ``seconds``; each call begins with so long a pause, as on a slow disk;
 - ``fault``: ``at``, ``when`` ("before" or "after"), ``nth``, and ``reached``, a file that is made right
   before the process kills itself with SIGKILL there, in whichever thread.
 
 ``at`` is "module:Class.method", "module:function", or "sql:" and how a statement begins. When all panes
-are open the instance and their ids are printed; it ends when its input does.
+are open the instance and their ids are printed; it ends when its input does, or with the exit status of a
+``ChloeError`` whose sentence then stands on stderr.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import inspect
 import itertools
 import json
 import os
+import resource
 import signal
 import sqlite3
 import sys
@@ -180,4 +183,12 @@ if __name__ == "__main__":
         slow(**told["slow"])
     if "fault" in told:
         Fault(**told["fault"]).arm()
-    asyncio.run(main(told))
+    if "descriptors" in told:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (told["descriptors"],) * 2)
+    from chloe.errors import ChloeError
+
+    try:
+        asyncio.run(main(told))
+    except ChloeError as error:
+        print(f"chloe: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -58,7 +58,7 @@ STORE = "chloe.store.store:Store"
 
 POINTS = (
     # A pane begins.
-    first("a spool without a lease", "chloe.backends.tmux.locks:Lease.take"),
+    first("a spool without a lease", "chloe.backends.tmux.leases:Lease.take"),
     first("a spool that no fact knows", f"{BACKEND}.prepare", "after", 2),
     first("a fact without its session", f"{SERVER}.new_session", "before", 2),
     first("a session that nobody looks after", f"{SERVER}.new_session", "after", 2),
@@ -106,9 +106,9 @@ POINTS = (
     start("the log is open", f"{STORE}.open", "after"),
     start("present, nothing folded", "chloe.engine.live:LiveFold.load"),
     start("folded, nothing restored", f"{SUPERVISOR}.restore"),
-    start("about to speak for the dead", "chloe.actors.supervisor:last_words"),
-    start("words found, not said", "chloe.actors.supervisor:last_words", "after"),
-    start("spoken for the dead", f"{SUPERVISOR}.speak_for_the_gone", "after"),
+    start("about to speak for the dead", "chloe.actors.gone:last_words"),
+    start("words found, not said", "chloe.actors.gone:last_words", "after"),
+    start("spoken for the dead", "chloe.actors.gone:Gone.speak", "after"),
     start("one pane restored, others not", f"{SUPERVISOR}._adopt", "after", 2),
     start("the lease is ours, the log not asked", f"{BACKEND}.lease", "after"),
     start("the place to read on from is known", f"{BACKEND}.follow"),

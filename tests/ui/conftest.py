@@ -60,6 +60,9 @@ class Double:
     def log_size(self) -> int:
         return 1_234_567
 
+    def screen_failed(self, pane: str, error: Exception) -> None:
+        self.projections.screens.fail(pane, error, "shown")
+
     def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
         self.listeners.append(told)
         return lambda: self.listeners.remove(told)

@@ -79,12 +79,6 @@ def test_quitting_leaves_the_terminal_as_it_was(start_app: StartApp) -> None:
 #: What Ctrl-L does in each.
 CRASHES: dict[str, str] = {
     "in a key": "def broken(self): raise ValueError('broken on purpose')\nScreen.forget = broken\n",
-    "in a task": "from chloe.ui.requests import Requests\n"
-    "made, make = [], Requests.__init__\n"
-    "def note(self, *args): make(self, *args); made.append(self)\n"
-    "Requests.__init__ = note\n"
-    "async def broken(): raise ValueError('broken on purpose')\n"
-    "Screen.forget = lambda self: made[0]._run(broken(), None)\n",
     "while drawing": "from chloe.ui import status_bars\n"
     "def broken(*_, **__): raise ValueError('broken on purpose')\n"
     "Screen.forget = lambda self: setattr(status_bars, 'header', broken)\n",
@@ -114,6 +108,32 @@ def test_an_unforeseen_error_ends_it_with_one_line_and_a_traceback_in_the_log_fi
     log = (tmp_path / "home" / "chloe.log").read_text()
     assert "Traceback" in log
     assert "broken on purpose" in log
+
+
+def test_a_request_that_fails_as_nobody_foresaw_is_told_and_ends_nothing(
+    start_app: StartApp, tmp_path: Path
+) -> None:
+    program = (
+        "from chloe.ui.requests import Requests\n"
+        "from chloe.ui.tty.screen import Screen\n"
+        "made, make = [], Requests.__init__\n"
+        "def note(self, *args): make(self, *args); made.append(self)\n"
+        "Requests.__init__ = note\n"
+        "async def broken(): raise ValueError('broken on purpose')\n"
+        "Screen.forget = lambda self: made[0]._run(broken(), None)\n"
+        "import sys\nfrom chloe.cli import main\nsys.exit(main())"
+    )
+    app = start_app(program=program)
+    app.wait_for("No panes yet")
+    app.send(b"\x0c")
+    app.wait_for("broken on purpose")
+    app.send(b"c")
+    app.wait_for("$")
+    app.leave_pane()
+    assert app.quit() == 0
+    log = (tmp_path / "home" / "chloe.log").read_text()
+    assert "Traceback" in log
+    assert "ValueError: broken on purpose" in log
 
 
 def test_stopped_and_continued_it_shows_itself_again(start_app: StartApp) -> None:

@@ -208,14 +208,17 @@ def test_a_signal_leaves_no_mouse_reports_on(start_pointer: StartPointer, number
 
 def test_a_crash_leaves_no_mouse_reports_on(start_pointer: StartPointer) -> None:
     program = (
+        "from chloe.ui import status_bars\n"
         "from chloe.ui.panes.mouse import Mouse\n"
-        "def broken(self, data): raise ValueError('broken on purpose')\n"
-        "Mouse.point = broken\n"
+        "def broken(*_, **__): raise ValueError('broken on purpose')\n"
+        "Mouse.point = lambda self, data: setattr(status_bars, 'footer', broken)\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"
     )
     pointer = start_pointer(program=program).open(1003)
     pointer.wait_asked("any")
-    pointer.app.send(b"\x1b[<0;30;10M")
+    # The next frame can't be drawn, whatever it shows.
+    pointer.app.send(b"\x1b[<0;30;10M", b"\x1b[1;2A")
+    pointer.app.resize(25, 80)
     assert pointer.app.wait_for_end() == 70
     pointer.wait_asked("off")
 

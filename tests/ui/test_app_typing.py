@@ -98,13 +98,24 @@ def test_escape_sequences_that_are_split_by_300_ms_reach_the_program_whole(
     app = start_app()
     open_hex(app, typed)
     expected = b""
-    for sequence in (b"\x1b[A", b"\x1bx", b"\x1bOP", b"\x1b[15~", b"\x1b[1;5C"):
+    for sequence in (b"\x1b[A", b"\x1bOP", b"\x1b[15~", b"\x1b[1;5C"):
         app.send(sequence[:1], sequence[1:], gap=0.3)
         expected += sequence
         wait_typed(app, typed, expected)
         app.wait_for("keyboard:")
     app.send(b"\x1b[1", b";5D", gap=0.3)
     wait_typed(app, typed, expected + b"\x1b[1;5D")
+
+
+def test_a_key_at_a_normal_pace_after_escape_is_chloes_and_not_the_programs(
+    start_app: StartApp, typed: Path
+) -> None:
+    app = start_app()
+    open_hex(app, typed, b"t")
+    app.send(b"a", b"\x1b", b"d", gap=0.15)
+    app.wait_for("Detached: it runs on in the background.")
+    app.send(b"a", b"\r", b"b", gap=0.15)
+    wait_typed(app, typed, b"ab")
 
 
 def test_escape_twice_is_one_escape_for_the_program(start_app: StartApp, typed: Path) -> None:

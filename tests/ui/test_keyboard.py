@@ -123,9 +123,7 @@ def test_a_lone_escape_takes_the_keyboard_back() -> None:
     assert typist.program == b""
 
 
-@pytest.mark.parametrize(
-    "sequence", [b"\x1bx", b"\x1b[A", b"\x1bOA", b"\x1b[1;5D", b"\x1b[15~", "\x1bé".encode(), b"\x1b\r"]
-)
+@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1bOA", b"\x1b[1;5D", b"\x1b[15~", b"\x1b[Z"])
 @pytest.mark.parametrize("gap", [0.1, 0.3, 0.45])
 def test_a_sequence_that_a_slow_line_splits_after_escape_still_belongs_to_the_pane(
     sequence: bytes, gap: float
@@ -137,13 +135,66 @@ def test_a_sequence_that_a_slow_line_splits_after_escape_still_belongs_to_the_pa
     assert typist.keyboard.in_pane
 
 
-@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1b[1;5D", b"\x1b[15~", "\x1bé".encode()])
+@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1b[1;5D", b"\x1b[15~", b"\x1bOP"])
 def test_a_sequence_split_at_every_byte_by_a_fifth_of_a_second_is_whole(sequence: bytes) -> None:
     pieces = [bytes((byte,)) for byte in sequence]
     typist = Typist(in_pane=True).type(pieces[0]).pause(0.2)
     typist.type(*pieces[1:], gap=0.05).pause(2)
     assert typist.program == sequence
     assert typist.commands == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "commands"),
+    [
+        (b"d", ["d"]),
+        (b"jj", ["j", "j"]),
+        ("é".encode(), ["é"]),
+        (b"]", ["]"]),
+        (b"P", ["P"]),
+        (b"\x03", ["ctrl+c"]),
+    ],
+)
+@pytest.mark.parametrize("pace", [ALONE, 0.1, 0.2, 0.45])
+def test_what_follows_a_lone_escape_is_chloes_key_at_once(
+    typed: bytes, commands: list[str], pace: float
+) -> None:
+    typist = Typist(in_pane=True).type(b"\x1b").pause(pace).type(typed)
+    assert typist.commands == commands
+    assert typist.program == b""
+    assert not typist.keyboard.in_pane
+    assert not typist.keyboard.is_leaving
+
+
+def test_escape_j_j_enter_types_no_key_into_the_pane_that_was_left() -> None:
+    typist = Typist(in_pane=True).type(b"\x1b").pause(0.15)
+    typist.type(b"j", b"j", b"\r", gap=0.15)
+    assert typist.commands == ["j", "j"]
+    assert typist.program == b""
+    assert typist.keyboard.in_pane
+
+
+@pytest.mark.parametrize("sequence", [b"\x1bx", b"\x1bd", "\x1bé".encode(), b"\x1b\r"])
+def test_alt_and_a_key_that_come_together_are_the_panes(sequence: bytes) -> None:
+    typist = Typist(in_pane=True).type(sequence).pause(2)
+    assert typist.program == sequence
+    assert typist.commands == []
+
+
+@pytest.mark.parametrize("key", ["[", "O"])
+def test_a_bracket_that_nothing_follows_is_chloes_key_once_nothing_can_follow(key: str) -> None:
+    typist = Typist(in_pane=True).type(b"\x1b").pause(0.2).type(key.encode())
+    assert typist.commands == []
+    assert typist.pause(0.5).commands == [key]
+    assert typist.program == b""
+    assert not typist.keyboard.in_pane
+
+
+def test_an_answer_of_the_terminal_after_the_release_key_runs_nothing() -> None:
+    for answer in (b"]11;rgb:q/c/K\x1b\\", b"P>|q\x1b\\"):
+        typist = Typist(in_pane=True).type(b"\x1b").pause(0.3).type(answer).pause(2)
+        assert typist.commands == []
+        assert typist.program == b""
 
 
 def test_a_sequence_that_is_never_completed_reaches_the_pane_as_it_is() -> None:

@@ -103,3 +103,12 @@ def test_focus_and_paste_are_recognized() -> None:
     assert scan(b"\x1b[I") == (Kind.FOCUS_IN, 3)
     assert scan(b"\x1b[O") == (Kind.FOCUS_OUT, 3)
     assert scan(b"\x1b[200~") == (Kind.PASTE, 6)
+
+
+@pytest.mark.parametrize("digits", [1, 9, 10, 4300, 4301, 60_000])
+@pytest.mark.parametrize(
+    "form", ["\x1b[{}u", "\x1b[{}A", "\x1bO{}P", "\x1b[27;5;{}~", "\x1b[1;{}Z", "\x1b[{}:{}u"]
+)
+def test_a_number_of_any_length_in_a_sequence_is_read_without_an_error(form: str, digits: int) -> None:
+    number = "9" * digits
+    assert isinstance(name_of(form.format(number, number).encode()), str)

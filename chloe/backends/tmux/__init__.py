@@ -2,6 +2,7 @@
 
 ``server``    every tmux command: sessions are made, listed, resized, ended
 ``backend``   one pane: lease, reading, typing
+``resizing``  the size that it was given last
 ``ending``    whether more is to be expected of a holder
 ``repainting``  the screen after a loss
 ``holding``   how a holder is started
@@ -9,15 +10,22 @@
 ``folder``    what lies beside the segments, and how it comes back when it is removed; inside the holder
 ``program``   how the holder starts the program
 ``segments``  the spool's format and its writing; runs inside the holder
-``spool``     the spool's reading
+``spool``     the spool's reading: along the segments
+``frame_reader``  one segment, frame by frame
+``frames``    what a frame may say
+``damage``    what is damaged is kept aside
+``removal``   a spool is removed: the names of what is in it
+``survivors`` programs that outlived their holder
 ``keys``      typing to a holder
+``leases``    who may record which pane
 ``locks``     what the kernel frees when its process dies
 ``screen``    a screen taken from tmux, as bytes
 ``inspecting``  servers and spools looked at from outside
 """
 
 from chloe.backends.tmux.backend import TmuxBackend, running
+from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import SpoolReader
 
-__all__ = ["PREFIX", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]
+__all__ = ["PREFIX", "Leases", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]

@@ -11,18 +11,21 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from chloe.backends import descriptors
 from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
 from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
 from chloe.backends.tmux.keys import Keys
-from chloe.backends.tmux.locks import Lease
+from chloe.backends.tmux.leases import Leases
+from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.repainting import Repainting
+from chloe.backends.tmux.resizing import Resizing
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import StartFailed, TmuxUnusable
@@ -31,28 +34,28 @@ from chloe.watch import Watcher
 
 _log = logging.getLogger(__name__)
 
-#: Seconds between two looks at what no notice tells of for sure: the holder's lock, the lease.
+#: Seconds between two looks at what no notice tells of for sure: the holder's lock.
 _LOOK_AGAIN = 10.0
 #: The same right after a file was closed: the kernel tells of it before it gives the lock back.
 _LOOK_SOON = 0.002
 _SOON = 25
 #: Seconds that a holder gets to end once asked.
 _KILL_GRACE = 5.0
-#: Seconds between two tries of a resize that tmux refused, and of reading what the system refused.
-_RESIZE_AGAIN, _READ_AGAIN = 1.0, 0.5
+#: Seconds between two tries of reading what the system refused.
+_READ_AGAIN = 0.5
+#: After so many tries nobody waits any more for what can't be read.
+_MANY_FAILURES = 10
 #: Seconds between two looks for a folder that somebody removed.
 _LOOK_FOR_FOLDER = 0.1
-#: Seconds that a new lease is left to the instance which had the one that somebody removed.
-_FIRST_PICK = 1.0
 
 
 class TmuxBackend:
     """One program in one tmux session. See ``Backend`` for the protocol.
 
-    ``folder`` is the pane's spool; its name is the pane's id. ``spec`` says what to start, None where
-    it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the last position,
-    ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold. Segments that are
-    damaged are kept in the folder ``damaged``.
+    ``folder`` is the pane's spool; its name is the pane's id, whose lease is one of ``leases``. ``spec`` says
+    what to start, None where it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the
+    last position, ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold.
+    Segments that are damaged are kept in the folder ``damaged``.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class TmuxBackend:
         spec: Spec | None,
         folder: Path,
         watcher: Watcher,
+        leases: Leases,
         *,
         pane_cap: int = 1_000_000_000,
         disk_share: float = 0.1,
@@ -75,20 +79,21 @@ class TmuxBackend:
         self._disk_share = disk_share
         self._damaged = damaged
         self._loop = asyncio.get_running_loop()
-        self._lease = Lease(folder / "lease")
+        self._lease = leases.lease(folder.name)
+        self._lease.on_lost = self._lost_lease
         self._keys = Keys(folder / "keys", self._loop)
         self._reader: SpoolReader | None = None
         self._woken = asyncio.Event()
         self._look_soon = 0
         self._unwatch: Callable[[], None] | None = None
-        #: The folder, or the lease in it, may be another one than before.
-        self._replaced = False
         self._ending = Ending(server, self.session, folder, starts=spec is not None)
         self._unreadable = ""
+        #: How often the spool was read to its end, or couldn't be read; what was passed over.
+        self._reads = self._failures = 0
+        self._skipped = 0
         self._exited: Exited | None = None
         self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
-        self._wanted_size: tuple[int, int] | None = None
-        self._resizing: asyncio.Task[None] | None = None
+        self._resizing = Resizing(server, self.session, self._loop)
         self._force: asyncio.TimerHandle | None = None
 
     @property
@@ -103,16 +108,12 @@ class TmuxBackend:
 
     def reached(self) -> Callable[[], bool]:
         """What says whether all has been read that is in the spool now, the end too where it has come."""
-        end = SpoolReader(self.folder).end
-        ended = bool(self._ending.why())
-
-        def reached() -> bool:
-            if self._exited is not None or ended or self._reader is None:
-                return self._exited is not None
-            # A full disk may have torn the last frame just then: what is taken back is never read.
-            return self._reader.position >= end or self._reader.position >= SpoolReader(self.folder).end
-
-        return reached
+        reads = self._reads
+        with contextlib.suppress(OSError):
+            if self._ending.why():
+                reads += _MANY_FAILURES  # Its end comes, unless it can't be read.
+        self._woken.set()
+        return lambda: self._exited is not None or self._reads > reads
 
     async def prepare(self) -> None:
         """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
@@ -122,18 +123,20 @@ class TmuxBackend:
         try:
             self.folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.parent.mkdir(mode=0o700, exist_ok=True)
+            # First of all: what nobody holds and no fact knows is cleared away.
+            if not self._lease.take(new=True):
+                raise OSError("another Chloe records it")
             self.folder.mkdir(mode=0o700)
         except OSError as error:
+            self._lease.give_back()
             raise self._no_spool(error) from error
         try:
-            # First of all: what nobody holds and no fact knows is cleared away.
-            if not self._lease.take():
-                raise OSError("another Chloe cleared it away")
             (self.folder / "spec.json").touch(mode=0o600)
             (self.folder / "spec.json").write_text(told, "ascii")
             os.mkfifo(self.folder / "keys", 0o600)
         except OSError as error:
             await self.discard()
+            self._lease.give_back()
             raise self._no_spool(error) from error
         self.follow(START)
 
@@ -149,7 +152,8 @@ class TmuxBackend:
             )
         except BaseException:
             # A server that answers late may have started the holder all the same.
-            locks.send(self.folder / "lock", signal.SIGTERM)
+            with contextlib.suppress(OSError):
+                locks.send(self.folder / "lock", signal.SIGTERM)
             await self.discard()
             raise
 
@@ -158,26 +162,15 @@ class TmuxBackend:
 
     def try_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""
-        return self._lease.take()
-
-    async def lease(self) -> None:
-        """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
-        if self._lease.take():
-            return
-        self._watch()
-        while not self._take_lease():
-            await self._wait()
-            self._find_again()
-            if self._lease.removed:
-                # Who had it has the first pick: he knows best where to go on.
-                await asyncio.sleep(_FIRST_PICK)
-
-    def _take_lease(self) -> bool:
         try:
             return self._lease.take()
         except OSError as error:
             self._say_unreadable(error)
             return False
+
+    async def lease(self) -> None:
+        """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
+        await self._lease.wait()
 
     def follow(
         self, position: SpoolPosition | None, offset: int | None = None, *, unpainted: bool = False
@@ -206,11 +199,15 @@ class TmuxBackend:
             self._woken.clear()
             try:
                 self._find_again()
+                if self._lease.lost:
+                    raise RecorderChanged(self.folder.name)
                 happenings = self._read(self._reader)
-                self._unreadable = ""
+                self._unreadable, self._failures = "", 0
             except OSError as error:
                 # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
                 self._say_unreadable(error)
+                self._failures += 1
+                self._reads += self._failures > _MANY_FAILURES
                 await asyncio.sleep(_READ_AGAIN)
                 continue
             if happenings:
@@ -218,25 +215,41 @@ class TmuxBackend:
                     self._exited = happenings[-1]
                     self._keys.forget()
                 return happenings
+            if self._reader.unfinished:
+                continue
+            self._reads += self._ending.again() is None
             if not await self._wait():
-                await self._ending.look(began=self._reader.position != START)
+                try:
+                    await self._ending.look(began=self._reader.position != START)
+                except OSError as error:
+                    self._say_unreadable(error)
 
     def _read(self, reader: SpoolReader) -> list[Happening]:
         # Asked first: what was written before the end is read after it is known.
         gone = self._ending.why()
         happenings = reader.read()
+        self._say_skipped(reader)
         if any(isinstance(happening, Lost) for happening in happenings):
             self._repainting.want()
-        if not happenings and gone:
+        if happenings:
+            if isinstance(last := happenings[-1], Exited) and last.status is None and last.signal is None:
+                happenings[-1] = replace(last, survivor=self._ending.survivor())
+            return happenings
+        if gone and not reader.unfinished:
             if reader.damage:
                 gone = f"its end can't be read: {reader.damage}"
-            return [Exited(None, None, gone, time.time_ns(), reader.position)]
-        if not happenings:
-            painted = self._repainting.take(reader.position, lambda: reader.behind)
-            return [painted] if painted is not None else []
-        return happenings
+            return self._ending.unseen(gone, reader.position)
+        painted = self._repainting.take(reader.position, lambda: reader.behind)
+        return [painted] if painted is not None else []
+
+    def _say_skipped(self, reader: SpoolReader) -> None:
+        if len(reader.skipped) > self._skipped:
+            self._skipped = len(reader.skipped)
+            skipped = ", ".join(f"{what} ({count} times)" for what, count in reader.skipped.items())
+            _log.warning("the spool of pane %s has what is passed over: %s", self.folder.name, skipped)
 
     def _say_unreadable(self, error: OSError) -> None:
+        descriptors.shortage.note(error)
         if self._unreadable != str(error):
             self._unreadable = str(error)
             _log.warning("pane %s can't be read for the moment: %s", self.folder.name, error)
@@ -247,15 +260,18 @@ class TmuxBackend:
             self._watch()
             self._keys.write(data)
 
+    @property
+    def untaken(self) -> int:
+        """Bytes that were typed and that the holder hasn't taken yet."""
+        return self._keys.kept
+
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""
         await self._keys.flush()
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
-        self._wanted_size = rows, columns
-        if self._resizing is None or self._resizing.done():
-            self._resizing = self._loop.create_task(self._resize(), name=f"resize {self.session}")
+        self._resizing.want(rows, columns)
 
     async def kill(self) -> None:
         """Have the holder hang up, then end the program by force; where there is none, end the session."""
@@ -293,7 +309,10 @@ class TmuxBackend:
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
         self._stop_watching()
-        await asyncio.to_thread(_remove, self.folder)
+        if not await asyncio.to_thread(remove_spool, self.folder):
+            _log.warning(
+                "the spool %s is not needed any more, and stays: other things lie in it", self.folder
+            )
 
     async def close(self) -> None:
         """Let go of everything that this process holds, the lease among it. The program runs on."""
@@ -302,17 +321,15 @@ class TmuxBackend:
         self._keys.forget()
         if self._force is not None:
             self._force.cancel()
-        if self._resizing is not None:
-            self._resizing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._resizing
+        await self._resizing.close()
         if self._reader is not None:
             self._reader.close()
         self._lease.give_back()
 
     def _watch(self) -> None:
         if self._unwatch is None:
-            with contextlib.suppress(FileNotFoundError):
+            # What can't be watched for the moment is looked at often.
+            with contextlib.suppress(OSError):
                 self._unwatch = self._watcher.watch(self.folder, self._told)
 
     def _stop_watching(self) -> None:
@@ -321,10 +338,8 @@ class TmuxBackend:
             self._unwatch = None
 
     def _told(self, name: str) -> None:
-        if name in ("lock", "lease", ""):
+        if name in ("lock", ""):
             self._look_soon = _SOON
-        if name in ("lease", ""):
-            self._replaced = True
         if name in ("lock", "keys", ""):
             self._keys.retry()
         if not name:
@@ -333,24 +348,22 @@ class TmuxBackend:
             self._ending.wait(RESTORE_GRACE)
         self._woken.set()
 
+    def _lost_lease(self) -> None:
+        self._woken.set()
+
     def _find_again(self) -> None:
-        """Watch the folder that was made in place of a removed one, and have the lease there as well."""
+        """Watch the folder that was made in place of a removed one."""
         if self._unwatch is None:
             self._watch()
-            if self._unwatch is None:
-                return
-            self._keys.retry()
-            self._replaced = True
-        if self._replaced and self.folder.exists():
-            self._replaced = False
-            if self._lease.held and not self._lease.renew():
-                raise RecorderChanged(self.folder.name)
+            if self._unwatch is not None:
+                self._keys.retry()
 
     async def _wait(self) -> bool:
         """Wait for a notice, or until it is time to look again; whether there was a notice."""
         if self._look_soon:
             self._look_soon -= 1
         again = _LOOK_SOON if self._look_soon else _LOOK_AGAIN if self._unwatch else _LOOK_FOR_FOLDER
+        again = min(again, self._ending.again() or again)
         try:
             async with asyncio.timeout(again):
                 await self._woken.wait()
@@ -359,35 +372,15 @@ class TmuxBackend:
         self._woken.clear()
         return True
 
-    async def _resize(self) -> None:
-        told = ""
-        while self._wanted_size is not None:
-            size, self._wanted_size = self._wanted_size, None
-            try:
-                await self._server.resize(self.session, *size)
-            except TmuxUnusable as error:
-                if told != str(error):
-                    told = str(error)
-                    _log.warning("pane %s keeps its size for now: %s", self.folder.name, error)
-                self._wanted_size = self._wanted_size or size
-                await asyncio.sleep(_RESIZE_AGAIN)
-
     def _kill_holder(self) -> None:
         """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
-        locks.send(self.folder / "lock", signal.SIGKILL)
+        try:
+            locks.send(self.folder / "lock", signal.SIGKILL)
+        except OSError as error:
+            self._say_unreadable(error)
+            self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)
 
 
 def running(folder: Path) -> bool:
     """Whether a holder looks after a program in this spool."""
     return locks.held(folder / "lock") is True
-
-
-def _remove(folder: Path) -> None:
-    """Remove a spool with all that is in it, as far as that goes without a free descriptor as well."""
-    for name in ("spec.json", "keys", "lease"):
-        with contextlib.suppress(OSError):
-            (folder / name).unlink()
-    try:
-        folder.rmdir()
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)

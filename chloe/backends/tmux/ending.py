@@ -1,24 +1,35 @@
 """Whether more is to be expected of a holder, and if not, why.
 
 Owns the signs: its lock, the reason it left behind, and, where there is no lock at all, what tmux says of its
-session. Must not know what the spool holds.
+session; and what is told of an end that no holder saw. Must not know what else the spool holds.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from pathlib import Path
 
-from chloe.backends.tmux import locks
+from chloe.backends.backend import Exited, Happening, Lost
+from chloe.backends.tmux import locks, spool, survivors
 from chloe.backends.tmux.server import TmuxServer
 from chloe.errors import TmuxUnusable
+from chloe.events.facts import Process, SpoolPosition
+from chloe.small_files import read_whole
+from chloe.wording import printable
 
 #: Seconds that a holder gets to start, and to make its folder again that somebody removed.
 START_GRACE, RESTORE_GRACE = 10.0, 3.0
 #: Seconds between two questions to tmux; seconds that a holder may need to end its program once its session
 #: is gone, and then to record that: more than its own graces together.
 _ASK_AGAIN, END_GRACE = 1.0, 4.0
+#: Seconds that a program gets to end once its holder is gone and its terminal with it, before it is said to
+#: run on; seconds between two looks.
+_PROGRAM_GRACE, _LOOK_AGAIN = 1.0, 0.05
+#: Bytes of a holder's last words that are read, and characters that are told.
+_FAILURE_LIMIT, _FAILURE_TOLD = 64 * 1024, 300
+_NEVER_STARTED = "its holder failed: it never started"
 
 
 class Ending:
@@ -33,6 +44,7 @@ class Ending:
         self._why = ""
         self._ask_at = 0.0
         self._without_session_since: float | None = None
+        self._gone_since: float | None = None
         self.wait(START_GRACE if starts or folder.exists() else RESTORE_GRACE)
 
     def wait(self, seconds: float) -> None:
@@ -46,12 +58,42 @@ class Ending:
     def why(self) -> str:
         """Why nothing will be written any more; "" while something may be. Raises ``OSError``."""
         held = locks.held(self._lock)
+        if held:
+            self._gone_since = None
         if held or self._why:
             return self._why
-        with contextlib.suppress(FileNotFoundError):
-            failure = (self._folder / "failure").read_text("utf-8", "replace")
-            return f"its holder failed: {failure.strip()}"
+        said = failure(self._folder)
+        if said:
+            return f"its holder failed: {said}"
         return "" if held is None else "its holder was killed"
+
+    def again(self) -> float | None:
+        """Seconds until an end that no holder saw can be told; None if there is no such end."""
+        return None if self._gone_since is None else _LOOK_AGAIN
+
+    def unseen(self, why: str, position: SpoolPosition) -> list[Happening]:
+        """What is to be told where the holder said no end; nothing yet while its program may be ending."""
+        now = self._time()
+        program = self.survivor()
+        self._gone_since = self._gone_since or now
+        if program is not None and now - self._gone_since < _PROGRAM_GRACE:
+            return []
+        if program is not None:
+            why = f"{why}; process {program.pid} runs on without a terminal"
+        at = time.time_ns()
+        exited = Exited(None, None, why, at, position, program)
+        if why == _NEVER_STARTED:
+            return [exited]
+        # What the kernel still held for the holder, say: it is gone, and nobody knows how much it was.
+        return [Lost(0, f"{why}; what it hadn't recorded yet is missing", at, position), exited]
+
+    def survivor(self) -> Process | None:
+        """The program, as the holder named it, if it still runs."""
+        with contextlib.suppress(OSError):
+            about = spool.about(self._folder)
+            if about is not None and about.program is not None and survivors.runs(about.program):
+                return about.program
+        return None
 
     async def look(self, *, began: bool) -> None:
         """Find out about a holder without a lock; ``began``: there was something to be read of it."""
@@ -64,9 +106,17 @@ class Ending:
                 self._without_session_since = None
                 return
             if not began and self._folder.exists():
-                self._why = "its holder failed: it never started"
+                self._why = _NEVER_STARTED
                 return
             # It may be about to make its folder again, for the last words.
             self._without_session_since = self._without_session_since or now
             if now - self._without_session_since >= END_GRACE:
                 self._why = "its holder was killed" if self._folder.exists() else "its spool was removed"
+
+
+def failure(folder: Path) -> str:
+    """Why the holder of a spool couldn't go on, in its own words; "" where it left none."""
+    with contextlib.suppress(OSError):
+        words = read_whole(folder / "failure", _FAILURE_LIMIT, follow=False)
+        return printable(words.decode("utf-8", "replace").strip()[:_FAILURE_TOLD])
+    return ""

@@ -10,6 +10,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
+
+#: struct flock of fcntl(2) for a lock of this length at this place, as Linux has it on 64 bits: type, whence,
+#: start, length, process.
+_LOCK = struct.Struct("hhqqi4x")
 
 #: Folders, from the pane's up to the home, that may be made again. A home whose own place is gone stays gone.
 _OURS = 3
@@ -52,6 +57,24 @@ class Folder:
     def whole(self) -> bool:
         """Nothing of it was removed."""
         return bool(os.fstat(self._lock).st_nlink and os.fstat(self.keys).st_nlink)
+
+    def leased(self) -> bool:
+        """Whether a recorder has the lease of this pane: its byte of the home's file ``leases`` is locked."""
+        home, _, pane = self.path.rsplit("/", 2)
+        try:
+            byte = int(pane.replace("-", ""), 16) >> 65
+            asked = _LOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, byte, 1, 0)
+            leases = os.open(f"{home}/leases", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError, struct.error):
+            return False
+        try:
+            # OFD: a lock of an open file, not of a process (fcntl(2)).
+            answer = fcntl.fcntl(leases, getattr(fcntl, "F_OFD_GETLK", fcntl.F_GETLK), asked)
+            return bool(_LOCK.unpack(answer)[0] != fcntl.F_UNLCK)
+        except OSError:
+            return False
+        finally:
+            os.close(leases)
 
     def restore(self) -> bytes:
         """Make again what was removed; what is still in a FIFO that is gone. ``OSError`` if it can't."""

@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     import signal
 
     from chloe.backends.tmux.folder import Folder
-    from chloe.backends.tmux.program import loads, start
-    from chloe.backends.tmux.segments import SIZE_FIELDS, UNKNOWN, Spool, said
+    from chloe.backends.tmux.program import identity, loads, raise_limits, start
+    from chloe.backends.tmux.segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
     # Isolated mode leaves the script's own folder out; a compiled script lies one deeper.
     sys.path.insert(0, __file__.rpartition("/")[0].removesuffix("/__pycache__"))
     from folder import Folder
-    from program import loads, start
-    from segments import SIZE_FIELDS, UNKNOWN, Spool, said
+    from program import identity, loads, raise_limits, start
+    from segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
 
 NO_SIZE = bytes(SIZE_FIELDS.size)
 #: The most bytes of output in a frame, and about the most that is kept for a tmux that doesn't read.
@@ -46,6 +46,8 @@ BATCH = 64 * 1024
 _PROBABLY_MORE = 2048
 #: How often what may change unannounced is looked at again, in milliseconds.
 _LOOK_AGAIN_MS = 200
+#: How often it is looked whether there is room for a program that waits, in milliseconds.
+_LOOK_FOR_ROOM_MS = 60
 #: Seconds between two looks at the folder: unasked, and after something was removed, since more may follow.
 _LOOK_AT_FOLDER, _LOOK_AT_FOLDER_SOON = 10.0, 0.2
 _FOR_EVER = 3_600_000
@@ -53,6 +55,8 @@ _FOR_EVER = 3_600_000
 _LINGER, _QUIET_MS = 2.0, 100
 #: Seconds until a program that ignores the hang-up of its terminal is left alone, or killed.
 _HANGUP_GRACE, _KILL_GRACE = 2.0, 1.0
+#: Seconds for which room is waited for where a limit of this process leaves none: nobody can make any.
+_LIMIT_GRACE = 30.0
 
 
 class Relay:
@@ -92,11 +96,14 @@ class Relay:
             # Only time tells that a closed terminal is open again, that a disk has room, and that a
             # full terminal has too where the kernel forgot to say so.
             uncertain = self._to_program or self._inner_closed or self._spool.unsettled
+            again = _LOOK_AGAIN_MS if uncertain else _FOR_EVER
             left = self._look_at - time.monotonic()
             if left <= 0:
                 self._look_at_folder()
                 continue
-            events = self._poll.poll(min(_LOOK_AGAIN_MS if uncertain else _FOR_EVER, left * 1000 + 1))
+            if self._spool.blocked:
+                again = _LOOK_FOR_ROOM_MS
+            events = self._poll.poll(min(again, left * 1000 + 1))
             if not events:
                 self._spool.settle()
                 self._inner_closed = False
@@ -118,8 +125,10 @@ class Relay:
 
     def _ask(self) -> None:
         """Ask the kernel only for what can be moved on: no source is read while its sink is full."""
+        if self._spool.blocked:
+            self._spool.look_for_room()
         room = 0 if self._to_program else select.POLLIN
-        output = select.POLLIN if len(self._to_tmux) < BATCH else 0
+        output = select.POLLIN if len(self._to_tmux) < BATCH and not self._spool.blocked else 0
         wanted = {
             self._signals: select.POLLIN,
             self._inner: 0 if self._inner_closed else output | (select.POLLOUT if self._to_program else 0),
@@ -233,8 +242,13 @@ class Relay:
         """
         poll = select.poll()
         poll.register(self._inner, select.POLLIN)
+        self._take_all_output(4 * BATCH)
         deadline = time.monotonic() + _LINGER
         while time.monotonic() < deadline:
+            if self._spool.blocked:
+                self._wait_for_signals()
+                self._spool.look_for_room()
+                continue
             if not self._take_output() and (self._inner_closed or not poll.poll(_QUIET_MS)):
                 return
             if len(self._to_tmux) > BATCH:
@@ -266,17 +280,26 @@ class Relay:
         Who asked for the end may have removed the folder as well: then it stays gone.
         """
         asked, self._terminated = self._terminated, False
+        deadline = time.monotonic() + _LIMIT_GRACE
         while not self._terminated:
             if not asked:
                 self._look_at_folder()
             if not self._spool.end(self._status, reason) or self._spool.gone:
                 return
-            self._wait_for_signals()
+            if self._spool.limited and time.monotonic() >= deadline:
+                return
+            self._pause()
 
-    def _wait_for_signals(self) -> None:
+    def _pause(self) -> None:
+        """Wait until it is time to look again, or the pane is to be killed; other signals don't matter."""
+        again = time.monotonic() + _LOOK_AGAIN_MS / 1000
+        while not self._terminated and (left := again - time.monotonic()) > 0:
+            self._wait_for_signals(left * 1000 + 1)
+
+    def _wait_for_signals(self, milliseconds: float = _LOOK_AGAIN_MS) -> None:
         poll = select.poll()
         poll.register(self._signals, select.POLLIN)
-        if poll.poll(_LOOK_AGAIN_MS):
+        if poll.poll(milliseconds):
             self._take_signals()
 
 
@@ -287,6 +310,7 @@ def main(folder: str) -> None:
     # Inherited, either of these would hide the program's end.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    raise_limits()
     ours = Folder(folder)
     with open(f"{folder}/spec.json", encoding="ascii") as file:
         spec = loads(file.read())
@@ -296,8 +320,22 @@ def main(folder: str) -> None:
     for fd in (0, 1):
         os.set_blocking(fd, False)
     size = SIZE_FIELDS.pack(spec["rows"], spec["columns"], 0, 0)
-    spool = Spool(folder, segment_size=spec["segment_size"], cap=spec["cap"], share=spec["share"])
     pid, inner = start(spec, size)
+    spool = Spool(
+        folder,
+        segment_size=spec["segment_size"],
+        cap=spec["cap"],
+        share=spec["share"],
+        about=fields(
+            holder=spec["version"],
+            program=identity(pid),
+            term=spec["environment"].get("TERM", ""),
+            answers="",
+            watches="",
+        ),
+        leased=ours.leased,
+    )
+    spool.begin()
     Relay(ours, spool, program=pid, inner=inner, size=size).run()
 
 
@@ -336,6 +374,7 @@ if __name__ == "__main__":
         main(sys.argv[1])
     except Exception as failure:
         # Nobody sees this terminal: the reader shows it as the reason of the end.
-        with open(f"{sys.argv[1]}/failure", "a", encoding="utf-8") as file:
-            print(f"{type(failure).__name__}: {failure}", file=file)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+        told = os.open(f"{sys.argv[1]}/failure", flags, 0o600)
+        os.write(told, f"{type(failure).__name__}: {failure}\n".encode("utf-8", "replace"))
         raise

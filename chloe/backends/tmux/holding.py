@@ -13,8 +13,10 @@ import py_compile
 import sys
 from pathlib import Path
 
-from chloe.backends import environment
+from chloe import __version__
+from chloe.backends import environment, limits
 from chloe.backends.backend import Spec
+from chloe.config.paths import user_home
 
 #: Bytes after which a segment is complete.
 SEGMENT_SIZE = 8 * 1024 * 1024
@@ -28,7 +30,7 @@ _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/loca
 @functools.cache
 def term() -> str:
     """The terminfo entry for a program inside tmux, as far as this machine has it."""
-    homes = [os.environ.get("TERMINFO", ""), str(Path.home() / ".terminfo"), *_TERMINFO]
+    homes = [os.environ.get("TERMINFO", ""), str(user_home() / ".terminfo"), *_TERMINFO]
     name = "tmux-256color"
     # Named by the first letter, or by its number where file names have no case.
     known = any(Path(home, first, name).exists() for home in homes if home for first in ("t", "74"))
@@ -44,11 +46,14 @@ def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
     # Who gives a PWD knows the folder by that name.
     whole |= {name: value for name, value in spec.environment.items() if name == "PWD"}
     told = {
+        "version": __version__,
         "program": _portable(environment.program(spec.argv, cwd=spec.cwd, environment=whole)),
         "argv": [_portable(argument) for argument in spec.argv],
         "cwd": _portable(spec.cwd),
         "environment": {_portable(name): _portable(value) for name, value in whole.items()},
         "umask": _umask(),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
+        "limits": [[kind, soft, hard] for kind, (soft, hard) in limits.inherited().items()],
         "rows": spec.rows,
         "columns": spec.columns,
         "segment_size": SEGMENT_SIZE,

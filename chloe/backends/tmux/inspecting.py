@@ -6,18 +6,25 @@ who looks after it. Must not know the log, but for how far it has taken a spool 
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chloe.backends.tmux import locks
-from chloe.backends.tmux.locks import Lease
-from chloe.backends.tmux.spool import START, SpoolReader
+from chloe.backends.tmux import leases, locks
+from chloe.backends.tmux.ending import failure
+from chloe.backends.tmux.leases import Lease
+from chloe.backends.tmux.removal import is_spool, remove_spool, strangers
+from chloe.backends.tmux.spool import START, SpoolReader, numbers
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+from chloe.events.ids import is_id
+
+#: How much of a spool is read in one go.
+_PIECE = 64 * 1024
 
 #: struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("3i")
@@ -52,7 +59,7 @@ class SpoolSeen:
     #: Bytes in its segments.
     size: int
     holder: int | None
-    #: Who has the lease, that is, records it.
+    #: Who has the lease, that is, records it: the process id, 0 nobody, None where it can't be named.
     recorder: int | None
     #: A holder was there at some time.
     began: bool
@@ -60,6 +67,10 @@ class SpoolSeen:
     failure: str
     #: When the folder last changed, nanoseconds since 1970.
     changed_at: int
+    #: What lies in it and isn't Chloe's.
+    strangers: tuple[str, ...] = ()
+    #: Why it couldn't be looked at.
+    trouble: str = ""
 
     @property
     def pane(self) -> str:
@@ -72,58 +83,103 @@ class SpoolSeen:
         return self.holder != 0
 
 
-def spools(folder: Path) -> list[SpoolSeen]:
-    """All spools in ``folder``, by their names; none where it isn't there. Raises ``OSError``."""
+def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> list[SpoolSeen]:
+    """Return all spools in ``folder``, by the ids they are named by. Raises ``OSError``.
+
+    None without a folder. ``processes`` are those that may record them.
+    """
     if not folder.exists():
         return []
-    return [_seen(each) for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    found = [each for each in sorted(folder.iterdir()) if is_id(each.name) and is_spool(each)]
+    taken = leases.taken(leases_file, [each.name for each in found])
+    owners = leases.recorders(leases_file, processes) if taken else {}
+    return [_seen(each, owners.get(leases.offset(each.name)) if each.name in taken else 0) for each in found]
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether the spool holds more than the log has, which came as far as ``position``."""
+    """Whether the spool holds more than the log has, which came to ``position``. Raises ``OSError``."""
+    try:
+        return readable(folder, position)
+    except SpoolBroken:
+        return True
+
+
+def readable(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether something can be read on from ``position``. Raises ``SpoolBroken`` or ``OSError``."""
     reader = SpoolReader(folder, position or START)
     try:
-        return bool(reader.read(1))
-    except SpoolBroken:
+        while not reader.read(_PIECE):
+            if not reader.unfinished:
+                return False
         return True
     finally:
         reader.close()
 
 
-def remove_recorded(folder: Path, position: SpoolPosition | None, *, ended: bool = False) -> bool:
-    """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
+def skipped(folder: Path, most: int) -> dict[str, int]:
+    """What of a spool a reader passes over, and how often, in about the first ``most`` bytes."""
+    reader = SpoolReader(folder)
+    try:
+        for _ in range(0, most, _PIECE):
+            if not reader.read(_PIECE) and not reader.unfinished:
+                break
+    except (SpoolBroken, OSError):
+        pass  # Other checks tell that.
+    finally:
+        reader.close()
+    return reader.skipped
 
-    ``ended``: the log has the end as the holder told it, which may be there for an instant more.
-    """
-    lease = Lease(folder / "lease")
-    if not lease.take():
+
+def quiet(folder: Path, position: SpoolPosition | None) -> bool:
+    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
+    if position is None:
         return False
     try:
-        if unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
-            return False
-        shutil.rmtree(folder)
-        return True
-    finally:
-        lease.give_back()
-
-
-def _seen(folder: Path) -> SpoolSeen:
-    size = 0
-    for segment in folder.glob("*.seg"):
-        try:
-            size += segment.stat().st_size
-        except FileNotFoundError:
-            continue  # It has just been taken in.
-    try:
-        failure = (folder / "failure").read_text("utf-8", "replace").strip()
+        newest = max(numbers(folder), default=-1)
+        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
+        return at_end and locks.held(folder / "lock") is True
     except OSError:
-        failure = ""
+        return False
+
+
+def remove_recorded(
+    folder: Path, lease: Lease, position: SpoolPosition | None, *, ended: bool = False
+) -> bool:
+    """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
+
+    ``lease`` is the pane's and held. ``ended``: the log has the end as the holder told it, which may be there
+    for an instant more.
+    """
+    if not lease.held or unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
+        return False
+    return remove_spool(folder)
+
+
+def _seen(folder: Path, recorder: int | None) -> SpoolSeen:
+    size = 0
+    others: list[str] = []
+    holder: int | None = None
+    began, changed_at, trouble = False, 0, ""
+    try:
+        for number in numbers(folder):
+            with contextlib.suppress(FileNotFoundError):  # It has just been taken in.
+                size += (folder / f"{number}.seg").lstat().st_size
+        others = strangers(folder)
+        holder = locks.owner(folder / "lock")
+        began = (folder / "lock").exists()
+        changed_at = folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        holder = holder or 0
+    except OSError as error:
+        trouble = error.strerror or str(error)
     return SpoolSeen(
         folder=folder,
         size=size,
-        holder=locks.owner(folder / "lock"),
-        recorder=locks.owner(folder / "lease"),
-        began=(folder / "lock").exists(),
-        failure=failure,
-        changed_at=folder.stat().st_mtime_ns if folder.exists() else 0,
+        holder=holder,
+        recorder=recorder,
+        began=began,
+        failure=failure(folder),
+        changed_at=changed_at,
+        strangers=tuple(others),
+        trouble=trouble,
     )

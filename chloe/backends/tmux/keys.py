@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import stat
 from pathlib import Path
 
 #: Seconds until what the system refused for the moment is tried again: no descriptor is free, say.
@@ -32,6 +33,11 @@ class Keys:
         if self._fd is None:
             self.retry()
 
+    @property
+    def kept(self) -> int:
+        """Bytes that the holder hasn't taken yet."""
+        return len(self._kept)
+
     async def flush(self) -> None:
         """Wait until nothing is kept."""
         while self._kept:
@@ -46,7 +52,7 @@ class Keys:
         try:
             while self._kept:
                 if self._fd is None:
-                    self._fd = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                    self._fd = self._opened()
                     self._loop.add_writer(self._fd, self.retry)
                 written = os.write(self._fd, memoryview(self._kept)[: 64 * 1024])
                 del self._kept[:written]
@@ -67,6 +73,14 @@ class Keys:
             self._again.cancel()
         self._close()
         self._taken.set()
+
+    def _opened(self) -> int:
+        """The FIFO. What is typed may be a password: it goes into nothing else that lies in its place."""
+        fd = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY)
+        if not stat.S_ISFIFO(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise OSError(errno.ENXIO, "no FIFO")
+        return fd
 
     def _close(self) -> None:
         if self._fd is not None:

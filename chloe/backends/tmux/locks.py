@@ -1,6 +1,6 @@
-"""Locks that the kernel gives back when their process dies: a pane's lease, and the holder's lock.
+"""Locks on whole files, which the kernel gives back when their process dies: a holder's, an instance's.
 
-Owns flock(2) on the files of a spool. Must not know what the holder of a lock then does.
+Owns flock(2). Must not know what the holder of a lock then does.
 """
 
 from __future__ import annotations
@@ -9,76 +9,20 @@ import contextlib
 import fcntl
 import os
 import signal
+import stat
 from pathlib import Path
 
-
-class Lease:
-    """The right to record a pane: one process at a time has it.
-
-    Watchers of the folder are told that the file was closed after writing when it is given back, and
-    by nothing else: who only tries reads.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._fd: int | None = None
-        self._bell: int | None = None
-
-    @property
-    def held(self) -> bool:
-        """This process has it."""
-        return self._fd is not None
-
-    @property
-    def removed(self) -> bool:
-        """There is no lease: somebody removed it, or the spool."""
-        return not self._path.exists()
-
-    def take(self) -> bool:
-        """Try to take it; True if this process has it now. False as well if the spool is gone."""
-        if self._fd is not None:
-            return True
-        try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever had it may have discarded the spool meanwhile: a lock on nothing is no lease.
-            if os.fstat(fd).st_nlink:
-                # Rings when it is closed, after the lock is free: the kernel closes in this order as well.
-                self._bell = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
-                self._fd = fd
-        except BlockingIOError:
-            pass
-        finally:
-            if self._fd is None:
-                os.close(fd)
-        return self._fd is not None
-
-    def renew(self) -> bool:
-        """Whether this process has it still, on a new file where somebody removed the old one."""
-        if self._fd is None:
-            return False
-        if not os.fstat(self._fd).st_nlink:
-            self.give_back()
-        return self.take()
-
-    def give_back(self) -> None:
-        """Let another process have it."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
-        if self._bell is not None:
-            os.close(self._bell)
-            self._bell = None
+#: The most bytes of a lock's file that are looked at: a process id and a line's end.
+_LOCK_SIZE = 32
 
 
 def held(path: Path) -> bool | None:
-    """Whether a process holds the lock ``path``; None if there is no such file."""
+    """Whether a process holds the lock ``path``; None if there is no such file, or none that is a lock."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+        fd = _opened(path)
+    except PermissionError:
+        return _listed(path) != 0
+    if fd is None:
         return None
     try:
         # Shared, so that two who ask at once don't take each other for the holder.
@@ -93,27 +37,34 @@ def held(path: Path) -> bool | None:
 def owner(path: Path) -> int | None:
     """The process that holds the lock ``path``: 0 if none does, None if one that can't be named.
 
-    Asks the kernel's list (proc_locks(5)) first, since trying the lock would for an instant be in the way
-    of whoever wants it.
+    Asks the kernel's list first: trying the lock would for an instant be in the way of who wants it.
     """
-    try:
-        found = path.stat()
-        listed = Path("/proc/locks").read_text("ascii").splitlines()
-    except FileNotFoundError:
-        listed = []
-    else:
-        place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
-        for _, kind, _, _, pid, where, *_ in (line.split() for line in listed if "->" not in line):
-            if kind == "FLOCK" and where == place:
-                return int(pid)
+    pid = _listed(path)
+    if pid:
+        return pid if pid > 0 else None
     return None if held(path) else 0
+
+
+def _listed(path: Path) -> int:
+    """The process that holds the lock by the kernel's list (proc_locks(5)), below 0 if that doesn't name it;
+    0 if it isn't listed."""
+    try:
+        found = path.lstat()
+        listed = Path("/proc/locks").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    for _, kind, _, way, pid, where, *_ in (line.split() for line in listed if "->" not in line):
+        # Who only asks has it for an instant as well, together with others.
+        if kind == "FLOCK" and way == "WRITE" and where == place:
+            return int(pid) or -1
+    return 0
 
 
 def send(path: Path, number: signal.Signals) -> bool:
     """Send a signal to the process that holds the lock ``path``, its id in it; False if none does."""
-    try:
-        pid = int(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+    pid = _named(path)
+    if not pid:
         return False
     with contextlib.ExitStack() as stack:
         process = -1
@@ -123,8 +74,9 @@ def send(path: Path, number: signal.Signals) -> bool:
             except ProcessLookupError:
                 return False
             stack.callback(os.close, process)
-        # The lock is still held, so the id hasn't passed to another process before it was opened.
-        if not held(path):
+        # The lock is still held, so the id hasn't passed to another process before it was opened; and what
+        # stands in the file may have been written by anybody.
+        if not held(path) or not _holds(pid, path):
             return False
         try:
             if process >= 0:
@@ -134,3 +86,45 @@ def send(path: Path, number: signal.Signals) -> bool:
         except ProcessLookupError:
             return False
     return True
+
+
+def _holds(pid: int, path: Path) -> bool:
+    """Whether it is this process that holds the lock, as far as the kernel tells."""
+    known = owner(path)
+    if known is not None:
+        return known == pid
+    folder = Path(f"/proc/{pid}/fd")
+    if not folder.exists():
+        return not Path("/proc/self/fd").exists()
+    with contextlib.suppress(OSError):
+        return any(_is_same(each, path) for each in folder.iterdir())
+    return False
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _named(path: Path) -> int:
+    """The process id that stands in a lock's file; 0 if none does."""
+    fd = _opened(path)
+    if fd is None:
+        return 0
+    try:
+        said = os.read(fd, _LOCK_SIZE).removesuffix(b"\n")
+    finally:
+        os.close(fd)
+    return int(said) if said.isdigit() and len(said) < 10 and int(said) > 1 else 0
+
+
+def _opened(path: Path) -> int | None:
+    """A lock's file, which is a regular one; None if there is none. Raises ``OSError``."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None

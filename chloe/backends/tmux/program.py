@@ -1,7 +1,7 @@
 """The holder's program: reading what is to run, and starting it on a terminal of its own.
 
-Owns what a program finds when it starts: session, terminal, signals, folder, environment. Must not know
-what becomes of its output. Loaded by the holder, which runs alone: only the standard library, and little
+Owns what a program finds when it starts: session, terminal, signals, folder, environment, limits. Must not
+know what becomes of its output. Loaded by the holder, which runs alone: only the standard library, and little
 of it.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import resource
 import termios
 
 TYPE_CHECKING = False
@@ -19,8 +20,33 @@ if TYPE_CHECKING:
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
+#: Limits that would be in a holder's way, whoever started the tmux server.
+_OURS = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC")
+
 #: Input flag of termios(3) that Python's module doesn't name; the same on Linux and macOS.
 _IUTF8 = 0x4000
+
+
+def raise_limits() -> None:
+    """Give this process as much as it may have; programs get their caller's limits, see ``start``."""
+    for name in _OURS:
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            _, hard = resource.getrlimit(kind)
+            _limit(kind, hard, hard)
+
+
+def identity(pid: int) -> str:
+    """A process's id, when it started (field 22 of proc_pid_stat(5)) and the boot that this was in.
+
+    Only the id where there is no /proc.
+    """
+    try:
+        stat = _content(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+        boot = _content("/proc/sys/kernel/random/boot_id").strip()
+        return f"{pid} {int(stat[19])} {boot.decode('ascii')}"
+    except (OSError, ValueError, IndexError):
+        return f"{pid}"
 
 
 def start(spec: dict[str, Any], size: bytes) -> tuple[int, int]:
@@ -60,6 +86,7 @@ def _become(spec: dict[str, Any], terminal: int) -> NoReturn:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         os.umask(spec["umask"])
         os.chdir(cwd)
+        _restore_caller(spec)
         try:
             os.execve(program, argv, environment)
         except OSError as error:
@@ -73,6 +100,41 @@ def _become(spec: dict[str, Any], terminal: int) -> NoReturn:
         os.write(2, b"chloe: can't run " + program + b" in " + cwd + b": " + reason + b"\n")
     finally:
         os._exit(status)
+
+
+def _restore_caller(spec: dict[str, Any]) -> None:
+    """Take on the niceness and the limits of whoever asked for the program, as far as that is allowed."""
+    for kind, soft, hard in spec["limits"]:
+        _limit(kind, soft, hard)
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, spec["nice"])
+    except OSError:
+        return  # It was asked for by one who may do more than the tmux server.
+
+
+def _limit(kind: int, soft: int, hard: int) -> None:
+    """Set a limit, or what comes nearest to it and is allowed."""
+    most = resource.getrlimit(kind)[1]
+    for limits in ((soft, hard), (_lower(soft, most), _lower(hard, most))):
+        try:
+            resource.setrlimit(kind, limits)
+            return
+        except (OSError, ValueError):
+            continue
+
+
+def _lower(one: int, other: int) -> int:
+    if resource.RLIM_INFINITY in (one, other):
+        return other if one == resource.RLIM_INFINITY else one
+    return min(one, other)
+
+
+def _content(path: str) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, 4096)
+    finally:
+        os.close(fd)
 
 
 def _bytes(text: str) -> bytes:

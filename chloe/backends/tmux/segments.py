@@ -7,7 +7,10 @@ the standard library, and little of it.
 ``0.seg``, ``1.seg``, … hold frames in the order of the stream. A segment is complete once the next one
 exists. A frame is its kind, the time (nanoseconds since 1970), the length of its payload, the CRC-32 of
 these three and the payload, and the payload; numbers are little-endian. Each segment starts with a
-``HEADER``: ``MAGIC``, the version, the segment's number, how many bytes of the stream came before it.
+``HEADER``: ``MAGIC``, the version, the segment's number, how many bytes of the stream came before it,
+and what is known of the holder and its program: lines of UTF-8, each a name, a space and a value. A
+reader passes over names and over kinds of frames that it doesn't know; a segment whose version is newer
+than the reader's can't be read by it at all.
 """
 
 from __future__ import annotations
@@ -18,7 +21,11 @@ import struct
 import time
 import zlib
 
-VERSION = 1
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VERSION = 2
 MAGIC = b"chloe spool"
 HEADER, OUTPUT, SIZE, GAP, EXIT = b"hosgx"
 FRAME = struct.Struct("<BQII")
@@ -34,8 +41,22 @@ GAP_FIELDS = struct.Struct("<Q")
 EXIT_FIELDS = struct.Struct("<i")
 UNKNOWN = -1
 
-#: The most bytes that a payload may have.
+#: The most bytes that a payload may have, and far more than any holder writes into a segment.
 PAYLOAD_LIMIT = 256 * 1024
+SEGMENT_LIMIT = 64 * 1024 * 1024
+#: The most bytes that a stream may have, those that are missing included: an exabyte.
+STREAM_LIMIT = 1 << 60
+
+#: Characters of a value in a header; digits of a segment's number.
+_VALUE_LIMIT = 256
+_DIGITS = 9
+
+#: How far a spool may grow beyond its cap while its program is made to wait: what was already under way.
+_BEYOND = 4 * 1024 * 1024
+#: How many bytes make it worth beginning another segment where the size of files is limited (RLIMIT_FSIZE).
+_WORTH_ANOTHER = 32 * 1024
+#: How many numbers of segments are tried, where somebody put other things in their place.
+_TRIES = 100
 
 #: How long what was refused is not tried again, in nanoseconds; the clock on the wall may be set back.
 _LOOK_AGAIN = 50_000_000
@@ -47,13 +68,29 @@ class Spool:
     """The segments: frames are appended, and what can't be is counted and told as a gap.
 
     ``cap`` is in bytes for this spool, ``share`` the part of the free disk for all spools beside it.
+    ``leased`` says whether somebody takes the spool in: then ``blocked`` is set where there is no room,
+    and whoever writes waits instead of having it dropped. ``about`` is what headers say, see ``fields``.
     """
 
-    def __init__(self, folder: str, *, segment_size: int, cap: int, share: float) -> None:
+    def __init__(
+        self,
+        folder: str,
+        *,
+        segment_size: int,
+        cap: int,
+        share: float,
+        about: bytes = b"",
+        leased: Callable[[], bool] = bool,
+    ) -> None:
         self._folder = folder
-        self._segment_size = segment_size
+        # Of a cap, only complete segments can be taken in: there must be several.
+        self._segment_size = max(min(segment_size, cap // 4), 1)
         self._cap = cap
         self._share = share
+        self._about = about
+        self._leased = leased
+        #: There is no room until what is recorded has been taken in.
+        self.blocked = False
         self._number = 0
         self._fd = -1
         self._written = 0
@@ -64,6 +101,8 @@ class Spool:
         self._dropped = 0
         self._untold_size = b""
         self._why = ""
+        #: What was refused last was so since files may not grow any more (RLIMIT_FSIZE).
+        self.limited = False
 
     def output(self, data: bytes) -> None:
         """Record what the program wrote, or count it as dropped."""
@@ -78,7 +117,7 @@ class Spool:
             if now - self._looked_at >= _LOOK_AGAIN:
                 self._looked_at = now
                 self._abandon_what_was_removed()
-            if trouble := self._append(OUTPUT, data, time.time_ns()):
+            if trouble := self._append(OUTPUT, data, _now()):
                 self._drop(length, trouble)
         self._offset += length
 
@@ -87,31 +126,45 @@ class Spool:
         self._untold_size = size
         self.settle()
 
+    def begin(self) -> str:
+        """Start the first segment, so that the program is known; "" or why that can't be done."""
+        return self._start_segment(_now())
+
     def end(self, status: int, reason: str) -> str:
         """Record the end; "" or why that can't be done."""
-        now = time.time_ns()
-        return self.settle() or self._append(EXIT, EXIT_FIELDS.pack(status) + reason.encode(), now)
+        payload = EXIT_FIELDS.pack(status) + reason.encode()
+        return self.settle(last=True) or self._append(EXIT, payload, _now(), last=True)
 
-    def settle(self) -> str:
+    def settle(self, *, last: bool = False) -> str:
         """Record what is still to be told, caps or not; "" or why that can't be done."""
-        now = time.time_ns()
+        now = _now()
         trouble = ""
         self._abandon_what_was_removed()
         if self._dropped:
-            trouble = self._append(GAP, GAP_FIELDS.pack(self._dropped) + self._why.encode(), now)
+            payload = GAP_FIELDS.pack(self._dropped) + self._why.encode()
+            trouble = self._append(GAP, payload, now, last=last)
             if not trouble:
                 self._dropped = 0
         if self._untold_size and not trouble:
-            trouble = self._append(SIZE, self._untold_size, now)
+            trouble = self._append(SIZE, self._untold_size, now, last=last)
             if not trouble:
                 self._untold_size = b""
         return trouble
+
+    def look_for_room(self) -> None:
+        """Find out whether whoever waits may go on: there is room, or nobody will make any."""
+        now = time.monotonic_ns()
+        if self.blocked and now - self._looked_at >= _LOOK_AGAIN:
+            self._looked_at = now
+            self._unchecked = _LOOK_AT_DISK
+            self.blocked = False
+            self._full(0)
 
     def look(self) -> None:
         """Go on in a new segment at once if somebody removed the last: its header says what came before."""
         self._abandon_what_was_removed()
         if self._fd < 0 and self._number:
-            self._start_segment(time.time_ns())
+            self._start_segment(_now())
 
     @property
     def unsettled(self) -> bool:
@@ -134,17 +187,32 @@ class Spool:
         return not self._full(length) and not self.settle()
 
     def _full(self, length: int) -> str:
+        """Why there is no room for so much; "" where there is, or where it is about to be made."""
+        trouble = self._over_cap(length) or self._over_share(length)
+        if not trouble or not self._leased():
+            return trouble
+        self._earlier = _segment_sizes(self._folder, besides=self._number)
+        spooled = self._earlier + self._written
+        # What may be there though all of it was taken in: the last segment, and the one before it.
+        least = 2 * self._segment_size + PAYLOAD_LIMIT
+        if spooled + length <= least:
+            self._unchecked = 0
+            return ""
+        self.blocked = True
+        return "" if spooled <= max(self._cap, least) + _BEYOND else trouble
+
+    def _over_cap(self, length: int) -> str:
         if self._earlier + self._written + length > self._cap:
             self._earlier = _segment_sizes(self._folder, besides=self._number)
             if self._earlier + self._written + length > self._cap:
                 return f"the spool reached its {self._cap} bytes"
-        self._unchecked += length
-        if self._unchecked >= _LOOK_AT_DISK:
-            self._unchecked = 0
-            return self._disk_full()
         return ""
 
-    def _disk_full(self) -> str:
+    def _over_share(self, length: int) -> str:
+        self._unchecked += length
+        if self._unchecked < _LOOK_AT_DISK:
+            return ""
+        self._unchecked = 0
         try:
             disk = os.statvfs(self._folder)
             beside = self._folder.rpartition("/")[0]
@@ -156,29 +224,41 @@ class Spool:
             return f"all spools together reached {self._share:.0%} of the free disk"
         return ""
 
-    def _append(self, kind: int, payload: bytes, now: int) -> str:
+    def _append(self, kind: int, payload: bytes, now: int, *, last: bool = False) -> str:
         if self._written >= self._segment_size:
             self._end_segment()
         if self._fd < 0 and (trouble := self._start_segment(now)):
             return trouble
-        return self._write(kind, payload, now)
+        trouble = self._write(kind, payload, now)
+        if trouble and self.limited and (last or self._written >= _WORTH_ANOTHER):
+            # Only this file can't grow.
+            self._end_segment()
+            trouble = self._start_segment(now) or self._write(kind, payload, now)
+        return trouble
 
     def _start_segment(self, now: int) -> str:
-        path = f"{self._folder}/{self._number}.seg"
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-            self._fd = os.open(path, flags, 0o600)
-        except OSError as error:
-            return said(error)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        for _ in range(_TRIES):
+            path = f"{self._folder}/{self._number}.seg"
+            try:
+                self._fd = os.open(path, flags, 0o600)
+                break
+            except FileExistsError as error:
+                trouble = said(error)
+                self._number += 1
+            except OSError as error:
+                return said(error)
+        else:
+            return trouble
         # What is dropped but not told yet comes after the header, as a gap.
         before = self._offset - self._dropped
-        header = HEADER_START.pack(MAGIC, VERSION) + HEADER_REST.pack(self._number, before)
+        header = HEADER_START.pack(MAGIC, VERSION) + HEADER_REST.pack(self._number, before) + self._about
         trouble = self._write(HEADER, header, now)
         if trouble and self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
             if not self._written:
-                os.unlink(path)
+                _remove(path)
         return trouble
 
     def _end_segment(self) -> None:
@@ -212,9 +292,11 @@ class Spool:
                 # The kernel says why only when it is asked for the rest.
                 written += os.write(self._fd, (head + payload)[written:])
             self._written += length
+            self.limited = False
             return ""
         except OSError as error:
             trouble = said(error)
+            self.limited = error.errno == errno.EFBIG
         try:
             os.ftruncate(self._fd, self._written)
         except OSError:
@@ -233,6 +315,32 @@ def _segment_sizes(folder: str, besides: int = -1) -> int:
     except OSError:
         return total  # No folder, or its segments are just being removed.
     return total
+
+
+def segment_number(name: str) -> int | None:
+    """The number of the segment that a file of this name is; None for any other name."""
+    number = name.removesuffix(".seg")
+    if name == number or len(number) > _DIGITS or not (number.isascii() and number.isdecimal()):
+        return None
+    return int(number) if number == "0" or number[0] != "0" else None
+
+
+def fields(**values: str) -> bytes:
+    """What a header says of the holder and its program, beside the numbers."""
+    lines = (f"{name} {' '.join(value.split())[:_VALUE_LIMIT]}\n" for name, value in values.items())
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return  # The folder is gone with it.
+
+
+def _now() -> int:
+    """Nanoseconds since 1970; a clock may be set to before."""
+    return max(time.time_ns(), 0)
 
 
 def said(error: OSError) -> str:

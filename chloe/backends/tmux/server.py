@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 import libtmux
 from libtmux.common import tmux_cmd
 
-from chloe.errors import TmuxUnusable
+from chloe.backends import descriptors
+from chloe.errors import TmuxSilent, TmuxUnusable
+from chloe.events.ids import SESSION_PREFIX, is_session
 
 T = TypeVar("T")
 
-#: The name of a session starts with this; the pane's id follows.
-PREFIX = "chloe-"
+PREFIX = SESSION_PREFIX
 
 #: Older versions lack options that are needed, ``-T`` of new-session's kin among them.
 OLDEST = (3, 2)
@@ -37,6 +38,9 @@ DEADLINE = 5.0
 #: What a client is told whose server ends, with its last session, just as it connects; a new server
 #: then takes its place. Seconds between the tries.
 _SERVER_ENDING = ("server exited", "lost server", "error connecting", "no server running")
+
+#: Of these, what says for sure that no server is there: one at its limits lets clients wait, or go.
+_NOT_THERE = ("no server running", "(No such file or directory)", "(Connection refused)")
 _WHILE_SERVER_ENDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 #: Seconds in which nothing more is asked of a server that didn't answer, and what the next try may take:
@@ -45,6 +49,9 @@ _LEFT_ALONE, _DEADLINE_ONCE_HUNG = 2.0, 1.0
 
 #: What a client says that another version's server can't understand (tmux's client.c and server-client.c).
 _OTHER_VERSION = ("protocol version mismatch", "server version is too old")
+
+#: What it says of itself, or a client of it, where a limit is reached.
+_FULL = ("Too many open files", "No space left", "Device not configured", "out of pty")
 
 #: Commands under way at once.
 _AT_ONCE = 4
@@ -120,10 +127,16 @@ class TmuxServer:
 
     async def sessions(self) -> frozenset[str]:
         """The names of Chloe's sessions; none where no server runs."""
-        asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
-        if asked.returncode and not _no_server(asked.stderr):
+        for pause in _WHILE_SERVER_ENDS:
+            asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
+            if not asked.returncode or any(sign in line for line in asked.stderr for sign in _NOT_THERE):
+                break
+            if not _no_server(asked.stderr):
+                raise self._refused(asked.stderr)
+            await asyncio.sleep(pause)
+        else:
             raise self._refused(asked.stderr)
-        return frozenset(name for name in asked.stdout if name.startswith(PREFIX))
+        return frozenset(filter(is_session, asked.stdout))
 
     async def version(self) -> str:
         """What ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
@@ -138,7 +151,7 @@ class TmuxServer:
         if not asked.stdout:
             return None
         told = [line.split(" ", 2) for line in asked.stdout]
-        names = frozenset(name for *_, name in told if name.startswith(PREFIX))
+        names = frozenset(name for *_, name in told if is_session(name))
         return Running(pid=int(told[0][0]), version=told[0][1], sessions=names)
 
     async def resize(self, name: str, rows: int, columns: int) -> None:
@@ -177,7 +190,11 @@ class TmuxServer:
         return await self._off_loop(lambda: self._tmux.sequence(steps))
 
     async def _off_loop(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except RuntimeError as error:
+            # No thread can be started.
+            raise TmuxUnusable(f"tmux can't be asked: {error}. Close some panes (ulimit -u).") from error
 
     def _check(self) -> None:
         answer = self._tmux.cmd("-V")
@@ -198,6 +215,11 @@ class TmuxServer:
                 " Another version of tmux started it: what runs on it is typed into and recorded all the"
                 " same, new persistent panes need that version, or another server (socket_name)."
             )
+        if any(sign in words for sign in _FULL):
+            way_out = (
+                " Its server has no descriptor or terminal left: end some panes, or raise the limits"
+                " (ulimit -n before its start, kernel.pty.max)."
+            )
         return TmuxUnusable(f"tmux ({self._tmux.place}) refused: {words.removesuffix('.')}.{way_out}")
 
 
@@ -208,15 +230,7 @@ class _Answer(tmux_cmd):
         self.cmd = list(command)
         # An outer tmux must neither be spoken to instead nor hand its pane on to the server's environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
-        self.process = subprocess.Popen(
-            self.cmd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            encoding="utf-8",
-            errors="surrogateescape",
-        )
+        self.process = descriptors.popen(self.cmd, environment)
         asked.add(self.process)
         with self.process:
             try:
@@ -277,6 +291,7 @@ class _Tmux(libtmux.Server):
             self._hung, self._ask_again_at = True, time.monotonic() + _LEFT_ALONE
             raise self._no_answer() from None
         except OSError as error:
+            descriptors.shortage.note(error)
             raise TmuxUnusable(
                 f"tmux can't be run: {error.strerror}. Close some panes, or make room for it (ulimit -n, -u)."
             ) from error
@@ -284,7 +299,7 @@ class _Tmux(libtmux.Server):
         return answer
 
     def _no_answer(self) -> TmuxUnusable:
-        return TmuxUnusable(
+        return TmuxSilent(
             f"The tmux server ({self.place}) doesn't answer. Wake it, or end it by its process id"
             " and start again."
         )

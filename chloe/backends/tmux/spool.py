@@ -1,8 +1,8 @@
 """Reading a spool: frames become happenings, each with the position after it.
 
-Owns the decoding, the checks, and the removal of what was taken in. Must not know how the reader
-learns that there is more: ``read`` never waits, and is usable without a loop. What the bytes look like
-says ``segments``.
+Owns the way along the segments, and the removal of what was taken in. Must not know how the
+reader learns that there is more: ``read`` never waits, and is usable without a loop. What the bytes look like
+says ``segments``, what they may say ``frames``.
 
 A holder writes while this reads. So an incomplete frame at the end is one that is not there yet, or that a
 full disk tore: the holder takes it back and writes another in its place, so nothing of it is kept here. Where
@@ -11,22 +11,21 @@ power cut leaves of bytes that never reached the disk. A complete frame that has
 read again as well is damage: its segment is kept aside, and what can't be read of it is told as lost. Where
 the frame behind it is whole, that is its output; else it is all up to the next segment, whose header says how
 much. A holder that finds its segment gone begins one.
+
+A whole frame of an unknown kind is passed over, and so is one that says what can't be: both are counted. What
+lies in a segment's place and is no regular file isn't there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
-import shutil
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged
-from chloe.backends.tmux import segments
+from chloe.backends.tmux import damage, frames, segments
+from chloe.backends.tmux.frame_reader import Damaged, Frame, FrameReader, is_segment
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
 
@@ -36,21 +35,8 @@ START = SpoolPosition(0, 0)
 #: Output of this span of time, in nanoseconds, becomes one happening: a playback can't show finer steps.
 _TOGETHER = 10_000_000
 
-#: How much is read from a file at once: small enough for the loop, large enough for 100 MB/s.
-_SLICE = 256 * 1024
-
-#: How many bytes a segment has that nothing was written into yet.
-_HEADER = segments.FRAME.size + segments.HEADER_START.size + segments.HEADER_REST.size
-
-
-class _Frame(NamedTuple):
-    kind: int
-    made_at: int
-    payload: memoryview
-
-
-class _Damaged(Exception):
-    """What can't be read at the position."""
+#: What a frame counts for at the least, of the bytes that are read in one go: that takes its time, too.
+_FRAME_COST = 512
 
 
 class SpoolReader:
@@ -73,38 +59,30 @@ class SpoolReader:
         self._aside = aside
         #: What is damaged, from the position to the next segment, which isn't there yet; else "".
         self.damage = ""
+        #: How often what was passed over.
+        self.skipped: dict[str, int] = {}
+        #: The last ``read`` only passed over frames, and may find more at once.
+        self.unfinished = False
+        #: Segments that can't be read and are left where they are.
+        self._left: set[int] = set()
         self._why_missing = ""
         self._made_at = 0
-        self._segment, self._base = position
+        self._segment = position.segment
+        # The log is input as well: no segment reaches further.
+        at = min(max(position.position, 0), 2 * segments.SEGMENT_LIMIT)
+        self._frames = FrameReader(self._path(position.segment), at)
         self._offset = 0 if position == START else offset
-        self._fd: int | None = None
-        #: Bytes of the segment from ``_base`` on, of which ``_used`` are taken.
-        self._buffer = b""
-        self._used = 0
 
     @property
     def position(self) -> SpoolPosition:
         """The position after the last frame that was taken."""
-        return SpoolPosition(self._segment, self._base + self._used)
-
-    @property
-    def end(self) -> SpoolPosition:
-        """Where the spool ends now, so far as there is anything to be told."""
-        for number in sorted(self._numbers(), reverse=True):
-            with contextlib.suppress(FileNotFoundError):
-                size = self._path(number).stat().st_size
-                if size > _HEADER:
-                    return SpoolPosition(number, size)
-        return self.position
+        return SpoolPosition(self._segment, self._frames.position)
 
     @property
     def behind(self) -> bool:
         """The spool may hold more than was taken."""
-        try:
-            size = self._path(self._segment).stat().st_size
-        except FileNotFoundError:
-            size = 0
-        return size > self._base + self._used or self._next_segment(thorough=True) is not None
+        size = self._path(self._segment).stat().st_size if self._is_there(self._segment) else 0
+        return size > self._frames.position or self._next_segment(thorough=True) is not None
 
     def read(self, limit: int = READ_LIMIT) -> list[Happening]:
         """The next happenings, with at most ``limit`` bytes of output together; maybe none yet.
@@ -116,6 +94,7 @@ class SpoolReader:
         together: list[memoryview] = []
         began = 0
         room = limit
+        self.unfinished = False
 
         def flush() -> None:
             if together:
@@ -134,9 +113,10 @@ class SpoolReader:
             if isinstance(frame, Lost):
                 flush()
                 happenings.append(frame)
+                room -= _FRAME_COST
                 continue
+            frame = self._timely(frame)
             kind, made_at, payload = frame
-            self._made_at = made_at
             if kind == segments.OUTPUT:
                 if len(payload) > room and room < limit:
                     break
@@ -145,238 +125,206 @@ class SpoolReader:
                 if not together:
                     began = made_at
                 together.append(payload)
-                room -= len(payload)
                 self._take(payload, len(payload))
             else:
                 flush()
                 self._take(payload)
-                happenings.append(self._decoded(frame))
+                happening = self._decoded(frame)
+                if happening is not None:
+                    happenings.append(happening)
+                if isinstance(happening, Exited):
+                    break  # Nothing follows.
+            room -= max(len(payload), _FRAME_COST)
+        else:
+            self.unfinished = not happenings and not together
         flush()
+        if not happenings:
+            # A pane that prints nothing costs no descriptor.
+            self.close()
         return happenings
 
     def release(self, position: SpoolPosition) -> None:
         """Remove the segments before that of ``position``: all in them is safe elsewhere."""
-        if self._path(position.segment).exists():
+        if self._is_there(position.segment):
             for number in self._numbers():
                 if number < position.segment:
                     self._path(number).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the open segment."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        self._frames.close()
 
-    def _peek(self, *, thorough: bool) -> _Frame | Lost | None:
+    def _peek(self, *, thorough: bool) -> Frame | Lost | None:
         """The next frame, not taken yet; past headers, on to the next segment.
 
         ``thorough``: even if the one that should be next was removed, which costs a look at the folder.
         """
         while True:
             try:
-                frame = self._frame()
+                frame = self._next_frame()
                 if frame is None:
                     following = self._next_segment(thorough)
                     if following is None:
                         return None
                     # Frames may have been added before the next segment came to be; now none can.
-                    frame = self._frame()
+                    frame = self._next_frame()
                     if frame is None:
                         self._go_to(following)
                         continue
-                if frame.kind != segments.HEADER:
+                if self._frames.position:
                     return frame
                 lost = self._enter(frame)
-            except _Damaged as damage:
-                if self._changed():
+            except Damaged as found:
+                if self._frames.changed():
                     continue
-                lost = self._pass(str(damage))
+                lost = self._pass(str(found))
             if lost is not None:
                 return lost
-
-    def _frame(self) -> _Frame | None:
-        """The frame at the position, once all of it is there."""
-        frame = self._filled_frame()
-        if frame is None:
-            self._forget()
-        return frame
-
-    def _filled_frame(self) -> _Frame | None:
-        if not self._filled(segments.FRAME.size):
-            return None
-        kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
-        if not kind and self._zeros_to_the_end():
-            return None
-        if length > segments.PAYLOAD_LIMIT:
-            raise _Damaged(f"a frame of {length} bytes")
-        if not self._filled(segments.FRAME.size + length):
-            return None
-        start = self._used + segments.FRAME.size
-        payload = memoryview(self._buffer)[start : start + length]
-        if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, made_at, length))) != checksum:
-            raise _Damaged("a wrong checksum")
-        return _Frame(kind, made_at, payload)
-
-    def _forget(self) -> None:
-        """Have all from the position on read anew."""
-        self._base, self._buffer, self._used = self._base + self._used, b"", 0
-
-    def _changed(self) -> bool:
-        """Whether the file has something else at the position by now than what was read."""
-        read = self._buffer[self._used :]
-        self._forget()
-        return not self._filled(len(read)) or not self._buffer.startswith(read)
-
-    def _zeros_to_the_end(self) -> bool:
-        if self._buffer.count(0, self._used) != len(self._buffer) - self._used or self._fd is None:
-            return False
-        at = self._base + len(self._buffer)
-        while more := os.pread(self._fd, _SLICE, at):
-            if more.count(0) != len(more):
-                return False
-            at += len(more)
-        return True
 
     def _pass(self, what: str) -> Lost | None:
         """Leave damage behind, its segment kept aside; ``Lost`` where it is known how much that is."""
         path = self._path(self._segment)
-        what = f"{path.name} has {what} at byte {self._base + self._used}"
+        what = f"{path.name} has {what} at byte {self._frames.position}"
         if self._aside is None:
             raise SpoolBroken(f"{path.parent}: {what}. What came before it is kept.")
-        kept = self._keep_aside(path, self._aside)
-        why = f"the spool is damaged: {what}; it is kept as {kept}"
-        frame = self._damaged_frame()
-        if frame is None:
-            path.unlink(missing_ok=True)
-            self.close()
-            self._forget()
+        kept, words = damage.keep(path, self._aside)
+        why = f"the spool is damaged: {what}; {words}"
+        payload = self._frames.damaged_output()
+        if payload is None:
+            if kept:
+                path.unlink(missing_ok=True)
+            else:
+                self._left.add(self._segment)
+            self._frames.close()
+            self._frames.forget()
             self.damage = self._why_missing = why
             return None
-        self._take(frame.payload, len(frame.payload))
-        return Lost(len(frame.payload), why, self._made_at or time.time_ns(), self.position)
+        self._take(payload, len(payload))
+        return Lost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
 
-    def _damaged_frame(self) -> _Frame | None:
-        """The damaged output, if a frame that is whole behind it, or the end, shows that its length isn't."""
-        kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
-        size = segments.FRAME.size + length
-        if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._filled(size):
-            return None
-        here = self._buffer, self._base, self._used
-        payload = memoryview(self._buffer)[self._used + segments.FRAME.size : self._used + size]
-        for other in (segments.SIZE, segments.GAP, segments.EXIT):
-            if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(other, made_at, length))) == checksum:
-                return None  # No output: the damage has made it look like one.
-        self._used += size
-        try:
-            if self._frame() is None and self._filled(1):
-                return None
-        except _Damaged:
-            return None
-        finally:
-            self._buffer, self._base, self._used = here
-        return _Frame(kind, 0, payload)
+    def _next_frame(self) -> Frame | None:
+        return None if self._segment in self._left else self._frames.frame()
 
-    @staticmethod
-    def _keep_aside(path: Path, folder: Path) -> Path:
-        kept = folder / f"{path.parent.name}-{path.name}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        try:
-            kept.hardlink_to(path)
-        except FileExistsError:
-            return kept
-        except OSError as error:
-            # Another disk, or one that knows no links.
-            if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK):
-                raise
-            shutil.copy(path, kept)
-        return kept
-
-    def _filled(self, length: int) -> bool:
-        """Whether the buffer holds ``length`` bytes that aren't taken, read on if need be."""
-        while len(self._buffer) - self._used < length:
-            if self._fd is None:
-                try:
-                    self._fd = os.open(self._path(self._segment), os.O_RDONLY | os.O_CLOEXEC)
-                except FileNotFoundError:
-                    return False
-            more = os.pread(self._fd, _SLICE, self._base + len(self._buffer))
-            if not more:
-                return False
-            self._buffer = self._buffer[self._used :] + more
-            self._base += self._used
-            self._used = 0
-        return True
+    def _timely(self, frame: Frame) -> Frame:
+        """The frame with a time that can be."""
+        made_at = frames.moment(frame.made_at, self._made_at)
+        if made_at != frame.made_at:
+            self._skip("a time that can't be")
+        self._made_at = made_at
+        return Frame(frame.kind, made_at, frame.payload)
 
     def _take(self, payload: memoryview, printed: int = 0) -> None:
-        self._used += segments.FRAME.size + len(payload)
+        self._frames.take(payload)
         if self._offset is not None:
             self._offset += printed
 
-    def _enter(self, header: _Frame) -> Lost | None:
+    def _enter(self, frame: Frame) -> Lost | None:
         """Take a segment's header; ``Lost`` where the stream doesn't go on where the last one ended."""
-        magic, version = segments.HEADER_START.unpack_from(header.payload)
-        if magic != segments.MAGIC:
-            raise _Damaged("no header")
-        if version > segments.VERSION:
-            raise self._unknown(f"version {version}, newer than this Chloe knows")
-        number, before = segments.HEADER_REST.unpack_from(header.payload, segments.HEADER_START.size)
-        missing = 0 if self._offset is None else before - self._offset
-        if number != self._segment or missing < 0:
-            raise _Damaged("a header that belongs elsewhere")
-        self._take(header.payload)
-        self._offset = before
+        try:
+            if frame.kind != segments.HEADER:
+                raise frames.Odd("no header")
+            header = frames.header(frame.payload)
+        except frames.Odd as odd:
+            raise Damaged(str(odd)) from odd
+        if header.version > segments.VERSION:
+            raise self._unknown(f"version {header.version}, newer than this Chloe knows")
+        missing = 0 if self._offset is None else header.before - self._offset
+        if header.number != self._segment or missing < 0:
+            raise Damaged("a header that belongs elsewhere")
+        self._take(frame.payload)
+        self._offset = header.before
         why, self._why_missing, self.damage = self._why_missing, "", ""
         if not missing:
             return None
         why = why or "a part of the spool was removed"
-        return Lost(missing, why, header.made_at, self.position)
+        return Lost(missing, why, frame.made_at, self.position)
 
-    def _decoded(self, frame: _Frame) -> Happening:
+    def _decoded(self, frame: Frame) -> Happening | None:
+        """What a frame says that was just taken; None where it says nothing."""
         kind, made_at, payload = frame
-        if kind == segments.SIZE:
-            rows, columns, _, _ = segments.SIZE_FIELDS.unpack(payload)
-            return SizeChanged(rows, columns, made_at, self.position)
-        if kind == segments.GAP:
-            (length,) = segments.GAP_FIELDS.unpack_from(payload)
-            if self._offset is not None:
-                self._offset += length
-            return Lost(length, _text(payload, segments.GAP_FIELDS.size), made_at, self.position)
-        if kind == segments.EXIT:
-            (status,) = segments.EXIT_FIELDS.unpack_from(payload)
-            reason = _text(payload, segments.EXIT_FIELDS.size)
-            code = None if status == segments.UNKNOWN else os.waitstatus_to_exitcode(status)
-            if code is not None and code < 0:
-                return Exited(None, -code, reason, made_at, self.position)
-            return Exited(code, None, reason, made_at, self.position)
-        raise self._unknown(f"a frame of kind {kind}, which this Chloe doesn't know")
+        try:
+            if kind == segments.SIZE:
+                return SizeChanged(*frames.size(payload), made_at, self.position)
+            if kind == segments.GAP:
+                length, reason = frames.gap(payload, self._offset or 0)
+                if self._offset is not None:
+                    self._offset += length
+                return Lost(length, reason, made_at, self.position)
+            if kind == segments.EXIT:
+                ended = Exited(*frames.end(payload), made_at, self.position)
+                if self._frames.follows() or _header(self._path(self._segment + 1)) is not None:
+                    raise frames.Odd("an end in the middle")
+                return ended
+            if kind == segments.HEADER:
+                raise frames.Odd("a header in the middle")
+        except frames.Odd as odd:
+            why = self._skip(str(odd))
+            return Lost(0, why, made_at, self.position) if kind == segments.GAP else None
+        self._skip(f"a frame of the unknown kind {kind}")
+        return None
+
+    def _skip(self, what: str) -> str:
+        """Count what is passed over, and keep what can't be; the words for it."""
+        self.skipped[what] = self.skipped.get(what, 0) + 1
+        if self.skipped[what] > 1 or self._aside is None or "unknown" in what:
+            return f"the spool has {what}"
+        _, words = damage.keep(self._path(self._segment), self._aside)
+        return f"the spool has {what}; {words}"
 
     def _go_to(self, segment: int) -> None:
-        self.close()
-        self._segment, self._base, self._buffer, self._used = segment, 0, b"", 0
+        self._frames.close()
+        self._segment, self._frames = segment, FrameReader(self._path(segment))
 
     def _next_segment(self, thorough: bool) -> int | None:
         """The segment after this one, if it is there: usually the next number."""
-        if self._path(self._segment + 1).exists():
+        if self._is_there(self._segment + 1):
             return self._segment + 1
         if not thorough:
             return None
         return min((number for number in self._numbers() if number > self._segment), default=None)
 
     def _numbers(self) -> Iterator[int]:
-        for path in self._folder.glob("*.seg"):
-            if path.stem.isdecimal():
-                yield int(path.stem)
+        return (number for number in numbers(self._folder) if number not in self._left)
+
+    def _is_there(self, segment: int) -> bool:
+        return segment not in self._left and is_segment(self._path(segment))
 
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment}.seg"
 
     def _unknown(self, what: str) -> SpoolBroken:
         path = self._path(self._segment)
-        place = f"at byte {self._base + self._used}"
+        place = f"at byte {self._frames.position}"
         return SpoolBroken(
             f"{path}: {what}, {place}; use the Chloe that wrote it. What came before it is kept."
         )
 
 
-def _text(payload: memoryview, start: int) -> str:
-    return bytes(payload[start:]).decode("utf-8", "replace")
+def numbers(folder: Path) -> Iterator[int]:
+    """The segments that a spool has, by number. Raises ``OSError``."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for path in folder.iterdir():
+            number = segments.segment_number(path.name)
+            if number is not None and is_segment(path):
+                yield number
+
+
+def about(folder: Path) -> frames.About | None:
+    """What the holder of the spool ``folder`` said of itself and its program last. Raises ``OSError``."""
+    for number in sorted(numbers(folder), reverse=True):
+        header = _header(folder / f"{number}.seg")
+        if header is not None:
+            return header.about
+    return None
+
+
+def _header(segment: Path) -> frames.Header | None:
+    """The header of a segment, if it has one."""
+    reader = FrameReader(segment)
+    try:
+        frame = reader.frame()
+        return frames.header(frame.payload) if frame is not None and frame.kind == segments.HEADER else None
+    except (Damaged, frames.Odd):
+        return None
+    finally:
+        reader.close()

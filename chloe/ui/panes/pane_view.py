@@ -15,6 +15,14 @@ from chloe.ui.panes.live_screens import LiveScreen, LiveScreens
 from chloe.ui.panes.scrolling import Rows, Scrolling, Wanted
 
 
+class NotDrawable(Exception):
+    """A terminal can't be drawn; the cause says why."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__("a terminal can't be drawn")
+        self.terminal = terminal
+
+
 class PaneView:
     """The view of one terminal at a time."""
 
@@ -85,12 +93,18 @@ class PaneView:
     # Rows ------------------------------------------------------------------------------------------
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``."""
+        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``. Raises ``NotDrawable``."""
         self._height = height
         self.cursor = self._part = None
         terminal, screen = self._terminal, self._screen
         if terminal is None or screen is None:
             return [_blank(width)] * height
+        try:
+            return self._drawn(terminal, screen, width, height)
+        except Exception as error:
+            raise NotDrawable(terminal) from error
+
+    def _drawn(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
         back = self._scrolling.rows(height) if self._scrolling else None
         if back is not None:
             return [_fitted(screen.row(row), terminal.columns, 0, width) for row in back]

@@ -38,7 +38,8 @@ class VisiblePanes:
             pane = self._projections.panes.get(slot.pane)
             if pane is None:
                 continue
-            if pane.id not in self._projections.screens:
+            screens = self._projections.screens
+            if pane.id not in screens and pane.id not in screens.broken:
                 self._requests.load(pane.id)
             self._requests.fetch(pane.id, slot.shows)
             if slot.live:

@@ -5,9 +5,11 @@ the release key. Must not know the clock (it is told the time), file descriptors
 
 The rules. A pane that has the keyboard gets every byte as it came, but for what isn't typed: answers
 of the terminal. A lone release key takes the keyboard away. Is it Esc, then it was lone once
-``ALONE`` passed without another byte; and since a slow line may split an arrow key or Alt-x, bytes
-that complete a sequence within ``BELATED`` of it still belong to the pane, which gets the keyboard
-back and the whole sequence. In command mode nothing typed reaches a pane.
+``ALONE`` passed without another byte, and what follows is Chloe's at once: Esc, d is d, and never Alt-d.
+Only what begins as most keys' sequences go on, with ``[`` or ``O``, or as an answer does, waits for its
+rest: a slow line may have split it after its Esc. Is it whole within ``BELATED`` of the Esc, then it still
+belongs to the pane, which gets the keyboard back and the whole sequence. In command mode nothing typed
+reaches a pane.
 
 Time is in seconds of any clock that doesn't go back. After ``feed`` and ``tick``, ``deadline`` says
 when to call ``tick``, unless bytes come first.
@@ -33,6 +35,9 @@ REPORT_STALLED = 2.0
 
 #: How what follows the ESC of an answer begins, as far as no one types it.
 _REST_OF_ANSWER = re.compile(rb"\[[\d?>=<M]|\]\d|P[\d>!$+|]|_G")
+
+#: How what follows the ESC of a key begins that a slow line may split: a cursor key or a function key.
+_REST_OF_KEY = (b"[", b"O")
 
 #: How a mouse report begins, in the forms that no key has.
 _MOUSE = (b"\x1b[<", b"\x1b[M")
@@ -177,6 +182,8 @@ class Keyboard:
                 yield from self._take_pasted()
             elif self._left is not None:
                 yield from self._take_belated()
+                if self._left is None and self._buffer == before:
+                    continue
             elif self._escaped is not None:
                 yield from self._take_rest_of_answer(now)
                 # Nothing taken and still waiting: the rest of the answer is to come.
@@ -247,7 +254,10 @@ class Keyboard:
             yield Key(name_of(character), character)
 
     def _take_belated(self) -> Iterator[Event]:
-        """What comes soon after an Esc that left the pane: the rest of its sequence."""
+        """Read what comes soon after an Esc that left the pane: the rest of its sequence, or Chloe's keys."""
+        if self._buffer[:1] not in _REST_OF_KEY and not _REST_OF_ANSWER.match(self._buffer):
+            self._left = None
+            return
         kind, end = scan(b"\x1b" + self._buffer)
         if kind is Kind.INCOMPLETE:
             return
@@ -272,7 +282,8 @@ class Keyboard:
         if self._paste is not None:
             pasted, self._paste = bytes(self._paste), None
             yield Pasted(pasted)
-        elif self._left is not None and not self._buffer:
+        elif self._left is not None and len(self._buffer) <= 1:
+            # A [ or O that nothing followed was typed by itself.
             self._left = None
         elif self._left is not None:
             sequence, self._buffer = b"\x1b" + self._buffer, b""

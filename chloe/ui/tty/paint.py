@@ -13,23 +13,17 @@ from collections.abc import Callable, Hashable, Sequence
 from chloe.terminal import Attributes
 from chloe.ui.canvas import clusters, width_of
 from chloe.ui.tty.colors import Depth, select
+from chloe.wording import UNSAFE
 
 #: Characters about whose width terminals agree: what isn't here gets its column set after it.
 _AGREED = "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f"
 _AGREED += "\u2500-\u259f\u2800-\u28ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
 _ODD = re.compile(f"[^{_AGREED}]")
-#: What must never reach the user's terminal as text: controls, and marks that turn or hide what follows.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 #: From so many blanks at the end of a row on, erasing is shorter than writing.
 _BLANKS = 5
 
 #: A run to draw: look, character set (never used), text.
 Run = tuple[Hashable, object, bytes]
-
-
-def forbidden_replaced(text: str) -> str:
-    """``text`` with everything that would act instead of show made a space."""
-    return _FORBIDDEN.sub(" ", text)
 
 
 class Painter:
@@ -103,7 +97,7 @@ class Painter:
                 out.append(kept + "\x1b[K")
             elif text.isascii():
                 plain = text.decode("ascii")
-                out.append(plain if plain.isprintable() else _FORBIDDEN.sub(" ", plain))
+                out.append(plain if plain.isprintable() else UNSAFE.sub(" ", plain))
             else:
                 _odd_text(out, self._sayable(text.decode("utf-8", "replace")), column, width)
             column += width
@@ -141,7 +135,7 @@ def _without_blanks(text: bytes) -> str | None:
     kept = text.rstrip(b" ")
     if len(text) - len(kept) < _BLANKS or not kept.isascii():
         return None
-    return _FORBIDDEN.sub(" ", kept.decode("ascii"))
+    return UNSAFE.sub(" ", kept.decode("ascii"))
 
 
 def _odd_text(out: list[str], text: str, column: int, width: int) -> None:
@@ -154,7 +148,8 @@ def _odd_text(out: list[str], text: str, column: int, width: int) -> None:
     sure = sum(columns for _, columns in found) == width
     at = column
     for cluster, columns in found:
-        out.append(_FORBIDDEN.sub(" ", cluster))
+        # What has no column of its own leaves none behind.
+        out.append(UNSAFE.sub("", cluster) or " " * columns)
         at += columns
         if sure and _ODD.search(cluster):
             out.append(f"\x1b[{at + 1}G")

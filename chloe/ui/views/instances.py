@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from chloe.events.panes import Pane
 from chloe.ui.canvas import Cells, Row, Run, columns_of, row_of
+from chloe.ui.card import fault_card, on_blank
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
@@ -160,16 +161,14 @@ class Instances(View):
         has_screen = pane is not None and shows_screen and pane.id in screens
         self._screen.show(screens.peek(pane.id) if pane is not None and has_screen else None)
         rows = self._screen.rows(found.columns, found.rows)
-        if not has_screen:
-            card = self._card(pane)
-            start = max((found.rows - len(card)) // 3, 0)
-            for at, (style, text) in enumerate(card[: found.rows]):
-                rows[start + at] = row_of([(style, f"  {text}")], found.columns)
-        return rows, slots
+        return rows if has_screen else on_blank(self._card(pane), rows, found.columns), slots
 
     def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
+        fault = self._state.projections.screens.broken.get(pane.id)
+        if fault is not None:
+            return [("name", printable(pane.name)), ("card", ""), *fault_card(fault)]
         if self._shows_screen(pane):
             return [("card dim", "reading what it printed …")]
         unread = self._state.unread.count(pane)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chloe.events.panes import Pane
 from chloe.ui.canvas import row_of
+from chloe.ui.card import fault_card, on_blank
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
@@ -45,7 +46,12 @@ class LastScreen(View):
         screen = self._screen.rows(columns, rows - 1)
         scrolled = self._screen.scrolled
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
-        place = place if is_read else "reading what it printed …"
+        fault = screens.broken.get(pane.id)
+        if fault is not None:
+            place = "can't be drawn"
+            screen = on_blank(fault_card(fault), screen, columns)
+        elif not is_read:
+            place = "reading what it printed …"
         if pane.pruned:
             place = f"{place}  {pruned(pane)}"
         title = row_of(

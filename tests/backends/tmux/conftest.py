@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from chloe.backends.backend import Exited, Happening, Printed, Spec
-from chloe.backends.tmux import SpoolReader, TmuxBackend, TmuxServer, holding
+from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holding
 from chloe.watch import Watcher
 
 DEADLINE = 30
@@ -74,6 +74,7 @@ class Panes:
         self.home = home
         self.watcher = Watcher()
         self._made: list[TmuxBackend] = []
+        self._leases: list[Leases] = []
 
     def make(self, *argv: str, inherited: Mapping[str, str] = BASE, **limits: float) -> Pane:
         pane = str(uuid.uuid4())
@@ -90,13 +91,18 @@ class Panes:
         return self._pane(None, folder, {})
 
     def _pane(self, spec: Spec | None, folder: Path, limits: Mapping[str, float]) -> Pane:
-        backend = TmuxBackend(self.server, spec, folder, self.watcher, **limits)  # type: ignore[arg-type]
+        # Each is another Chloe.
+        leases = Leases(self.home / "leases", self.watcher)
+        self._leases.append(leases)
+        backend = TmuxBackend(self.server, spec, folder, self.watcher, leases, **limits)  # type: ignore[arg-type]
         self._made.append(backend)
         return Pane(backend, folder)
 
     async def close(self) -> None:
         for backend in self._made:
             await backend.close()
+        for leases in self._leases:
+            leases.close()
         self.watcher.close()
         self.server.close()
 
@@ -114,9 +120,11 @@ class Holder:
     The test is its tmux, and reads the terminal in a thread unless it is told not to.
     """
 
-    def __init__(self, folder: Path, *, drain: bool = True) -> None:
+    def __init__(self, folder: Path, *, drain: bool = True, prelude: str = "") -> None:
         self.folder = folder
         command = holding.command(folder)
+        if prelude:
+            command = ["/bin/sh", "-c", f'{prelude}; exec "$@"', "sh", *command]
         self.pid, self.terminal = pty.fork()
         if not self.pid:
             os.execv(command[0], command)
@@ -224,20 +232,23 @@ def soon() -> Soon:
 
 
 class MakeHolder:
-    """Makes holders. ``limits`` replace what the spec says: ``cap``, ``share``, ``segment_size``, ``cwd``."""
+    """Makes holders. ``limits`` replace what the spec says: ``cap``, ``share``, ``segment_size``, ``cwd``.
+
+    ``prelude`` is what a shell does before it becomes the holder.
+    """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._made: list[Holder] = []
 
     def __call__(
-        self, *argv: str, folder: Path | None = None, drain: bool = True, **limits: object
+        self, *argv: str, folder: Path | None = None, drain: bool = True, prelude: str = "", **limits: object
     ) -> Holder:
         folder = folder or self._home / "spool" / str(uuid.uuid4())
         folder.mkdir(parents=True)
         self._tell(folder, argv, limits)
         os.mkfifo(folder / "keys", 0o600)
-        self._made.append(Holder(folder, drain=drain))
+        self._made.append(Holder(folder, drain=drain, prelude=prelude))
         return self._made[-1]
 
     def again(self, holder: Holder) -> Holder:

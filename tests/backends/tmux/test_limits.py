@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import resource
 import shutil
+import struct
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,12 +43,16 @@ def check_against(stream: bytes, happenings: Sequence[Happening]) -> None:
     assert offset == len(stream)
 
 
-def leave_room(holder: Holder, room: int) -> None:
-    """Let no file of this holder's grow by more bytes than this: to it, a full disk."""
-    written = sum(path.stat().st_size for path in holder.folder.glob("*.seg"))
+def fill_disk(holder: Holder) -> None:
+    """Let this holder write into no file any more: to it, a full disk."""
     _, hard = resource.prlimit(holder.pid, resource.RLIMIT_FSIZE)
-    soft = room if room == resource.RLIM_INFINITY else written + room
-    resource.prlimit(holder.pid, resource.RLIMIT_FSIZE, (soft, hard))
+    resource.prlimit(holder.pid, resource.RLIMIT_FSIZE, (0, hard))
+
+
+def empty_disk(holder: Holder) -> None:
+    """Let it write again."""
+    _, hard = resource.prlimit(holder.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(holder.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
 def test_a_cap_drops_what_is_over_it_and_tells_how_much(holder: MakeHolder) -> None:
@@ -102,11 +109,11 @@ def test_a_full_disk_drops_and_goes_on_when_there_is_room(holder: MakeHolder, so
     made = holder("sh", "-c", script)
     reader = SpoolReader(made.folder)
     happenings = made.read(reader, lambda all: all)
-    leave_room(made, 50_001)
+    fill_disk(made)
     made.type(b"\r")
     soon(lambda: b"over" in made.shown)
     happenings += reader.read(10**9)
-    leave_room(made, resource.RLIM_INFINITY)
+    empty_disk(made)
     made.type(b"\r")
     happenings += made.run(reader)
     check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, happenings)
@@ -117,12 +124,12 @@ def test_the_end_is_told_once_there_is_room(holder: MakeHolder, soon: Soon) -> N
     made = holder("sh", "-c", "stty -echo; echo ready; read x; echo last words; exit 5")
     reader = SpoolReader(made.folder)
     happenings = made.read(reader, lambda all: all)
-    leave_room(made, 10)
+    fill_disk(made)
     made.type(b"\r")
     soon(lambda: b"last words" in made.shown)
     soon(lambda: made.sleeps_without(lambda: None))
     assert made.pid
-    leave_room(made, resource.RLIM_INFINITY)
+    empty_disk(made)
     happenings += made.run(reader)
     check_against(b"ready\r\nlast words\r\n", happenings)
     last = happenings[-1]
@@ -136,10 +143,10 @@ def test_a_size_that_changed_while_the_disk_was_full_is_told_afterwards(
     made = holder("sh", "-c", "stty -echo; trap 'stty size' WINCH; echo ready; while :; do sleep 0.01; done")
     reader = SpoolReader(made.folder)
     made.read(reader, lambda all: all)
-    leave_room(made, 10)
+    fill_disk(made)
     made.resize(30, 90)
     soon(lambda: b"30 90" in made.shown)
-    leave_room(made, resource.RLIM_INFINITY)
+    empty_disk(made)
     happenings = made.read(reader, lambda all: any(isinstance(each, SizeChanged) for each in all))
     assert lost(happenings)[0].length == len(b"30 90\r\n")
 
@@ -221,3 +228,215 @@ def test_a_torn_frame_that_cannot_be_cut_off_is_left_behind(
     happenings = SpoolReader(tmp_path).read()
     check_against(b"beforetornafter", happenings)
     assert [each.length for each in lost(happenings)] == [4]
+
+
+class Lease:
+    """The lease of a holder's pane, as a recorder has it: a locked byte of one file in the home."""
+
+    def __init__(self, holder: Holder) -> None:
+        home, pane = holder.folder.parent.parent, holder.folder.name
+        self._place = int(pane.replace("-", ""), 16) >> 65
+        self._fd = os.open(home / "leases", os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock(fcntl.F_WRLCK)
+
+    def give_back(self) -> None:
+        self._lock(fcntl.F_UNLCK)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+    def _lock(self, kind: int) -> None:
+        fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", kind, os.SEEK_SET, self._place, 1, 0))
+
+
+MANY = 400_000
+MANY_NUMBERS = b"".join(b"%d\r\n" % number for number in range(1, MANY + 1))
+#: More than is spooled beyond the cap while the lease is taken, and less than what is printed.
+WAITS = 300_000
+
+
+def spooled(holder: Holder) -> int:
+    return sum(path.stat().st_size for path in holder.folder.glob("*.seg"))
+
+
+def stands_still(holder: Holder) -> bool:
+    """Whether nothing is recorded although there is more to be."""
+    before = spooled(holder)
+    time.sleep(0.1)
+    return spooled(holder) == before
+
+
+def flooding(holder: MakeHolder, soon: Soon) -> tuple[Holder, Lease]:
+    """A program that prints far more than the cap, and waits since a recorder has the lease."""
+    made = holder("sh", "-c", f"stty -echo; echo ready; read x; seq 1 {MANY}; exit 3", cap=100_000)
+    soon(lambda: made.folder.exists() and spooled(made) and b"ready" in made.shown)
+    lease = Lease(made)
+    made.type(b"\r")
+    soon(lambda: spooled(made) > WAITS)
+    return made, lease
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
+def test_while_a_recorder_has_the_lease_a_cap_makes_the_program_wait_and_drops_nothing(
+    holder: MakeHolder, soon: Soon
+) -> None:
+    made, lease = flooding(holder, soon)
+    soon(lambda: stands_still(made))
+    assert spooled(made) < 1_000_000
+    reader = SpoolReader(made.folder)
+    happenings: list[Happening] = []
+
+    def take_in() -> bool:
+        happenings.extend(reader.read())
+        if happenings and happenings[-1].position is not None:
+            reader.release(happenings[-1].position)
+        return bool(happenings) and isinstance(happenings[-1], Exited)
+
+    soon(take_in)
+    lease.close()
+    check_against(b"ready\r\n" + MANY_NUMBERS, happenings)
+    assert not lost(happenings)
+    last = happenings[-1]
+    assert isinstance(last, Exited)
+    assert last.status == 3
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
+def test_once_the_lease_is_given_back_the_program_goes_on_and_what_is_over_the_cap_is_told(
+    holder: MakeHolder, soon: Soon
+) -> None:
+    made, lease = flooding(holder, soon)
+    assert not made.shown.endswith(MANY_NUMBERS[-100:])
+    lease.give_back()
+    happenings = made.run(SpoolReader(made.folder))
+    lease.close()
+    check_against(b"ready\r\n" + MANY_NUMBERS, happenings)
+    assert sum(each.length for each in lost(happenings)) > 1_000_000
+    assert "100000 bytes" in lost(happenings)[0].reason
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
+def test_a_program_that_waits_for_room_can_be_typed_to_and_ended(holder: MakeHolder, soon: Soon) -> None:
+    made, lease = flooding(holder, soon)
+    made.type(b"\x03")
+    happenings = made.run(SpoolReader(made.folder))
+    lease.close()
+    offset = len(b"ready\r\n")
+    assert not lost(happenings)
+    output = b"".join(each.data for each in happenings if isinstance(each, Printed))[offset:]
+    assert MANY_NUMBERS.startswith(output[: WAITS // 2])
+    last = happenings[-1]
+    assert isinstance(last, Exited)
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
+def test_a_neighbour_that_fills_the_share_of_the_disk_stops_no_pane_that_is_taken_in(
+    holder: MakeHolder, soon: Soon
+) -> None:
+    neighbour = holder("seq", "1", "300000")
+    neighbour.run(SpoolReader(neighbour.folder))
+    disk = os.statvfs("/tmp")
+    share = 1_000_000 / (disk.f_bavail * disk.f_frsize)
+    made = holder("sh", "-c", f"read x; seq 1 {MANY}", share=share, segment_size=20_000)
+    soon(lambda: made.folder.exists() and spooled(made))
+    lease = Lease(made)
+    made.type(b"\r")
+    reader = SpoolReader(made.folder)
+    happenings: list[Happening] = []
+
+    def take_in() -> bool:
+        happenings.extend(reader.read())
+        if happenings and happenings[-1].position is not None:
+            reader.release(happenings[-1].position)
+        return bool(happenings) and isinstance(happenings[-1], Exited)
+
+    soon(take_in)
+    lease.close()
+    assert not lost(happenings)
+    check_against(b"\r\n" + MANY_NUMBERS, happenings)
+
+
+def test_a_limit_on_the_size_of_files_costs_nothing_where_more_files_may_be_made(holder: MakeHolder) -> None:
+    made = holder("sh", "-c", f"seq 1 {LAST}; exit 3", prelude="ulimit -f 250")
+    happenings = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS, happenings)
+    assert not lost(happenings)
+    assert len(list(made.folder.glob("*.seg"))) > 2
+    last = happenings[-1]
+    assert isinstance(last, Exited)
+    assert last.status == 3
+
+
+def test_where_hardly_anything_may_be_written_the_end_is_told_all_the_same(holder: MakeHolder) -> None:
+    made = holder("sh", "-c", f"seq 1 {LAST}; exit 3", prelude="ulimit -f 1")
+    happenings = made.run(SpoolReader(made.folder))
+    made.wait()
+    check_against(NUMBERS, happenings)
+    assert lost(happenings)[0].reason == os.strerror(errno.EFBIG)
+    last = happenings[-1]
+    assert isinstance(last, Exited)
+    assert last.status == 3
+
+
+def test_a_soft_limit_of_whoever_started_the_server_is_none_for_the_holder(holder: MakeHolder) -> None:
+    made = holder("sh", "-c", f"seq 1 {LAST}", prelude="ulimit -S -f 1")
+    happenings = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS, happenings)
+    assert not lost(happenings)
+    assert len(list(made.folder.glob("*.seg"))) == 1
+
+
+def test_a_program_has_the_limits_and_the_niceness_of_its_caller(holder: MakeHolder) -> None:
+    nice = os.getpriority(os.PRIO_PROCESS, 0) + 3
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limits = [
+        [resource.RLIMIT_NOFILE, 123, most],
+        [resource.RLIMIT_CORE, 0, 0],
+        [resource.RLIMIT_CPU, -1, -1],
+    ]
+    made = holder(
+        "sh",
+        "-c",
+        "ulimit -Sn; ulimit -Hn; ulimit -Hc; ulimit -t; nice",
+        nice=nice,
+        limits=limits,
+        prelude="ulimit -S -n 200",
+    )
+    happenings = made.run(SpoolReader(made.folder))
+    output = b"".join(each.data for each in happenings if isinstance(each, Printed)).split()
+    assert output == [b"123", b"%d" % most, b"0", b"unlimited", b"%d" % nice]
+
+
+def test_limits_that_may_not_be_raised_are_left(holder: MakeHolder) -> None:
+    made = holder(
+        "sh",
+        "-c",
+        "ulimit -Sn; ulimit -Hn",
+        prelude="ulimit -n 200",
+        limits=[[resource.RLIMIT_NOFILE, 500, 1 << 30], [9999, 1, 1]],
+    )
+    happenings = made.run(SpoolReader(made.folder))
+    output = b"".join(each.data for each in happenings if isinstance(each, Printed)).split()
+    assert all(int(number) >= 200 for number in output)
+
+
+def test_a_clock_before_1970_stops_no_holder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chloe.backends.tmux.segments.time.time_ns", lambda: -5)
+    spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
+    spool.output(b"early")
+    assert not spool.end(0, "")
+    happenings = SpoolReader(tmp_path).read()
+    assert [each.made_at for each in happenings] == [0, 0]
+
+
+def test_what_lies_in_a_segment_s_place_is_left_there(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "0.seg")
+    (tmp_path / "1.seg").mkdir()
+    (tmp_path / "2.seg").symlink_to("/dev/null")
+    spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
+    spool.output(b"here")
+    spool.end(0, "")
+    happenings = SpoolReader(tmp_path).read()
+    assert [type(each) for each in happenings] == [Printed, Exited]
+    assert happenings[-1].position is not None
+    assert happenings[-1].position.segment == 3

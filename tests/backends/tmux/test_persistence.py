@@ -101,11 +101,14 @@ async def test_the_lease_of_a_killed_process_is_taken_over_and_nothing_is_read_t
     await first.backend.close()
     take = """
 import sys; from pathlib import Path
-from chloe.backends.tmux.locks import Lease
-lease = Lease(Path(sys.argv[1]) / "lease"); assert lease.take(); print("taken", flush=True); sys.stdin.read()
+from chloe.backends.tmux import Leases
+lease = Leases(Path(sys.argv[1])).lease(sys.argv[2]); assert lease.take()
+print("taken", flush=True); sys.stdin.read()
 """
     process = subprocess.Popen(
-        [sys.executable, "-c", take, first.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", take, panes.home / "leases", first.folder.name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     with process:
         assert process.stdout is not None
@@ -220,7 +223,7 @@ async def test_a_resize_that_a_hung_server_did_not_hear_is_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.backend._RESIZE_AGAIN", 0.01)
+    monkeypatch.setattr("chloe.backends.tmux.resizing._AGAIN", 0.01)
     panes.server = TmuxServer(tmux_socket, deadline=0.2)
     pane = await panes.start("cat")
     server = int(tmux(tmux_socket, "display-message", "-p", "#{pid}"))
@@ -303,11 +306,19 @@ async def test_the_screen_is_what_tmux_shows(panes: Panes) -> None:
 
 
 async def test_a_cap_shows_in_what_is_read(panes: Panes) -> None:
-    pane = await panes.start("sh", "-c", "seq 1 50000; exit 0", pane_cap=50_000)
+    script = "stty -echo; echo ready; read x; seq 1 50000"
+    started = await panes.start("sh", "-c", script, pane_cap=50_000)
+    await started.until(b"ready\r\n")
+    # A pane that is recorded loses nothing, whatever the cap.
+    await started.backend.close()
+    pane = panes.adopt(started.folder)
+    pane.backend.follow(None)
+    pane.backend.write(b"\n")
     await pane.end()
     lost = sum(each.length for each in pane.happenings if isinstance(each, Lost))
     assert lost
-    assert len(pane.output) + lost == len(b"".join(b"%d\r\n" % number for number in range(1, 50_001)))
+    numbers = b"".join(b"%d\r\n" % number for number in range(1, 50_001))
+    assert len(pane.output) + lost == len(b"ready\r\n" + numbers)
 
 
 async def test_a_spool_that_nobody_makes_again_ends_the_pane_s_story(

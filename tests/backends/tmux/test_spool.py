@@ -318,10 +318,10 @@ def test_damage_is_kept_aside_on_another_disk_as_well(
 
 
 def test_a_newer_format_is_refused_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segments, "VERSION", 2)
+    monkeypatch.setattr(segments, "VERSION", 3)
     written(tmp_path, b"from the future")
     monkeypatch.undo()
-    with pytest.raises(SpoolBroken, match="version 2, newer than this Chloe"):
+    with pytest.raises(SpoolBroken, match="version 3, newer than this Chloe"):
         SpoolReader(tmp_path).read()
 
 

@@ -1,0 +1,42 @@
+"""Scope: which panes an instance looks after, and for how long.
+
+Owns the choice alone. Must not know how panes are looked after. The app looks after every pane for as long
+as it runs. A command takes in what it has to know, and lets go: one that is about a single pane touches no
+other, so that it takes no longer where there are a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from chloe.events.panes import Panes
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``chosen`` gives the ids of the panes; None stands for all of them."""
+
+    chosen: Callable[[Panes], Collection[str]] | None = None
+    #: Whether they are recorded from then on, and those that come; else what their spools hold is taken in.
+    stays: bool = False
+
+    def of(self, panes: Panes) -> Collection[str]:
+        """The ids of the panes that it reaches, of those there are."""
+        return panes.keys() if self.chosen is None else self.chosen(panes)
+
+
+#: Every pane, for as long as the instance runs.
+RECORDING = Scope(stays=True)
+
+#: What the spools hold now, of every pane.
+TAKING_IN = Scope()
+
+
+def named(text: str) -> Scope:
+    """The panes that ``text`` may mean, taken in, so that it is clear which it does."""
+    return Scope(lambda panes: panes.meant(text))
+
+
+#: None: what isn't there yet needs no look at the others.
+NOTHING = Scope(lambda _: ())

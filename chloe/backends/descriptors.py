@@ -1,0 +1,162 @@
+"""Descriptors: how many this process may have, and the few that are kept in hand.
+
+Owns the soft limit, which is raised for Chloe and for the tmux server that it starts; programs get the
+caller's back. Must not know what descriptors are used for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import resource
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from chloe.backends.limits import inherited
+
+#: What the system says where a descriptor, memory or a process can't be had for the moment. It says nothing
+#: of the thing that was to be opened.
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN})
+
+#: Where the hard limit is no limit, more than this is of no use, and some systems refuse it.
+_ENOUGH = 1 << 20
+
+#: Descriptors in hand: a command to tmux takes 6 for a moment, a connection to the log 3.
+_IN_HAND = 8
+
+#: Seconds after the last refusal in which a shortage is told.
+SHORTAGE_LASTS = 3.0
+
+#: The limit is the whole process's: who has it changed for a moment keeps the others from starting something.
+_changing = threading.RLock()
+
+
+def is_exhausted(error: BaseException) -> bool:
+    """Whether the error says only that the system, or this process's limit, has no more to give."""
+    return isinstance(error, OSError) and error.errno in EXHAUSTED
+
+
+def raise_descriptors() -> None:
+    """Let this process have as many descriptors as it may, and what it starts as well."""
+    with _changing:
+        inherited()  # The first look comes before.
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(OSError, ValueError):
+            if not _more(soft, _most(hard)):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (_most(hard), hard))
+
+
+@contextlib.contextmanager
+def as_caller() -> Iterator[None]:
+    """What is started in here has the caller's limit. Nothing else is started meanwhile.
+
+    Who opens something in another thread just then may be refused, where that many are open.
+    """
+    with _changing:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = inherited()[resource.RLIMIT_NOFILE][0]
+        if _more(wanted, soft):
+            yield
+            return
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _more(limit: int, than: int) -> bool:
+    if resource.RLIM_INFINITY in (limit, than):
+        return limit == resource.RLIM_INFINITY
+    return limit >= than
+
+
+def _most(hard: int) -> int:
+    return _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+
+
+class Reserve:
+    """Descriptors in hand, for what must go on when there are no others."""
+
+    def __init__(self, count: int = _IN_HAND) -> None:
+        self._count = count
+        self._kept: list[int] = []
+        self._lock = threading.Lock()
+
+    def fill(self) -> None:
+        """Take back what was spent, as far as there is any."""
+        with self._lock, contextlib.suppress(OSError):
+            while len(self._kept) < self._count:
+                self._kept.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+
+    def spend(self) -> bool:
+        """Free what is in hand; whether that was anything."""
+        with self._lock:
+            spent = bool(self._kept)
+            while self._kept:
+                os.close(self._kept.pop())
+        return spent
+
+
+def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start a command whose output is text; with the descriptors in hand where there are no others.
+
+    It has this process's own limit, also where a program is just being started with the caller's.
+    """
+    named: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "env": environment,
+        "encoding": "utf-8",
+        "errors": "surrogateescape",
+    }
+    with _changing:
+        try:
+            return subprocess.Popen(command, **named)
+        except OSError as error:
+            if not is_exhausted(error) or not reserve.spend():
+                raise
+        try:
+            return subprocess.Popen(command, **named)
+        finally:
+            reserve.fill()
+
+
+class Shortage:
+    """That something had to wait since the system had no more to give: who looks at a banner is told."""
+
+    def __init__(self) -> None:
+        self._said = ""
+        self._until = 0.0
+        self._told: list[Callable[[], None]] = []
+
+    @property
+    def trouble(self) -> str:
+        """What was refused just now, and what to do about it; "" while nothing is."""
+        return self._said if time.monotonic() < self._until else ""
+
+    def note(self, error: BaseException) -> None:
+        """Something was refused, and is tried again. What isn't a shortage is none of its business."""
+        if not is_exhausted(error):
+            return
+        before = self.trouble
+        said = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+        self._said = f"{said}: what can't be opened waits; close some panes, or raise the limit (ulimit -n)"
+        self._until = time.monotonic() + SHORTAGE_LASTS
+        if not before:
+            for told in list(self._told):
+                told()
+
+    def heed(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Have ``told`` called, in whichever thread, when a shortage begins. Returns what ends that."""
+        self._told.append(told)
+        return lambda: self._told.remove(told)
+
+
+#: The ones of this process.
+reserve, shortage = Reserve(), Shortage()

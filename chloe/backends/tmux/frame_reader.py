@@ -1,0 +1,183 @@
+"""One segment of a spool, frame by frame.
+
+Owns the file, what is read of it ahead, and the checksums. Must not know what a frame says, or which segment
+comes next.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+from chloe.backends.tmux import segments
+
+#: How much is read from a file at once: small enough for the loop, large enough for 100 MB/s.
+_SLICE = 256 * 1024
+
+#: Why a segment can't be opened that will not be different the next time.
+_REFUSED = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO)
+
+
+class Frame(NamedTuple):
+    """One frame whose checksum is right."""
+
+    kind: int
+    made_at: int
+    payload: memoryview
+
+
+class Damaged(Exception):
+    """What can't be read at the position."""
+
+
+class FrameReader:
+    """Reads the segment ``path``, which need not be there yet, on from the byte ``position``."""
+
+    def __init__(self, path: Path, position: int = 0) -> None:
+        self.path = path
+        self._fd: int | None = None
+        #: Bytes of the segment from ``_base`` on, of which ``_used`` are taken.
+        self._base = position
+        self._buffer = b""
+        self._used = 0
+
+    @property
+    def position(self) -> int:
+        """The byte after the last frame that was taken."""
+        return self._base + self._used
+
+    def frame(self) -> Frame | None:
+        """The frame at the position, not taken yet, once all of it is there. Raises ``Damaged``."""
+        frame = self._filled_frame()
+        if frame is None:
+            self.forget()
+        return frame
+
+    def take(self, payload: memoryview) -> None:
+        """Go on behind the frame at the position, which has this payload."""
+        self._used += segments.FRAME.size + len(payload)
+
+    def follows(self) -> bool:
+        """Whether a whole frame is at the position, though nothing is to be read of it."""
+        here = self._buffer, self._base, self._used
+        try:
+            return self._filled_frame() is not None
+        except Damaged:
+            return False
+        finally:
+            self._buffer, self._base, self._used = here
+
+    def forget(self) -> None:
+        """Have all from the position on read anew."""
+        self._base, self._buffer, self._used = self._base + self._used, b"", 0
+
+    def changed(self) -> bool:
+        """Whether the file has something else at the position by now than what was read."""
+        read = self._buffer[self._used :]
+        self.forget()
+        try:
+            return not self._filled(len(read)) or not self._buffer.startswith(read)
+        except Damaged:
+            return False
+
+    def damaged_output(self) -> memoryview | None:
+        """The damaged output, if a frame that is whole behind it, or the end, shows that its length isn't."""
+        try:
+            if not self._filled(segments.FRAME.size):
+                return None
+            kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
+            size = segments.FRAME.size + length
+            if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._filled(size):
+                return None
+        except Damaged:
+            return None
+        here = self._buffer, self._base, self._used
+        payload = memoryview(self._buffer)[self._used + segments.FRAME.size : self._used + size]
+        for other in (segments.SIZE, segments.GAP, segments.EXIT):
+            if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(other, made_at, length))) == checksum:
+                return None  # No output: the damage has made it look like one.
+        self._used += size
+        try:
+            if self.frame() is None and self._filled(1):
+                return None
+        except Damaged:
+            return None
+        finally:
+            self._buffer, self._base, self._used = here
+        return payload
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def _filled_frame(self) -> Frame | None:
+        if not self._filled(segments.FRAME.size):
+            return None
+        kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
+        if not kind and self._zeros_to_the_end():
+            return None
+        if length > segments.PAYLOAD_LIMIT:
+            raise Damaged(f"a frame of {length} bytes")
+        if not self._filled(segments.FRAME.size + length):
+            return None
+        start = self._used + segments.FRAME.size
+        payload = memoryview(self._buffer)[start : start + length]
+        if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, made_at, length))) != checksum:
+            raise Damaged("a wrong checksum")
+        return Frame(kind, made_at, payload)
+
+    def _zeros_to_the_end(self) -> bool:
+        if self._buffer.count(0, self._used) != len(self._buffer) - self._used or self._fd is None:
+            return False
+        at = self._base + len(self._buffer)
+        while at < segments.SEGMENT_LIMIT and (more := os.pread(self._fd, _SLICE, at)):
+            if more.count(0) != len(more):
+                return False
+            at += len(more)
+        return True
+
+    def _filled(self, length: int) -> bool:
+        """Whether the buffer holds ``length`` bytes that aren't taken, read on if need be."""
+        while len(self._buffer) - self._used < length:
+            if self._fd is None:
+                self._fd = self._opened()
+            if self._fd is None:
+                return False
+            at = self._base + len(self._buffer)
+            more = os.pread(self._fd, _SLICE, at)
+            if not more:
+                return False
+            if at > segments.SEGMENT_LIMIT:
+                raise Damaged("more bytes than any segment")
+            self._buffer = self._buffer[self._used :] + more
+            self._base += self._used
+            self._used = 0
+        return True
+
+    def _opened(self) -> int | None:
+        """The file, if it is there."""
+        if not is_segment(self.path):
+            return None
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            return os.open(self.path, flags)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno not in _REFUSED:
+                raise
+            raise Damaged(f"nothing that may be read ({error.strerror})") from error
+
+
+def is_segment(path: Path) -> bool:
+    """Whether there is a regular file of this name, and not something else in its place."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False

@@ -1,0 +1,338 @@
+"""The leases of a home: who may record which pane, held as locks on single bytes of one file.
+
+Owns the file ``leases``: how it is opened and locked, how a process that waits for a lease learns that one is
+free, and what happens when somebody removes the file. Must not know what the owner of a lease does with it.
+
+A pane's lease is an exclusive lock (F_OFD_SETLK, fcntl(2)) on the byte whose offset are the first 63 bits of
+the pane's id. So a process needs one descriptor for all its panes, and the kernel frees its leases when it
+dies. The kernel then says that the file was closed after writing; who gives a single lease back sets the
+file's time instead. Either wakes those who wait. The kernel says it a moment before the locks are free, hence
+the few more tries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import stat
+import struct
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from chloe.backends import descriptors
+from chloe.events.ids import is_id
+from chloe.watch import Watcher
+
+_log = logging.getLogger(__name__)
+
+#: struct flock of fcntl(2) where it has the locks that are used here: type, whence, start, length, process.
+_FLOCK = struct.Struct("hhqqi4x")
+
+#: Seconds after a notice at which those who wait try again.
+_TRIES = (0.0, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
+#: Seconds between two tries without a notice; the same where the system refused one.
+_LOOK_AGAIN, _REFUSED_AGAIN = 10.0, 1.0
+#: Seconds between two tries to make a removed file again, where its folder is gone as well.
+_REMAKE_AGAIN = 0.1
+#: Seconds in which the leases of a removed file are left to the processes that had them.
+_FIRST_PICK = 1.0
+
+
+def offset(pane: str) -> int:
+    """The byte that stands for the pane with this id. Raises ``ValueError`` where it is no UUID."""
+    if not is_id(pane):
+        raise ValueError(f"{pane!r} is no pane's id")
+    return int(pane.replace("-", ""), 16) >> 65
+
+
+class Lease:
+    """The right to record one pane: one holder of it at a time, in all processes together."""
+
+    def __init__(self, leases: Leases, pane: str) -> None:
+        self._leases = leases
+        self.pane = pane
+        self.offset = offset(pane)
+        #: It is ours.
+        self.held = False
+        #: It was ours, until somebody removed the file and another process was faster.
+        self.lost = False
+        #: Called when it is lost.
+        self.on_lost: Callable[[], None] = lambda: None
+
+    def take(self, *, new: bool = False) -> bool:
+        """Try to take it; True if it is ours now. Raises ``OSError`` where the system can't say.
+
+        ``new``: the pane is being made, so that nobody can have had it before.
+        """
+        return self._leases.take(self, new=new)
+
+    async def wait(self) -> None:
+        """Wait until it is ours, for ever if need be."""
+        await self._leases.wait(self)
+
+    def give_back(self) -> None:
+        """Let another have it."""
+        self._leases.give_back(self)
+
+
+class Leases:
+    """The leases of the home whose file is ``path``, as one process has them.
+
+    Without ``watcher`` nobody can wait for a lease. Not thread-safe, but a lease that is held may be kept
+    while a thread works under it.
+    """
+
+    def __init__(self, path: Path, watcher: Watcher | None = None) -> None:
+        self.path = path
+        self._watcher = watcher
+        self._fd = -1
+        self._held: dict[int, Lease] = {}
+        self._waiting: dict[Lease, asyncio.Future[None]] = {}
+        self._unwatch: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tries: list[float] = []
+        #: By the loop's time: until then the processes that had leases in a removed file take them again.
+        self._first_pick_until = 0.0
+        self._said = ""
+
+    def lease(self, pane: str) -> Lease:
+        """The lease of one pane, not taken yet. Raises ``ValueError`` where ``pane`` is no UUID."""
+        return Lease(self, pane)
+
+    def take(self, lease: Lease, *, new: bool = False) -> bool:
+        """See ``Lease.take``."""
+        if lease.held:
+            return True
+        if lease.offset in self._held:
+            return False
+        self._open()
+        if (not new and self._others_pick_first()) or not _lock(self._fd, lease.offset):
+            return False
+        if self._replaced():
+            # Somebody removed it just now: a lock on it keeps nobody away.
+            self._renew()
+            return False
+        lease.held, lease.lost = True, False
+        self._held[lease.offset] = lease
+        return True
+
+    async def wait(self, lease: Lease) -> None:
+        """See ``Lease.wait``."""
+        if self._taken(lease):
+            return
+        waiting = self._waiting[lease] = asyncio.get_running_loop().create_future()
+        self._watch()
+        self._try_in(_LOOK_AGAIN if self._fd >= 0 else _REFUSED_AGAIN)
+        try:
+            await waiting
+        finally:
+            self._waiting.pop(lease, None)
+
+    def give_back(self, lease: Lease) -> None:
+        """See ``Lease.give_back``."""
+        if not lease.held:
+            return
+        lease.held = False
+        self._held.pop(lease.offset, None)
+        with contextlib.suppress(OSError):
+            _unlock(self._fd, lease.offset)
+            os.utime(self._fd)
+        # Another part of this process may wait for it: the kernel tells only other processes.
+        if self._waiting:
+            self._try_soon()
+
+    def close(self) -> None:
+        """Give all back."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+        for lease in self._held.values():
+            lease.held = False
+        self._held.clear()
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    # The file ----------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        if self._fd >= 0 and self._replaced():
+            self._renew()
+        if self._fd < 0:
+            self._fd = _opened(self.path)
+            self._watch()
+
+    def _replaced(self) -> bool:
+        """Whether the file that is open isn't the one that others find."""
+        try:
+            found = os.stat(self.path)  # noqa: PTH116 - Path.stat takes twice as long
+        except FileNotFoundError:
+            return True
+        return not os.path.samestat(found, os.fstat(self._fd))
+
+    def _renew(self) -> None:
+        """Take what we hold anew, on the file that others find now."""
+        try:
+            fd = _opened(self.path)
+        except OSError as error:
+            # Its folder is gone as well, say. Our locks on the old file are all that there is meanwhile.
+            self._say(error)
+            self._try_in(_REMAKE_AGAIN)
+            return
+        old, self._fd = self._fd, fd
+        self._rewatch()
+        if self._watcher is not None:
+            self._first_pick_until = asyncio.get_running_loop().time() + _FIRST_PICK
+            self._try_in(_FIRST_PICK)
+        for lease in list(self._held.values()):
+            if not _lock(fd, lease.offset):
+                lease.held, lease.lost = False, True
+                del self._held[lease.offset]
+                lease.on_lost()
+        os.close(old)
+
+    def _others_pick_first(self) -> bool:
+        return bool(self._first_pick_until) and asyncio.get_running_loop().time() < self._first_pick_until
+
+    # Waiting -----------------------------------------------------------------------------------------
+
+    def _taken(self, lease: Lease) -> bool:
+        try:
+            return lease.take()
+        except OSError as error:
+            self._say(error)
+            return False
+
+    def _watch(self) -> None:
+        if self._unwatch is None and self._watcher is not None and self._fd >= 0:
+            with contextlib.suppress(FileNotFoundError):
+                self._unwatch = self._watcher.watch(self.path, self._told)
+
+    def _rewatch(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+        self._watch()
+
+    def _told(self, _name: str) -> None:
+        if self._fd >= 0 and self._replaced():
+            self._renew()
+        elif self._waiting:
+            self._try_soon()
+
+    def _try_soon(self) -> None:
+        self._tries = list(reversed(_TRIES))
+        self._try_in(self._tries.pop())
+
+    def _try_in(self, seconds: float) -> None:
+        """Try in ``seconds``, or before, where that was said already."""
+        if self._watcher is None:
+            return
+        loop = asyncio.get_running_loop()
+        at = loop.time() + seconds
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(at, self._try)
+
+    def _try(self) -> None:
+        self._timer = None
+        if self._fd >= 0 and self._replaced():
+            self._renew()
+        if self._others_pick_first():
+            self._try_in(_FIRST_PICK)
+            return
+        for lease, waiting in list(self._waiting.items()):
+            if not waiting.done() and self._taken(lease):
+                waiting.set_result(None)
+        if self._timer is None and any(not waiting.done() for waiting in self._waiting.values()):
+            self._try_in(self._tries.pop() if self._tries else _LOOK_AGAIN)
+
+    def _say(self, error: OSError) -> None:
+        descriptors.shortage.note(error)
+        if self._said != str(error):
+            self._said = str(error)
+            _log.warning("leases can't be taken for the moment: %s", error)
+
+
+def taken(path: Path, panes: Iterable[str]) -> set[str]:
+    """Those of ``panes`` that some process records, by the file ``path``. Raises ``OSError``."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return set()
+    try:
+        return {pane for pane in panes if _is_locked(fd, offset(pane))}
+    finally:
+        os.close(fd)
+
+
+def recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
+    """Which of ``processes`` has which lease: by ``offset``, the process id.
+
+    The kernel's word (proc_pid_fdinfo(5)), so that nothing has to be written for it. Empty where the platform
+    has no such list.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return {}
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    owners: dict[int, int] = {}
+    for process in processes:
+        with contextlib.suppress(OSError):
+            for entry in Path(f"/proc/{process}/fdinfo").iterdir():
+                for line in entry.read_text("ascii", "replace").splitlines():
+                    # lock: 1: OFDLCK ADVISORY WRITE -1 fe:00:2148255 1234 1234
+                    words = line.split()
+                    if words[:1] == ["lock:"] and len(words) == 9 and words[6] == place:
+                        owners[int(words[7])] = process
+    return owners
+
+
+def _opened(path: Path) -> int:
+    """A descriptor of the file, made where it isn't there yet. Raises ``OSError``."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    fd = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "is no regular file: remove it", os.fspath(path))
+    return fd
+
+
+def _lock(fd: int, at: int) -> bool:
+    try:
+        if hasattr(fcntl, "F_OFD_SETLK"):
+            fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, at, 1, 0))
+        else:
+            # These belong to the process: it must have the file open once.
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at)
+    except OSError as error:
+        # POSIX allows both for a lock that another has.
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        raise
+    return True
+
+
+def _unlock(fd: int, at: int) -> None:
+    if hasattr(fcntl, "F_OFD_SETLK"):
+        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_UNLCK, os.SEEK_SET, at, 1, 0))
+    else:
+        fcntl.lockf(fd, fcntl.LOCK_UN, 1, at)
+
+
+def _is_locked(fd: int, at: int) -> bool:
+    if not hasattr(fcntl, "F_OFD_GETLK"):
+        return False
+    asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, at, 1, 0)
+    found: int = _FLOCK.unpack(fcntl.fcntl(fd, fcntl.F_OFD_GETLK, asked))[0]
+    return found != fcntl.F_UNLCK

@@ -1,0 +1,63 @@
+"""A run of the app from outside: what it needs, and the exit status that its end becomes.
+
+Owns the way from the settings to an app on this terminal, and what is said where an error ended it. Must not
+know what the app does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Mapping
+
+from chloe.config import Config
+from chloe.engine import running
+from chloe.ui.app import App
+from chloe.ui.crash import first_chloe_error, summarize
+from chloe.ui.log_file import logging_into
+from chloe.ui.style import encoding, style
+from chloe.ui.tty.colors import depth_of
+from chloe.ui.tty.paint import Painter
+from chloe.ui.tty.screen import Screen
+from chloe.wording import printable
+
+#: sysexits.h: an internal error.
+_SOFTWARE = 70
+
+_log = logging.getLogger("chloe.ui")
+
+
+def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
+    """Run the app on this terminal; answers with its exit status.
+
+    Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
+    its traceback in the log file; the terminal is as it was in either case.
+    """
+    config.paths.prepare()
+    with logging_into(config.paths.log_file):
+        try:
+            return asyncio.run(_main(config, environment))
+        except Exception as error:
+            expected = first_chloe_error(error)
+            if expected is not None:
+                raise expected from error
+            _log.critical("the app ended by an error of its own", exc_info=error)
+            print(
+                printable(
+                    f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}"
+                ),
+                file=sys.stderr,
+            )
+            return _SOFTWARE
+
+
+async def _main(config: Config, environment: Mapping[str, str]) -> int:
+    painter = Painter(depth_of(environment), style, encoding(environment))
+    screen = Screen(painter, term=environment.get("TERM", ""))
+    try:
+        async with running(config) as engine:
+            return await App(engine, config, screen, environment).run()
+    finally:
+        screen.close()

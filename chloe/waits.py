@@ -1,0 +1,143 @@
+"""Waits: what is waited for is said after a second, and given up after a while.
+
+Owns the limits and the sentences, and how it is found out who has a lock. Must not know what is waited for,
+or what becomes of it then: it is told in words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chloe.errors import WaitedTooLong
+
+#: Seconds after which it is given up: the log and whoever has it, a pane's holder, tmux, a program's end.
+LOG, HOLDER, TMUX, PROGRAM = 10.0, 10.0, 5.0, 30.0
+
+#: Seconds after which it is said what is waited for.
+SAID_AFTER = 1.0
+
+#: Seconds between two looks.
+_LOOK_AGAIN = 0.01
+
+#: Letters of a command line that name a process.
+_NAME = 60
+
+_WAY_OUT = "--timeout SECONDS waits longer, --timeout 0 for ever"
+
+
+def nobody() -> str:
+    """Who has it, where that can't be known."""
+    return ""
+
+
+@dataclass(slots=True)
+class Waits:
+    """``told`` is called in the loop with each sentence; ``seconds`` is the user's own limit of all waits.
+
+    None leaves each its own, 0 waits for ever.
+    """
+
+    told: Callable[[str], None]
+    seconds: float | None = None
+    #: Something was given up: what is still to be done takes no time any more.
+    gave_up: bool = False
+
+    def limit(self, usual: float) -> float | None:
+        """The seconds after which to give up; None: never."""
+        return (usual if self.seconds is None else self.seconds) or None
+
+    @contextmanager
+    def saying(self, what: str, who: Callable[[], str] = nobody) -> Iterator[None]:
+        """Say after a second that ``what`` is waited for, and ``who`` has it ("": unknown)."""
+
+        def say() -> None:
+            self.told(f"waiting for {what}{_in_brackets(who())}")
+
+        notice = asyncio.get_running_loop().call_later(SAID_AFTER, say)
+        try:
+            yield
+        finally:
+            notice.cancel()
+
+    @asynccontextmanager
+    async def on(
+        self,
+        what: str,
+        usual: float,
+        *,
+        who: Callable[[], str] = nobody,
+        left: Callable[[], str] = nobody,
+    ) -> AsyncIterator[None]:
+        """Wait inside for no longer than the limit, and say so. ``left`` words what came of it by then.
+
+        Raises ``WaitedTooLong``.
+        """
+        timeout = asyncio.timeout(self.limit(usual))
+        try:
+            with self.saying(what, who):
+                async with timeout:
+                    yield
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            raise self.given_up(what, usual, who(), left()) from None
+
+    def given_up(self, what: str, usual: float, who: str, left: str = "") -> WaitedTooLong:
+        """The error that says so."""
+        self.gave_up = True
+        came = f": {left}" if left else ""
+        after = f"after {self.limit(usual) or 0:g} s"
+        return WaitedTooLong(f"gave up waiting for {what}{_in_brackets(who)} {after}{came}; {_WAY_OUT}")
+
+
+async def until(holds: Callable[[], object], every: float = _LOOK_AGAIN) -> None:
+    """Wait until ``holds``, looked at ``every`` seconds: for what makes no notice, as a freed lock."""
+    while not holds():  # noqa: ASYNC110
+        await asyncio.sleep(every)
+
+
+def _in_brackets(who: str) -> str:
+    return f" ({who})" if who else ""
+
+
+def locker(path: Path, byte: int | None = None) -> str:
+    """Who has ``path`` locked for himself (that ``byte`` of it), as the kernel lists it (proc_locks(5))."""
+    try:
+        found = path.stat()
+        listed = Path("/proc/locks").read_text("ascii").splitlines()
+    except (OSError, ValueError):
+        return ""
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    for line in listed:
+        fields = line.split()
+        # Those that only wait have an arrow in front.
+        if len(fields) < 8 or "->" in fields or fields[5] != place or fields[3] != "WRITE":
+            continue
+        if byte is not None and not _holds(fields[6], fields[7], byte):
+            continue
+        if fields[4].isdecimal() and int(fields[4]) not in (0, os.getpid()):
+            return process(int(fields[4]))
+    return ""
+
+
+def _holds(first: str, last: str, byte: int) -> bool:
+    return int(first) <= byte and (last == "EOF" or byte <= int(last))
+
+
+def process(pid: int) -> str:
+    """A process as a person knows it: its id, its command, and whether somebody stopped it."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return f"process {pid}"
+    words = words.strip()
+    named = f": {words[:_NAME]}{'…' if len(words) > _NAME else ''}" if words else ""
+    return (
+        f"process {pid}{named}{', which was stopped: `kill -CONT {pid}` wakes it' if state in 'Tt' else ''}"
+    )

@@ -1,0 +1,379 @@
+"""Logs as somebody would write them who knows the format: the chain is right, what it says is not.
+
+Owns the ways into ``log.db`` past its triggers, and what is put there. Must not know what becomes of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
+
+from chloe.events import facts
+from chloe.events.codec import encode
+from chloe.store.chain import GENESIS, link
+from chloe.terminal import EMULATOR
+from tests.hostile import streams
+from tests.hostile.homes import BYSTANDER, Case, fresh_id
+
+#: Times as a record might give them.
+TIMES = (0, 1, -1, -(2**62), 2**62, 2**63 - 1, -(2**63), 10**18, 253402300800 * 10**9)
+
+
+@contextmanager
+def unguarded(case: Case) -> Iterator[sqlite3.Connection]:
+    """The log, open to be changed: without its triggers, which are back afterwards."""
+    with closing(sqlite3.connect(case.log, isolation_level=None)) as connection:
+        kept = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        connection.execute("BEGIN IMMEDIATE")
+        for name, _ in kept:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        yield connection
+        for _, sql in kept:
+            connection.execute(sql)
+        connection.execute("COMMIT")
+
+
+def append(
+    connection: sqlite3.Connection,
+    pane: str | bytes,
+    kind: str,
+    head: str | bytes,
+    body: bytes | None = None,
+    *,
+    version: int = 1,
+    instance: str = "",
+    at: int | None = None,
+    made_at: int | None = None,
+    stored: tuple[int, bytes] | None = None,
+    digest: bytes | None = None,
+) -> int:
+    """Add one record, chained as the writer would; its seq. ``stored``: codec and bytes, else as they are."""
+    last = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
+    seq, before, previous = connection.execute(last).fetchone() or (0, 0, GENESIS)
+    at = max(before, time.time_ns()) if at is None else at
+    made_at = at if made_at is None else made_at
+    if digest is None and body is not None:
+        digest = hashlib.sha256(body).digest()
+    instance = instance or fresh_id()
+    words = [_bytes(each) for each in (pane, instance, kind, head)]
+    chained = link(previous, seq + 1, at, made_at, words[0], words[1], words[2], version, words[3], digest)
+    # As text whatever the bytes are.
+    connection.execute(
+        "INSERT INTO record (seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash) "
+        "VALUES (?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?)",
+        (seq + 1, at, made_at, words[0], words[1], words[2], version, words[3], digest, chained),
+    )
+    if digest is not None:
+        codec, raw = stored or (0, body or b"")
+        connection.execute("INSERT INTO body (seq, codec, bytes) VALUES (?, ?, ?)", (seq + 1, codec, raw))
+    return int(seq) + 1
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+
+
+def created(case: Case, pane: str, **changed: Any) -> str:
+    """The head of a ``Created`` of a tmux pane."""
+    values = {
+        "backend": "tmux",
+        "argv": ["sh"],
+        "cwd": "/",
+        "name": "of a hostile log",
+        "rows": 24,
+        "columns": 80,
+        "session": f"chloe-{pane}",
+    }
+    return json.dumps(values | changed)
+
+
+def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes | None]]:
+    """One record of each kind, as it might be: kind, head, body."""
+    printed = streams.an_output(chance)
+    size = len(printed)
+    position = facts.SpoolPosition(chance.choice((0, 1, 2**40)), chance.choice((0, 100, 2**40)))
+    made: Sequence[facts.Fact] = (
+        facts.Created(
+            backend=chance.choice(("tmux", "direct")),
+            argv=("sh", streams.TEXTS[0]),
+            cwd=str(case.outside),
+            name="x",
+            rows=24,
+            columns=80,
+            session=chance.choice((BYSTANDER, "chloe-x", "")),
+        ),
+        facts.Output(offset=0, length=size, data=printed, spool=chance.choice((None, position))),
+        facts.Resized(rows=30, columns=100, offset=0, spool=position),
+        facts.Renamed(name="x"),
+        facts.Tagged(tags=("a", "b")),
+        facts.Detached(instance=fresh_id(), reason="asked"),
+        facts.Reattached(instance=fresh_id()),
+        facts.Died(status=0, signal=None, reason="", spool=position),
+        facts.Closed(),
+        facts.Reopened(),
+        facts.Gap(offset=0, length=chance.choice((1, 2**40)), reason="r", spool=position),
+        facts.Repainted(rows=24, columns=80, offset=0, length=size, data=printed),
+        facts.Pruned(
+            first=1, through=2, reason="r", offset=5, lines=7, length=20, state=b"24 80 5\n" + printed
+        ),
+        facts.Truncated(expected=10, hash="00" * 32, found=5, reason="r"),
+        facts.Salvaged(file="log.db", kept=1, again=2, lost=3, reason="r", bodies=((1, 2),)),
+    )
+    return [(each.kind, each.head, each.body) for each in map(encode, made)]
+
+
+def a_stranger(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """Records of a pane whose id isn't one; the id."""
+    pane = chance.choice(streams.ids(case.outside, chance.choice(list(case.panes.values()))))
+    case.named.append(pane)
+    changed: dict[str, Any] = {}
+    if chance.random() < 0.5:
+        changed["session"] = chance.choice((BYSTANDER, "", f"={BYSTANDER}:", pane, streams.a_text(chance)))
+    append(connection, pane, "Created", created(case, pane, **changed), at=None)
+    if chance.random() < 0.7:
+        append(connection, pane, "Output", '{"length":5,"offset":0}', b"hello")
+    if chance.random() < 0.5:
+        append(connection, pane, "Died", '{"status":0,"signal":null,"reason":""}')
+    if chance.random() < 0.3:
+        append(connection, pane, "Closed", "{}")
+    return f"a pane called {pane[:60]!r}"
+
+
+def odd_records(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """Records of honest panes, of a new one or of none, each with something wrong in it."""
+    told = []
+    new = fresh_id()
+    append(connection, new, "Created", created(case, new))
+    for _ in range(chance.randrange(1, 8)):
+        kind, head, body = chance.choice(plausible(case, chance))
+        pane = chance.choice((new, new, "", *case.panes.values()))
+        wrong = chance.choice(
+            ("head", "head", "head", "nothing", "time", "kind", "version", "body", "instance")
+        )
+        extra: dict[str, Any] = {}
+        if wrong == "head":
+            head = streams.a_head(chance, head)
+        elif wrong == "time":
+            extra["made_at"] = chance.choice(TIMES)
+            if chance.random() < 0.3:
+                extra["at"] = chance.choice(TIMES)
+        elif wrong == "kind":
+            kind = chance.choice((*streams.TEXTS, kind.lower(), "Encrypted"))
+        elif wrong == "version":
+            extra["version"] = chance.choice((0, -1, 2, 2**31, 2**63 - 1))
+        elif wrong == "body":
+            body = chance.choice((None, b"", streams.an_output(chance)))
+        elif wrong == "instance":
+            extra["instance"] = chance.choice(streams.ids(case.outside, pane or new))
+        append(connection, pane, kind, head, body, **extra)
+        told.append(f"{kind[:20]!r} with a wrong {wrong}")
+    case.named.append(new)
+    return "; ".join(told)
+
+
+def odd_output(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """A pane, of good form and first in the list, whose output is hostile."""
+    pane = fresh_id()
+    rows, columns = chance.choice(((24, 80), (1, 1), (2, 300), (200, 2)))
+    append(connection, pane, "Created", created(case, pane, rows=rows, columns=columns))
+    offset = 0
+    for _ in range(chance.randrange(1, 5)):
+        data = streams.an_output(chance)
+        append(connection, pane, "Output", json.dumps({"length": len(data), "offset": offset}), data)
+        offset += len(data)
+        if chance.random() < 0.4:
+            size = {"rows": chance.choice((1, 24, 500)), "columns": chance.choice((1, 80, 1000))}
+            append(connection, pane, "Resized", json.dumps(size | {"offset": offset}))
+    if chance.random() < 0.6:
+        append(connection, pane, "Died", '{"status":0,"signal":null,"reason":""}')
+    case.named.append(pane)
+    return f"{offset} bytes of hostile output"
+
+
+def odd_bodies(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """Bodies that aren't what the record says, or far more."""
+    pane = fresh_id()
+    append(connection, pane, "Created", created(case, pane))
+    case.named.append(pane)
+    manner = chance.choice(("bomb", "repainted", "state", "no body", "wrong hash", "no frame"))
+    length = chance.choice((5, streams.BOMB))
+    head = json.dumps({"length": length, "offset": 0})
+    zeros = _zeros()
+    match manner:
+        case "bomb":
+            append(connection, pane, "Output", head, stored=(1, streams.bomb()), digest=zeros)
+        case "repainted":
+            head = json.dumps({"rows": 24, "columns": 80, "offset": 0, "length": length})
+            append(connection, pane, "Repainted", head, stored=(1, streams.bomb()), digest=zeros)
+        case "state":
+            head = json.dumps({"first": 1, "through": 1, "reason": "r", "length": length})
+            append(connection, pane, "Pruned", head, stored=(1, streams.bomb()), digest=zeros)
+        case "no body":
+            seq = append(connection, pane, "Output", head, b"hello")
+            connection.execute("DELETE FROM body WHERE seq = ?", (seq,))
+        case "wrong hash":
+            append(connection, pane, "Output", head, b"hello", digest=bytes(32))
+        case "no frame":
+            append(connection, pane, "Output", head, b"hello", stored=(1, streams.bomb()[:100]))
+    case.honest = manner not in ("no body", "wrong hash", "no frame")
+    return f"a body: {manner}"
+
+
+_digests: list[bytes] = []
+
+
+def _zeros() -> bytes:
+    """The hash of what the bomb unpacks to."""
+    if not _digests:
+        hashed = hashlib.sha256()
+        piece = bytes(10_000_000)
+        for _ in range(streams.BOMB // len(piece)):
+            hashed.update(piece)
+        _digests.append(hashed.digest())
+    return _digests[0]
+
+
+def no_text(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """Columns whose text isn't UTF-8."""
+    where = chance.choice(("pane", "kind", "head", "instance"))
+    pane = fresh_id()
+    bad = b"\xff\xfe" + pane.encode()
+    append(
+        connection,
+        bad if where == "pane" else pane,
+        "Created" if where != "kind" else "Cr\udce4",
+        bad if where == "head" else created(case, pane),
+        instance="\udcff" if where == "instance" else "",
+    )
+    return f"a {where} that isn't UTF-8"
+
+
+def a_size(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """Terminals of sizes that nobody has."""
+    pane = fresh_id()
+    size = chance.choice(
+        ((10**6, 10**6), (10**6, 80), (24, 10**6), (0, 0), (-1, 80), (2**31, 2**31), (65535, 65535))
+    )
+    head = created(case, pane, rows=size[0], columns=size[1])
+    manner = chance.choice(("created", "resized", "repainted", "pruned"))
+    if manner == "created":
+        append(connection, pane, "Created", head)
+    else:
+        append(connection, pane, "Created", created(case, pane))
+    said = {"rows": size[0], "columns": size[1], "offset": 0}
+    if manner == "resized":
+        append(connection, pane, "Resized", json.dumps(said))
+    elif manner == "repainted":
+        append(connection, pane, "Repainted", json.dumps(said | {"length": 1}), b"x")
+    elif manner == "pruned":
+        state = b"%d %d %d\nx" % (*(abs(each) for each in size), 10**17)
+        told = {"first": 1, "through": 1, "reason": "", "offset": 0, "lines": 2**62, "length": len(state)}
+        append(connection, pane, "Pruned", json.dumps(told), state)
+    append(connection, pane, "Output", '{"length":5,"offset":0}', b"hello")
+    case.named.append(pane)
+    return f"a terminal of {size} by {manner}"
+
+
+def a_checkpoint(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
+    """Checkpoints that nobody kept: forged, rubbish, bombs."""
+    told = []
+    table = [row[1] for row in connection.execute("PRAGMA table_info(checkpoint)")]
+    (last,) = connection.execute("SELECT max(seq) FROM record").fetchone()
+    for _ in range(chance.randrange(1, 4)):
+        pane = chance.choice(list(case.panes.values()))
+        manner = chance.choice(("rubbish", "bomb", "deep", "flipped"))
+        state = {
+            "rubbish": b"\x00" * 5 + chance.randbytes(500),
+            "bomb": b"\x01" + bytes(4) + streams.bomb(),
+            "deep": b"\x00" * 5 + b"[" * 100_000,
+            "flipped": _flipped(connection, chance),
+        }[manner]
+        values: dict[str, object] = {
+            "pane": pane,
+            "seq": chance.choice((0, 1, last, last + 1, 2**63 - 1, -1)),
+            "offset": chance.choice((0, 10, 2**62, -1)),
+            "lines": chance.choice((0, 10, 2**62, -1)),
+            "emulator": EMULATOR,
+            "state": state,
+        }
+        named = [name for name in table if name in values]
+        columns = ", ".join(f'"{name}"' for name in named)
+        connection.execute(
+            f"INSERT OR REPLACE INTO checkpoint ({columns}) VALUES ({', '.join('?' * len(named))})",
+            [values[name] for name in named],
+        )
+        told.append(manner)
+    return f"checkpoints: {', '.join(told)}"
+
+
+def _flipped(connection: sqlite3.Connection, chance: random.Random) -> bytes:
+    found = connection.execute("SELECT state FROM checkpoint ORDER BY random() LIMIT 1").fetchone()
+    if found is None:
+        return b""
+    state = bytearray(found[0])
+    for _ in range(3):
+        state[chance.randrange(len(state))] ^= 1 << chance.randrange(8)
+    return bytes(state)
+
+
+#: Things in the schema that are not ours.
+SCHEMAS = (
+    "CREATE TRIGGER quiet BEFORE INSERT ON record WHEN NEW.kind = 'Died' BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TRIGGER eats AFTER INSERT ON record BEGIN DELETE FROM checkpoint; END",
+    "CREATE TRIGGER grows AFTER INSERT ON body BEGIN "
+    "INSERT INTO more WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 10000) "
+    "SELECT randomblob(1000) FROM n; END",
+    "CREATE VIEW others AS SELECT load_extension('/tmp/x.so')",
+    "CREATE TABLE kept (x TEXT DEFAULT (writefile('/tmp/x', 'y')))",
+    "CREATE INDEX costly ON record (hex(randomblob(10)))",
+    "CREATE INDEX extra ON record (instance)",
+    "CREATE TEMP TRIGGER nothing AFTER INSERT ON record BEGIN SELECT 1; END",
+    "DROP TRIGGER record_update",
+    "DROP TRIGGER body_delete",
+    "DROP INDEX record_pane",
+    "DROP TABLE checkpoint",
+    "ALTER TABLE record ADD COLUMN more TEXT",
+    "ALTER TABLE record RENAME COLUMN made_at TO happened_at",
+    "PRAGMA user_version = 999",
+    "PRAGMA user_version = -1",
+    "PRAGMA user_version = 0",
+    "PRAGMA application_id = 7",
+    "PRAGMA schema_version = 1",
+)
+
+
+def a_schema(case: Case, chance: random.Random) -> str:
+    """The schema isn't ours any more."""
+    told = []
+    with closing(sqlite3.connect(case.log, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS more (bytes BLOB)")
+        for sql in chance.sample(SCHEMAS, chance.choice((1, 1, 2))):
+            try:
+                connection.execute(sql)
+                told.append(sql[:50])
+            except sqlite3.Error as error:
+                told.append(f"({error})")
+    return f"schema: {'; '.join(told)}"
+
+
+#: Every way to change what the log says.
+WAYS = (a_stranger, odd_records, odd_output, odd_bodies, no_text, a_size, a_checkpoint)
+
+
+def forge(case: Case, chance: random.Random) -> str:
+    """One of the ways, the chain and the triggers as they should be afterwards."""
+    if chance.random() < 0.12:
+        return a_schema(case, chance)
+    way = chance.choice(WAYS)
+    with unguarded(case) as connection:
+        told = way(case, chance, connection)
+    if chance.random() < 0.5:
+        # Or it would be said that the log goes on behind its last known head, and nothing else.
+        (case.home / "head").unlink(missing_ok=True)
+    return told
