@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chloe.backends.limits import inherited
+from chloe.errors import LogUnusable
 
 #: What the system says where a descriptor, memory or a process can't be had for the moment. It says nothing
 #: of the thing that was to be opened.
@@ -24,6 +25,9 @@ EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, 
 
 #: Where the hard limit is no limit, more than this is of no use, and some systems refuse it.
 _ENOUGH = 1 << 20
+
+#: Descriptors without which neither a command nor the app can be of use.
+_NEEDED = 40
 
 #: Descriptors in hand: a command to tmux takes 6 for a moment, a connection to the log 3.
 _IN_HAND = 8
@@ -41,13 +45,22 @@ def is_exhausted(error: BaseException) -> bool:
 
 
 def raise_descriptors() -> None:
-    """Let this process have as many descriptors as it may, and what it starts as well."""
+    """Let this process have as many descriptors as it may, and what it starts as well.
+
+    Raises ``LogUnusable`` where they are too few for anything.
+    """
     with _changing:
         inherited()  # The first look comes before.
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with contextlib.suppress(OSError, ValueError):
             if not _more(soft, _most(hard)):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (_most(hard), hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if not _more(soft, _NEEDED):
+        raise LogUnusable(
+            f"only {soft} files may be open at once here, and the log, tmux and the panes need {_NEEDED}:"
+            " raise the limit (ulimit -n)"
+        )
 
 
 @contextlib.contextmanager

@@ -65,6 +65,9 @@ def _said(error: BaseException) -> int:
             _say(f"the output can't be written: {error.strerror}")
             _hush()
             return OUTPUT_FAILED
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            _say(f"nothing more can be opened: {error.strerror}; raise the limit (ulimit -n), or close panes")
+            return OUTPUT_FAILED
     _say(f"something went wrong that should not have: {type(error).__name__}: {error}; {_kept(error)}")
     return UNFORESEEN
 

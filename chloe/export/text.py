@@ -25,7 +25,13 @@ async def text(
     follows isn't drawn then, up to the next screen that the log has, and ``failed`` is given the fault. A
     ``Missing`` stands where the log let go of bytes, or where they can't be read, once for each stretch.
     """
-    drawing = Drawing(failed)
+    async for piece in _pieces(store, pane, Drawing(failed)):
+        if piece:
+            yield piece
+
+
+async def _pieces(store: Store, pane: str, drawing: Drawing) -> AsyncIterator[list[str] | Missing]:
+    """What ``text`` gives, and empty lists."""
     printed = 0
     beginning = await store.beginning(pane)
     through = await pruned_through(store, pane)
@@ -54,7 +60,8 @@ async def text(
                 printed = offset + len(data)
             case facts.Repainted(rows=rows, columns=columns, data=data):
                 yield drawing.begin_anew(rows, columns, data, printed)
-            case facts.Gap(length=length, reason=reason):
+            case facts.Gap(length=length, reason=reason, offset=offset):
+                printed = offset + length
                 some = f"{length} bytes are" if length else "bytes may be"
                 yield [f"[{some} missing here: {reason}]"]
     if gone is not None:

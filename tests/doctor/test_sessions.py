@@ -11,14 +11,14 @@ from typing import Any
 
 from chloe.doctor import State
 from chloe.engine import running
-from chloe.events.commands import Open
+from chloe.events.commands import Kill, Open
 
 _KILLED = """
 import asyncio, os, sys
 from pathlib import Path
 from chloe.config import Config, Paths, Tmux
 from chloe.engine import running
-from chloe.events.commands import Open
+from chloe.events.commands import Kill, Open
 
 async def main():
     config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
@@ -153,3 +153,20 @@ async def test_a_spool_that_is_nearly_full_is_told(doctor: Any, home: Path) -> N
 
     assert found.state == State.WARN
     assert "output is lost" in found.text
+
+
+async def test_a_program_that_outlived_its_holder_is_named_with_what_ends_it(doctor: Any) -> None:
+    pane = await doctor.pane(
+        "sh", "-c", "trap '' HUP; printf ready; while :; do sleep 0.05; done", name="stubborn"
+    )
+    await doctor.kill_holder(pane)
+    await doctor.start()
+
+    (found,) = await doctor.found("panes")
+
+    assert (found.state, found.subject) == (State.WARN, f"stubborn ({pane[:8]})")
+    assert "runs on without a terminal" in found.text
+    assert f"chloe kill {pane[:8]}" in found.remedy
+    async with running(doctor.config, screens=False) as engine:
+        await engine.ask(Kill(pane))
+    assert [each.state for each in await doctor.found("panes")] == [State.OK]

@@ -96,9 +96,9 @@ async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
     assert doctor.spool(other).exists()
 
 
-def _frame(output: bytes) -> bytes:
-    start = segments.FRAME_START.pack(segments.OUTPUT, 1, len(output))
-    return segments.FRAME.pack(segments.OUTPUT, 1, len(output), zlib.crc32(start + output)) + output
+def _frame(output: bytes, kind: int = segments.OUTPUT) -> bytes:
+    start = segments.FRAME_START.pack(kind, 1, len(output))
+    return segments.FRAME.pack(kind, 1, len(output), zlib.crc32(start + output)) + output
 
 
 async def doctor_pane_that_lost_its_holder(doctor: Any, endangered: str) -> str:
@@ -110,3 +110,31 @@ async def doctor_pane_that_lost_its_holder(doctor: Any, endangered: str) -> str:
     aside.rename(folder)
     await doctor.kill_holder(pane)
     return pane
+
+
+async def test_what_lies_in_spools_and_among_them_and_isnt_chloes_is_told_and_kept(
+    doctor: Any, home: Path
+) -> None:
+    pane = await doctor.pane()
+    (doctor.spool(pane) / "notes\x1b[2J").write_text("theirs")
+    (home / "spool" / "theirs").mkdir(mode=0o700)
+
+    found = {each.subject: each for each in await doctor.found("spools")}
+
+    assert "notes\\x1b[2J" in found[str(doctor.spool(pane))].text
+    assert "isn't a pane's spool" in found[str(home / "spool" / "theirs")].text
+    assert not any(each.fixable for each in found.values())
+    await doctor.mend()
+    assert (home / "spool" / "theirs").exists()
+
+
+async def test_frames_of_unknown_kinds_are_told(doctor: Any) -> None:
+    pane = await doctor.pane()
+    with (doctor.spool(pane) / "0.seg").open("ab") as segment:
+        for _ in range(3):
+            segment.write(_frame(b"from the future", kind=200))
+
+    (found,) = await doctor.found("spools")
+
+    assert (found.state, found.subject) == (State.WARN, str(doctor.spool(pane)))
+    assert "unknown kind 200 (3 times)" in found.text

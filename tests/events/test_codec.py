@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chloe.events import facts
 from chloe.events.codec import KINDS, decode, decode_record, encode
-from chloe.events.facts import Fact, Record, Unknown
+from chloe.events.facts import BackendKind, Fact, Record, Unknown
 from chloe.events.ids import is_id, is_session, path_of, session_of
 from chloe.events.projections import Projections
 from chloe.replay.telling import tell
@@ -200,24 +200,21 @@ def test_what_is_no_id_is_no_pane_no_instance_no_session_and_no_path(other: str)
         assert isinstance(decode_record(PANE, other, *encoded), Unknown)
 
 
-def test_a_session_is_the_one_of_its_pane_or_the_record_is_unknown() -> None:
-    for backend, session, is_good in (
+@pytest.mark.parametrize(
+    ("backend", "session", "is_good"),
+    [
         ("tmux", session_of(PANE), True),
         ("tmux", session_of(id_of("other")), False),
         ("tmux", "", False),
         ("direct", "", True),
         ("direct", session_of(PANE), False),
-    ):
-        fact = facts.Created(
-            backend=backend,
-            argv=(),
-            cwd="",
-            name="n",
-            rows=1,
-            columns=1,
-            session=session,  # type: ignore[arg-type]
-        )
-        assert isinstance(decode_record(PANE, PANE, *encode(fact)), Unknown) is not is_good
+    ],
+)
+def test_a_session_is_the_one_of_its_pane_or_the_record_is_unknown(
+    backend: BackendKind, session: str, is_good: bool
+) -> None:
+    fact = facts.Created(backend=backend, argv=(), cwd="", name="n", rows=1, columns=1, session=session)
+    assert isinstance(decode_record(PANE, PANE, *encode(fact)), Unknown) is not is_good
 
 
 @given(every_fact)

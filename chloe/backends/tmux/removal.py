@@ -13,7 +13,7 @@ from pathlib import Path
 from chloe.backends.tmux.segments import segment_number
 
 #: What there is in a spool beside the segments.
-NAMES = ("spec.json", "keys", "lock", "lock.new", "lease", "failure")
+NAMES = ("spec.json", "keys", "lock", "lock.new", "failure")
 
 
 def is_spool(folder: Path) -> bool:
