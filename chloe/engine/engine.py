@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -140,12 +140,19 @@ class Engine:
 
 @asynccontextmanager
 async def running(
-    config: Config, *, screens: bool = True, scope: Scope = RECORDING, waits: Waits | None = None
+    config: Config,
+    *,
+    screens: bool = True,
+    scope: Scope = RECORDING,
+    waits: Waits | None = None,
+    launcher: Callable[[Config, Watcher, Leases, Mapping[str, str]], Programs] = Programs,
 ) -> AsyncIterator[Engine]:
     """An engine, from migration to the last goodbye in the log.
 
     ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
     after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.
+    ``launcher`` makes what starts programs.
+
     Raises ``HomeUnusable``, ``LogUnusable`` or ``WaitedTooLong``. A failure inside (not of a pane: those die
     alone) ends the body with an error.
     """
@@ -169,7 +176,7 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback)
-        programs = Programs(config, watcher, leases, os.environ)
+        programs = launcher(config, watcher, leases, os.environ)
         stack.callback(programs.close)
         faults = Faults(config.paths.home / "damaged")
         stack.push_async_callback(faults.write)
