@@ -246,7 +246,7 @@ class Pilot:
         ready.cancel()
         if self._flight.done():
             await self._flight
-        await self.sees("Instances")
+        await self.until(lambda: self.text.strip(), "no first frame")
         return self
 
     async def _fly(self) -> None:
@@ -269,8 +269,11 @@ class Pilot:
     async def land(self) -> int | None:
         """Wait for the app to end. Return its exit status; raises what ended it otherwise."""
         assert self._flight is not None
-        async with asyncio.timeout(DEADLINE):
-            await self._flight
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await self._flight
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
         return self.status
 
     async def abort(self) -> None:
