@@ -129,6 +129,15 @@ def _holds(first: str, last: str, byte: int) -> bool:
     return int(first) <= byte and (last == "EOF" or byte <= int(last))
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a signal or a debugger stopped the process (proc_pid_stat(5)); False where it can't be told."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state in (b"T", b"t")
+
+
 def process(pid: int) -> str:
     """A process as a person knows it: its id, its command, and whether somebody stopped it."""
     try:

@@ -4,6 +4,9 @@
 -- any transaction, the opener has set auto_vacuum=INCREMENTAL (space of pruned bodies comes back).
 -- Nothing in `record` and `body` may ever change; the triggers below refuse whoever tries by mistake,
 -- and the chain shows whoever got past them. How a hash is made: chloe/store/chain.py.
+--
+-- A log whose schema isn't this one, word by word, is not written to (chloe/store/drift.py): so each statement
+-- is written as SQLite keeps it, from "CREATE TABLE name" on.
 
 CREATE TABLE record (
     seq         INTEGER PRIMARY KEY,  -- 1, 2, 3 ...: the order of everything, without a hole.
@@ -27,8 +30,14 @@ CREATE TABLE body (
 -- One pane's records in order (seq, the rowid, is part of every index).
 CREATE INDEX record_pane ON record (pane);
 
--- What happened, without wading through what was printed. A query has to say `kind <> 'Output'` too.
-CREATE INDEX record_told ON record (kind) WHERE kind <> 'Output';
+-- What happened, without wading through what was printed and what was kept of screens on the way. An Output of
+-- another version is one that nobody here can read. A query has to say the same (chloe/store/outline.py, TOLD).
+CREATE INDEX record_told ON record (kind)
+WHERE (kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed';
+
+-- Pruning at the cost of what goes: whether a body may go is asked once for each of them, and must not take
+-- longer the more Pruned records there are.
+CREATE INDEX record_pruned ON record (pane) WHERE kind = 'Pruned';
 
 CREATE TRIGGER record_insert BEFORE INSERT ON record
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)
@@ -61,26 +70,32 @@ END;
 
 CREATE TRIGGER body_delete BEFORE DELETE ON body
 WHEN NOT EXISTS (
+    -- In the words of record_pruned alone, or SQLite would take record_told and walk through them all.
     SELECT 1
     FROM record AS pruned, record AS pruning
     WHERE pruned.seq = OLD.seq
-        AND pruning.kind = 'Pruned' AND pruning.kind <> 'Output'
+        AND pruning.kind = 'Pruned'
         AND pruning.seq > OLD.seq
         AND pruning.pane IN ('', pruned.pane)
-        AND OLD.seq BETWEEN json_extract(pruning.head, '$.first') AND json_extract(pruning.head, '$.through')
+        AND CASE WHEN json_valid(pruning.head) THEN OLD.seq
+            BETWEEN json_extract(pruning.head, '$.first') AND json_extract(pruning.head, '$.through') END
 )
 BEGIN
     SELECT RAISE(ABORT, 'the log is append-only: a body may go only after a Pruned record that covers it');
 END;
+
+-- What happened to one pane, without wading through what it printed, and which panes are past.
+CREATE INDEX record_turn ON record (pane, kind) WHERE kind <> 'Output';
 
 -- Derived from here on: may be dropped at any time and made again from the log.
 
 CREATE TABLE checkpoint (
     pane     TEXT NOT NULL,
     seq      INTEGER NOT NULL,   -- The last record folded into it.
-    "offset" INTEGER NOT NULL,   -- Bytes of the pane's stream folded into it.
+    record   INTEGER NOT NULL,   -- The Checkpointed record that describes it: without that it isn't used.
     lines    INTEGER NOT NULL,   -- Logical lines that have left the screen by then.
     emulator TEXT NOT NULL,      -- The emulator's version; another one can't use it.
-    state    BLOB NOT NULL,
-    PRIMARY KEY (pane, seq)
+    state    BLOB NOT NULL
 ) STRICT;
+
+CREATE UNIQUE INDEX checkpoint_place ON checkpoint (pane, seq);

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 
-from chloe.backends.tmux.inspecting import remove_recorded
 from chloe.backends.tmux.leases import Lease, Leases
 from chloe.backends.tmux.removal import is_spool
 from chloe.events.ids import is_id
@@ -56,6 +55,8 @@ async def clear_away(
 
 
 def _remove(spool: Path, lease: Lease, pane: Pane | None) -> None:
+    from chloe.backends.tmux.inspecting import remove_recorded
+
     if pane is None:
         remove_recorded(spool, lease, None)
     else:

@@ -82,6 +82,11 @@ class PaneActor:
         #: There is news of how far the log has the stream.
         self._progress = asyncio.Event()
         self._ended = False
+        self._reading: asyncio.Task[None] | None = None
+        #: What gives the right to record back, while another is to have it; and that this was done.
+        self._give_back: Callable[[], None] | None = None
+        self._given = asyncio.Event()
+        self._wanted_again = asyncio.Event()
 
     async def run(self) -> None:
         """Look after the pane until its program has ended and all it printed is in the log."""
@@ -93,6 +98,7 @@ class PaneActor:
         finally:
             self._ended = True
             self._progress.set()
+            self._given.set()
             self.mailbox.close(PaneRefused("its program has ended"))
 
     def folded(self, offset: int) -> None:
@@ -108,6 +114,23 @@ class PaneActor:
                 async with asyncio.timeout(_REACHED_AGAIN):
                     await self._progress.wait()
 
+    def hand_over(self, give_back: Callable[[], None]) -> asyncio.Event:
+        """Stop reading, and call ``give_back`` once the log has all that was read; what is set then.
+
+        Until ``take_again``. Only for an actor that records.
+        """
+        self._given.clear()
+        self._wanted_again.clear()
+        self._give_back = give_back
+        if self._reading is not None:
+            self._reading.cancel()
+        return self._given
+
+    def take_again(self) -> None:
+        """Record again, as soon as that may be."""
+        self._give_back = None
+        self._wanted_again.set()
+
     @property
     def under_way(self) -> bool:
         """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
@@ -120,14 +143,29 @@ class PaneActor:
             self._progress.set()
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._commit(), name=f"commit {self.pane}")
-                    await self._read()
+                    committing = group.create_task(self._commit(), name=f"commit {self.pane}")
+                    self._reading = group.create_task(self._read(), name=f"read {self.pane}")
+                    await asyncio.wait((self._reading,))
+                    if self._reading.cancelled():
+                        await self._hand_over()
+                        committing.cancel()
             except* RecorderChanged:
                 # What was read and isn't committed the other one reads again.
                 self.recording.clear()
                 self._entries, self._committing = [], False
             if self.recording.is_set():
                 return
+
+    async def _hand_over(self) -> None:
+        """Reading was stopped: let another record once the log has it all, if that is still wanted then."""
+        while self.under_way:
+            self._progress.clear()
+            await self._progress.wait()
+        if self._give_back is not None:
+            self._give_back()
+            self._given.set()
+            await self._wanted_again.wait()
+        self.recording.clear()
 
     async def _read(self) -> None:
         while True:
@@ -148,28 +186,9 @@ class PaneActor:
 
     def _fact(self, happening: Happening) -> facts.Fact:
         """What the log says of it; counts the stream's offset on."""
-        offset = self._read_to
-        match happening:
-            case Printed(data=data, position=position):
-                self._read_to += len(data)
-                return facts.Output(offset=offset, length=len(data), data=data, spool=position)
-            case SizeChanged(rows=rows, columns=columns, position=position):
-                rows, columns = clamp(rows, columns)
-                return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
-            case Lost(length=length, reason=reason, position=position):
-                self._read_to += length
-                return facts.Gap(offset=offset, length=length, reason=fit_text(reason), spool=position)
-            case Painted(rows=rows, columns=columns, data=data):
-                rows, columns = clamp(rows, columns)
-                return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
-            case Exited():
-                return facts.Died(
-                    status=happening.status,
-                    signal=happening.signal,
-                    reason=fit_text(self.farewell or happening.reason),
-                    spool=happening.position,
-                    survivor=happening.survivor,
-                )
+        fact = fact_of(happening, self._read_to, self.farewell)
+        self._read_to += length_of(fact)
+        return fact
 
     async def _commit(self) -> None:
         while True:
@@ -211,6 +230,34 @@ class PaneActor:
             finally:
                 # Also where the program ended while it was being killed: whoever asked isn't left waiting.
                 letter.done()
+
+
+def fact_of(happening: Happening, offset: int, farewell: str = "") -> facts.Fact:
+    """What the log says of a happening at this ``offset`` of its stream."""
+    match happening:
+        case Printed(data=data, position=position):
+            return facts.Output(offset=offset, length=len(data), data=data, spool=position)
+        case SizeChanged(rows=rows, columns=columns, position=position):
+            rows, columns = clamp(rows, columns)
+            return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
+        case Lost(length=length, reason=reason, position=position):
+            return facts.Gap(offset=offset, length=length, reason=fit_text(reason), spool=position)
+        case Painted(rows=rows, columns=columns, data=data):
+            rows, columns = clamp(rows, columns)
+            return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
+        case Exited():
+            return facts.Died(
+                status=happening.status,
+                signal=happening.signal,
+                reason=fit_text(farewell or happening.reason),
+                spool=happening.position,
+                survivor=happening.survivor,
+            )
+
+
+def length_of(fact: facts.Fact) -> int:
+    """How far the stream goes on by it."""
+    return fact.length if isinstance(fact, facts.Output | facts.Gap) else 0
 
 
 def _last_position(batch: Sequence[Entry]) -> SpoolPosition | None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Awaitable, Mapping
+from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.actors.preconditions import must_be_startable
-from chloe.backends import environment
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.direct import DirectBackend
-from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer, running
-from chloe.backends.tmux.inspecting import quiet, readable
+from chloe.backends.tmux.glance import is_quiet, running
 from chloe.config import Config
 from chloe.config.paths import user_home
 from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
@@ -27,6 +26,9 @@ from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
 from chloe.terminal.sizes import clamp
 from chloe.watch import Watcher
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 
 _log = logging.getLogger(__name__)
 
@@ -45,18 +47,26 @@ class Programs:
         self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str]
     ) -> None:
         self._config = config
-        self._server = TmuxServer(config.tmux.socket_name)
         self._watcher = watcher
         #: Who records what, of the panes of this home.
         self.leases = leases
         self._inherited = inherited
 
+    @cached_property
+    def _server(self) -> TmuxServer:
+        from chloe.backends.tmux import TmuxServer
+
+        return TmuxServer(self._config.tmux.socket_name)
+
     def close(self) -> None:
         """Let go of the tmux server; it runs on."""
-        self._server.close()
+        if "_server" in self.__dict__:
+            self._server.close()
 
     def spec(self, pane: str, command: Open) -> Spec:
         """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
+        from chloe.backends import environment
+
         cwd = _folder_of(command.cwd)
         argv = command.argv or self._config.shell.command or environment.shell()
         must_be_startable(argv, cwd)
@@ -72,6 +82,8 @@ class Programs:
 
     def direct(self, spec: Spec) -> Backend:
         """A program on a PTY of this process, not started yet."""
+        from chloe.backends.direct import DirectBackend
+
         return DirectBackend(spec)
 
     def tmux(self, spec: Spec) -> TmuxBackend:
@@ -83,6 +95,8 @@ class Programs:
         return self._tmux(pane, None)
 
     def _tmux(self, pane: str, spec: Spec | None) -> TmuxBackend:
+        from chloe.backends.tmux import TmuxBackend
+
         return TmuxBackend(
             self._server,
             spec,
@@ -107,7 +121,7 @@ class Programs:
 
     def has_news(self, pane: Pane) -> bool:
         """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
-        return not quiet(self._folder(pane.id), pane.spool)
+        return not is_quiet(self._folder(pane.id), pane.spool)
 
     @property
     def spools(self) -> Path:
@@ -119,6 +133,8 @@ class Programs:
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
+        from chloe.backends.tmux.inspecting import readable
+
         told = pane.died is not None and pane.died.spool is not None
         folder = self._folder(pane.id)
         try:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chloe.actors.clearing import clear_away
-from chloe.actors.failing import is_tried_again
+from chloe.actors.failing import AGAIN, is_tried_again
 from chloe.actors.gone import Gone
+from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
@@ -23,9 +25,8 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.actors.taking_in import Cared, flush, in_turns, leave, take_in
+from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux import TmuxBackend
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
@@ -34,8 +35,8 @@ from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
 
-#: Seconds until what the system refused for the moment is tried again.
-_AGAIN = 1.0
+if TYPE_CHECKING:
+    from chloe.backends.tmux import TmuxBackend
 
 #: Seconds that the end of direct programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
@@ -78,6 +79,7 @@ class Supervisor:
         self._stopping = False
         #: What may only be let go of once all that was read from it is committed.
         self._held: list[Backend] = []
+        self.handover = Handover(self._cared, programs.leases)
         #: Speaks for instances that ended without a word.
         self.gone = Gone(instance, panes, presence, caught_up, self.say)
 
@@ -145,7 +147,7 @@ class Supervisor:
             if backend not in self._held:
                 await backend.close()
         if again:
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(AGAIN)
             if pane not in self._cared and self._panes[pane].alive and not self._stopping:
                 self._adopt(self._panes[pane])
 
@@ -201,9 +203,8 @@ class Supervisor:
             self._due.append(pane.id)
 
     async def _clear_away(self) -> None:
-        await clear_away(
-            self._programs.spools, self._programs.leases, self._panes, self._cared, self._caught_up
-        )
+        programs = self._programs
+        await clear_away(programs.spools, programs.leases, self._panes, self._cared, self._caught_up)
 
     async def mind_the_gone(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""
@@ -241,7 +242,7 @@ class Supervisor:
         goodbye += [Entry(pane, facts.Closed(), now) for pane in direct if not self._panes[pane].closed]
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await self._end(direct)
+                await end([self._cared[pane] for pane in direct], CHLOE_ENDED)
         left = list(self._cared.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [cared.backend for cared in left]
@@ -259,15 +260,6 @@ class Supervisor:
         """Let go of what ``stop`` had to keep: the log is closed, and nothing comes into it any more."""
         while self._held:
             await self._held.pop().close()
-
-    async def _end(self, direct: Iterable[str]) -> None:
-        """End direct panes' programs and wait until the log has their last words."""
-        ending = [self._cared[pane] for pane in direct]
-        for cared in ending:
-            cared.actor.farewell = CHLOE_ENDED
-            await cared.backend.kill()
-        if ending:
-            await asyncio.wait([cared.task for cared in ending])
 
     # Commands --------------------------------------------------------------------------------------
 

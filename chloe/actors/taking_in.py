@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend
-from chloe.backends.tmux import TmuxBackend
 from chloe.waits import HOLDER, Waits
 
 #: Spools that are taken in side by side: each costs descriptors, a folder that is watched, and memory.
@@ -29,6 +28,8 @@ class Cared:
 
 async def take_in(cared: Cared) -> None:
     """Wait until the log has what the pane's spool holds now; at once where another instance records it."""
+    from chloe.backends.tmux import TmuxBackend
+
     if not (isinstance(cared.backend, TmuxBackend) and cared.backend.try_lease()):
         return
     async with asyncio.TaskGroup() as group:
@@ -47,6 +48,15 @@ async def leave(cared: Cared, log: Log, held: list[Backend]) -> None:
         await log.append((), durable=True)
     held.remove(cared.backend)
     await cared.backend.close()
+
+
+async def end(all_cared: list[Cared], farewell: str) -> None:
+    """End these panes' programs and wait until the log has said so, with ``farewell`` as the reason."""
+    for cared in all_cared:
+        cared.actor.farewell = farewell
+        await cared.backend.kill()
+    if all_cared:
+        await asyncio.wait([cared.task for cared in all_cared])
 
 
 async def flush(cared: Cared, name: str, size: int, waits: Waits) -> None:

@@ -69,7 +69,7 @@ def _examined(full: bool) -> Examined:
     import asyncio
 
     from chloe.doctor import examine
-    from chloe.ui.style import encoding
+    from chloe.ui.glyphs import encoding
     from chloe.ui.tty.colors import depth_of
 
     progress = _Progress()

@@ -62,36 +62,42 @@ def waits() -> Waits:
     return Waits(_say, context.meta.get(_TIMEOUT) if context is not None else None)
 
 
-def with_engine(work: Callable[[Engine], Awaitable[Answer]], scope: Scope | None = None) -> Answer:
+def with_engine(
+    work: Callable[[Engine], Awaitable[Answer]], scope: Scope | None = None, *, screens: bool = False
+) -> Answer:
     """Do ``work`` with an engine that has taken in what the spools hold, whether or not an app runs.
 
-    ``scope`` says of which panes, if not of all.
+    ``scope`` says of which panes, if not of all; with ``screens`` they can be looked at.
     """
     import asyncio
 
     config = settings()
     from chloe.actors.scope import TAKING_IN
     from chloe.engine import running
+    from chloe.engine.stopping import handing_over_when_stopped
     from chloe.ui.log_file import logging_into
 
     async def run() -> Answer:
-        async with running(config, screens=False, scope=scope or TAKING_IN, waits=waits()) as engine:
+        async with running(config, screens=screens, scope=scope or TAKING_IN, waits=waits()) as engine:
             _tell(engine.loss)
-            await engine.taken_in()
-            return await work(engine)
+            with handing_over_when_stopped(engine):
+                await engine.taken_in()
+                return await work(engine)
 
     with logging_into(config.paths.log_file):
         return asyncio.run(run())
 
 
-def with_pane(pane: str, work: Callable[[Engine, Pane], Awaitable[Answer]]) -> Answer:
+def with_pane(
+    pane: str, work: Callable[[Engine, Pane], Awaitable[Answer]], *, screens: bool = False
+) -> Answer:
     """As ``with_engine``, with the pane of this id, name or prefix; no other is touched."""
     from chloe.actors.scope import named
 
     async def find(engine: Engine) -> Answer:
         return await work(engine, engine.projections.panes.find(pane))
 
-    return with_engine(find, named(pane))
+    return with_engine(find, named(pane), screens=screens)
 
 
 def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:

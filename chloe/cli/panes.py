@@ -13,7 +13,7 @@ from chloe.wording import age, iso, printable, size
 
 if TYPE_CHECKING:
     from chloe.events.panes import Pane
-    from chloe.ui.style import Glyphs
+    from chloe.ui.glyphs import Glyphs
 
 
 def indicator(pane: Pane, glyphs: Glyphs) -> str:

@@ -20,7 +20,7 @@ def recover() -> None:
 
     from chloe.errors import LogUnusable
     from chloe.store import Store
-    from chloe.store.opening import recovered
+    from chloe.store.opening import drifted, recovered
     from chloe.ui.log_file import logging_into
 
     config = settings()
@@ -29,6 +29,11 @@ def recover() -> None:
         raise LogUnusable(f"there is no log at {path}: nothing was recorded yet")
 
     async def run() -> str:
+        drift = await drifted(path)
+        if drift is not None:
+            return str(
+                await recovered(path, f"it isn't as Chloe makes a log: {drift}", time.time_ns, waits())
+            )
         # What keeps it from being opened is put right by that.
         store = await Store.open(path, instance="", watcher=None, waits=waits())
         try:

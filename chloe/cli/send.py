@@ -55,7 +55,8 @@ def send(
         if data:
             await engine.ask(Write(found.id, data))
 
-    with_pane(pane, work)
+    # What bytes a key has depends on what the program asked of its terminal.
+    with_pane(pane, work, screens=bool(keys))
 
 
 async def _pressed(engine: Engine, pane: str, names: tuple[str, ...]) -> bytes:

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from chloe.errors import HomeUnusable
 
 _PRIVATE = 0o700
@@ -55,6 +53,8 @@ class Paths:
             if chosen:
                 home = os.path.abspath(Path(chosen).expanduser())  # noqa: PTH100 - also takes `..` away.
                 return cls.under(Path(home))
+            import platformdirs
+
             return cls._at(
                 platformdirs.user_data_path("chloe", appauthor=False),
                 logs=platformdirs.user_log_path("chloe", appauthor=False),

@@ -15,30 +15,32 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
-from chloe.actors.pulse import feel_pulse
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.actors.unread import Unread, unread
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
-from chloe.config import Config
-from chloe.engine.faults import Faults
-from chloe.engine.live import Change, LiveFold
-from chloe.engine.past import Lines, Past
+from chloe.config import Config, Paths
+from chloe.engine.fold import Change, Fold
+from chloe.engine.noticing import Stopped
 from chloe.engine.patience import give_up_on
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
-from chloe.events.faults import Fault
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
-from chloe.pruning import Conditions, tend
 from chloe.store import Store
-from chloe.terminal import Terminal
 from chloe.waits import Waits
 from chloe.watch import Watcher
+
+if TYPE_CHECKING:
+    from chloe.engine.live import LiveFold
+    from chloe.engine.past import Lines
+    from chloe.events.faults import Fault
+    from chloe.terminal import Terminal
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +55,15 @@ class Engine:
     """One running instance. Made by ``running``; everything here is for the loop's own thread."""
 
     def __init__(
-        self, instance: str, store: Store, projections: Projections, fold: LiveFold, supervisor: Supervisor
+        self,
+        instance: str,
+        store: Store,
+        projections: Projections,
+        fold: Fold,
+        live: LiveFold | None,
+        supervisor: Supervisor,
+        paths: Paths,
+        stopped: Stopped,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -62,8 +72,10 @@ class Engine:
         #: The log.
         self.store = store
         self._fold = fold
+        self._live = live
         self._supervisor = supervisor
-        self._past = Past(store, fold.apart)
+        self._paths = paths
+        self._stopped = stopped
 
     @property
     def loss(self) -> str | None:
@@ -73,7 +85,7 @@ class Engine:
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
-        return self.store.trouble or descriptors.shortage.trouble or None
+        return self.store.trouble or descriptors.shortage.trouble or self._stopped.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -88,6 +100,8 @@ class Engine:
 
         ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
         """
+        if self.store.refusal is not None:
+            raise LogUnusable(self.store.refusal)
         return await self._supervisor.ask(command)
 
     async def ended(self, pane: str) -> None:
@@ -103,7 +117,7 @@ class Engine:
 
         Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
         """
-        await self._fold.show(pane)
+        await self._of_screens.show(pane)
         screens = self.projections.screens
         found = screens.get(pane)
         if found is not None:
@@ -114,11 +128,11 @@ class Engine:
 
     def keep_fault(self, pane: str, fault: Fault) -> None:
         """Keep what the emulator failed on elsewhere: in an export, say."""
-        self._fold.keep_fault(pane, fault)
+        self._of_screens.keep_fault(pane, fault)
 
     def screen_failed(self, pane: str, error: Exception) -> None:
         """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
-        self._fold.fail(pane, error, "shown")
+        self._of_screens.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
@@ -126,12 +140,33 @@ class Engine:
         Lines are numbered as ``Terminal.scrollback`` numbers them. Fewer where there are no more; where the
         log was pruned, those that are left.
         """
-        return await self._past.lines(pane, first, count, columns)
+        return await self._of_screens.past.lines(pane, first, count, columns)
+
+    @property
+    def _of_screens(self) -> LiveFold:
+        assert self._live is not None, "no screens are folded"
+        return self._live
 
     async def taken_in(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
         await self._supervisor.taken_in()
         await self._fold.caught_up()
+
+    def unread(self, pane: str | None = None, *, read: bool = True) -> dict[str, Unread]:
+        """What the spools hold that a stopped recorder would have taken in, of this pane or of all.
+
+        By the pane's id. Without ``read`` it is only said who the recorder is.
+        """
+        panes = self.projections.panes
+        return unread(self._paths, panes if pane is None else {pane: panes[pane]}, read=read)
+
+    async def hand_over(self) -> None:
+        """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
+        await self._supervisor.handover.give()
+
+    def take_again(self) -> None:
+        """Record again what nobody else does."""
+        self._supervisor.handover.take_again()
 
     async def caught_up(self) -> None:
         """Wait until everything committed by now, by any instance, is folded."""
@@ -170,28 +205,47 @@ async def running(
         after_the_log = await stack.enter_async_context(AsyncExitStack())
         heads = Path(config.log.heads_file) if config.log.heads_file else None
         store = await Store.open(
-            config.paths.database, instance=instance, watcher=watcher, heads_file=heads, waits=waits
+            config.paths.database,
+            instance=instance,
+            # A command asks for the end of the log where it matters, and needs no notice of it.
+            watcher=watcher if scope.stays else None,
+            heads_file=heads,
+            waits=waits,
         )
         stack.push_async_callback(_close, store, waits)
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
-        projections = Projections(config.terminal.scrollback)
+        projections = Projections(config.terminal.scrollback, panes_only=not screens)
         programs = launcher(config, watcher, leases, os.environ)
         stack.callback(programs.close)
-        faults = Faults(config.paths.home / "damaged")
-        stack.push_async_callback(faults.write)
+        before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())
-        fold = LiveFold(
-            store,
-            projections,
-            scrollback=config.terminal.scrollback,
-            screens=screens,
-            heard=lambda record: supervisor.heard(record),
-            drawn=lambda pane, offset: supervisor.drawn(pane, offset),
-            replied=lambda pane, replies: supervisor.answer(pane, replies),
-            keeps=lambda pane: supervisor.records(pane),
-            faults=faults,
-        )
+        live = None
+        if screens:
+            from chloe.engine.faults import Faults
+            from chloe.engine.live import LiveFold
+
+            faults = Faults(config.paths.home / "damaged")
+            fold: Fold
+            fold = live = LiveFold(
+                store,
+                projections,
+                scrollback=config.terminal.scrollback,
+                heard=lambda record: supervisor.heard(record),
+                drawn=lambda pane, offset: supervisor.drawn(pane, offset),
+                replied=lambda pane, replies: supervisor.answer(pane, replies),
+                keeps=lambda pane: supervisor.records(pane),
+                faults=faults,
+            )
+            group.create_task(faults.run(), name="keep faults")
+            before_the_tasks.push_async_callback(faults.write)
+        else:
+            fold = Fold(
+                store,
+                projections,
+                heard=lambda record: supervisor.heard(record),
+                drawn=lambda pane, offset: supervisor.drawn(pane, offset),
+            )
         supervisor = Supervisor(
             group,
             instance=instance,
@@ -206,21 +260,35 @@ async def running(
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         stack.callback(_tell_shortage(fold))
-        await fold.load()
+        if scope.leaves_out != "none" and live is None:
+            await fold.load_present(programs.left(), scope.is_clear, alive=scope.leaves_out == "ended")
+        else:
+            await fold.load()
         group.create_task(fold.follow(), name="follow")
-        group.create_task(fold.draw(), name="draw")
-        group.create_task(fold.keep(), name="keep")
-        group.create_task(faults.run(), name="keep faults")
-        if not scope.stays:
+        if live is not None:
+            group.create_task(live.draw(), name="draw")
+            group.create_task(live.keep(), name="keep")
+        if not scope.stays and store.refusal is None:
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
+        stopped = Stopped(
+            lambda: unread(config.paths, projections.panes, read=False),
+            lambda: supervisor.handover.waits,
+            lambda said: fold.tell(Change(messages=(said,) if said else ())),
+        )
+        if store.refusal is not None:
+            # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
+            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
+            return
         await supervisor.restore()
         if scope.stays:
             group.create_task(supervisor.mind_the_gone(), name="mind the gone")
             stack.callback(presence.watch(watcher, supervisor.gone.look_around))
-        if screens:
-            group.create_task(fold.fold_unseen(), name="fold unseen")
+        if live is not None and scope.stays:
+            from chloe.actors.pulse import feel_pulse
+
+            group.create_task(live.fold_unseen(), name="fold unseen")
             group.create_task(_tend(config, store, projections.panes), name="tend the log")
             group.create_task(
                 feel_pulse(
@@ -230,10 +298,12 @@ async def running(
                 ),
                 name="pulse of tmux",
             )
-        yield Engine(instance, store, projections, fold, supervisor)
+        if live is not None and scope.stays:
+            group.create_task(stopped.look(), name="look for stopped recorders")
+        yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
 
 
-def _tell_shortage(fold: LiveFold) -> Callable[[], None]:
+def _tell_shortage(fold: Fold) -> Callable[[], None]:
     """Have it shown while descriptors, say, are short. Returns what ends that."""
     loop = asyncio.get_running_loop()
     shortage = descriptors.shortage
@@ -270,6 +340,8 @@ async def _close(store: Store, waits: Waits) -> None:
 
 async def _tend(config: Config, store: Store, panes: Panes) -> None:
     """Finish what a killed prune left, and prune what the configuration says."""
+    from chloe.pruning import Conditions, tend
+
     conditions = Conditions(
         older_than=config.log.prune_older_than or None, over=config.log.prune_over or None
     )

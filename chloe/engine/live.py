@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from chloe.engine.faults import Faults
+from chloe.engine.fold import Change, Fold
 from chloe.engine.keeping import SLICE, Apart, Keeping
+from chloe.engine.past import Past
 from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.facts import Record
@@ -30,15 +31,7 @@ _log = logging.getLogger(__name__)
 _UNFOLDED = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is new: the panes that changed, and messages for the user."""
-
-    panes: frozenset[str] = frozenset()
-    messages: tuple[str, ...] = ()
-
-
-class LiveFold:
+class LiveFold(Fold):
     """Projections that follow the log.
 
     ``heard`` is called with each record once it is folded, ``drawn`` with a pane and how much of its
@@ -52,52 +45,24 @@ class LiveFold:
         projections: Projections,
         *,
         scrollback: int,
-        screens: bool,
         heard: Callable[[Record], None],
         drawn: Callable[[str, int], None],
         replied: Callable[[str, bytes], None],
         keeps: Callable[[str], bool],
         faults: Faults,
     ) -> None:
-        self._store = store
-        self._projections = projections
-        self._screens = screens
-        self._heard = heard
-        self._drawn = drawn
+        super().__init__(store, projections, heard=heard, drawn=drawn)
         self._replied = replied
         self._keeps = keeps
         self._keeping = Keeping(store)
         self._faults = faults
         #: Folds single panes, for whoever looks at one.
         self.apart = Apart(store, scrollback, self._keeping, faults)
+        #: Gives the lines that no window holds any more.
+        self.past = Past(store, self.apart)
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
-        self._listeners: list[Callable[[Change], None]] = []
-        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._to_draw = asyncio.Event()
-
-    # News ------------------------------------------------------------------------------------------
-
-    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
-        """Have ``told`` called, in the loop, with each change. Returns what ends that."""
-        self._listeners.append(told)
-        return lambda: self._listeners.remove(told)
-
-    def tell(self, change: Change) -> None:
-        """Pass news on."""
-        for told in list(self._listeners):
-            told(change)
-
-    async def folded(self, seq: int) -> None:
-        """Wait until record ``seq`` is folded."""
-        if seq > self._projections.seq:
-            reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiters.append((seq, reached))
-            await reached
-
-    async def caught_up(self) -> None:
-        """Wait until all that is committed by now, by any instance, is folded, however long that takes."""
-        await self.folded(await self._store.end())
 
     # Folding ---------------------------------------------------------------------------------------
 
@@ -105,16 +70,10 @@ class LiveFold:
         """Fold what the log holds, except for what was printed: a screen is folded when someone looks."""
         screens = self._projections.screens
         screens.opens = False
-        async for record in self._store.outline():
-            self._projections.apply(record)
-        screens.opens = self._screens
+        await super().load()
+        screens.opens = True
 
-    async def follow(self) -> None:
-        """Fold records as they are committed, for ever."""
-        async for records in self._store.follow(self._projections.seq):
-            self._apply(records)
-
-    def _apply(self, records: Iterable[Record]) -> None:
+    def _apply(self, records: Sequence[Record]) -> None:
         projections = self._projections
         changed = set()
         for record in records:
@@ -130,15 +89,7 @@ class LiveFold:
         self._report()
         for pane in changed & projections.panes.keys():
             self._credit(pane)
-        if self._waiters:
-            self._wake(projections.seq)
-        self.tell(Change(frozenset(changed)))
-
-    def _wake(self, seq: int) -> None:
-        for wanted, reached in self._waiters:
-            if wanted <= seq and not reached.done():
-                reached.set_result(None)
-        self._waiters = [waiter for waiter in self._waiters if not waiter[1].done()]
+        self._announce(changed)
 
     async def draw(self) -> None:
         """Draw what ``follow`` left over, a slice at a time, for ever."""
@@ -231,10 +182,9 @@ class LiveFold:
         await self._keeping.run()
 
     def _count_unfolded(self, pane: str, size: int) -> None:
-        if self._screens:
-            self._unfolded[pane] = self._unfolded.get(pane, 0) + size
-            if self._unfolded[pane] >= _UNFOLDED:
-                self._to_fold.set()
+        self._unfolded[pane] = self._unfolded.get(pane, 0) + size
+        if self._unfolded[pane] >= _UNFOLDED:
+            self._to_fold.set()
 
     async def fold_unseen(self) -> None:
         """Fold panes that print a lot while nobody looks at them, for their checkpoints, for ever."""

@@ -274,6 +274,10 @@ class Entry:
     made_at: int
 
 
+#: The ``seq`` of a record that is in no log yet: after all others.
+UNCOMMITTED = 2**63 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A fact as stored: the truth. ``at`` is the commit, ``made_at`` when it happened, order is ``seq``."""

@@ -5,25 +5,50 @@ Owns nothing but the order: panes, history, screens. Must not know where records
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chloe.events.facts import Record
-from chloe.events.history import History
 from chloe.events.panes import Panes
-from chloe.events.screens import Screens
+
+if TYPE_CHECKING:
+    from chloe.events.history import History
+    from chloe.events.screens import Screens
 
 
 class Projections:
-    """The state of Chloe as of the last record applied."""
+    """The state of Chloe as of the last record applied.
 
-    def __init__(self, scrollback: int = 10_000) -> None:
+    ``panes_only`` for who asks for nothing else: screens bring the emulator with them, which takes as long to
+    import as all the rest, and history keeps every turn of every life.
+    """
+
+    def __init__(self, scrollback: int = 10_000, *, panes_only: bool = False) -> None:
         self.panes = Panes()
-        self.screens = Screens(scrollback)
-        self.history = History()
         #: The seq of the last record applied; 0 before the first.
         self.seq = 0
+        self._others: tuple[History, Screens] | None = None
+        if not panes_only:
+            from chloe.events.history import History
+            from chloe.events.screens import Screens
+
+            self._others = History(), Screens(scrollback)
+
+    @property
+    def history(self) -> History:
+        """The life of every pane."""
+        assert self._others is not None, "only panes are folded"
+        return self._others[0]
+
+    @property
+    def screens(self) -> Screens:
+        """The terminals of the panes that are followed."""
+        assert self._others is not None, "only panes are folded"
+        return self._others[1]
 
     def apply(self, record: Record) -> None:
         """Fold one record. Records must come in ``seq`` order, each once."""
         self.seq = record.seq
         self.panes.apply(record)
-        self.history.apply(record)
-        self.screens.apply(record)
+        if self._others is not None:
+            for other in self._others:
+                other.apply(record)

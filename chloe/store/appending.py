@@ -13,13 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
-from chloe.store.bodies import Packer
 from chloe.store.chain import GENESIS, link
 from chloe.store.connection import identity
+
+if TYPE_CHECKING:
+    from chloe.store.bodies import Packer
 
 _LAST = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
 _RECORD = (
@@ -78,8 +80,8 @@ class Appender:
         self._path = path
         self._instance = instance
         self._instance_bytes = instance.encode()
-        self._now = now
-        self._packer = Packer()
+        self.now = now
+        self._packer: Packer | None = None
         self._wal_path = path.with_name(f"{path.name}-wal")
         self._wal_descriptor = -1
         self._full = False
@@ -157,13 +159,17 @@ class Appender:
     def _pack(self, body: bytes | None, hurry: bool) -> Packed | None:
         if body is None:
             return None
+        if self._packer is None:
+            from chloe.store.bodies import Packer
+
+            self._packer = Packer()
         codec, stored = self._packer.pack(body, hurry=hurry)
         return Packed(_digest(body), codec, stored)
 
     def _write(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
         seq, at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
         # The clock may be set back; the log's time isn't.
-        at = max(at, self._now())
+        at = max(at, self.now())
         instance, instance_bytes = self._instance, self._instance_bytes
         rows: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []

@@ -2,12 +2,14 @@
 
 Owns the table ``checkpoint``. Must not know what a state means. All of it is derived: whatever goes wrong
 here leaves a checkpoint unwritten or unfound, which costs time and never a byte, so nothing is raised. Anyone
-may delete checkpoints, or drop the table.
+may delete checkpoints, or drop the table. Nobody may forge one: a ``Checkpointed`` record, written in the
+same transaction, has its place and the hash of its state, and is part of the chain. What doesn't agree with
+that isn't used.
 
 They are written on the writer's connection, whose thread does one thing after the other: between commits,
 and in transactions of their own.
 
-    state = codec (1 byte, see ``bodies``) ‖ CRC-32 of the bytes (4, big-endian) ‖ the bytes as packed
+    state = codec (1 byte, see ``bodies``) ‖ the bytes as packed
 """
 
 from __future__ import annotations
@@ -18,38 +20,43 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from struct import Struct
 from typing import TypeVar
-from zlib import crc32
 
 from chloe.errors import LogUnusable
+from chloe.events.codec import decode
+from chloe.events.facts import Checkpointed, Entry, Record
 from chloe.store.apart import apart
-from chloe.store.bodies import BodyDamaged, Packer, Unpacker
+from chloe.store.appending import Appender
+from chloe.store.bodies import LARGEST_BODY, BodyDamaged, Packer, Unpacker
 from chloe.store.connection import Connection, Readers
-from chloe.store.schema import migrations, statements
+from chloe.store.migrations import migrations
+from chloe.store.schema import derived
 
 _R = TypeVar("_R")
-
-_FRONT = Struct(">BI")
 
 #: Checkpoints deleted in one transaction: some milliseconds, for which a commit may have to wait.
 _DELETED_AT_ONCE = 16
 
 _KEEP = (
-    'INSERT OR REPLACE INTO checkpoint (pane, seq, "offset", lines, emulator, state) '
-    "VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO checkpoint (pane, seq, record, lines, emulator, state) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_BOUND = (
+    "FROM checkpoint CROSS JOIN record ON record.seq = checkpoint.record WHERE checkpoint.pane = ?1 "
+    "AND emulator = ?2 AND record.pane = ?1 AND record.kind = 'Checkpointed' "
 )
 _NEWEST = (
-    'SELECT seq, "offset", lines, state FROM checkpoint '
-    "WHERE pane = ? AND emulator = ? AND seq <= ? AND lines <= ? ORDER BY seq DESC"
+    f"SELECT checkpoint.seq, lines, version, head, CASE WHEN length(state) <= {LARGEST_BODY} THEN state END "
+    f"{_BOUND} AND checkpoint.seq <= ?3 AND lines <= ?4 ORDER BY checkpoint.seq DESC"
 )
-_MARKS = 'SELECT seq, "offset", lines FROM checkpoint WHERE pane = ? AND emulator = ? ORDER BY seq'
+_MARKS = f"SELECT checkpoint.seq, lines, version, head {_BOUND} ORDER BY checkpoint.seq"
 _DELETE = (
     "DELETE FROM checkpoint WHERE rowid IN "
     "(SELECT rowid FROM checkpoint WHERE (? IS NULL OR pane = ?) AND seq > ? AND seq <= ? LIMIT ?)"
 )
 
+_IS_THERE = "SELECT 1 FROM checkpoint WHERE pane = ? AND seq = ?"
 _THERE = "SELECT 1 FROM sqlite_schema WHERE name = 'checkpoint'"
 
 #: More than any seq or number of lines: SQLite's largest integer.
@@ -83,22 +90,30 @@ class Checkpoint:
 class Checkpoints:
     """The checkpoints of the log at ``path``, written on the writer's ``connection``."""
 
-    def __init__(self, path: Path, connection: Connection, readers: Readers) -> None:
+    def __init__(
+        self, path: Path, connection: Connection | None, appender: Appender | None, readers: Readers
+    ) -> None:
         self._path = path
         self._connection = connection
+        self._appender = appender
         self._readers = readers
-        self._closed = False
+        #: Whether nothing is written; so it is from the start where there is no connection to write on.
+        self._closed = connection is None
 
     def close(self) -> None:
         """Write nothing from now on; what was begun is finished by the connection's thread."""
         self._closed = True
 
-    async def keep(self, checkpoint: Checkpoint) -> int:
-        """Write it, in place of one of the same pane and seq. About how many bytes were written."""
-        if self._closed:
-            return 0
-        stored = await asyncio.to_thread(_packed, checkpoint.state)
-        return await self._write(_keep, checkpoint, stored)
+    async def keep(self, checkpoint: Checkpoint) -> tuple[list[Record], int]:
+        """Write it, unless there is one of the same pane, seq and emulator.
+
+        Return the record that binds it, if it was written, and about how many bytes that took.
+        """
+        if self._closed or self._appender is None or len(checkpoint.state) > LARGEST_BODY:
+            return [], 0
+        stored, hashed = await asyncio.to_thread(_packed, checkpoint.state)
+        records = await self._write(_keep, self._appender, checkpoint, stored, hashed)
+        return records or [], len(stored)
 
     async def newest(
         self, pane: str, *, emulator: str, seq: int | None, lines: int | None
@@ -117,15 +132,15 @@ class Checkpoints:
         while await self._write(_forget, pane, *bounds):
             pass
 
-    async def _write(self, work: Callable[..., int], *args: object) -> int:
-        """What ``work`` answers, done between two commits; 0 where it couldn't be done."""
-        if self._closed:
-            return 0
+    async def _write(self, work: Callable[..., _R], *args: object) -> _R | None:
+        """What ``work`` answers, done between two commits; None where it couldn't be done."""
+        if self._closed or self._connection is None:
+            return None
         try:
             return await self._connection.run(apart, work, *args)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._pass_over(error)
-            return 0
+            return None
 
     async def _read(self, work: Callable[..., _R], *args: object) -> _R | None:
         try:
@@ -139,53 +154,80 @@ class Checkpoints:
         _log.debug("checkpoints of %s were passed over: %s", self._path, error)
 
 
-def _packed(state: bytes) -> bytes:
+def _packed(state: bytes) -> tuple[bytes, str]:
+    """The state as it is stored, and its hash in hex."""
     codec, packed = Packer().pack(state)
-    return _FRONT.pack(codec, crc32(state)) + packed
+    return bytes((codec,)) + packed, sha256(state).hexdigest()
 
 
-def _unpacked(stored: bytes) -> bytes | None:
-    """The state; None where it isn't what was written."""
-    if len(stored) < _FRONT.size:
+def _unpacked(stored: object, fact: Checkpointed) -> bytes | None:
+    """The state; None where it isn't what ``fact`` describes."""
+    if not isinstance(stored, bytes) or not stored:
         return None
-    codec, checksum = _FRONT.unpack_from(stored)
     try:
-        state = Unpacker().unpack(codec, stored[_FRONT.size :])
+        state = Unpacker().unpack(stored[0], stored[1:], min(max(fact.length, 0), LARGEST_BODY))
     except BodyDamaged:
         return None
-    return state if crc32(state) == checksum else None
+    return state if sha256(state).hexdigest() == fact.sha256 else None
 
 
-def _keep(connection: sqlite3.Connection, checkpoint: Checkpoint, stored: bytes) -> int:
+def _keep(
+    connection: sqlite3.Connection, appender: Appender, checkpoint: Checkpoint, stored: bytes, hashed: str
+) -> list[Record]:
+    pane, seq, emulator = checkpoint.pane, checkpoint.seq, checkpoint.emulator
+    appender.see_files()
     if not connection.execute(_THERE).fetchone():
-        connection.execute(_table())
-    row = (checkpoint.pane, checkpoint.seq, checkpoint.offset, checkpoint.lines, checkpoint.emulator, stored)
-    connection.execute(_KEEP, row)
-    return len(stored)
+        for statement in derived(migrations()[-1].version):
+            connection.execute(statement)
+    elif connection.execute(_IS_THERE, (pane, seq)).fetchone() and _is_good(connection, pane, emulator, seq):
+        # Folded once more: it needn't be said again.
+        return []
+    fact = Checkpointed(
+        seq=seq,
+        offset=checkpoint.offset,
+        lines=checkpoint.lines,
+        emulator=emulator,
+        length=len(checkpoint.state),
+        sha256=hashed,
+    )
+    records = appender.put(connection, [Entry(pane, fact, appender.now())])
+    connection.execute(_KEEP, (pane, seq, records[0].seq, checkpoint.lines, emulator, stored))
+    return records
 
 
-def _table() -> str:
-    """The statement that makes the table, from the migrations."""
-    every = (statement for step in migrations() for statement in statements(step.sql))
-    return next(statement for statement in every if "CREATE TABLE checkpoint (" in statement)
+def _is_good(connection: sqlite3.Connection, pane: str, emulator: str, seq: int) -> bool:
+    found = _newest(connection, pane, emulator, seq, _ALL)
+    return found is not None and found.seq == seq
+
+
+def _fact(emulator: str, seq: int, lines: int, version: int, head: str) -> Checkpointed | None:
+    """The fact in a record's ``head``, if it is about the checkpoint in the row beside it."""
+    try:
+        fact = decode("Checkpointed", version, head, None)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if isinstance(fact, Checkpointed) and (fact.seq, fact.lines, fact.emulator) == (seq, lines, emulator):
+        return fact
+    return None
 
 
 def _newest(
     connection: sqlite3.Connection, pane: str, emulator: str, through: int, lines: int
 ) -> Checkpoint | None:
     with closing(connection.execute(_NEWEST, (pane, emulator, through, lines))) as rows:
-        for seq, offset, passed, stored in rows:
-            state = _unpacked(stored)
-            if state is not None:
+        for seq, passed, version, head, stored in rows:
+            fact = _fact(emulator, seq, passed, version, head)
+            state = None if fact is None else _unpacked(stored, fact)
+            if fact is not None and state is not None:
                 return Checkpoint(
-                    pane=pane, seq=seq, offset=offset, lines=passed, emulator=emulator, state=state
+                    pane=pane, seq=seq, offset=fact.offset, lines=passed, emulator=emulator, state=state
                 )
     return None
 
 
 def _marks(connection: sqlite3.Connection, pane: str, emulator: str) -> list[Mark]:
-    rows = connection.execute(_MARKS, (pane, emulator)).fetchall()
-    return [Mark(seq=seq, offset=offset, lines=lines) for seq, offset, lines in rows]
+    facts = [_fact(emulator, *row) for row in connection.execute(_MARKS, (pane, emulator)).fetchall()]
+    return [Mark(seq=fact.seq, offset=fact.offset, lines=fact.lines) for fact in facts if fact is not None]
 
 
 def _forget(connection: sqlite3.Connection, pane: str | None, after: int, through: int) -> int:

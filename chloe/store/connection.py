@@ -79,11 +79,7 @@ async def connect(path: Path, *, create: bool = False, only_look: bool = False) 
     reading: a file that another program cuts short would kill the process (SIGBUS). With ``only_look``
     nothing is changed on disk and no file is left behind, which SQLite would do even for reading.
     """
-    mode = "rwc" if create else "ro" if only_look else "rw"
-    if only_look and not path.with_name(f"{path.name}-wal").exists():
-        # Nobody has it open: without this, reading would make -wal and -shm (https://sqlite.org/wal.html).
-        mode = "ro&immutable=1"
-    uri = address(path, f"mode={mode}")
+    uri = address(path, "mode=rwc" if create else look_mode(path) if only_look else "mode=rw")
 
     def connector() -> sqlite3.Connection:
         opened = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
@@ -131,6 +127,14 @@ async def to_the_end(work: Coroutine[Any, Any, _R]) -> _R:
         task.exception()  # It was seen.
         raise cancelled
     return task.result()
+
+
+def look_mode(path: Path) -> str:
+    """Return the parameters of a URI that opens the database at ``path`` and changes nothing on disk."""
+    if path.with_name(f"{path.name}-wal").exists():
+        return "mode=ro"
+    # Nobody has it open: without this, reading would make -wal and -shm (https://sqlite.org/wal.html).
+    return "mode=ro&immutable=1"
 
 
 def address(path: Path, parameters: str) -> str:

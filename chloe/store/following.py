@@ -118,7 +118,10 @@ class Feed:
 
     async def end(self) -> int:
         """The last seq that anybody has committed. Raises ``LogUnusable`` once closed."""
-        return await self._patiently(self._reader.tip)
+        tip = await self._patiently(self._reader.tip)
+        # So that who waits for it doesn't wait for a notice as well.
+        self.reveal(tip)
+        return tip
 
     async def _read(self, after: int, through: int) -> tuple[Sequence[Record], int]:
         """A page from the file, and the seq up to which it goes; nothing of it once closed."""

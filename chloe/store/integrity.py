@@ -26,7 +26,8 @@ from chloe.errors import LogUnusable
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
-from chloe.store.schema import loosened
+from chloe.store.drift import find_drift
+from chloe.store.outline import TOLD
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
 _SLICE_ROWS = 2048
@@ -50,8 +51,8 @@ _STRAY = (
 )
 _BEYOND = "SELECT min(seq) FROM body WHERE seq > coalesce((SELECT max(seq) FROM record), ?)"
 _EXCUSES = (
-    "SELECT seq, pane, kind, head FROM record "
-    "WHERE kind IN ('Pruned', 'Salvaged') AND kind <> 'Output' AND seq <= ? ORDER BY seq"
+    "SELECT seq, pane, kind, head FROM record "  # noqa: S608 (only words from here)
+    f"WHERE kind IN ('Pruned', 'Salvaged') AND {TOLD} AND seq <= ? ORDER BY seq"
 )
 #: The record table with its indexes, which readers use; the walk itself passes every page of the bodies.
 _STRUCTURE = "PRAGMA integrity_check(record)"
@@ -93,8 +94,8 @@ class Verdict:
     truncated: int = 0
     #: What SQLite finds wrong with the record table's pages and indexes: readers may then miss records.
     flaws: tuple[str, ...] = ()
-    #: Tables, indexes and triggers that are not as the migrations made them, by name: the chain may hold
-    #: all the same, but nothing refuses a careless edit any more.
+    #: What of the schema is not as the migrations make it, by name and printable: the chain may hold all the
+    #: same, but such a log may have dropped or changed what was to be written.
     loosened: tuple[str, ...] = ()
     bad: int | None = None
     reason: str = ""
@@ -112,12 +113,17 @@ class Verdict:
         )
         if self.flaws:
             told += f"; but the file is damaged: {self.flaws[0]}; `chloe recover` makes a whole one of it"
+        if self.loosened:
+            told += (
+                f"; but the log isn't as Chloe makes one ({', '.join(self.loosened[:5])}); "
+                "`chloe recover` makes it anew"
+            )
         return told
 
     @property
     def whole(self) -> bool:
         """Whether nothing is wrong with the chain and with what readers rely on."""
-        return self.bad is None and not self.flaws
+        return self.bad is None and not self.flaws and not self.loosened
 
 
 class _Broken(Exception):
@@ -150,7 +156,9 @@ class _Walk:
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """What has to be known beforehand: where to end, and which bodies may be missing."""
-        self.loosened = loosened(connection)
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        drift = find_drift(connection, version)
+        self.loosened = drift.names if drift is not None else ()
         (through,) = connection.execute("SELECT max(seq) FROM record").fetchone()
         self._through = through or 0
         with _as_bytes(connection):

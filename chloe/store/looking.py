@@ -17,7 +17,9 @@ from chloe.events.facts import Record
 from chloe.store import heads, schema
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers, connect
+from chloe.store.drift import find_drift
 from chloe.store.integrity import Verdict, verify
+from chloe.store.migrations import migrations
 from chloe.store.reading import Reader
 from chloe.store.reading import head as tip_of_chain
 
@@ -29,7 +31,7 @@ SQLITE_FITS = sqlite3.sqlite_version_info >= schema.OLDEST_SQLITE
 _TIMES = (
     "SELECT (SELECT at FROM record ORDER BY seq LIMIT 1), (SELECT at FROM record ORDER BY seq DESC LIMIT 1)"
 )
-_PRUNINGS = "SELECT count(*) FROM record WHERE kind = 'Pruned' AND kind <> 'Output'"
+_PRUNINGS = "SELECT count(*) FROM record WHERE kind = 'Pruned'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class About:
     #: The schema's version, and the newest that this Chloe knows.
     version: int
     newest: int
-    #: Tables, indexes and triggers that are not as the newest migration makes them, by name.
+    #: What of the schema isn't as the migrations make it, by name and printable.
     loosened: tuple[str, ...]
     head: Head
     #: The last head that was kept beside the log, where the log doesn't hold it: its end was lost.
@@ -89,17 +91,17 @@ async def looking(path: Path) -> AsyncIterator[Look]:
 
 
 def _about(connection: sqlite3.Connection, path: Path) -> About:
-    if schema.foreign(connection):
-        raise LogUnusable(
-            f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
-        )
+    newest = migrations()[-1].version
+    schema.refuse_foreign(connection, path)
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    drift = find_drift(connection, version) if 0 < version <= newest else None
+    if drift is not None and not drift.readable:
+        raise LogUnusable(drift.refusal(path))
     # Read before the log is: what is kept was committed, so a whole log has it.
     kept = heads.known(path)
-    version, pages, page_size = (
-        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-        for name in ("user_version", "page_count", "page_size")
+    pages, page_size = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
     )
-    newest = schema.migrations()[-1].version
     head, oldest_at, newest_at, prunings = Head(0, GENESIS), 0, 0, 0
     if version:
         head = tip_of_chain(connection)
@@ -109,7 +111,7 @@ def _about(connection: sqlite3.Connection, path: Path) -> About:
     return About(
         version=version,
         newest=newest,
-        loosened=schema.loosened(connection) if version == newest else (),
+        loosened=drift.names if drift is not None else (),
         head=head,
         lost=kept if version and kept is not None and not heads.holds(connection, kept) else None,
         oldest_at=oldest_at,

@@ -18,17 +18,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.store.appending import Appender
 from chloe.store.connection import Connection, connect
+from chloe.store.drift import Drift, look_for_drift
 from chloe.store.heads import holds, known, last, tell_loss
+from chloe.store.migrations import migrations
 from chloe.store.reading import tip
-from chloe.store.salvage import Salvage, copied_aside, salvage
-from chloe.store.schema import bring_up, make_file, unusable
+from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable
 from chloe.store.wal import on_disk
-from chloe.store.wreck import Wreck
 from chloe.waits import LOG, Waits, locker, until
+
+if TYPE_CHECKING:
+    from chloe.store.salvage import Salvage
 
 #: Seconds between two tries to get a share in the log.
 _AGAIN = 0.02
@@ -88,22 +92,42 @@ class Opened:
     loss: str | None
 
 
-async def opened(path: Path, instance: str, now: Callable[[], int], waits: Waits) -> Opened:
-    """Open the log at ``path``, salvaged where it is damaged.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedToRead:
+    """A log that may be read and not written, and a sentence that says why."""
+
+    guard: Guard
+    refusal: str
+
+
+async def opened(path: Path, instance: str, now: Callable[[], int], waits: Waits) -> Opened | OpenedToRead:
+    """Open the log at ``path``, salvaged where it is damaged; one that isn't as Chloe makes it is only read.
 
     Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
     """
     make_file(path)
     guard = await _guard(path, waits)
     try:
+        # Looked at before SQLite has it for writing.
+        drift = await drifted(path)
+        if drift is not None:
+            return _to_read(path, guard, drift)
         try:
             return await _opened(path, instance, now, guard, None)
+        except Drifted as error:
+            return _to_read(path, guard, error.drift)
         except _Damaged as damaged:
             done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
             return await _opened(path, instance, now, guard, str(done))
     except BaseException:
         guard.close()
         raise
+
+
+def _to_read(path: Path, guard: Guard, drift: Drift) -> OpenedToRead:
+    if not drift.readable:
+        raise LogUnusable(drift.refusal(path))
+    return OpenedToRead(guard=guard, refusal=drift.refusal(path))
 
 
 async def recovered(path: Path, reason: str, now: Callable[[], int], waits: Waits) -> Salvage:
@@ -116,6 +140,11 @@ async def recovered(path: Path, reason: str, now: Callable[[], int], waits: Wait
         return await asyncio.to_thread(_salvaged, path, guard, _Damaged(reason), now)
     finally:
         guard.close()
+
+
+async def drifted(path: Path) -> Drift | None:
+    """What of the log's schema isn't Chloe's; None where there is nothing, or that can't be said."""
+    return await asyncio.to_thread(look_for_drift, path, migrations()[-1].version, APPLICATION_ID)
 
 
 async def _guard(path: Path, waits: Waits) -> Guard:
@@ -146,6 +175,8 @@ class _Damaged(Exception):
 
 
 def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
+    from chloe.store.salvage import salvage
+
     if not guard.alone():
         raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
     try:
@@ -159,6 +190,8 @@ def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int
 
 
 def _has_records(path: Path) -> bool:
+    from chloe.store.wreck import Wreck
+
     with Wreck(path) as wreck:
         return bool(wreck.seqs())
 
@@ -187,6 +220,8 @@ async def _opened(
             told = _damaged(error.__cause__, error)
         if isinstance(told, _Damaged) and told.copy is None and on_disk(_wal(path)) and guard.alone():
             # Closing would copy what the -wal file holds into the database, and delete it.
+            from chloe.store.salvage import copied_aside
+
             told.copy = await asyncio.to_thread(copied_aside, path)
         await connection.close()
         if appender is not None:
@@ -217,6 +252,9 @@ def _see_end(connection: sqlite3.Connection, path: Path, guard: Guard) -> bool:
     head = known(path)
     if head is None or holds(connection, head) or not guard.alone():
         return False
+    from chloe.store.salvage import copied_aside
+    from chloe.store.wreck import Wreck
+
     try:
         with Wreck(path) as wreck:
             more = max(wreck.seqs(), default=0) > last(connection).seq

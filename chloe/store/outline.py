@@ -4,11 +4,14 @@ Owns which those are and how they are found. Must not know what is folded from t
 ``Output``, and of output the panes and the history take only how far it came, from the last one. So an
 outline is
 
-- every record that isn't ``Output``,
+- every record that is neither ``Output`` nor ``Checkpointed``,
 - before each of those, the record of its pane that stands directly before it,
-- the last record of each pane.
+- the last record of each pane,
 
-Finding them costs an index look-up for each record that isn't ``Output``, however much was printed.
+and ``Checkpointed`` counts for nothing: it says what was kept of a screen, not what happened to a pane. An
+``Output`` of a later Chloe, from which nothing can be taken, counts as something else that happened.
+
+Finding them costs an index look-up for each record of the first kind, however much was printed.
 """
 
 from __future__ import annotations
@@ -16,12 +19,15 @@ from __future__ import annotations
 import sqlite3
 from array import array
 
+#: Which records stand in the index ``record_told``, in its own words, or SQLite can't use it.
+TOLD = "(kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed'"
+
 #: The seqs of an outline through ?1, in no order. SQLite would rather walk along the whole table in the order
 #: of seq than use ``record_told``, hence INDEXED BY.
-SEQS = """
+SEQS = f"""
 WITH RECURSIVE
 told (seq, pane) AS MATERIALIZED (
-    SELECT seq, pane FROM record INDEXED BY record_told WHERE kind <> 'Output' AND seq <= ?1
+    SELECT seq, pane FROM record INDEXED BY record_told WHERE {TOLD} AND seq <= ?1
 ),
 panes (pane) AS (
     SELECT min(pane) FROM record
@@ -30,10 +36,18 @@ panes (pane) AS (
 )
 SELECT seq FROM told
 UNION ALL
-SELECT (SELECT max(seq) FROM record WHERE record.pane = told.pane AND record.seq < told.seq) FROM told
+SELECT (
+    SELECT seq FROM record INDEXED BY record_pane
+    WHERE record.pane = told.pane AND record.seq < told.seq AND kind <> 'Checkpointed'
+    ORDER BY seq DESC LIMIT 1
+) FROM told
 UNION ALL
-SELECT (SELECT max(seq) FROM record WHERE record.pane = panes.pane AND record.seq <= ?1) FROM panes
-"""
+SELECT (
+    SELECT seq FROM record INDEXED BY record_pane
+    WHERE record.pane = panes.pane AND record.seq <= ?1 AND kind <> 'Checkpointed'
+    ORDER BY seq DESC LIMIT 1
+) FROM panes
+"""  # noqa: S608 (only words from here)
 
 
 def outline_seqs(connection: sqlite3.Connection, through: int) -> array[int]:

@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
@@ -113,7 +114,7 @@ class Pruner:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Connection | None,
         readers: Readers,
         wal: WalCopier,
         append: Callable[[Sequence[Entry]], Awaitable[Sequence[Record]]],
@@ -203,6 +204,8 @@ class Pruner:
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R:
         """``work`` between two commits, and a pause."""
+        if self._connection is None:
+            raise LogUnusable("the log is only read")
         done, took = await self._connection.run(_timed, work, *args)
         await asyncio.sleep(max(took, _PAUSE))
         return done

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from array import array
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,8 @@ from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
-from chloe.store.outline import outline_seqs
+from chloe.store.outline import TOLD, outline_seqs
+from chloe.store.present import present_seqs
 
 #: A page's bounds: rows, and bytes of bodies.
 PAGE_ROWS = 512
@@ -86,9 +87,8 @@ class Wanted:
                 parameters.append(kind)
                 names.append(f"?{len(parameters) + 3}")
             where.append(f"kind IN ({', '.join(names)})")
-            if "Output" not in self.kinds:
-                # In the words of the index, or SQLite can't use it.
-                where.append("kind <> 'Output'")
+            if not self.kinds & {"Output", "Checkpointed"}:
+                where.append(TOLD)
         if self.since is not None:
             condition("made_at >= {}", self.since)
         if self.until is not None:
@@ -288,13 +288,23 @@ class Reader:
             for record in records:
                 yield record
 
-    async def outline(self, through: int | None) -> AsyncIterator[Record]:
-        """The records of the outline, see the module of this name, without bodies."""
+    async def outline(
+        self, through: int | None, present_and: Collection[str] | None = None, *, alive: bool = False
+    ) -> AsyncIterator[Record]:
+        """The records of the outline, see the module of this name, without bodies.
+
+        With ``present_and`` only of the panes that are present (see the module of that name), or ``alive``,
+        and of these.
+        """
         last = await self.tip()
+        through = last if through is None else min(through, last)
         seqs: array[int]
         with told(self._path):
             async with self._readers.lend() as connection:
-                seqs = await connection.run(outline_seqs, last if through is None else min(through, last))
+                if present_and is None:
+                    seqs = await connection.run(outline_seqs, through)
+                else:
+                    seqs = await connection.run(present_seqs, through, present_and, alive=alive)
         for start in range(0, len(seqs), PAGE_ROWS):
             with told(self._path):
                 async with self._readers.lend() as connection:

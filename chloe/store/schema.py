@@ -1,25 +1,29 @@
-"""The schema: numbered SQL files, and a database brought up to the last of them.
+"""A database made a log of ours, or brought up to the newest schema.
 
-Owns migrations/ and what makes a file a log of ours. Must not know what the tables are for.
+Owns what makes a file a log of ours, and what one is refused for. Must not know what the tables are for.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from importlib.abc import Traversable
-from importlib.resources import files
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import chloe
 from chloe.errors import HomeUnusable, LogUnusable
+from chloe.store.chain import GENESIS, Head
+from chloe.store.drift import DERIVED, Drift, find_drift
+from chloe.store.heads import keep, known
+from chloe.store.migrations import Migration, migrations, statements
 
-#: "CHLO": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
-APPLICATION_ID = 0x43484C4F
+#: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
+APPLICATION_ID = 0x43686C6F
+
+#: "CHLO": the same before 0.1.0, when logs had another form.
+_DEVELOPMENT_ID = 0x43484C4F
 
 #: The first SQLite with STRICT tables.
 OLDEST_SQLITE = (3, 37, 0)
@@ -30,26 +34,6 @@ _PATIENCE = 10.0
 #: Pages in the -wal file at which a commit itself copies them into the database (SQLite's default: 1000).
 #: That is done beside the commits, see ``wal``; this is for where it couldn't be.
 _AUTOCHECKPOINT_PAGES = 32 * 1024
-
-
-class Migration(NamedTuple):
-    """One numbered step of the schema."""
-
-    version: int
-    sql: str
-
-
-def migrations() -> list[Migration]:
-    """All steps, in order: from the wheel, where they are inside the package, or from a checkout."""
-    folder: Traversable = files("chloe") / "migrations"
-    if not folder.is_dir():
-        folder = Path(str(chloe.__file__)).resolve().parent.parent / "migrations"
-    found = [
-        Migration(int(file.name.split("_")[0]), file.read_text(encoding="utf-8"))
-        for file in folder.iterdir()
-        if file.name.endswith(".sql")
-    ]
-    return sorted(found)
 
 
 def make_file(path: Path) -> None:
@@ -74,10 +58,18 @@ def make_file(path: Path) -> None:
         ) from error
 
 
+class Drifted(Exception):
+    """The database is a log, but its schema isn't what Chloe makes."""
+
+    def __init__(self, drift: Drift) -> None:
+        super().__init__(str(drift))
+        self.drift = drift
+
+
 def bring_up(connection: sqlite3.Connection, path: Path) -> None:
     """Make the database at ``path`` ready for this Chloe, whichever instance is the first to do it.
 
-    Raises ``LogUnusable``, naming what is there and the way out.
+    Raises ``LogUnusable``, naming what is there and the way out; ``Drifted`` where nothing may be written.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise LogUnusable(
@@ -99,7 +91,11 @@ def _prepare(connection: sqlite3.Connection) -> None:
         try:
             if _number(connection, "page_count") == 0:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not foreign(connection):
+            elif foreign(connection):
+                return
+            elif version := _number(connection, "user_version"):
+                see_drift(connection, version)
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             # Changing the journal mode doesn't wait for a lock: another instance is making the same file.
@@ -112,12 +108,19 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 def _migrate(connection: sqlite3.Connection, path: Path, steps: list[Migration]) -> None:
     newest = steps[-1].version
-    if _check(connection, path, newest) == newest:
+    if check(connection, path, newest) == newest and _has_derived(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Looked at again: another instance may have been faster.
-        present = _check(connection, path, newest)
+        present = check(connection, path, newest)
+        if not present and known(path) is None:
+            # Before the first commit: from now on a log without a head has lost it.
+            with suppress(OSError):
+                keep(path, Head(0, GENESIS))
+        if present and not _has_derived(connection):
+            for statement in derived(present):
+                connection.execute(statement)
         for step in steps:
             if step.version > present:
                 for statement in statements(step.sql):
@@ -131,36 +134,27 @@ def _migrate(connection: sqlite3.Connection, path: Path, steps: list[Migration])
         raise
 
 
-def statements(sql: str) -> Iterator[str]:
-    """The statements of a script, triggers in one piece. ``executescript`` would commit what is open."""
-    pending = ""
-    for line in sql.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-    if pending.strip():
-        raise LogUnusable(f"a migration ends inside a statement: {pending.strip()[:60]}")
+def see_drift(connection: sqlite3.Connection, version: int) -> None:
+    """Raise ``Drifted`` where the schema isn't the one of ``version``."""
+    drift = find_drift(connection, version)
+    if drift is not None:
+        raise Drifted(drift)
 
 
-def loosened(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """What of the log's tables, indexes and triggers is missing or not as the migrations make it, by name."""
-    sql = "SELECT name, sql FROM sqlite_schema WHERE tbl_name IN ('record', 'body') AND sql IS NOT NULL"
-    with closing(sqlite3.connect(":memory:")) as fresh:
-        for step in migrations():
-            for statement in statements(step.sql):
-                fresh.execute(statement)
-        right: dict[str, str] = dict(fresh.execute(sql).fetchall())
-    present: dict[str, str] = dict(connection.execute(sql).fetchall())
-    return tuple(sorted(name for name, text in right.items() if present.get(name) != text))
+def derived(version: int) -> list[str]:
+    """Return the statements that make what may be dropped, as of ``version``."""
+    beginning = re.compile(rf"^CREATE (TABLE|(UNIQUE )?INDEX) ({b'|'.join(DERIVED).decode()}) ", re.MULTILINE)
+    steps = [step for step in migrations() if step.version <= version]
+    return [one for step in steps for one in statements(step.sql) if beginning.search(one)]
 
 
-def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
-    """The database's version; ``LogUnusable`` if it isn't ours or is newer."""
-    if foreign(connection):
-        raise LogUnusable(
-            f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
-        )
+def _has_derived(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'checkpoint'").fetchone() is not None
+
+
+def check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """Return the database's version; raise ``LogUnusable`` if it isn't ours, or is newer."""
+    refuse_foreign(connection, path)
     present = _number(connection, "user_version")
     if present > newest:
         raise LogUnusable(
@@ -168,6 +162,19 @@ def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
             f"reads up to version {newest}: upgrade Chloe, or name another folder in CHLOE_HOME"
         )
     return present
+
+
+def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise ``LogUnusable`` where the database is no log, or one from before there was this form."""
+    if _number(connection, "application_id") == _DEVELOPMENT_ID:
+        raise LogUnusable(
+            f"{path} was written by a development version before 0.1.0, whose logs this Chloe can't read; "
+            f"move {path.parent} away, or name another folder in CHLOE_HOME"
+        )
+    if foreign(connection):
+        raise LogUnusable(
+            f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
+        )
 
 
 def foreign(connection: sqlite3.Connection) -> bool:

@@ -9,25 +9,30 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, SpoolPosition
+from chloe.store.appending import Appender
 from chloe.store.chain import Head
-from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
 from chloe.store.connection import Connection, Readers
 from chloe.store.following import Feed
 from chloe.store.heads import Heads
-from chloe.store.integrity import Verdict, verify
 from chloe.store.noticing import Noticing, Watching
-from chloe.store.opening import Guard, opened
-from chloe.store.pruning import Beginning, Cut, Pruner
+from chloe.store.opening import Guard, OpenedToRead, opened
 from chloe.store.reading import Reader, Wanted, told
+from chloe.store.readonly import NoWriter
 from chloe.store.wal import WalCopier, on_disk
-from chloe.store.weighing import Pile, weigh
 from chloe.store.writer import CLOSE_WITHIN, Writer
 from chloe.waits import Waits, locker
+
+if TYPE_CHECKING:
+    from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
+    from chloe.store.integrity import Verdict
+    from chloe.store.pruning import Beginning, Cut, Pruner
+    from chloe.store.weighing import Pile
 
 _log = logging.getLogger(__name__)
 
@@ -41,28 +46,30 @@ class Store:
     def __init__(
         self,
         path: Path,
-        writer: Writer,
+        writer: Writer | NoWriter,
         readers: Readers,
         reader: Reader,
         feed: Feed,
-        checkpoints: Checkpoints,
-        connection: Connection,
+        connection: Connection | None,
+        appender: Appender | None,
         watcher: Watching | None,
         heads: Heads,
     ) -> None:
         self.path = path
         #: A sentence about what the log had lost when it was opened; None where it was whole.
         self.loss: str | None = None
+        #: Why nothing is written to this log; None where it is. ``append`` raises it.
+        self.refusal: str | None = None
         self._heads = heads
         self._guard: Guard | None = None
         self._writer = writer
         self._readers = readers
         self._reader = reader
         self._feed = feed
-        self._checkpoints = checkpoints
         self._noticing = Noticing(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers)
-        self._pruner = Pruner(connection, readers, self._wal, partial(writer.append, durable=True))
+        self._connection = connection
+        self._appender = appender
         self._heeding: list[Callable[[str | None], None]] = []
         self._told: str | None = None
         feed.on_followed = self._noticing.switch
@@ -86,20 +93,50 @@ class Store:
         commits are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a
         minute while records are written, and at ``close``. ``waits`` hears what is waited for. Raises
         ``LogUnusable`` for a log that is from a newer Chloe, damaged, locked or no log at all,
-        ``HomeUnusable`` where none can be made, ``WaitedTooLong`` where it took too long.
+        ``HomeUnusable`` where none can be made, ``WaitedTooLong`` where it took too long. A log whose
+        schema isn't Chloe's is opened for reading alone: ``refusal`` says why.
         """
         log = await opened(path, instance, now, waits or Waits(_log.warning))
+        if isinstance(log, OpenedToRead):
+            return await cls._to_read(path, log, watcher)
         readers = Readers(path)
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
         writer = Writer(path, log.connection, log.appender, readers)
-        checkpoints = Checkpoints(path, log.connection, readers)
-        store = cls(
-            path, writer, readers, reader, feed, checkpoints, log.connection, watcher, Heads(path, heads_file)
-        )
+        heads = Heads(path, heads_file)
+        store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads)
         store.loss = log.loss
         store._guard = log.guard
         return store
+
+    @classmethod
+    async def _to_read(cls, path: Path, log: OpenedToRead, watcher: Watching | None) -> Store:
+        readers = Readers(path, only_look=True)
+        reader = Reader(path, readers)
+        try:
+            feed = Feed(reader, await reader.tip())
+        except BaseException:
+            await readers.close()
+            log.guard.close()
+            raise
+        nobody = NoWriter(log.refusal)
+        store = cls(path, nobody, readers, reader, feed, None, None, watcher, Heads(path, None))
+        store.refusal = store.loss = log.refusal
+        store._guard = log.guard
+        return store
+
+    @cached_property
+    def _checkpoints(self) -> Checkpoints:
+        from chloe.store.checkpoints import Checkpoints
+
+        return Checkpoints(self.path, self._connection, self._appender, self._readers)
+
+    @cached_property
+    def _pruner(self) -> Pruner:
+        from chloe.store.pruning import Pruner
+
+        append = partial(self._writer.append, durable=True)
+        return Pruner(self._connection, self._readers, self._wal, append)
 
     @property
     def trouble(self) -> str | None:
@@ -159,6 +196,14 @@ class Store:
         """
         return self._reader.outline(through)
 
+    def present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
+        """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
+
+        With ``alive`` not of those that ended. What it costs hardly grows with the panes that are left out.
+        Raises ``LogUnusable``.
+        """
+        return self._reader.outline(None, also, alive=alive)
+
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)
@@ -176,7 +221,9 @@ class Store:
 
         It never makes records wait, and raises nothing: a checkpoint that couldn't be written isn't there.
         """
-        self._wal.committed(await self._checkpoints.keep(checkpoint))
+        records, size = await self._checkpoints.keep(checkpoint)
+        if records:
+            self._committed(records, size)
 
     async def checkpoint(
         self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
@@ -219,6 +266,8 @@ class Store:
         1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
         what is left fit into ``over`` bytes. Raises ``LogUnusable``.
         """
+        from chloe.store.weighing import weigh
+
         with told(self.path):
             return await weigh(self._readers, places, before=before, over=over)
 
@@ -228,6 +277,7 @@ class Store:
         Others go on writing meanwhile. Checkpoints that stand within what goes, go as well. Killed anywhere,
         the log is whole, and ``finish_pruning`` or the next ``prune`` goes on. Raises ``LogUnusable``.
         """
+        self._refuse()
         for cut in cuts:
             await self.forget(cut.pane, through=cut.through if cut.kept else None)
         with told(self.path):
@@ -235,6 +285,7 @@ class Store:
 
     async def finish_pruning(self) -> bool:
         """Go on with what a killed ``prune`` left; whether there was anything. Raises ``LogUnusable``."""
+        self._refuse()
         with told(self.path):
             return await self._pruner.finish()
 
@@ -249,6 +300,8 @@ class Store:
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
+        from chloe.store.integrity import verify
+
         return await verify(self.path, self._readers, progress)
 
     async def holds(self, head: Head) -> bool:
@@ -265,7 +318,8 @@ class Store:
         Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: with this process
         they are lost.
         """
-        self._checkpoints.close()
+        if "_checkpoints" in self.__dict__:
+            self._checkpoints.close()
         await self._noticing.close()
         await self._wal.close()
         try:
@@ -276,6 +330,10 @@ class Store:
             await self._readers.close()
             if self._guard is not None:
                 self._guard.close()
+
+    def _refuse(self) -> None:
+        if self.refusal is not None:
+            raise LogUnusable(self.refusal)
 
     def _tell(self) -> None:
         if self.trouble != self._told:

@@ -22,7 +22,6 @@ from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
 from chloe.store.appending import Appender, LogMoved, Request
 from chloe.store.connection import Connection, Readers
-from chloe.store.healing import heal
 
 #: The most bytes that wait in the queue; who has more waits for room first.
 QUEUE_BYTES = 16 * 1024 * 1024
@@ -184,6 +183,8 @@ class Writer:
 
     async def _healed(self, moved: LogMoved) -> bool:
         """Whether the log's files are where they belong again, by our own doing."""
+        from chloe.store.healing import heal
+
         try:
             async with self._readers.away():
                 await self._connection.run(heal, self._connection, self._appender, self._path, moved)

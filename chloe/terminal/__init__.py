@@ -26,27 +26,32 @@ The rooms, lowest first:
 ``keys``                    key names, paste, mouse and focus to bytes, under the modes in force
 """
 
-from chloe.terminal import keys
-from chloe.terminal.modes import Modes
-from chloe.terminal.notices import (
-    Bell,
-    ClipboardSet,
-    FolderChanged,
-    IconNameChanged,
-    Notice,
-    Notified,
-    PaletteAsked,
-    Progress,
-    PromptMark,
-    TitleChanged,
-)
-from chloe.terminal.pens import Attributes
-from chloe.terminal.runs import Run
-from chloe.terminal.scrollback import Scrollback
-from chloe.terminal.snapshot import SeenRow, Snapshot
-from chloe.terminal.state import EMULATOR, StateUnusable
-from chloe.terminal.terminal import Cursor, Terminal
-from chloe.terminal.watchdog import OutOfBounds, within_bounds
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chloe.terminal import keys
+    from chloe.terminal.modes import Modes
+    from chloe.terminal.notices import (
+        Bell,
+        ClipboardSet,
+        FolderChanged,
+        IconNameChanged,
+        Notice,
+        Notified,
+        PaletteAsked,
+        Progress,
+        PromptMark,
+        TitleChanged,
+    )
+    from chloe.terminal.pens import Attributes
+    from chloe.terminal.runs import Run
+    from chloe.terminal.scrollback import Scrollback
+    from chloe.terminal.snapshot import SeenRow, Snapshot
+    from chloe.terminal.state import EMULATOR, StateUnusable
+    from chloe.terminal.terminal import Cursor, Terminal
+    from chloe.terminal.watchdog import OutOfBounds, within_bounds
 
 __all__ = [
     "EMULATOR",
@@ -73,3 +78,60 @@ __all__ = [
     "keys",
     "within_bounds",
 ]
+
+_NOTICES = frozenset(
+    {
+        "Bell",
+        "ClipboardSet",
+        "FolderChanged",
+        "IconNameChanged",
+        "Notice",
+        "Notified",
+        "PaletteAsked",
+        "Progress",
+        "PromptMark",
+        "TitleChanged",
+    }
+)
+
+
+def __getattr__(name: str) -> object:
+    """Import a part when it is asked for: who wants to know what size a terminal may have draws nothing."""
+    if name in _NOTICES:
+        from chloe.terminal import notices
+
+        return getattr(notices, name)
+    match name:
+        case "Cursor" | "Terminal":
+            from chloe.terminal import terminal
+
+            return getattr(terminal, name)
+        case "Attributes":
+            from chloe.terminal.pens import Attributes
+
+            return Attributes
+        case "EMULATOR" | "StateUnusable":
+            from chloe.terminal import state
+
+            return getattr(state, name)
+        case "Modes":
+            from chloe.terminal.modes import Modes
+
+            return Modes
+        case "Run":
+            from chloe.terminal.runs import Run
+
+            return Run
+        case "Scrollback":
+            from chloe.terminal.scrollback import Scrollback
+
+            return Scrollback
+        case "SeenRow" | "Snapshot":
+            from chloe.terminal import snapshot
+
+            return getattr(snapshot, name)
+        case "OutOfBounds" | "within_bounds":
+            from chloe.terminal import watchdog
+
+            return getattr(watchdog, name)
+    raise AttributeError(f"there is no {name} in the terminal")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import urwid
 
@@ -17,6 +17,7 @@ from chloe.engine import Change
 from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
 from chloe.ui.crash import summarize
+from chloe.ui.glyphs import glyphs
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
@@ -33,7 +34,6 @@ from chloe.ui.selection import Selection
 from chloe.ui.shell import Shell
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
-from chloe.ui.style import glyphs
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
 from chloe.ui.tty.keyboard import Event, Focused, Keyboard, MouseReport, Pasted, Typed
@@ -141,6 +141,16 @@ class App:
     def on_writable(self) -> None:
         """Draw what had to be left out."""
         self._frames.want()
+
+    def on_suspend(self, stop: Callable[[], None]) -> None:
+        """Let others record the panes meanwhile: a stopped process would keep them from it."""
+        self._tasks.create_task(self._hand_over_and_stop(stop), name="stop")
+
+    async def _hand_over_and_stop(self, stop: Callable[[], None]) -> None:
+        await self._engine.hand_over()
+        stop()
+        self._engine.take_again()
+        self.on_continue()
 
     def on_continue(self) -> None:
         """Draw everything: others may have written over it."""

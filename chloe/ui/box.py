@@ -11,7 +11,7 @@ import urwid
 
 from chloe.terminal import keys
 from chloe.ui.canvas import Cells, Row, Run, cut, width_of
-from chloe.ui.style import Glyphs
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Drawn
 
 #: What urwid's widgets call keys that have another name here.

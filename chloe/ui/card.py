@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chloe.events.faults import Fault
+from chloe.events.panes import Pane
 from chloe.ui.canvas import Row, row_of
 
 #: A line: its style and its text.
@@ -22,14 +23,17 @@ def on_blank(card: Sequence[Line], rows: list[Row], columns: int) -> list[Row]:
     return rows
 
 
-def fault_card(fault: Fault) -> list[Line]:
+def fault_card(fault: Fault, pane: Pane) -> list[Line]:
     """Return why a pane has no screen, and what there is all the same."""
+    goes_on = [
+        ("card", "The program runs on, what it prints"),
+        ("card", "is recorded, and keys reach it."),
+    ]
     return [
         ("card", "Chloe can't draw what it printed"),
         ("card", f"from byte {fault.offset:,} on ({fault.error})."),
         ("card", ""),
-        ("card", "The program runs on, what it prints"),
-        ("card", "is recorded, and keys reach it."),
+        *(goes_on if pane.alive else ()),
         ("card", "`chloe export-log` has every byte;"),
         ("card", "`chloe doctor` says what to report."),
     ]

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from chloe.events.panes import Pane
 from chloe.events.screens import Screens
 from chloe.ui.canvas import Row, fitted, row_of
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.style import Glyphs
 from chloe.ui.words import compact, folder, printable
 
 

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change, Lines
+from chloe.engine import Change
+from chloe.engine.past import Lines
 from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
@@ -53,6 +54,12 @@ class Engine(Protocol):
 
     def tell(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused``."""
+
+    async def hand_over(self) -> None:
+        """Let others record the panes, as this process is about to be stopped."""
+
+    def take_again(self) -> None:
+        """Record again what nobody else does."""
 
     async def screen(self, pane: str) -> Terminal:
         """The pane's terminal, folded from the log where it isn't followed yet. Raises ``ChloeError``."""

@@ -16,8 +16,9 @@ from chloe.config import Config
 from chloe.engine import running
 from chloe.ui.app import App
 from chloe.ui.crash import first_chloe_error, summarize
+from chloe.ui.glyphs import encoding
 from chloe.ui.log_file import logging_into
-from chloe.ui.style import encoding, style
+from chloe.ui.style import style
 from chloe.ui.tty.colors import depth_of
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen

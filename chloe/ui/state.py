@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chloe.events.projections import Projections
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.style import Glyphs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

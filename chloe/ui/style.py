@@ -1,4 +1,4 @@
-"""How Chloe's own parts look: one set of attributes a name, and the glyphs it draws with.
+"""How Chloe's own parts look: one set of attributes a name.
 
 Owns the names. Must not know widgets. The colours are the first sixteen of the palette, which are
 the user's own, and the defaults, so that Chloe suits light and dark terminals.
@@ -6,10 +6,7 @@ the user's own, and the defaults, so that Chloe suits light and dark terminals.
 
 from __future__ import annotations
 
-import locale
-import sys
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 
 from chloe.terminal import Attributes
 
@@ -60,67 +57,3 @@ def style(name: Hashable) -> Attributes:
     if isinstance(name, Attributes):
         return name
     return STYLES[name] if isinstance(name, str) else _PLAIN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glyphs:
-    """What is drawn where a sign says more than a word."""
-
-    attached: str
-    detached: str
-    ended: str
-    none: str
-    vertical: str
-    horizontal: str
-    tee: str
-    bell: str
-    ellipsis: str
-    #: Corners and sides of a dialog: top left, top right, bottom left, bottom right.
-    corners: str
-
-
-EMOJI = Glyphs(
-    attached="[📎]",
-    detached="[💤]",
-    ended="[💀]",
-    none="    ",
-    vertical="│",
-    horizontal="─",
-    tee="┬",
-    bell="♪",
-    ellipsis="…",
-    corners="╭╮╰╯",
-)
-ASCII = Glyphs(
-    attached="[A]",
-    detached="[D]",
-    ended="[X]",
-    none="   ",
-    vertical="|",
-    horizontal="-",
-    tee="+",
-    bell="!",
-    ellipsis="~",
-    corners="++++",
-)
-
-
-def glyphs(ascii_only: bool | str, environment: Mapping[str, str]) -> Glyphs:
-    """The glyphs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
-    if ascii_only == "auto":
-        ascii_only = encoding(environment) != "utf-8" or environment.get("TERM", "").startswith(
-            ("linux", "dumb", "vt")
-        )
-    return ASCII if ascii_only else EMOJI
-
-
-def encoding(environment: Mapping[str, str]) -> str:
-    """What the user's terminal takes, by the locale; ``utf-8`` where that says so in any spelling.
-
-    A locale that was asked for as C is taken at its word; Python takes it, as it does none at all, for UTF-8,
-    and sets LC_CTYPE for those that it starts (https://peps.python.org/pep-0538/).
-    """
-    if sys.flags.utf8_mode and (environment.get("LC_ALL") or environment.get("LANG")) in ("C", "POSIX"):
-        return "ascii"
-    name = locale.getpreferredencoding(False)
-    return "utf-8" if name.lower().replace("-", "") == "utf8" else name

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import urwid
 
 from chloe.ui.box import Box, urwid_key
-from chloe.ui.style import Glyphs
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
 #: A text and its style.

@@ -9,9 +9,12 @@ import asyncio
 import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chloe.watch.inotify import Inotify
 from chloe.watch.polling import INTERVAL, Look
+
+if TYPE_CHECKING:
+    from chloe.watch.inotify import Inotify
 
 Told = Callable[[str], None]
 
@@ -32,9 +35,8 @@ class Watcher:
         self._told: dict[int, list[Told]] = {}
         self._looks: dict[Told, Look] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._inotify = None if polling else _inotify()
-        if self._inotify is not None:
-            self._loop.add_reader(self._inotify.fd, self._read)
+        self._polling = polling
+        self._inotify: Inotify | None = None
 
     def watch(self, path: Path, told: Callable[[str], None]) -> Callable[[], None]:
         """Call ``told(name)`` in the loop after something happened in the folder, or to the file, ``path``.
@@ -50,6 +52,12 @@ class Watcher:
         def tell(name: str) -> None:
             told(name)
 
+        if self._inotify is None and not self._polling:
+            # Not before there is something to watch: a short command has nothing.
+            self._inotify = _inotify()
+            self._polling = self._inotify is None
+            if self._inotify is not None:
+                self._loop.add_reader(self._inotify.fd, self._read)
         if self._inotify is not None:
             try:
                 return self._watch_inode(self._inotify, path, tell)
@@ -88,7 +96,7 @@ class Watcher:
     def _read(self) -> None:
         assert self._inotify is not None
         for watch, name, ended in self._inotify.read():
-            if watch == Inotify.EVERYTHING:
+            if watch == self._inotify.EVERYTHING:
                 for callbacks in list(self._told.values()):
                     self._tell(callbacks, "")
                 continue
@@ -134,6 +142,8 @@ class Watcher:
 
 
 def _inotify() -> Inotify | None:
+    from chloe.watch.inotify import Inotify
+
     try:
         return Inotify()
     except OSError as error:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import chloe as package
-from chloe.cli.program import chloe as program
+from chloe.cli import program
+from chloe.cli.program import COMMANDS
 
 Chloe = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -53,15 +54,16 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "config",
         "doctor",
     }
-    assert wanted == set(program.commands)
+    assert wanted == set(COMMANDS)
     for command in wanted:
         assert f"\n  {command} " in said
 
 
-@pytest.mark.parametrize("command", sorted(program.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_each_command_explains_itself_and_its_options(command: str) -> None:
-    found = program.commands[command]
+    found = program.command(command)
 
+    assert found is not None
     assert found.help
     for parameter in found.params:
         if parameter.param_type_name == "option":

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
-from chloe.cli.program import chloe
+from chloe.cli.program import COMMANDS
 from chloe.config import load
 from chloe.errors import ChloeError
 from chloe.ui.keymap import bindings_of
@@ -20,7 +20,7 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 def test_every_command_is_told() -> None:
     told = set(re.findall(r"^\| `chloe ([a-z-]+)", README, re.MULTILINE))
 
-    assert told == set(chloe.commands)
+    assert told == set(COMMANDS)
 
 
 def test_every_setting_is_told_with_its_default(tmp_path: Path) -> None:

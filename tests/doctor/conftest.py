@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.tmux import running as holder_runs
+from chloe.backends.tmux.glance import running as holder_runs
 from chloe.config import Config
 from chloe.doctor import Deed, Examined, Finding, State, diagnose, examine, mend
 from chloe.engine import running

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.tmux import running as holder_runs
+from chloe.backends.tmux.glance import running as holder_runs
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.events import facts

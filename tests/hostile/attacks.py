@@ -29,9 +29,10 @@ _WAYS: tuple[tuple[Spoil, int], ...] = (
 
 
 def by_chance(chance: random.Random) -> list[Spoil]:
-    """One, two or three of the ways."""
+    """One, two or three of the ways; what needs whole files to work on comes before what spoils files."""
     ways, often = zip(*_WAYS, strict=True)
-    return chance.choices(ways, often, k=chance.choice((1, 1, 2, 3)))
+    chosen: list[Spoil] = chance.choices(ways, often, k=chance.choice((1, 1, 2, 3)))
+    return sorted(chosen, key=lambda way: (way is places.replace, way is places.flip))
 
 
 def _called(pane: str, case: Case, _chance: random.Random, **changed: Any) -> str:

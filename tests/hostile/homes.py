@@ -28,7 +28,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chloe.backends.tmux import running as holds
+from chloe.backends.tmux.glance import running as holds
 from chloe.config import Config, Paths, Tmux
 from chloe.engine import running
 from chloe.events.commands import Close, Open, Rename, Tag
@@ -139,7 +139,8 @@ class Grown:
             "PYTHONPATH": str(ROOT),
         }
         asked = [sys.executable, "-m", "chloe", "prune", "--pane", self.panes["pruned"]]
-        subprocess.run(asked, env=environment, check=True, capture_output=True)
+        done = subprocess.run(asked, env=environment, capture_output=True, text=True)
+        assert not done.returncode, done.stderr
 
     def _die(self) -> None:
         """A Chloe that is killed while programs run; one of them ends alone, one loses its holder."""

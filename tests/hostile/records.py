@@ -123,6 +123,8 @@ def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes |
             first=1, through=2, reason="r", offset=5, lines=7, length=20, state=b"24 80 5\n" + printed
         ),
         facts.Truncated(expected=10, hash="00" * 32, found=5, reason="r"),
+        facts.LossAccepted(user="x", through=9, expected=10, found=5, line="5 00"),
+        facts.Checkpointed(seq=3, offset=size, lines=1, emulator=EMULATOR, length=9, sha256="00" * 32),
         facts.Salvaged(file="log.db", kept=1, again=2, lost=3, reason="r", bodies=((1, 2),)),
     )
     return [(each.kind, each.head, each.body) for each in map(encode, made)]

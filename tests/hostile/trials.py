@@ -144,7 +144,7 @@ class Trial:
         out, err = self._case.folder / "out", self._case.folder / "err"
         came = self._forks.run(self._asked(list(words), stdout=str(out), stderr=str(err)))
         self._hung = came.hung
-        for broken in judge(list(words), came, out.read_bytes()[:5_000_000], err.read_bytes()[:1_000_000]):
+        for broken in judge(list(words), came, out.read_bytes(), err.read_bytes()):
             self._find(words, broken)
         return came
 

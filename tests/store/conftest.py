@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Output, Record
 from chloe.store import Store
+from chloe.store.chain import GENESIS, link
 from chloe.watch import Watcher
 from tests.ids import id_of
 
@@ -94,6 +96,54 @@ def tampered(path: Path) -> Callable[[str], None]:
             connection.commit()
 
     return do
+
+
+class Forging(Protocol):
+    """Appends a record as someone would who knows how hashes are made."""
+
+    def __call__(
+        self,
+        kind: str = ...,
+        head: str | bytes = ...,
+        *,
+        pane: str = ...,
+        instance: str = ...,
+        times: tuple[int, int] = ...,
+        version: int = ...,
+        body: bytes | None = ...,
+        stored: tuple[int, bytes] | None = ...,
+    ) -> int:
+        """The record's seq. ``stored`` is what is kept of ``body``: its codec and bytes."""
+
+
+@pytest.fixture
+def forged(path: Path) -> Forging:
+    def forge(
+        kind: str = "Output",
+        head: str | bytes = "{}",
+        *,
+        pane: str = "pane",
+        instance: str = "one",
+        times: tuple[int, int] = (1, 1),
+        version: int = 1,
+        body: bytes | None = None,
+        stored: tuple[int, bytes] | None = None,
+    ) -> int:
+        head = head.encode() if isinstance(head, str) else head
+        hashed = None if body is None else sha256(body).digest()
+        with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+            last = raw.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+            seq, before = last or (0, GENESIS)
+            seq += 1
+            names = pane.encode(), instance.encode(), kind.encode()
+            hash_ = link(before, seq, *times, *names, version, head, hashed)
+            row = (seq, *times, pane, instance, kind, version, head, hashed, hash_)
+            raw.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?)", row)
+            if body is not None:
+                raw.execute("INSERT INTO body VALUES (?, ?, ?)", (seq, *(stored or (0, body))))
+        return seq
+
+    return forge
 
 
 @pytest.fixture

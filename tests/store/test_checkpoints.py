@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chloe.events.facts import Entry
 from chloe.store import Checkpoint, Mark, Store
@@ -96,6 +99,81 @@ async def test_a_damaged_one_is_passed_over_for_the_one_before(
     assert await store.checkpoint("pane", emulator="1") is None
 
 
+FORGERIES = [
+    "UPDATE checkpoint SET state = (SELECT state FROM checkpoint WHERE seq = 1) WHERE seq = 2",
+    "UPDATE checkpoint SET record = (SELECT record FROM checkpoint WHERE seq = 1) WHERE seq = 2",
+    "UPDATE checkpoint SET record = 0 WHERE seq = 2",
+    "UPDATE checkpoint SET record = -9223372036854775808 WHERE seq = 2",
+    "UPDATE checkpoint SET lines = 0 WHERE seq = 2",
+    "UPDATE checkpoint SET seq = 3 WHERE seq = 2",
+    "UPDATE checkpoint SET pane = 'other' WHERE seq = 2",
+    "INSERT INTO checkpoint SELECT pane, 9, record, lines, emulator, state FROM checkpoint WHERE seq = 2; "
+    "DELETE FROM checkpoint WHERE seq = 2",
+    "INSERT INTO checkpoint VALUES ('pane', 9, 9, 9, '1', x'0066616b65'); "
+    "DELETE FROM checkpoint WHERE seq = 2",
+]
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+async def test_one_that_no_record_binds_is_not_used(
+    store: Store, raw: sqlite3.Connection, forgery: str
+) -> None:
+    await store.keep(at(1, lines=1, state=b"as it was"))
+    await store.keep(at(2, lines=2, state=b"and later"))
+    raw.executescript(forgery)
+    assert await store.checkpoint("pane", emulator="1") == at(1, lines=1, state=b"as it was")
+    assert [mark.seq for mark in await store.checkpoints("pane", emulator="1")] in ([1], [1, 2])
+    assert await store.checkpoint("other", emulator="1") is None
+
+
+async def test_one_that_is_folded_again_is_not_recorded_again(store: Store) -> None:
+    await store.keep(at(1))
+    await store.keep(at(1, state=STATE + b"as folded from elsewhere"))
+    assert (await store.head()).seq == 1
+    assert await store.checkpoint("pane", emulator="1") == at(1)
+
+
+async def test_a_forged_one_in_the_place_of_another_is_replaced(
+    store: Store, raw: sqlite3.Connection
+) -> None:
+    await store.keep(at(1))
+    raw.execute("UPDATE checkpoint SET state = x'0066616b65'")
+    await store.keep(at(1))
+    assert await store.checkpoint("pane", emulator="1") == at(1)
+
+
+async def test_other_instances_follow_what_binds_one(opened: Callable[..., object], collect: Any) -> None:
+    first: Store = await opened("one")  # type: ignore[misc]
+    second: Store = await opened("two")  # type: ignore[misc]
+    followers = [collect(first), collect(second)]
+    await first.keep(at(1))
+    for follower in followers:
+        await follower.has(1)
+        assert [type(record.fact).__name__ for record in follower.records] == ["Checkpointed"]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_whatever_stands_in_a_row_nothing_is_raised_nor_believed(
+    store: Store, raw: sqlite3.Connection, data: st.DataObject
+) -> None:
+    await store.keep(at(1, state=b"good"))
+    number = st.integers(-(2**63), 2**63 - 1)
+    row = (
+        data.draw(st.just("pane") | st.text(st.characters(codec="utf-8"), max_size=9)),
+        data.draw(number),
+        data.draw(st.just(1) | number),
+        data.draw(number),
+        data.draw(st.just("1") | st.text(st.characters(codec="utf-8"), max_size=3)),
+        data.draw(st.binary(max_size=60)),
+    )
+    raw.execute("DELETE FROM checkpoint WHERE seq <> 1")
+    raw.execute("INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)", row)
+    found = await store.checkpoint("pane", emulator="1")
+    assert found == at(1, state=b"good")
+    await store.checkpoints("pane", emulator="1")
+
+
 async def test_some_or_all_are_forgotten(store: Store) -> None:
     for seq in range(1, 41):
         await store.keep(at(seq, state=b"s"))
@@ -153,7 +231,7 @@ async def test_while_another_program_holds_the_lock_it_is_dropped(
     assert await store.checkpoints("pane", emulator="1") == []
 
 
-async def test_they_are_kept_among_commits_and_are_no_part_of_the_chain(
+async def test_they_are_kept_among_commits_each_with_a_record_that_binds_it(
     store: Store, printed: Printed, within: Callable[..., object]
 ) -> None:
     async def commit() -> None:
@@ -167,7 +245,8 @@ async def test_they_are_kept_among_commits_and_are_no_part_of_the_chain(
     await asyncio.gather(commit(), keep(), commit(), keep())
     assert len(await store.checkpoints("pane", emulator="1")) == 60
     verdict = await store.verify()
-    assert (verdict.bad, verdict.head.seq) == (None, 120)
+    assert (verdict.bad, verdict.head.seq) == (None, 180)
+    assert len([record async for record in store.read(kinds={"Checkpointed"})]) == 60
 
 
 async def test_a_closed_store_keeps_and_finds_none(store: Store) -> None:

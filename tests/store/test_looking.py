@@ -12,7 +12,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store.looking import looking
-from chloe.store.schema import migrations
+from chloe.store.migrations import migrations
 from chloe.store.store import Store
 from tests.ids import id_of
 

@@ -16,7 +16,9 @@ import chloe
 from chloe.errors import HomeUnusable, LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Store
-from chloe.store.schema import APPLICATION_ID, migrations, statements
+from chloe.store.migrations import migrations, statements
+from chloe.store.outline import TOLD
+from chloe.store.schema import APPLICATION_ID
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -131,7 +133,7 @@ def test_indexes_serve_the_readers(raw: sqlite3.Connection) -> None:
         return " ".join(row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + sql))
 
     assert "record_pane" in plan("SELECT * FROM record WHERE pane = 'p' AND seq > 5 ORDER BY seq LIMIT 9")
-    told = "SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND kind <> 'Output'"
+    told = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {TOLD}"
     assert "record_told" in plan(told)
 
 

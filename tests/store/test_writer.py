@@ -17,9 +17,21 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, Unknown
 from chloe.store import Store
+from chloe.store.connection import Connection
+from chloe.store.writer import Writer
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
+
+
+def _queued(store: Store) -> int:
+    assert isinstance(store._writer, Writer)
+    return store._writer.queued
+
+
+def _connection(store: Store) -> Connection:
+    assert isinstance(store._writer, Writer)
+    return store._writer._connection
 
 
 class Troubles:
@@ -45,7 +57,7 @@ class Troubles:
 
 async def pragma(store: Store, statement: str) -> None:
     """Say something to SQLite on the writer's own connection."""
-    await store._writer._connection.run(lambda connection: connection.execute(statement).fetchall())
+    await _connection(store).run(lambda connection: connection.execute(statement).fetchall())
 
 
 def appending(store: Store, *entries: Entry, durable: bool = False) -> asyncio.Task[list[Record]]:
@@ -166,14 +178,14 @@ async def test_the_queue_is_bounded_and_served_in_order(
     await pragma(store, "PRAGMA query_only = ON")
     tasks = [appending(store, printed(b"x" * 1000, n)) for n in range(30)]
     await troubles.begin()
-    assert 0 < store._writer.queued <= 10_000
+    assert 0 < _queued(store) <= 10_000
     # Who gives up while waiting for room has appended nothing.
     tasks[20].cancel()
     await pragma(store, "PRAGMA query_only = OFF")
     await within(asyncio.wait(tasks))
     offsets = [record.fact.offset for record in await all_of(store)]  # type: ignore[union-attr]
     assert offsets == [n for n in range(30) if n != 20]
-    assert store._writer.queued == 0
+    assert _queued(store) == 0
 
 
 async def test_giving_up_waiting_does_not_take_back_what_is_queued(
@@ -192,7 +204,7 @@ async def test_a_durable_append_syncs_and_the_next_one_does_not_have_to(
     store: Store, printed: Printed
 ) -> None:
     synchronous: list[int] = []
-    connection = store._writer._connection
+    connection = _connection(store)
 
     async def level() -> int:
         return int((await connection.run(lambda c: c.execute("PRAGMA synchronous").fetchone()))[0])
@@ -215,4 +227,4 @@ async def test_sqlite_never_runs_in_the_loop_thread(
 ) -> None:
     # SQLite connections refuse any other thread than their own: both were made in theirs.
     with pytest.raises(sqlite3.ProgrammingError, match="thread"):
-        store._writer._connection._conn.execute("SELECT 1")
+        _connection(store)._conn.execute("SELECT 1")

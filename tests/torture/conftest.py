@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 import chloe as package
-from chloe.backends.tmux import running as holds
+from chloe.backends.tmux.glance import running as holds
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.events import facts

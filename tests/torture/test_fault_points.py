@@ -116,7 +116,11 @@ POINTS = (
     start("all is restored", f"{SUPERVISOR}.restore", "after"),
     Point(
         "an end committed, its spool never cleared",
-        (Death(f"{BACKEND}.discard"), Death("chloe.actors.clearing:remove_recorded"), Death("os:rmdir")),
+        (
+            Death(f"{BACKEND}.discard"),
+            Death("chloe.backends.tmux.inspecting:remove_recorded"),
+            Death("os:rmdir"),
+        ),
     ),
     # A Chloe quits.
     quitting("before anything is let go", f"{SUPERVISOR}.stop"),

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from chloe.config import Config, Keys, Paths, Shell, Ui
-from chloe.engine import Change, Lines
+from chloe.engine import Change
+from chloe.engine.past import Lines
 from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
@@ -62,6 +63,12 @@ class Double:
 
     def log_size(self) -> int:
         return 1_234_567
+
+    async def hand_over(self) -> None:
+        """It has no leases."""
+
+    def take_again(self) -> None:
+        """It has no leases."""
 
     def screen_failed(self, pane: str, error: Exception) -> None:
         self.projections.screens.fail(pane, error, "shown")

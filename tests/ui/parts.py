@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from chloe.engine import Change
+from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.mouse import Mouse
@@ -16,7 +17,6 @@ from chloe.ui.selection import Selection
 from chloe.ui.shell import Shell
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
-from chloe.ui.style import ASCII, EMOJI
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.view import Drawn
 from chloe.ui.views.history import History

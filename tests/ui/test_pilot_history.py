@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,9 @@ async def test_an_empty_history_says_so_to_each_key(pilot: Pilot) -> None:
 
 
 async def test_keys_select_a_line_as_far_as_there_are_any(pilot: Pilot) -> None:
+    def selects(name: str) -> bool:
+        return selected(pilot) == name
+
     await ended(pilot, *(f"pane-{number}" for number in range(9)))
     pilot.tty.resize(8, 80)  # Five lines show.
     await pilot.until(lambda: selected(pilot) == "pane-8")
@@ -72,7 +76,7 @@ async def test_keys_select_a_line_as_far_as_there_are_any(pilot: Pilot) -> None:
         ("home", "pane-8"),
     ):
         pilot.press(key)
-        await pilot.until(lambda name=name: selected(pilot) == name, f"{key} selects {name}")
+        await pilot.until(partial(selects, name), f"{key} selects {name}")
 
 
 async def test_enter_shows_the_last_screen_of_what_has_ended_and_goes_back(pilot: Pilot) -> None:

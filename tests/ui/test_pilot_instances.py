@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -246,6 +247,10 @@ async def test_z_gives_a_pane_the_whole_window_and_takes_it_back(pilot: Pilot) -
 
 async def test_a_pane_has_the_size_of_its_slot_whatever_the_window_has(pilot: Pilot) -> None:
     pane = await pilot.opens()
+
+    def has_size(rows: int, columns: int) -> bool:
+        return (pane.rows, pane.columns) == (rows, columns)
+
     for window, slot in (
         ((50, 200), (47, 167)),
         ((24, 80), (21, 59)),
@@ -253,7 +258,7 @@ async def test_a_pane_has_the_size_of_its_slot_whatever_the_window_has(pilot: Pi
         ((6, 24), (4, 24)),
     ):
         pilot.tty.resize(*window)
-        await pilot.until(lambda slot=slot: (pane.rows, pane.columns) == slot)
+        await pilot.until(partial(has_size, *slot))
     pilot.tty.resize(5, 20)
     await pilot.sees("Chloe needs 24x6")
     pilot.type("echo still\r")

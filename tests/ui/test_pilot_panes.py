@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -257,12 +258,16 @@ def walled(pilot: Pilot, pane: Pane) -> Iterator[Wall]:
 async def test_the_same_pane_in_two_slots_is_right_in_both(pilot: Pilot) -> None:
     pane = await pilot.opens()
     program = pilot.program(pane)
+
+    def shows_twice(text: str) -> bool:
+        return pilot.text.count(text) == 2
+
     with walled(pilot, pane) as wall:
         # The first has the say about the size.
         await pilot.until(lambda: (pane.rows, pane.columns) == (22, 50))
         for number in range(5):
             program.prints(b"\x1b[%d;1Hrow %d" % (number + 1, number))
-            await pilot.until(lambda number=number: pilot.text.count(f"row {number}") == 2)
+            await pilot.until(partial(shows_twice, f"row {number}"))
         # One may look back while the other stays.
         program.prints(b"\r\n" * 40 + b"the end")
         await pilot.until(lambda: pilot.text.count("the end") == 2)

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 SCRIPT = (
-    "import os; from chloe.ui.style import ASCII, encoding, glyphs; "
+    "import os; from chloe.ui.glyphs import ASCII, encoding, glyphs; "
     "print(encoding(os.environ), glyphs('auto', os.environ) is ASCII)"
 )
 

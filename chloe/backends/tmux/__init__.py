@@ -20,12 +20,41 @@
 ``leases``    who may record which pane
 ``locks``     what the kernel frees when its process dies
 ``screen``    a screen taken from tmux, as bytes
+``glance``    whether there is anything to be done about a spool
+``through_libtmux``  libtmux, within a deadline
 ``inspecting``  servers and spools looked at from outside
 """
 
-from chloe.backends.tmux.backend import TmuxBackend, running
-from chloe.backends.tmux.leases import Leases
-from chloe.backends.tmux.server import PREFIX, TmuxServer
-from chloe.backends.tmux.spool import SpoolReader
+from __future__ import annotations
 
-__all__ = ["PREFIX", "Leases", "SpoolReader", "TmuxBackend", "TmuxServer", "running"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chloe.backends.tmux.backend import TmuxBackend
+    from chloe.backends.tmux.leases import Leases
+    from chloe.backends.tmux.server import PREFIX, TmuxServer
+    from chloe.backends.tmux.spool import SpoolReader
+
+__all__ = ["PREFIX", "Leases", "SpoolReader", "TmuxBackend", "TmuxServer"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a part when it is asked for: a command that only looks needs none of them."""
+    match name:
+        case "TmuxBackend":
+            from chloe.backends.tmux import backend
+
+            return backend.TmuxBackend
+        case "Leases":
+            from chloe.backends.tmux import leases
+
+            return leases.Leases
+        case "PREFIX" | "TmuxServer":
+            from chloe.backends.tmux import server
+
+            return getattr(server, name)
+        case "SpoolReader":
+            from chloe.backends.tmux import spool
+
+            return spool.SpoolReader
+    raise AttributeError(f"there is no {name} among what tmux panes run on")

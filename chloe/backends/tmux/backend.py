@@ -172,6 +172,10 @@ class TmuxBackend:
         """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
         await self._lease.wait()
 
+    def give_back(self) -> None:
+        """Let another process record the pane. What was read is to be in the log by now."""
+        self._lease.give_back()
+
     def follow(
         self, position: SpoolPosition | None, offset: int | None = None, *, unpainted: bool = False
     ) -> None:
@@ -379,8 +383,3 @@ class TmuxBackend:
         except OSError as error:
             self._say_unreadable(error)
             self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)
-
-
-def running(folder: Path) -> bool:
-    """Whether a holder looks after a program in this spool."""
-    return locks.held(folder / "lock") is True

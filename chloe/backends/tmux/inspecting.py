@@ -130,18 +130,6 @@ def skipped(folder: Path, most: int) -> dict[str, int]:
     return reader.skipped
 
 
-def quiet(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether a holder is there and has written nothing after ``position``. Costs a few system calls."""
-    if position is None:
-        return False
-    try:
-        newest = max(numbers(folder), default=-1)
-        at_end = newest == position.segment and (folder / f"{newest}.seg").stat().st_size == position.position
-        return at_end and locks.held(folder / "lock") is True
-    except OSError:
-        return False
-
-
 def remove_recorded(
     folder: Path, lease: Lease, position: SpoolPosition | None, *, ended: bool = False
 ) -> bool:

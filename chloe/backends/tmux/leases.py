@@ -98,6 +98,7 @@ class Leases:
         #: By the loop's time: until then the processes that had leases in a removed file take them again.
         self._first_pick_until = 0.0
         self._said = ""
+        self._paused = False
 
     def lease(self, pane: str) -> Lease:
         """The lease of one pane, not taken yet. Raises ``ValueError`` where ``pane`` is no UUID."""
@@ -160,6 +161,16 @@ class Leases:
             os.close(self._fd)
             self._fd = -1
 
+    def pause(self) -> None:
+        """Take no lease until ``resume``, but those of new panes: this process is about to be stopped."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Take leases again."""
+        self._paused = False
+        if self._waiting:
+            self._try_soon()
+
     # The file ----------------------------------------------------------------------------------------
 
     def _open(self) -> None:
@@ -199,6 +210,8 @@ class Leases:
         os.close(old)
 
     def _others_pick_first(self) -> bool:
+        if self._paused:
+            return True
         return bool(self._first_pick_until) and asyncio.get_running_loop().time() < self._first_pick_until
 
     # Waiting -----------------------------------------------------------------------------------------
@@ -248,7 +261,8 @@ class Leases:
         if self._fd >= 0 and self._replaced():
             self._renew()
         if self._others_pick_first():
-            self._try_in(_FIRST_PICK)
+            if not self._paused:
+                self._try_in(_FIRST_PICK)
             return
         for lease, waiting in list(self._waiting.items()):
             if not waiting.done() and self._taken(lease):

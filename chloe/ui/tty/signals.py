@@ -46,7 +46,7 @@ class Signals:
         for number, status in _ENDING.items():
             self._loop.add_signal_handler(number, self._listener.on_signal, status)
         self._loop.add_signal_handler(signal.SIGWINCH, self._listener.on_resize)
-        self._loop.add_signal_handler(signal.SIGTSTP, self._stop)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self._loop.add_signal_handler(signal.SIGCONT, self._resume)
         try:
             yield
@@ -57,15 +57,17 @@ class Signals:
             # goodbye short. A second SIGTERM may.
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
+    def _suspend(self) -> None:
+        self._listener.on_suspend(self._stop)
+
     def _stop(self) -> None:
         self._screen.stop()
         # By the default action of SIGTSTP, not by SIGSTOP: the kernel leaves it out where no shell could
         # ever let the process go on, as in a terminal window of its own.
         self._loop.remove_signal_handler(signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGTSTP)
-        self._loop.add_signal_handler(signal.SIGTSTP, self._stop)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self._screen.start()
-        self._listener.on_continue()
 
     def _resume(self) -> None:
         self._screen.resume()

@@ -6,7 +6,7 @@ drawn or typed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -24,6 +24,9 @@ class Listener(Protocol):
 
     def on_writable(self) -> None:
         """Draw: the terminal takes frames again."""
+
+    def on_suspend(self, stop: Callable[[], None]) -> None:
+        """Make ready to be stopped, and call ``stop``, which returns when the process goes on; then draw."""
 
     def on_continue(self) -> None:
         """Draw everything: the process was stopped, and others may have written over the screen."""

@@ -166,10 +166,10 @@ class Instances(View):
     def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
-        fault = self._state.projections.screens.broken.get(pane.id)
-        if fault is not None:
-            return [("name", printable(pane.name)), ("card", ""), *fault_card(fault)]
         if self._shows_screen(pane):
+            fault = self._state.projections.screens.broken.get(pane.id)
+            if fault is not None:
+                return [("name", printable(pane.name)), ("card", ""), *fault_card(fault, pane)]
             return [("card dim", "reading what it printed …")]
         unread = self._state.unread.count(pane)
         return [

@@ -49,7 +49,7 @@ class LastScreen(View):
         fault = screens.broken.get(pane.id)
         if fault is not None:
             place = "can't be drawn"
-            screen = on_blank(fault_card(fault), screen, columns)
+            screen = on_blank(fault_card(fault, pane), screen, columns)
         elif not is_read:
             place = "reading what it printed …"
         if pane.pruned:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import urwid
 
 from chloe.ui.box import Box, urwid_key
-from chloe.ui.style import Glyphs
+from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Action, Binding, Drawn, View, always
 from chloe.ui.words import printable
 

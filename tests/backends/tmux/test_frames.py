@@ -30,9 +30,15 @@ def frame(kind: int, payload: bytes, made_at: int = 1_000_000_000) -> bytes:
     return segments.FRAME.pack(kind, made_at, len(payload), zlib.crc32(payload, zlib.crc32(start))) + payload
 
 
-def header(number: int = 0, before: int = 0, about: bytes = b"", version: int = segments.VERSION) -> bytes:
+def header(
+    number: int = 0,
+    before: int = 0,
+    about: bytes = b"",
+    version: int = segments.VERSION,
+    made_at: int = 1_000_000_000,
+) -> bytes:
     start = segments.HEADER_START.pack(segments.MAGIC, version)
-    return frame(HEADER, start + segments.HEADER_REST.pack(number, before) + about)
+    return frame(HEADER, start + segments.HEADER_REST.pack(number, before) + about, made_at)
 
 
 def end(status: int = 0, reason: bytes = b"") -> bytes:
@@ -116,7 +122,8 @@ kinds = st.one_of(st.sampled_from([HEADER, OUTPUT, SIZE, GAP, EXIT]), st.integer
 times = st.one_of(extremes, st.integers(0, (1 << 64) - 1))
 any_frame = st.builds(frame, kinds, payloads, times)
 any_header = st.one_of(
-    st.builds(header, st.integers(0, 3), extremes, st.binary(max_size=30), st.integers(0, 3)), any_frame
+    st.builds(header, st.integers(0, 3), extremes, st.binary(max_size=30), st.integers(0, 3), times),
+    any_frame,
 )
 any_segment = st.tuples(st.one_of(st.just(b""), any_header), st.lists(any_frame, max_size=8))
 numbers = st.sampled_from(["0", "1", "2", "7", "00", "-1", "١", "999999999", "99999999999999999999", "x", ""])

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.backends.backend import Exited, Happening, Lost, Printed, SizeChanged
-from chloe.backends.tmux import SpoolReader, locks, running
+from chloe.backends.tmux import SpoolReader, locks
+from chloe.backends.tmux.glance import running
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import MakeHolder, Soon

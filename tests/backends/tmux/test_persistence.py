@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chloe.backends.backend import Exited, Lost, Printed, SizeChanged
-from chloe.backends.tmux import TmuxServer, running
+from chloe.backends.tmux import TmuxServer
+from chloe.backends.tmux.glance import running
 from chloe.errors import StartFailed, TmuxUnusable
 
 if TYPE_CHECKING:

@@ -1,0 +1,118 @@
+"""The fold of the panes: follows the log and keeps them as of its end.
+
+Owns the following, who waits for a record to be folded, and the news of what changed. Folds only what the
+store says is committed (law 1). Must not know screens: ``live`` adds them, and all that is heavy about them,
+for who shows some.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from chloe.events.facts import Record
+from chloe.events.panes import Panes
+from chloe.events.projections import Projections
+from chloe.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is new: the panes that changed, and messages for the user."""
+
+    panes: frozenset[str] = frozenset()
+    messages: tuple[str, ...] = ()
+
+
+class Fold:
+    """Projections that follow the log.
+
+    ``heard`` is called with each record once it is folded, ``drawn`` with a pane and how much of its stream
+    is.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        projections: Projections,
+        *,
+        heard: Callable[[Record], None],
+        drawn: Callable[[str, int], None],
+    ) -> None:
+        self._store = store
+        self._projections = projections
+        self._heard = heard
+        self._drawn = drawn
+        self._listeners: list[Callable[[Change], None]] = []
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+
+    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``told`` called, in the loop, with each change. Returns what ends that."""
+        self._listeners.append(told)
+        return lambda: self._listeners.remove(told)
+
+    def tell(self, change: Change) -> None:
+        """Pass news on."""
+        for told in list(self._listeners):
+            told(change)
+
+    async def folded(self, seq: int) -> None:
+        """Wait until record ``seq`` is folded."""
+        if seq > self._projections.seq:
+            reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append((seq, reached))
+            await reached
+
+    async def caught_up(self) -> None:
+        """Wait until all that is committed by now, by any instance, is folded, however long that takes."""
+        await self.folded(await self._store.end())
+
+    async def load(self) -> None:
+        """Fold what the log holds, except for what was printed."""
+        await self._fold(self._store.outline())
+
+    async def load_present(
+        self, also: Collection[str], is_enough: Callable[[Panes], bool], *, alive: bool
+    ) -> None:
+        """Fold it of the present (or living) panes, and of ``also``; of all where that isn't enough."""
+        projections = self._projections
+        end = await self._store.end()
+        await self._fold(self._store.present(also, alive=alive))
+        if is_enough(projections.panes):
+            # What is past wasn't seen: the last record may have been of it.
+            projections.seq = max(projections.seq, end)
+        else:
+            projections.panes.clear()
+            projections.seq = 0
+            await self.load()
+
+    async def _fold(self, records: AsyncIterator[Record]) -> None:
+        async for record in records:
+            self._projections.apply(record)
+
+    async def follow(self) -> None:
+        """Fold records as they are committed, for ever."""
+        async for records in self._store.follow(self._projections.seq):
+            self._apply(records)
+
+    def _apply(self, records: Sequence[Record]) -> None:
+        projections = self._projections
+        changed = set()
+        for record in records:
+            projections.apply(record)
+            changed.add(record.pane)
+            self._heard(record)
+        for pane in changed & projections.panes.keys():
+            self._drawn(pane, projections.panes[pane].printed)
+        self._announce(changed)
+
+    def _announce(self, changed: set[str]) -> None:
+        """Wake who waits for what was folded, and tell of it."""
+        if self._waiters:
+            seq = self._projections.seq
+            for wanted, reached in self._waiters:
+                if wanted <= seq and not reached.done():
+                    reached.set_result(None)
+            self._waiters = [waiter for waiter in self._waiters if not waiter[1].done()]
+        self.tell(Change(frozenset(changed)))

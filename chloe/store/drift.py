@@ -1,0 +1,153 @@
+"""Whether a log's schema is the one that Chloe makes, word by word.
+
+Owns the comparison and what follows for reading. Must not know what the tables are for.
+
+A database that came from elsewhere may hold anything: a trigger that drops every ``Died``, a view in place of
+a table, an index that shows some of the rows. SQL on it does what its schema says. So the whole of
+``sqlite_schema`` has to be ours; where it isn't, nothing is written. It is still read where the tables and
+indexes that our queries name are ours: triggers don't run then, and what no query names isn't touched.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from chloe.store.connection import address, guard, look_mode
+from chloe.store.migrations import migrations, statements
+from chloe.wording import printable
+
+#: The digest of the newest schema (``tests/store/test_drift.py`` says what it has to be). It saves making a
+#: schema at each start to compare with; where it differs, that is done.
+NEWEST = "ee6cfe54e4266732d828fed155aeb695211b7e3283087218cfc649551e510d53"
+
+#: May be missing: they are derived, and made again.
+DERIVED = frozenset({b"checkpoint", b"checkpoint_place"})
+
+#: As bytes, so that it doesn't matter what stands there; and no more than a schema worth reading has.
+_OBJECTS = (
+    "SELECT CAST(coalesce(type, '') AS BLOB), CAST(coalesce(name, '') AS BLOB), "
+    "CAST(coalesce(tbl_name, '') AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema"
+)
+_MOST_OBJECTS = 1000
+
+#: What is said of each in the log's header, by pragma: rows that aren't UTF-8 wouldn't be found in damage.
+_HEADER = {"encoding": "UTF-8", "auto_vacuum": 2}
+
+#: How many names a sentence has, and how long they are in it.
+_NAMED = 5
+_LONGEST = 40
+
+_Object = tuple[bytes, bytes, bytes, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What differs, by name and printable; and whether the log can be read all the same."""
+
+    names: tuple[str, ...]
+    readable: bool
+
+    def __str__(self) -> str:
+        more = len(self.names) - _NAMED
+        return ", ".join(self.names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+    def refusal(self, path: Path) -> str:
+        """Say why the log at ``path`` isn't written to, or read, and the way out."""
+        what = "is only read, nothing is written to it" if self.readable else "can't be read as a log"
+        return (
+            f"{path} isn't as Chloe makes a log ({self}): it came from elsewhere or was changed, so it {what}"
+            "; `chloe recover` makes it anew of its records and keeps this one beside it"
+        )
+
+
+def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
+    """Compare the schema in ``connection`` with the one of ``version``; None where nothing differs.
+
+    Raises ``sqlite3.Error``.
+    """
+    with closing(connection.execute(_OBJECTS)) as rows:
+        there: list[_Object] = list(islice(rows, _MOST_OBJECTS))
+    wrong = [
+        name for name, right in _HEADER.items() if connection.execute(f"PRAGMA {name}").fetchone()[0] != right
+    ]
+    if not wrong and digest(there) == NEWEST:
+        return None
+    ours = _made(version)
+    extra = set(there) - ours
+    missing = ours - set(there)
+    if {name for _, name, _, _ in missing} == DERIVED and not any(
+        DERIVED & {name.lower(), table.lower()} for _, name, table, _ in extra
+    ):
+        missing = set()
+    doubled = len(there) != len(set(there))
+    if not (extra or missing or wrong or doubled):
+        return None
+    names = {name for _, name, _, _ in extra | missing}
+    return Drift(
+        names=tuple(wrong) + tuple(sorted(_named(name) for name in names)) + ("twice the same",) * doubled,
+        readable=not wrong and not doubled and _is_readable(ours, extra, missing),
+    )
+
+
+def _is_readable(ours: Iterable[_Object], extra: Iterable[_Object], missing: Iterable[_Object]) -> bool:
+    """Whether what differs is nothing that a query of ours could come upon."""
+    read = {name for kind, name, _, _ in ours if kind != b"trigger"}
+    if any(kind != b"trigger" for kind, _, _, _ in missing):
+        return False
+    return all(
+        kind == b"trigger" or (name.lower() not in read and table.lower() not in read)
+        for kind, name, table, _ in extra
+    )
+
+
+def digest(objects: Iterable[_Object]) -> str:
+    """Return a hash over all of a schema, in hex, whatever the order of its rows."""
+    hashed = sha256()
+    for each in sorted(objects, key=lambda found: [part or b"" for part in found]):
+        for part in each:
+            hashed.update(b"-" if part is None else b"%d:%s" % (len(part), part))
+    return hashed.hexdigest()
+
+
+def objects(connection: sqlite3.Connection) -> list[_Object]:
+    """The rows of a schema, as they are compared."""
+    return connection.execute(_OBJECTS).fetchall()
+
+
+def _made(version: int) -> set[_Object]:
+    """What the migrations make, up to ``version``."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for step in migrations():
+            if step.version <= version:
+                for statement in statements(step.sql):
+                    fresh.execute(statement)
+        return set(objects(fresh))
+
+
+def _named(name: bytes) -> str:
+    text = printable(name.decode("utf-8", "replace"))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def look_for_drift(path: Path, newest: int, application: int) -> Drift | None:
+    """As ``find_drift``, for a log that nobody has open here; None also where that can't be said yet.
+
+    Nothing is written, nor is what others left in the -wal file copied.
+    """
+    try:
+        with closing(sqlite3.connect(address(path, look_mode(path)), uri=True)) as connection:
+            guard(connection)
+            (whose,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if whose != application or not 0 < version <= newest:
+                return None
+            return find_drift(connection, version)
+    except sqlite3.Error:
+        # Whoever opens it for work comes upon the same, and says it.
+        return None

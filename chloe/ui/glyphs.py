@@ -1,0 +1,75 @@
+"""The glyphs that Chloe draws with, and which of them the user's terminal takes.
+
+Owns the two sets. Must not know widgets, nor the emulator: the commands, which start fast, use them as well.
+"""
+
+from __future__ import annotations
+
+import locale
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glyphs:
+    """What is drawn where a sign says more than a word."""
+
+    attached: str
+    detached: str
+    ended: str
+    none: str
+    vertical: str
+    horizontal: str
+    tee: str
+    bell: str
+    ellipsis: str
+    #: Corners and sides of a dialog: top left, top right, bottom left, bottom right.
+    corners: str
+
+
+EMOJI = Glyphs(
+    attached="[📎]",
+    detached="[💤]",
+    ended="[💀]",
+    none="    ",
+    vertical="│",
+    horizontal="─",
+    tee="┬",
+    bell="♪",
+    ellipsis="…",
+    corners="╭╮╰╯",
+)
+ASCII = Glyphs(
+    attached="[A]",
+    detached="[D]",
+    ended="[X]",
+    none="   ",
+    vertical="|",
+    horizontal="-",
+    tee="+",
+    bell="!",
+    ellipsis="~",
+    corners="++++",
+)
+
+
+def glyphs(ascii_only: bool | str, environment: Mapping[str, str]) -> Glyphs:
+    """The glyphs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
+    if ascii_only == "auto":
+        ascii_only = encoding(environment) != "utf-8" or environment.get("TERM", "").startswith(
+            ("linux", "dumb", "vt")
+        )
+    return ASCII if ascii_only else EMOJI
+
+
+def encoding(environment: Mapping[str, str]) -> str:
+    """What the user's terminal takes, by the locale; ``utf-8`` where that says so in any spelling.
+
+    A locale that was asked for as C is taken at its word; Python takes it, as it does none at all, for UTF-8,
+    and sets LC_CTYPE for those that it starts (https://peps.python.org/pep-0538/).
+    """
+    if sys.flags.utf8_mode and (environment.get("LC_ALL") or environment.get("LANG")) in ("C", "POSIX"):
+        return "ascii"
+    name = locale.getpreferredencoding(False)
+    return "utf-8" if name.lower().replace("-", "") == "utf8" else name
