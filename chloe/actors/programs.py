@@ -14,12 +14,12 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.actors.refusals import must_be_startable
+from chloe.actors.preconditions import must_be_startable
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux.glance import is_quiet, running
 from chloe.config import Config
 from chloe.config.paths import user_home
-from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
+from chloe.errors import SpoolTooNew, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
@@ -135,13 +135,13 @@ class Programs:
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
-        from chloe.backends.tmux.inspecting import readable
+        from chloe.backends.tmux.inspecting import unrecorded
 
         told = pane.died is not None and pane.died.spool is not None
         folder = self._folder(pane.id)
         try:
-            return readable(folder, pane.spool) or (not told and running(folder))
-        except (OSError, SpoolBroken) as error:
+            return unrecorded(folder, pane.spool) or (not told and running(folder))
+        except (OSError, SpoolTooNew) as error:
             # It is taken up once it can be read; the others don't wait for that.
             _log.warning("the spool %s can't be read for the moment: %s", folder, error)
             return False

@@ -55,6 +55,9 @@ _NEXT = "SELECT seq FROM record WHERE seq > ? ORDER BY seq LIMIT 1"
 #: file's pages asks nobody.
 _ODD = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
+#: SQLite's largest integer.
+_LARGEST_SEQ = 2**63 - 1
+
 _unpackers = threading.local()
 
 
@@ -114,6 +117,8 @@ def holds(connection: sqlite3.Connection, wanted: Head) -> bool:
     if wanted.seq == 0:
         return GENESIS.startswith(wanted.hash)
     if wanted.seq > 0:
+        if wanted.seq > _LARGEST_SEQ:
+            return False
         found = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
         return found is not None and bytes(found[0][:size]) == wanted.hash
     sql = "SELECT 1 FROM record WHERE substr(hash, 1, ?) = ? LIMIT 1"
