@@ -36,6 +36,8 @@ async def take_in(cared: Cared) -> None:
         taken_in = group.create_task(cared.actor.taken_in(cared.backend.reached()))
         # However it ends, nothing more of it is taken in then.
         await asyncio.wait((taken_in, cared.task), return_when=asyncio.FIRST_COMPLETED)
+        if cared.actor.ended:
+            await asyncio.wait([cared.task])  # Why it failed comes into the log.
         taken_in.cancel()
 
 
