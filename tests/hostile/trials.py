@@ -252,7 +252,11 @@ class Trials:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.grown = Grown(folder)
+        try:
+            self.grown = Grown(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self.forks = Forks()
         self.ran = 0
 
