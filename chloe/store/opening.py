@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.quick import dataclass
+from chloe.small_files import open_regular
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
@@ -52,7 +53,7 @@ class Guard:
         file = path.with_name(f"{path.stem}.lock")
         #: The file that is locked.
         self.file = file
-        self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT, follow=False)
 
     def try_share(self) -> bool:
         """Have a share; False while another instance is alone with the log, and salvages it."""
