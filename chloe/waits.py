@@ -147,6 +147,5 @@ def process(pid: int) -> str:
         return f"process {pid}"
     words = words.strip()
     named = f": {words[:_NAME]}{'…' if len(words) > _NAME else ''}" if words else ""
-    return (
-        f"process {pid}{named}{', which was stopped: `kill -CONT {pid}` wakes it' if state in 'Tt' else ''}"
-    )
+    stopped = f", which was stopped: `kill -CONT {pid}` wakes it" if state in "Tt" else ""
+    return f"process {pid}{named}{stopped}"

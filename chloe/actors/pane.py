@@ -132,6 +132,11 @@ class PaneActor:
         self._wanted_again.set()
 
     @property
+    def ended(self) -> bool:
+        """It looks after the pane no more, though it may still be told why."""
+        return self._ended
+
+    @property
     def under_way(self) -> bool:
         """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
         return self._committing or bool(self._entries)

@@ -8,10 +8,10 @@ other, so that it takes no longer where there are a thousand.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Literal
 
 from chloe.events.panes import Panes
+from chloe.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

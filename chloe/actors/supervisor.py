@@ -25,7 +25,7 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in
+from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in, type_into
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -367,16 +367,23 @@ class Supervisor:
     async def _of_its_program(
         self, pane: Pane, command: commands.Write | commands.Resize | commands.Kill
     ) -> None:
+        if isinstance(command, commands.Write) and pane.id not in self._cared and self._may_let_go(pane):
+            await type_into(self._programs.adopted(pane.id), pane.name, command.data, self._waits)
+            return
         await self._actor_of(pane).mailbox.ask(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
         if isinstance(command, commands.Write) and (cared := self._cared.get(pane.id)):
-            await flush(cared, pane.name, len(command.data), self._waits)
+            await flush(cared.backend, pane.name, len(command.data), self._waits)
+
+    def _may_let_go(self, pane: Pane) -> bool:
+        """Say whether the pane runs in tmux, and is nothing that we have to look after."""
+        return pane.can_detach and not self._scope.stays
 
     def _actor_of(self, pane: Pane) -> PaneActor:
         cared = self._cared.get(pane.id)
         if cared is not None:
             return cared.actor
-        if pane.can_detach and not self._scope.stays:
+        if self._may_let_go(pane):
             return self._adopt(pane).actor
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
 

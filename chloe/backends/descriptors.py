@@ -10,16 +10,14 @@ import contextlib
 import errno
 import os
 import resource
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chloe.backends.limits import inherited
 from chloe.errors import LogUnusable
-
-if TYPE_CHECKING:
-    import subprocess
 
 #: What the system says where a descriptor, memory or a process can't be had for the moment. It says nothing
 #: of the thing that was to be opened.
@@ -122,8 +120,6 @@ def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
 
     It has this process's own limit, also where a program is just being started with the caller's.
     """
-    import subprocess  # Takes long, and who only looks starts nothing.
-
     named: dict[str, Any] = {
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.PIPE,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -100,8 +101,11 @@ def with_pane(
     return with_engine(find, named(pane), screens=screens)
 
 
-def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
-    """Do ``work`` with the log as it is. Raises ``LogUnusable`` where there is none."""
+def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") -> Answer:
+    """Do ``work`` with the log as it is; ``instance`` is who writes, where it does.
+
+    Raises ``LogUnusable`` where there is none.
+    """
     import asyncio
 
     config = settings()
@@ -113,7 +117,10 @@ def with_log(work: Callable[[Store], Awaitable[Answer]]) -> Answer:
         raise LogUnusable(f"there is no log at {config.paths.database}: nothing was recorded yet")
 
     async def run() -> Answer:
-        store = await Store.open(config.paths.database, instance="", watcher=None, waits=waits())
+        heads = Path(config.log.heads_file) if config.log.heads_file else None
+        store = await Store.open(
+            config.paths.database, instance=instance, watcher=None, heads_file=heads, waits=waits()
+        )
         _tell(store.loss)
         try:
             return await work(store)

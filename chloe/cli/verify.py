@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 import sys
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
     from chloe.store import Head, Store, Verdict
 
 #: A hash in hex, or its first digits: fewer could be any record's.
-_HASH = re.compile(r"(?:(?P<seq>\d+)[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
+_HASH = re.compile(r"(?:(?P<seq>[0-9]{1,19})[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
+
+#: The most bytes of a file of heads: a line a minute for a year and a half.
+_LARGEST = 64 * 1024 * 1024
 
 
 @click.command(short_help="Check that the log is what was written.")
@@ -35,13 +41,18 @@ _HASH = re.compile(r"(?:(?P<seq>\d+)[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
     help="Check that an earlier head is still part of the log: a hash, its first 16 digits or more, "
     "NUMBER:HASH, or a file that --head wrote.",
 )
+@click.option(
+    "--accept-loss",
+    is_flag=True,
+    help="Record in the log that you know of the records that are missing: from then on they are no fault.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @may_wait
-def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
+def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: bool) -> None:
     """Walk the log's chain of hashes and say whether it holds; exit status 1 where it doesn't.
 
-    A log whose end was cut off holds by itself. It shows against a head that was kept elsewhere: --head
-    keeps it, --since looks for it.
+    A log whose end was cut off holds by itself. It shows against a head that was kept elsewhere: Chloe keeps
+    one beside the log and, if configured, adds them to a file; --head keeps one, --since looks for it.
     """
     from chloe.errors import LogBroken, UsageError
     from chloe.store.heads import append_line
@@ -52,22 +63,22 @@ def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
     heads = _heads(since) if since else []
 
     async def walk(store: Store) -> tuple[Verdict, list[Head]]:
+        if accept_loss:
+            await _accept_loss(store)
         verdict = await store.verify()
         return verdict, [head for head in heads if not await store.holds(head)]
 
-    verdict, gone = with_log(walk)
+    verdict, gone = with_log(walk, instance=str(uuid.uuid4()) if accept_loss else "")
     if as_json:
         print(json_text(_told(verdict, gone), sort_keys=True))
-    if not verdict.whole:
+    for what in verdict.notes:
+        print(f"chloe: {printable(what)}", file=sys.stderr)
+    if not verdict.complete:
         raise LogBroken(str(verdict))
     if gone:
         raise LogBroken(
             f"the log no longer has {_named(gone[0])}: its end was cut off, or it was written anew since "
             f"that head was kept ({len(gone)} of {len(heads)} heads are missing)"
-        )
-    if verdict.loosened:
-        print(
-            f"chloe: no longer as they were made: {printable(', '.join(verdict.loosened))}", file=sys.stderr
         )
     if file:
         try:
@@ -82,6 +93,19 @@ def verify(print_head: bool, file: str, since: str, as_json: bool) -> None:
             )
 
 
+async def _accept_loss(store: Store) -> None:
+    """Say what is accepted, or that there is nothing to accept."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        user = str(os.getuid())
+    losses = await store.accept_loss(user)
+    for loss in losses.lost:
+        print(f"chloe: accepted by {printable(user)}: {printable(loss)}", file=sys.stderr)
+    if not losses.lost:
+        print("chloe: there is no loss to accept", file=sys.stderr)
+
+
 async def _last(store: Store) -> Head:
     return await store.head()
 
@@ -89,6 +113,7 @@ async def _last(store: Store) -> Head:
 def _heads(since: str) -> list[Head]:
     """The heads that ``since`` names. A negative seq stands for one that isn't known."""
     from chloe.errors import UsageError
+    from chloe.small_files import read_whole
     from chloe.store import Head
     from chloe.store.heads import parse
 
@@ -97,7 +122,7 @@ def _heads(since: str) -> list[Head]:
         digits = match["hash"]
         return [Head(int(match["seq"] or -1), bytes.fromhex(digits[: len(digits) // 2 * 2]))]
     try:
-        lines = Path(since).read_text(encoding="ascii").splitlines()
+        lines = read_whole(Path(since), _LARGEST).decode("ascii").splitlines()
     except (OSError, ValueError) as error:
         raise UsageError(
             f"{since!r} is neither a hash of 16 to 64 hex digits nor a file of heads that can be read"
@@ -116,7 +141,7 @@ def _named(head: Head) -> str:
 
 def _told(verdict: Verdict, gone: list[Head]) -> dict[str, object]:
     return {
-        "whole": verdict.whole and not gone,
+        "whole": verdict.complete and not gone,
         "seq": verdict.head.seq,
         "hash": verdict.head.hash.hex(),
         "bodies": verdict.bodies,
@@ -127,5 +152,6 @@ def _told(verdict: Verdict, gone: list[Head]) -> dict[str, object]:
         "reason": verdict.reason,
         "flaws": list(verdict.flaws),
         "loosened": list(verdict.loosened),
+        "losses": list(verdict.losses),
         "missing_heads": [str(head) for head in gone],
     }

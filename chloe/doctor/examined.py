@@ -114,7 +114,8 @@ async def examine(
             running = await _asked("the tmux server", server.running())
     finally:
         server.close()
-    about, panes, verdict = await _log(paths.database, full, progress)
+    heads = Path(settings.log.heads_file) if settings.log.heads_file else None
+    about, panes, verdict = await _log(paths.database, heads, full, progress)
     instances = _part("the instances", lambda: _instances(paths.instances))
     processes = [each.sign.pid for each in instances.found or () if each.lives]
     socket = inspecting.socket_path(name)
@@ -163,24 +164,24 @@ def _instances(folder: Path) -> list[Instance]:
 
 
 async def _log(
-    database: Path, full: bool, progress: Progress
+    database: Path, heads: Path | None, full: bool, progress: Progress
 ) -> tuple[Part[About | None], Part[Panes], Part[Verdict | None]]:
     """What the log says. Looked at once more where it doesn't: a Chloe may have opened it meanwhile."""
-    looked = await _look_at_log(database, full, progress)
+    looked = await _look_at_log(database, heads, full, progress)
     if any(part.trouble for part in looked):
-        looked = await _look_at_log(database, full, progress)
+        looked = await _look_at_log(database, heads, full, progress)
     return looked
 
 
 async def _look_at_log(
-    database: Path, full: bool, progress: Progress
+    database: Path, heads: Path | None, full: bool, progress: Progress
 ) -> tuple[Part[About | None], Part[Panes], Part[Verdict | None]]:
     panes = Panes()
     verdict: Part[Verdict | None] = Part("the log", None)
     try:
         if not database.exists():
             return Part("the log", None), Part("the log", panes), verdict
-        async with looking(database) as look:
+        async with looking(database, heads) as look:
             about = look.about
 
             async def fold() -> Panes:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, bad, note, ok, warn
-from chloe.wording import age, size
+from chloe.store.losses import ACCEPT
+from chloe.wording import age, printable, size
 
 #: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
 _LARGE_WAL = 256 * 1024 * 1024
@@ -66,12 +67,13 @@ def triggers(examined: Examined) -> Iterator[Finding]:
         return
     if about.loosened:
         yield bad(
-            "triggers",
-            f"not as they were made: {', '.join(about.loosened)}; the log may be changed by mistake",
-            "chloe verify says whether it was; to have them again, put a backup in its place",
+            "log's form",
+            f"not as Chloe makes a log: {printable(', '.join(about.loosened[:5]))}; it is only read, nothing "
+            "is written to it",
+            "end every Chloe, then chloe recover makes it anew of its records and keeps this one beside it",
         )
     else:
-        yield ok("triggers", "in place: the log refuses to be changed")
+        yield ok("log's form", "as Chloe makes a log: it refuses to be changed")
 
 
 def records(examined: Examined) -> Iterator[Finding]:
@@ -81,12 +83,17 @@ def records(examined: Examined) -> Iterator[Finding]:
         return
     if not about.head.seq:
         yield ok("records", "none yet")
-    if about.lost is not None:
+    for loss in about.losses.lost:
         yield bad(
             str(examined.paths.database),
-            f"its end was lost: record {about.lost.seq} was its last, and it isn't there any more",
-            "put a newer copy in its place if there is one; the next start tells the loss in the log",
+            printable(loss),
+            f"put a newer copy in its place if there is one; {ACCEPT}",
         )
+    for loss in about.losses.unknown:
+        said, _, way_out = printable(loss).rpartition("; ")
+        yield bad("heads file", said, way_out)
+    for what in about.losses.notes:
+        yield warn("heads file", printable(what), "see who wrote there: Chloe adds nothing but heads")
     if not about.head.seq:
         return
     pruned = (
@@ -110,7 +117,7 @@ def chain(examined: Examined) -> Iterator[Finding]:
     verdict = examined.verdict.value
     if verdict is None:
         return
-    if verdict.bad is not None:
+    if not verdict.whole:
         yield bad("chain", str(verdict), "put a backup in its place; what stands before that record holds")
     else:
         yield ok("chain", f"holds: {verdict.head.seq} records, {size(verdict.bodies)} of bodies")

@@ -180,7 +180,7 @@ async def running(
     screens: bool = True,
     scope: Scope = RECORDING,
     waits: Waits | None = None,
-    launcher: Callable[[Config, Watcher, Leases, Mapping[str, str]], Programs] = Programs,
+    launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Programs] = Programs,
 ) -> AsyncIterator[Engine]:
     """An engine, from migration to the last goodbye in the log.
 
@@ -216,7 +216,7 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, panes_only=not screens)
-        programs = launcher(config, watcher, leases, os.environ)
+        programs = launcher(config, watcher, leases, os.environ, waits)
         stack.callback(programs.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())
@@ -238,6 +238,8 @@ async def running(
                 faults=faults,
             )
             group.create_task(faults.run(), name="keep faults")
+            if scope.stays:
+                waits.told = lambda sentence: fold.tell(Change(messages=(sentence,)))
             before_the_tasks.push_async_callback(faults.write)
         else:
             fold = Fold(

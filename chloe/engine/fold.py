@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass
 
 from chloe.events.facts import Record
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
+from chloe.quick import dataclass
 from chloe.store import Store
 
 

@@ -9,8 +9,9 @@ offsets count uncompressed bytes of the pane's output stream. File names, argume
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from chloe.quick import dataclass
 
 #: What a pane's program runs on.
 BackendKind = Literal["direct", "tmux"]

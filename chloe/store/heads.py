@@ -1,7 +1,10 @@
-"""The last known head, kept outside the database, and what follows when the log ends before it.
+"""The last known head, kept outside the database.
 
-Owns the file ``head`` beside the log, the file of heads that the user may name, and the loss that is seen at
-open. Must not know how records get in: it is told of each commit.
+Owns the file ``head`` beside the log and the file of heads that the user may name. Must not know how records
+get in: it is told of each commit; nor what follows where the log doesn't have a head (``losses``).
+
+Both files are input: only a regular file of ours is read, or written to, and never more of it than it can
+hold.
 
 A log whose end was cut off holds by itself: only a head kept elsewhere shows it. The file beside the log
 shows a -wal file that was removed, a database that was cut short or replaced by an older copy, and commits
@@ -13,15 +16,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from threading import get_native_id
 
-from chloe.events.facts import Entry, Record, Truncated
-from chloe.store.appending import Appender
+from chloe.events.facts import Record
+from chloe.small_files import open_regular, read_end, read_whole
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import to_the_end
 from chloe.wording import iso
@@ -30,11 +34,16 @@ from chloe.wording import iso
 EVERY = 1.0
 LINE_EVERY = 60.0
 
-#: True of all ways to lose an end, since the file can't tell which it was.
-REASON = (
-    "the -wal file was removed, the log was replaced by an older copy or cut short, or the power failed "
-    "before its last commits were on the disk"
-)
+#: The most bytes of the file beside the log, and of what is read of the user's: its last 300,000 lines or so
+#: where it is looked at on purpose (one a minute, half a year without a pause), its last hundred at a start.
+_LARGEST = 4096
+MANY_LINES = 32 * 1024 * 1024
+LAST_LINES = 16 * 1024
+_LONGEST_LINE = 1024
+
+#: What a line ends with. A seq is one of SQLite's integers.
+_HEAD = re.compile(r"(?:.*\s)?([0-9]{1,19}) ([0-9a-fA-F]{64})\s*", re.ASCII)
+_LARGEST_SEQ = 2**63 - 1
 
 _AT = "SELECT seq, hash FROM record WHERE seq = ?"
 _LAST = "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1"
@@ -49,20 +58,19 @@ def head_file(path: Path) -> Path:
 
 def parse(line: str) -> Head | None:
     """The head in a line that ends with a seq and a hash in hex, whatever stands before; else None."""
-    words = line.split()
-    try:
-        head = Head(int(words[-2]), bytes.fromhex(words[-1]))
-    except (IndexError, ValueError):
+    found = _HEAD.fullmatch(line)
+    if found is None or int(found[1]) > _LARGEST_SEQ:
         return None
-    return head if head.seq >= 0 and len(head.hash) == len(GENESIS) else None
+    return Head(int(found[1]), bytes.fromhex(found[2]))
 
 
 def known(path: Path) -> Head | None:
     """The last known head of the log at ``path``; None where none was kept or the file can't be used."""
     try:
-        return parse(head_file(path).read_text(encoding="ascii"))
-    except (OSError, ValueError):
+        kept = read_whole(head_file(path), _LARGEST, follow=False, owners={os.geteuid()})
+    except OSError:
         return None
+    return parse(kept.decode("ascii", "replace"))
 
 
 def keep(path: Path, head: Head, *, back: bool = False) -> None:
@@ -79,6 +87,9 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(f"{head}\n")
+            out.flush()
+            # Or a power failure may leave an empty file, which is the sign of a loss.
+            os.fsync(descriptor)
         fresh.replace(file)
     except OSError:
         fresh.unlink(missing_ok=True)
@@ -86,10 +97,35 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
 
 
 def append_line(file: Path, head: Head) -> None:
-    """Add time, seq and hash to a file that only its owner may read. Raises ``OSError``."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    """Add time, seq and hash to a file of ours that only its owner may read, made if it isn't there.
+
+    Raises ``OSError``, for a link as well: it may lead to a file that is none of heads.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    descriptor = open_regular(file, flags, follow=False, owners={os.geteuid()})
     with os.fdopen(descriptor, "a", encoding="ascii") as kept:
         kept.write(f"{iso(time.time_ns())} {head}\n")
+
+
+def read_lines(file: Path, limit: int) -> Iterator[Head | None]:
+    """Read the heads in the last ``limit`` bytes of a user's file at once, then give one after the other.
+
+    None stands for a line that is no head. A file that isn't there has no lines. Raises ``OSError`` where it
+    isn't a regular file of ours.
+    """
+    try:
+        end = read_end(file, limit, follow=False, owners={os.geteuid()})
+    except FileNotFoundError:
+        end = b""
+    lines = BytesIO(end)
+    if len(end) == limit:
+        # It may begin within a line.
+        lines.readline()
+    return (_parsed(line) for line in lines if not line.isspace())
+
+
+def _parsed(line: bytes) -> Head | None:
+    return parse(line.decode("ascii", "replace")) if len(line) <= _LONGEST_LINE else None
 
 
 def last(connection: sqlite3.Connection) -> Head:
@@ -104,39 +140,6 @@ def holds(connection: sqlite3.Connection, head: Head) -> bool:
         return head.hash == GENESIS
     found = connection.execute(_AT, (head.seq,)).fetchone()
     return found is not None and bytes(found[1]) == head.hash
-
-
-def tell_loss(
-    connection: sqlite3.Connection, path: Path, appender: Appender, now: Callable[[], int]
-) -> str | None:
-    """Put a ``Truncated`` into the log if it doesn't hold the head that was last known; a sentence about it.
-
-    Whichever instance is the first says so. Raises ``sqlite3.Error``.
-    """
-    # Read before the log is: what is kept was committed, so a whole log has it.
-    head = known(path)
-    if head is None or holds(connection, head):
-        return None
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        head = known(path)
-        if head is None or holds(connection, head):
-            return None
-        found = last(connection)
-        fact = Truncated(expected=head.seq, hash=head.hash.hex(), found=found.seq, reason=REASON)
-        (record,) = appender.put(connection, [Entry("", fact, now())])
-        connection.execute("COMMIT")
-        with suppress(OSError):
-            keep(path, Head(record.seq, record.hash), back=True)
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-    if found.seq < head.seq:
-        return (
-            f"the log lost its end: {head.seq - found.seq} records, {found.seq + 1} to {head.seq}, are gone. "
-            f"Either {REASON}"
-        )
-    return f"the log is not the one that was written: record {head.seq} is another one. Either {REASON}"
 
 
 class Heads:
@@ -184,10 +187,13 @@ class Heads:
             self._lined_at, self._lined = time.monotonic(), head
 
     def _written(self, head: Head, lines: Path | None) -> None:
+        # They guard against a loss and must not cause one: the log itself goes on.
         try:
             keep(self._path, head)
+        except OSError as error:
+            _log.warning("the head of the log could not be kept: %s", error)
+        try:
             if lines is not None:
                 append_line(lines, head)
         except OSError as error:
-            # It guards against a loss and must not cause one: the log itself goes on.
-            _log.warning("the head of the log could not be kept: %s", error)
+            _log.warning("the head of the log could not be added to %s: it %s", lines, error.strerror)

@@ -21,7 +21,7 @@ from uuid import uuid4
 
 from chloe.store.appending import Appender, LogMoved, WalMoved
 from chloe.store.connection import Connection, address, guard
-from chloe.store.heads import holds, last
+from chloe.store.heads import holds, keep, last
 from chloe.store.schema import APPLICATION_ID
 
 
@@ -100,6 +100,9 @@ def _put_back(raw: sqlite3.Connection, path: Path) -> None:
             path.with_name(path.name + name).unlink(missing_ok=True)
         # A link, unlike a rename, replaces nothing.
         os.link(fresh, path)
+        # The head may have gone with it, and a log without one has lost it.
+        with suppress(OSError):
+            keep(path, last(raw))
     finally:
         for name in ("", "-wal", "-shm"):
             with suppress(OSError):

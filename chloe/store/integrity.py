@@ -27,6 +27,7 @@ from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
+from chloe.store.losses import ACCEPT, Losses, find_losses
 from chloe.store.outline import TOLD
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
@@ -82,7 +83,7 @@ class _Pruning(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What ``verify`` found. Whole if ``bad`` is None; else the first bad seq and what is wrong there."""
+    """What ``verify`` found. Where the chain doesn't hold, ``bad`` is the first bad seq; else it is None."""
 
     #: The last record up to which the chain holds; its seq is the number of records that hold.
     head: Head
@@ -97,6 +98,10 @@ class Verdict:
     #: What of the schema is not as the migrations make it, by name and printable: the chain may hold all the
     #: same, but such a log may have dropped or changed what was to be written.
     loosened: tuple[str, ...] = ()
+    #: What heads kept elsewhere show to be missing and nobody has accepted, a sentence each; and what is odd
+    #: about the user's file of heads and no loss.
+    losses: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     bad: int | None = None
     reason: str = ""
 
@@ -118,12 +123,19 @@ class Verdict:
                 f"; but the log isn't as Chloe makes one ({', '.join(self.loosened[:5])}); "
                 "`chloe recover` makes it anew"
             )
+        if self.losses:
+            told += f"; but {'; '.join(self.losses[:3])}; {ACCEPT}"
         return told
 
     @property
     def whole(self) -> bool:
         """Whether nothing is wrong with the chain and with what readers rely on."""
         return self.bad is None and not self.flaws and not self.loosened
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is whole, and no head that was kept elsewhere shows a loss that nobody has accepted."""
+        return self.whole and not self.losses
 
 
 class _Broken(Exception):
@@ -272,8 +284,10 @@ def _flaws(connection: sqlite3.Connection) -> tuple[str, ...]:
     return () if found == ["ok"] else tuple(found)
 
 
-async def verify(path: Path, readers: Readers, progress: Callable[[int], None] | None) -> Verdict:
-    """Walk the chain from the first record through the present last one.
+async def verify(
+    path: Path, readers: Readers, lines: Path | None, progress: Callable[[int], None] | None
+) -> Verdict:
+    """Walk the chain from the first record through the present last one; compare it with the heads kept.
 
     Raises ``LogUnusable`` where the file can't be read at all, say because it is locked.
     """
@@ -281,6 +295,7 @@ async def verify(path: Path, readers: Readers, progress: Callable[[int], None] |
     bad: int | None = None
     reason = ""
     flaws: tuple[str, ...] = ()
+    losses = Losses()
     try:
         async with readers.lend() as connection:
             await connection.run(walk.begin)
@@ -292,6 +307,7 @@ async def verify(path: Path, readers: Readers, progress: Callable[[int], None] |
                 progress(walk.seq)
         async with readers.lend() as connection:
             flaws = await connection.run(_flaws)
+            losses = await connection.run(find_losses, path, lines)
     except _Broken as broken:
         bad, reason = broken.seq, broken.reason
     except sqlite3.DatabaseError as error:
@@ -306,6 +322,8 @@ async def verify(path: Path, readers: Readers, progress: Callable[[int], None] |
         truncated=walk.truncated,
         flaws=flaws,
         loosened=walk.loosened,
+        losses=losses.all,
+        notes=losses.notes,
         bad=bad,
         reason=reason,
     )

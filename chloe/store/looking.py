@@ -14,11 +14,12 @@ from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Record
-from chloe.store import heads, schema
+from chloe.store import schema
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers, connect
 from chloe.store.drift import find_drift
 from chloe.store.integrity import Verdict, verify
+from chloe.store.losses import Losses, find_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import Reader
 from chloe.store.reading import head as tip_of_chain
@@ -44,8 +45,8 @@ class About:
     #: What of the schema isn't as the migrations make it, by name and printable.
     loosened: tuple[str, ...]
     head: Head
-    #: The last head that was kept beside the log, where the log doesn't hold it: its end was lost.
-    lost: Head | None
+    #: What heads that were kept elsewhere show to be missing, until a user accepts it.
+    losses: Losses
     oldest_at: int
     newest_at: int
     #: How many records say that bodies were pruned.
@@ -57,8 +58,9 @@ class About:
 class Look:
     """The log at ``path`` for reading alone. Made by ``looking``; everything raises ``LogUnusable``."""
 
-    def __init__(self, path: Path, readers: Readers, about: About) -> None:
+    def __init__(self, path: Path, readers: Readers, lines: Path | None, about: About) -> None:
         self.about = about
+        self._lines = lines
         self._path = path
         self._readers = readers
         self._reader = Reader(path, readers)
@@ -69,36 +71,44 @@ class Look:
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """As ``Store.verify``."""
-        return await verify(self._path, self._readers, progress)
+        return await verify(self._path, self._readers, self._lines, progress)
 
 
 @asynccontextmanager
-async def looking(path: Path) -> AsyncIterator[Look]:
-    """Look at the log at ``path``. Raises ``LogUnusable`` where it can't be read or is none of Chloe's."""
+async def looking(path: Path, lines: Path | None = None) -> AsyncIterator[Look]:
+    """Look at the log at ``path``, and at the user's file of heads, ``lines``.
+
+    Raises ``LogUnusable`` where the log can't be read or is none of Chloe's.
+    """
     try:
-        connection = await connect(path, only_look=True)
-        try:
-            about = await connection.run(_about, path)
-        finally:
-            await connection.close()
+        about = await _look(path, lines)
+        if about.losses.lost:
+            # Somebody may have opened it meanwhile: what he committed isn't seen where nobody had it open.
+            about = await _look(path, lines)
     except sqlite3.Error as error:
         raise schema.unusable(path, error) from error
     readers = Readers(path, only_look=True)
     try:
-        yield Look(path, readers, about)
+        yield Look(path, readers, lines, about)
     finally:
         await readers.close()
 
 
-def _about(connection: sqlite3.Connection, path: Path) -> About:
+async def _look(path: Path, lines: Path | None) -> About:
+    connection = await connect(path, only_look=True)
+    try:
+        return await connection.run(_about, path, lines)
+    finally:
+        await connection.close()
+
+
+def _about(connection: sqlite3.Connection, path: Path, lines: Path | None) -> About:
     newest = migrations()[-1].version
     schema.refuse_foreign(connection, path)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     drift = find_drift(connection, version) if 0 < version <= newest else None
     if drift is not None and not drift.readable:
         raise LogUnusable(drift.refusal(path))
-    # Read before the log is: what is kept was committed, so a whole log has it.
-    kept = heads.known(path)
     pages, page_size = (
         int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
     )
@@ -113,7 +123,7 @@ def _about(connection: sqlite3.Connection, path: Path) -> About:
         newest=newest,
         loosened=drift.names if drift is not None else (),
         head=head,
-        lost=kept if version and kept is not None and not heads.holds(connection, kept) else None,
+        losses=find_losses(connection, path, lines) if version == newest else Losses(),
         oldest_at=oldest_at,
         newest_at=newest_at,
         prunings=prunings,

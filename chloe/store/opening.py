@@ -16,15 +16,16 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
+from chloe.quick import dataclass
 from chloe.store.appending import Appender
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
-from chloe.store.heads import holds, known, last, tell_loss
+from chloe.store.heads import holds, known, last
+from chloe.store.losses import record_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
 from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable
@@ -100,7 +101,9 @@ class OpenedToRead:
     refusal: str
 
 
-async def opened(path: Path, instance: str, now: Callable[[], int], waits: Waits) -> Opened | OpenedToRead:
+async def opened(
+    path: Path, instance: str, now: Callable[[], int], waits: Waits, lines: Path | None
+) -> Opened | OpenedToRead:
     """Open the log at ``path``, salvaged where it is damaged; one that isn't as Chloe makes it is only read.
 
     Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
@@ -113,12 +116,12 @@ async def opened(path: Path, instance: str, now: Callable[[], int], waits: Waits
         if drift is not None:
             return _to_read(path, guard, drift)
         try:
-            return await _opened(path, instance, now, guard, None)
+            return await _opened(path, instance, now, guard, lines, None)
         except Drifted as error:
             return _to_read(path, guard, error.drift)
         except _Damaged as damaged:
             done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
-            return await _opened(path, instance, now, guard, str(done))
+            return await _opened(path, instance, now, guard, lines, str(done))
     except BaseException:
         guard.close()
         raise
@@ -197,7 +200,12 @@ def _has_records(path: Path) -> bool:
 
 
 async def _opened(
-    path: Path, instance: str, now: Callable[[], int], guard: Guard, loss: str | None
+    path: Path,
+    instance: str,
+    now: Callable[[], int],
+    guard: Guard,
+    lines: Path | None,
+    loss: str | None,
 ) -> Opened:
     try:
         connection = await connect(path)
@@ -210,7 +218,8 @@ async def _opened(
             # Its files were read past SQLite, which drops this process's locks on them.
             await connection.run(lambda _: connection.reopen())
         appender = Appender(path, instance, now)
-        loss = loss or await connection.run(tell_loss, path, appender, now)
+        lost = await connection.run(record_losses, path, lines, appender, now)
+        loss = "; ".join(filter(None, (loss, lost))) or None
         seq = await connection.run(tip)
     except BaseException as error:
         told: BaseException = error

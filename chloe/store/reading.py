@@ -13,12 +13,12 @@ import threading
 from array import array
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
+from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
@@ -54,6 +54,9 @@ _NEXT = "SELECT seq FROM record WHERE seq > ? ORDER BY seq LIMIT 1"
 #: What reading a row can raise where its columns are not of the types that the table asks for: an edit of the
 #: file's pages asks nobody.
 _ODD = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
+#: SQLite's largest integer.
+_LARGEST_SEQ = 2**63 - 1
 
 _unpackers = threading.local()
 
@@ -114,6 +117,8 @@ def holds(connection: sqlite3.Connection, wanted: Head) -> bool:
     if wanted.seq == 0:
         return GENESIS.startswith(wanted.hash)
     if wanted.seq > 0:
+        if wanted.seq > _LARGEST_SEQ:
+            return False
         found = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
         return found is not None and bytes(found[0][:size]) == wanted.hash
     sql = "SELECT 1 FROM record WHERE substr(hash, 1, ?) = ? LIMIT 1"

@@ -32,12 +32,14 @@ from chloe.events.facts import (
     Repainted,
     Resized,
     Salvaged,
+    Truncated,
 )
 from chloe.events.ids import is_id, session_of
 from chloe.store.appending import Appender
 from chloe.store.bodies import BodyDamaged, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
+from chloe.store.losses import HEAD_GONE
 from chloe.store.schema import bring_up
 from chloe.store.wreck import Row, Wreck
 
@@ -175,6 +177,10 @@ class _Work:
         self._put("", "", fact, self._now())
         for row in trusted:
             self._again_from(row)
+        if known_head is None and seqs:
+            # Nothing shows how many there were: that is a loss too, until a user accepts it.
+            gone = Truncated(expected=self._head.seq, hash="", found=self._head.seq, reason=HEAD_GONE)
+            self._put("", "", gone, self._now())
         self._connection.execute("COMMIT")
         for appender in self._appenders.values():
             appender.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
-from chloe.events.facts import Entry, Record, SpoolPosition
+from chloe.events.facts import Entry, LossAccepted, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
 from chloe.store.connection import Connection, Readers
@@ -31,6 +31,7 @@ from chloe.waits import Waits, locker
 if TYPE_CHECKING:
     from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
     from chloe.store.integrity import Verdict
+    from chloe.store.losses import Losses
     from chloe.store.pruning import Beginning, Cut, Pruner
     from chloe.store.weighing import Pile
 
@@ -61,6 +62,7 @@ class Store:
         #: Why nothing is written to this log; None where it is. ``append`` raises it.
         self.refusal: str | None = None
         self._heads = heads
+        self._heads_file: Path | None = None
         self._guard: Guard | None = None
         self._writer = writer
         self._readers = readers
@@ -96,9 +98,9 @@ class Store:
         ``HomeUnusable`` where none can be made, ``WaitedTooLong`` where it took too long. A log whose
         schema isn't Chloe's is opened for reading alone: ``refusal`` says why.
         """
-        log = await opened(path, instance, now, waits or Waits(_log.warning))
+        log = await opened(path, instance, now, waits or Waits(_log.warning), heads_file)
         if isinstance(log, OpenedToRead):
-            return await cls._to_read(path, log, watcher)
+            return await cls._to_read(path, log, watcher, heads_file)
         readers = Readers(path)
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
@@ -106,11 +108,14 @@ class Store:
         heads = Heads(path, heads_file)
         store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads)
         store.loss = log.loss
+        store._heads_file = heads_file
         store._guard = log.guard
         return store
 
     @classmethod
-    async def _to_read(cls, path: Path, log: OpenedToRead, watcher: Watching | None) -> Store:
+    async def _to_read(
+        cls, path: Path, log: OpenedToRead, watcher: Watching | None, heads_file: Path | None
+    ) -> Store:
         readers = Readers(path, only_look=True)
         reader = Reader(path, readers)
         try:
@@ -122,6 +127,7 @@ class Store:
         nobody = NoWriter(log.refusal)
         store = cls(path, nobody, readers, reader, feed, None, None, watcher, Heads(path, None))
         store.refusal = store.loss = log.refusal
+        store._heads_file = heads_file
         store._guard = log.guard
         return store
 
@@ -299,10 +305,34 @@ class Store:
         return on_disk(self.path)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
-        """Walk the chain through the present head; ``progress`` is told the seq reached, now and then."""
+        """Walk the chain through the present head, and compare the log with the heads that were kept.
+
+        ``progress`` is told the seq reached, now and then.
+        """
         from chloe.store.integrity import verify
 
-        return await verify(self.path, self._readers, progress)
+        return await verify(self.path, self._readers, self._heads_file, progress)
+
+    async def accept_loss(self, user: str) -> Losses:
+        """Record that ``user`` knows of all that is missing by now; what that is. Raises ``LogUnusable``.
+
+        Nothing is recorded where nothing is missing.
+        """
+        from chloe.store.losses import find_losses
+
+        with told(self.path):
+            async with self._readers.lend() as connection:
+                losses = await connection.run(find_losses, self.path, self._heads_file)
+        if losses.lost:
+            fact = LossAccepted(
+                user=user,
+                through=losses.found,
+                expected=losses.expected,
+                found=losses.found,
+                line=losses.line,
+            )
+            await self.append([Entry("", fact, time.time_ns())], durable=True)
+        return losses
 
     async def holds(self, head: Head) -> bool:
         """Whether the record that ``head`` names is part of the log: an earlier head still is.

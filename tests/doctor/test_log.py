@@ -124,4 +124,4 @@ async def test_an_end_that_was_lost_is_told(doctor: Any, home: Path) -> None:
     found = [each for each in await doctor.found("records") if each.state == State.BAD]
 
     assert len(found) == 1
-    assert "its end was lost" in found[0].text
+    assert "lost its end" in found[0].text

@@ -214,6 +214,28 @@ def test_too_few_descriptors_for_anything_are_said_in_one_line() -> None:
     assert "ulimit -n" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("limit", [256, 48])
+async def test_with_few_descriptors_every_command_works(
+    limit: int, config: Config, eventually: Eventually
+) -> None:
+    def chloe(*words: str) -> bytes:
+        environment = os.environ | {
+            "CHLOE_HOME": str(config.paths.home),
+            "CHLOE_TMUX_SOCKET": config.tmux.socket_name,
+        }
+        asked = ["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", sys.executable, "-m", "chloe", *words]
+        return subprocess.run(asked, env=environment, capture_output=True, check=True, timeout=60).stdout
+
+    pane = chloe("new", "--name", "few", "--", "sh", "-c", "echo here; exec cat").decode().strip()
+    assert pane in chloe("ls", "--json").decode()
+    chloe("send", "few", "hello")
+    await eventually(lambda: b"hello" in chloe("export-log", "few"))
+    assert b"created" in chloe("replay", "few")
+    chloe("verify")
+    chloe("kill", "few")
+    await eventually(lambda: b'"ended"' in chloe("ls", "--json") and not list(config.paths.spool.iterdir()))
+
+
 def test_what_is_in_hand_serves_a_command_when_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     reserve = descriptors.Reserve()
     monkeypatch.setattr(descriptors, "reserve", reserve)

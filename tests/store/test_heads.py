@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chloe.events.facts import Entry, Truncated
 from chloe.store import Head, Store
-from chloe.store.heads import head_file, keep, parse
+from chloe.store.heads import head_file, keep, parse, read_lines
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -86,13 +89,70 @@ async def test_another_history_of_the_same_length_is_told(opened: Any, path: Pat
     assert store.loss is not None and "record 20 is another one" in store.loss
 
 
-@pytest.mark.parametrize("text", ["", "rubbish", "12", "12 zz", "-3 " + "00" * 32, "é"])
-async def test_a_head_file_that_can_not_be_used_is_no_loss(
+HUGE = str(2**63)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "rubbish", "12", "12 zz", "-3 " + "00" * 32, "é", f"{HUGE} " + "00" * 32, "9" * 5000, "\0" * 86],
+)
+async def test_a_head_file_that_can_not_be_used_is_the_sign_of_a_loss(
     opened: Any, path: Path, printed: Printed, text: str
 ) -> None:
     await grown(opened, path, printed)
     head_file(path).write_text(text)
-    assert (await opened("three")).loss is None
+    assert "may have lost its end" in (await opened("three")).loss
+    store = await opened("four")
+    assert store.loss is None
+    assert not (await store.verify()).complete
+
+
+def _pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _endless(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def _large(file: Path) -> None:
+    with file.open("wb") as out:
+        out.truncate(10**10)
+
+
+@pytest.mark.parametrize("make", [_pipe, _endless, _large, Path.mkdir])
+async def test_what_is_no_head_file_is_neither_waited_for_nor_read(
+    opened: Any, path: Path, printed: Printed, make: Callable[[Path], None]
+) -> None:
+    await grown(opened, path, printed)
+    head_file(path).unlink()
+    make(head_file(path))
+    store = await opened("three")
+    assert "may have lost its end" in store.loss
+    await store.append([printed(b"goes on", 10)])
+    await store.close()
+    if not head_file(path).is_dir():
+        head = parse(head_file(path).read_text())
+        assert head is not None and head.seq == 22
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.binary(max_size=200) | st.from_regex(rb"[0-9]{1,25} [0-9a-f]{62,66}\n?", fullmatch=True))
+def test_whatever_stands_in_a_line_it_is_a_head_that_fits_or_none(text: bytes) -> None:
+    head = parse(text.decode("ascii", "replace"))
+    assert head is None or (0 <= head.seq < 2**63 and len(head.hash) == 32)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.binary(max_size=90) | st.just(b"x" * 5000), max_size=9), limit=st.integers(1, 500))
+def test_whatever_stands_in_a_users_file_its_good_lines_are_read(
+    tmp_path: Path, lines: list[bytes], limit: int
+) -> None:
+    good = b"2026-11-27T10:00:00Z 7 " + b"ab" * 32
+    file = tmp_path / "heads"
+    file.write_bytes(b"\n".join([*lines, good]) + b"\n")
+    *_, last = [None, *read_lines(file, limit)]
+    assert last == (Head(7, b"\xab" * 32) if limit > len(good) + 1 else None)
 
 
 def test_a_head_that_can_not_be_kept_leaves_nothing_behind(path: Path) -> None:

@@ -29,6 +29,7 @@ from chloe.ui.style import style
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.tty import Listener
 from chloe.ui.view import Slot
+from chloe.waits import Waits
 
 #: Seconds after which something that should happen is taken not to.
 DEADLINE = 10.0
@@ -258,9 +259,11 @@ class Pilot:
             self._ready.set()
             self.status = await self.app.run()
 
-    def _launcher(self, config: Config, watcher: object, leases: object, _: Mapping[str, str]) -> Programs:
+    def _launcher(
+        self, config: Config, watcher: object, leases: object, _: Mapping[str, str], waits: Waits
+    ) -> Programs:
         environment = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
-        self.programs = FakePrograms(config, watcher, leases, environment)  # type: ignore[arg-type]
+        self.programs = FakePrograms(config, watcher, leases, environment, waits)  # type: ignore[arg-type]
         self.programs.backends = {}
         self.programs.may_start = asyncio.Event()
         self.programs.may_start.set()

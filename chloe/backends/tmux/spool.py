@@ -26,7 +26,7 @@ from pathlib import Path
 from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged
 from chloe.backends.tmux import damage, frames, segments
 from chloe.backends.tmux.frame_reader import Damaged, Frame, FrameReader, is_segment
-from chloe.errors import SpoolBroken
+from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
 
 #: The start of a spool.
@@ -225,7 +225,7 @@ class SpoolReader:
         except frames.Odd as odd:
             raise Damaged(str(odd)) from odd
         if header.version > segments.VERSION:
-            raise self._unknown(f"version {header.version}, newer than this Chloe knows")
+            raise self._too_new(header.version)
         missing = 0 if self._offset is None else header.before - self._offset
         if header.number != self._segment or missing < 0:
             raise Damaged("a header that belongs elsewhere")
@@ -289,11 +289,10 @@ class SpoolReader:
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment}.seg"
 
-    def _unknown(self, what: str) -> SpoolBroken:
-        path = self._path(self._segment)
-        place = f"at byte {self._frames.position}"
-        return SpoolBroken(
-            f"{path}: {what}, {place}; use the Chloe that wrote it. What came before it is kept."
+    def _too_new(self, version: int) -> SpoolTooNew:
+        return SpoolTooNew(
+            f"{self._path(self._segment)}: version {version}, newer than this Chloe knows; "
+            "use the Chloe that wrote it. What came before it is kept."
         )
 
 

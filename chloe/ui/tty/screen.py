@@ -24,6 +24,7 @@ import urwid
 from urwid.display.common import BaseScreen
 
 from chloe.errors import UsageError
+from chloe.terminal.sizes import clamp
 from chloe.ui.canvas import Row
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.signals import Signals, suspend
@@ -140,12 +141,13 @@ class Screen(BaseScreen):
         suspend()
 
     def get_cols_rows(self) -> tuple[int, int]:
-        """Columns and rows of the terminal; at least one of each."""
+        """Columns and rows of the terminal; at least one of each, and no more than any terminal has."""
         rows, columns = 0, 0
         with contextlib.suppress(OSError):
             size = fcntl.ioctl(self._output, termios.TIOCGWINSZ, b"\0" * 8)
             rows, columns, _, _ = struct.unpack("HHHH", size)
-        return columns or 80, rows or 24
+        rows, columns = clamp(rows or 24, columns or 80)
+        return columns, rows
 
     def read(self) -> bytes:
         """What was typed. Raises ``EOFError`` once the terminal is gone."""

@@ -17,6 +17,9 @@ from chloe.ui.words import printable
 #: Columns of the box, and of the text in it.
 _BOX, _TEXT = 52, 46
 
+#: Characters of a paste that a line takes: more than a name may have.
+_MAX_PASTED = 1000
+
 
 class Prompt(View):
     """A line to fill in. Enter takes the text, Esc doesn't; the rest edits it."""
@@ -53,7 +56,7 @@ class Prompt(View):
 
     def paste(self, text: str) -> bool:
         """Put the text in, on one line."""
-        self._edit.insert_text(printable(" ".join(text.split())))
+        self._edit.insert_text(printable(" ".join(text[:_MAX_PASTED].split())))
         return True
 
     def accept(self) -> None:

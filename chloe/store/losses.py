@@ -1,0 +1,236 @@
+"""What the log has lost, as heads show that were kept outside of it, until a user accepts it.
+
+Owns the comparison of the log with the file ``head`` beside it and with the user's file of heads, and which
+losses are still to be accepted. Must not know who asks, or how a chain is walked.
+
+A log whose end was cut off holds by itself. What shows it is a head that it doesn't have; or that there is
+none beside it, although it has records: the file is made before the first of them. Whoever opens the log and
+finds that writes a ``Truncated``. It stands for a loss until a ``LossAccepted`` behind it covers it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from chloe.events.codec import decode
+from chloe.events.facts import Entry, LossAccepted, Salvaged, Truncated
+from chloe.store.appending import Appender
+from chloe.store.chain import GENESIS, Head
+from chloe.store.heads import LAST_LINES, MANY_LINES, holds, keep, known, last, read_lines
+from chloe.store.outline import TOLD
+
+#: True of all ways to lose an end, since the files can't tell which it was.
+REASON = (
+    "the -wal file was removed, the log was replaced by an older copy or cut short, or the power failed "
+    "before its last commits were on the disk"
+)
+HEAD_GONE = (
+    "the file head beside it is gone or can't be used, so nothing shows whether the log is still what it was"
+)
+
+_RECORDED = (
+    "SELECT seq, kind, version, head FROM record "  # noqa: S608 (only words from here)
+    f"WHERE kind IN ('Truncated', 'Salvaged', 'LossAccepted') AND {TOLD} ORDER BY seq"
+)
+_SAME = (
+    "SELECT 1 FROM record WHERE kind = 'Truncated' "  # noqa: S608 (only words from here)
+    f"AND {TOLD} AND json_valid(head) AND json_extract(head, '$.hash') = ?"
+)
+
+#: The way out, for the end of a sentence.
+ACCEPT = "once you know why, `chloe verify --accept-loss` records that you do"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """What is missing, a sentence each; and what is odd about the user's file of heads and no loss."""
+
+    lost: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    #: The highest seq that was known, and where the log ends.
+    expected: int = 0
+    found: int = 0
+    #: The last head in the user's file; empty where there is none.
+    line: str = ""
+    #: What can't be accepted, since it isn't known: the user's file can't be read.
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All that keeps the log from being what was written."""
+        return self.lost + self.unknown
+
+
+@dataclass(slots=True)
+class _Recorded:
+    """What the log itself says: losses that nobody has accepted, and the line up to which heads were."""
+
+    lost: list[tuple[int, Truncated | Salvaged]]
+    line: str = ""
+
+
+def find_losses(connection: sqlite3.Connection, path: Path, lines: Path | None) -> Losses:
+    """Compare the log at ``path`` with all heads that were kept, ``lines`` being the user's file of them.
+
+    Nothing is written. Raises ``sqlite3.Error``.
+    """
+    # Read before the log is: what is kept was committed, so a whole log has it.
+    head = known(path)
+    kept, unknown = _read(lines, MANY_LINES)
+    found = last(connection)
+    recorded = _recorded(connection)
+    file = _Lines()
+    file.compare(connection, kept, recorded.line)
+    lost = [_sentence(fact, seq) for seq, fact in recorded.lost]
+    expected = [fact.expected for _, fact in recorded.lost if isinstance(fact, Truncated)]
+    if head is None and found.seq:
+        lost.append(f"the log may have lost its end: {HEAD_GONE}")
+    elif head is not None and not holds(connection, head):
+        lost.append(_missing(head, found, "the file head beside it names it"))
+        expected.append(head.seq)
+    recorded_hashes = {fact.hash for _, fact in recorded.lost if isinstance(fact, Truncated)}
+    if file.gone is not None and file.gone.hash.hex() not in recorded_hashes:
+        lost.append(_missing(file.gone, found, f"{lines} names it"))
+        expected.append(file.gone.seq)
+    return Losses(
+        lost=tuple(lost),
+        notes=file.notes(lines),
+        expected=max([found.seq, *expected]),
+        found=found.seq,
+        line=str(file.last or ""),
+        unknown=unknown,
+    )
+
+
+def record_losses(
+    connection: sqlite3.Connection,
+    path: Path,
+    lines: Path | None,
+    appender: Appender,
+    now: Callable[[], int],
+) -> str | None:
+    """Put a ``Truncated`` into the log for what heads show to be missing; a sentence about it.
+
+    Whichever instance is the first says so. Raises ``sqlite3.Error``.
+    """
+    head = known(path)
+    kept, unknown = _read(lines, LAST_LINES)
+    sentence = "; ".join(unknown) or None
+    found = last(connection)
+    file = _Lines()
+    file.compare(connection, kept, _recorded(connection).line if lines is not None else "")
+    if _is_whole(connection, head, found) and file.gone is None:
+        return sentence
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        head, found = known(path), last(connection)
+        facts: list[tuple[Truncated, str]] = []
+        if head is None and found.seq:
+            facts.append((_truncated(None, found), f"the log may have lost its end: {HEAD_GONE}"))
+        elif head is not None and not holds(connection, head):
+            facts.append((_truncated(head, found), _missing(head, found, f"either {REASON}")))
+        gone = file.gone
+        if gone is not None and gone != head and not connection.execute(_SAME, (gone.hash.hex(),)).fetchone():
+            facts.append(
+                (_truncated(gone, found), _missing(gone, found, f"{lines} names it; either {REASON}"))
+            )
+        if not facts:
+            return sentence
+        records = appender.put(connection, [Entry("", fact, now()) for fact, _ in facts])
+        connection.execute("COMMIT")
+        with suppress(OSError):
+            keep(path, Head(records[-1].seq, records[-1].hash), back=True)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return "; ".join([*(each for _, each in facts), *unknown])
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The user's file of heads, compared with the log."""
+
+    #: The highest head that isn't in the log, and the last one in the file.
+    gone: Head | None = None
+    last: Head | None = None
+    rubbish: int = 0
+    #: Why it can't be read.
+    unknown: tuple[str, ...] = ()
+
+    def compare(self, connection: sqlite3.Connection, heads: Iterator[Head | None], accepted: str) -> None:
+        """Look for each of ``heads`` in the log; those up to the line ``accepted`` may be gone."""
+        for head in heads:
+            if head is None:
+                self.rubbish += 1
+                continue
+            self.last = head
+            if accepted and str(head) == accepted:
+                self.gone = None
+            elif not holds(connection, head):
+                self.gone = max(head, self.gone or head)
+
+    def notes(self, file: Path | None) -> tuple[str, ...]:
+        """What is odd about the file and no loss."""
+        if not self.rubbish:
+            return ()
+        what = f"{self.rubbish} lines that are no heads" if self.rubbish > 1 else "a line that is no head"
+        return (f"{file} has {what}, passed over",)
+
+
+def _read(lines: Path | None, limit: int) -> tuple[Iterator[Head | None], tuple[str, ...]]:
+    """The heads in the user's file, read at once; and why it can't be."""
+    if lines is None:
+        return iter(()), ()
+    try:
+        return read_lines(lines, limit), ()
+    except OSError as error:
+        said = error.strerror or str(error)
+        return iter(()), (
+            f"the file of heads {lines} can't be used ({said}), so nothing shows whether the log has what it "
+            "names; name a regular file of your own in [log] heads_file",
+        )
+
+
+def _is_whole(connection: sqlite3.Connection, head: Head | None, found: Head) -> bool:
+    return not found.seq if head is None else holds(connection, head)
+
+
+def _recorded(connection: sqlite3.Connection) -> _Recorded:
+    found = _Recorded([])
+    for seq, kind, version, head in connection.execute(_RECORDED):
+        fact = decode(kind, version, head, None)
+        match fact:
+            case Truncated():
+                found.lost.append((seq, fact))
+            case Salvaged(lost=lost) if lost:
+                found.lost.append((seq, fact))
+            case LossAccepted():
+                found.lost = [each for each in found.lost if each[0] > fact.through]
+                found.line = fact.line
+    return found
+
+
+def _truncated(head: Head | None, found: Head) -> Truncated:
+    if head is None:
+        return Truncated(expected=found.seq, hash="", found=found.seq, reason=HEAD_GONE)
+    return Truncated(expected=head.seq, hash=head.hash.hex(), found=found.seq, reason=REASON)
+
+
+def _missing(head: Head, found: Head, why: str) -> str:
+    if found.seq < head.seq:
+        count = head.seq - found.seq
+        return f"the log lost its end: {count} records, {found.seq + 1} to {head.seq}, are gone: {why}"
+    return f"the log is not the one that was written: record {head.seq} is another one: {why}"
+
+
+def _sentence(fact: Truncated | Salvaged, seq: int) -> str:
+    """What a record says of a loss."""
+    if isinstance(fact, Salvaged):
+        return f"the log lost {fact.lost} records when it was made anew after damage (record {seq})"
+    if not fact.hash:
+        return f"the log may have lost its end before record {seq}: the file head beside it was gone then"
+    return _missing(Head(fact.expected, GENESIS), Head(fact.found, GENESIS), f"noticed before record {seq}")
