@@ -292,6 +292,10 @@ def start_app(tmp_path: Path, tmux_socket: str) -> Iterator[StartApp]:
 
 # The same examples each time: a change shall be judged by its own doing. `HYPOTHESIS_PROFILE=search` looks
 # for new ones, and `make search` for many.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("search", derandomize=False, max_examples=settings().max_examples * TIMES)
+settings.register_profile(
+    "same", derandomize=True, max_examples=max(int(settings().max_examples * min(TIMES, 1)), 1)
+)
+settings.register_profile(
+    "search", derandomize=False, max_examples=max(int(settings().max_examples * TIMES), 1)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
