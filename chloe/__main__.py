@@ -1,8 +1,6 @@
 """``python -m chloe`` is ``chloe``. Owns nothing."""
 
-import sys
-
-from chloe.cli import main
+from chloe.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -95,3 +95,7 @@ class SpoolBroken(ChloeError):
     """A spool can't be read further: its format is unknown or its bytes were damaged."""
 
     exit_code = 74
+
+
+class SpoolTooNew(SpoolBroken):
+    """A newer Chloe wrote the spool, in a version of the format that this one doesn't know."""

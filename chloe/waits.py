@@ -129,6 +129,15 @@ def _holds(first: str, last: str, byte: int) -> bool:
     return int(first) <= byte and (last == "EOF" or byte <= int(last))
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a signal or a debugger stopped the process (proc_pid_stat(5)); False where it can't be told."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state in (b"T", b"t")
+
+
 def process(pid: int) -> str:
     """A process as a person knows it: its id, its command, and whether somebody stopped it."""
     try:
@@ -138,6 +147,5 @@ def process(pid: int) -> str:
         return f"process {pid}"
     words = words.strip()
     named = f": {words[:_NAME]}{'…' if len(words) > _NAME else ''}" if words else ""
-    return (
-        f"process {pid}{named}{', which was stopped: `kill -CONT {pid}` wakes it' if state in 'Tt' else ''}"
-    )
+    stopped = f", which was stopped: `kill -CONT {pid}` wakes it" if state in "Tt" else ""
+    return f"process {pid}{named}{stopped}"

@@ -11,6 +11,7 @@ import json
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 #: What doesn't show as itself: it acts on a terminal, turns what stands around it, or hides. One set for
 #: every door through which a name, a title, a folder or a reason gets to a user; written out, since Python's
@@ -108,8 +109,12 @@ def moment(at: int) -> str:
 def iso(at: int) -> str:
     """Nanoseconds since 1970 as a program reads it: UTC, to the microsecond, with ``Z``."""
     at = within(at)
-    whole = _EPOCH + timedelta(seconds=at // 1_000_000_000)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{at % 1_000_000_000 // 1000:06d}Z"
+    return f"{_iso_second(at // 1_000_000_000)}.{at % 1_000_000_000 // 1000:06d}Z"
+
+
+@lru_cache(1024)
+def _iso_second(seconds: int) -> str:
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}"
 
 
 def within(at: int) -> int:

@@ -88,6 +88,9 @@ BEGIN
     SELECT RAISE(ABORT, 'the log is append-only: a body may go only after a Pruned record that covers it');
 END;
 
+-- What happened to one pane, without wading through what it printed, and which panes are past.
+CREATE INDEX record_turn ON record (pane, kind) WHERE kind <> 'Output';
+
 -- Derived from here on: may be dropped at any time and made again from the log.
 
 CREATE TABLE checkpoint (

@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable
 
 from chloe.backends.backend import Backend
 from chloe.backends.descriptors import is_exhausted, shortage
-from chloe.backends.tmux import TmuxBackend
 from chloe.events import facts
 from chloe.events.fields import fit_text
 
 _log = logging.getLogger(__name__)
+
+#: Seconds until it is tried again.
+AGAIN = 1.0
 
 
 async def is_tried_again(
@@ -24,6 +26,8 @@ async def is_tried_again(
 
     That the system has no more to give says nothing of a program that a holder looks after.
     """
+    from chloe.backends.tmux import TmuxBackend
+
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     reason = fit_text(f"its actor failed: {type(error).__name__}: {error}")

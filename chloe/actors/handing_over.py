@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from chloe.actors.taking_in import Cared
-from chloe.backends.tmux import Leases, TmuxBackend
+from chloe.backends.tmux import Leases
 
 #: Seconds that it may take: while the log can't be written, panes of which something is under way are kept.
 _AT_MOST = 1.0
@@ -24,8 +24,15 @@ class Handover:
         self._cared = cared
         self._leases = leases
 
+    @property
+    def waits(self) -> bool:
+        """Whether another process records a pane that this instance looks after."""
+        return not all(cared.actor.recording.is_set() for cared in self._cared.values())
+
     async def give(self) -> None:
         """Give all leases back that can be given within a second, and take none."""
+        from chloe.backends.tmux import TmuxBackend
+
         self._leases.pause()
         given = [
             cared.actor.hand_over(cared.backend.give_back)

@@ -132,6 +132,11 @@ class PaneActor:
         self._wanted_again.set()
 
     @property
+    def ended(self) -> bool:
+        """It looks after the pane no more, though it may still be told why."""
+        return self._ended
+
+    @property
     def under_way(self) -> bool:
         """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
         return self._committing or bool(self._entries)
@@ -186,28 +191,9 @@ class PaneActor:
 
     def _fact(self, happening: Happening) -> facts.Fact:
         """What the log says of it; counts the stream's offset on."""
-        offset = self._read_to
-        match happening:
-            case Printed(data=data, position=position):
-                self._read_to += len(data)
-                return facts.Output(offset=offset, length=len(data), data=data, spool=position)
-            case SizeChanged(rows=rows, columns=columns, position=position):
-                rows, columns = clamp(rows, columns)
-                return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
-            case Lost(length=length, reason=reason, position=position):
-                self._read_to += length
-                return facts.Gap(offset=offset, length=length, reason=fit_text(reason), spool=position)
-            case Painted(rows=rows, columns=columns, data=data):
-                rows, columns = clamp(rows, columns)
-                return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
-            case Exited():
-                return facts.Died(
-                    status=happening.status,
-                    signal=happening.signal,
-                    reason=fit_text(self.farewell or happening.reason),
-                    spool=happening.position,
-                    survivor=happening.survivor,
-                )
+        fact = fact_of(happening, self._read_to, self.farewell)
+        self._read_to += length_of(fact)
+        return fact
 
     async def _commit(self) -> None:
         while True:
@@ -249,6 +235,34 @@ class PaneActor:
             finally:
                 # Also where the program ended while it was being killed: whoever asked isn't left waiting.
                 letter.done()
+
+
+def fact_of(happening: Happening, offset: int, farewell: str = "") -> facts.Fact:
+    """What the log says of a happening at this ``offset`` of its stream."""
+    match happening:
+        case Printed(data=data, position=position):
+            return facts.Output(offset=offset, length=len(data), data=data, spool=position)
+        case SizeChanged(rows=rows, columns=columns, position=position):
+            rows, columns = clamp(rows, columns)
+            return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
+        case Lost(length=length, reason=reason, position=position):
+            return facts.Gap(offset=offset, length=length, reason=fit_text(reason), spool=position)
+        case Painted(rows=rows, columns=columns, data=data):
+            rows, columns = clamp(rows, columns)
+            return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
+        case Exited():
+            return facts.Died(
+                status=happening.status,
+                signal=happening.signal,
+                reason=fit_text(farewell or happening.reason),
+                spool=happening.position,
+                survivor=happening.survivor,
+            )
+
+
+def length_of(fact: facts.Fact) -> int:
+    """How far the stream goes on by it."""
+    return fact.length if isinstance(fact, facts.Output | facts.Gap) else 0
 
 
 def _last_position(batch: Sequence[Entry]) -> SpoolPosition | None:

@@ -14,10 +14,10 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.events.ids import is_id, path_of
+from chloe.quick import dataclass
 from chloe.small_files import FileRefused, open_regular, read_whole
 from chloe.watch import Watcher
 

@@ -14,17 +14,18 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.actors.refusals import must_be_startable
+from chloe.actors.preconditions import must_be_startable
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux.glance import is_quiet, running
 from chloe.config import Config
 from chloe.config.paths import user_home
-from chloe.errors import SpoolBroken, StartFailed, TmuxUnusable
+from chloe.errors import SpoolTooNew, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
 from chloe.terminal.sizes import clamp
+from chloe.waits import Waits
 from chloe.watch import Watcher
 
 if TYPE_CHECKING:
@@ -44,19 +45,20 @@ class Programs:
     """Makes backends. ``inherited`` is the environment that programs get, but for their terminal's part."""
 
     def __init__(
-        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str]
+        self, config: Config, watcher: Watcher, leases: Leases, inherited: Mapping[str, str], waits: Waits
     ) -> None:
         self._config = config
         self._watcher = watcher
         #: Who records what, of the panes of this home.
         self.leases = leases
         self._inherited = inherited
+        self._waits = waits
 
     @cached_property
     def _server(self) -> TmuxServer:
         from chloe.backends.tmux import TmuxServer
 
-        return TmuxServer(self._config.tmux.socket_name)
+        return TmuxServer(self._config.tmux.socket_name, waits=self._waits)
 
     def close(self) -> None:
         """Let go of the tmux server; it runs on."""
@@ -133,13 +135,13 @@ class Programs:
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
-        from chloe.backends.tmux.inspecting import readable
+        from chloe.backends.tmux.inspecting import unrecorded
 
         told = pane.died is not None and pane.died.spool is not None
         folder = self._folder(pane.id)
         try:
-            return readable(folder, pane.spool) or (not told and running(folder))
-        except (OSError, SpoolBroken) as error:
+            return unrecorded(folder, pane.spool) or (not told and running(folder))
+        except (OSError, SpoolTooNew) as error:
             # It is taken up once it can be read; the others don't wait for that.
             _log.warning("the spool %s can't be read for the moment: %s", folder, error)
             return False

@@ -8,9 +8,10 @@ other, so that it takes no longer where there are a thousand.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from typing import Literal
 
 from chloe.events.panes import Panes
+from chloe.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Scope:
     """``chosen`` gives the ids of the panes; None stands for all of them."""
 
     chosen: Callable[[Panes], Collection[str]] | None = None
+    #: Which are left out: those that have ended and were closed, all that have ended, or none.
+    leaves_out: Literal["past", "ended", "none"] = "none"
+    #: Of a scope that leaves them out: whether it is clear without them which panes are meant.
+    is_clear: Callable[[Panes], bool] = lambda _: True
     #: Whether they are recorded from then on, and those that come; else what their spools hold is taken in.
     stays: bool = False
 
@@ -32,11 +37,16 @@ RECORDING = Scope(stays=True)
 #: What the spools hold now, of every pane.
 TAKING_IN = Scope()
 
+#: The same where nobody asks for what is past.
+PRESENT = Scope(leaves_out="past")
+
 
 def named(text: str) -> Scope:
     """The panes that ``text`` may mean, taken in, so that it is clear which it does."""
-    return Scope(lambda panes: panes.meant(text))
+    return Scope(
+        lambda panes: panes.meant(text), leaves_out="ended", is_clear=lambda panes: panes.is_used(text)
+    )
 
 
 #: None: what isn't there yet needs no look at the others.
-NOTHING = Scope(lambda _: ())
+NOTHING = Scope(lambda _: (), leaves_out="ended")

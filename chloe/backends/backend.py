@@ -8,10 +8,11 @@ that passes the same contract tests.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from chloe.events.facts import Process, SpoolPosition
+from chloe.quick import dataclass
 
 #: The most bytes that one ``read`` hands out in ``Printed`` happenings together.
 READ_LIMIT = 1024 * 1024

@@ -90,8 +90,6 @@ def program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, str]) 
         raise StartFailed(f"Can't start in {cwd!r}: {why_not}. Make the folder, or choose another.")
     if not argv or not argv[0]:
         raise StartFailed("There is no command to start. Name one, or none at all for your shell.")
-    if any("\0" in word for word in argv):
-        raise StartFailed("Can't start a command with a null character in it: no program can be given one.")
     command = argv[0]
     if "/" in command:
         path = _joined(cwd, command)

@@ -96,7 +96,7 @@ def _hush() -> None:
 def _kept(error: BaseException) -> str:
     """Put the traceback away; answers with where it is."""
     from chloe.config import Paths
-    from chloe.ui.log_file import logging_into
+    from chloe.ui.log_file import logging_into, open_log
 
     place = "a log file"
     try:
@@ -104,7 +104,7 @@ def _kept(error: BaseException) -> str:
         place = str(paths.log_file)
         paths.prepare()
         # Where a file can't be written, logging goes on without a word.
-        os.close(os.open(paths.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600))
+        os.close(open_log(paths.log_file))
     except (OSError, ChloeError):
         return f"and its traceback could not be kept in {place}"
     with logging_into(paths.log_file):

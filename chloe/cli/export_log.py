@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_pane
+from chloe.cli.stopped import say_stopped
 from chloe.wording import printable
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
     from chloe.errors import UsageError
     from chloe.export.raw import Missing, raw
     from chloe.export.text import text
+    from chloe.store.beside import Beside
 
     on_terminal = output == "-" and sys.stdout.isatty()
     if on_terminal and form == "raw" and not force:
@@ -52,12 +54,15 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
 
     async def work(engine: Engine, found: Pane) -> int:
         status = 0
+        stopped = engine.unread(found.id)
+        say_stopped(stopped.values())
+        source = Beside(engine.store, stopped[found.id].records) if stopped else engine.store
         faults: list[Fault] = []
         with _opened(output, force=force) as file:
             pieces = (
-                raw(engine.store, found.id)
+                raw(source, found.id)
                 if form == "raw"
-                else text(engine.store, found.id, failed=lambda fault: faults.append(fault))
+                else text(source, found.id, failed=lambda fault: faults.append(fault))
             )
             async for piece in pieces:
                 if isinstance(piece, Missing):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, waits, with_pane
+from chloe.cli.stopped import say_stopped
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -41,5 +42,7 @@ def kill(pane: str) -> None:
                 while found.alive:
                     await news.wait()
                     news.clear()
+        if found.alive:
+            say_stopped(engine.unread(found.id, read=False).values())
 
     with_pane(pane, work)

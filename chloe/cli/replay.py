@@ -10,6 +10,7 @@ import click
 
 from chloe.cli.driving import may_wait, with_engine
 from chloe.cli.moments import moment
+from chloe.cli.stopped import say_stopped
 from chloe.wording import json_text
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def replay(
     from chloe.cli.following import while_read
     from chloe.errors import UsageError
     from chloe.replay import told
+    from chloe.store.beside import Beside
 
     if data and not as_json:
         raise UsageError("--data needs --json; chloe export-log has what a pane printed")
@@ -80,7 +82,10 @@ def replay(
         def lines(records: AsyncIterator[Record]) -> AsyncIterator[str]:
             return _as_json(records, data) if as_json else told(records, names)
 
-        past = store.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data)
+        stopped = engine.unread(found) if found and not follow else {}
+        say_stopped(stopped.values())
+        source = Beside(store, stopped[found].records) if found in stopped else store
+        past = source.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data)
         if not follow:
             async for line in lines(past):
                 sys.stdout.write(line + "\n")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import HomeUnusable
+from chloe.quick import dataclass
 
 _PRIVATE = 0o700
 _WAY_OUT = "set CHLOE_HOME to a folder of your own"

@@ -17,6 +17,7 @@ from chloe.config import values
 from chloe.config.paths import Paths
 from chloe.config.settings import Config, Keys, Log, Shell, Spool, Terminal, Tmux, Ui
 from chloe.errors import ConfigBroken
+from chloe.small_files import FileRefused, read_whole
 
 if TYPE_CHECKING:
     import tomllib
@@ -45,6 +46,15 @@ _TABLES: Mapping[str, type[Any]] = {
     "shell": Shell,
 }
 
+#: Bytes of a configuration, of which hundreds are many.
+_MAX_BYTES = 64 * 1024
+#: Characters of a line: a key of thousands of parts takes tomllib the square of that.
+_MAX_LINE = 4_000
+#: Characters of a value or a key in a message.
+_MAX_SHOWN = 100
+#: Characters read again to find a line: half a second's work. In a longer file the line is guessed.
+_MAX_SEARCHED = 1_000_000
+
 
 def load(path: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Config:
     """Read the settings from ``path``, or from where the platform or ``CHLOE_HOME`` has them.
@@ -55,7 +65,7 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] = os.enviro
     paths = Paths.find(environment)
     if path is not None:
         paths = dataclasses.replace(paths, config_file=path.absolute())
-    text = _read(paths.config_file, must_exist=path is not None)
+    text = _read(paths.config_file, is_named=path is not None)
     tables = _tables(text, paths.config_file)
     config = Config(paths=paths, **tables)
     return _with_environment(config, environment)
@@ -68,17 +78,23 @@ def _with_environment(config: Config, environment: Mapping[str, str]) -> Config:
     try:
         values.socket_name(socket_name)
     except values.Unfit as unfit:
-        raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {socket_name!r}") from None
+        raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {_shown(socket_name)}") from None
     return dataclasses.replace(config, tmux=Tmux(socket_name=socket_name))
 
 
-def _read(file: Path, *, must_exist: bool) -> str:
+def _read(file: Path, *, is_named: bool) -> str:
+    """Read the file. It may be a link, since many keep theirs elsewhere.
+
+    It names programs that are run: so unless the user named it, it is his own or the system's.
+    """
     try:
-        data = file.read_bytes()
+        data = read_whole(file, _MAX_BYTES, owners=None if is_named else {os.geteuid(), 0})
     except FileNotFoundError:
-        if must_exist:
+        if is_named:
             raise ConfigBroken(f"{file}: there is no such file") from None
         return ""
+    except FileRefused as error:
+        raise ConfigBroken(f"{file}: {error.strerror}: put a file of your own there, or none") from None
     except OSError as error:
         raise ConfigBroken(f"{file}: can't be read ({error.strerror})") from error
     try:
@@ -89,6 +105,9 @@ def _read(file: Path, *, must_exist: bool) -> str:
 
 
 def _tables(text: str, file: Path) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > _MAX_LINE:
+            raise ConfigBroken(f"{file}, line {number}: is longer than {_MAX_LINE} characters: break it")
     if not text.strip():
         return {}
     import tomllib
@@ -97,6 +116,9 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigBroken(_syntax(error, text, file)) from None
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or lists in lists: tomllib doesn't say where.
+        raise ConfigBroken(f"{file}: holds a number or a list beyond all bounds: take it out") from None
     found: dict[str, Any] = {}
     for name, content in document.items():
         if name not in _CHECKS:
@@ -116,12 +138,22 @@ def _table(name: str, content: Mapping[str, object], text: str, file: Path) -> o
         try:
             fields[key] = checks[key](value)
         except values.Unfit as unfit:
-            raise _broken(file, text, (name, key), f"{unfit}, not {value!r}") from None
+            raise _broken(file, text, (name, key), f"{unfit}, not {_shown(value)}") from None
     return _TABLES[name](**fields)
 
 
 def _broken(file: Path, text: str, key: tuple[str, ...], what: str) -> ConfigBroken:
-    return ConfigBroken(f"{file}, line {_line_of(text, key)}, {'.'.join(key)}: {what}")
+    named = ".".join(part if len(part) <= _MAX_SHOWN else f"{part[:_MAX_SHOWN]}…" for part in key)
+    return ConfigBroken(f"{file}, line {_line_of(text, key)}, {named}: {what}")
+
+
+def _shown(value: object) -> str:
+    """A value as a message has it, which may be anything that TOML can say."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return "what is there"
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 
 
 def _listed(names: Mapping[str, object]) -> str:
@@ -138,6 +170,8 @@ def _line_of(text: str, key: tuple[str, ...]) -> int:
     import tomllib
 
     lines = text.replace("\r\n", "\n").split("\n")
+    if len(lines) * len(text) > _MAX_SEARCHED:
+        return next((number for number, line in enumerate(lines, 1) if key[-1] in line), 1)
     begin = 0
     for end in range(1, len(lines) + 1):
         try:

@@ -5,10 +5,11 @@ Owns names, types and defaults. Must not know TOML, the environment or the file 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from chloe.config.paths import Paths
+from chloe.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,13 @@ def key(value: object) -> str:
 
 def socket_name(value: object) -> str:
     """The name of a socket in tmux's folder: no path, nothing that a terminal would take as a command."""
-    if isinstance(value, str) and "/" not in value and value.isprintable() and len(value.encode()) <= 64:
+    if isinstance(value, str) and _is_file_name(value) and len(value.encode()) <= 64:
         return value
     raise Unfit('must be a name without "/" of at most 64 bytes, or "" for your default tmux server')
+
+
+def _is_file_name(value: str) -> bool:
+    return value.isprintable() and "/" not in value and value not in (".", "..")
 
 
 def whole_number(least: int, most: int) -> Callable[[object], int]:

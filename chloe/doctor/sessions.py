@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 from chloe.backends.tmux.inspecting import SpoolSeen
 from chloe.backends.tmux.server import PREFIX
@@ -15,6 +14,7 @@ from chloe.backends.tmux.survivors import runs
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, RemoveLock, TakeIn, bad, note, ok, warn
 from chloe.events.panes import Pane
+from chloe.waits import is_stopped
 from chloe.wording import age, size
 
 #: How full a spool may be before somebody should know: a part of its cap.
@@ -31,7 +31,13 @@ def instances(examined: Examined) -> Iterator[Finding]:
         sign = instance.sign
         subject = f"instance {sign.instance[:8]}"
         process = f"process {sign.pid or 'unknown'}" + (f" on {sign.terminal}" if sign.terminal else "")
-        if instance.lives:
+        if instance.lives and is_stopped(sign.pid):
+            yield warn(
+                subject,
+                f"{process}, since {age(sign.since, examined.now)}, is stopped: what it records waits",
+                f"kill -CONT {sign.pid}, or fg in its shell",
+            )
+        elif instance.lives:
             yield ok(subject, f"{process}, since {age(sign.since, examined.now)}")
         else:
             yield note(
@@ -51,7 +57,7 @@ def server(examined: Examined) -> Iterator[Finding]:
         return
     subject, pid = str(examined.socket), examined.listener
     if examined.server.trouble is not None:
-        stopped = bool(pid) and _is_stopped(pid)
+        stopped = bool(pid) and is_stopped(pid)
         if stopped:
             said, remedy = f"process {pid} is stopped and doesn't answer", f"kill -CONT {pid}"
         else:
@@ -95,6 +101,13 @@ def sessions(examined: Examined) -> Iterator[Finding]:
                 subject,
                 f"{text}; but {_tmux(examined)} doesn't know its session {pane.session}",
                 "name the server that it was started on in [tmux] socket_name",
+            )
+        elif seen.recorder and is_stopped(seen.recorder):
+            since = age(pane.printed_at or pane.created_at, examined.now)
+            yield warn(
+                subject,
+                f"{text}; its recorder is stopped, and took the last in {since} ago: what it prints waits",
+                f"kill -CONT {seen.recorder}, or fg in its shell",
             )
         elif seen.size >= cap * _NEARLY_FULL:
             yield warn(subject, f"{text}: once it is full, output is lost", "start chloe: it takes it in")
@@ -209,9 +222,3 @@ def _called(pane: Pane) -> str:
 def _tmux(examined: Examined, *words: str) -> str:
     name = examined.settings.tmux.socket_name
     return shlex.join(["tmux", *(("-L", name) if name else ()), *words])
-
-
-def _is_stopped(pid: int) -> bool:
-    """Whether the process was stopped (proc_pid_stat(5)), by SIGSTOP or by a debugger."""
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text("utf-8", "replace").rpartition(")")[2].split()[0] in "Tt"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 
 from chloe.backends.tmux.inspecting import SpoolSeen, skipped, unrecorded
 from chloe.backends.tmux.removal import is_spool
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, RemoveSpool, bad, note, ok, warn
+from chloe.errors import SpoolTooNew
 from chloe.events.ids import is_id
 from chloe.events.panes import Pane
 from chloe.wording import printable, size
@@ -30,7 +32,10 @@ def spools(examined: Examined) -> Iterator[Finding]:
     found = 0
     for seen in examined.spools.value:
         pane = known.get(seen.pane)
-        finding = _without_pane(examined, seen) if pane is None else _of_ended(pane, seen)
+        try:
+            finding = _without_pane(examined, seen) if pane is None else _of_ended(pane, seen)
+        except SpoolTooNew as error:
+            finding = warn(str(seen.folder), f"can't be read: {error}", "use the Chloe that wrote it")
         if seen.trouble:
             finding = bad(str(seen.folder), f"can't be looked at: {seen.trouble}", "see to what it names")
         if finding is not None:
@@ -49,9 +54,12 @@ def spools(examined: Examined) -> Iterator[Finding]:
 def endangered(examined: Examined) -> list[SpoolSeen]:
     """Spools that a start of Chloe would remove, although they hold more than the log has."""
     known = examined.panes.value
-    return [
-        seen for seen in examined.spools.value if (pane := known.get(seen.pane)) and _holds_more(pane, seen)
-    ]
+    found = []
+    for seen in examined.spools.value:
+        with suppress(SpoolTooNew):  # A start leaves it alone.
+            if (pane := known.get(seen.pane)) and _holds_more(pane, seen):
+                found.append(seen)
+    return found
 
 
 def _oddities(examined: Examined) -> Iterator[Finding]:
@@ -99,4 +107,5 @@ def _of_ended(pane: Pane, seen: SpoolSeen) -> Finding | None:
 
 
 def _holds_more(pane: Pane, seen: SpoolSeen) -> bool:
+    """Whether a spool of an ended pane holds more than the log has. Raises ``SpoolTooNew``."""
     return not pane.alive and not seen.alive and bool(seen.size) and unrecorded(seen.folder, pane.spool)

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +21,12 @@ from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
+from chloe.actors.unread import Unread, unread
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
-from chloe.config import Config
+from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
+from chloe.engine.noticing import Stopped
 from chloe.engine.patience import give_up_on
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
@@ -60,6 +62,8 @@ class Engine:
         fold: Fold,
         live: LiveFold | None,
         supervisor: Supervisor,
+        paths: Paths,
+        stopped: Stopped,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -70,6 +74,8 @@ class Engine:
         self._fold = fold
         self._live = live
         self._supervisor = supervisor
+        self._paths = paths
+        self._stopped = stopped
 
     @property
     def loss(self) -> str | None:
@@ -79,7 +85,7 @@ class Engine:
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
-        return self.store.trouble or descriptors.shortage.trouble or None
+        return self.store.trouble or descriptors.shortage.trouble or self._stopped.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -146,6 +152,14 @@ class Engine:
         await self._supervisor.taken_in()
         await self._fold.caught_up()
 
+    def unread(self, pane: str | None = None, *, read: bool = True) -> dict[str, Unread]:
+        """What the spools hold that a stopped recorder would have taken in, of this pane or of all.
+
+        By the pane's id. Without ``read`` it is only said who the recorder is.
+        """
+        panes = self.projections.panes
+        return unread(self._paths, panes if pane is None else {pane: panes[pane]}, read=read)
+
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
         await self._supervisor.handover.give()
@@ -161,12 +175,19 @@ class Engine:
 
 @asynccontextmanager
 async def running(
-    config: Config, *, screens: bool = True, scope: Scope = RECORDING, waits: Waits | None = None
+    config: Config,
+    *,
+    screens: bool = True,
+    scope: Scope = RECORDING,
+    waits: Waits | None = None,
+    launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Programs] = Programs,
 ) -> AsyncIterator[Engine]:
     """An engine, from migration to the last goodbye in the log.
 
     ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
     after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.
+    ``launcher`` makes what starts programs.
+
     Raises ``HomeUnusable``, ``LogUnusable`` or ``WaitedTooLong``. A failure inside (not of a pane: those die
     alone) ends the body with an error.
     """
@@ -195,7 +216,7 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, panes_only=not screens)
-        programs = Programs(config, watcher, leases, os.environ)
+        programs = launcher(config, watcher, leases, os.environ, waits)
         stack.callback(programs.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())
@@ -217,6 +238,8 @@ async def running(
                 faults=faults,
             )
             group.create_task(faults.run(), name="keep faults")
+            if scope.stays:
+                waits.told = lambda sentence: fold.tell(Change(messages=(sentence,)))
             before_the_tasks.push_async_callback(faults.write)
         else:
             fold = Fold(
@@ -239,7 +262,10 @@ async def running(
         )
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         stack.callback(_tell_shortage(fold))
-        await fold.load()
+        if scope.leaves_out != "none" and live is None:
+            await fold.load_present(programs.left(), scope.is_clear, alive=scope.leaves_out == "ended")
+        else:
+            await fold.load()
         group.create_task(fold.follow(), name="follow")
         if live is not None:
             group.create_task(live.draw(), name="draw")
@@ -248,9 +274,14 @@ async def running(
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
+        stopped = Stopped(
+            lambda: unread(config.paths, projections.panes, read=False),
+            lambda: supervisor.handover.waits,
+            lambda said: fold.tell(Change(messages=(said,) if said else ())),
+        )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
-            yield Engine(instance, store, projections, fold, live, supervisor)
+            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
             return
         await supervisor.restore()
         if scope.stays:
@@ -269,7 +300,9 @@ async def running(
                 ),
                 name="pulse of tmux",
             )
-        yield Engine(instance, store, projections, fold, live, supervisor)
+        if live is not None and scope.stays:
+            group.create_task(stopped.look(), name="look for stopped recorders")
+        yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
 
 
 def _tell_shortage(fold: Fold) -> Callable[[], None]:

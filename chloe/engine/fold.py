@@ -8,11 +8,12 @@ for who shows some.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
 from chloe.events.facts import Record
+from chloe.events.panes import Panes
 from chloe.events.projections import Projections
+from chloe.quick import dataclass
 from chloe.store import Store
 
 
@@ -69,7 +70,25 @@ class Fold:
 
     async def load(self) -> None:
         """Fold what the log holds, except for what was printed."""
-        async for record in self._store.outline():
+        await self._fold(self._store.outline())
+
+    async def load_present(
+        self, also: Collection[str], is_enough: Callable[[Panes], bool], *, alive: bool
+    ) -> None:
+        """Fold it of the present (or living) panes, and of ``also``; of all where that isn't enough."""
+        projections = self._projections
+        end = await self._store.end()
+        await self._fold(self._store.present(also, alive=alive))
+        if is_enough(projections.panes):
+            # What is past wasn't seen: the last record may have been of it.
+            projections.seq = max(projections.seq, end)
+        else:
+            projections.panes.clear()
+            projections.seq = 0
+            await self.load()
+
+    async def _fold(self, records: AsyncIterator[Record]) -> None:
+        async for record in records:
             self._projections.apply(record)
 
     async def follow(self) -> None:

@@ -7,9 +7,8 @@ columns of cells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chloe.events.facts import BackendKind
+from chloe.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

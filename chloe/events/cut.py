@@ -11,8 +11,15 @@ from __future__ import annotations
 import re
 
 from chloe.terminal import Terminal
+from chloe.terminal.sizes import MAX_CELLS, fits
 
 _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
+
+
+#: Bytes of a screen at a cut: each cell with a look and a cluster of its own.
+MAX_CUT = 64 * MAX_CELLS
+#: Lines that can have left a screen: thirty years of a million a second.
+_MAX_LINES = 10**15
 
 
 class CutUnusable(ValueError):
@@ -31,9 +38,14 @@ def restored(state: bytes, *, scrollback: int) -> Terminal:
     if opening is None:
         raise CutUnusable("no rows, columns and lines at the start")
     rows, columns, lines = map(int, opening.groups())
-    terminal = Terminal(rows, columns, scrollback=scrollback)
+    if not fits(rows, columns):
+        raise CutUnusable(f"no terminal has {columns}x{rows} cells")
+    if lines > _MAX_LINES:
+        raise CutUnusable(f"{lines} lines were never printed")
+    if len(state) > MAX_CUT:
+        raise CutUnusable("more than draws any screen")
+    terminal = Terminal(rows, columns, scrollback=scrollback, first=lines)
     terminal.feed(state[opening.end() :])
-    terminal.scrollback.begin(lines)
     terminal.take_replies()
     terminal.take_notices()
     return terminal

@@ -9,8 +9,9 @@ offsets count uncompressed bytes of the pane's output stream. File names, argume
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from chloe.quick import dataclass
 
 #: What a pane's program runs on.
 BackendKind = Literal["direct", "tmux"]
@@ -272,6 +273,10 @@ class Entry:
     pane: str
     fact: Fact
     made_at: int
+
+
+#: The ``seq`` of a record that is in no log yet: after all others.
+UNCOMMITTED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

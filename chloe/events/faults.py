@@ -41,7 +41,7 @@ class Fault:
             return f"its screen can't be {self.doing} at byte {self.offset:,} of its output ({self.error})"
         return (
             f"its screen can't be drawn from byte {self.offset:,} of its output on ({self.error}); "
-            "the program runs on, what it prints is recorded, and keys reach it"
+            "what it prints is recorded all the same, and keys reach it"
         )
 
 

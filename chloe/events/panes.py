@@ -5,12 +5,18 @@ Owns ``Pane`` and ``Panes``. Must not know screens, instances' processes, or who
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chloe.errors import PaneAmbiguous, PaneUnknown
 from chloe.events import facts
 from chloe.events.facts import BackendKind, Record, SpoolPosition
+from chloe.events.ids import is_id
+
+#: The kinds by what a user wants of them: one ends with the Chloe that made it, the other outlives it.
+EPHEMERAL: BackendKind = "direct"
+PERSISTENT: BackendKind = "tmux"
 
 
 @dataclass(slots=True)
@@ -53,6 +59,16 @@ class Pane:
     def alive(self) -> bool:
         """Whether its program runs, as far as the log knows."""
         return self.died is None
+
+    @property
+    def outlives_chloe(self) -> bool:
+        """Whether its program runs on when the Chloe that made it ends."""
+        return self.backend == PERSISTENT
+
+    @property
+    def can_detach(self) -> bool:
+        """Whether an instance can let go of it and take it back: a program that ends with its Chloe can't."""
+        return self.outlives_chloe
 
     @property
     def outcome(self) -> str:
@@ -108,6 +124,22 @@ class Panes(Mapping[str, Pane]):
                 more = f" and {len(found) - 5} more" if len(found) > 5 else ""
                 raise PaneAmbiguous(f"{text!r} could be any of {some}{more}; give more of the id")
         raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
+
+    def copy_of(self, pane: str) -> Panes:
+        """A copy of this one pane, for a fold beside the log."""
+        copied = Panes()
+        copied._panes[pane] = copy.deepcopy(self._panes[pane])
+        return copied
+
+    def is_used(self, text: str) -> bool:
+        """Say whether ``text`` is a pane's id, or the name of one in use: then no past pane can be meant."""
+        if is_id(text):
+            return text in self._panes
+        return any(pane.name == text and pane.alive and not pane.closed for pane in self._panes.values())
+
+    def clear(self) -> None:
+        """Forget all of them, to begin anew."""
+        self._panes.clear()
 
     def meant(self, text: str) -> list[str]:
         """The ids of all panes that ``find`` could answer with, however they stand."""

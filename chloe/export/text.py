@@ -13,11 +13,13 @@ from chloe.events import facts
 from chloe.events.faults import Fault
 from chloe.export.drawing import Drawing
 from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
-from chloe.store import Beginning, Store
+from chloe.store import Beginning
+from chloe.store.beside import Source
+from chloe.wording import printable
 
 
 async def text(
-    store: Store, pane: str, *, failed: Callable[[Fault], None] = lambda _fault: None
+    store: Source, pane: str, *, failed: Callable[[Fault], None] = lambda _fault: None
 ) -> AsyncIterator[list[str] | Missing]:
     """The lines in order, some at a time, without their ends; what is on the screen at the end comes last.
 
@@ -30,7 +32,7 @@ async def text(
             yield piece
 
 
-async def _pieces(store: Store, pane: str, drawing: Drawing) -> AsyncIterator[list[str] | Missing]:
+async def _pieces(store: Source, pane: str, drawing: Drawing) -> AsyncIterator[list[str] | Missing]:
     """What ``text`` gives, and empty lists."""
     printed = 0
     beginning = await store.beginning(pane)
@@ -63,7 +65,7 @@ async def _pieces(store: Store, pane: str, drawing: Drawing) -> AsyncIterator[li
             case facts.Gap(length=length, reason=reason, offset=offset):
                 printed = offset + length
                 some = f"{length} bytes are" if length else "bytes may be"
-                yield [f"[{some} missing here: {reason}]"]
+                yield [f"[{some} missing here: {printable(reason)}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:

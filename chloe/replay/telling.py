@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 
 from chloe.events import facts
 from chloe.events.codec import encode
-from chloe.events.facts import Record
+from chloe.events.facts import UNCOMMITTED, Record
 from chloe.events.panes import Panes
 from chloe.wording import moment, printable, shortened, size
 
@@ -138,7 +138,7 @@ def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
     """A record as JSON has it: its fields and the fact's. ``data`` adds the bytes, base64."""
     kind, version, _, body = encode(record.fact)
     known: dict[str, object] = {
-        "seq": record.seq,
+        "seq": None if record.seq == UNCOMMITTED else record.seq,
         "at": record.at,
         "made_at": record.made_at,
         "pane": record.pane,

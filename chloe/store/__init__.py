@@ -2,12 +2,12 @@
 
 ``store`` is the door. Behind it: ``connection`` (SQLite off the loop's thread) and ``schema`` (the
 migrations); ``chain`` and ``bodies`` (the form of what is kept); ``appending`` (a transaction) and
-``writer`` (when one is made, and what happens while none can be); ``reading`` (pages),
-``outline`` (the few that tell the panes), ``following`` (every commit in order) and ``noticing`` (those of
-other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's own file beside);
-``weighing`` and ``pruning`` (what may go, and its going); ``integrity`` (whether the chain holds).
-``opening`` puts a damaged log right: ``wreck`` (the rows that are left), ``salvage`` (a new log of them),
-``heads`` (what the end was); ``healing`` does it for files taken away while the log is open.
+``writer`` (when one is made, and what happens while none can be); ``reading`` (pages), ``outline`` (the few
+that tell the panes), ``present`` (those of panes that aren't past), ``following`` (every commit in order)
+and ``noticing`` (those of other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's
+own file beside); ``weighing`` and ``pruning`` (what may go, and its going); ``integrity`` (whether the
+chain holds). ``opening`` puts a damaged log right: ``wreck`` (the rows that are left), ``salvage`` (a new
+log of them), ``heads`` (what the end was); ``healing`` does it for files taken away while the log is open.
 Must not know backends, actors or the ui.
 """
 

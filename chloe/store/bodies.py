@@ -9,7 +9,11 @@ is unpacked, and what a frame unpacks to is bounded before memory is taken for i
 
 from __future__ import annotations
 
-import zstandard
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import zstandard
 
 #: The numbers in the ``codec`` column.
 RAW, ZSTD = 0, 1
@@ -53,8 +57,12 @@ def largest(kind: str | bytes) -> int:
 class Packer:
     """Makes stored bytes of bodies."""
 
-    def __init__(self) -> None:
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL)
+    @cached_property
+    def _compressor(self) -> zstandard.ZstdCompressor:
+        # Most commands meet no body that is compressed.
+        import zstandard
+
+        return zstandard.ZstdCompressor(level=LEVEL)
 
     def pack(self, body: bytes, *, hurry: bool = False) -> tuple[int, bytes]:
         """The codec that pays for ``body``, and its bytes; ``hurry`` when much more is waiting."""
@@ -69,6 +77,8 @@ def body_size(codec: int, stored: bytes) -> int:
     """How many bytes the body will have, or as many as are stored where that can't be said."""
     if codec != ZSTD or not isinstance(stored, bytes):
         return len(stored)
+    import zstandard
+
     try:
         return max(zstandard.frame_content_size(stored), len(stored))
     except zstandard.ZstdError:
@@ -78,8 +88,11 @@ def body_size(codec: int, stored: bytes) -> int:
 class Unpacker:
     """Makes bodies of stored bytes."""
 
-    def __init__(self) -> None:
-        self._decompressor = zstandard.ZstdDecompressor()
+    @cached_property
+    def _decompressor(self) -> zstandard.ZstdDecompressor:
+        import zstandard
+
+        return zstandard.ZstdDecompressor()
 
     def unpack(self, codec: int, stored: bytes, most: int = LARGEST_BODY) -> bytes:
         """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged``."""
@@ -91,6 +104,8 @@ class Unpacker:
             return stored
         if codec != ZSTD:
             raise BodyDamaged(f"no such codec: {codec}")
+        import zstandard
+
         try:
             size = zstandard.frame_content_size(stored)
             if size < 0:

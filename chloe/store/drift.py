@@ -13,11 +13,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from chloe.quick import dataclass
 from chloe.store.connection import address, guard, look_mode
 from chloe.store.migrations import migrations, statements
 from chloe.wording import printable

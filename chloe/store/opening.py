@@ -16,11 +16,12 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
+from chloe.quick import dataclass
+from chloe.small_files import open_regular
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
@@ -53,7 +54,7 @@ class Guard:
         file = path.with_name(f"{path.stem}.lock")
         #: The file that is locked.
         self.file = file
-        self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT, follow=False)
 
     def try_share(self) -> bool:
         """Have a share; False while another instance is alone with the log, and salvages it."""

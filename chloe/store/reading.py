@@ -11,18 +11,19 @@ import json
 import sqlite3
 import threading
 from array import array
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
+from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
 from chloe.store.outline import TOLD, outline_seqs
+from chloe.store.present import present_seqs
 
 #: A page's bounds: rows, and bytes of bodies.
 PAGE_ROWS = 512
@@ -294,13 +295,23 @@ class Reader:
             for record in records:
                 yield record
 
-    async def outline(self, through: int | None) -> AsyncIterator[Record]:
-        """The records of the outline, see the module of this name, without bodies."""
+    async def outline(
+        self, through: int | None, present_and: Collection[str] | None = None, *, alive: bool = False
+    ) -> AsyncIterator[Record]:
+        """The records of the outline, see the module of this name, without bodies.
+
+        With ``present_and`` only of the panes that are present (see the module of that name), or ``alive``,
+        and of these.
+        """
         last = await self.tip()
+        through = last if through is None else min(through, last)
         seqs: array[int]
         with told(self._path):
             async with self._readers.lend() as connection:
-                seqs = await connection.run(outline_seqs, last if through is None else min(through, last))
+                if present_and is None:
+                    seqs = await connection.run(outline_seqs, through)
+                else:
+                    seqs = await connection.run(present_seqs, through, present_and, alive=alive)
         for start in range(0, len(seqs), PAGE_ROWS):
             with told(self._path):
                 async with self._readers.lend() as connection:

@@ -207,6 +207,14 @@ class Store:
         """
         return self._reader.outline(through)
 
+    def present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
+        """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
+
+        With ``alive`` not of those that ended. What it costs hardly grows with the panes that are left out.
+        Raises ``LogUnusable``.
+        """
+        return self._reader.outline(None, also, alive=alive)
+
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)

@@ -32,6 +32,7 @@ from chloe.terminal.modes import Modes, Mouse, MouseEncoding
 from chloe.terminal.pens import LINK_SHIFT
 from chloe.terminal.rows import Row
 from chloe.terminal.scrollback import Tally
+from chloe.terminal.sizes import MAX_COLUMNS, fits
 from chloe.terminal.switching import DEEPEST_STACK
 
 #: What made a state: raise the first number whenever the form of a state changes, or what a terminal
@@ -180,7 +181,9 @@ class _Loading:
         size = _number(told["cells"], 0, len(texts))
         #: What is still to be read.
         self.cells, self.marks = io.StringIO(texts[:size], ""), io.StringIO(texts[size:], "")
-        rows, columns = (_number(each, 1, _HIGHEST) for each in told["size"])
+        rows, columns = told["size"]
+        if not fits(rows, columns):
+            _refuse("a size that no terminal has")
         opened = _number(told["opened"], 0, _HIGHEST)
         is_alternate = _one_of(told["is_alternate"], (False, True))
         if len(told["wrapped"]) != opened + rows * (1 + is_alternate):
@@ -224,7 +227,7 @@ class _Loading:
             return self._packed(told)
         size, pen, columns, tabs = told
         stops = [_number(stop, 0, _HIGHEST) for stop in tabs]
-        strip = self.screen.strip(self._pen(pen), _number(columns, 1, _HIGHEST), stops)
+        strip = self.screen.strip(self._pen(pen), _number(columns, 1, MAX_COLUMNS), stops)
         return unparsed(self.cells.read(_number(size)), strip)
 
     def _packed(self, told: list[Any]) -> Packed:

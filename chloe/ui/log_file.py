@@ -7,10 +7,14 @@ be written is no reason to stop, and none to write over the screen.
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
+import os
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from chloe.small_files import open_regular
 
 #: Bytes after which a new file begins; one old one is kept.
 _LIMIT = 1_000_000
@@ -25,7 +29,6 @@ def logging_into(path: Path) -> Iterator[None]:
     handler: logging.Handler
     try:
         handler = _Quiet(path, maxBytes=_LIMIT, backupCount=1, encoding="utf-8", errors="backslashreplace")
-        path.chmod(0o600)
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
@@ -45,8 +48,28 @@ def logging_into(path: Path) -> Iterator[None]:
             handler.close()
 
 
+def open_log(path: Path) -> int:
+    """Open the log file at its end, made where it isn't there, for its owner only; return its descriptor.
+
+    Raises ``OSError`` for anything but a regular file of the user's own: a pipe would make Chloe wait, and a
+    link would have her write into a file that isn't hers.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    descriptor = open_regular(path, flags, follow=False, owners=(os.geteuid(),))
+    try:
+        os.fchmod(descriptor, 0o600)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 class _Quiet(RotatingFileHandler):
     """A handler that doesn't complain on stderr, where the screen is."""
+
+    def _open(self) -> io.TextIOWrapper:
+        descriptor = open_log(Path(self.baseFilename))
+        return io.TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding, errors=self.errors)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Leave the line out."""

@@ -22,6 +22,7 @@ from chloe.ui.style import style
 from chloe.ui.tty.colors import depth_of
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
+from chloe.waits import Waits
 from chloe.wording import printable
 
 #: sysexits.h: an internal error.
@@ -45,20 +46,20 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
             if expected is not None:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
-            print(
-                printable(
-                    f"chloe: ended by an error of its own, {summarize(error)}; see {config.paths.log_file}"
-                ),
-                file=sys.stderr,
-            )
+            _say(f"ended by an error of its own, {summarize(error)}; see {config.paths.log_file}")
             return _SOFTWARE
+
+
+def _say(message: str) -> None:
+    print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)
 
 
 async def _main(config: Config, environment: Mapping[str, str]) -> int:
     painter = Painter(depth_of(environment), style, encoding(environment))
     screen = Screen(painter, term=environment.get("TERM", ""))
     try:
-        async with running(config) as engine:
+        # Until the app has its screen, what it waits for is said where it will be.
+        async with running(config, waits=Waits(_say)) as engine:
             return await App(engine, config, screen, environment).run()
     finally:
         screen.close()

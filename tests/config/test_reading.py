@@ -189,5 +189,5 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
 
-    with pytest.raises(ConfigBroken, match="can't be read"):
+    with pytest.raises(ConfigBroken, match="is a folder, not a regular file"):
         load(environment={"CHLOE_HOME": str(tmp_path)})

@@ -73,6 +73,21 @@ async def test_whatever_spools_say_their_panes_alone_end_and_the_next_start_is_a
         await eventually(lambda: not engine.projections.panes[good].alive)
 
 
+async def test_a_spool_of_a_newer_version_is_left_for_the_chloe_that_wrote_it(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await ended_pane(engine, config, eventually)
+    folder = config.paths.spool / pane
+    os.kill(int((folder / "lock").read_bytes()), 9)
+    (folder / "0.seg").write_bytes(newer := header(version=999) + b"from the future")
+    for _ in range(2):
+        async with running(config, screens=False) as engine:
+            await engine.taken_in()
+            assert "newer than this Chloe knows" in engine.projections.panes[pane].outcome
+    assert (folder / "0.seg").read_bytes() == newer
+
+
 async def test_what_lies_about_among_the_spools_is_left_alone(config: Config, eventually: Eventually) -> None:
     spool, outside = config.paths.spool, config.paths.home.parent / "outside"
     async with running(config) as engine:

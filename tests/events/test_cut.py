@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chloe.events.cut import CutUnusable, cut, restored
+from chloe.events.cut import MAX_CUT, CutUnusable, cut, restored
 from chloe.terminal import Terminal
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings").glob("*/output.bin"))
@@ -27,7 +29,34 @@ def test_a_screen_goes_on_from_its_cut_as_if_nothing_had_been_cut(recording: Pat
         assert found.scrollback.total == whole.scrollback.total
 
 
-@pytest.mark.parametrize("state", [b"", b"24 80\n", b"24 80 x\n", b"999999 80 1\n", b"\x1b[c"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        b"",
+        b"24 80\n",
+        b"24 80 x\n",
+        b"999999 80 1\n",
+        b"0 80 1\n",
+        b"2001 1 1\n",
+        b"2000 9999 1\n",
+        b"24 80 999999999999999999\n",
+        b"\x1b[c",
+        b"24 80 1\n" + b"x" * MAX_CUT,
+    ],
+    ids=lambda state: repr(state[:12]),
+)
 def test_what_is_no_screen_is_refused(state: bytes) -> None:
     with pytest.raises(CutUnusable):
         restored(state, scrollback=10)
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"24 80 1\n", b"1 1 0\n", b"3 4 999999999999\n"]))
+def test_any_bytes_are_a_screen_or_refused(data: bytes, opening: bytes) -> None:
+    try:
+        terminal = restored(opening + data, scrollback=10)
+    except CutUnusable:
+        return
+    terminal.feed(b"more\r\n" * 5)
+    terminal.resize(7, 9)
+    assert len(terminal.display) == 7
+    restored(cut(terminal), scrollback=10)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -29,9 +31,10 @@ _WAYS: tuple[tuple[Spoil, int], ...] = (
 
 
 def by_chance(chance: random.Random) -> list[Spoil]:
-    """One, two or three of the ways."""
+    """One, two or three of the ways; what needs whole files to work on comes before what spoils files."""
     ways, often = zip(*_WAYS, strict=True)
-    return chance.choices(ways, often, k=chance.choice((1, 1, 2, 3)))
+    chosen: list[Spoil] = chance.choices(ways, often, k=chance.choice((1, 1, 2, 3)))
+    return sorted(chosen, key=lambda way: (way is places.replace, way is places.flip))
 
 
 def _called(pane: str, case: Case, _chance: random.Random, **changed: Any) -> str:
@@ -84,12 +87,11 @@ def _placed(name: str, kind: str, case: Case, chance: random.Random) -> str:
 
 def _scheming(sql: str, case: Case, _chance: random.Random) -> str:
     """Something more in the schema."""
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(case.log, isolation_level=None)) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS more (bytes BLOB)")
-        connection.execute(sql)
+        # Some of them can't be made with every SQLite.
+        with suppress(sqlite3.Error):
+            connection.execute(sql)
     return sql
 
 

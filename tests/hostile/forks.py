@@ -31,7 +31,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Bytes of address space that a command gets: a bomb shall not take the machine with it.
-ADDRESS_SPACE = 3_000_000_000
+ADDRESS_SPACE = 1_500_000_000
 #: Seconds in which a process that hangs may say where.
 _LAST_WORDS = 1.0
 

@@ -64,7 +64,8 @@ def judge(words: Sequence[str], came: Came, out: bytes, err: bytes) -> Iterator[
     raw = words[:1] == ["export-log"] and "text" not in words
     said = err.decode("utf-8", "replace")
     if came.hung:
-        yield f"hangs: {_tail(said)}"
+        where = [line.strip() for line in said.splitlines() if line.startswith("  File")]
+        yield f"hangs: {' / '.join(where[:12])}"
         return
     if came.status == _FAULT:
         yield f"ends with 70: {_tail(said)}"

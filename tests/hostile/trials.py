@@ -10,6 +10,7 @@ import os
 import pty
 import random
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -252,7 +253,11 @@ class Trials:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.grown = Grown(folder)
+        try:
+            self.grown = Grown(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self.forks = Forks()
         self.ran = 0
 

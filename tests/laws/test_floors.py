@@ -18,6 +18,7 @@ LUMBER_ROOMS = {"utils", "util", "helpers", "helper", "manager", "managers", "ba
 
 FLOORS = {
     "errors": 0,
+    "quick": 0,
     "wording": 0,
     "small_files": 0,
     "config": 0,
@@ -39,7 +40,7 @@ FLOORS = {
 }
 #: The one way between rooms of a floor, and who may look into the error tree.
 SIDEWAYS = {("events", "terminal"), ("config", "small_files"), ("__main__", "cli")} | {
-    (room, "errors") for room in FLOORS
+    (room, below) for room in FLOORS for below in ("errors", "quick")
 }
 #: Below, and nevertheless none of its business.
 FORBIDDEN = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 import zlib
 from itertools import pairwise
 from pathlib import Path
@@ -289,6 +290,21 @@ def test_forged_fields_are_refused_or_sound(data: st.DataObject) -> None:
     where[key] = data.draw(_VALUES)  # type: ignore[index]
     forged = json.dumps(found, ensure_ascii=False) + "\0" + texts
     _try(_with_crc(forged.encode("utf-8", "surrogatepass")))
+
+
+@pytest.mark.parametrize(
+    "size", [(65_536, 65_536), (2_001, 1), (1, 10_001), (2_000, 501), (0, 80), (24, True)]
+)
+def test_a_state_of_a_size_that_no_terminal_has_takes_no_memory(size: tuple[int, int]) -> None:
+    told, _, texts = _STATE[len(_OPENING) + 4 :].decode("utf-8", "surrogatepass").partition("\0")
+    forged = json.dumps(json.loads(told) | {"size": size}, ensure_ascii=False) + "\0" + texts
+    tracemalloc.start()
+    try:
+        with pytest.raises(StateUnusable):
+            Terminal.load(_with_crc(forged.encode("utf-8", "surrogatepass")))
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # Line numbers.

@@ -208,16 +208,31 @@ def test_a_signal_leaves_no_mouse_reports_on(start_pointer: StartPointer, number
 
 def test_a_crash_leaves_no_mouse_reports_on(start_pointer: StartPointer) -> None:
     program = (
-        "from chloe.ui.panes.mouse import Mouse\n"
-        "def broken(self, data): raise ValueError('broken on purpose')\n"
-        "Mouse.pointed = broken\n"
+        "from chloe.ui.panes.pane_input import PaneInput\n"
+        "def broken(self): raise ValueError('broken on purpose')\n"
+        "PaneInput.on_release = broken\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"
     )
     pointer = start_pointer(program=program).open(1003)
     pointer.wait_asked("any")
-    pointer.app.send(b"\x1b[<0;30;10M")
+    pointer.app.send(b"\x1b")
     assert pointer.app.wait_for_end() == 70
     pointer.wait_asked("off")
+
+
+def test_a_report_that_cant_be_passed_on_is_told_and_ends_nothing(start_pointer: StartPointer) -> None:
+    program = (
+        "from chloe.terminal import keys\n"
+        "def broken(*_, **__): raise ValueError('broken on purpose')\n"
+        "keys.mouse = broken\n"
+        "import sys\nfrom chloe.cli import main\nsys.exit(main())"
+    )
+    pointer = start_pointer(program=program).open(1003)
+    pointer.wait_asked("any")
+    pointer.app.send(b"\x1b[<0;60;10M")
+    pointer.app.wait_for("this didn't reach the pane")
+    pointer.app.leave_pane()
+    assert pointer.app.quit() == 0
 
 
 def test_stopped_by_force_and_continued_the_mouse_is_asked_for_again(start_pointer: StartPointer) -> None:

@@ -47,7 +47,7 @@ class Folder:
             os.close(self._notified)
             self._notified = -1
         try:
-            self._notified = os.open(self.path, os.O_RDONLY)
+            self._notified = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK)
             what = fcntl.DN_DELETE | fcntl.DN_RENAME | fcntl.DN_MULTISHOT
             fcntl.fcntl(self._notified, fcntl.F_NOTIFY, what)
         except (AttributeError, OSError):

@@ -44,6 +44,7 @@ class FrameReader:
         self._base = position
         self._buffer = b""
         self._used = 0
+        self._abandoned = False
 
     @property
     def position(self) -> int:
@@ -110,6 +111,12 @@ class FrameReader:
             self._buffer, self._base, self._used = here
         return payload
 
+    def abandon(self) -> None:
+        """Read no more of it, though it is there."""
+        self.close()
+        self.forget()
+        self._abandoned = True
+
     def close(self) -> None:
         """Let go of the file."""
         if self._fd is not None:
@@ -162,7 +169,7 @@ class FrameReader:
 
     def _opened(self) -> int | None:
         """The file, if it is there."""
-        if not is_segment(self.path):
+        if self._abandoned or not is_segment(self.path):
             return None
         flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:

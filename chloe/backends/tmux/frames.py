@@ -15,7 +15,7 @@ from chloe.events.facts import Process
 from chloe.terminal.sizes import fits
 
 #: Times are nanoseconds in 63 bits, as the log counts them.
-_TIME_LIMIT = 1 << 63
+TIME_LIMIT = 1 << 63
 #: The most characters of a reason; bytes of a header that are looked at, and lines in it.
 _REASON_LIMIT = 500
 _ABOUT_LIMIT, _LINES = 16 * 1024, 64
@@ -105,7 +105,7 @@ def end(payload: memoryview) -> tuple[int | None, int | None, str]:
 
 def moment(made_at: int, otherwise: int = 0) -> int:
     """Return a time that can be: ``made_at``, or ``otherwise``, or now where neither is known."""
-    return made_at if made_at < _TIME_LIMIT else otherwise or max(time.time_ns(), 0)
+    return made_at if made_at < TIME_LIMIT else otherwise or max(time.time_ns(), 0)
 
 
 def _about(data: bytes) -> About:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chloe.backends.tmux import locks, segments
 from chloe.events.facts import SpoolPosition
+from chloe.small_files import open_regular
 
 
 def running(folder: Path) -> bool:
@@ -22,8 +23,9 @@ def running(folder: Path) -> bool:
 def is_quiet(folder: Path, position: SpoolPosition | None) -> bool:
     """Say whether a holder is there and has written nothing after ``position``, None for the beginning."""
     try:
-        names = [name.removesuffix(".seg") for name in os.listdir(folder) if name.endswith(".seg")]  # noqa: PTH208
-        newest = max((int(name) for name in names if name.isdecimal()), default=-1)
+        names = os.listdir(folder)  # noqa: PTH208 - names are all it takes.
+        numbers = (segments.segment_number(name) for name in names)
+        newest = max((number for number in numbers if number is not None), default=-1)
         return _ends(folder, newest, position) and running(folder)
     except OSError:
         return False
@@ -41,7 +43,7 @@ def _ends(folder: Path, newest: int, position: SpoolPosition | None) -> bool:
 
 
 def _has_only_its_header(segment: Path) -> bool:
-    with segment.open("rb") as file:
+    with os.fdopen(open_regular(segment, follow=False), "rb") as file:
         start = file.read(segments.FRAME.size)
         if len(start) < segments.FRAME.size:
             return True

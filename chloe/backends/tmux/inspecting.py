@@ -19,7 +19,7 @@ from chloe.backends.tmux.ending import failure
 from chloe.backends.tmux.leases import Lease
 from chloe.backends.tmux.removal import is_spool, remove_spool, strangers
 from chloe.backends.tmux.spool import START, SpoolReader, numbers
-from chloe.errors import SpoolBroken
+from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
 from chloe.events.ids import is_id
 
@@ -97,21 +97,20 @@ def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> li
 
 
 def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether the spool holds more than the log has, which came to ``position``. Raises ``OSError``."""
-    try:
-        return readable(folder, position)
-    except SpoolBroken:
-        return True
+    """Whether the spool holds more than the log has, which came to ``position``.
 
-
-def readable(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether something can be read on from ``position``. Raises ``SpoolBroken`` or ``OSError``."""
+    Raises ``SpoolTooNew``, or ``OSError`` where it can't be read for the moment.
+    """
     reader = SpoolReader(folder, position or START)
     try:
         while not reader.read(_PIECE):
             if not reader.unfinished:
                 return False
         return True
+    except SpoolTooNew:
+        raise
+    except SpoolBroken:
+        return True  # What is damaged is more as well.
     finally:
         reader.close()
 
@@ -138,9 +137,10 @@ def remove_recorded(
     ``lease`` is the pane's and held. ``ended``: the log has the end as the holder told it, which may be there
     for an instant more.
     """
-    if not lease.held or unrecorded(folder, position) or (not ended and locks.held(folder / "lock")):
-        return False
-    return remove_spool(folder)
+    with contextlib.suppress(SpoolTooNew):
+        if lease.held and not unrecorded(folder, position) and (ended or not locks.held(folder / "lock")):
+            return remove_spool(folder)
+    return False
 
 
 def _seen(folder: Path, recorder: int | None) -> SpoolSeen:

@@ -188,6 +188,9 @@ class Spool:
 
     def _full(self, length: int) -> str:
         """Why there is no room for so much; "" where there is, or where it is about to be made."""
+        if self._earlier + self._written + length <= self._cap and self._unchecked + length < _LOOK_AT_DISK:
+            self._unchecked += length
+            return ""
         trouble = self._over_cap(length) or self._over_share(length)
         if not trouble or not self._leased():
             return trouble

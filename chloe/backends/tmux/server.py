@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from chloe.backends import descriptors
 from chloe.errors import TmuxSilent, TmuxUnusable
 from chloe.events.ids import SESSION_PREFIX, is_session
+from chloe.waits import TMUX, Waits, process
 
 if TYPE_CHECKING:
     from chloe.backends.tmux.through_libtmux import ThroughLibtmux
@@ -34,7 +35,7 @@ PREFIX = SESSION_PREFIX
 OLDEST = (3, 2)
 
 #: Seconds that a command may take: tmux answers within milliseconds unless it hangs.
-DEADLINE = 5.0
+DEADLINE = TMUX
 
 #: What a client is told whose server ends, with its last session, just as it connects; a new server
 #: then takes its place. Seconds between the tries.
@@ -90,9 +91,12 @@ class Running:
 class TmuxServer:
     """The server with the socket ``socket_name`` (``tmux -L``); "" is the user's default one."""
 
-    def __init__(self, socket_name: str, *, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self, socket_name: str, *, deadline: float | None = DEADLINE, waits: Waits | None = None
+    ) -> None:
         self.socket_name = socket_name
-        self._tmux = _Tmux(socket_name, deadline)
+        self._waits = waits
+        self._tmux = _Tmux(socket_name, waits.limit(DEADLINE) if waits is not None else deadline)
         self._libtmux: ThroughLibtmux | None = None
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tmux")
         self._checked = False
@@ -202,10 +206,21 @@ class TmuxServer:
 
     async def _off_loop(self, call: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+            asked = asyncio.get_running_loop().run_in_executor(self._threads, call)
+            if self._waits is None:
+                return await asked
+            with self._waits.saying(self._tmux.place, self._who):
+                return await asked
         except RuntimeError as error:
             # No thread can be started.
             raise TmuxUnusable(f"tmux can't be asked: {error}. Close some panes (ulimit -u).") from error
+
+    def _who(self) -> str:
+        """Say which process serves the socket, for a message."""
+        from chloe.backends.tmux.inspecting import listener, socket_path
+
+        pid = listener(socket_path(self.socket_name))
+        return process(pid) if pid else ""
 
     def _check(self) -> None:
         answer = self._tmux.command(["-V"])
@@ -245,7 +260,9 @@ class Answered(Protocol):
 class Answer:
     """What tmux answered, within a deadline."""
 
-    def __init__(self, command: Sequence[str], *, deadline: float, asked: set[subprocess.Popen[str]]) -> None:
+    def __init__(
+        self, command: Sequence[str], *, deadline: float | None, asked: set[subprocess.Popen[str]]
+    ) -> None:
         self.cmd = list(command)
         # An outer tmux must neither be spoken to instead nor hand its pane on to the server's environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
@@ -267,7 +284,7 @@ class Answer:
 class _Tmux:
     """Runs tmux, patient only up to a deadline, and able to run a sequence as one."""
 
-    def __init__(self, socket_name: str, deadline: float) -> None:
+    def __init__(self, socket_name: str, deadline: float | None) -> None:
         self._socket_name = socket_name
         self._deadline = deadline
         #: The server didn't answer; when it may be asked again, by ``time.monotonic``.
@@ -303,7 +320,9 @@ class _Tmux:
             command += ["-f/dev/null", f"-L{self._socket_name}"]
         if self._abandoned or time.monotonic() < self._ask_again_at:
             raise self._no_answer()
-        deadline = min(self._deadline, _DEADLINE_ONCE_HUNG) if self._hung else self._deadline
+        deadline = self._deadline
+        if self._hung and deadline is not None:
+            deadline = min(deadline, _DEADLINE_ONCE_HUNG)
         try:
             answer = Answer([*command, *words], deadline=deadline, asked=self._asked)
         except subprocess.TimeoutExpired:
@@ -318,6 +337,16 @@ class _Tmux:
         return answer
 
     def _no_answer(self) -> TmuxUnusable:
+        from chloe.backends.tmux import inspecting
+
+        server = inspecting.listener(inspecting.socket_path(self._socket_name))
+        most = descriptors.exhausted(server) if server else 0
+        if most:
+            return TmuxSilent(
+                f"The tmux server ({self.place}, process {server}) has all of its {most} descriptors in use:"
+                " end some panes. What runs there goes on. A server that is started with a higher ulimit -n"
+                " has room for more."
+            )
         return TmuxSilent(
             f"The tmux server ({self.place}) doesn't answer. Wake it, or end it by its process id"
             " and start again."
@@ -326,8 +355,8 @@ class _Tmux:
     def abandon(self) -> None:
         """Wait for no answer any more."""
         self._abandoned = True
-        for process in list(self._asked):
-            process.kill()
+        for client in list(self._asked):
+            client.kill()
 
 
 def _literal(word: str) -> str:

@@ -26,7 +26,7 @@ from pathlib import Path
 from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged
 from chloe.backends.tmux import damage, frames, segments
 from chloe.backends.tmux.frame_reader import Damaged, Frame, FrameReader, is_segment
-from chloe.errors import SpoolBroken
+from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
 
 #: The start of a spool.
@@ -115,8 +115,10 @@ class SpoolReader:
                 happenings.append(frame)
                 room -= _FRAME_COST
                 continue
-            frame = self._timely(frame)
             kind, made_at, payload = frame
+            if made_at >= frames.TIME_LIMIT:
+                made_at = self._timely(made_at)
+            self._made_at = made_at
             if kind == segments.OUTPUT:
                 if len(payload) > room and room < limit:
                     break
@@ -125,11 +127,13 @@ class SpoolReader:
                 if not together:
                     began = made_at
                 together.append(payload)
-                self._take(payload, len(payload))
+                self._frames.take(payload)
+                if self._offset is not None:
+                    self._offset += len(payload)
             else:
                 flush()
                 self._take(payload)
-                happening = self._decoded(frame)
+                happening = self._decoded(kind, made_at, payload)
                 if happening is not None:
                     happenings.append(happening)
                 if isinstance(happening, Exited):
@@ -161,13 +165,13 @@ class SpoolReader:
         """
         while True:
             try:
-                frame = self._next_frame()
+                frame = self._frames.frame()
                 if frame is None:
                     following = self._next_segment(thorough)
                     if following is None:
                         return None
                     # Frames may have been added before the next segment came to be; now none can.
-                    frame = self._next_frame()
+                    frame = self._frames.frame()
                     if frame is None:
                         self._go_to(following)
                         continue
@@ -191,27 +195,21 @@ class SpoolReader:
         why = f"the spool is damaged: {what}; {words}"
         payload = self._frames.damaged_output()
         if payload is None:
+            self._frames.abandon()
             if kept:
                 path.unlink(missing_ok=True)
+                self._frames = FrameReader(path, self._frames.position)
             else:
                 self._left.add(self._segment)
-            self._frames.close()
-            self._frames.forget()
             self.damage = self._why_missing = why
             return None
         self._take(payload, len(payload))
         return Lost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
 
-    def _next_frame(self) -> Frame | None:
-        return None if self._segment in self._left else self._frames.frame()
-
-    def _timely(self, frame: Frame) -> Frame:
-        """The frame with a time that can be."""
-        made_at = frames.moment(frame.made_at, self._made_at)
-        if made_at != frame.made_at:
-            self._skip("a time that can't be")
-        self._made_at = made_at
-        return Frame(frame.kind, made_at, frame.payload)
+    def _timely(self, made_at: int) -> int:
+        """A time that can be, for a frame that has none."""
+        self._skip("a time that can't be")
+        return frames.moment(made_at, self._made_at)
 
     def _take(self, payload: memoryview, printed: int = 0) -> None:
         self._frames.take(payload)
@@ -227,7 +225,7 @@ class SpoolReader:
         except frames.Odd as odd:
             raise Damaged(str(odd)) from odd
         if header.version > segments.VERSION:
-            raise self._unknown(f"version {header.version}, newer than this Chloe knows")
+            raise self._too_new(header.version)
         missing = 0 if self._offset is None else header.before - self._offset
         if header.number != self._segment or missing < 0:
             raise Damaged("a header that belongs elsewhere")
@@ -237,11 +235,10 @@ class SpoolReader:
         if not missing:
             return None
         why = why or "a part of the spool was removed"
-        return Lost(missing, why, frame.made_at, self.position)
+        return Lost(missing, why, frames.moment(frame.made_at, self._made_at), self.position)
 
-    def _decoded(self, frame: Frame) -> Happening | None:
+    def _decoded(self, kind: int, made_at: int, payload: memoryview) -> Happening | None:
         """What a frame says that was just taken; None where it says nothing."""
-        kind, made_at, payload = frame
         try:
             if kind == segments.SIZE:
                 return SizeChanged(*frames.size(payload), made_at, self.position)
@@ -292,11 +289,10 @@ class SpoolReader:
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment}.seg"
 
-    def _unknown(self, what: str) -> SpoolBroken:
-        path = self._path(self._segment)
-        place = f"at byte {self._frames.position}"
-        return SpoolBroken(
-            f"{path}: {what}, {place}; use the Chloe that wrote it. What came before it is kept."
+    def _too_new(self, version: int) -> SpoolTooNew:
+        return SpoolTooNew(
+            f"{self._path(self._segment)}: version {version}, newer than this Chloe knows; "
+            "use the Chloe that wrote it. What came before it is kept."
         )
 
 

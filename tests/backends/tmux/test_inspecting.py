@@ -13,6 +13,7 @@ import pytest
 
 from chloe.backends.tmux import Leases, SpoolReader, TmuxServer, inspecting, leases
 from chloe.errors import TmuxUnusable
+from tests.ids import id_of
 
 
 @pytest.fixture
@@ -25,19 +26,19 @@ def server(tmux_socket: str) -> Iterator[TmuxServer]:
 async def test_a_server_tells_who_it_is_and_which_sessions_are_chloes(server: TmuxServer) -> None:
     assert await server.running() is None
     assert (await server.version()).startswith("tmux ")
-    await server.new_session("chloe-one", ["sleep", "60"], rows=24, columns=80)
+    await server.new_session(f"chloe-{id_of('one')}", ["sleep", "60"], rows=24, columns=80)
     await server.new_session("theirs", ["sleep", "60"], rows=24, columns=80)
 
     running = await server.running()
 
     assert running is not None
-    assert running.sessions == {"chloe-one"}
+    assert running.sessions == {f"chloe-{id_of('one')}"}
     assert await server.version() == f"tmux {running.version}"
     assert inspecting.listener(inspecting.socket_path(server.socket_name)) == running.pid
 
 
 async def test_a_stopped_server_is_found_by_its_socket(server: TmuxServer) -> None:
-    await server.new_session("chloe-one", ["sleep", "60"], rows=24, columns=80)
+    await server.new_session(f"chloe-{id_of('one')}", ["sleep", "60"], rows=24, columns=80)
     running = await server.running()
     assert running is not None
     os.kill(running.pid, signal.SIGSTOP)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.tmux import inspecting, locks, running
+from chloe.backends.tmux import inspecting, locks
 from chloe.backends.tmux.ending import failure
+from chloe.backends.tmux.glance import running
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import MakeHolder, Soon

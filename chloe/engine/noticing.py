@@ -1,0 +1,52 @@
+"""Noticing what makes no notice: that a process which records some of the panes was stopped, or goes on.
+
+Owns the looking, and what is said of it. Must not know how it is found out, nor who is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from chloe.actors.unread import Unread
+
+#: Seconds between two looks.
+_AGAIN = 2.0
+
+
+class Stopped:
+    """Says of which panes the recorder is stopped: ``find`` finds it out, ``tell`` is told of what is new."""
+
+    def __init__(
+        self,
+        find: Callable[[], Mapping[str, Unread]],
+        needed: Callable[[], bool],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._find = find
+        self._needed = needed
+        self._tell = tell
+        #: What is said of it now; "" while it is none.
+        self.trouble = ""
+
+    async def look(self) -> None:
+        """Look now and then, for ever."""
+        while True:
+            await asyncio.sleep(_AGAIN)
+            found = self._find() if self._needed() else {}
+            processes = {each.recorder for each in found.values()}
+            if not found:
+                now = ""
+            elif len(found) == 1:
+                now = str(*found.values())
+            else:
+                some = ", ".join(map(str, sorted(processes)))
+                cures = " ".join(map(str, sorted(processes)))
+                now = (
+                    f"{len(found)} panes are recorded by a process that is stopped ({some}):"
+                    f" `kill -CONT {cures}`, or fg in its shell, wakes it"
+                )
+            if bool(now) != bool(self.trouble):
+                self.trouble = now
+                self._tell(now)
+            self.trouble = now

@@ -1,0 +1,71 @@
+"""A log with records beside it: what is known to have happened, and isn't in the log yet.
+
+Owns the order: the log's come first. Must not know where the others come from; they are in no log, so their
+``seq`` is ``UNCOMMITTED``, and their hash is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Protocol
+
+from chloe.events.facts import Record
+from chloe.store.pruning import Beginning
+
+
+class Source(Protocol):
+    """What is read where a pane's past is told. See ``Store``."""
+
+    def read(
+        self,
+        *,
+        after: int = 0,
+        through: int | None = None,
+        pane: str | None = None,
+        kinds: Collection[str] | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        bodies: bool = True,
+    ) -> AsyncIterator[Record]:
+        """See ``Store.read``."""
+
+    async def beginning(self, pane: str) -> Beginning:
+        """See ``Store.beginning``."""
+
+
+class Beside:
+    """Reads ``log``, and then ``records``, which follow it."""
+
+    def __init__(self, log: Source, records: Sequence[Record]) -> None:
+        self._log = log
+        self._records = records
+
+    async def read(
+        self,
+        *,
+        after: int = 0,
+        through: int | None = None,
+        pane: str | None = None,
+        kinds: Collection[str] | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        bodies: bool = True,
+    ) -> AsyncIterator[Record]:
+        """See ``Store.read``; ``through`` is about the log alone."""
+        asked = self._log.read(
+            after=after, through=through, pane=pane, kinds=kinds, since=since, until=until, bodies=bodies
+        )
+        async for record in asked:
+            yield record
+        for record in self._records:
+            if (
+                (pane is None or record.pane == pane)
+                and (kinds is None or type(record.fact).__name__ in kinds)
+                and (since is None or record.made_at >= since)
+                and (until is None or record.made_at < until)
+            ):
+                yield record
+
+    async def beginning(self, pane: str) -> Beginning:
+        """See ``Store.beginning``."""
+        return await self._log.beginning(pane)

@@ -1,0 +1,48 @@
+"""A clock that stands before 1970: all is recorded and told as at any other time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chloe.cli.panes import described
+from chloe.config import Config
+from chloe.engine import running
+from chloe.events import facts
+from chloe.events.commands import Open, Rename, Write
+from chloe.events.facts import BackendKind
+from chloe.replay.telling import told
+from chloe.wording import printable
+
+Eventually = Callable[..., Awaitable[None]]
+
+
+@pytest.mark.parametrize("backend", ["direct", "tmux"])
+@pytest.mark.parametrize("clock", [-1, -(10**18)])
+async def test_before_1970_all_is_recorded_and_told(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch, backend: BackendKind, clock: int
+) -> None:
+    monkeypatch.setattr(time, "time_ns", lambda: clock)
+    async with running(config) as engine:
+        command = ("sh", "-c", "printf one; read line; printf two; exit 3")
+        pane = await engine.ask(Open(backend=backend, argv=command))
+        assert pane is not None
+        await eventually(lambda: engine.projections.panes[pane].printed >= 3)
+        await engine.ask(Rename(pane, "other"))
+        await engine.ask(Write(pane, b"\n"))
+        await eventually(lambda: not engine.projections.panes[pane].alive)
+        known = engine.projections.panes[pane]
+        assert known.died is not None
+        assert (known.died.status, known.name) == (3, "other")
+        assert described(known)["created_at"] <= "1970"  # type: ignore[operator]
+        records = [record async for record in engine.store.read(pane=pane)]
+        printed = b"".join(record.fact.data for record in records if isinstance(record.fact, facts.Output))
+        assert printed.startswith(b"one")
+        assert printed.endswith(b"two")
+        lines = [line async for line in told(engine.store.read(), type(engine.projections.panes)())]
+        assert all(printable(line) == line for line in lines)
+        assert any(line.startswith("19") for line in lines)
+    async with running(config) as engine:
+        assert not engine.projections.panes[pane].alive
