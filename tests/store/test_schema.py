@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -239,3 +240,20 @@ async def test_several_stores_of_one_process_may_make_the_same_log_at_once(
     assert (await stores[0].head()).seq == 4
     for store in stores:
         await store.close()
+
+
+@pytest.mark.parametrize("name", ["log.db", "log.lock"])
+async def test_a_link_in_the_place_of_the_log_is_refused_and_what_it_leads_to_left_alone(
+    path: Path, tmp_path: Path, name: str
+) -> None:
+    path.parent.mkdir(mode=0o700)
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"")
+    outside.chmod(0o640)
+    path.with_name(name).symlink_to(outside)
+
+    with pytest.raises((HomeUnusable, LogUnusable), match=f"{name} is a link.*remove"):
+        await Store.open(path, instance=id_of("x"), watcher=None)
+
+    assert stat.S_IMODE(outside.stat().st_mode) == 0o640
+    assert not outside.stat().st_size
