@@ -40,6 +40,13 @@ def environment(config: Config) -> dict[str, str]:
     }
 
 
+async def ended(config: Config, process: subprocess.Popen[str], eventually: Eventually) -> None:
+    """Wake the recorder, end its pane, and wait until it has taken all in."""
+    process.send_signal(signal.SIGCONT)
+    assert chloe(config, "kill", "counts").returncode == 0
+    await eventually(lambda: not list(config.paths.spool.iterdir()))
+
+
 async def test_a_stopped_recorder_is_named_and_what_it_left_is_read_beside_the_log(
     config: Config, eventually: Eventually
 ) -> None:
@@ -122,9 +129,11 @@ async def test_a_command_that_ctrl_z_stops_gives_its_leases_back_and_takes_them_
         first.kill()
         first.wait()
         words = [sys.executable, "-m", "chloe", "replay", "--follow"]
-        with subprocess.Popen(words, env=environment(config), stdout=subprocess.DEVNULL) as command:
+        with subprocess.Popen(words, env=environment(config), stdout=subprocess.PIPE) as command:
             try:
                 path = config.paths.leases
+                assert command.stdout is not None
+                assert await asyncio.to_thread(command.stdout.readline), "it follows"
                 await eventually(lambda: leases.offset(pane) in leases.recorders(path, [command.pid]))
                 command.send_signal(signal.SIGTSTP)
                 await asyncio.to_thread(os.waitid, os.P_PID, command.pid, os.WSTOPPED | os.WNOWAIT)
@@ -154,9 +163,12 @@ async def test_where_many_panes_are_told_of_it_is_said_that_more_is_in_a_spool(
             lines = [await asyncio.to_thread(one.stderr.readline) for _ in range(2)]
             one.kill()
         assert b"`chloe replay counts` has it" in lines[1]
+        await ended(config, process, eventually)
 
 
-async def test_what_cannot_be_read_of_a_stopped_recorders_spool_is_said(config: Config) -> None:
+async def test_what_cannot_be_read_of_a_stopped_recorders_spool_is_said(
+    config: Config, eventually: Eventually
+) -> None:
     with recorder(config) as (process, pane):
         stop(process)
         (segment,) = (config.paths.spool / pane).glob("*.seg")
@@ -166,3 +178,4 @@ async def test_what_cannot_be_read_of_a_stopped_recorders_spool_is_said(config: 
         assert done.returncode == 1
         assert done.stdout == counted()
         assert b"not all that counts printed since could be read" in done.stderr
+        await ended(config, process, eventually)
