@@ -109,9 +109,12 @@ def _home() -> Iterator[Config]:
         done = Stopwatch()
         while any(Path(f"/proc/{holder}").exists() for holder in holders) and done.seconds() < DEADLINE:
             time.sleep(0.1)
+        # A holder that was only then started makes its folder again.
         folder = Path(os.environ.get("TMUX_TMPDIR", "/tmp")) / f"tmux-{os.getuid()}"
         (folder / socket).unlink(missing_ok=True)
-        shutil.rmtree(home, ignore_errors=True)
+        while home.exists() and done.seconds() < DEADLINE:
+            shutil.rmtree(home, ignore_errors=True)
+            time.sleep(1.0)
 
 
 async def _make(config: Config, count: int) -> tuple[float, str]:

@@ -36,6 +36,26 @@ DEADLINE = 30.0
 _OPEN_OTHER_END = 0x5441
 
 
+#: Rooms of tests that start tmux, or programs on PTYs, without a fixture that says so.
+_TMUX_ROOMS = ("backends/tmux", "hostile", "story", "torture")
+_PTY_ROOMS = ("backends",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a tmux or a PTY, by the fixtures that it uses and the room that it is in.
+
+    ``make quick`` runs the rest.
+    """
+    tests = Path(__file__).parent
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        room = f"{item.path.relative_to(tests).parent.as_posix()}/"
+        if "tmux_socket" in fixtures or room.startswith(tuple(f"{name}/" for name in _TMUX_ROOMS)):
+            item.add_marker(pytest.mark.tmux)
+        if "start_app" in fixtures or room.startswith(tuple(f"{name}/" for name in _PTY_ROOMS)):
+            item.add_marker(pytest.mark.pty)
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder for one Chloe, with a path short enough for sockets, gone afterwards."""
@@ -272,6 +292,10 @@ def start_app(tmp_path: Path, tmux_socket: str) -> Iterator[StartApp]:
 
 # The same examples each time: a change shall be judged by its own doing. `HYPOTHESIS_PROFILE=search` looks
 # for new ones, and `make search` for many.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("search", derandomize=False, max_examples=settings().max_examples * TIMES)
+settings.register_profile(
+    "same", derandomize=True, max_examples=max(int(settings().max_examples * min(TIMES, 1)), 1)
+)
+settings.register_profile(
+    "search", derandomize=False, max_examples=max(int(settings().max_examples * TIMES), 1)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))

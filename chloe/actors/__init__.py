@@ -7,7 +7,7 @@
 ``presence``    which instances of Chloe live
 ``last_words``  what is said for those that ended without saying it
 ``clearing``    which spools nobody needs any more
-``refusals``    what can't be asked of a pane
+``preconditions``  what can't be asked of a pane
 ``supervisor``  restores panes, carries commands out, answers for actors that fail
 
 Must not know urwid or click, nor who shows a pane.

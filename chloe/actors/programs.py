@@ -14,7 +14,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.actors.refusals import must_be_startable
+from chloe.actors.preconditions import must_be_startable
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux.glance import is_quiet, running
 from chloe.config import Config

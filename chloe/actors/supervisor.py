@@ -20,12 +20,12 @@ from chloe.actors.gone import Gone
 from chloe.actors.handing_over import Handover
 from chloe.actors.last_words import CHLOE_ENDED
 from chloe.actors.pane import Log, PaneActor
+from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
 from chloe.actors.programs import Programs, free_name, in_words
-from chloe.actors.refusals import fit_name, fit_tags, must_be_tmux, must_live
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in
+from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in, type_into
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -270,6 +270,8 @@ class Supervisor:
         pane = self._panes.get(command.pane)
         if pane is None:
             raise PaneRefused(f"there is no pane {command.pane}")
+        if not self._has_to_be_done(command, pane):
+            return None
         match command:
             case commands.Kill() if pane.died is not None:
                 await end_survivor(pane)
@@ -280,19 +282,12 @@ class Supervisor:
             case commands.Tag(tags=tags):
                 await self._tell_of(pane.id, facts.Tagged(tags=fit_tags(tags)))
             case commands.Detach(reason=reason):
-                must_be_tmux(pane, "detached", "x closes it")
-                if self._instance in pane.attached:
-                    await self._tell_of(pane.id, facts.Detached(instance=self._instance, reason=reason))
+                await self._tell_of(pane.id, facts.Detached(instance=self._instance, reason=reason))
             case commands.Reattach():
-                must_be_tmux(pane, "reattached", "it was never let go of")
-                must_live(pane)
-                if self._instance not in pane.attached:
-                    await self._tell_of(pane.id, facts.Reattached(instance=self._instance))
+                await self._tell_of(pane.id, facts.Reattached(instance=self._instance))
             case commands.Close():
                 await self._close(pane)
             case commands.Reopen():
-                must_live(pane)
-                must_be_tmux(pane, "reopened", "its program is being ended")
                 again = (facts.Reopened(),) if pane.closed else ()
                 await self._tell_of(pane.id, *again, facts.Reattached(instance=self._instance))
         return None
@@ -303,7 +298,16 @@ class Supervisor:
 
     def tell(self, command: commands.Write | commands.Resize) -> None:
         """Pass keys or a size on at once, without waiting. Raises ``PaneRefused``."""
-        self._actor_of(self._panes[command.pane]).mailbox.tell(command)
+        pane = self._panes[command.pane]
+        if self._has_to_be_done(command, pane):
+            self._actor_of(pane).mailbox.tell(command)
+
+    def _has_to_be_done(self, command: Command, pane: Pane) -> bool:
+        """Whether there is something to do. Raises ``PaneRefused`` for what can't be asked of the pane."""
+        refusal = why_not(command, pane, self._instance, self._presence.describe)
+        if refusal is not None and not refusal.is_so:
+            raise PaneRefused(str(refusal))
+        return refusal is None
 
     async def _open(self, command: commands.Open) -> str:
         pane = str(uuid.uuid4())
@@ -354,8 +358,6 @@ class Supervisor:
         self._care(actor, backend)
 
     async def _close(self, pane: Pane) -> None:
-        if pane.closed:
-            raise PaneRefused(f"{pane.name} is closed already; History has it")
         if pane.backend == "direct" and pane.alive:
             await self._actor_of(pane).mailbox.ask(commands.Kill(pane.id))
         attached = pane.alive and self._instance in pane.attached and pane.backend == "tmux"
@@ -365,24 +367,24 @@ class Supervisor:
     async def _of_its_program(
         self, pane: Pane, command: commands.Write | commands.Resize | commands.Kill
     ) -> None:
+        if isinstance(command, commands.Write) and pane.id not in self._cared and self._may_let_go(pane):
+            await type_into(self._programs.adopted(pane.id), pane.name, command.data, self._waits)
+            return
         await self._actor_of(pane).mailbox.ask(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
         if isinstance(command, commands.Write) and (cared := self._cared.get(pane.id)):
-            await flush(cared, pane.name, len(command.data), self._waits)
+            await flush(cared.backend, pane.name, len(command.data), self._waits)
+
+    def _may_let_go(self, pane: Pane) -> bool:
+        """Say whether the pane runs in tmux, and is nothing that we have to look after."""
+        return pane.can_detach and not self._scope.stays
 
     def _actor_of(self, pane: Pane) -> PaneActor:
-        must_live(pane)
         cared = self._cared.get(pane.id)
         if cared is not None:
             return cared.actor
-        if pane.backend == "tmux" and not self._scope.stays:
+        if self._may_let_go(pane):
             return self._adopt(pane).actor
-        if pane.backend == "direct":
-            whose = self._presence.describe(pane.owner)
-            raise PaneRefused(
-                f"{pane.name} is a direct pane of {whose}: only there can it be typed into; "
-                "a tmux-backed pane takes input from anywhere"
-            )
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
 
 

@@ -5,7 +5,7 @@ Owns what is refused then. Must not know how a process is ended, or what the log
 
 from __future__ import annotations
 
-from chloe.actors.refusals import must_live
+from chloe.actors.preconditions import must_live
 from chloe.backends.tmux import survivors
 from chloe.errors import PaneRefused
 from chloe.events.panes import Pane

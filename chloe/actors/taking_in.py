@@ -61,15 +61,24 @@ async def end(all_cared: list[Cared], farewell: str) -> None:
         await asyncio.wait([cared.task for cared in all_cared])
 
 
-async def flush(cared: Cared, name: str, size: int, waits: Waits) -> None:
+async def type_into(backend: Backend, name: str, data: bytes, waits: Waits) -> None:
+    """Type into a program that is not looked after, and let go of it."""
+    try:
+        backend.write(data)
+        await flush(backend, name, len(data), waits)
+    finally:
+        await backend.close()
+
+
+async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
     """Wait until the last ``size`` bytes that were typed are on their way: who typed them may end then."""
 
     def left() -> str:
-        taken = max(size - cared.backend.untaken, 0)
+        taken = max(size - backend.untaken, 0)
         return f"its program doesn't read: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
 
     async with waits.on(f"{name} to take what is typed", HOLDER, left=left):
-        await cared.backend.flush()
+        await backend.flush()
 
 
 async def in_turns(due: list[str], work: Callable[[str], Awaitable[None]]) -> None:

@@ -7,7 +7,8 @@ panes from them, ``past`` gives the lines that no window holds any more. Headles
 not know urwid or click, nor who listens.
 """
 
+from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type
 from chloe.engine.engine import Engine, running
 from chloe.engine.fold import Change
 
-__all__ = ["Change", "Engine", "running"]
+__all__ = ["Change", "Engine", "Refusal", "ending", "running", "why_not", "why_not_type"]

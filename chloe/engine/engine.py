@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -175,12 +175,19 @@ class Engine:
 
 @asynccontextmanager
 async def running(
-    config: Config, *, screens: bool = True, scope: Scope = RECORDING, waits: Waits | None = None
+    config: Config,
+    *,
+    screens: bool = True,
+    scope: Scope = RECORDING,
+    waits: Waits | None = None,
+    launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Programs] = Programs,
 ) -> AsyncIterator[Engine]:
     """An engine, from migration to the last goodbye in the log.
 
     ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
     after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.
+    ``launcher`` makes what starts programs.
+
     Raises ``HomeUnusable``, ``LogUnusable`` or ``WaitedTooLong``. A failure inside (not of a pane: those die
     alone) ends the body with an error.
     """
@@ -209,7 +216,7 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, panes_only=not screens)
-        programs = Programs(config, watcher, leases, os.environ, waits)
+        programs = launcher(config, watcher, leases, os.environ, waits)
         stack.callback(programs.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())

@@ -14,6 +14,10 @@ from chloe.events import facts
 from chloe.events.facts import BackendKind, Record, SpoolPosition
 from chloe.events.ids import is_id
 
+#: The kinds by what a user wants of them: one ends with the Chloe that made it, the other outlives it.
+EPHEMERAL: BackendKind = "direct"
+PERSISTENT: BackendKind = "tmux"
+
 
 @dataclass(slots=True)
 class Pane:
@@ -55,6 +59,16 @@ class Pane:
     def alive(self) -> bool:
         """Whether its program runs, as far as the log knows."""
         return self.died is None
+
+    @property
+    def outlives_chloe(self) -> bool:
+        """Whether its program runs on when the Chloe that made it ends."""
+        return self.backend == PERSISTENT
+
+    @property
+    def can_detach(self) -> bool:
+        """Whether an instance can let go of it and take it back: a program that ends with its Chloe can't."""
+        return self.outlives_chloe
 
     @property
     def outcome(self) -> str:

@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING
 from chloe.errors import LogUnusable
 from chloe.quick import dataclass
 from chloe.small_files import open_regular
-from chloe.store.appending import Appender
+from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
 from chloe.store.heads import holds, known, last
+from chloe.store.healing import shut
 from chloe.store.losses import record_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 #: Seconds between two tries to get a share in the log.
 _AGAIN = 0.02
+
+#: How often the log is opened where its files are taken away meanwhile.
+_TRIES = 5
 
 _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
 
@@ -117,12 +121,12 @@ async def opened(
         if drift is not None:
             return _to_read(path, guard, drift)
         try:
-            return await _opened(path, instance, now, guard, lines, None)
+            return await _opened_again(path, instance, now, guard, lines, None)
         except Drifted as error:
             return _to_read(path, guard, error.drift)
         except _Damaged as damaged:
             done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
-            return await _opened(path, instance, now, guard, lines, str(done))
+            return await _opened_again(path, instance, now, guard, lines, str(done))
     except BaseException:
         guard.close()
         raise
@@ -200,6 +204,23 @@ def _has_records(path: Path) -> bool:
         return bool(wreck.seqs())
 
 
+async def _opened_again(
+    path: Path,
+    instance: str,
+    now: Callable[[], int],
+    guard: Guard,
+    lines: Path | None,
+    loss: str | None,
+) -> Opened:
+    """As ``_opened``, once more where its files were taken away meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            return await _opened(path, instance, now, guard, lines, loss)
+        except LogMoved as error:
+            moved = error
+    raise LogUnusable(f"the log can't be opened: {moved} again and again; see who does that") from moved
+
+
 async def _opened(
     path: Path,
     instance: str,
@@ -233,9 +254,11 @@ async def _opened(
             from chloe.store.salvage import copied_aside
 
             told.copy = await asyncio.to_thread(copied_aside, path)
-        await connection.close()
         if appender is not None:
+            if appender.moved():
+                await connection.run(shut, path)
             appender.close()
+        await connection.close()
         if told is error:
             raise
         raise told from error

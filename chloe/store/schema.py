@@ -18,6 +18,7 @@ from chloe.store.chain import GENESIS, Head
 from chloe.store.drift import DERIVED, Drift, find_drift
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
+from chloe.store.turns import turn
 
 #: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
 APPLICATION_ID = 0x43686C6F
@@ -110,6 +111,12 @@ def _migrate(connection: sqlite3.Connection, path: Path, steps: list[Migration])
     newest = steps[-1].version
     if check(connection, path, newest) == newest and _has_derived(connection):
         return
+    with turn(path.parent):
+        _bring_up(connection, path, steps)
+
+
+def _bring_up(connection: sqlite3.Connection, path: Path, steps: list[Migration]) -> None:
+    newest = steps[-1].version
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Looked at again: another instance may have been faster.

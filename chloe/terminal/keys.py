@@ -16,10 +16,12 @@ from typing import NamedTuple
 from chloe.terminal.modes import Modes
 from chloe.terminal.pointing import MouseEvent, focus, mouse, paste
 
-__all__ = ["Key", "MouseEvent", "encode", "focus", "mouse", "name", "parse", "paste", "translate"]
+__all__ = ["Key", "MouseEvent", "encode", "focus", "mouse", "name", "parse", "paste", "translate", "written"]
 
 SHIFT, ALT, CTRL, SUPER, HYPER, META = 1, 2, 4, 8, 16, 32
 _MODIFIERS = {"shift": SHIFT, "alt": ALT, "ctrl": CTRL, "super": SUPER, "hyper": HYPER, "meta": META}
+#: The order in which modifiers are written.
+_ORDER = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _ALIASES = {
     "esc": "escape",
     "return": "enter",
@@ -65,7 +67,7 @@ _TILDES = {
     ),
 }
 #: The keypad: what each key types, what it sends after SS3 in application mode, kitty's number for it.
-_KEYPAD = {
+KEYPAD = {
     **{f"kp_{digit}": (str(digit), chr(ord("p") + digit), 57399 + digit) for digit in range(10)},
     "kp_decimal": (".", "n", 57409),
     "kp_divide": ("/", "o", 57410),
@@ -92,12 +94,12 @@ _OTHER_KEY = re.compile(rb"\x1b\[27;(\d+);(\d+)~\Z")
 _UNICODE_KEY = re.compile(rb"\x1b\[(\d+)(?::\d*)*(?:;(\d+)(?::\d+)?)?(?:;[\d:]*)?u\Z")
 _KEYPAD_SEQUENCE = re.compile(rb"\x1bO([j-yMX])\Z")
 
-_LETTER_NAMES = {letter: each for each, letter in _LETTERS.items()}
-_TILDE_NAMES = {number: each for each, number in _TILDES.items()} | {
+LETTER_NAMES = {letter: each for each, letter in _LETTERS.items()}
+TILDE_NAMES = {number: each for each, number in _TILDES.items()} | {
     1: "home", 4: "end", 7: "home", 8: "end", 11: "f1", 12: "f2", 13: "f3", 14: "f4"
 }  # fmt: skip
-_KEYPAD_NAMES = {letter: each for each, (_, letter, _) in _KEYPAD.items()}
-_NUMBER_NAMES = {number: each for each, (_, _, number) in _KEYPAD.items()} | {
+KEYPAD_NAMES = {letter: each for each, (_, letter, _) in KEYPAD.items()}
+NUMBER_NAMES = {number: each for each, (_, _, number) in KEYPAD.items()} | {
     13: "enter", 9: "tab", 127: "backspace", 27: "escape", 32: "space"
 }  # fmt: skip
 
@@ -123,9 +125,15 @@ def name(text: str) -> Key | None:
     if last == "shift+tab":
         return Key("tab", modifiers | SHIFT)
     known = last.lower()
-    if known in _LETTERS or known in _TILDES or known in _KEYPAD or known in _CONTROLS:
+    if known in _LETTERS or known in _TILDES or known in KEYPAD or known in _CONTROLS:
         return Key(known, modifiers)
     return Key(last, modifiers) if len(last) == 1 else None
+
+
+def written(key: Key) -> str:
+    """Return the name of a key, as ``name`` reads it: ``ctrl+alt+shift+left``."""
+    held = (each for each in _ORDER if key.modifiers & _MODIFIERS[each])
+    return "+".join([*held, key.name])
 
 
 def encode(key: str, modes: Modes) -> bytes:
@@ -190,16 +198,16 @@ def _held(digits: bytes | None) -> int:
 
 
 def _letter(found: re.Match[bytes]) -> Key | None:
-    return Key(_LETTER_NAMES[found[2].decode()], _held(found[1]))
+    return Key(LETTER_NAMES[found[2].decode()], _held(found[1]))
 
 
 def _tilde(found: re.Match[bytes]) -> Key | None:
-    known = _TILDE_NAMES.get(int(found[1][:6]))
+    known = TILDE_NAMES.get(int(found[1][:6]))
     return Key(known, _held(found[2])) if known else None
 
 
 def _numbered(number: int, modifiers: int) -> Key | None:
-    known = _NUMBER_NAMES.get(number)
+    known = NUMBER_NAMES.get(number)
     if known:
         return Key(known, modifiers)
     return Key(chr(number), modifiers) if 32 < number < 0xD800 or 0xF8FF < number < 0x110000 else None
@@ -212,7 +220,7 @@ _PARSERS = (
     (_UNICODE_KEY, lambda found: _numbered(int(found[1][:8]), _held(found[2]))),
     (
         _KEYPAD_SEQUENCE,
-        lambda found: Key(_KEYPAD_NAMES[found[1].decode()]) if found[1].decode() in _KEYPAD_NAMES else None,
+        lambda found: Key(KEYPAD_NAMES[found[1].decode()]) if found[1].decode() in KEYPAD_NAMES else None,
     ),
 )
 
@@ -234,8 +242,8 @@ def _legacy(key: Key, modes: Modes) -> str:
         )
     if each in _TILDES:
         return f"\x1b[{_TILDES[each]};{modifiers + 1}~" if modifiers else f"\x1b[{_TILDES[each]}~"
-    if each in _KEYPAD:
-        typed, letter, _ = _KEYPAD[each]
+    if each in KEYPAD:
+        typed, letter, _ = KEYPAD[each]
         if modes.application_keypad and not modifiers:
             return f"\x1bO{letter}"
         return _legacy(_typed(typed, modifiers), modes)
@@ -301,11 +309,11 @@ def _kitty(key: Key, modes: Modes) -> str:
         return _with_letter(_LETTERS[each], modifiers, "\x1b[")
     if each in _TILDES:
         return _legacy(key, modes)
-    if each in _KEYPAD:
+    if each in KEYPAD:
         return (
             _legacy(key, Modes())
             if not flags & _ALL and not modifiers
-            else _unicode(_KEYPAD[each][2], modifiers)
+            else _unicode(KEYPAD[each][2], modifiers)
         )
     if not flags & _ALL:
         if each in ("enter", "tab", "backspace") and not modifiers:

@@ -1,352 +1,359 @@
-"""What each key does: one method a verb of the keymap.
+"""What a user may do: to a pane, and to the app; what it does, whether it can be done now, and why not.
 
-Owns the deeds and the words that explain why something can't be done. Must not know which key means
-which verb, nor how anything is drawn.
+Owns the actions that no single view owns, each once: keys, hints, the help and messages read them here.
+Whether a pane lets it be done is the engine's rule, in the engine's words. Must not know which key asks for
+what, or how anything is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
+from chloe.engine import Refusal, why_not, why_not_type
 from chloe.events import commands
+from chloe.events.commands import Command
 from chloe.events.facts import BackendKind
-from chloe.events.panes import Pane
-from chloe.ui.dialogs import Confirm, Dialog, Prompt, help_page, message_page
-from chloe.ui.glyphs import Glyphs
-from chloe.ui.keymap import shown
-from chloe.ui.messages import Messages
+from chloe.events.panes import EPHEMERAL, PERSISTENT, Pane
+from chloe.terminal import Modes, keys
+from chloe.ui.keymap import TYPING, bindings_of
+from chloe.ui.lifetime import Lifetime
+from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.slots import Slots
 from chloe.ui.requests import Requests
-from chloe.ui.selection import Selection
-from chloe.ui.window import Window
-from chloe.ui.words import ending
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """What the verbs need of whoever runs the window."""
-
-    #: Rows and columns of a pane's view as the window is now.
-    view_size: Callable[[], tuple[int, int]]
-    #: Give the keyboard to a pane.
-    give: Callable[[Pane], None]
-    #: Type the bytes of one key into the pane that has the keyboard.
-    type: Callable[[bytes], None]
-    open_dialog: Callable[[Dialog], None]
-    redraw: Callable[[], None]
-    suspend: Callable[[], None]
-    #: End the app with an exit status.
-    end: Callable[[int], None]
+from chloe.ui.stack import Stack
+from chloe.ui.state import AppState
+from chloe.ui.tty.tty import Tty
+from chloe.ui.view import Action, Binding, View, always
+from chloe.ui.views import TABS, VIEWS
+from chloe.ui.views.confirm import Confirm
+from chloe.ui.views.help import Help, Section
+from chloe.ui.views.last_screen import LastScreen
+from chloe.ui.views.message_list import MessageList
+from chloe.ui.views.prompt import Prompt
+from chloe.ui.words import key_label
 
 
 class Actions:
-    """The verbs of the keymap, by name."""
+    """What the actions work on: the context of each."""
 
     def __init__(
         self,
-        selection: Selection,
-        window: Window,
-        messages: Messages,
+        state: AppState,
+        stack: Stack,
+        slots: Slots,
         requests: Requests,
-        host: Host,
-        glyphs: Glyphs,
-        *,
-        release: str,
-        log_file: str,
+        pane_input: PaneInput,
+        tty: Tty,
+        lifetime: Lifetime,
     ) -> None:
-        self._selection = selection
-        self._window = window
-        self._messages = messages
+        self._state = state
+        self._stack = stack
+        self._slots = slots
         self._requests = requests
-        self._host = host
-        self._glyphs = glyphs
-        self._release = release
-        self._log_file = log_file
+        self._pane_input = pane_input
+        self._tty = tty
+        self._lifetime = lifetime
 
-    def do(self, verb: str) -> None:
-        """Do what the keymap calls ``verb``."""
-        getattr(self, verb)()
+    def by_id(self, action_id: str) -> Action[Actions]:
+        """Return the action of this id."""
+        return _BY_ID[action_id]
+
+    # Whether it can be done ------------------------------------------------------------------------
+
+    def _unless(self, refuse: Callable[[Pane], Refusal | None]) -> str:
+        """Why something can't be done to the pane that is meant, or ""."""
+        pane = self._stack.top.pane
+        if pane is None:
+            return self._stack.top.no_pane
+        refusal = refuse(pane)
+        return self._explain(refusal) if refusal is not None else ""
+
+    def _explain(self, refusal: Refusal) -> str:
+        """A refusal with the key that helps."""
+        for binding in bindings_of(self._stack.top):
+            if binding.action == refusal.action:
+                return f"{refusal.reason}; {key_label(binding.keys[0])} {refusal.offer}"
+        return refusal.reason
+
+    def _refusal(self, command: Callable[[str], Command]) -> str:
+        instance = self._state.selection.instance
+        return self._unless(lambda pane: why_not(command(pane.id), pane, instance))
+
+    def why_not_type(self) -> str:
+        """Return why the user can't type into the pane."""
+        instance = self._state.selection.instance
+        return self._unless(lambda pane: why_not_type(pane, instance))
+
+    def why_not_detach(self) -> str:
+        """Return why the pane can't be let go of."""
+        return self._refusal(commands.Detach)
+
+    def why_not_reattach(self) -> str:
+        """Return why the pane can't be attached."""
+        return self._refusal(commands.Reattach)
+
+    def why_not_close(self) -> str:
+        """Return why the pane can't be put away."""
+        return self._refusal(commands.Close)
+
+    def why_not_kill(self) -> str:
+        """Return why the pane can't be ended."""
+        return self._refusal(commands.Kill)
+
+    def why_not_reopen(self) -> str:
+        """Return why the pane can't be taken back from History."""
+        return self._refusal(commands.Reopen)
+
+    def why_no_pane(self) -> str:
+        """Return why there is no pane to do it to."""
+        return self._unless(lambda _: None)
 
     # Panes -----------------------------------------------------------------------------------------
 
-    def new_direct(self) -> None:
-        """Open a direct pane."""
-        self._open("direct")
+    @property
+    def _pane(self) -> Pane:
+        """The pane that is meant, where ``why_not`` found nothing against it."""
+        pane = self._stack.top.pane
+        assert pane is not None
+        return pane
 
-    def new_tmux(self) -> None:
-        """Open a tmux pane."""
-        self._open("tmux")
-
-    def _open(self, backend: BackendKind) -> None:
-        rows, columns = self._host.view_size()
-        self._requests.request(
-            commands.Open(backend=backend, rows=rows, columns=columns), self._opened, block_input=True
-        )
+    def open_pane(self, backend: BackendKind) -> None:
+        """Open a pane, and give it the keyboard once it is there."""
+        rows, columns = self._stack.pane_size(*self._tty.get_cols_rows())
+        command = commands.Open(backend=backend, rows=rows, columns=columns)
+        self._requests.request(command, self._opened, block_input=True)
 
     def _opened(self, pane: str | None) -> None:
         if pane is not None:
             self._show(pane)
-            self._host.give(self._selection.pane(pane))
+            self._pane_input.focus_pane(self._state.projections.panes[pane])
 
     def _show(self, pane: str) -> None:
-        self._selection.tab = "instances"
-        self._selection.select(pane)
+        self._stack.go_to_panes()
+        self._state.selection.select(pane)
 
     def type(self) -> None:
-        """Give the keyboard to the selected pane."""
-        pane = self._typable()
-        if pane is not None:
-            self._host.give(pane)
+        """Give the keyboard to the pane."""
+        self._pane_input.focus_pane(self._pane)
 
-    def send_escape(self) -> None:
-        """One Esc for the program."""
-        self.send_literally(b"\x1b")
+    def send(self, key: str) -> None:
+        """Type a key that Chloe would take, and give the pane the keyboard."""
+        self.type()
+        self._pane_input.type(keys.encode(key, Modes()))
 
-    def send_literally(self, key: bytes) -> None:
-        """Type a key into the selected pane that Chloe would take, and give it the keyboard."""
-        pane = self._typable()
-        if pane is not None:
-            self._host.give(pane)
-            self._host.type(key)
-
-    def _typable(self) -> Pane | None:
-        """The selected pane, if one can type into it; else the user is told why not."""
-        pane = self._selected()
-        if pane is None or self._selection.takes_keys(pane):
-            return pane
-        if not pane.alive:
-            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); x puts it away")
-        elif self._selection.is_foreign(pane):
-            self._messages.hint(
-                f"{pane.name} is a direct pane of another Chloe, which alone can type into it"
-            )
-        else:
-            self._messages.hint(f"{pane.name} is detached; a attaches it")
-        return None
-
-    def _selected(self) -> Pane | None:
-        pane = self._selection.selected
-        if pane is None:
-            self._messages.hint("There is no pane yet: c opens a direct one, t a tmux one")
-        return pane
+    def send_release(self) -> None:
+        """Type the key that takes the keyboard back."""
+        self.send(self._state.release)
 
     def detach(self) -> None:
-        """Let go of the selected pane."""
-        pane = self._selected()
-        if pane is None:
-            return
-        if pane.backend == "direct":
-            self._messages.hint(f"{pane.name} is a direct pane: it can't run without Chloe; x closes it")
-        elif not pane.alive:
-            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); x puts it away")
-        elif not self._selection.is_attached(pane):
-            self._messages.hint(f"{pane.name} is detached already")
-        else:
-            self._requests.request(commands.Detach(pane.id))
+        """Let go of the pane."""
+        self._requests.request(commands.Detach(self._pane.id))
 
     def reattach(self) -> None:
-        """Attach the selected pane again."""
-        pane = self._selected()
-        if pane is None:
-            return
-        if not pane.alive:
-            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); it can't be attached")
-        elif self._selection.is_attached(pane):
-            self._messages.hint(f"{pane.name} is attached; Enter types into it")
-        else:
-            self._requests.request(commands.Reattach(pane.id))
+        """Attach the pane again."""
+        self._requests.request(commands.Reattach(self._pane.id))
 
     def close(self) -> None:
-        """Put the selected pane away."""
-        pane = self._selected()
-        if pane is not None:
-            runs_on = pane.backend == "tmux" and pane.alive
-            self._requests.request(
-                commands.Close(pane.id),
-                lambda _: self._messages.notify(
-                    f"{pane.name} runs on; History has it" if runs_on else f"{pane.name} is in History"
-                ),
-            )
+        """Put the pane away."""
+        pane = self._pane
+        runs_on = pane.outlives_chloe and pane.alive
+        self._requests.request(
+            commands.Close(pane.id),
+            lambda _: self._state.messages.notify(
+                f"{pane.name} runs on; History has it" if runs_on else f"{pane.name} is in History"
+            ),
+        )
 
     def rename(self) -> None:
         """Ask for another name."""
-        pane = self._selected()
-        if pane is None:
-            return
+        pane = self._pane
 
-        def entered(name: str) -> None:
+        def accept(name: str) -> None:
             if not name.strip():
-                self._messages.notify("A pane needs a name", error=True)
+                self._state.messages.notify("A pane needs a name", error=True)
             elif name != pane.name:
                 self._requests.request(commands.Rename(pane.id, name.strip()))
 
-        self._host.open_dialog(Prompt("Rename", pane.name, self._glyphs, entered))
+        self._stack.open(Prompt("Rename", pane.name, self._state.glyphs, accept))
 
     def kill(self) -> None:
-        """Ask whether to end the selected pane's program."""
-        pane = self._selected()
-        if pane is None:
-            return
-        if not pane.alive:
-            self._messages.hint(f"{pane.name} has ended already ({ending(pane)})")
-            return
-        self._host.open_dialog(
-            Confirm(
-                "Kill",
-                f"End {pane.name} and everything that runs in it?",
-                self._glyphs,
-                lambda: self._requests.request(commands.Kill(pane.id)),
-            )
-        )
+        """Ask whether to end the pane's program."""
+        pane = self._pane
+        question = f"End {pane.name} and everything that runs in it?"
+        self._confirm("Kill", question, lambda: self._requests.request(commands.Kill(pane.id)))
 
-    # Moving ----------------------------------------------------------------------------------------
-
-    def previous(self) -> None:
-        """Select what is above."""
-        self._step(-1)
-
-    def next(self) -> None:
-        """Select what is below."""
-        self._step(1)
-
-    def _step(self, by: int) -> None:
-        if self._selection.tab == "history":
-            self._selection.step_line(by)
-        else:
-            self._selection.step(by)
-
-    def page_up(self) -> None:
-        """A page up in History."""
-        self._selection.step_line(-self._window.history.page)
-
-    def page_down(self) -> None:
-        """A page down in History."""
-        self._selection.step_line(self._window.history.page)
-
-    def first(self) -> None:
-        """The latest of History."""
-        self._selection.line = 0
-
-    def last(self) -> None:
-        """The oldest of History."""
-        self._selection.step_line(len(self._selection.past))
-
-    def zoom(self) -> None:
-        """Give the selected pane the whole window, or take it back."""
-        self._selection.zoomed = not self._selection.zoomed
-
-    def scroll_up(self) -> None:
-        """A page back in the scrollback."""
-        self._window.view.scroll_page(1)
-
-    def scroll_down(self) -> None:
-        """A page on."""
-        self._window.view.scroll_page(-1)
-
-    def scroll_top(self) -> None:
-        """The beginning of the scrollback."""
-        self._window.view.scroll_to_top()
-
-    def scroll_bottom(self) -> None:
-        """The live screen."""
-        self._window.view.scroll_to_bottom()
-
-    # Tabs ------------------------------------------------------------------------------------------
-
-    def other_tab(self) -> None:
-        """Switch the tab."""
-        self._selection.tab = "history" if self._selection.tab == "instances" else "instances"
-
-    def instances_tab(self) -> None:
-        """Show Instances."""
-        self._selection.tab = "instances"
-
-    def history_tab(self) -> None:
-        """Show History."""
-        self._selection.tab = "history"
-
-    # History ---------------------------------------------------------------------------------------
-
-    def look(self) -> None:
-        """Reopen what still runs; else show its last screen."""
-        life = self._selection.selected_life
-        if life is None:
-            return
-        if self._selection.pane(life.pane).alive:
-            self.reopen()
-        else:
-            self._selection.viewed = life.pane
-            self._window.viewer.scroll_to_bottom()
+    def _confirm(self, title: str, question: str, on_yes: Callable[[], None]) -> None:
+        self._stack.open(Confirm(title, question, self._state.glyphs, on_yes))
 
     def reopen(self) -> None:
         """Take a pane that still runs back from History."""
-        life = self._selection.selected_life
-        if life is None:
-            return
-        pane = self._selection.pane(life.pane)
-        if not pane.alive:
-            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); Enter shows its last screen")
-        else:
-            self._requests.request(commands.Reopen(pane.id), lambda _: self._reopened(pane))
+        pane = self._pane
+        self._requests.request(commands.Reopen(pane.id), lambda _: self._reopened(pane))
 
     def _reopened(self, pane: Pane) -> None:
         self._show(pane.id)
-        if not self._selection.is_attached(pane):
+        if not self._state.selection.is_attached(pane):
             self._requests.request(commands.Reattach(pane.id))
 
-    def viewer_close(self) -> None:
-        """Go back to the list."""
-        self._selection.viewed = None
+    def open_selected(self) -> None:
+        """Reopen what still runs; else show its last screen."""
+        if self._pane.alive:
+            self.reopen()
+        else:
+            self._stack.open(LastScreen(self._state, self._pane.id))
 
-    def viewer_up(self) -> None:
-        """A page back in time."""
-        self._window.viewer.scroll_page(1)
+    # Looking back ----------------------------------------------------------------------------------
 
-    def viewer_down(self) -> None:
-        """A page on."""
-        self._window.viewer.scroll_page(-1)
+    def scroll(self, pages: int) -> None:
+        """Look so many pages back in what the pane printed, or on where negative."""
+        if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
+            slot.shows.scroll_page(pages)
 
-    def viewer_top(self) -> None:
-        """The beginning of what is kept."""
-        self._window.viewer.scroll_to_top()
+    def scroll_to_top(self) -> None:
+        """Look at the beginning of the scrollback."""
+        if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
+            slot.shows.scroll_to_top()
 
-    def viewer_bottom(self) -> None:
-        """The last screen."""
-        self._window.viewer.scroll_to_bottom()
+    def scroll_to_bottom(self) -> None:
+        """Look at the screen as it is now."""
+        if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
+            slot.shows.scroll_to_bottom()
 
     # The app ---------------------------------------------------------------------------------------
 
-    def messages(self) -> None:
-        """Show what was said."""
-        self._host.open_dialog(message_page(self._messages.latest_first, self._log_file, self._glyphs))
+    def go_to_tab(self, name: str) -> None:
+        """Go to a tab."""
+        self._stack.go_to_tab(name)
 
-    def help(self) -> None:
+    def go_to_next_tab(self) -> None:
+        """Go to the next tab."""
+        self._stack.go_to_next_tab()
+
+    def show_messages(self) -> None:
+        """Show what was said."""
+        self._stack.open(MessageList(self._state))
+
+    def show_help(self) -> None:
         """Show every key."""
-        self._host.open_dialog(help_page(shown(self._release), self._glyphs))
+        self._stack.open(Help(self._state, help_sections(self._state.release)))
 
     def redraw(self) -> None:
         """Draw everything anew."""
-        self._host.redraw()
+        self._tty.forget()
 
     def suspend(self) -> None:
         """Stop, as a shell's job."""
-        self._host.suspend()
+        self._tty.suspend()
 
     def quit(self) -> None:
         """End the app; asked first where that ends programs."""
-        selection = self._selection
+        selection = self._state.selection
         doomed = [
-            pane.name for pane in selection.panes if pane.backend == "direct" and selection.takes_keys(pane)
+            pane.name for pane in selection.panes if not pane.outlives_chloe and selection.takes_keys(pane)
         ]
         if not doomed:
-            self._host.end(0)
+            self._lifetime.end(0)
             return
         names = ", ".join(doomed[:3]) + (f" and {len(doomed) - 3} more" if len(doomed) > 3 else "")
-        self._host.open_dialog(
-            Confirm(
-                "Quit",
-                f"Direct panes end with Chloe: {names}. Quit?",
-                self._glyphs,
-                lambda: self._host.end(0),
-            )
-        )
+        self._confirm("Quit", f"Direct panes end with Chloe: {names}. Quit?", lambda: self._lifetime.end(0))
+
+
+def _tab(name: str, title: str) -> Action[Actions]:
+    return Action(f"tab.{name}", f"Show {title}.", lambda actions: actions.go_to_tab(name), always)
+
+
+#: Every action that no single view owns.
+ACTIONS: tuple[Action[Actions], ...] = (
+    Action(
+        "new_direct",
+        "Open a direct pane: fast, it ends with Chloe.",
+        lambda actions: actions.open_pane(EPHEMERAL),
+        always,
+    ),
+    Action(
+        "new_tmux",
+        "Open a tmux pane: it survives Chloe.",
+        lambda actions: actions.open_pane(PERSISTENT),
+        always,
+    ),
+    Action("type", "Give the keyboard to the selected pane.", Actions.type, Actions.why_not_type),
+    Action(
+        "send_escape",
+        "Send one Esc to the selected pane and give it the keyboard.",
+        lambda actions: actions.send("escape"),
+        Actions.why_not_type,
+    ),
+    Action(
+        "send_release",
+        "Send the key that takes the keyboard back to the selected pane and give it the keyboard.",
+        Actions.send_release,
+        Actions.why_not_type,
+    ),
+    Action(
+        "detach",
+        "Detach the selected tmux pane: it runs on in the background.",
+        Actions.detach,
+        Actions.why_not_detach,
+    ),
+    Action(
+        "reattach",
+        "Attach the selected pane again, with its full state.",
+        Actions.reattach,
+        Actions.why_not_reattach,
+    ),
+    Action(
+        "close",
+        "Close the pane: direct ends, tmux runs on and is found in History.",
+        Actions.close,
+        Actions.why_not_close,
+    ),
+    Action("rename", "Rename the selected pane.", Actions.rename, Actions.why_no_pane),
+    Action(
+        "kill",
+        "End the selected pane's program and session, after a question.",
+        Actions.kill,
+        Actions.why_not_kill,
+    ),
+    Action(
+        "open_selected",
+        "Reopen the pane where it still runs, else show its last screen.",
+        Actions.open_selected,
+        Actions.why_no_pane,
+    ),
+    Action("reopen", "Reopen the pane where it still runs.", Actions.reopen, Actions.why_not_reopen),
+    Action("scroll_up", "Look a page back in what the pane printed.", lambda it: it.scroll(1), always),
+    Action("scroll_down", "Look a page on.", lambda actions: actions.scroll(-1), always),
+    Action("scroll_top", "Look at the beginning of the scrollback.", Actions.scroll_to_top, always),
+    Action("scroll_bottom", "Look at the screen as it is now.", Actions.scroll_to_bottom, always),
+    Action("next_tab", "Switch between Instances and History.", Actions.go_to_next_tab, always),
+    *(_tab(tab.name, tab.title) for tab in TABS),
+    Action("messages", "Show what Chloe said, the latest first.", Actions.show_messages, always),
+    Action("help", "Show every key.", Actions.show_help, always),
+    Action("redraw", "Draw the screen anew.", Actions.redraw, always),
+    Action("suspend", "Stop Chloe as a shell's job; `fg` goes on with it.", Actions.suspend, always),
+    Action("quit", "Quit; tmux panes run on, direct panes end with Chloe.", Actions.quit, always),
+)
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def help_sections(release: str) -> list[Section]:
+    """Return every key with what it does, by where it holds."""
+    first, *others = [view for view in VIEWS if view.title]
+    typing: Section = (
+        "While a pane has the keyboard",
+        [
+            ((release,), "Take the keyboard back."),
+            *_told(TYPING),
+            (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
+        ],
+    )
+    return [
+        (first.title, _told(bindings_of(first), first)),
+        typing,
+        *((view.title, _told(view.bindings, view)) for view in others),
+    ]
+
+
+def _told(bindings: Sequence[Binding], view: type[View] | None = None) -> list[tuple[Sequence[str], str]]:
+    own = {action.id: action for action in view.actions} if view is not None else {}
+    return [(binding.keys, (own.get(binding.action) or _BY_ID[binding.action]).does) for binding in bindings]

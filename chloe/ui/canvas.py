@@ -1,16 +1,13 @@
-"""Rows of cells as an urwid canvas, at the widths that Chloe's terminal gives them.
+"""Rows of cells, at the widths that Chloe's terminal gives them.
 
 Owns ``Cells`` (text that knows how many columns it takes) and cutting it. Must not know where rows
-come from or how they are drawn. urwid measures text by a table of its own; here the emulator's word
-counts, so that every row is exactly as wide as the emulator made it.
+come from or how they are drawn. A row is exactly as wide as the emulator made it, whatever others would
+measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Literal
-
-import urwid
+from collections.abc import Hashable, Iterator, Sequence
 
 from chloe.terminal.widths import joins, width
 
@@ -33,7 +30,7 @@ class Cells(bytes):
         return cls.of(" " * width, width)
 
 
-#: A run as urwid knows it: what it looks like, a character set that is never used here, its text.
+#: A run, in the form that urwid has them: its style, a character set that is never used here, its text.
 Run = tuple[Hashable, None, bytes]
 Row = Sequence[Run]
 
@@ -82,45 +79,8 @@ def clusters(text: str) -> list[tuple[str, int]]:
     return found
 
 
-class RowsCanvas(urwid.Canvas):
-    """Rows of runs, each row ``columns`` wide, and a cursor."""
-
-    def __init__(self, rows: Sequence[Row], columns: int, cursor: tuple[int, int] | None = None) -> None:
-        super().__init__()
-        self._rows = rows
-        self._columns = columns
-        if cursor is not None:
-            self.cursor = cursor
-
-    def cols(self) -> int:
-        """The width."""
-        return self._columns
-
-    def rows(self) -> int:
-        """The height."""
-        return len(self._rows)
-
-    def content(
-        self,
-        trim_left: int = 0,
-        trim_top: int = 0,
-        cols: int = 0,
-        rows: int = 0,
-        attr: Mapping[Hashable, Hashable] | None = None,
-    ) -> Iterator[list[tuple[Hashable, Literal["0", "U"] | None, bytes]]]:
-        """The rows, or the part of them that a canvas above leaves uncovered."""
-        columns = cols or self._columns - trim_left
-        height = rows or len(self._rows) - trim_top
-        whole = trim_left == 0 and columns == self._columns
-        for row in self._rows[trim_top : trim_top + height]:
-            shown: list[tuple[Hashable, Literal["0", "U"] | None, bytes]]
-            shown = list(row) if whole else list(_cut_row(row, trim_left, trim_left + columns))
-            if attr:
-                shown = [(attr.get(look, look), charset, text) for look, charset, text in shown]
-            yield shown
-
-
-def _cut_row(row: Row, start: int, end: int) -> Iterator[Run]:
+def cut_row(row: Row, start: int, end: int) -> Iterator[Run]:
+    """Return the columns ``start`` up to ``end`` of a row."""
     column = 0
     for look, charset, text in row:
         columns = width_of(text)

@@ -13,6 +13,7 @@ from chloe.events.projections import Projections
 from chloe.terminal import Bell
 from chloe.ui.messages import Messages
 from chloe.ui.panes.unread import Unread
+from chloe.ui.panes.visible import VisiblePanes
 from chloe.ui.words import ending
 
 
@@ -24,18 +25,20 @@ class Notifier:
         projections: Projections,
         unread: Unread,
         messages: Messages,
-        failed: Callable[[str, Exception], None],
+        visible: VisiblePanes,
+        on_failure: Callable[[str, Exception], None],
     ) -> None:
         self._projections = projections
         self._unread = unread
         self._messages = messages
-        #: Told of a pane whose screen can't be read, and why.
-        self._failed = failed
+        self._visible = visible
+        #: Called with a pane whose screen can't be read, and why.
+        self._on_failure = on_failure
         #: The panes whose end would be news.
         self._alive: set[str] = set()
 
-    def heed(self, change: Change, shown: Pane | None) -> bool:
-        """Take a change in while ``shown`` is on the screen; whether its bell sounded."""
+    def handle(self, change: Change) -> bool:
+        """Take a change in. Return whether the bell of a pane that is shown sounded."""
         rang = False
         for message in change.messages:
             self._messages.notify(message, error=True)
@@ -43,8 +46,9 @@ class Notifier:
             pane = self._projections.panes[name]
             self._unread.track(pane)
             self._note_end(pane)
+            is_shown = self._visible.mark_read(pane)
             if self._has_rung(pane):
-                if pane is shown:
+                if is_shown:
                     rang = True
                 else:
                     self._unread.mark_bell(pane)
@@ -65,5 +69,5 @@ class Notifier:
         try:
             return any(isinstance(notice, Bell) for notice in screens.peek(pane.id).take_notices())
         except Exception as error:
-            self._failed(pane.id, error)
+            self._on_failure(pane.id, error)
             return False

@@ -46,7 +46,7 @@ class PaneList:
         """The sign of how the pane stands here."""
         if not pane.alive:
             return self._glyphs.ended
-        if pane.backend == "direct":
+        if not pane.can_detach:
             return self._glyphs.none
         return self._glyphs.attached if self._selection.is_attached(pane) else self._glyphs.detached
 

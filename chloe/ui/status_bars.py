@@ -1,7 +1,6 @@
 """The lines at the top and the bottom: tabs and news; hints, messages and trouble.
 
-Owns what stands there and what gives way where it is narrow. Must not know the engine or keys beyond
-the keymap.
+Owns what stands there and what gives way where it is narrow. Must not know the engine, views or keys.
 """
 
 from __future__ import annotations
@@ -19,19 +18,22 @@ from chloe.ui.words import compact, printable
 _MOST_LINES = 3
 
 
-def header(selection: Selection, unread: Unread, width: int, *, log_size: int) -> Row:
-    """The tabs, how the panes of this instance stand, and how large the log is (in bytes)."""
-    panes = selection.panes
-    tabs = [("instances", f" Instances {len(panes)} "), ("history", " History ")]
+def header(
+    tabs: Sequence[tuple[str, bool]], selection: Selection, unread: Unread, width: int, *, log_size: int
+) -> Row:
+    """Return the tabs, how the panes of this instance stand, and how large the log is (in bytes).
+
+    A tab is its label, and whether one is in it.
+    """
     parts = [("name", " Chloe ")]
-    for tab, text in tabs:
-        parts += [("tab on" if selection.tab == tab else "tab", text), ("header", " ")]
+    for label, is_current in tabs:
+        parts += [("tab on" if is_current else "tab", f" {label} "), ("header", " ")]
     taken = sum(len(text) for _, text in parts)
-    news = _news(selection, unread, panes)
+    news = _news(selection, unread, selection.panes)
     size = f"log {compact(log_size)}"
-    for told in (f"{news}   {size}" if news else size, news):
-        if told and taken + len(told) + 2 <= width:
-            parts.append(("news", " " * (width - taken - len(told) - 1) + told))
+    for summary in (f"{news}   {size}" if news else size, news):
+        if summary and taken + len(summary) + 2 <= width:
+            parts.append(("news", " " * (width - taken - len(summary) - 1) + summary))
             break
     return row_of(parts, width, "header")
 

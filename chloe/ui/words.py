@@ -7,13 +7,15 @@ programs: ``printable`` makes them harmless.
 from __future__ import annotations
 
 import os
-import signal
 import time
-from contextlib import suppress
 
+from chloe.engine import ending as outcome
 from chloe.events.panes import Pane
+from chloe.terminal import keys
 from chloe.wording import UNSAFE, local
 
+#: Keys that a person writes otherwise.
+_KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
 _NANOSECONDS = 1_000_000_000
 _DAY = 24 * 3600
 
@@ -72,13 +74,7 @@ def span(nanoseconds: int) -> str:
 
 def ending(pane: Pane) -> str:
     """How a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why where it wasn't by itself."""
-    died = pane.died
-    if died is None:
-        return "runs"
-    if died.signal is not None and not died.reason and died.status is None:
-        with suppress(ValueError):  # A number that has no name here.
-            return signal.Signals(died.signal).name
-    return printable(pane.outcome)
+    return printable(outcome(pane))
 
 
 def pruned(pane: Pane) -> str:
@@ -89,3 +85,17 @@ def pruned(pane: Pane) -> str:
 def command(pane: Pane) -> str:
     """What a pane runs."""
     return printable(" ".join(pane.argv))
+
+
+def key_label(key: str) -> str:
+    """Return a key as a person reads it: ``Esc``, ``Shift-PgUp``, ``Ctrl-L``."""
+    named = keys.name(key)
+    if named is None:
+        return key
+    *held, _ = keys.written(named._replace(name="")).split("+")
+    name = named.name
+    if name in _KEY_LABELS:
+        name = _KEY_LABELS[name]
+    elif len(name) > 1 or held:
+        name = name.capitalize()
+    return "-".join([*(modifier.capitalize() for modifier in held), name])

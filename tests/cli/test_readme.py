@@ -10,7 +10,9 @@ from pathlib import Path
 from chloe.cli.program import COMMANDS
 from chloe.config import load
 from chloe.errors import ChloeError
-from chloe.ui.keymap import EVERYWHERE, HISTORY, INSTANCES, shown
+from chloe.ui.keymap import bindings_of
+from chloe.ui.views import TABS
+from chloe.ui.words import key_label
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 
@@ -35,9 +37,9 @@ def test_every_setting_is_told_with_its_default(tmp_path: Path) -> None:
 def test_every_key_is_told() -> None:
     keys = README.split("## The keys")[1].split("## Commands")[0]
 
-    for keymap in (INSTANCES, HISTORY, EVERYWHERE):
-        for binding in keymap:
-            assert any(f"`{shown(key)}`" in keys for key in binding.keys), binding
+    for tab in TABS:
+        for binding in bindings_of(tab):
+            assert any(f"`{key_label(key)}`" in keys for key in binding.keys), binding
 
 
 def test_every_exit_status_is_told() -> None:

@@ -19,7 +19,7 @@ import pytest
 from chloe.backends import descriptors
 from chloe.config import Config
 from chloe.engine import Engine, running
-from chloe.errors import ChloeError, LogUnusable
+from chloe.errors import ChloeError, LogUnusable, TmuxUnusable
 from chloe.events.commands import Kill, Open
 from chloe.events.facts import BackendKind
 from tests.engine.counting import Counting, counting, gone
@@ -204,6 +204,28 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
         descriptors.raise_descriptors()
 
 
+async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_for_dead(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+        assert pane is not None
+        asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
+        server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
+        limits = resource.prlimit(server, resource.RLIMIT_NOFILE)
+        used = len(os.listdir(f"/proc/{server}/fd"))
+        resource.prlimit(server, resource.RLIMIT_NOFILE, (used, limits[1]))
+        try:
+            with pytest.raises(TmuxUnusable, match=r"Its server has no descriptor|has all of its"):
+                await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+            assert engine.projections.panes[pane].alive
+        finally:
+            resource.prlimit(server, resource.RLIMIT_NOFILE, limits)
+        await engine.ask(Kill(pane))
+        await eventually(lambda: not engine.projections.panes[pane].alive)
+        await gone(engine, pane, eventually)
+
+
 def test_too_few_descriptors_for_anything_are_said_in_one_line() -> None:
     asked = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20));"
@@ -212,6 +234,28 @@ def test_too_few_descriptors_for_anything_are_said_in_one_line() -> None:
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
     assert LogUnusable.__name__ in done.stderr
     assert "ulimit -n" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("limit", [256, 48])
+async def test_with_few_descriptors_every_command_works(
+    limit: int, config: Config, eventually: Eventually
+) -> None:
+    def chloe(*words: str) -> bytes:
+        environment = os.environ | {
+            "CHLOE_HOME": str(config.paths.home),
+            "CHLOE_TMUX_SOCKET": config.tmux.socket_name,
+        }
+        asked = ["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", sys.executable, "-m", "chloe", *words]
+        return subprocess.run(asked, env=environment, capture_output=True, check=True, timeout=60).stdout
+
+    pane = chloe("new", "--name", "few", "--", "sh", "-c", "echo here; exec cat").decode().strip()
+    assert pane in chloe("ls", "--json").decode()
+    chloe("send", "few", "hello")
+    await eventually(lambda: b"hello" in chloe("export-log", "few"))
+    assert b"created" in chloe("replay", "few")
+    chloe("verify")
+    chloe("kill", "few")
+    await eventually(lambda: b'"ended"' in chloe("ls", "--json") and not list(config.paths.spool.iterdir()))
 
 
 def test_what_is_in_hand_serves_a_command_when_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chloe.config import Config, Keys, Paths, Shell, Ui
 from chloe.engine import Change
 from chloe.engine.past import Lines
 from chloe.errors import PaneRefused, StartFailed
@@ -19,6 +21,7 @@ from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
 from chloe.events.projections import Projections
 from chloe.terminal import Terminal
+from tests.ui.pilot import Pilot
 
 ME = "instance-of-the-test"
 
@@ -59,7 +62,7 @@ class Double:
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
 
     def log_size(self) -> int:
-        return 0
+        return 1_234_567
 
     async def hand_over(self) -> None:
         """It has no leases."""
@@ -117,3 +120,32 @@ class Double:
 @pytest.fixture
 def double() -> Double:
     return Double()
+
+
+Fly = Callable[..., Awaitable["Pilot"]]
+
+
+@pytest.fixture
+async def fly(home: Path) -> AsyncIterator[Fly]:
+    """Start the app in memory, with settings that differ from the test's: Ctrl-] takes the keyboard back."""
+    pilots: list[Pilot] = []
+
+    async def take_off(*, release: str = "ctrl+]", rows: int = 24, columns: int = 80) -> Pilot:
+        config = Config(
+            paths=Paths.under(home),
+            keys=Keys(release=release),
+            ui=Ui(ascii=False),
+            shell=Shell(command=("sh",)),
+        )
+        pilots.append(Pilot(config, rows=rows, columns=columns))
+        return await pilots[-1].take_off()
+
+    yield take_off
+    for each in pilots:
+        await each.abort()
+
+
+@pytest.fixture
+async def pilot(fly: Fly) -> Pilot:
+    """The app in memory, in a window of 80 columns and 24 rows."""
+    return await fly()

@@ -76,18 +76,15 @@ def test_quitting_leaves_the_terminal_as_it_was(start_app: StartApp) -> None:
     check_left_as_it_was(app, before)
 
 
+#: What Ctrl-L does in each.
 CRASHES: dict[str, str] = {
-    "in a key": "from chloe.ui.actions import Actions\n"
-    "def broken(self): raise ValueError('broken on purpose')\n"
-    "Actions.redraw = broken\n",
-    "while drawing": "from chloe.ui.actions import Actions\n"
-    "from chloe.ui import status_bars\n"
+    "in a key": "def broken(self): raise ValueError('broken on purpose')\nScreen.forget = broken\n",
+    "while drawing": "from chloe.ui import status_bars\n"
     "def broken(*_, **__): raise ValueError('broken on purpose')\n"
-    "Actions.redraw = lambda self: setattr(status_bars, 'header', broken)\n",
+    "Screen.forget = lambda self: setattr(status_bars, 'header', broken)\n",
     "in a callback": "import asyncio\n"
-    "from chloe.ui.actions import Actions\n"
     "def broken(): raise ValueError('broken on purpose')\n"
-    "Actions.redraw = lambda self: asyncio.get_running_loop().call_soon(broken)\n",
+    "Screen.forget = lambda self: asyncio.get_running_loop().call_soon(broken)\n",
 }
 
 
@@ -95,8 +92,8 @@ CRASHES: dict[str, str] = {
 def test_an_unforeseen_error_ends_it_with_one_line_and_a_traceback_in_the_log_file(
     start_app: StartApp, tmp_path: Path, where: str
 ) -> None:
-    program = CRASHES[where] + "import sys\nfrom chloe.cli import main\nsys.exit(main())"
-    app = start_app(program=program)
+    broken = "from chloe.ui.tty.screen import Screen\n" + CRASHES[where]
+    app = start_app(program=broken + "import sys\nfrom chloe.cli import main\nsys.exit(main())")
     before = app.settings
     app.wait_for("No panes yet")
     app.send(b"c")
@@ -118,9 +115,12 @@ def test_a_request_that_fails_as_nobody_foresaw_is_told_and_ends_nothing(
 ) -> None:
     program = (
         "from chloe.ui.requests import Requests\n"
-        "from chloe.ui.actions import Actions\n"
+        "from chloe.ui.tty.screen import Screen\n"
+        "made, make = [], Requests.__init__\n"
+        "def note(self, *args): make(self, *args); made.append(self)\n"
+        "Requests.__init__ = note\n"
         "async def broken(): raise ValueError('broken on purpose')\n"
-        "Actions.redraw = lambda self: self._requests._run(broken(), None)\n"
+        "Screen.forget = lambda self: made[0]._run(broken(), None)\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"
     )
     app = start_app(program=program)

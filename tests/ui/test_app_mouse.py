@@ -210,7 +210,7 @@ def test_a_crash_leaves_no_mouse_reports_on(start_pointer: StartPointer) -> None
     program = (
         "from chloe.ui.panes.pane_input import PaneInput\n"
         "def broken(self): raise ValueError('broken on purpose')\n"
-        "PaneInput.leave = broken\n"
+        "PaneInput.on_release = broken\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"
     )
     pointer = start_pointer(program=program).open(1003)

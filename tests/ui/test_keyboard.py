@@ -35,7 +35,7 @@ class Typist:
         self.program = b""
         self.commands: list[str] = []
         if in_pane:
-            self.keyboard.give()
+            self.keyboard.focus_pane()
 
     def pause(self, seconds: float) -> Typist:
         until = self.now + seconds
@@ -57,10 +57,10 @@ class Typist:
             taken.append(event)
             match event:
                 case Key("enter"):
-                    self.keyboard.give()
-                case Key("esc", data):
+                    self.keyboard.focus_pane()
+                case Key("escape", data):
                     self.program += data
-                    self.keyboard.give()
+                    self.keyboard.focus_pane()
                 case Key(name):
                     self.commands.append(name)
                 case Typed(data) | Pasted(data) if self.keyboard.in_pane:
@@ -224,7 +224,7 @@ def test_escape_twice_is_one_escape_for_the_program(gap: float) -> None:
 
 def test_taking_the_keyboard_for_good_makes_late_bytes_commands() -> None:
     typist = Typist(in_pane=True).type(b"\x1b").pause(0.1)
-    typist.keyboard.take()
+    typist.keyboard.blur()
     assert typist.type(b"x").commands == ["x"]
 
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from chloe.ui.actions import Actions
-from chloe.ui.keymap import HISTORY, INSTANCES, KEYMAPS, VIEWER, hints
+from chloe.ui.keymap import bindings_of, hints
+from chloe.ui.view import View
+from chloe.ui.views import VIEWS
 from chloe.ui.words import compact, folder, printable, span
+from tests.ui.parts import Parts
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import Double
 
 
-def test_every_key_has_a_verb_and_a_sentence() -> None:
-    for _, keymap in KEYMAPS:
-        for binding in keymap:
-            assert callable(getattr(Actions, binding.verb))
-            assert binding.does.endswith(".")
-
-
-@pytest.mark.parametrize("keymap", [INSTANCES, HISTORY, VIEWER])
-def test_no_key_means_two_things(keymap: tuple[object, ...]) -> None:
-    keys = [key for binding in keymap for key in binding.keys]  # type: ignore[attr-defined]
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_key_means_two_things(view: type[View]) -> None:
+    keys = [key for binding in bindings_of(view) for key in binding.keys]
     assert len(keys) == len(set(keys))
 
 
-def test_the_hints_come_from_the_keymap() -> None:
-    assert ("c", "direct") in hints(INSTANCES)
-    assert ("Enter", "type") in hints(INSTANCES)
+def test_the_hints_come_from_the_bindings(double: Double) -> None:
+    instances = Parts(double).instances
+    assert ("c", "direct") in hints(instances)
+    assert ("Enter", "type") in hints(instances)
+    assert hints(instances)[-1] == ("q", "quit")
 
 
 @pytest.mark.parametrize(

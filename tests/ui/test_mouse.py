@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chloe.events import facts
 from chloe.events.commands import Write
-from chloe.ui.glyphs import ASCII
-from chloe.ui.messages import Messages
-from chloe.ui.panes.mouse import Mouse, Report, read
-from chloe.ui.panes.pane_input import PaneInput
-from chloe.ui.panes.sizing import Sizing
-from chloe.ui.panes.unread import Unread
-from chloe.ui.selection import Selection
-from chloe.ui.tty.keyboard import Keyboard
-from chloe.ui.window import Window
+from chloe.ui.panes.mouse import Report, read
+from tests.ui.parts import Parts
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Double
@@ -57,45 +49,18 @@ def test_a_report_says_what_the_mouse_did(report: bytes, says: Report | None) ->
     assert read(report) == says
 
 
-@dataclass
-class MouseReport:
+class Pointed(Parts):
     """A window of 80 columns and 24 rows over a double with one pane, which has the keyboard."""
 
-    double: Double
-    pane: str = ""
-    columns: int = 80
-    rows: int = 24
+    def __init__(self, double: Double) -> None:
+        super().__init__(double, ascii_only=True)
+        self.pane = double.pane("one", rows=21, columns=59)
+        self.give(self.pane)
 
-    def __post_init__(self) -> None:
-        self.pane = self.double.pane("one", rows=21, columns=59)
-        self.selection = Selection(self.double.instance, self.double.projections)
-        self.messages = Messages()
-        self.window = Window(
-            self.selection,
-            self.double.projections,
-            Unread(self.double.instance),
-            self.messages,
-            ASCII,
-            list_width=32,
-            release="esc",
-            trouble=lambda: None,
-            log_size=lambda: 0,
-            leaving=lambda: False,
-        )
-        self.keys = PaneInput(
-            self.double,
-            self.selection,
-            Keyboard(),
-            Sizing(self.double.instance),
-            self.window.view,
-            self.messages,
-            view_size=lambda: (21, 59),
-            release="esc",
-        )
-        self.mouse = Mouse(self.keys, self.window)
-        self.keys.give(self.selection.pane(self.pane))
+    def give(self, pane: str) -> None:
+        self.pane_input.focus_pane(self.double.projections.panes[pane])
 
-    def prints(self, data: bytes) -> MouseReport:
+    def prints(self, data: bytes) -> Pointed:
         self.double.prints(self.pane, data)
         return self
 
@@ -103,19 +68,19 @@ class MouseReport:
         """Show the window and report the mouse; what the program gets."""
         self.double.told.clear()
         for report in reports:
-            self.window.render((self.columns, self.rows), True)
-            self.mouse.pointed(report)
+            self.draw()
+            self.mouse.point(report)
         return b"".join(told.data for told in self.double.told if isinstance(told, Write))
 
     @property
     def wanted(self) -> str:
-        self.window.render((self.columns, self.rows), True)
+        self.draw()
         return self.mouse.wanted
 
 
 @pytest.fixture
-def pointed(double: Double) -> MouseReport:
-    return MouseReport(double)
+def pointed(double: Double) -> Pointed:
+    return Pointed(double)
 
 
 @pytest.mark.parametrize(
@@ -123,40 +88,40 @@ def pointed(double: Double) -> MouseReport:
     [(9, "normal"), (1000, "normal"), (1001, "normal"), (1002, "button"), (1003, "any")],
 )
 def test_the_terminal_is_asked_for_what_the_program_asked_for(
-    pointed: MouseReport, mode: int, asked: str
+    pointed: Pointed, mode: int, asked: str
 ) -> None:
     assert pointed.wanted == "off"
     assert pointed.prints(b"\x1b[?%dh" % mode).wanted == asked
     assert pointed.prints(b"\x1b[?%dl" % mode).wanted == "off"
 
 
-def test_the_mouse_is_left_alone_where_reports_would_go_nowhere(pointed: MouseReport) -> None:
+def test_the_mouse_is_left_alone_where_reports_would_go_nowhere(pointed: Pointed) -> None:
     pointed.prints(ALL + b"\n" * 50)
     assert pointed.wanted == "any"
-    pointed.window.view.scroll_page(1)
+    pointed.scroll_page(1)
     assert pointed.wanted == "off"
     assert pointed.point(b"\x1b[<0;30;10M") == b""
-    pointed.window.view.scroll_to_bottom()
+    pointed.scroll_to_bottom()
     assert pointed.wanted == "any"
     pointed.columns = 10
     assert pointed.wanted == "off"
     pointed.columns = 80
-    pointed.selection.tab = "history"
+    pointed.stack.go_to_tab("history")
     assert pointed.wanted == "off"
-    pointed.selection.tab = "instances"
-    pointed.keys.leave()
+    pointed.stack.go_to_tab("instances")
+    pointed.pane_input.on_release()
     assert pointed.wanted == "off"
     assert pointed.point(b"\x1b[<0;30;10M") == b""
 
 
-def test_a_program_that_has_ended_gets_nothing(pointed: MouseReport) -> None:
+def test_a_program_that_has_ended_gets_nothing(pointed: Pointed) -> None:
     pointed.prints(ALL)
     pointed.double.happen(pointed.pane, facts.Died(status=0, signal=None, reason="exit"))
     assert pointed.wanted == "off"
     assert pointed.point(b"\x1b[<0;30;10M") == b""
 
 
-def test_a_report_that_comes_late_says_nothing_to_a_program_that_asked_for_none(pointed: MouseReport) -> None:
+def test_a_report_that_comes_late_says_nothing_to_a_program_that_asked_for_none(pointed: Pointed) -> None:
     assert pointed.point(b"\x1b[<64;30;10M", b"\x1b[<0;30;10M", b"\x1b[<0;30;10m") == b""
     # Nor does the wheel become cursor keys.
     pointed.prints(b"\x1b[?1049h\x1b[?1007h")
@@ -165,27 +130,27 @@ def test_a_report_that_comes_late_says_nothing_to_a_program_that_asked_for_none(
 
 
 #: The view begins at column 22 and row 3 of the terminal, counted from 1.
-def test_a_place_in_the_view_is_a_cell_of_the_screen(pointed: MouseReport) -> None:
+def test_a_place_in_the_view_is_a_cell_of_the_screen(pointed: Pointed) -> None:
     pointed.prints(ALL)
     assert pointed.point(b"\x1b[<0;22;3M") == b"\x1b[<0;1;1M"
     assert pointed.point(b"\x1b[<35;80;23M") == b"\x1b[<35;59;21M"
 
 
 @pytest.mark.parametrize("place", [b"21;3", b"22;2", b"22;24", b"1;1", b"81;3"])
-def test_what_is_outside_of_the_view_is_not_the_program_s(pointed: MouseReport, place: bytes) -> None:
+def test_what_is_outside_of_the_view_is_not_the_program_s(pointed: Pointed, place: bytes) -> None:
     pointed.prints(ALL)
     assert pointed.point(b"\x1b[<0;%bM" % place, b"\x1b[<0;%bm" % place) == b""
     assert pointed.point(b"\x1b[<64;%bM" % place, b"\x1b[<35;%bM" % place) == b""
 
 
-def test_a_zoomed_view_begins_elsewhere(pointed: MouseReport) -> None:
-    pointed.selection.zoomed = True
+def test_a_zoomed_view_begins_elsewhere(pointed: Pointed) -> None:
+    pointed.instances.is_zoomed = True
     pointed.prints(ALL)
     assert pointed.point(b"\x1b[<0;1;2M") == b"\x1b[<0;1;1M"
     assert pointed.point(b"\x1b[<0;1;1M") == b""
 
 
-def test_of_a_larger_pane_the_cells_that_show_are_meant(pointed: MouseReport) -> None:
+def test_of_a_larger_pane_the_cells_that_show_are_meant(pointed: Pointed) -> None:
     pointed.double.happen(pointed.pane, facts.Resized(rows=50, columns=200, offset=0))
     pointed.prints(ALL + b"\x1b[50;200H")
     # The last row and column of the screen are the last of the view.
@@ -195,21 +160,21 @@ def test_of_a_larger_pane_the_cells_that_show_are_meant(pointed: MouseReport) ->
     assert pointed.point(b"\x1b[<0;22;3M") == b"\x1b[<0;1;1M"
 
 
-def test_of_a_smaller_pane_the_rest_of_the_view_is_nothing(pointed: MouseReport) -> None:
+def test_of_a_smaller_pane_the_rest_of_the_view_is_nothing(pointed: Pointed) -> None:
     pointed.double.happen(pointed.pane, facts.Resized(rows=10, columns=40, offset=0))
     pointed.prints(ALL)
     assert pointed.point(b"\x1b[<0;61;12M") == b"\x1b[<0;40;10M"
     assert pointed.point(b"\x1b[<0;62;12M", b"\x1b[<0;61;13M") == b""
 
 
-def test_rows_under_a_long_message_are_not_the_program_s(pointed: MouseReport) -> None:
+def test_rows_under_a_long_message_are_not_the_program_s(pointed: Pointed) -> None:
     pointed.prints(ALL)
     pointed.messages.notify("word " * 30, error=True)
     assert pointed.point(b"\x1b[<0;22;23M") == b""
     assert pointed.point(b"\x1b[<0;22;3M") == b"\x1b[<0;1;1M"
 
 
-def test_a_drag_out_of_the_view_stays_the_program_s_until_its_release(pointed: MouseReport) -> None:
+def test_a_drag_out_of_the_view_stays_the_program_s_until_its_release(pointed: Pointed) -> None:
     pointed.prints(ALL)
     assert pointed.point(b"\x1b[<0;30;10M") == b"\x1b[<0;9;8M"
     assert pointed.point(b"\x1b[<32;5;10M", b"\x1b[<32;80;24M") == b"\x1b[<32;1;8M\x1b[<32;59;21M"
@@ -217,7 +182,7 @@ def test_a_drag_out_of_the_view_stays_the_program_s_until_its_release(pointed: M
     assert pointed.point(b"\x1b[<32;30;10M", b"\x1b[<0;30;10m") == b""
 
 
-def test_a_drag_into_the_view_is_not_the_program_s(pointed: MouseReport) -> None:
+def test_a_drag_into_the_view_is_not_the_program_s(pointed: Pointed) -> None:
     pointed.prints(ALL)
     assert pointed.point(b"\x1b[<0;1;5M", b"\x1b[<32;30;10M", b"\x1b[<0;30;10m") == b""
     # Though the release of an earlier press was lost.
@@ -225,19 +190,19 @@ def test_a_drag_into_the_view_is_not_the_program_s(pointed: MouseReport) -> None
     assert pointed.point(b"\x1b[<0;1;5M", b"\x1b[<32;30;10M", b"\x1b[<0;30;10m") == b""
 
 
-def test_a_button_that_was_pressed_in_one_pane_is_not_released_in_another(pointed: MouseReport) -> None:
+def test_a_button_that_was_pressed_in_one_pane_is_not_released_in_another(pointed: Pointed) -> None:
     pointed.prints(ALL)
     pointed.point(b"\x1b[<0;30;10M")
     other = pointed.double.pane("other", rows=21, columns=59)
     pointed.double.prints(other, ALL)
     pointed.selection.select(other)
-    pointed.keys.give(pointed.selection.pane(other))
+    pointed.give(other)
     assert pointed.point(b"\x1b[<32;30;10M", b"\x1b[<0;30;10m") == b""
 
 
 @pytest.mark.parametrize("release", [b"\x1b[M#>*", b"\x1b[35;30;10M"])
 def test_an_old_terminal_s_release_is_that_of_the_button_that_is_down(
-    pointed: MouseReport, release: bytes
+    pointed: Pointed, release: bytes
 ) -> None:
     pointed.prints(ALL)
     assert pointed.point(b'\x1b[M">*') == b"\x1b[<2;9;8M"
@@ -245,7 +210,7 @@ def test_an_old_terminal_s_release_is_that_of_the_button_that_is_down(
     assert pointed.point(release) == b""
 
 
-def test_the_program_gets_it_in_the_form_that_it_asked_for(pointed: MouseReport) -> None:
+def test_the_program_gets_it_in_the_form_that_it_asked_for(pointed: Pointed) -> None:
     press, release = b"\x1b[<0;30;10M", b"\x1b[<0;30;10m"
     assert pointed.prints(b"\x1b[?1000h").point(press, release) == b"\x1b[M )(\x1b[M#)("
     assert pointed.prints(b"\x1b[?1015h").point(press, release) == b"\x1b[32;9;8M\x1b[35;9;8M"
@@ -254,7 +219,7 @@ def test_the_program_gets_it_in_the_form_that_it_asked_for(pointed: MouseReport)
     assert pointed.prints(b"\x1b[?9h").point(press, release) == b"\x1b[<0;9;8M"
 
 
-def test_the_mouse_neither_scrolls_a_pane_nor_sizes_it(pointed: MouseReport) -> None:
+def test_the_mouse_neither_scrolls_a_pane_nor_sizes_it(pointed: Pointed) -> None:
     pointed.double.happen(pointed.pane, facts.Resized(rows=10, columns=40, offset=0))
     pointed.prints(ALL)
     pointed.point(b"\x1b[<0;22;3M")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.terminal import Attributes, Terminal
-from chloe.ui.canvas import Cells, RowsCanvas, cut, fitted, row_of
+from chloe.ui.canvas import Cells, cut, cut_row, fitted, row_of
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.style import style
 from chloe.ui.tty.colors import Depth, depth_of, select
@@ -109,13 +109,10 @@ def test_fitting_cuts_either_end() -> None:
     assert fitted("ab", 4).decode() == "ab  "
 
 
-def test_a_canvas_gives_the_part_that_is_uncovered() -> None:
-    canvas = RowsCanvas([[(None, None, Cells.of("ab漢cd", 6))], row("123456", 6)], 6)
-    assert [text for _, _, text in next(canvas.content(1, 0, 2, 1))] == [b"b "]
-    assert [[text for _, _, text in each] for each in canvas.content(2, 0, 4, 2)] == [
-        ["漢cd".encode()],
-        [b"3456"],
-    ]
+def test_a_row_gives_the_part_that_is_uncovered() -> None:
+    assert [text for _, _, text in cut_row([(None, None, Cells.of("ab漢cd", 6))], 1, 3)] == [b"b "]
+    assert [text for _, _, text in cut_row([(None, None, Cells.of("ab漢cd", 6))], 2, 6)] == ["漢cd".encode()]
+    assert [text for _, _, text in cut_row(row("123456", 6), 2, 6)] == [b"3456"]
 
 
 @pytest.mark.parametrize(

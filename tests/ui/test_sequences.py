@@ -34,7 +34,7 @@ from chloe.ui.tty.sequences import Kind, name_of, scan
         (b"\x1b[120;3u", "alt+x"),
         (b"\x1b]", "alt+]"),
         (b"\x1bP", "alt+P"),
-        (b"\x1b", "esc"),
+        (b"\x1b", "escape"),
         (b"\r", "enter"),
         (b"\x7f", "backspace"),
         (b"\x00", "ctrl+space"),

@@ -8,13 +8,12 @@ import pytest
 
 from chloe.events import facts
 from chloe.terminal import Attributes
-from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
+from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.panes.sizing import Sizing
-from chloe.ui.panes.unread import Unread
-from chloe.ui.selection import Selection
-from chloe.ui.window import Window
+from chloe.ui.views.last_screen import LastScreen
+from tests.ui.parts import Parts
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Double
@@ -22,56 +21,19 @@ if TYPE_CHECKING:
 ME = "instance-of-the-test"
 
 
-class Seen:
-    """A window over a double, and what it shows."""
-
-    def __init__(self, double: Double, *, ascii_only: bool = False) -> None:
-        self.double = double
-        self.selection = Selection(double.instance, double.projections)
-        self.unread = Unread(double.instance)
-        self.messages = Messages()
-        self.window = Window(
-            self.selection,
-            double.projections,
-            self.unread,
-            self.messages,
-            ASCII if ascii_only else EMOJI,
-            list_width=32,
-            release="esc",
-            trouble=lambda: double.trouble,
-            log_size=lambda: 1_234_567,
-            leaving=lambda: False,
-        )
-
-    def lines(self, columns: int = 80, rows: int = 24) -> list[str]:
-        for pane in self.selection.panes:
-            self.unread.track(pane)
-        canvas = self.window.render((columns, rows), True)
-        assert canvas.rows() == rows
-        lines = []
-        for line in canvas.content():
-            width = sum(getattr(text, "width", len(text)) for _, _, text in line)
-            assert width == columns, line
-            lines.append(b"".join(text for _, _, text in line).decode())
-        return lines
-
-    def text(self, columns: int = 80, rows: int = 24) -> str:
-        return "\n".join(self.lines(columns, rows))
-
-
 @pytest.fixture
-def seen(double: Double) -> Seen:
-    return Seen(double)
+def seen(double: Double) -> Parts:
+    return Parts(double)
 
 
-def test_an_empty_chloe_says_how_to_begin(seen: Seen) -> None:
+def test_an_empty_chloe_says_how_to_begin(seen: Parts) -> None:
     text = seen.text()
     assert "c  a direct pane" in text
     assert "t  a tmux pane" in text
     assert "q quit" in text
 
 
-def test_the_list_shows_how_each_pane_stands(seen: Seen, double: Double) -> None:
+def test_the_list_shows_how_each_pane_stands(seen: Parts, double: Double) -> None:
     live = double.pane("live")
     double.pane("attached", backend="tmux")
     away = double.pane("away", backend="tmux")
@@ -90,29 +52,30 @@ def test_the_list_shows_how_each_pane_stands(seen: Seen, double: Double) -> None
 
 def test_where_there_is_no_emoji_the_list_is_ascii(double: Double) -> None:
     double.pane("attached", backend="tmux")
-    text = Seen(double, ascii_only=True).text()
+    text = Parts(double, ascii_only=True).text()
     assert "[A] attached" in text
     assert text.isascii()
 
 
-def test_the_selected_pane_is_shown_in_colour_with_the_cursor_where_it_is(seen: Seen, double: Double) -> None:
+def test_the_selected_pane_is_shown_in_colour_with_the_cursor_where_it_is(
+    seen: Parts, double: Double
+) -> None:
     pane = double.pane("one", rows=21, columns=59)
     double.prints(pane, b"plain \x1b[31mred\x1b[0m")
     seen.selection.typing_into = pane
-    canvas = seen.window.render((80, 24), True)
-    rows = list(canvas.content())
-    (red,) = (look for look, _, text in rows[2] if text == b"red")
+    drawn = seen.draw()
+    (red,) = (look for look, _, text in drawn.rows[2] if text == b"red")
     assert isinstance(red, Attributes)
     assert red.foreground == 1
-    assert canvas.cursor == (20 + 1 + 9, 2)
+    assert drawn.cursor == (20 + 1 + 9, 2)
 
 
-def test_without_the_keyboard_there_is_no_cursor(seen: Seen, double: Double) -> None:
+def test_without_the_keyboard_there_is_no_cursor(seen: Parts, double: Double) -> None:
     double.pane("one")
-    assert seen.window.render((80, 24), True).cursor is None
+    assert seen.draw().cursor is None
 
 
-def test_a_detached_pane_shows_no_screen_but_how_to_get_it(seen: Seen, double: Double) -> None:
+def test_a_detached_pane_shows_no_screen_but_how_to_get_it(seen: Parts, double: Double) -> None:
     pane = double.pane("build", backend="tmux")
     double.prints(pane, b"secret output")
     double.happen(pane, facts.Detached(instance=ME, reason="asked"))
@@ -135,7 +98,7 @@ def test_only_rows_that_changed_are_made_anew(double: Double) -> None:
 
 def test_an_unfinished_frame_of_a_program_isn_t_shown_but_not_for_ever(double: Double) -> None:
     now = [0.0]
-    view = PaneView(lambda: now[0])
+    view = PaneView(LiveScreens(lambda: now[0]))
     pane = double.pane("one")
     terminal = double.projections.screens[pane]
     view.show(terminal)
@@ -161,56 +124,56 @@ def test_an_unfinished_frame_of_a_program_isn_t_shown_but_not_for_ever(double: D
 @pytest.mark.parametrize("tab", ["instances", "history"])
 @pytest.mark.parametrize("zoomed", [False, True])
 def test_every_size_is_filled_exactly(
-    seen: Seen, double: Double, size: tuple[int, int], tab: str, zoomed: bool
+    seen: Parts, double: Double, size: tuple[int, int], tab: str, zoomed: bool
 ) -> None:
     for number in range(12):
         pane = double.pane(f"pane 漢字 {number}", backend="tmux", cwd="/a/very/long/folder/name" * 3)
         double.prints(pane, "漢字🎉 text\r\n".encode() * 40)
         if number % 3 == 0:
             double.happen(pane, facts.Died(status=1, signal=None, reason="exit"))
-    seen.selection.tab = "history" if tab == "history" else "instances"
-    seen.selection.zoomed = zoomed
+    seen.stack.go_to_tab(tab)
+    seen.instances.is_zoomed = zoomed
     seen.lines(*size)
 
 
-def test_a_window_that_is_too_small_says_so(seen: Seen, double: Double) -> None:
+def test_a_window_that_is_too_small_says_so(seen: Parts, double: Double) -> None:
     double.pane("one")
     assert "Chloe needs 24x6." in seen.text(20, 5)
     assert "This is 20x5." in seen.text(20, 5)
 
 
-def test_zoom_gives_a_pane_the_whole_width(seen: Seen, double: Double) -> None:
+def test_zoom_gives_a_pane_the_whole_width(seen: Parts, double: Double) -> None:
     double.pane("one")
-    assert seen.window.view_size(80, 24) == (21, 59)
-    seen.selection.zoomed = True
-    assert seen.window.view_size(80, 24) == (22, 80)
+    assert seen.stack.pane_size(80, 24) == (21, 59)
+    seen.instances.is_zoomed = True
+    assert seen.stack.pane_size(80, 24) == (22, 80)
 
 
-def test_a_program_s_names_and_titles_can_t_act_on_the_host(seen: Seen, double: Double) -> None:
+def test_a_program_s_names_and_titles_can_t_act_on_the_host(seen: Parts, double: Double) -> None:
     pane = double.pane("evil\x1b]0;name\x07\x9b2J")
     double.prints(pane, b"\x1b]2;title \xc2\x9b2J\x07\x1b]7;file:///tmp/%1b%5b2J\x07")
     text = seen.text(200, 50)
     assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in text.replace("\n", ""))
 
 
-def test_the_scrollback_shows_and_stays_while_more_is_printed(seen: Seen, double: Double) -> None:
+def test_the_scrollback_shows_and_stays_while_more_is_printed(seen: Parts, double: Double) -> None:
     pane = double.pane("one", rows=21, columns=59)
     for number in range(200):
         double.prints(pane, f"line {number}\r\n".encode())
     seen.text()
-    seen.window.view.scroll_page(2)
+    seen.scroll_page(2)
     lines = seen.lines()
     assert "line 141 of 181" in lines[1]
     for number in range(200, 230):
         double.prints(pane, f"line {number}\r\n".encode())
     assert [line[20:40] for line in seen.lines()[2:20]] == [line[20:40] for line in lines[2:20]]
-    seen.window.view.scroll_to_top()
+    seen.scroll_to_top()
     assert "line 0 " in seen.lines()[2]
-    seen.window.view.scroll_to_bottom()
+    seen.scroll_to_bottom()
     assert "line 229" in seen.text()
 
 
-def test_a_pane_larger_than_its_view_shows_the_part_around_the_cursor(seen: Seen, double: Double) -> None:
+def test_a_pane_larger_than_its_view_shows_the_part_around_the_cursor(seen: Parts, double: Double) -> None:
     pane = double.pane("big", rows=60, columns=200)
     double.prints(pane, b"\x1b[55;150Hhere\x1b[60;1Hbottom")
     seen.selection.typing_into = pane
@@ -219,13 +182,13 @@ def test_a_pane_larger_than_its_view_shows_the_part_around_the_cursor(seen: Seen
     assert "here" in seen.text()
 
 
-def test_a_pane_smaller_than_its_view_is_surrounded_by_nothing(seen: Seen, double: Double) -> None:
+def test_a_pane_smaller_than_its_view_is_surrounded_by_nothing(seen: Parts, double: Double) -> None:
     pane = double.pane("small", rows=5, columns=10)
     double.prints(pane, b"0123456789")
     assert "0123456789" in seen.text(200, 50)
 
 
-def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> None:
+def test_history_says_what_ran_and_how_it_ended(seen: Parts, double: Double) -> None:
     for name, died in (
         ("ok", facts.Died(status=0, signal=None, reason="")),
         ("bad", facts.Died(status=2, signal=None, reason="")),
@@ -238,7 +201,7 @@ def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> N
         double.happen(pane, died)
     away = double.pane("away", backend="tmux")
     double.happen(away, facts.Closed())
-    seen.selection.tab = "history"
+    seen.stack.go_to_tab("history")
     lines = seen.lines(200, 50)
     for name, end in (("ok", "exit 0"), ("bad", "exit 2"), ("shot", "SIGKILL"), ("asked", "killed")):
         assert any(
@@ -248,7 +211,7 @@ def test_history_says_what_ran_and_how_it_ended(seen: Seen, double: Double) -> N
     assert "still runs" in lines[2]
 
 
-def test_a_pane_whose_beginning_was_pruned_says_so_where_it_begins(seen: Seen, double: Double) -> None:
+def test_a_pane_whose_beginning_was_pruned_says_so_where_it_begins(seen: Parts, double: Double) -> None:
     live, ended, other = (double.pane(name) for name in ("live", "ended", "other"))
     for pane in (live, ended, other):
         double.prints(pane, b"line\r\n" * 100)
@@ -257,17 +220,18 @@ def test_a_pane_whose_beginning_was_pruned_says_so_where_it_begins(seen: Seen, d
         double.happen(pane, facts.Pruned(first=1, through=9, reason="older than 90d"))
     seen.selection.select(live)
     assert "pruned" not in seen.text(120, 24), "what is shown is all there"
-    seen.window.view.scroll_to_top()
+    seen.scroll_to_top()
     assert "pruned: older than 90d" in seen.lines(120, 24)[1]
     seen.selection.select(ended)
     assert "pruned: older than 90d" in seen.lines(120, 24)[1]
-    seen.selection.tab, seen.selection.viewed = "history", ended
+    seen.stack.go_to_tab("history")
+    seen.stack.open(LastScreen(seen.state, ended))
     assert "pruned: older than 90d" in seen.lines(120, 24)[1]
-    seen.selection.viewed = other
+    seen.stack.open(LastScreen(seen.state, other))
     assert "pruned" not in seen.text(120, 24)
 
 
-def test_the_footer_tells_trouble_before_anything_else(seen: Seen, double: Double) -> None:
+def test_the_footer_tells_trouble_before_anything_else(seen: Parts, double: Double) -> None:
     pane = double.pane("one")
     seen.selection.typing_into = pane
     assert "keyboard: one" in seen.lines()[-1]
@@ -279,7 +243,7 @@ def test_the_footer_tells_trouble_before_anything_else(seen: Seen, double: Doubl
     assert "nothing is lost" in seen.lines(120, 24)[-1]
 
 
-def test_a_long_message_takes_the_lines_that_it_needs(seen: Seen, double: Double) -> None:
+def test_a_long_message_takes_the_lines_that_it_needs(seen: Parts, double: Double) -> None:
     double.pane("one")
     seen.messages.notify("word " * 40 + "end", error=True)
     lines = seen.lines()
@@ -290,7 +254,7 @@ def test_a_long_message_takes_the_lines_that_it_needs(seen: Seen, double: Double
     assert "漢字" not in seen.lines()[-4]
 
 
-def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Seen, double: Double) -> None:
+def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Parts, double: Double) -> None:
     panes = [double.pane(name) for name in "abc"]
     seen.selection.select(panes[1])
     assert seen.selection.selected is not None
@@ -302,7 +266,7 @@ def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Seen, double
     assert seen.selection.selected is None
 
 
-def test_output_is_unseen_until_the_pane_is_shown(seen: Seen, double: Double) -> None:
+def test_output_is_unseen_until_the_pane_is_shown(seen: Parts, double: Double) -> None:
     pane = double.projections.panes[double.pane("one")]
     seen.unread.mark_read(pane)
     double.prints(pane.id, b"x" * 100)
@@ -311,7 +275,7 @@ def test_output_is_unseen_until_the_pane_is_shown(seen: Seen, double: Double) ->
     assert seen.unread.count(pane) == 0
 
 
-def test_a_new_instance_counts_from_where_the_last_one_let_go(seen: Seen, double: Double) -> None:
+def test_a_new_instance_counts_from_where_the_last_one_let_go(seen: Parts, double: Double) -> None:
     pane = double.pane("build", backend="tmux", instance="yesterday")
     double.prints(pane, b"x" * 500)
     double.happen(pane, facts.Detached(instance="yesterday", reason="quit"))
@@ -320,7 +284,7 @@ def test_a_new_instance_counts_from_where_the_last_one_let_go(seen: Seen, double
     assert "It printed 30 bytes since." in seen.text()
 
 
-def test_a_direct_pane_of_another_instance_is_shown_as_such(seen: Seen, double: Double) -> None:
+def test_a_direct_pane_of_another_instance_is_shown_as_such(seen: Parts, double: Double) -> None:
     pane = double.pane("theirs", instance="another")
     assert "of another Chloe" in seen.text(200, 50)
     assert "detached" not in seen.lines()[0]
@@ -367,7 +331,7 @@ def test_a_message_goes_by_itself() -> None:
     assert messages.seconds_left is None
 
 
-def test_the_header_says_how_large_the_log_is_where_there_is_room(seen: Seen, double: Double) -> None:
+def test_the_header_says_how_large_the_log_is_where_there_is_room(seen: Parts, double: Double) -> None:
     pane = double.pane("one")
     double.happen(pane, facts.Died(status=0, signal=None, reason=""))
     assert seen.lines()[0].rstrip().endswith("1 ended   log 1.2M")

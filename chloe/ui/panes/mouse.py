@@ -1,7 +1,7 @@
 """The mouse: what a report of the user's terminal says, and what the program in a pane gets of it.
 
 Owns the forms of reports (xterm's ctlseqs, "Mouse Tracking"; urxvt's) and the rule of who a press belongs to:
-what begins in the pane's view stays with the pane until the button is released, and what begins elsewhere
+what begins in a pane's slot stays with the pane until the button is released, and what begins elsewhere
 never reaches it. Must not know the terminal's file descriptor or how a program's reports are written.
 """
 
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from chloe.terminal import keys
 from chloe.ui.panes.pane_input import PaneInput
-from chloe.ui.window import Window
+from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.panes.slots import Slots
+from chloe.ui.view import Slot
 
 _SGR = re.compile(rb"\x1b\[<(\d{1,9});(\d{1,9});(\d{1,9})([Mm])")
 _URXVT = re.compile(rb"\x1b\[(\d{1,9});(\d{1,9});(\d{1,9})M")
@@ -80,11 +82,12 @@ def _report(code: int, column: int, row: int, *, released: bool) -> Report | Non
 class Mouse:
     """The mouse in the pane that has the keyboard."""
 
-    def __init__(self, pane_input: PaneInput, window: Window) -> None:
+    def __init__(self, pane_input: PaneInput, slots: Slots) -> None:
         self._pane_input = pane_input
-        self._window = window
-        #: The pane in which a button was pressed, and the buttons that are down since.
+        self._slots = slots
+        #: The pane in which a button was pressed, what draws it there, and the buttons that are down since.
         self._pane = ""
+        self._pressed_in: PaneView | None = None
         self._held: list[int] = []
 
     @property
@@ -94,12 +97,19 @@ class Mouse:
         Nothing where reports would go nowhere, so that the terminal's own selection works there.
         """
         modes = self._pane_input.modes
-        if modes is None or not self._window.shows_live:
+        if modes is None or not self._shown():
             return "off"
         return _ASKED.get(modes.mouse, modes.mouse)
 
-    def pointed(self, data: bytes) -> None:
-        """The terminal reported the mouse: give the program what it asked for."""
+    def _shown(self) -> list[Slot]:
+        """The slots that show the screen, as it is now, of the pane that has the keyboard."""
+        pane = self._pane_input.pane
+        if pane is None:
+            return []
+        return [slot for slot in self._slots.of(pane.id) if slot.rows > slot.covered and slot.shows.is_live]
+
+    def point(self, data: bytes) -> None:
+        """Give the program what it asked for of a report of the terminal."""
         report, pane, modes = read(data), self._pane_input.pane, self._pane_input.modes
         if report is None or pane is None or modes is None or modes.mouse == "off":
             return
@@ -114,10 +124,25 @@ class Mouse:
             return
         if is_held and report.event != "drag":
             self._held.remove(button)
-        cell = self._window.pane_cell(report.column, report.row, nearest=goes_on)
-        if cell is None:
+        slot = self._slot_for(report, goes_on=goes_on)
+        cell = _cell(slot, report, nearest=goes_on) if slot is not None else None
+        if slot is None or cell is None:
             return
         if report.event == "press" and not 4 <= button <= 7:
             self._held.append(button)
+            self._pressed_in = slot.shows
         modifiers = {"shift": report.shift, "alt": report.alt, "ctrl": report.ctrl}
         self._pane_input.report(keys.mouse(report.event, button, *cell, modes, **modifiers))
+
+    def _slot_for(self, report: Report, *, goes_on: bool) -> Slot | None:
+        """The slot at the place of the report; for what goes on, the one in which it began."""
+        for slot in self._shown():
+            if slot.shows is self._pressed_in if goes_on else slot.holds(report.column, report.row):
+                return slot
+        return None
+
+
+def _cell(slot: Slot, report: Report, *, nearest: bool) -> tuple[int, int] | None:
+    """The row and column of the screen that show at this place of the window, or the ``nearest`` that do."""
+    row = min(report.row - slot.top, slot.rows - slot.covered - 1)
+    return slot.shows.cell(report.column - slot.left, row, nearest=nearest)

@@ -6,21 +6,19 @@ not know Chloe's own keys, but for those few that it keeps while a pane has the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from chloe.engine import why_not_type
 from chloe.errors import ChloeError
 from chloe.events.commands import Resize, Write
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
-from chloe.ui.keymap import shown
 from chloe.ui.messages import Messages
-from chloe.ui.panes.pane_view import PaneView
-from chloe.ui.panes.sizing import Sizing
+from chloe.ui.panes.sizing import Size, Sizing
+from chloe.ui.panes.slots import Slots
 from chloe.ui.requests import Engine
 from chloe.ui.selection import Selection
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.tty.sequences import character_length
-from chloe.ui.words import ending
+from chloe.ui.words import key_label
 
 
 class PaneInput:
@@ -32,22 +30,22 @@ class PaneInput:
         selection: Selection,
         keyboard: Keyboard,
         sizing: Sizing,
-        view: PaneView,
+        slots: Slots,
         messages: Messages,
         *,
-        view_size: Callable[[], tuple[int, int]],
         release: str,
     ) -> None:
         self._engine = engine
         self._selection = selection
         self._keyboard = keyboard
         self._sizing = sizing
-        self._view = view
+        self._slots = slots
         self._messages = messages
-        self._view_size = view_size
         self._release = release
         #: The pane that had the keyboard last.
         self._last = ""
+        #: Panes that were typed into before their slot was drawn: that makes their size ours as well.
+        self._claimed: set[str] = set()
 
     @property
     def pane(self) -> Pane | None:
@@ -61,35 +59,35 @@ class PaneInput:
         pane = self.pane
         return self._modes(pane) if pane is not None and self._selection.takes_keys(pane) else None
 
-    def give(self, pane: Pane) -> None:
+    def focus_pane(self, pane: Pane) -> None:
         """Give the keyboard to a pane."""
-        self._keyboard.give()
+        self._keyboard.focus_pane()
         self._last = self._selection.typing_into = pane.id
-        self._view.scroll_to_bottom()
+        self._slots.scroll_to_bottom(pane.id)
         self.focus(True)
 
-    def leave(self) -> None:
-        """The release key took the keyboard."""
+    def on_release(self) -> None:
+        """Take note that the release key took the keyboard."""
         self.focus(False)
         self._selection.typing_into = None
 
-    def returned(self) -> None:
-        """It was no release key: the pane that was left has the keyboard again."""
+    def on_release_undone(self) -> bool:
+        """Take note that it was no release key. Return whether the pane has the keyboard again."""
         pane = self._engine.projections.panes.get(self._last)
         if pane is None or pane.closed:
-            self._keyboard.take()
-            return
-        self._selection.tab = "instances"
+            self._keyboard.blur()
+            return False
         self._selection.select(pane.id)
         self._selection.typing_into = pane.id
         self.focus(True)
+        return True
 
     def check(self) -> None:
         """Take the keyboard from a pane that isn't there any more."""
         pane = self.pane
         if self._selection.typing and (pane is None or pane.closed):
             self._selection.typing_into = None
-            self._keyboard.take()
+            self._keyboard.blur()
 
     def type(self, data: bytes) -> None:
         """Type plain text, or one key sequence, into the pane that has the keyboard."""
@@ -116,18 +114,23 @@ class PaneInput:
         if (modes := self.modes) is not None:
             self.report(keys.focus(gained, modes))
 
-    def looked_at(self, pane: Pane, view: tuple[int, int]) -> None:
-        """The pane is shown in this many rows and columns, and should have that size if it is ours to say."""
-        if pane.alive and self._sizing.looked_at(pane, view):
-            self._tell(Resize(pane.id, *view))
+    def fit(self, pane: Pane, size: Size) -> None:
+        """Give the pane the size (rows, columns) of the slot that shows it, if that is ours to say."""
+        claimed = pane.id in self._claimed
+        self._claimed.discard(pane.id)
+        if pane.alive and (self._sizing.typed_into if claimed else self._sizing.looked_at)(pane, size):
+            self._tell(Resize(pane.id, *size))
 
     def _write(self, pane: Pane, data: bytes) -> None:
-        if not self._selection.takes_keys(pane):
-            self._messages.hint(f"{pane.name} has ended ({ending(pane)}); {shown(self._release)} leaves it")
+        refusal = why_not_type(pane, self._selection.instance)
+        if refusal is not None:
+            self._messages.hint(f"{refusal.reason}; {key_label(self._release)} leaves it")
             return
-        self._view.scroll_to_bottom()
-        if self._sizing.typed_into(pane, self._view_size()):
-            self._tell(Resize(pane.id, *self._view_size()))
+        slots = self._slots.of(pane.id)
+        self._slots.scroll_to_bottom(pane.id)
+        self._claimed.add(pane.id)
+        if slots:
+            self.fit(pane, (slots[0].rows, slots[0].columns))
         self._tell(Write(pane.id, data))
 
     def _tell(self, command: Write | Resize) -> None:

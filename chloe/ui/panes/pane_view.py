@@ -1,34 +1,35 @@
 """A pane's terminal as rows of a given size: its screen, or a place in its scrollback.
 
-Owns the rows drawn so far, of which only those that changed are made anew. How far back the user looks
-is ``scrolling``'s. Must not know panes or the engine: it is given a terminal.
+Owns which part of a screen shows where there is room for less. The rows are ``live_screens``', which views
+of one terminal share; how far back the user looks is ``scrolling``'s. Must not know panes or the engine:
+it is given a terminal.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from chloe.terminal import Run as TerminalRun
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Cells, Row, Run, cut, width_of
+from chloe.ui.panes.live_screens import LiveScreen, LiveScreens
 from chloe.ui.panes.scrolling import Rows, Scrolling, Wanted
 
-#: Seconds for which a program's unfinished frame isn't shown; then it shows as it is.
-FRAME_PATIENCE = 0.15
+
+class NotDrawable(Exception):
+    """A terminal can't be drawn; the cause says why."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__("a terminal can't be drawn")
+        self.terminal = terminal
 
 
 class PaneView:
     """The view of one terminal at a time."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        #: Since when a frame of the program is unfinished, and the cursor (x, y, visible) before it.
-        self._unfinished: float | None = None
-        self._cursor = (0, 0, False)
+    def __init__(self, screens: LiveScreens | None = None) -> None:
+        self._screens = LiveScreens() if screens is None else screens
         self._terminal: Terminal | None = None
-        self._cells: list[Row] = []
-        self._reversed = False
+        self._screen: LiveScreen | None = None
         self._scrolling: Scrolling | None = None
         self._height = 1
         #: The first column and row of the screen that show, and how many of each; None where it doesn't.
@@ -40,9 +41,8 @@ class PaneView:
         """View this terminal from now on."""
         if terminal is not self._terminal:
             self._terminal = terminal
-            self._cells = []
+            self._screen = None if terminal is None else self._screens[terminal]
             self._scrolling = None if terminal is None else Scrolling(terminal)
-            self._unfinished = None
 
     @property
     def terminal(self) -> Terminal | None:
@@ -93,24 +93,30 @@ class PaneView:
     # Rows ------------------------------------------------------------------------------------------
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``."""
+        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``. Raises ``NotDrawable``."""
         self._height = height
         self.cursor = self._part = None
-        terminal = self._terminal
-        if terminal is None:
+        terminal, screen = self._terminal, self._screen
+        if terminal is None or screen is None:
             return [_blank(width)] * height
+        try:
+            return self._drawn(terminal, screen, width, height)
+        except Exception as error:
+            raise NotDrawable(terminal) from error
+
+    def _drawn(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
         back = self._scrolling.rows(height) if self._scrolling else None
         if back is not None:
-            return [_fitted(self._row(row), terminal.columns, 0, width) for row in back]
-        self._refresh(terminal)
-        x, y, visible = self._cursor
+            return [_fitted(screen.row(row), terminal.columns, 0, width) for row in back]
+        screen.refresh()
+        x, y, visible = screen.cursor
         # A terminal larger than the view shows the part around its cursor.
         top = min(max(y - height + 1, 0), max(terminal.rows - height, 0))
         left = x - width + 1 if visible and x >= width else 0
         self._part = left, top, min(width, terminal.columns - left), min(height, terminal.rows - top)
         if visible and y - top < height:
             self.cursor = (min(x - left, width - 1), y - top)
-        shown = [_fitted(row, terminal.columns, left, width) for row in self._cells[top : top + height]]
+        shown = [_fitted(row, terminal.columns, left, width) for row in screen.rows[top : top + height]]
         return shown + [_blank(width)] * (height - len(shown))
 
     @property
@@ -131,45 +137,10 @@ class PaneView:
             return None
         return top + at[1], left + at[0]
 
-    def _refresh(self, terminal: Terminal) -> None:
-        """Make the rows anew that changed, unless the program is in the middle of a frame (mode 2026)."""
-        if self._waits_for(terminal):
-            return
-        self._cursor = terminal.cursor.x, terminal.cursor.y, terminal.cursor.visible
-        is_reversed = terminal.modes.reverse_screen
-        if len(self._cells) != terminal.rows or is_reversed != self._reversed:
-            self._reversed = is_reversed
-            self._cells = [self._row(terminal.line(y)) for y in range(terminal.rows)]
-        else:
-            for y in terminal.dirty:
-                if y < len(self._cells):
-                    self._cells[y] = self._row(terminal.line(y))
-        terminal.dirty.clear()
-
     @property
     def is_waiting(self) -> bool:
         """Whether a frame of the program is unfinished, and the one before it is shown."""
-        return self._unfinished is not None
-
-    def _waits_for(self, terminal: Terminal) -> bool:
-        if not terminal.modes.synchronized:
-            self._unfinished = None
-            return False
-        if self._unfinished is None:
-            self._unfinished = self._clock()
-        return len(self._cells) == terminal.rows and self._clock() - self._unfinished < FRAME_PATIENCE
-
-    def _row(self, runs: Sequence[TerminalRun]) -> Row:
-        if self._reversed:
-            return [
-                (
-                    run.attributes._replace(reverse=not run.attributes.reverse),
-                    None,
-                    Cells.of(run.text, run.width),
-                )
-                for run in runs
-            ]
-        return [(run.attributes, None, Cells.of(run.text, run.width)) for run in runs]
+        return self._screen is not None and self._screen.is_waiting
 
 
 def _blank(width: int) -> Row:

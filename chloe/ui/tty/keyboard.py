@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chloe.terminal import keys
 from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, character_length, name_of, scan
 
 #: After so long without another byte an Esc is no beginning of a sequence.
@@ -101,13 +102,14 @@ Event = Key | Typed | Pasted | Focused | Released | ReleaseUndone | TerminalRepl
 class Keyboard:
     """The state machine: bytes and the time in, events out.
 
-    Events come one at a time, and whoever takes one may ``give`` the keyboard to a pane or ``take``
-    it before asking for the next: what follows goes to the new owner.
+    Events come one at a time, and whoever takes one may ``focus_pane`` or ``blur``
+    before asking for the next: what follows goes to the new owner.
     """
 
-    def __init__(self, release: str = "esc") -> None:
-        self._release = release
-        self._release_byte = _control_byte(release)
+    def __init__(self, release: str = "escape") -> None:
+        named = keys.name(release)
+        self._release = keys.written(named) if named else release
+        self._release_byte = _control_byte(self._release)
         self._in_pane = False
         self._buffer = b""
         self._paste: bytearray | None = None
@@ -129,11 +131,11 @@ class Keyboard:
         """Whether an Esc just took the keyboard, and what comes now may still complete its sequence."""
         return self._left is not None
 
-    def give(self) -> None:
+    def focus_pane(self) -> None:
         """Give the keyboard to a pane."""
         self._in_pane, self._left = True, None
 
-    def take(self) -> None:
+    def blur(self) -> None:
         """Take the keyboard back to Chloe, for good: no late bytes return it."""
         self._in_pane, self._left = False, None
 
@@ -260,7 +262,7 @@ class Keyboard:
         if kind is Kind.INCOMPLETE:
             return
         sequence = b"\x1b" + self._consume(end - 1)
-        self.give()
+        self.focus_pane()
         yield ReleaseUndone()
         yield from self._deliver(kind, sequence)
 
@@ -285,7 +287,7 @@ class Keyboard:
             self._left = None
         elif self._left is not None:
             sequence, self._buffer = b"\x1b" + self._buffer, b""
-            self.give()
+            self.focus_pane()
             yield ReleaseUndone()
             if not _is_part_of_reply(sequence):
                 yield Typed(sequence)
@@ -303,8 +305,8 @@ class Keyboard:
         escape = self._consume(1)
         if not self._in_pane:
             self._left, self._escaped = None, self._came
-            yield Key("esc", escape)
-        elif self._release == "esc":
+            yield Key("escape", escape)
+        elif self._release == "escape":
             self._left = self._came
             yield from self._leave()
         else:

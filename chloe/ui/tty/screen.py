@@ -17,7 +17,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import urwid
@@ -25,7 +25,10 @@ from urwid.display.common import BaseScreen
 
 from chloe.errors import UsageError
 from chloe.terminal.sizes import clamp
+from chloe.ui.canvas import Row
 from chloe.ui.tty.paint import Painter
+from chloe.ui.tty.signals import Signals, suspend
+from chloe.ui.tty.tty import Listener
 
 #: Alternate screen, ordinary cursor and keypad keys, bracketed paste, focus reports, no wrapping.
 _ENTER = "\x1b[?1049h\x1b[?1l\x1b>\x1b[?2004h\x1b[?1004h\x1b[?7l\x1b[?25l"
@@ -68,13 +71,7 @@ class Screen(BaseScreen):
         self._shape = 0
         self._mouse = "off"
         self._rang = 0.0
-        #: Called when a frame that had to be left out can be drawn.
-        self.on_writable: Callable[[], None] = lambda: None
-
-    @property
-    def input_fd(self) -> int:
-        """What to watch for input."""
-        return self._input
+        self._listener: Listener | None = None
 
     def _start(self, *args: Any, **named: Any) -> None:
         self._loop = asyncio.get_running_loop()
@@ -126,6 +123,23 @@ class Screen(BaseScreen):
         finally:
             self.close()
 
+    @contextlib.contextmanager
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Tell ``listener`` of input, signals, and room for a frame that had to be left out, inside."""
+        loop = asyncio.get_running_loop()
+        self._listener = listener
+        with Signals(loop, self, listener).caught():
+            loop.add_reader(self._input, listener.on_input)
+            try:
+                yield
+            finally:
+                loop.remove_reader(self._input)
+                self._listener = None
+
+    def suspend(self) -> None:
+        """Stop the process, as a shell's job."""
+        suspend()
+
     def get_cols_rows(self) -> tuple[int, int]:
         """Columns and rows of the terminal; at least one of each, and no more than any terminal has."""
         rows, columns = 0, 0
@@ -151,24 +165,26 @@ class Screen(BaseScreen):
         """Draw everything anew with the next frame."""
         self._painter.forget()
 
-    def replied(self, reply: bytes) -> None:
-        """The terminal answered something."""
+    def take_reply(self, reply: bytes) -> None:
+        """Take note of what the terminal answered."""
         if reply in _SYNCHRONIZED:
             self._synchronized = True
 
     def draw_screen(self, size: tuple[int, int], canvas: urwid.Canvas) -> None:
-        """Show ``canvas``."""
-        self.show(size, canvas)
+        """Show ``canvas``, as urwid would have it."""
+        self.show(
+            size, [[(style, None, text) for style, _, text in row] for row in canvas.content()], canvas.cursor
+        )
 
-    def show(self, size: tuple[int, int], canvas: urwid.Canvas) -> bool:
-        """Show ``canvas``; whether that took a frame.
+    def show(self, size: tuple[int, int], rows: Sequence[Row], cursor: tuple[int, int] | None) -> bool:
+        """Show the rows; whether that took a frame.
 
-        Where the terminal hasn't taken the last frame yet, ``on_writable`` says when to try again.
+        Where the terminal hasn't taken the last frame yet, the listener is told when to try again.
         """
         if self._unwritten:
             self._missed = True
             return False
-        frame = self._painter.frame(list(canvas.content()), size[0], canvas.cursor)
+        frame = self._painter.frame(rows, size[0], cursor)
         if frame and self._synchronized:
             frame = b"\x1b[?2026h" + frame + b"\x1b[?2026l"
         self._write(frame)
@@ -219,7 +235,8 @@ class Screen(BaseScreen):
             self._loop.remove_writer(self._output)
             if self._missed:
                 self._missed = False
-                self.on_writable()
+                if self._listener is not None:
+                    self._listener.on_writable()
 
     def _drain(self, data: bytes) -> bytes:
         """Write ``data``, waiting a little. What is left; nothing where the terminal is gone."""

@@ -1,14 +1,17 @@
 """The grammar of what a terminal sends: where a sequence ends, whether it is a key, and its name.
 
 Owns the forms of xterm, rxvt, the Linux console and kitty as far as they differ. Must not know who
-gets a key, or time. A name is written as in the configuration: ``up``, ``f5``, ``ctrl+c``, ``alt+x``,
-``ctrl+shift+left``. Sources: XTerm Control Sequences (ctlseqs), ECMA-48, rxvt(7), console_codes(4).
+gets a key, or time. Names are those of ``terminal.keys``: ``up``, ``f5``, ``ctrl+c``, ``alt+x``,
+``ctrl+shift+left``, ``escape``. Sources: XTerm Control Sequences (ctlseqs), ECMA-48, rxvt(7),
+console_codes(4).
 """
 
 from __future__ import annotations
 
 import re
 from enum import Enum, auto
+
+from chloe.terminal import keys
 
 ESC = 0x1B
 
@@ -169,37 +172,11 @@ def character_length(data: bytes, start: int) -> int:
     return length if len(tail) == length - 1 else 0
 
 
-_CURSOR_KEYS = {
-    "A": "up",
-    "B": "down",
-    "C": "right",
-    "D": "left",
-    "E": "begin",
-    "F": "end",
-    "H": "home",
-    "P": "f1",
-    "Q": "f2",
-    "R": "f3",
-    "S": "f4",
-}
-_KEYPAD = {"M": "enter", "I": "tab", "j": "*", "k": "+", "l": ",", "m": "-", "n": ".", "o": "/", "X": "="}
-_KEYPAD |= {chr(ord("p") + digit): str(digit) for digit in range(10)}
-_TILDE_KEYS = {
-    1: "home",
-    2: "insert",
-    3: "delete",
-    4: "end",
-    5: "page_up",
-    6: "page_down",
-    7: "home",
-    8: "end",
-}
-_TILDE_KEYS |= {
-    number: f"f{n}" for n, number in enumerate((11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24), 1)
-}
+#: What the keys of the keypad mean to Chloe: what they type.
+_KEYPAD = {letter: typed for typed, letter, _ in keys.KEYPAD.values()} | {"M": "enter", "I": "tab", "l": ","}
 #: Parameters of a key's sequence: numbers of at most so many digits, which ``int`` reads in no time.
 _PARAMETERS = re.compile(r"(?:[0-9]{0,9}[;:])*[0-9]{0,9}")
-_NAMED_CODES = {9: "tab", 13: "enter", 27: "esc", 127: "backspace", 8: "backspace"}
+_NAMED_CODES = {code: keys.NUMBER_NAMES[code] for code in (9, 13, 27, 32, 127)} | {8: "backspace"}
 _RXVT_MODIFIERS = {"$": "shift+", "^": "ctrl+", "@": "ctrl+shift+"}
 _RXVT_ARROWS = {"a": "up", "b": "down", "c": "right", "d": "left"}
 
@@ -211,7 +188,7 @@ def name_of(sequence: bytes) -> str:
     text = sequence.decode("utf-8", "replace")
     match text[1:2]:
         case "":
-            return "esc"
+            return keys.NUMBER_NAMES[ESC]
         case "[" if len(text) > 2:
             return _name_of_csi(text[2:])
         case "O" if len(text) > 2:
@@ -240,8 +217,7 @@ def _name_of_character(sequence: bytes) -> str:
 
 
 def _modified(bits: int, key: str) -> str:
-    names = (("ctrl+", 4), ("alt+", 2), ("shift+", 1))
-    return "".join(name for name, bit in names if bits & bit) + key
+    return keys.written(keys.Key(key, bits))
 
 
 def _name_of_csi(text: str) -> str:
@@ -254,27 +230,25 @@ def _name_of_csi(text: str) -> str:
     bits = (numbers[1] - 1 if len(numbers) > 1 and numbers[1] else 0) & 7
     if final == "Z":
         return "shift+tab"
-    if final in _CURSOR_KEYS:
-        return _modified(bits, _CURSOR_KEYS[final])
+    if final in keys.LETTER_NAMES:
+        return _modified(bits, keys.LETTER_NAMES[final])
     if final in _RXVT_ARROWS and not numbers:
         return "shift+" + _RXVT_ARROWS[final]
     if not numbers:
         return ""
-    if final in _RXVT_MODIFIERS and numbers[0] in _TILDE_KEYS:
-        return _RXVT_MODIFIERS[final] + _TILDE_KEYS[numbers[0]]
+    if final in _RXVT_MODIFIERS and numbers[0] in keys.TILDE_NAMES:
+        return _RXVT_MODIFIERS[final] + keys.TILDE_NAMES[numbers[0]]
     if final == "~" and numbers[0] == 27 and len(numbers) > 2:  # modifyOtherKeys
         return _name_of_code(numbers[2], bits)
-    if final == "~" and numbers[0] in _TILDE_KEYS:
-        return _modified(bits, _TILDE_KEYS[numbers[0]])
+    if final == "~" and numbers[0] in keys.TILDE_NAMES:
+        return _modified(bits, keys.TILDE_NAMES[numbers[0]])
     return _name_of_code(numbers[0], bits) if final == "u" else ""
 
 
 def _name_of_code(code: int, bits: int) -> str:
     if code > 0x10FFFF:
         return ""
-    key = _NAMED_CODES.get(code) or (
-        "space" if code == 0x20 else chr(code) if chr(code).isprintable() else ""
-    )
+    key = _NAMED_CODES.get(code) or (chr(code) if chr(code).isprintable() else "")
     return key and _modified(bits, key)
 
 
@@ -286,5 +260,5 @@ def _name_of_ss3(text: str) -> str:
         return ""
     numbers = [int(part.split(":")[0]) for part in inside.split(";") if part.split(":")[0]]
     bits = (numbers[-1] - 1 if numbers and numbers[-1] else 0) & 7
-    key = _CURSOR_KEYS.get(final) or _KEYPAD.get(final, "")
+    key = keys.LETTER_NAMES.get(final) or _KEYPAD.get(final, "")
     return key and _modified(bits, key)

@@ -1,52 +1,91 @@
 """The tab History: what ran, when, how it ended, how much it printed.
 
-Owns the columns of the list. Must not know the engine or keys.
+Owns the columns of the list and the selected line. Must not know the engine, or what may be done to a pane.
 """
 
 from __future__ import annotations
 
+from chloe.engine import Change
 from chloe.events.history import Life
+from chloe.events.panes import Pane
 from chloe.ui.canvas import Row, fitted, row_of
-from chloe.ui.glyphs import Glyphs
-from chloe.ui.selection import Selection
+from chloe.ui.state import AppState
+from chloe.ui.view import Action, Binding, Drawn, View, always
 from chloe.ui.words import command, compact, ending, folder, moment, printable, span
 
 #: The columns up to the last, which takes what is left: title and width.
 _COLUMNS = (("", 1), ("ended", 13), ("name", 18), ("how", 14), ("ran", 8), ("printed", 8), ("folder", 22))
 
 
-class HistoryView:
-    """The list of lives, the latest first."""
+#: What stands there while there is nothing to list.
+_NOTHING = "Nothing has ended yet, and nothing was put away."
 
-    def __init__(self, selection: Selection, glyphs: Glyphs) -> None:
-        self._selection = selection
-        self._glyphs = glyphs
-        self._top = 0
+
+class History(View):
+    """The lives that ended or were put away, the latest first."""
+
+    name = "history"
+    title = "History"
+    has_tab = True
+    has_global_keys = True
+    bindings = (
+        Binding(("enter",), "open_selected", "look"),
+        Binding(("a",), "reopen", "reopen"),
+        Binding(("up", "k"), "history.previous"),
+        Binding(("down", "j"), "history.next"),
+        Binding(("page_up",), "history.page_up"),
+        Binding(("page_down",), "history.page_down"),
+        Binding(("g", "home"), "history.first"),
+        Binding(("G", "end"), "history.last"),
+    )
+
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+        self._lives: list[Life] | None = None
+        self._seq = -1
+        #: The selected line, and the one at the top.
+        self._line = self._top = 0
         self._height = 1
 
     @property
-    def page(self) -> int:
-        """Lines that one page of the list has."""
-        return max(self._height - 1, 1)
+    def lives(self) -> list[Life]:
+        """What is listed."""
+        if self._lives is None:
+            self._lives = self._state.projections.history.past()
+        return self._lives
 
-    def rows(self, width: int, height: int) -> list[Row]:
-        """The list around the selected line: ``height`` rows of ``width`` columns."""
-        self._height = height - 1
-        past = self._selection.past
-        self._selection.step_line(0)
-        line = self._selection.line
+    def changed(self, change: Change) -> None:
+        """List anew where more happened than output."""
+        if self._seq != self._state.projections.history.seq:
+            self._seq = self._state.projections.history.seq
+            self._lives = None
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane of the selected line."""
+        self._step(0)
+        return self._state.projections.panes[self.lives[self._line].pane] if self.lives else None
+
+    @property
+    def no_pane(self) -> str:
+        """Why nothing is listed."""
+        return _NOTHING
+
+    def draw(self, columns: int, rows: int) -> Drawn:
+        """Draw the list around the selected line."""
+        self._height = rows - 1
+        self._step(0)
+        line = self._line
         self._top = max(min(self._top, line), line - self._height + 1, 0)
-        rows = [self._row([title for title, _ in _COLUMNS] + ["command"], width, "list dim")]
-        if not past:
-            rows.append(
-                row_of([("list dim", " Nothing has ended yet, and nothing was put away.")], width, "list")
-            )
-        for at, life in enumerate(past[self._top : self._top + self._height], self._top):
-            rows.append(self._row(self._words(life), width, "list on" if at == line else "list"))
-        return rows[:height] + [row_of([], width, "list")] * (height - len(rows))
+        drawn = [self._row([title for title, _ in _COLUMNS] + ["command"], columns, "list dim")]
+        if not self.lives:
+            drawn.append(row_of([("list dim", f" {_NOTHING}")], columns, "list"))
+        for at, life in enumerate(self.lives[self._top : self._top + self._height], self._top):
+            drawn.append(self._row(self._words(life), columns, "list on" if at == line else "list"))
+        return Drawn(drawn[:rows] + [row_of([], columns, "list")] * (rows - len(drawn)))
 
     def _words(self, life: Life) -> list[str]:
-        pane = self._selection.pane(life.pane)
+        pane = self._state.projections.panes[life.pane]
         until = pane.died_at or life.past_at
         return [
             "",
@@ -59,16 +98,62 @@ class HistoryView:
             command(pane),
         ]
 
-    def _row(self, words: list[str], width: int, look: str) -> Row:
+    def _row(self, words: list[str], width: int, style: str) -> Row:
         shown = list(zip(words, [columns for _, columns in _COLUMNS], strict=False))
         # Where it is narrow, the folder goes before the command does.
         if width < 100:
             shown = shown[:-1]
         text = "".join(
-            fitted(word, columns - 1, ellipsis=self._glyphs.ellipsis).decode("utf-8") + " "
+            fitted(word, columns - 1, ellipsis=self._state.glyphs.ellipsis).decode("utf-8") + " "
             for word, columns in shown
         )
         left = max(width - sum(columns for _, columns in shown), 0)
         return row_of(
-            [(look, text + fitted(words[-1], left, ellipsis=self._glyphs.ellipsis).decode())], width, look
+            [(style, text + fitted(words[-1], left, ellipsis=self._state.glyphs.ellipsis).decode())],
+            width,
+            style,
         )
+
+    # What one can do in it -------------------------------------------------------------------------
+
+    def _step(self, by: int) -> None:
+        """Select the line ``by`` places further down, as far as there are any."""
+        self._line = min(max(self._line + by, 0), max(len(self.lives) - 1, 0))
+
+    @property
+    def _page(self) -> int:
+        """Lines that one page of the list has."""
+        return max(self._height - 1, 1)
+
+    def select_previous(self) -> None:
+        """Select the line above."""
+        self._step(-1)
+
+    def select_next(self) -> None:
+        """Select the line below."""
+        self._step(1)
+
+    def page_up(self) -> None:
+        """Go a page up."""
+        self._step(-self._page)
+
+    def page_down(self) -> None:
+        """Go a page down."""
+        self._step(self._page)
+
+    def select_first(self) -> None:
+        """Go to the latest."""
+        self._line = 0
+
+    def select_last(self) -> None:
+        """Go to the oldest."""
+        self._step(len(self.lives))
+
+    actions = (
+        Action("history.previous", "Select the line above.", select_previous, always),
+        Action("history.next", "Select the line below.", select_next, always),
+        Action("history.page_up", "Go a page up.", page_up, always),
+        Action("history.page_down", "Go a page down.", page_down, always),
+        Action("history.first", "Go to the latest.", select_first, always),
+        Action("history.last", "Go to the oldest.", select_last, always),
+    )

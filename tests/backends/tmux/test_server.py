@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from chloe.backends.tmux import TmuxServer
 from chloe.errors import TmuxUnusable
+
+ONE, OTHER = f"chloe-{uuid.uuid4()}", f"chloe-{uuid.uuid4()}"
 
 
 @pytest.fixture
@@ -31,18 +34,18 @@ async def test_no_server_has_no_sessions(server: TmuxServer) -> None:
 
 
 async def test_what_is_gone_may_be_killed_and_resized(server: TmuxServer) -> None:
-    await server.kill("chloe-nothing")
-    await server.resize("chloe-nothing", 24, 80)
-    await server.new_session("chloe-one", ["sleep", "60"], rows=24, columns=80)
-    await server.kill("chloe-nothing")
-    await server.resize("chloe-nothing", 24, 80)
-    assert await server.sessions() == {"chloe-one"}
+    await server.kill(OTHER)
+    await server.resize(OTHER, 24, 80)
+    await server.new_session(ONE, ["sleep", "60"], rows=24, columns=80)
+    await server.kill(OTHER)
+    await server.resize(OTHER, 24, 80)
+    assert await server.sessions() == {ONE}
 
 
 async def test_a_name_that_is_the_start_of_another_is_not_mistaken_for_it(server: TmuxServer) -> None:
-    await server.new_session("chloe-abc", ["sleep", "60"], rows=24, columns=80)
-    await server.kill("chloe-ab")
-    assert await server.sessions() == {"chloe-abc"}
+    await server.new_session(ONE, ["sleep", "60"], rows=24, columns=80)
+    await server.kill(ONE[:-1])
+    assert await server.sessions() == {ONE}
 
 
 async def test_sessions_that_are_not_chloes_are_not_listed(server: TmuxServer) -> None:

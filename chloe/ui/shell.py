@@ -1,0 +1,233 @@
+"""The shell: the window around the view one is in, and who gets what is typed.
+
+Owns the bars, the boxes over a view, and the way of a key: a box has it, else the pane with the keyboard,
+else the bindings of the view, else those that hold everywhere. Must not know any one view, or what an
+action does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from chloe.ui import status_bars
+from chloe.ui.actions import Actions
+from chloe.ui.canvas import Cells, Row, cut_row, fitted, width_of
+from chloe.ui.keymap import TYPING, bindings_of, bound, hints
+from chloe.ui.panes.mouse import Mouse
+from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.slots import Slots
+from chloe.ui.requests import Engine
+from chloe.ui.stack import MIN_COLUMNS, MIN_ROWS, Stack
+from chloe.ui.state import AppState
+from chloe.ui.tty.keyboard import (
+    Event,
+    Focused,
+    Key,
+    Keyboard,
+    MouseReport,
+    Pasted,
+    Released,
+    ReleaseUndone,
+    TerminalReply,
+    Typed,
+)
+from chloe.ui.tty.sequences import name_of
+from chloe.ui.tty.tty import Tty
+from chloe.ui.view import Action, Drawn, View
+from chloe.ui.words import key_label
+
+
+class Shell:
+    """The window of one run."""
+
+    def __init__(
+        self,
+        state: AppState,
+        stack: Stack,
+        slots: Slots,
+        actions: Actions,
+        *,
+        engine: Engine,
+        tty: Tty,
+        keyboard: Keyboard,
+        pane_input: PaneInput,
+        mouse: Mouse,
+    ) -> None:
+        self._state = state
+        self._stack = stack
+        self._slots = slots
+        self._actions = actions
+        self._engine = engine
+        self._tty = tty
+        self._keyboard = keyboard
+        self._pane_input = pane_input
+        self._mouse = mouse
+
+    # Input -----------------------------------------------------------------------------------------
+
+    def handle(self, event: Event) -> bool:
+        """Give an event to whom it is meant for. Return whether the window may look otherwise now."""
+        match event:
+            case MouseReport(data):
+                # What it does in the program, the program shows.
+                if not self._stack.overlays:
+                    self._mouse.point(data)
+                return False
+            case Typed(data):
+                return self._type(data)
+            case Key(name, _):
+                self._press(name)
+            case Pasted(data):
+                self._paste(data)
+            case Released():
+                self._state.messages.dismiss()
+                self._pane_input.on_release()
+            case ReleaseUndone():
+                if self._pane_input.on_release_undone():
+                    self._stack.go_to_panes()
+            case Focused(gained):
+                self._pane_input.focus(gained)
+            case TerminalReply(data):
+                self._tty.take_reply(data)
+        return True
+
+    def _press(self, key: str) -> None:
+        self._state.messages.dismiss()
+        view = self._stack.top
+        binding = bound(bindings_of(view), key)
+        if binding is not None:
+            self.do(binding.action)
+        elif key and not view.press(key):
+            self._state.messages.hint(f"{key_label(key)} does nothing here; ? shows every key")
+        self._stack.drop_done()
+
+    def do(self, action_id: str) -> None:
+        """Do what an action says, or tell the user why not."""
+        action, context = self._action(action_id)
+        reason = action.why_not(context)
+        if reason:
+            self._state.messages.hint(reason)
+        else:
+            action.run(context)
+
+    def _action(self, action_id: str) -> tuple[Action[Any], object]:
+        """The action of this id, and its context: the view's own, or one of the whole app's."""
+        view = self._stack.top
+        for action in view.actions:
+            if action.id == action_id:
+                return action, view
+        return self._actions.by_id(action_id), self._actions
+
+    def _type(self, data: bytes) -> bool:
+        """Type into the pane that has the keyboard, but for the few keys that Chloe keeps."""
+        before = self._slots.is_scrolled, self._state.messages.current
+        binding = bound(TYPING, name_of(data)) if data.startswith(b"\x1b") else None
+        if binding is not None:
+            self.do(binding.action)
+        else:
+            self._pane_input.type(data)
+        after = self._slots.is_scrolled, self._state.messages.current
+        # The echo will want a frame; one for the key itself would only make it wait.
+        return not before == after == (False, None)
+
+    def _paste(self, data: bytes) -> None:
+        if not self._stack.overlays:
+            self._pane_input.paste(data)
+        else:
+            self._stack.top.paste(data.decode("utf-8", "replace"))
+
+    # Drawing ---------------------------------------------------------------------------------------
+
+    @property
+    def mouse_mode(self) -> str:
+        """What the user's terminal is asked to report of the mouse."""
+        return "off" if self._stack.overlays else self._mouse.wanted
+
+    @property
+    def cursor_shape(self) -> tuple[str, bool]:
+        """The shape of the cursor and whether it blinks: the program's, where the user types into it."""
+        slot = self._slots.focused(self._state.selection.typing_into)
+        if slot is None or slot.shows.terminal is None or not self._is_typing:
+            return "", False
+        return slot.shows.terminal.cursor.shape, slot.shows.terminal.cursor.blink
+
+    @property
+    def _is_typing(self) -> bool:
+        return self._state.selection.typing and not self._stack.overlays
+
+    def draw(self, columns: int, rows: int) -> Drawn:
+        """Draw the window in this size, and remember where panes show."""
+        if self._stack.is_too_small(columns, rows):
+            self._slots.show(())
+            return Drawn(_too_small(columns, rows))
+        view = self._stack.place
+        height = self._stack.rows_for(view, columns, rows)
+        drawn = view.draw(columns, height)
+        footer = self._footer(view, columns)
+        # A long message covers the last rows of the view for a while.
+        covered = len(footer) - 1
+        above = [] if view.is_bare(columns) else [self._header(columns)]
+        window = [*above, *drawn.rows[: height - covered], *footer]
+        self._slots.show(
+            [
+                replace(
+                    slot,
+                    top=slot.top + len(above),
+                    covered=min(max(slot.top + slot.rows - (height - covered), 0), slot.rows),
+                )
+                for slot in drawn.slots
+            ]
+        )
+        cursor = self._pane_cursor() if self._is_typing else None
+        for overlay in self._stack.overlays:
+            cursor = _lay_over(window, columns, overlay)
+        return Drawn(window, cursor, tuple(self._slots))
+
+    def _pane_cursor(self) -> tuple[int, int] | None:
+        """Where the cursor of the pane with the keyboard stands in the window."""
+        slot = self._slots.focused(self._state.selection.typing_into)
+        if slot is None or slot.shows.cursor is None:
+            return None
+        return slot.left + slot.shows.cursor[0], slot.top + slot.shows.cursor[1]
+
+    def _header(self, columns: int) -> Row:
+        tabs = [(tab.label(), tab is self._stack.tab) for tab in self._stack.tabs]
+        state = self._state
+        return status_bars.header(
+            tabs, state.selection, state.unread, columns, log_size=self._engine.log_size()
+        )
+
+    def _footer(self, view: View, columns: int) -> list[Row]:
+        pane = self._pane_input.pane
+        return status_bars.footer(
+            columns,
+            trouble=self._engine.trouble,
+            message=self._state.messages.current,
+            typing_into=pane.name if pane is not None else None,
+            leaving=self._keyboard.is_leaving,
+            release=key_label(self._state.release),
+            hints=hints(view),
+        )
+
+
+def _lay_over(window: list[Row], columns: int, overlay: View) -> tuple[int, int] | None:
+    """Lay a box over the middle of a window. Return where its cursor stands there."""
+    drawn = overlay.draw(columns, len(window))
+    if not drawn.rows:
+        return None
+    width = sum(width_of(text) for _, _, text in drawn.rows[0])
+    top, left = (len(window) - len(drawn.rows)) // 2, (columns - width) // 2
+    for y, row in enumerate(drawn.rows, top):
+        below = window[y]
+        window[y] = [*cut_row(below, 0, left), *row, *cut_row(below, left + width, columns)]
+    return drawn.cursor and (left + drawn.cursor[0], top + drawn.cursor[1])
+
+
+def _too_small(columns: int, rows: int) -> Sequence[Row]:
+    words = [f"Chloe needs {MIN_COLUMNS}x{MIN_ROWS}.", f"This is {columns}x{rows}."]
+    if columns < 20:
+        words = [f"{MIN_COLUMNS}x{MIN_ROWS}", "needed"]
+    shown: list[Row] = [[(None, None, fitted(word, columns))] for word in words[:rows]]
+    return shown + [[(None, None, Cells.blank(columns))] for _ in range(rows - len(shown))]

@@ -1,0 +1,33 @@
+"""What views draw from: the projections, what the user selected and read, and how the app looks.
+
+Owns nothing but the bundle, so that a view has one argument. Must not know views, the engine or keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chloe.events.projections import Projections
+from chloe.ui.glyphs import Glyphs
+from chloe.ui.messages import Messages
+from chloe.ui.panes.live_screens import LiveScreens
+from chloe.ui.panes.unread import Unread
+from chloe.ui.selection import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppState:
+    """The state of one run, to be drawn."""
+
+    projections: Projections
+    selection: Selection
+    unread: Unread
+    messages: Messages
+    screens: LiveScreens
+    glyphs: Glyphs
+    #: Columns of the list of panes, at the most.
+    list_width: int
+    #: The key that takes the keyboard back from a pane, by its name.
+    release: str
+    #: Where errors are written down.
+    log_file: str

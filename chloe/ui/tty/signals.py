@@ -1,0 +1,79 @@
+"""The signals of a terminal's process: those that end it, stop it, and say that the window changed.
+
+Owns which signal means what, and the way of a job that stops and goes on. Must not know what is drawn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from typing import Protocol
+
+from chloe.ui.tty.tty import Listener
+
+#: What ends the app, with the exit status that a shell gives it.
+HANG_UP = 129
+_ENDING = {signal.SIGTERM: 143, signal.SIGHUP: HANG_UP, signal.SIGINT: 130}
+
+
+class Stoppable(Protocol):
+    """What has to be left as it was while the process is stopped."""
+
+    def start(self) -> object:
+        """Switch the terminal to the app."""
+
+    def stop(self) -> None:
+        """Leave the terminal as it was."""
+
+    def resume(self) -> None:
+        """Switch everything on again, whatever a shell did meanwhile."""
+
+
+class Signals:
+    """The signals of one run, inside a running loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, screen: Stoppable, listener: Listener) -> None:
+        self._loop = loop
+        self._screen = screen
+        self._listener = listener
+
+    @contextlib.contextmanager
+    def caught(self) -> Iterator[None]:
+        """Have signals told to the listener, inside."""
+        for number, status in _ENDING.items():
+            self._loop.add_signal_handler(number, self._listener.on_signal, status)
+        self._loop.add_signal_handler(signal.SIGWINCH, self._listener.on_resize)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        self._loop.add_signal_handler(signal.SIGCONT, self._resume)
+        try:
+            yield
+        finally:
+            for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
+                self._loop.remove_signal_handler(number)
+            # A hang-up often comes twice, from the kernel and from the shell: the second must not cut the
+            # goodbye short. A second SIGTERM may.
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def _suspend(self) -> None:
+        self._listener.on_suspend(self._stop)
+
+    def _stop(self) -> None:
+        self._screen.stop()
+        # By the default action of SIGTSTP, not by SIGSTOP: the kernel leaves it out where no shell could
+        # ever let the process go on, as in a terminal window of its own.
+        self._loop.remove_signal_handler(signal.SIGTSTP)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        self._screen.start()
+
+    def _resume(self) -> None:
+        self._screen.resume()
+        self._listener.on_continue()
+
+
+def suspend() -> None:
+    """Stop this process and its group, as the kernel does it for Ctrl-Z: `make run` has a make around it."""
+    os.killpg(0, signal.SIGTSTP)

@@ -1,0 +1,203 @@
+"""The tab Instances: the list of panes in use, and the selected one's screen beside it.
+
+Owns the layout, the line over the screen, and what stands in place of a screen that isn't shown. Must not
+know the engine, or what follows from being shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chloe.events.panes import Pane
+from chloe.ui.canvas import Cells, Row, Run, columns_of, row_of
+from chloe.ui.card import fault_card, on_blank
+from chloe.ui.pane_list import PaneList
+from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.state import AppState
+from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
+from chloe.ui.words import compact, ending, folder, moment, printable, pruned
+
+#: In a window of fewer columns there is no room for a list.
+_MIN_COLUMNS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Who gets how much: the width of the list (0: no list), and the size of the pane's slot."""
+
+    list_width: int
+    columns: int
+    rows: int
+
+
+class Instances(View):
+    """The panes in use."""
+
+    name = "instances"
+    title = "Instances"
+    has_tab = True
+    has_global_keys = True
+    bindings: tuple[Binding, ...] = (
+        Binding(("c",), "new_direct", "direct"),
+        Binding(("t",), "new_tmux", "tmux"),
+        Binding(("enter",), "type", "type"),
+        Binding(("escape",), "send_escape"),
+        Binding(("d",), "detach", "detach"),
+        Binding(("a",), "reattach", "attach"),
+        Binding(("x",), "close", "close"),
+        Binding(("r",), "rename"),
+        Binding(("K",), "kill"),
+        Binding(("up", "k"), "instances.previous"),
+        Binding(("down", "j"), "instances.next"),
+        Binding(("z",), "instances.zoom", "zoom"),
+        Binding(("page_up", "shift+page_up"), "scroll_up"),
+        Binding(("page_down", "shift+page_down"), "scroll_down"),
+        Binding(("g", "home"), "scroll_top"),
+        Binding(("G", "end"), "scroll_bottom"),
+    )
+
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+        self._list = PaneList(state.selection, state.projections.screens, state.unread, state.glyphs)
+        self._screen = PaneView(state.screens)
+        if state.release != "escape":
+            self.bindings = (Binding((state.release,), "send_release"), *self.bindings)
+        #: Whether the selected pane has the whole window.
+        self.is_zoomed = False
+
+    # What it is to others --------------------------------------------------------------------------
+
+    def label(self) -> str:
+        """Return the tab's name and how many panes there are."""
+        return f"{self.title} {len(self._state.selection.panes)}"
+
+    def is_bare(self, columns: int) -> bool:
+        """Return whether nothing but a pane shows."""
+        return self.is_zoomed or columns < _MIN_COLUMNS
+
+    def layout(self, columns: int, rows: int) -> Layout:
+        """Return who gets how much of this size; a line over the screen says whose it is."""
+        if self.is_bare(columns):
+            return Layout(0, columns, rows - 1)
+        width = min(self._state.list_width, max(columns // 4, 18))
+        return Layout(width, columns - width - 1, rows - 1)
+
+    def pane_size(self, columns: int, rows: int) -> tuple[int, int]:
+        """Return the rows and columns of the slot."""
+        found = self.layout(columns, rows)
+        return found.rows, found.columns
+
+    @property
+    def pane(self) -> Pane | None:
+        """The selected pane."""
+        return self._state.selection.selected
+
+    @property
+    def no_pane(self) -> str:
+        """How to get one."""
+        return "There is no pane yet: c opens a direct one, t a tmux one"
+
+    # Drawing ---------------------------------------------------------------------------------------
+
+    def draw(self, columns: int, rows: int) -> Drawn:
+        """Draw the list and the selected pane."""
+        glyphs = self._state.glyphs
+        found = self.layout(columns, rows)
+        pane = self.pane
+        on = self._on
+        left = found.list_width + 1 if found.list_width else 0
+        # First the screen: what stands over it depends on what it shows.
+        screen, slots = self._screen_rows(pane, found, left)
+        title = self._title(pane, found.columns)
+        if not left:
+            return Drawn([title, *screen], slots=slots)
+        edge: Run = (f"frame{on}", None, Cells.of(glyphs.vertical, 1))
+        corner: Run = (f"frame{on}", None, Cells.of(glyphs.tee, 1))
+        listed = self._list.rows(found.list_width, found.rows)
+        top = row_of([("frame", glyphs.horizontal * found.list_width)], found.list_width)
+        drawn: list[Row] = [[*top, corner, *title]]
+        drawn += [[*beside, edge, *row] for beside, row in zip(listed, screen, strict=True)]
+        return Drawn(drawn, slots=slots)
+
+    @property
+    def _on(self) -> str:
+        """What the styles are called while the pane has the keyboard."""
+        return " on" if self._state.selection.typing else ""
+
+    def _title(self, pane: Pane | None, width: int) -> Row:
+        on = self._on
+        line = self._state.glyphs.horizontal
+        if pane is None:
+            return row_of([("frame", line * width)], width)
+        name = f" {printable(pane.name)} "
+        parts: list[tuple[str, str]] = [(f"frame{on}", line), ("title on" if on else "name", name)]
+        scrolled = self._screen.scrolled
+        if scrolled and self._shows_screen(pane):
+            parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
+        if pane.pruned and (self._screen.is_first or not pane.alive) and self._shows_screen(pane):
+            parts.append(("scrolled", f" {pruned(pane)} "))
+        terminal = self._screen.terminal
+        about = [folder((terminal.folder if terminal else "") or pane.cwd)]
+        if not pane.alive:
+            about.insert(0, f"{ending(pane)}, {moment(pane.died_at)}")
+        elif terminal and terminal.title and terminal.title != pane.name:
+            about.insert(0, printable(terminal.title))
+        parts.append(("title", f" {'  '.join(about)} "))
+        taken = sum(columns_of(text) for _, text in parts)
+        parts.append((f"frame{on}", line * max(width - taken, 0)))
+        return row_of(parts, width)
+
+    def _shows_screen(self, pane: Pane) -> bool:
+        selection = self._state.selection
+        return selection.is_attached(pane) or not pane.alive or selection.is_foreign(pane)
+
+    def _screen_rows(self, pane: Pane | None, found: Layout, left: int) -> tuple[list[Row], tuple[Slot, ...]]:
+        screens = self._state.projections.screens
+        slots: tuple[Slot, ...] = ()
+        shows_screen = pane is not None and self._shows_screen(pane)
+        if pane is not None and shows_screen:
+            live = self._state.selection.is_attached(pane)
+            slots = (Slot(pane.id, 1, left, found.rows, found.columns, live, self._screen),)
+        has_screen = pane is not None and shows_screen and pane.id in screens
+        self._screen.show(screens.peek(pane.id) if pane is not None and has_screen else None)
+        rows = self._screen.rows(found.columns, found.rows)
+        return rows if has_screen else on_blank(self._card(pane), rows, found.columns), slots
+
+    def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
+        if pane is None:
+            return []
+        if self._shows_screen(pane):
+            fault = self._state.projections.screens.broken.get(pane.id)
+            if fault is not None:
+                return [("name", printable(pane.name)), ("card", ""), *fault_card(fault, pane)]
+            return [("card dim", "reading what it printed …")]
+        unread = self._state.unread.count(pane)
+        return [
+            ("name", printable(pane.name)),
+            ("card dim", folder(pane.cwd)),
+            ("card", ""),
+            ("card", "Detached: it runs on in the background."),
+            ("card", f"It printed {compact(unread)} bytes since." if unread else "It printed nothing since."),
+            ("card", ""),
+            ("card", "a attaches it again."),
+        ]
+
+    # What one can do in it -------------------------------------------------------------------------
+
+    def zoom(self) -> None:
+        """Give the selected pane the whole window, or take it back."""
+        self.is_zoomed = not self.is_zoomed
+
+    def select_previous(self) -> None:
+        """Select the pane above."""
+        self._state.selection.step(-1)
+
+    def select_next(self) -> None:
+        """Select the pane below."""
+        self._state.selection.step(1)
+
+    actions = (
+        Action("instances.previous", "Select the pane above.", select_previous, always),
+        Action("instances.next", "Select the pane below.", select_next, always),
+        Action("instances.zoom", "Give the selected pane the whole window, or take it back.", zoom, always),
+    )

@@ -1,0 +1,75 @@
+"""The view that asks for a line of text.
+
+Owns its form, its keys and the editing. Must not know what the text is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import urwid
+
+from chloe.ui.box import Box, urwid_key
+from chloe.ui.glyphs import Glyphs
+from chloe.ui.view import Action, Binding, Drawn, View, always
+from chloe.ui.words import printable
+
+#: Columns of the box, and of the text in it.
+_BOX, _TEXT = 52, 46
+
+#: Characters of a paste that a line takes: more than a name may have.
+_MAX_PASTED = 1000
+
+
+class Prompt(View):
+    """A line to fill in. Enter takes the text, Esc doesn't; the rest edits it."""
+
+    name = "prompt"
+    is_overlay = True
+    bindings = (
+        Binding(("enter",), "prompt.accept"),
+        Binding(("escape", "ctrl+c"), "prompt.cancel"),
+        Binding(("ctrl+u",), "prompt.clear"),
+    )
+
+    def __init__(self, title: str, text: str, glyphs: Glyphs, on_enter: Callable[[str], None]) -> None:
+        self._edit = urwid.Edit(edit_text=text, wrap="clip")
+        keys = [("key", "Enter"), ("dialog dim", " done   "), ("key", "Esc"), ("dialog dim", " never mind")]
+        body = urwid.Pile(
+            [
+                ("pack", urwid.AttrMap(self._edit, "field")),
+                urwid.SolidFill(" "),
+                ("pack", urwid.Text(keys)),
+            ]
+        )
+        self._box = Box(title, body, glyphs, columns=_BOX, rows=5)
+        self._on_enter = on_enter
+
+    def draw(self, columns: int, rows: int) -> Drawn:
+        """Draw the line, with the cursor in it."""
+        return self._box.draw(columns, rows)
+
+    def press(self, key: str) -> bool:
+        """Edit the line."""
+        self._edit.keypress((_TEXT,), urwid_key(key))
+        return True
+
+    def paste(self, text: str) -> bool:
+        """Put the text in, on one line."""
+        self._edit.insert_text(printable(" ".join(text[:_MAX_PASTED].split())))
+        return True
+
+    def accept(self) -> None:
+        """Take the text as it is."""
+        self.close()
+        self._on_enter(self._edit.edit_text)
+
+    def clear(self) -> None:
+        """Empty the line."""
+        self._edit.set_edit_text("")
+
+    actions = (
+        Action("prompt.accept", "Take the text.", accept, always),
+        Action("prompt.cancel", "Leave things as they are.", View.close, always),
+        Action("prompt.clear", "Empty the line.", clear, always),
+    )
