@@ -26,6 +26,9 @@ EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, 
 #: Where the hard limit is no limit, more than this is of no use, and some systems refuse it.
 _ENOUGH = 1 << 20
 
+#: A tmux server that has no more than these left takes no client: one is the client's, and it passes two on.
+_BEYOND_REACH = 4
+
 #: Descriptors without which neither a command nor the app can be of use.
 _NEEDED = 40
 
@@ -138,6 +141,19 @@ def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
             return subprocess.Popen(command, **named)
         finally:
             reserve.fill()
+
+
+def exhausted(pid: int) -> int:
+    """The limit of descriptors of a process that has them all in use.
+
+    0 where it has some left, or it can't be known.
+    """
+    try:
+        soft, _ = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 - names are all it takes.
+    except (AttributeError, OSError):
+        return 0
+    return soft if 0 <= soft <= used + _BEYOND_REACH else 0
 
 
 class Shortage:

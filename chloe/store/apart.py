@@ -8,18 +8,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from chloe.store.appending import Appender
 
 _R = TypeVar("_R")
 
 
-def apart(connection: sqlite3.Connection, work: Callable[..., _R], *args: object) -> _R:
-    """``work(connection, …)`` in a transaction that doesn't wait for the disk. Raises ``sqlite3.Error``."""
-    with unhurried(connection):
+def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[..., _R], *args: object) -> _R:
+    """``work(connection, …)`` in a transaction that doesn't wait for the disk.
+
+    Raises ``sqlite3.Error``, or ``LogMoved`` where the log's files aren't those that ``appender`` writes to.
+    """
+    with unhurried(connection), appender.turn():
         connection.execute("BEGIN IMMEDIATE")
         try:
+            appender.see_files()
             done = work(connection, *args)
             connection.execute("COMMIT")
+            appender.see_index_after()
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
 from chloe.store.chain import GENESIS, link
 from chloe.store.connection import identity
+from chloe.store.turns import turn
 
 if TYPE_CHECKING:
     from chloe.store.bodies import Packer
@@ -52,6 +53,10 @@ class WalMoved(LogMoved):
     """The -wal file at its path is not the one that was opened: commits would go into one without a name."""
 
 
+class IndexMoved(LogMoved):
+    """The -shm file at its path is not the one that was opened: others have locks of their own in another."""
+
+
 class Packed(NamedTuple):
     """An encoded fact's body as it is kept."""
 
@@ -83,6 +88,9 @@ class Appender:
         self.now = now
         self._packer: Packer | None = None
         self._wal_path = path.with_name(f"{path.name}-wal")
+        self._index_path = path.with_name(f"{path.name}-shm")
+        #: What was committed when the index was moved, so that others may have overwritten it.
+        self._in_doubt: tuple[Sequence[Request], list[list[Record]]] | None = None
         self._wal_descriptor = -1
         self._full = False
         self.settle()
@@ -93,6 +101,11 @@ class Appender:
         self._file = identity(self._path)
         self._wal: tuple[int, int] | None = None
         self._meet_wal()
+        self._index = identity(self._index_path)
+        here = _open_here()
+        if here is not None:
+            self._file = self._file if self._file in here else _NONE
+            self._index = self._index if self._index in here else _NONE
 
     def close(self) -> None:
         """Let go of the -wal file."""
@@ -126,19 +139,74 @@ class Appender:
                 request.packed = [self._pack(encoded.body, hurry) for encoded in request.encoded]
         self.see_files()
         self._synchronous(connection, full=any(request.durable for request in requests))
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            # Again, now that nobody else can write: who finds the file gone and then waits for the lock
-            # knows that nothing more gets into it (``healing``).
-            self.see_files()
-            written = self._write(connection, requests)
-            connection.execute("COMMIT")
-        except BaseException:
-            # A full disk may have rolled back by itself.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        with self.turn():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                # Again, now that nobody else can write: who finds the file gone and then waits for the lock
+                # knows that nothing more gets into it (``healing``).
+                self.see_files()
+                written = self._still_there(connection, requests) or self._write(connection, requests)
+                connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            self._in_doubt = requests, written
+            self.see_index_after()
+            self._in_doubt = None
         return written
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Have the log for oneself inside, among all instances. Raises ``LogMoved``, ``sqlite3.Error``."""
+        try:
+            with turn(self._path.parent):
+                yield
+        except FileNotFoundError as error:
+            raise LogMoved(f"the folder {self._path.parent} was moved or removed") from error
+
+    def has_name(self) -> bool:
+        """Whether the file that was opened still is somewhere on the disk, by whatever name."""
+        return self._file is not None and (_open_here() or {}).get(self._file, 0) > 0
+
+    def moved(self) -> bool:
+        """Whether other files stand at the log's paths than were opened. For any thread."""
+        return (
+            identity(self._path) != self._file
+            or (self._wal is not None and identity(self._wal_path) != self._wal)
+            or identity(self._index_path) != self._index
+        )
+
+    def _see_index(self) -> None:
+        if identity(self._index_path) != self._index:
+            raise IndexMoved(f"the file {self._index_path} was moved, removed or replaced")
+
+    def see_index_after(self) -> None:
+        """In a turn, after something was written: raise ``IndexMoved`` where that is in doubt.
+
+        Who opened the log meanwhile has made another index, which may lack what was written: he would write
+        over it. So that index goes as well, before he gets his turn.
+        """
+        try:
+            self._see_index()
+        except IndexMoved:
+            with suppress(OSError):
+                self._index_path.unlink()
+            raise
+
+    def _still_there(
+        self, connection: sqlite3.Connection, requests: Sequence[Request]
+    ) -> list[list[Record]] | None:
+        """What was committed of ``requests`` before, if that was in doubt and is in the log."""
+        if self._in_doubt is None or list(self._in_doubt[0]) != list(requests):
+            return None
+        written = self._in_doubt[1]
+        last = next((records[-1] for records in reversed(written) if records), None)
+        if last is None:
+            return None
+        found = connection.execute("SELECT hash FROM record WHERE seq = ?", (last.seq,)).fetchone()
+        return written if found is not None and found[0] == last.hash else None
 
     def see_files(self) -> None:
         """Raises ``LogMoved`` where what is written wouldn't be found again."""
@@ -148,6 +216,7 @@ class Appender:
             self._meet_wal()
         elif identity(self._wal_path) != self._wal:
             raise WalMoved(f"the file {self._wal_path} was moved, removed or replaced")
+        self._see_index()
 
     def put(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> list[Record]:
         """Append in the transaction that ``connection`` is in; the records, once that is committed."""
@@ -212,6 +281,27 @@ class Appender:
         if full != self._full:
             connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             self._full = full
+
+
+#: Stands for a file that isn't open here.
+_NONE = (-1, -1)
+
+
+def _open_here() -> dict[tuple[int, int], int] | None:
+    """Which files this process has open, and how many names each has on the disk.
+
+    What stands at a path may have been replaced since it was opened. None where the system doesn't tell.
+    """
+    try:
+        names = os.listdir("/dev/fd")  # noqa: PTH208 (numbers, not paths)
+    except OSError:
+        return None
+    found = {}
+    for name in names:
+        with suppress(OSError):
+            there = os.fstat(int(name))
+            found[there.st_dev, there.st_ino] = there.st_nlink
+    return found
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:

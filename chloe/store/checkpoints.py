@@ -134,10 +134,10 @@ class Checkpoints:
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R | None:
         """What ``work`` answers, done between two commits; None where it couldn't be done."""
-        if self._closed or self._connection is None:
+        if self._closed or self._connection is None or self._appender is None:
             return None
         try:
-            return await self._connection.run(apart, work, *args)
+            return await self._connection.run(apart, self._appender, work, *args)
         except (sqlite3.Error, OSError) as error:
             self._pass_over(error)
             return None
@@ -175,7 +175,6 @@ def _keep(
     connection: sqlite3.Connection, appender: Appender, checkpoint: Checkpoint, stored: bytes, hashed: str
 ) -> list[Record]:
     pane, seq, emulator = checkpoint.pane, checkpoint.seq, checkpoint.emulator
-    appender.see_files()
     if not connection.execute(_THERE).fetchone():
         for statement in derived(migrations()[-1].version):
             connection.execute(statement)

@@ -57,7 +57,7 @@ class Connection(aiosqlite.Connection):
         return await execute(work, self._conn, *args, **kwargs)
 
     #: Which database and which -wal file it reads, as far as known.
-    files: tuple[tuple[int, int] | None, ...] = (None, None)
+    files: tuple[tuple[int, int] | None, ...] = (None, None, None)
     #: Whether ``reopen`` has closed the one and couldn't open the other.
     lapsed = False
 
@@ -233,7 +233,8 @@ class Readers:
         return connection
 
     def _files(self) -> tuple[tuple[int, int] | None, ...]:
-        return identity(self._path), identity(self._path.with_name(f"{self._path.name}-wal"))
+        beside = (self._path.with_name(self._path.name + end) for end in ("-wal", "-shm"))
+        return identity(self._path), *map(identity, beside)
 
     def _stale(self, connection: Connection) -> bool:
         """Whether other files stand where those were that ``connection`` reads; where none do, it goes on."""

@@ -84,7 +84,8 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
     file = head_file(path)
     fresh = file.with_name(f".head.{os.getpid()}.{get_native_id()}")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(fresh, flags, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(f"{head}\n")
             out.flush()

@@ -11,18 +11,19 @@ paths when it closes a database that was moved (it asks, ``SQLITE_FCNTL_HAS_MOVE
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from chloe.store.appending import Appender, LogMoved, WalMoved
+from chloe.config.paths import check_place
+from chloe.errors import HomeUnusable
+from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
 from chloe.store.connection import Connection, address, guard
 from chloe.store.heads import holds, keep, last
 from chloe.store.schema import APPLICATION_ID
+from chloe.store.turns import kept_open, turn
 
 
 def heal(
@@ -33,36 +34,57 @@ def heal(
     Raises ``LogMoved`` where that isn't Chloe's to do: another file stands there. ``OSError`` or
     ``sqlite3.Error`` where it can't be done at present.
     """
+    if not path.parent.exists():
+        if appender.has_name():
+            raise LogMoved(
+                f"the folder {path.parent} was moved away while Chloe had it open: move it back; or end "
+                "Chloe, and name its new place in CHLOE_HOME"
+            )
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        check_place(path.parent)
+    except HomeUnusable as error:
+        raise LogMoved(str(error)) from error
     if connection.lapsed:
-        connection.reopen()
+        _reopen(connection)
+        return
+    if isinstance(wrong, IndexMoved):
+        with turn(path.parent):
+            connection.lapsed = True
+            shut(raw, path)
+            # Now without the old index, which would be taken for as long as anything here has it.
+            _reopen(connection)
         return
     if isinstance(wrong, WalMoved):
-        with _alone(path.parent):
+        with turn(path.parent):
             # Empty, another instance has done this; its commits are in a -wal file with a name.
             if not appender.wal_is_empty:
                 _copy_wal(raw, path)
-            connection.reopen()
+            _reopen(connection)
         return
     _barrier(raw)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(path.parent):
+    with turn(path.parent):
         if path.exists():
             # Another instance has put it there, or it isn't the log.
             _see_own(raw, path)
         else:
             _put_back(raw, path)
-        connection.reopen()
+        _reopen(connection)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One instance at a time. Raises ``OSError`` while it is another's turn."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def shut(raw: sqlite3.Connection, path: Path) -> None:
+    """Close a connection whose index isn't the one at its path any more, and have nothing copied by that."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
+        with kept_open(path):
+            raw.close()
+    except FileNotFoundError:
+        raw.close()
+
+
+def _reopen(connection: Connection) -> None:
+    connection.reopen()
+    # The -wal and -shm files are opened when something is read.
+    connection._conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _copy_wal(raw: sqlite3.Connection, path: Path) -> None:

@@ -115,7 +115,7 @@ def record_losses(
 ) -> str | None:
     """Put a ``Truncated`` into the log for what heads show to be missing; a sentence about it.
 
-    Whichever instance is the first says so. Raises ``sqlite3.Error``.
+    Whichever instance is the first says so. Raises ``sqlite3.Error``, ``LogMoved``.
     """
     head = known(path)
     kept, unknown = _read(lines, LAST_LINES)
@@ -125,28 +125,30 @@ def record_losses(
     file.compare(connection, kept, _recorded(connection).line if lines is not None else "")
     if _is_whole(connection, head, found) and file.gone is None:
         return sentence
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        head, found = known(path), last(connection)
-        facts: list[tuple[Truncated, str]] = []
-        if head is None and found.seq:
-            facts.append((_truncated(None, found), f"the log may have lost its end: {HEAD_GONE}"))
-        elif head is not None and not holds(connection, head):
-            facts.append((_truncated(head, found), _missing(head, found, f"either {REASON}")))
-        gone = file.gone
-        if gone is not None and gone != head and not connection.execute(_SAME, (gone.hash.hex(),)).fetchone():
-            facts.append(
-                (_truncated(gone, found), _missing(gone, found, f"{lines} names it; either {REASON}"))
-            )
-        if not facts:
-            return sentence
-        records = appender.put(connection, [Entry("", fact, now()) for fact, _ in facts])
-        connection.execute("COMMIT")
-        with suppress(OSError):
-            keep(path, Head(records[-1].seq, records[-1].hash), back=True)
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    with appender.turn():
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            appender.see_files()
+            head, found = known(path), last(connection)
+            facts: list[tuple[Truncated, str]] = []
+            if head is None and found.seq:
+                facts.append((_truncated(None, found), f"the log may have lost its end: {HEAD_GONE}"))
+            elif head is not None and not holds(connection, head):
+                facts.append((_truncated(head, found), _missing(head, found, f"either {REASON}")))
+            gone = file.gone
+            if gone is not None and gone != head and not _is_recorded(connection, gone):
+                why = f"{lines} names it; either {REASON}"
+                facts.append((_truncated(gone, found), _missing(gone, found, why)))
+            if not facts:
+                return sentence
+            records = appender.put(connection, [Entry("", fact, now()) for fact, _ in facts])
+            connection.execute("COMMIT")
+            appender.see_index_after()
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    with suppress(OSError):
+        keep(path, Head(records[-1].seq, records[-1].hash), back=True)
     return "; ".join([*(each for _, each in facts), *unknown])
 
 
@@ -193,6 +195,10 @@ def _read(lines: Path | None, limit: int) -> tuple[Iterator[Head | None], tuple[
             f"the file of heads {lines} can't be used ({said}), so nothing shows whether the log has what it "
             "names; name a regular file of your own in [log] heads_file",
         )
+
+
+def _is_recorded(connection: sqlite3.Connection, head: Head) -> bool:
+    return connection.execute(_SAME, (head.hash.hex(),)).fetchone() is not None
 
 
 def _is_whole(connection: sqlite3.Connection, head: Head | None, found: Head) -> bool:

@@ -21,14 +21,17 @@ from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.quick import dataclass
-from chloe.store.appending import Appender
+from chloe.small_files import open_regular
+from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
 from chloe.store.heads import holds, known, last
+from chloe.store.healing import shut
 from chloe.store.losses import record_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
-from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable
+from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable, without_locks
+from chloe.store.turns import NO_LOCKS
 from chloe.store.wal import on_disk
 from chloe.waits import LOG, Waits, locker, until
 
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
 
 #: Seconds between two tries to get a share in the log.
 _AGAIN = 0.02
+
+#: How often the log is opened where its files are taken away meanwhile.
+_TRIES = 5
 
 _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
 
@@ -48,7 +54,7 @@ class Guard:
         file = path.with_name(f"{path.stem}.lock")
         #: The file that is locked.
         self.file = file
-        self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT, follow=False)
 
     def try_share(self) -> bool:
         """Have a share; False while another instance is alone with the log, and salvages it."""
@@ -116,12 +122,12 @@ async def opened(
         if drift is not None:
             return _to_read(path, guard, drift)
         try:
-            return await _opened(path, instance, now, guard, lines, None)
+            return await _opened_again(path, instance, now, guard, lines, None)
         except Drifted as error:
             return _to_read(path, guard, error.drift)
         except _Damaged as damaged:
             done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
-            return await _opened(path, instance, now, guard, lines, str(done))
+            return await _opened_again(path, instance, now, guard, lines, str(done))
     except BaseException:
         guard.close()
         raise
@@ -163,6 +169,8 @@ async def _guard(path: Path, waits: Waits) -> Guard:
             raise
         return guard
     except OSError as error:
+        if error.errno in NO_LOCKS:
+            raise without_locks(path.parent, error.strerror or str(error)) from error
         raise LogUnusable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"
         ) from error
@@ -199,6 +207,23 @@ def _has_records(path: Path) -> bool:
         return bool(wreck.seqs())
 
 
+async def _opened_again(
+    path: Path,
+    instance: str,
+    now: Callable[[], int],
+    guard: Guard,
+    lines: Path | None,
+    loss: str | None,
+) -> Opened:
+    """As ``_opened``, once more where its files were taken away meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            return await _opened(path, instance, now, guard, lines, loss)
+        except LogMoved as error:
+            moved = error
+    raise LogUnusable(f"the log can't be opened: {moved} again and again; see who does that") from moved
+
+
 async def _opened(
     path: Path,
     instance: str,
@@ -232,9 +257,11 @@ async def _opened(
             from chloe.store.salvage import copied_aside
 
             told.copy = await asyncio.to_thread(copied_aside, path)
-        await connection.close()
         if appender is not None:
+            if appender.moved():
+                await connection.run(shut, path)
             appender.close()
+        await connection.close()
         if told is error:
             raise
         raise told from error

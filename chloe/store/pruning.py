@@ -27,6 +27,7 @@ from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
+from chloe.store.appending import Appender, LogMoved
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
@@ -115,11 +116,13 @@ class Pruner:
     def __init__(
         self,
         connection: Connection | None,
+        appender: Appender | None,
         readers: Readers,
         wal: WalCopier,
         append: Callable[[Sequence[Entry]], Awaitable[Sequence[Record]]],
     ) -> None:
         self._connection = connection
+        self._appender = appender
         self._readers = readers
         self._wal = wal
         self._append = append
@@ -194,7 +197,7 @@ class Pruner:
 
     async def _empty_wal(self) -> None:
         for _ in range(_EMPTYING):
-            if await self._read(empty):
+            if self._appender is None or await self._read(empty, self._appender):
                 return
             await asyncio.sleep(_EMPTY_AGAIN)
 
@@ -204,16 +207,23 @@ class Pruner:
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R:
         """``work`` between two commits, and a pause."""
-        if self._connection is None:
+        if self._connection is None or self._appender is None:
             raise LogUnusable("the log is only read")
-        done, took = await self._connection.run(_timed, work, *args)
+        try:
+            done, took = await self._connection.run(_timed, work, self._appender, *args)
+        except LogMoved:
+            # A commit has the files put right.
+            await self._append([])
+            done, took = await self._connection.run(_timed, work, self._appender, *args)
         await asyncio.sleep(max(took, _PAUSE))
         return done
 
 
-def _timed(connection: sqlite3.Connection, work: Callable[..., _R], *args: object) -> tuple[_R, float]:
+def _timed(
+    connection: sqlite3.Connection, work: Callable[..., _R], appender: Appender, *args: object
+) -> tuple[_R, float]:
     began = time.monotonic()
-    done = work(connection, *args)
+    done = work(connection, appender, *args)
     return done, time.monotonic() - began
 
 
@@ -281,9 +291,11 @@ def _free_pages(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def _cut_off(connection: sqlite3.Connection, pages: int) -> int:
+def _cut_off(connection: sqlite3.Connection, appender: Appender, pages: int) -> int:
     """Take free pages off the end of the file; how many are left."""
     # Each step of the statement frees one page, and ``execute`` takes one step where there are no columns.
-    with unhurried(connection):
+    with unhurried(connection), appender.turn():
+        appender.see_files()
         connection.executescript(f"PRAGMA incremental_vacuum({pages})")
+        appender.see_index_after()
     return _free_pages(connection)

@@ -245,6 +245,8 @@ def told(path: Path) -> Iterator[None]:
         )
         way_out = "; `chloe recover` makes it anew" if damaged else ""
         raise LogUnusable(f"{path} can't be read: {error}{way_out}") from error
+    except OSError as error:
+        raise LogUnusable(f"{path} can't be read: {error.strerror or error}") from error
 
 
 class Reader:

@@ -6,9 +6,11 @@ projections. Everything here is for the loop's own thread; SQLite, hashing and c
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +71,7 @@ class Store:
         self._reader = reader
         self._feed = feed
         self._noticing = Noticing(path, watcher, self._look, self._committing)
-        self._wal = WalCopier(readers)
+        self._wal = WalCopier(readers, appender)
         self._connection = connection
         self._appender = appender
         self._heeding: list[Callable[[str | None], None]] = []
@@ -135,14 +137,17 @@ class Store:
     def _checkpoints(self) -> Checkpoints:
         from chloe.store.checkpoints import Checkpoints
 
-        return Checkpoints(self.path, self._connection, self._appender, self._readers)
+        checkpoints = Checkpoints(self.path, self._connection, self._appender, self._readers)
+        if self._readers.closed:
+            checkpoints.close()
+        return checkpoints
 
     @cached_property
     def _pruner(self) -> Pruner:
         from chloe.store.pruning import Pruner
 
         append = partial(self._writer.append, durable=True)
-        return Pruner(self._connection, self._readers, self._wal, append)
+        return Pruner(self._connection, self._appender, self._readers, self._wal, append)
 
     @property
     def trouble(self) -> str | None:
@@ -353,6 +358,11 @@ class Store:
         await self._noticing.close()
         await self._wal.close()
         try:
+            if self._appender is not None and self._appender.moved():
+                # Or SQLite, closing it, would put the old files' state above what others committed since.
+                with suppress(LogUnusable, TimeoutError):
+                    async with asyncio.timeout(within):
+                        await self._writer.append([], durable=True)
             await self._writer.close(within)
         finally:
             await self._heads.close()
@@ -378,6 +388,9 @@ class Store:
 
     async def _look(self) -> bool:
         try:
+            if self._appender is not None and self._appender.moved():
+                # What others commit isn't seen by the old files; a commit puts them right.
+                await self._writer.append([], durable=True)
             return self._feed.reveal(await self._reader.tip())
         except LogUnusable:
             # Looked again soon; whoever reads is told.

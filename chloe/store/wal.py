@@ -12,9 +12,13 @@ import asyncio
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.store.connection import Readers
+
+if TYPE_CHECKING:
+    from chloe.store.appending import Appender
 
 #: From this many committed bytes on copying is worth it, as soon as nothing has been committed for
 #: QUIET seconds; from MOST bytes on it doesn't wait for that. After a crash SQLite reads as much again.
@@ -36,8 +40,9 @@ _EMPTY_WITHIN = 20
 class WalCopier:
     """Copies the -wal file into the database after every so many bytes."""
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self, readers: Readers, appender: Appender | None) -> None:
         self._readers = readers
+        self._appender = appender
         self._since = 0
         self._written = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log wal")
@@ -60,8 +65,9 @@ class WalCopier:
             self._since = 0
             try:
                 async with self._readers.lend() as connection:
-                    await connection.run(copy)
-            except (sqlite3.Error, LogUnusable):
+                    if self._appender is not None:
+                        await connection.run(copy, self._appender)
+            except (sqlite3.Error, LogUnusable, OSError):
                 # Nothing is lost by it, and the writer, which meets the same trouble, says so. Due again
                 # after as many bytes; a commit copies by itself where it comes to the worst (schema).
                 continue
@@ -77,24 +83,36 @@ class WalCopier:
                 return
 
 
-def copy(connection: sqlite3.Connection) -> None:
-    """Copy into the database what can be copied without making anyone wait; all of it where it is a lot."""
+def copy(connection: sqlite3.Connection, appender: Appender) -> None:
+    """Copy into the database what can be copied without making anyone wait; all of it where it is a lot.
+
+    Nothing where the log's files aren't those that were opened: an old index may lead to others' pages.
+    """
+    if appender.moved():
+        return
     _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
     if frames * page_size > LARGEST_WAL:
-        connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+        with appender.turn():
+            if not appender.moved():
+                connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+                appender.see_index_after()
 
 
-def empty(connection: sqlite3.Connection) -> bool:
+def empty(connection: sqlite3.Connection, appender: Appender) -> bool:
     """Copy all of it and cut the -wal file to nothing; whether nobody was in the way.
 
     Commits wait meanwhile, so that hardly anything is left to copy by then, and readers are not waited for.
     """
-    copy(connection)
+    copy(connection, appender)
     (waits,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {_EMPTY_WITHIN}")
     try:
-        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with appender.turn():
+            if appender.moved():
+                return False
+            is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            appender.see_index_after()
     finally:
         connection.execute(f"PRAGMA busy_timeout = {waits}")
     return not is_busy

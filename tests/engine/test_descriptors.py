@@ -19,7 +19,7 @@ import pytest
 from chloe.backends import descriptors
 from chloe.config import Config
 from chloe.engine import Engine, running
-from chloe.errors import ChloeError, LogUnusable
+from chloe.errors import ChloeError, LogUnusable, TmuxUnusable
 from chloe.events.commands import Kill, Open
 from chloe.events.facts import BackendKind
 from tests.engine.counting import Counting, counting, gone
@@ -202,6 +202,28 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         descriptors.raise_descriptors()
+
+
+async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_for_dead(
+    config: Config, eventually: Eventually
+) -> None:
+    async with running(config) as engine:
+        pane = await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+        assert pane is not None
+        asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
+        server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
+        limits = resource.prlimit(server, resource.RLIMIT_NOFILE)
+        used = len(os.listdir(f"/proc/{server}/fd"))
+        resource.prlimit(server, resource.RLIMIT_NOFILE, (used, limits[1]))
+        try:
+            with pytest.raises(TmuxUnusable, match=r"Its server has no descriptor|has all of its"):
+                await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+            assert engine.projections.panes[pane].alive
+        finally:
+            resource.prlimit(server, resource.RLIMIT_NOFILE, limits)
+        await engine.ask(Kill(pane))
+        await eventually(lambda: not engine.projections.panes[pane].alive)
+        await gone(engine, pane, eventually)
 
 
 def test_too_few_descriptors_for_anything_are_said_in_one_line() -> None:

@@ -17,12 +17,12 @@ from typing import Any
 from chloe.events import facts
 from chloe.events.codec import encode
 from chloe.store.chain import GENESIS, link
-from chloe.terminal import EMULATOR
+from chloe.terminal import EMULATOR, Terminal
 from tests.hostile import streams
 from tests.hostile.homes import BYSTANDER, Case, fresh_id
 
 #: Times as a record might give them.
-TIMES = (0, 1, -1, -(2**62), 2**62, 2**63 - 1, -(2**63), 10**18, 253402300800 * 10**9)
+TIMES = (0, 1, -1, -(2**62), 2**62, 2**63 - 1, -(2**63), 10**18)
 
 
 @contextmanager
@@ -283,44 +283,49 @@ def a_size(case: Case, chance: random.Random, connection: sqlite3.Connection) ->
 
 
 def a_checkpoint(case: Case, chance: random.Random, connection: sqlite3.Connection) -> str:
-    """Checkpoints that nobody kept: forged, rubbish, bombs."""
+    """Checkpoints that nobody kept: forged, rubbish, bombs; most with a fact in the chain that fits them."""
     told = []
-    table = [row[1] for row in connection.execute("PRAGMA table_info(checkpoint)")]
     (last,) = connection.execute("SELECT max(seq) FROM record").fetchone()
     for _ in range(chance.randrange(1, 4)):
         pane = chance.choice(list(case.panes.values()))
-        manner = chance.choice(("rubbish", "bomb", "deep", "flipped"))
-        state = {
-            "rubbish": b"\x00" * 5 + chance.randbytes(500),
-            "bomb": b"\x01" + bytes(4) + streams.bomb(),
-            "deep": b"\x00" * 5 + b"[" * 100_000,
-            "flipped": _flipped(connection, chance),
-        }[manner]
-        values: dict[str, object] = {
-            "pane": pane,
-            "seq": chance.choice((0, 1, last, last + 1, 2**63 - 1, -1)),
-            "offset": chance.choice((0, 10, 2**62, -1)),
-            "lines": chance.choice((0, 10, 2**62, -1)),
+        seq, lines = chance.choice((1, last, last + 1, 2**62)), chance.choice((0, 10, 2**62))
+        manner = chance.choice(("rubbish", "bomb", "deep", "forged", "flipped", "flipped"))
+        state = _state(manner, chance)
+        described = {
+            "seq": seq,
+            "offset": chance.choice((0, 10, 2**62)),
+            "lines": lines,
             "emulator": EMULATOR,
-            "state": state,
+            "length": len(state),
+            "sha256": hashlib.sha256(state).hexdigest(),
         }
-        named = [name for name in table if name in values]
-        columns = ", ".join(f'"{name}"' for name in named)
+        if manner == "bomb":
+            described |= {"length": streams.BOMB, "sha256": _zeros().hex()}
+        record = (
+            append(connection, pane, "Checkpointed", json.dumps(described)) if chance.random() < 0.8 else 1
+        )
+        stored = b"\x01" + streams.bomb() if manner == "bomb" else b"\x00" + state
         connection.execute(
-            f"INSERT OR REPLACE INTO checkpoint ({columns}) VALUES ({', '.join('?' * len(named))})",
-            [values[name] for name in named],
+            "INSERT OR REPLACE INTO checkpoint (pane, seq, record, lines, emulator, state) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (pane, seq, record, lines, EMULATOR, stored),
         )
         told.append(manner)
     return f"checkpoints: {', '.join(told)}"
 
 
-def _flipped(connection: sqlite3.Connection, chance: random.Random) -> bytes:
-    found = connection.execute("SELECT state FROM checkpoint ORDER BY random() LIMIT 1").fetchone()
-    if found is None:
-        return b""
-    state = bytearray(found[0])
-    for _ in range(3):
-        state[chance.randrange(len(state))] ^= 1 << chance.randrange(8)
+def _state(manner: str, chance: random.Random) -> bytes:
+    """A terminal's state as nobody kept it."""
+    if manner == "rubbish":
+        return chance.randbytes(500)
+    if manner == "deep":
+        return b"[" * 100_000
+    terminal = Terminal(24, 80)
+    terminal.feed(b"what nobody printed\r\n" * 100)
+    state = bytearray(terminal.dump())
+    if manner == "flipped":
+        for _ in range(chance.choice((1, 3, 30))):
+            state[chance.randrange(len(state))] ^= 1 << chance.randrange(8)
     return bytes(state)
 
 

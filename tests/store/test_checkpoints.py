@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from chloe.events.facts import Entry
 from chloe.store import Checkpoint, Mark, Store
+from tests.ids import id_of
 
 Printed = Callable[..., Entry]
 Opener = Callable[..., object]
@@ -146,7 +147,7 @@ async def test_other_instances_follow_what_binds_one(opened: Callable[..., objec
     first: Store = await opened("one")  # type: ignore[misc]
     second: Store = await opened("two")  # type: ignore[misc]
     followers = [collect(first), collect(second)]
-    await first.keep(at(1))
+    await first.keep(at(1, pane=id_of("pane")))
     for follower in followers:
         await follower.has(1)
         assert [type(record.fact).__name__ for record in follower.records] == ["Checkpointed"]

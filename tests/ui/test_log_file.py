@@ -37,6 +37,7 @@ def test_a_file_that_can_t_be_written_is_no_reason_to_stop(
 ) -> None:
     with logging_into(tmp_path / "chloe.log"), Path("/dev/full").open("wb") as full:
         (handler,) = (each for each in logging.getLogger().handlers if isinstance(each, RotatingFileHandler))
+        assert handler.stream is not None
         os.dup2(full.fileno(), handler.stream.fileno())
         logging.getLogger("chloe.ui").error("lost")
     with logging_into(Path("/no/such/folder/chloe.log")):

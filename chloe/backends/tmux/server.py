@@ -337,6 +337,16 @@ class _Tmux:
         return answer
 
     def _no_answer(self) -> TmuxUnusable:
+        from chloe.backends.tmux import inspecting
+
+        server = inspecting.listener(inspecting.socket_path(self._socket_name))
+        most = descriptors.exhausted(server) if server else 0
+        if most:
+            return TmuxSilent(
+                f"The tmux server ({self.place}, process {server}) has all of its {most} descriptors in use:"
+                " end some panes. What runs there goes on. A server that is started with a higher ulimit -n"
+                " has room for more."
+            )
         return TmuxSilent(
             f"The tmux server ({self.place}) doesn't answer. Wake it, or end it by its process id"
             " and start again."

@@ -1,0 +1,82 @@
+"""One at a time among all instances, whatever becomes of SQLite's own locks.
+
+Owns the lock on the log's folder. Must not know what is done under it.
+
+SQLite's locks in WAL mode lie in the -shm file. Where that is removed, whoever opens the log next makes
+another one, and neither side waits for the other any more. So whatever writes to the log, or puts its files
+in order, has this lock as well, and looks for the files while it has it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import sqlite3
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chloe.store.connection import BUSY
+
+#: Seconds between two tries: the first, and the longest.
+_FIRST, _LONGEST = 0.0002, 0.005
+
+#: What a file system without locks says (flock(2)).
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
+
+
+@contextmanager
+def turn(folder: Path) -> Iterator[None]:
+    """Have the log in ``folder`` for oneself inside.
+
+    Waits as long as SQLite waits for a lock, then raises ``sqlite3.OperationalError``. Raises ``OSError``
+    where the folder is gone or its file system has no locks.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    pause, deadline = _FIRST, 0.0
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            now = time.monotonic()
+            deadline = deadline or now + BUSY
+            if now > deadline:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error from None
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST)
+        else:
+            return
+
+
+@contextmanager
+def kept_open(path: Path) -> Iterator[None]:
+    """Have SQLite think, while it closes the database at ``path``, that another process still has it open.
+
+    The last to close it copies the -wal file into it and removes that: by an index that may lack what others
+    have committed. Where the platform has no such locks, nothing is done. No connection may be opened inside.
+    """
+    command = getattr(fcntl, "F_OFD_SETLK", None)
+    if command is None:
+        yield
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # A share in the bytes that SQLite's own shares are in (its os_unix.c: SHARED_FIRST, SHARED_SIZE).
+        share = struct.pack("hhqqi", fcntl.F_RDLCK, os.SEEK_SET, 0x40000002, 510, 0)
+        fcntl.fcntl(descriptor, command, share)
+        yield
+    finally:
+        os.close(descriptor)
