@@ -354,6 +354,8 @@ def help_sections(release: str) -> list[Section]:
     ]
 
 
-def _described(bindings: Sequence[Binding], view: type[View] | None = None) -> list[tuple[Sequence[str], str]]:
+def _described(
+    bindings: Sequence[Binding], view: type[View] | None = None
+) -> list[tuple[Sequence[str], str]]:
     own = {action.id: action for action in view.actions} if view is not None else {}
     return [(binding.keys, (own.get(binding.action) or _BY_ID[binding.action]).does) for binding in bindings]
