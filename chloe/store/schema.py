@@ -14,8 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import chloe
-from chloe.errors import HomeUnusable, LogUnusable
+from chloe.errors import HomeUnusable, LogLocked, LogUnusable
 from chloe.store.chain import GENESIS, Head
+from chloe.store.connection import is_busy
 from chloe.store.drift import DERIVED, Drift, find_drift
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
@@ -119,7 +120,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             # Changing the journal mode doesn't wait for a lock: another instance is making the same file.
-            if not _busy(error) or time.monotonic() > deadline:
+            if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
@@ -238,10 +239,6 @@ def without_locks(folder: Path, said: str) -> LogUnusable:
     )
 
 
-def _busy(error: sqlite3.Error) -> bool:
-    return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
 def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
@@ -254,5 +251,5 @@ def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
         case sqlite3.SQLITE_CORRUPT:
             return LogUnusable(f"{path} is damaged ({error}); put a backup in its place, or move it away")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LogUnusable(f"{path} is locked by another program; end that, then try again")
+            return LogLocked(f"{path} is locked by another program; end that, then try again")
     return LogUnusable(f"{path} can't be opened: {error}; see to its folder's permissions and free space")
