@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import chloe
-from chloe.errors import HomeUnusable, LogUnusable
+from chloe.errors import HomeUnusable, LogLocked, LogUnusable
 from chloe.store.chain import GENESIS, Head
+from chloe.store.connection import is_busy
 from chloe.store.drift import DERIVED, Drift, find_drift
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
@@ -59,8 +61,17 @@ def make_file(path: Path) -> None:
         except FileExistsError:
             if path.is_symlink():
                 raise HomeUnusable(f"{path} is a link, and {_WAY_OUT_OF_A_LINK}") from None
-            if path.is_file() and path.stat().st_uid == os.getuid():
-                path.chmod(0o600)
+            found = path.lstat()
+            if not stat.S_ISREG(found.st_mode):
+                raise HomeUnusable(
+                    f"{path} is no regular file: move it away, or name another folder in CHLOE_HOME"
+                ) from None
+            if found.st_uid != os.geteuid():
+                raise HomeUnusable(
+                    f"{path} belongs to another user (uid {found.st_uid}): move it away, or name another "
+                    "folder in CHLOE_HOME"
+                ) from None
+            path.chmod(0o600)
     except OSError as error:
         raise HomeUnusable(
             f"the log can't be kept in {path.parent}: {error.strerror}; make that folder writable, "
@@ -109,7 +120,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             # Changing the journal mode doesn't wait for a lock: another instance is making the same file.
-            if not _busy(error) or time.monotonic() > deadline:
+            if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
@@ -205,12 +216,33 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
     return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
-def _busy(error: sqlite3.Error) -> bool:
-    return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+#: What SQLite says where a file system has no locks, or no memory to share (https://sqlite.org/rescode.html).
+_LOCKING = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_LOCK,
+        sqlite3.SQLITE_IOERR_RDLOCK,
+        sqlite3.SQLITE_IOERR_UNLOCK,
+        sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+        sqlite3.SQLITE_IOERR_SHMLOCK,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+def without_locks(folder: Path, said: str) -> LogUnusable:
+    """What is said of a folder whose file system can't lock files."""
+    return LogUnusable(
+        f"the file system of {folder} can't lock files ({said}), and without locks a log can't be kept: name "
+        "a folder on another one in CHLOE_HOME, a local disk's"
+    )
 
 
 def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
+    if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
+        return without_locks(path.parent, str(error))
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_NOTADB:
             return LogUnusable(
@@ -219,5 +251,5 @@ def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
         case sqlite3.SQLITE_CORRUPT:
             return LogUnusable(f"{path} is damaged ({error}); put a backup in its place, or move it away")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LogUnusable(f"{path} is locked by another program; end that, then try again")
+            return LogLocked(f"{path} is locked by another program; end that, then try again")
     return LogUnusable(f"{path} can't be opened: {error}; see to its folder's permissions and free space")
