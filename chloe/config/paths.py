@@ -97,6 +97,19 @@ class Paths:
             _narrow(folder)
         check_place(self.home)
 
+    def keeps(self, file: str) -> bool:
+        """Whether Chloe keeps something of its own under this name: nothing else may be written there."""
+        path = Path(os.path.realpath(file))
+        beside = ("-wal", "-shm", "-journal")
+        own = (
+            self.database,
+            *(self.database.with_name(self.database.name + suffix) for suffix in beside),
+            *(self.database.with_name(name) for name in ("head", "log.lock")),
+            *(self.leases, self.spool, self.instances, self.log_file, self.config_file),
+        )
+        places = {Path(os.path.realpath(each)) for each in own}
+        return not places.isdisjoint((path, *path.parents))
+
     def is_chloes(self) -> bool:
         """Whether the home, which must exist, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
         try:
