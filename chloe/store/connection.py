@@ -73,6 +73,11 @@ class Connection(aiosqlite.Connection):
         self.lapsed = False
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether it says that another program has the database locked."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 async def connect(path: Path, *, create: bool = False, only_look: bool = False) -> Connection:
     """A connection to the database at ``path``, in autocommit mode: BEGIN and COMMIT are said aloud.
 
