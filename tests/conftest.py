@@ -39,10 +39,12 @@ _OPEN_OTHER_END = 0x5441
 #: Rooms of tests that start tmux, or programs on PTYs, without a fixture that says so.
 _TMUX_ROOMS = ("backends/tmux", "hostile", "story", "torture")
 _PTY_ROOMS = ("backends",)
+#: What takes long by its nature: it feeds the emulator without end, or makes whole environments.
+_SLOW = ("terminal/test_costs.py", "terminal/test_tables.py", "packaging/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a tmux or a PTY, by the fixtures that it uses and the room that it is in.
+    """Mark what needs tmux or a PTY, by its fixtures and the room that it is in; and what is slow.
 
     ``make quick`` runs the rest.
     """
@@ -54,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.tmux)
         if "start_app" in fixtures or room.startswith(tuple(f"{name}/" for name in _PTY_ROOMS)):
             item.add_marker(pytest.mark.pty)
+        if item.path.relative_to(tests).as_posix().startswith(_SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ class Paths:
         for folder in folders:
             _make(folder)
             _narrow(folder)
+        check_place(self.home)
 
     def is_chloes(self) -> bool:
         """Whether the home, which must exist, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
@@ -102,6 +103,24 @@ class Paths:
         return self.database.name in names or names <= {
             path.name for path in (self.spool, self.leases, self.instances, self.log_file, self.config_file)
         }
+
+
+def check_place(home: Path) -> None:
+    """See that ``home`` is the user's, and that nobody else can put another folder in its place.
+
+    Raises ``HomeUnusable``, or ``OSError`` where it isn't there.
+    """
+    found = home.stat()
+    if found.st_uid != os.geteuid():
+        raise HomeUnusable(f"{home} belongs to another user (uid {found.st_uid}): {_WAY_OUT}")
+    for folder in dict.fromkeys((*home.parents, *Path(os.path.realpath(home)).parents)):
+        mode = folder.stat().st_mode
+        # In a sticky folder, as /tmp is, others can't rename what isn't theirs.
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise HomeUnusable(
+                f"{folder} may be written by everybody, so that others can put a folder of theirs in the "
+                f"place of {home}: chmod o-w '{folder}', or {_WAY_OUT}"
+            )
 
 
 def user_home() -> Path:

@@ -101,12 +101,11 @@ class Appender:
         self._file = identity(self._path)
         self._wal: tuple[int, int] | None = None
         self._meet_wal()
+        self._index = identity(self._index_path)
         here = _open_here()
-        if self._file not in here:
-            self._file = _NONE
-        self._index = identity(self._index_path) or _NONE
-        if self._index not in here:
-            self._index = _NONE
+        if here is not None:
+            self._file = self._file if self._file in here else _NONE
+            self._index = self._index if self._index in here else _NONE
 
     def close(self) -> None:
         """Let go of the -wal file."""
@@ -166,6 +165,10 @@ class Appender:
                 yield
         except FileNotFoundError as error:
             raise LogMoved(f"the folder {self._path.parent} was moved or removed") from error
+
+    def has_name(self) -> bool:
+        """Whether the file that was opened still is somewhere on the disk, by whatever name."""
+        return self._file is not None and (_open_here() or {}).get(self._file, 0) > 0
 
     def moved(self) -> bool:
         """Whether other files stand at the log's paths than were opened. For any thread."""
@@ -284,14 +287,21 @@ class Appender:
 _NONE = (-1, -1)
 
 
-def _open_here() -> frozenset[tuple[int, int]]:
-    """Which files this process has open: what stands at a path may have been replaced since it was opened."""
-    found = set()
-    for name in os.listdir("/dev/fd"):  # noqa: PTH208 (numbers, not paths)
+def _open_here() -> dict[tuple[int, int], int] | None:
+    """Which files this process has open, and how many names each has on the disk.
+
+    What stands at a path may have been replaced since it was opened. None where the system doesn't tell.
+    """
+    try:
+        names = os.listdir("/dev/fd")  # noqa: PTH208 (numbers, not paths)
+    except OSError:
+        return None
+    found = {}
+    for name in names:
         with suppress(OSError):
             there = os.fstat(int(name))
-            found.add((there.st_dev, there.st_ino))
-    return frozenset(found)
+            found[there.st_dev, there.st_ino] = there.st_nlink
+    return found
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:

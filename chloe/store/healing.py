@@ -17,6 +17,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from chloe.config.paths import check_place
+from chloe.errors import HomeUnusable
 from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
 from chloe.store.connection import Connection, address, guard
 from chloe.store.heads import holds, keep, last
@@ -32,6 +34,17 @@ def heal(
     Raises ``LogMoved`` where that isn't Chloe's to do: another file stands there. ``OSError`` or
     ``sqlite3.Error`` where it can't be done at present.
     """
+    if not path.parent.exists():
+        if appender.has_name():
+            raise LogMoved(
+                f"the folder {path.parent} was moved away while Chloe had it open: move it back; or end "
+                "Chloe, and name its new place in CHLOE_HOME"
+            )
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        check_place(path.parent)
+    except HomeUnusable as error:
+        raise LogMoved(str(error)) from error
     if connection.lapsed:
         _reopen(connection)
         return
@@ -50,7 +63,6 @@ def heal(
             _reopen(connection)
         return
     _barrier(raw)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with turn(path.parent):
         if path.exists():
             # Another instance has put it there, or it isn't the log.

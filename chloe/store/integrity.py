@@ -16,7 +16,7 @@ import re
 import sqlite3
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -178,7 +178,9 @@ class _Walk:
                 self._excuse(seq, pane, kind.decode(), head)
 
     def _excuse(self, seq: int, pane: bytes, kind: str, head: bytes) -> None:
-        try:
+        self._excuses_ahead += 1
+        # One that can't be read is a later Chloe's, or nobody's: it excuses nothing.
+        with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             told = json.loads(head)
             if kind == "Pruned":
                 pruning = _Pruning(seq, int(told["first"]), int(told["through"]))
@@ -186,9 +188,6 @@ class _Walk:
             else:
                 ranges = told.get("bodies", ())
                 self._salvages += [_Pruning(seq, int(first), int(last)) for first, last in ranges]
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-            raise _Broken(seq, f"its head can't be read as a {kind}") from error
-        self._excuses_ahead += 1
 
     def slice(self, connection: sqlite3.Connection) -> bool:
         """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""

@@ -30,8 +30,8 @@ from chloe.store.healing import shut
 from chloe.store.losses import record_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
-from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable
-from chloe.store.turns import who_has
+from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable, without_locks
+from chloe.store.turns import NO_LOCKS, who_has
 from chloe.store.wal import on_disk
 from chloe.waits import LOG, Waits, locker, until
 
@@ -194,6 +194,8 @@ async def _guard(path: Path, waits: Waits) -> Guard:
             raise
         return guard
     except OSError as error:
+        if error.errno in NO_LOCKS:
+            raise without_locks(path.parent, error.strerror or str(error)) from error
         raise LogUnusable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"
         ) from error

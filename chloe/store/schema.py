@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -51,8 +52,18 @@ def make_file(path: Path) -> None:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
-            if path.is_file() and path.stat().st_uid == os.getuid():
-                path.chmod(0o600)
+            found = path.lstat()
+            if not stat.S_ISREG(found.st_mode):
+                raise HomeUnusable(
+                    f"{path} is no regular file, or a link: move it away, or name another folder in "
+                    "CHLOE_HOME"
+                ) from None
+            if found.st_uid != os.geteuid():
+                raise HomeUnusable(
+                    f"{path} belongs to another user (uid {found.st_uid}): move it away, or name another "
+                    "folder in CHLOE_HOME"
+                ) from None
+            path.chmod(0o600)
     except OSError as error:
         raise HomeUnusable(
             f"the log can't be kept in {path.parent}: {error.strerror}; make that folder writable, "
@@ -197,8 +208,33 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
     return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
+#: What SQLite says where a file system has no locks, or no memory to share (https://sqlite.org/rescode.html).
+_LOCKING = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_LOCK,
+        sqlite3.SQLITE_IOERR_RDLOCK,
+        sqlite3.SQLITE_IOERR_UNLOCK,
+        sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+        sqlite3.SQLITE_IOERR_SHMLOCK,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+def without_locks(folder: Path, said: str) -> LogUnusable:
+    """What is said of a folder whose file system can't lock files."""
+    return LogUnusable(
+        f"the file system of {folder} can't lock files ({said}), and without locks a log can't be kept: name "
+        "a folder on another one in CHLOE_HOME, a local disk's"
+    )
+
+
 def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
+    if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
+        return without_locks(path.parent, str(error))
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_NOTADB:
             return LogUnusable(

@@ -128,6 +128,21 @@ def test_a_home_that_is_not_writable_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_home_in_whose_place_others_can_put_theirs_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "open"
+    place.mkdir()
+    place.chmod(0o777)
+    for home in (place / "home", place / "deeper" / "home"):
+        with pytest.raises(HomeUnusable, match="written by everybody") as refused:
+            Paths.under(home).prepare()
+        assert str(place) in str(refused.value) and "chmod o-w" in str(refused.value)
+    (tmp_path / "link").symlink_to(place / "home")
+    with pytest.raises(HomeUnusable, match="written by everybody"):
+        Paths.under(tmp_path / "link").prepare()
+    place.chmod(0o1777)
+    Paths.under(place / "home").prepare()
+
+
 def test_a_home_of_another_user_is_refused(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)

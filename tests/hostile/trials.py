@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chloe.terminal import Terminal
+from tests.hostile.bodies import in_a_log
 from tests.hostile.forks import Asked, Came, Forks
 from tests.hostile.homes import BYSTANDER, UNREAD, Case, Grown
 from tests.hostile.judging import judge, judge_app
@@ -193,13 +194,13 @@ class Trial:
             out = case.folder / "out"
             asked = self._asked(["export-log", pane], stdout=str(out))
             came = self._forks.run(asked)
-            kept = out.read_bytes()
-            kept += b"".join(
+            kept = b"".join(
                 path.read_bytes() for path in case.home.rglob(f"*{pane}*/*.seg") if path.is_file()
             )
-            if UNREAD not in kept:
-                what = f"what {name} printed is neither in the log nor in its spool"
-                self._find(["all"], f"{what} (export ends with {came.status})")
+            if UNREAD not in out.read_bytes() + kept:
+                where = "it is in the log" if in_a_log(case, UNREAD) else "nor is it in the log"
+                what = f"what {name} printed is not in its spool and can't be exported (it ends with"
+                self._find(["all"], f"{what} {came.status}); {where}")
 
 
 class Screen:

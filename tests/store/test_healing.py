@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import stat
@@ -15,7 +16,8 @@ import pytest
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record
-from chloe.store import Store
+from chloe.store import Head, Store
+from chloe.store.heads import known
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -46,13 +48,9 @@ def remove_home(path: Path) -> None:
         shutil.rmtree(path.parent, ignore_errors=True)
 
 
-def move_home(path: Path) -> None:
-    path.parent.rename(path.parent.with_name("away"))
-
-
 @pytest.mark.parametrize(
     "taken",
-    [unlink_wal, unlink_wal_and_index, unlink_database, remove_home, move_home],
+    [unlink_wal, unlink_wal_and_index, unlink_database, remove_home],
     ids=lambda f: f.__name__,
 )
 async def test_files_taken_from_under_an_open_log_are_put_back_with_every_record(
@@ -151,6 +149,55 @@ async def test_a_home_that_can_not_be_made_again_is_told_and_keeps_everything(
     path.parent.unlink()
     written += await within(task)
     assert await all_of(store) == written
+
+
+async def test_a_home_that_was_moved_away_is_told_and_goes_on_once_it_is_back(
+    store: Store, path: Path, printed: Printed, eventually: Eventually, within: Within
+) -> None:
+    written = await store.append([printed(b"before")])
+    away = path.parent.with_name("away")
+    path.parent.rename(away)
+    task = asyncio.get_running_loop().create_task(store.append([printed(b"waits", 6)]))
+    await eventually(lambda: "moved away" in (store.trouble or ""))
+    assert "CHLOE_HOME" in str(store.trouble) and not path.parent.exists()
+    away.rename(path.parent)
+    written += await within(task)
+    assert await all_of(store) == written and store.trouble is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+@pytest.mark.parametrize("removed", ["log.db", "log.db-wal", "log.db-shm"])
+async def test_a_home_of_another_user_gets_nothing(
+    store: Store, path: Path, printed: Printed, eventually: Eventually, within: Within, removed: str
+) -> None:
+    written = await store.append([printed(b"before")])
+    await eventually(lambda: known(path) == Head(written[-1].seq, written[-1].hash))
+    path.with_name(removed).unlink()
+    os.chown(path.parent, 65534, 65534)
+    before = {each.name for each in path.parent.iterdir()}
+    task = asyncio.get_running_loop().create_task(store.append([printed(b"waits", 6)]))
+    await eventually(lambda: "belongs to another user" in (store.trouble or ""))
+    assert {each.name for each in path.parent.iterdir()} == before
+    os.chown(path.parent, os.geteuid(), os.getegid())
+    written += await within(task)
+    assert await all_of(store) == written
+
+
+async def test_a_folder_in_which_others_may_put_theirs_gets_nothing(
+    opened: Any, tmp_path: Path, printed: Printed, eventually: Eventually, within: Within
+) -> None:
+    path = tmp_path / "open" / "home" / "log.db"
+    store = await Store.open(path, instance=id_of("one"))
+    written = await store.append([printed(b"before")])
+    shutil.rmtree(path.parent)
+    path.parent.parent.chmod(0o777)
+    task = asyncio.get_running_loop().create_task(store.append([printed(b"waits", 6)]))
+    await eventually(lambda: "may be written by everybody" in (store.trouble or ""))
+    assert not path.exists()
+    path.parent.parent.chmod(0o700)
+    written += await within(task)
+    assert await all_of(store) == written
+    await store.close()
 
 
 async def test_closing_while_another_file_stands_there_says_what_was_not_written(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import sqlite3
 import subprocess
 import sys
@@ -182,6 +184,50 @@ async def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(HomeUnusable, match="CHLOE_HOME"):
         await Store.open(tmp_path / "file" / "home" / "log.db", instance=id_of("x"), watcher=None)
+
+
+@pytest.mark.parametrize("name", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
+async def test_a_file_system_without_locks_is_called_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        code = getattr(errno, name)
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("chloe.store.opening.fcntl.flock", flock)
+    with pytest.raises(LogUnusable, match="can't lock files") as refused:
+        await Store.open(path, instance="x", watcher=None)
+    assert "CHLOE_HOME" in str(refused.value) and "writable" not in str(refused.value)
+
+
+async def test_a_log_that_is_a_link_or_somebody_elses_is_refused(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    path.symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(HomeUnusable, match="a link"):
+        await Store.open(path, instance="x", watcher=None)
+    assert not (tmp_path / "elsewhere.db").exists()
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(HomeUnusable, match="no regular file"):
+        await Store.open(path, instance="x", watcher=None)
+    path.unlink()
+    if os.geteuid() == 0:
+        path.touch()
+        os.chown(path, 65534, 65534)
+        with pytest.raises(HomeUnusable, match="belongs to another user"):
+            await Store.open(path, instance="x", watcher=None)
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "a b&mode=ro", "\udcff\udcfe", "n\nl"])
+async def test_a_folder_of_any_name_holds_a_log(tmp_path: Path, printed: Printed, name: str) -> None:
+    for path in (tmp_path / name / "log.db", Path(f"/{tmp_path}/two{name}/log.db")):
+        store = await Store.open(path, instance=id_of("one"), watcher=None)
+        written = await store.append([printed(b"x")])
+        path.unlink()
+        written += await store.append([printed(b"healed", 1)])
+        assert [record async for record in store.read()] == written
+        await store.close()
+        assert {each.name for each in path.parent.iterdir()} == {"head", "log.db", "log.lock"}
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
