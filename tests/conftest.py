@@ -39,8 +39,16 @@ _OPEN_OTHER_END = 0x5441
 #: Rooms of tests that start tmux, or programs on PTYs, without a fixture that says so.
 _TMUX_ROOMS = ("backends/tmux", "hostile", "story", "torture")
 _PTY_ROOMS = ("backends",)
-#: What takes long by its nature: it feeds the emulator without end, or makes whole environments.
-_SLOW = ("terminal/test_costs.py", "terminal/test_tables.py", "packaging/")
+#: What takes long by its nature: it feeds the emulator without end, waits for what mustn't come, or makes
+#: whole homes and environments.
+_SLOW = (
+    "terminal/test_costs.py",
+    "terminal/test_tables.py",
+    "store/test_healing.py",
+    "store/test_outline.py",
+    "laws/test_every_door.py",
+    "packaging/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
