@@ -155,7 +155,7 @@ async def test_two_salvages_in_one_second_keep_both_files(path: Path, written: l
 def test_a_wal_file_that_is_mostly_a_hole_is_read_as_fast_as_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE nothing (x)")
+        connection.execute("CREATE TABLE other (x)")
     wal = path.with_name("log.db-wal")
     wal.write_bytes(bytes(100))
     os.truncate(wal, 2**40)
