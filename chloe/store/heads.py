@@ -14,6 +14,7 @@ that were not on the disk yet when the power failed. It doesn't stop somebody wh
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import re
@@ -82,6 +83,9 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
     if before is not None and not back and before.seq >= head.seq:
         return
     file = head_file(path)
+    if file.parent.stat().st_uid != os.geteuid():
+        # It was moved away, and somebody else's folder stands in its place.
+        raise PermissionError(errno.EPERM, "the folder belongs to another user", str(file.parent))
     fresh = file.with_name(f".head.{os.getpid()}.{get_native_id()}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC

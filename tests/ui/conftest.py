@@ -21,6 +21,7 @@ from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
 from chloe.events.projections import Projections
+from chloe.events.screens import Screens
 from chloe.terminal import Terminal
 from tests.ui.pilot import Pilot
 
@@ -33,6 +34,7 @@ class Double:
 
     instance: str = ME
     projections: Projections = field(default_factory=Projections)
+    ahead: Screens = field(default_factory=Screens)
     loss: str | None = None
     trouble: str | None = None
     told: list[commands.Write | commands.Resize] = field(default_factory=list)
@@ -61,6 +63,9 @@ class Double:
         """The pane's program prints."""
         offset = self.projections.panes[pane].printed
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
+
+    def look_at(self, panes: frozenset[str]) -> None:
+        """All that is shown is in its log."""
 
     def log_size(self) -> int:
         return 1_234_567

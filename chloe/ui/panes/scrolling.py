@@ -216,9 +216,11 @@ class Scrolling:
         if len(self._fetched) > _KEPT:
             self._fetched.clear()
         self._fetched |= dict(enumerate(lines, start=first))
-        if first > wanted.first or not lines:
+        # A stopped recorder's spool has lines that no log has: what is before them can't be reached.
+        is_short = first + len(lines) < wanted.first + wanted.count
+        if first > wanted.first or is_short:
             # The log begins later.
-            self._earliest = first if lines else self._terminal.scrollback.first
+            self._earliest = self._terminal.scrollback.first if is_short else first
             if self._top is not None and self._top.line < self._earliest:
                 self._top = _Place(self._earliest, 0)
                 self._pending_rows = 0
