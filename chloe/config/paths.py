@@ -81,7 +81,8 @@ class Paths:
 
         A folder of ours that others may enter is narrowed to 0700. A home that they may enter and
         that holds other things than Chloe's (``CHLOE_HOME=/tmp``) is refused instead: narrowing it
-        would lock others out of what isn't Chloe's. Raises ``HomeUnusable``.
+        would lock others out of what isn't Chloe's. So is a link in the place of a folder in it: spools of
+        another home would be taken for ours, and be removed. Raises ``HomeUnusable``.
         """
         _make(self.home)
         if _open_to_others(self.home) and not self.is_chloes():
@@ -90,6 +91,8 @@ class Paths:
             )
         folders = dict.fromkeys((self.home, self.spool, self.instances, self.log_file.parent))
         for folder in folders:
+            if folder in (self.spool, self.instances) and folder.is_symlink():
+                raise HomeUnusable(f"{folder} is a link, where a folder of Chloe's belongs: remove the link")
             _make(folder)
             _narrow(folder)
         check_place(self.home)

@@ -130,10 +130,11 @@ def _groups(places: Paths) -> Iterator[tuple[str, list[Path]]]:
 def _judged(subject: str, found: Iterable[Path], places: Paths) -> Iterator[Finding]:
     wide, foreign = [], []
     mode = 0
+    folders = {places.home, places.spool, places.instances, places.log_file.parent}
     for path in found:
         try:
-            # A link to a home elsewhere is the user's own doing; one inside a spool is nobody's.
-            seen = path.stat(follow_symlinks=places.spool not in path.parents)
+            # A link to a folder elsewhere is the user's own doing; one in a file's place is nobody's.
+            seen = path.stat(follow_symlinks=path in folders)
         except FileNotFoundError:
             continue  # A holder or an instance has just removed it.
         if seen.st_uid != os.geteuid():
@@ -176,7 +177,11 @@ def _of_configuration(file: Path) -> Iterator[Finding]:
     elif mode & _WRITABLE_BY_OTHERS:
         command = f"chmod go-w {_quoted(file)}"
         yield bad(
-            str(file), f"others may write it ({mode:04o}), and it names a program", command, Narrow((file,))
+            str(file),
+            f"others may write it ({mode:04o}), and it names a program",
+            command,
+            # What a link leads to may be anybody's.
+            None if file.is_symlink() else Narrow((file,)),
         )
 
 

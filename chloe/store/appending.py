@@ -19,7 +19,7 @@ from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
 from chloe.store.chain import GENESIS, link
 from chloe.store.connection import identity
-from chloe.store.turns import turn
+from chloe.store.turns import Turns
 
 if TYPE_CHECKING:
     from chloe.store.bodies import Packer
@@ -92,12 +92,15 @@ class Appender:
         #: What was committed when the index was moved, so that others may have overwritten it.
         self._in_doubt: tuple[Sequence[Request], list[list[Record]]] | None = None
         self._wal_descriptor = -1
+        self._turns: Turns | None = None
         self._full = False
         self.settle()
 
     def settle(self) -> None:
         """The files that are at their paths now are the ones to write to."""
         self.close()
+        with suppress(OSError):
+            self._turns = Turns(self._path.parent)
         self._file = identity(self._path)
         self._wal: tuple[int, int] | None = None
         self._meet_wal()
@@ -108,7 +111,10 @@ class Appender:
             self._index = self._index if self._index in here else _NONE
 
     def close(self) -> None:
-        """Let go of the -wal file."""
+        """Let go of the -wal file and of the folder."""
+        if self._turns is not None:
+            self._turns.close()
+            self._turns = None
         if self._wal_descriptor >= 0:
             os.close(self._wal_descriptor)
             self._wal_descriptor = -1
@@ -160,11 +166,13 @@ class Appender:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Have the log for oneself inside, among all instances. Raises ``LogMoved``, ``sqlite3.Error``."""
-        try:
-            with turn(self._path.parent):
-                yield
-        except FileNotFoundError as error:
-            raise LogMoved(f"the folder {self._path.parent} was moved or removed") from error
+        if self._turns is None:
+            try:
+                self._turns = Turns(self._path.parent)
+            except FileNotFoundError as error:
+                raise LogMoved(f"the folder {self._path.parent} was moved or removed") from error
+        with self._turns.take():
+            yield
 
     def has_name(self) -> bool:
         """Whether the file that was opened still is somewhere on the disk, by whatever name."""

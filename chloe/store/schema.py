@@ -39,11 +39,18 @@ _PATIENCE = 10.0
 _AUTOCHECKPOINT_PAGES = 32 * 1024
 
 
+#: For the end of a sentence. Somebody else's home may be what it leads to.
+_WAY_OUT_OF_A_LINK = (
+    "the log itself has to be there: remove the link, or name the log's own folder in CHLOE_HOME"
+)
+
+
 def make_file(path: Path) -> None:
     """Make folder and file where they are not there, for their owner only. Raises ``HomeUnusable``.
 
     SQLite gives -wal and -shm the mode of the database, whatever the umask. An existing file is not
-    opened here: closing a second descriptor would drop this process's SQLite locks on it.
+    opened here: closing a second descriptor would drop this process's SQLite locks on it. A link is
+    refused: what lies beside the log and goes with it would lie elsewhere than the log.
     """
     try:
         for folder in reversed(path.parents):
@@ -52,11 +59,12 @@ def make_file(path: Path) -> None:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
+            if path.is_symlink():
+                raise HomeUnusable(f"{path} is a link, and {_WAY_OUT_OF_A_LINK}") from None
             found = path.lstat()
             if not stat.S_ISREG(found.st_mode):
                 raise HomeUnusable(
-                    f"{path} is no regular file, or a link: move it away, or name another folder in "
-                    "CHLOE_HOME"
+                    f"{path} is no regular file: move it away, or name another folder in CHLOE_HOME"
                 ) from None
             if found.st_uid != os.geteuid():
                 raise HomeUnusable(

@@ -14,6 +14,7 @@ import fcntl
 import os
 import sqlite3
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,37 +37,74 @@ def who_has(path: Path) -> str:
     return locker(path.with_name(f"{path.name}-shm"), 120) or locker(path) or locker(path.parent)
 
 
+class Turns:
+    """Turns of one who writes to the log in ``folder``, in whichever of his threads.
+
+    The folder stays open between them: a commit must not need a descriptor that isn't there. Raises
+    ``OSError`` where there is no such folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        # What is locked by one descriptor is locked for all threads that have it.
+        self._among_threads = threading.Lock()
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Have the log for oneself inside.
+
+        Waits as long as SQLite waits for a lock, then raises ``sqlite3.OperationalError``. Raises ``OSError``
+        where the file system has no locks.
+        """
+        if not self._among_threads.acquire(timeout=BUSY):
+            raise _busy()
+        try:
+            self._lock()
+            try:
+                yield
+            finally:
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        finally:
+            self._among_threads.release()
+
+    def close(self) -> None:
+        """There are no more turns."""
+        with self._among_threads:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+    def _lock(self) -> None:
+        pause, deadline = _FIRST, 0.0
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                now = time.monotonic()
+                deadline = deadline or now + BUSY
+                if now > deadline:
+                    raise _busy() from None
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST)
+            else:
+                return
+
+
 @contextmanager
 def turn(folder: Path) -> Iterator[None]:
-    """Have the log in ``folder`` for oneself inside.
-
-    Waits as long as SQLite waits for a lock, then raises ``sqlite3.OperationalError``. Raises ``OSError``
-    where the folder is gone or its file system has no locks.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Take a single turn. Raises what ``Turns`` raises."""
+    turns = Turns(folder)
     try:
-        _lock(descriptor)
-        yield
+        with turns.take():
+            yield
     finally:
-        os.close(descriptor)
+        turns.close()
 
 
-def _lock(descriptor: int) -> None:
-    pause, deadline = _FIRST, 0.0
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            now = time.monotonic()
-            deadline = deadline or now + BUSY
-            if now > deadline:
-                error = sqlite3.OperationalError("database is locked")
-                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
-                raise error from None
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST)
-        else:
-            return
+def _busy() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
 
 
 @contextmanager

@@ -83,6 +83,22 @@ async def test_a_configuration_that_others_may_write_is_bad_and_one_they_may_rea
     assert (found.state, found.fixable) == (State.BAD, True)
 
 
+async def test_a_link_in_the_place_of_a_file_leads_to_nothing_that_is_narrowed(
+    doctor: Any, home: Path, tmp_path: Path
+) -> None:
+    await doctor.pane()
+    for name in ("chloe.log", "head", "config.toml"):
+        theirs = tmp_path / name
+        theirs.touch()
+        theirs.chmod(0o666)
+        (home / name).unlink(missing_ok=True)
+        (home / name).symlink_to(theirs)
+
+    assert not [each for each in await doctor.found("permissions") if each.fixable]
+    await doctor.mend()
+    assert [_mode(tmp_path / name) for name in ("chloe.log", "head", "config.toml")] == [0o666] * 3
+
+
 async def test_a_link_inside_a_spool_is_not_followed(doctor: Any, home: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.touch()

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from chloe.config import Config
@@ -30,8 +30,8 @@ asyncio.run(main())
 
 
 @contextmanager
-def recorder(config: Config) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    words = [sys.executable, "-c", RECORDS, str(config.paths.home), config.tmux.socket_name, *COUNTS]
+def recorder(config: Config, argv: Sequence[str] = COUNTS) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    words = [sys.executable, "-c", RECORDS, str(config.paths.home), config.tmux.socket_name, *argv]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -101,10 +101,13 @@ async def test_a_lost_end_is_said_when_the_log_is_opened(config: Config) -> None
         assert engine.loss is None
         await _append_past(engine.store, b"x")
     database = sqlite3.connect(config.paths.database)
-    database.execute("DROP TRIGGER record_delete")
-    database.execute("DROP TRIGGER body_delete")
+    triggers = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        database.execute(f"DROP TRIGGER {name}")
     database.execute("DELETE FROM body WHERE seq >= 4")
     database.execute("DELETE FROM record WHERE seq >= 4")
+    for _, trigger in triggers:
+        database.execute(trigger)
     database.commit()
     database.close()
     async with running(config) as engine:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chloe.config import Config, Keys, Paths, Shell, Ui
+from chloe.config import Terminal as TerminalSettings
 from chloe.engine import Change
 from chloe.engine.past import Lines
 from chloe.errors import PaneRefused, StartFailed
@@ -135,12 +136,15 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
     """Start the app in memory, with settings that differ from the test's: Ctrl-] takes the keyboard back."""
     pilots: list[Pilot] = []
 
-    async def take_off(*, release: str = "ctrl+]", rows: int = 24, columns: int = 80) -> Pilot:
+    async def take_off(
+        *, release: str = "ctrl+]", rows: int = 24, columns: int = 80, scrollback: int = 10_000
+    ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
             keys=Keys(release=release),
             ui=Ui(ascii=False),
             shell=Shell(command=("sh",)),
+            terminal=TerminalSettings(scrollback=scrollback),
         )
         pilots.append(Pilot(config, rows=rows, columns=columns))
         return await pilots[-1].take_off()

@@ -2,7 +2,7 @@
 
 Owns the place of the view, which is a line and a row of it, and the lines that were fetched from the log
 because the terminal's window no longer holds them. Must not know the engine: what is missing is
-``wanted``, and whoever has it gives it. Until then the view stays as it is.
+``wanted``, and given later. Until then the view stays as it is.
 
 Lines are named by their numbers, as ``Scrollback`` counts them: what is printed meanwhile moves
 nothing. After the last one comes what is on the screen, as if it were one line more.
