@@ -129,14 +129,25 @@ def check_place(home: Path) -> None:
     found = home.stat()
     if found.st_uid != os.geteuid():
         raise HomeUnusable(f"{home} belongs to another user (uid {found.st_uid}): {_WAY_OUT}")
+    folder = find_open_parent(home)
+    if folder is not None:
+        raise HomeUnusable(
+            f"{folder} may be written by everybody, so that others can put a folder of theirs in the "
+            f"place of {home}: chmod o-w '{folder}', or {_WAY_OUT}"
+        )
+
+
+def find_open_parent(home: Path) -> Path | None:
+    """The folder in which everybody may put another one in the place of ``home``, or of one that it lies in.
+
+    Raises ``OSError``.
+    """
     for folder in dict.fromkeys((*home.parents, *Path(os.path.realpath(home)).parents)):
         mode = folder.stat().st_mode
         # In a sticky folder, as /tmp is, others can't rename what isn't theirs.
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-            raise HomeUnusable(
-                f"{folder} may be written by everybody, so that others can put a folder of theirs in the "
-                f"place of {home}: chmod o-w '{folder}', or {_WAY_OUT}"
-            )
+            return folder
+    return None
 
 
 def user_home() -> Path:

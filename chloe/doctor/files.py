@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chloe.config import Paths
+from chloe.config.paths import find_open_parent
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, Narrow, bad, note, ok
 from chloe.wording import size
@@ -40,6 +41,13 @@ def paths(examined: Examined) -> Iterator[Finding]:
         yield bad(str(home), f"the home, {why}: is no folder", "set CHLOE_HOME to a folder of your own")
     elif not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         yield bad(str(home), f"the home, {why}: is not writable", f"chmod 700 {_quoted(home)}")
+    elif (folder := find_open_parent(home)) is not None:
+        yield bad(
+            str(home),
+            f"the home, {why}: others can put a folder of theirs in its place, since {folder} may be written"
+            " by everybody, so Chloe refuses it",
+            f"chmod o-w {_quoted(folder)}",
+        )
     else:
         yield ok(str(home), f"the home, {why}")
     if places.config_file.parent != home:

@@ -51,6 +51,23 @@ async def test_a_home_with_other_things_in_it_is_not_narrowed(doctor: Any, home:
     assert _mode(home) == 0o755
 
 
+async def test_a_home_that_others_can_replace_is_told_as_every_command_tells_it(
+    tmp_path: Path, doctor: Any
+) -> None:
+    around = tmp_path / "around"
+    around.mkdir()
+    around.chmod(0o777)
+    (around / "home").mkdir(mode=0o700)
+    doctor.environment["CHLOE_HOME"] = str(around / "home")
+
+    (found,) = await doctor.found("paths")
+
+    assert found.state == State.BAD
+    assert found.remedy == f"chmod o-w {around}"
+    around.chmod(0o755)
+    assert [each.state for each in await doctor.found("paths")] == [State.OK]
+
+
 async def test_a_configuration_that_others_may_write_is_bad_and_one_they_may_read_is_not(
     doctor: Any, home: Path
 ) -> None:
