@@ -10,11 +10,12 @@ TIMES ?= 67
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test story torture hostile search bench fmt lock clean
+.PHONY: help run test quick story torture hostile search bench fmt lock clean
 
 help:
 	@echo "make run     set up and start Chloe"
 	@echo "make test    set up with what development needs; check format, lint, types; run the tests"
+	@echo "make quick   the tests that need neither tmux nor a PTY, with few examples: under a minute"
 	@echo "make story   repeat the end-to-end story, N=20 times"
 	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
 	@echo "make hostile spoil homes by chance and run every command over each, N=20 seeds from SEED=1 on, or for MINUTES"
@@ -34,6 +35,10 @@ test:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+quick:
+	@scripts/setup dev
+	CHLOE_SEARCH=0.02 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not tmux and not pty and not slow"
 
 story:
 	@scripts/setup dev

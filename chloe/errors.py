@@ -85,6 +85,10 @@ class LogUnusable(ChloeError):
     exit_code = 74
 
 
+class LogLocked(LogUnusable):
+    """Another program has the database locked: it can be used once that lets go."""
+
+
 class LogBroken(ChloeError):
     """The chain of the log doesn't hold: something was edited, removed or put in."""
 

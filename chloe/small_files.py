@@ -63,6 +63,14 @@ def open_regular(
     return descriptor
 
 
+def check_regular(path: Path, *, follow: bool = True, owners: Collection[int] | None = None) -> None:
+    """Check that a regular file is at ``path``, without opening it. Raises ``FileRefused``, or ``OSError``.
+
+    ``follow`` and ``owners`` are as ``open_regular`` has them.
+    """
+    _check(path, path.stat(follow_symlinks=follow), owners)
+
+
 def read_whole(
     path: Path, limit: int, *, follow: bool = True, owners: Collection[int] | None = None
 ) -> bytes:

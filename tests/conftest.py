@@ -18,7 +18,7 @@ import tempfile
 import termios
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,37 @@ _OPEN_OTHER_END = 0x5441
 #: Rooms of tests that start tmux, or programs on PTYs, without a fixture that says so.
 _TMUX_ROOMS = ("backends/tmux", "hostile", "story", "torture")
 _PTY_ROOMS = ("backends",)
+#: What takes long by its nature: it feeds the emulator without end, waits for what mustn't come, or makes
+#: whole homes and environments.
+_SLOW = (
+    "terminal/test_costs.py",
+    "terminal/test_tables.py",
+    "store/test_healing.py",
+    "store/test_outline.py",
+    "laws/test_every_door.py",
+    "packaging/",
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """Have reports reach the process that prints them: a file name that isn't UTF-8 may be in one."""
+    return _encodable((yield))
+
+
+def _encodable(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {_encodable(name): _encodable(each) for name, each in value.items()}
+        case list() | tuple():
+            return type(value)(map(_encodable, value))
+    return value
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a tmux or a PTY, by the fixtures that it uses and the room that it is in.
+    """Mark what needs tmux or a PTY, by its fixtures and the room that it is in; and what is slow.
 
     ``make quick`` runs the rest.
     """
@@ -54,6 +81,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.tmux)
         if "start_app" in fixtures or room.startswith(tuple(f"{name}/" for name in _PTY_ROOMS)):
             item.add_marker(pytest.mark.pty)
+        if item.path.relative_to(tests).as_posix().startswith(_SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -131,6 +131,13 @@ class Supervisor:
     def _care(self, actor: PaneActor, backend: Backend) -> Cared:
         task = self._group.create_task(self._look_after(actor, backend), name=f"pane {actor.pane}")
         cared = self._cared[actor.pane] = Cared(actor, backend, task)
+
+        def forget(_task: asyncio.Task[None]) -> None:
+            # A task that is cancelled before it begins runs none of its code, not even its end.
+            if self._cared.get(actor.pane) is cared:
+                del self._cared[actor.pane]
+
+        task.add_done_callback(forget)
         return cared
 
     async def _look_after(self, actor: PaneActor, backend: Backend) -> None:

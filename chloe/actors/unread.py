@@ -1,21 +1,23 @@
 """What a stopped recorder leaves in the spools: who that is, and what he hasn't taken in.
 
 Owns the finding and the reading beside the log: a lease can't be taken from a stopped process, so what is
-only looked at is read from both. Must not write anywhere. How the kernel is asked, others know.
+only looked at is read from both. A spool is read a piece at a time, and none is kept. Must not write
+anywhere. How the kernel is asked, others know.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
 
 from chloe.actors.pane import fact_of, length_of
 from chloe.actors.presence import signs
+from chloe.backends.backend import READ_LIMIT
 from chloe.backends.tmux import leases
 from chloe.config import Paths
 from chloe.errors import SpoolBroken
-from chloe.events.facts import UNCOMMITTED, Record
+from chloe.events.facts import UNCOMMITTED, Output, Record
 from chloe.events.ids import path_of
 from chloe.events.panes import Pane
 from chloe.waits import is_stopped
@@ -23,26 +25,105 @@ from chloe.wording import age, printable
 
 _log = logging.getLogger(__name__)
 
-#: Bytes of one spool that are read beside the log.
-_AT_MOST = 256 * 1024 * 1024
+#: Panes of which it is looked up since when they wait: as many as are named one by one.
+_DATED = 5
 
 
-@dataclass(frozen=True, slots=True)
+class Tail:
+    """The records that a pane's recorder would make of its spool, from where the log ends, as it grows."""
+
+    def __init__(self, paths: Paths, pane: Pane) -> None:
+        from chloe.backends.tmux.spool import START, SpoolReader
+
+        self._pane = pane.id
+        #: Bytes of the pane's stream up to here.
+        self.offset = pane.printed
+        #: Why it can't be read on, or "".
+        self.damage = ""
+        # Not kept aside: what is damaged is its recorder's to tell.
+        self._reader = SpoolReader(path_of(paths.spool, pane.id), pane.spool or START, offset=pane.printed)
+
+    def read(self, limit: int = READ_LIMIT) -> list[Record]:
+        """Return the next records, with about ``limit`` bytes of output; none where there are no more yet."""
+        if self.damage:
+            return []
+        try:
+            happenings = self._reader.read(limit)
+            while not happenings and self._reader.unfinished:
+                happenings = self._reader.read(limit)
+        except (SpoolBroken, OSError) as error:
+            self.damage = str(error)
+            _log.warning("not all of the spool of pane %s can be read: %s", self._pane, error)
+            return []
+        records = []
+        for happening in happenings:
+            fact = fact_of(happening, self.offset)
+            self.offset += length_of(fact)
+            at = happening.made_at
+            records.append(Record(UNCOMMITTED, at, at, self._pane, "", fact, b""))
+        return records
+
+    def close(self) -> None:
+        """Let go of the spool."""
+        self._reader.close()
+
+
 class Unread:
-    """One pane's: its recorder's process, and the records that it would have made, where they were read."""
+    """One pane's: its recorder's process, and the records that it would have made."""
 
-    pane: Pane
-    recorder: int
-    #: The first that it didn't take in, else the last that it did, in nanoseconds since 1970.
-    since: int
-    records: tuple[Record, ...]
+    def __init__(self, paths: Paths, pane: Pane, recorder: int) -> None:
+        self.pane = pane
+        self.recorder = recorder
+        #: When the first was made that it didn't take in, in nanoseconds since 1970; 0: that isn't known.
+        self.since = 0
+        #: Why not all of them could be read, or "".
+        self.damage = ""
+        self._paths = paths
 
     def __str__(self) -> str:
         """Who it is and what helps, for a reader."""
+        since = f", for {age(self.since)} or more" if self.since else ""
         return (
-            f"{printable(self.pane.name)} is recorded by process {self.recorder}, which is stopped,"
-            f" for {age(self.since)} or more: `kill -CONT {self.recorder}`, or fg in its shell, wakes it"
+            f"{printable(self.pane.name)} is recorded by process {self.recorder}, which is stopped{since}:"
+            f" `kill -CONT {self.recorder}`, or fg in its shell, wakes it"
         )
+
+    def tail(self, pane: Pane) -> Tail:
+        """Return the reader of what follows in the spool where the log is as ``pane`` says."""
+        return Tail(self._paths, pane)
+
+    def look(self) -> bool:
+        """Find out since when records wait; return whether some do."""
+        tail = Tail(self._paths, self.pane)
+        try:
+            first = tail.read(1)
+        finally:
+            tail.close()
+        self.since = first[0].made_at if first else 0
+        return bool(first)
+
+    async def records(self) -> AsyncIterator[Record]:
+        """Read what the spool holds now, in slices of the loop's time."""
+        tail = Tail(self._paths, self.pane)
+        try:
+            # What a program that never stops prints meanwhile is left.
+            room = _size_of(self._paths, self.pane)
+            while room >= 0 and (records := tail.read()):
+                for record in records:
+                    yield record
+                    room -= record.fact.length if isinstance(record.fact, Output) else 0
+                await asyncio.sleep(0)
+        finally:
+            self.damage = tail.damage
+            tail.close()
+
+
+def _size_of(paths: Paths, pane: Pane) -> int:
+    """Bytes in a pane's spool: no fewer than were printed and are in no log."""
+    try:
+        return sum(path.lstat().st_size for path in path_of(paths.spool, pane.id).iterdir())
+    except OSError:
+        return 0
 
 
 def stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
@@ -58,36 +139,12 @@ def stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
     return {pane: owners[offset] for pane, offset in offsets.items() if offset in owners}
 
 
-def unread(paths: Paths, panes: Mapping[str, Pane], *, read: bool = True) -> dict[str, Unread]:
-    """What the spools of ``panes`` hold that a stopped recorder would have taken in, by the panes' ids.
-
-    Without ``read`` it is only said who the recorder is.
-    """
+def unread(paths: Paths, panes: Mapping[str, Pane]) -> dict[str, Unread]:
+    """Find those of ``panes`` whose recorder is stopped, by their ids."""
     running = {id: pane for id, pane in panes.items() if pane.backend == "tmux" and pane.alive}
-    found = {}
-    for id, recorder in stopped_recorders(paths, running).items():
-        records = _read(paths, running[id]) if read else ()
-        since = records[0].made_at if records else running[id].printed_at or running[id].created_at
-        found[id] = Unread(running[id], recorder, since, records)
+    found = {
+        id: Unread(paths, running[id], recorder) for id, recorder in stopped_recorders(paths, running).items()
+    }
+    for each in list(found.values())[:_DATED]:
+        each.look()
     return found
-
-
-def _read(paths: Paths, pane: Pane) -> tuple[Record, ...]:
-    from chloe.backends.tmux.spool import START, SpoolReader
-
-    # Not kept aside: what is damaged is its recorder's to tell.
-    reader = SpoolReader(path_of(paths.spool, pane.id), pane.spool or START, offset=pane.printed)
-    records: list[Record] = []
-    offset = pane.printed
-    try:
-        while offset - pane.printed < _AT_MOST and (happenings := reader.read()):
-            for happening in happenings:
-                fact = fact_of(happening, offset)
-                offset += length_of(fact)
-                at = happening.made_at
-                records.append(Record(UNCOMMITTED, at, at, pane.id, "", fact, b""))
-    except (SpoolBroken, OSError) as error:
-        _log.warning("not all of the spool of pane %s can be read: %s", pane.id, error)
-    finally:
-        reader.close()
-    return tuple(records)

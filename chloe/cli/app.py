@@ -6,6 +6,8 @@ Owns nothing but the way there. Must not know the app.
 from __future__ import annotations
 
 import sys
+import termios
+from contextlib import suppress
 
 from chloe.cli.driving import settings
 
@@ -16,6 +18,9 @@ def run() -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the app needs a terminal; `chloe --help` lists the commands for scripts")
+    # From the background the kernel stops the process for this (SIGTTOU): now, before it has a pane's lease.
+    with suppress(termios.error):
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, termios.tcgetattr(sys.stdin))
     from chloe.ui.running import run as run_app
 
     return run_app(settings())

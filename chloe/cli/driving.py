@@ -104,20 +104,25 @@ def with_pane(
 def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") -> Answer:
     """Do ``work`` with the log as it is; ``instance`` is who writes, where it does.
 
-    Raises ``LogUnusable`` where there is none.
+    Raises ``LogUnusable`` where there is none. Where there was one, ``LogBroken``; who writes makes it anew.
     """
     import asyncio
 
     config = settings()
-    from chloe.errors import LogUnusable
+    from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
+    from chloe.store.losses import ACCEPT, find_missing
     from chloe.ui.log_file import logging_into
 
+    heads = Path(config.log.heads_file) if config.log.heads_file else None
     if not config.paths.database.exists():
-        raise LogUnusable(f"there is no log at {config.paths.database}: nothing was recorded yet")
+        missing = find_missing(config.paths.database, heads)
+        if not missing:
+            raise LogUnusable(f"there is no log at {config.paths.database}: nothing was recorded yet")
+        if not instance:
+            raise LogBroken(f"{missing}; put a copy in its place if there is one; {ACCEPT}")
 
     async def run() -> Answer:
-        heads = Path(config.log.heads_file) if config.log.heads_file else None
         store = await Store.open(
             config.paths.database, instance=instance, watcher=None, heads_file=heads, waits=waits()
         )

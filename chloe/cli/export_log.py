@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_pane
-from chloe.cli.stopped import say_stopped
+from chloe.cli.stopped import say_damage, say_stopped
 from chloe.wording import printable
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     lines = map(printable, piece) if on_terminal else piece
                     file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
+        if say_damage(stopped.values()):
+            status = _NOT_WHOLE
         for fault in faults:
             status = _NOT_WHOLE
             engine.keep_fault(found.id, fault)

@@ -43,6 +43,6 @@ def kill(pane: str) -> None:
                     await news.wait()
                     news.clear()
         if found.alive:
-            say_stopped(engine.unread(found.id, read=False).values())
+            say_stopped(engine.unread(found.id).values())
 
     with_pane(pane, work)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_engine
-from chloe.cli.stopped import folded, say_stopped
+from chloe.cli.stopped import folded, say_damage, say_stopped
 from chloe.wording import json_text
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     async def work(engine: Engine) -> list[Pane]:
         stopped.update(engine.unread())
         panes = [
-            folded(engine.projections.panes, stopped[pane.id]) if pane.id in stopped else pane
-            for pane in engine.projections.panes.values()
+            await folded(engine.projections.panes, stopped[pane.id]) if pane.id in stopped else pane
+            for pane in list(engine.projections.panes.values())
         ]
         return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
 
     panes = with_engine(work, TAKING_IN if closed_too else PRESENT)
     say_stopped(stopped.values())
+    say_damage(stopped.values())
     from chloe.cli.panes import described, listed
     from chloe.config import load
     from chloe.ui.glyphs import glyphs

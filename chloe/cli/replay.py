@@ -10,7 +10,7 @@ import click
 
 from chloe.cli.driving import may_wait, with_engine
 from chloe.cli.moments import moment
-from chloe.cli.stopped import say_stopped
+from chloe.cli.stopped import say_damage, say_more, say_stopped
 from chloe.wording import json_text
 
 if TYPE_CHECKING:
@@ -87,13 +87,17 @@ def replay(
                 records = without_checkpoints(records)
             return _as_json(records, data) if as_json else told(records, names)
 
-        stopped = engine.unread(found) if found and not follow else {}
+        stopped = engine.unread(found)
         say_stopped(stopped.values())
-        source = Beside(store, stopped[found].records) if found in stopped else store
+        beside = stopped.get(found) if found and not follow else None
+        if beside is None:
+            say_more(stopped.values())
+        source = Beside(store, beside.records) if beside is not None else store
         past = source.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data)
         if not follow:
             async for line in lines(past):
                 sys.stdout.write(line + "\n")
+            say_damage(stopped.values())
             return
 
         async def go_on(write: Write) -> None:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from chloe.wording import printable
+
 if TYPE_CHECKING:
     from chloe.actors.unread import Unread
     from chloe.events.panes import Pane, Panes
@@ -26,9 +28,31 @@ def say_stopped(found: Iterable[Unread]) -> None:
         print(f"chloe: so it is with {len(all) - _NAMED} more panes", file=sys.stderr)
 
 
-def folded(panes: Panes, unread: Unread) -> Pane:
-    """The pane as the log and what follows in its spool make it."""
+def say_more(found: Iterable[Unread]) -> None:
+    """Say how what they printed since can be seen, where a command tells of many panes, or goes on."""
+    all = list(found)
+    if any(each.since or each.look() for each in all):
+        name = printable(all[0].pane.name) if len(all) == 1 else "PANE"
+        print(
+            f"chloe: what was printed since is left out here: `chloe replay {name}` has it", file=sys.stderr
+        )
+
+
+def say_damage(found: Iterable[Unread]) -> bool:
+    """Say of which panes not all could be read; return whether there is one."""
+    damaged = [each for each in found if each.damage]
+    for each in damaged:
+        print(
+            f"chloe: not all that {printable(each.pane.name)} printed since could be read:"
+            f" {printable(each.damage)}",
+            file=sys.stderr,
+        )
+    return bool(damaged)
+
+
+async def folded(panes: Panes, unread: Unread) -> Pane:
+    """Return the pane as the log and what follows in its spool make it."""
     beside = panes.copy_of(unread.pane.id)
-    for record in unread.records:
+    async for record in unread.records():
         beside.apply(record)
     return beside[unread.pane.id]

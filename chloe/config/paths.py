@@ -81,7 +81,8 @@ class Paths:
 
         A folder of ours that others may enter is narrowed to 0700. A home that they may enter and
         that holds other things than Chloe's (``CHLOE_HOME=/tmp``) is refused instead: narrowing it
-        would lock others out of what isn't Chloe's. Raises ``HomeUnusable``.
+        would lock others out of what isn't Chloe's. So is a link in the place of a folder in it: spools of
+        another home would be taken for ours, and be removed. Raises ``HomeUnusable``.
         """
         _make(self.home)
         if _open_to_others(self.home) and not self.is_chloes():
@@ -90,9 +91,24 @@ class Paths:
             )
         folders = dict.fromkeys((self.home, self.spool, self.instances, self.log_file.parent))
         for folder in folders:
+            if folder in (self.spool, self.instances) and folder.is_symlink():
+                raise HomeUnusable(f"{folder} is a link, where a folder of Chloe's belongs: remove the link")
             _make(folder)
             _narrow(folder)
         check_place(self.home)
+
+    def keeps(self, file: str) -> bool:
+        """Whether Chloe keeps something of its own under this name: nothing else may be written there."""
+        path = Path(os.path.realpath(file))
+        beside = ("-wal", "-shm", "-journal")
+        own = (
+            self.database,
+            *(self.database.with_name(self.database.name + suffix) for suffix in beside),
+            *(self.database.with_name(name) for name in ("head", "log.lock")),
+            *(self.leases, self.spool, self.instances, self.log_file, self.config_file),
+        )
+        places = {Path(os.path.realpath(each)) for each in own}
+        return not places.isdisjoint((path, *path.parents))
 
     def is_chloes(self) -> bool:
         """Whether the home, which must exist, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
@@ -113,14 +129,25 @@ def check_place(home: Path) -> None:
     found = home.stat()
     if found.st_uid != os.geteuid():
         raise HomeUnusable(f"{home} belongs to another user (uid {found.st_uid}): {_WAY_OUT}")
+    folder = find_open_parent(home)
+    if folder is not None:
+        raise HomeUnusable(
+            f"{folder} may be written by everybody, so that others can put a folder of theirs in the "
+            f"place of {home}: chmod o-w '{folder}', or {_WAY_OUT}"
+        )
+
+
+def find_open_parent(home: Path) -> Path | None:
+    """The folder in which everybody may put another one in the place of ``home``, or of one that it lies in.
+
+    Raises ``OSError``.
+    """
     for folder in dict.fromkeys((*home.parents, *Path(os.path.realpath(home)).parents)):
         mode = folder.stat().st_mode
         # In a sticky folder, as /tmp is, others can't rename what isn't theirs.
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-            raise HomeUnusable(
-                f"{folder} may be written by everybody, so that others can put a folder of theirs in the "
-                f"place of {home}: chmod o-w '{folder}', or {_WAY_OUT}"
-            )
+            return folder
+    return None
 
 
 def user_home() -> Path:

@@ -68,6 +68,9 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] = os.enviro
     text = _read(paths.config_file, is_named=path is not None)
     tables = _tables(text, paths.config_file)
     config = Config(paths=paths, **tables)
+    if config.log.heads_file and paths.keeps(config.log.heads_file):
+        key = ("log", "heads_file")
+        raise _broken(paths.config_file, text, key, "names a file of Chloe's own: name another one")
     return _with_environment(config, environment)
 
 

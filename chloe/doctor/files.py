@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chloe.config import Paths
+from chloe.config.paths import find_open_parent
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, Narrow, bad, note, ok
 from chloe.wording import size
@@ -40,6 +41,13 @@ def paths(examined: Examined) -> Iterator[Finding]:
         yield bad(str(home), f"the home, {why}: is no folder", "set CHLOE_HOME to a folder of your own")
     elif not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         yield bad(str(home), f"the home, {why}: is not writable", f"chmod 700 {_quoted(home)}")
+    elif (folder := find_open_parent(home)) is not None:
+        yield bad(
+            str(home),
+            f"the home, {why}: others can put a folder of theirs in its place, since {folder} may be written"
+            " by everybody, so Chloe refuses it",
+            f"chmod o-w {_quoted(folder)}",
+        )
     else:
         yield ok(str(home), f"the home, {why}")
     if places.config_file.parent != home:
@@ -122,10 +130,11 @@ def _groups(places: Paths) -> Iterator[tuple[str, list[Path]]]:
 def _judged(subject: str, found: Iterable[Path], places: Paths) -> Iterator[Finding]:
     wide, foreign = [], []
     mode = 0
+    folders = {places.home, places.spool, places.instances, places.log_file.parent}
     for path in found:
         try:
-            # A link to a home elsewhere is the user's own doing; one inside a spool is nobody's.
-            seen = path.stat(follow_symlinks=places.spool not in path.parents)
+            # A link to a folder elsewhere is the user's own doing; one in a file's place is nobody's.
+            seen = path.stat(follow_symlinks=path in folders)
         except FileNotFoundError:
             continue  # A holder or an instance has just removed it.
         if seen.st_uid != os.geteuid():
@@ -168,7 +177,11 @@ def _of_configuration(file: Path) -> Iterator[Finding]:
     elif mode & _WRITABLE_BY_OTHERS:
         command = f"chmod go-w {_quoted(file)}"
         yield bad(
-            str(file), f"others may write it ({mode:04o}), and it names a program", command, Narrow((file,))
+            str(file),
+            f"others may write it ({mode:04o}), and it names a program",
+            command,
+            # What a link leads to may be anybody's.
+            None if file.is_symlink() else Narrow((file,)),
         )
 
 

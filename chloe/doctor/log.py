@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, bad, note, ok, warn
-from chloe.store.losses import ACCEPT
+from chloe.store.losses import ACCEPT, find_missing
 from chloe.wording import age, printable, size
 
 #: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
@@ -25,7 +25,12 @@ def log(examined: Examined) -> Iterator[Finding]:
         return
     about = examined.about.value
     if about is None:
-        yield note(str(path), "isn't there: nothing has been recorded yet")
+        lines = examined.settings.log.heads_file
+        missing = find_missing(path, Path(lines) if lines else None)
+        if missing:
+            yield bad(str(path), missing, f"put a copy in its place if there is one; {ACCEPT}")
+        else:
+            yield note(str(path), "isn't there: nothing has been recorded yet")
         return
     there, waiting = _bytes(path), _bytes(path.with_name(f"{path.name}-wal"))
     if examined.panes.trouble is not None:

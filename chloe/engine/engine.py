@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chloe.engine.live import LiveFold
     from chloe.engine.past import Lines
     from chloe.events.faults import Fault
+    from chloe.events.screens import Screens
     from chloe.terminal import Terminal
 
 _log = logging.getLogger(__name__)
@@ -152,13 +153,19 @@ class Engine:
         await self._supervisor.taken_in()
         await self._fold.caught_up()
 
-    def unread(self, pane: str | None = None, *, read: bool = True) -> dict[str, Unread]:
-        """What the spools hold that a stopped recorder would have taken in, of this pane or of all.
-
-        By the pane's id. Without ``read`` it is only said who the recorder is.
-        """
+    def unread(self, pane: str | None = None) -> dict[str, Unread]:
+        """What the spool of this pane, or of all, holds that a stopped recorder would have taken in."""
         panes = self.projections.panes
-        return unread(self._paths, panes if pane is None else {pane: panes[pane]}, read=read)
+        return unread(self._paths, panes if pane is None else {pane: panes[pane]})
+
+    @property
+    def ahead(self) -> Screens:
+        """The screens that are shown in place of the projections', since their recorder is stopped."""
+        return self._of_screens.ahead.screens
+
+    def look_at(self, panes: frozenset[str]) -> None:
+        """Take note that these panes are shown, and no others."""
+        self._of_screens.ahead.look_at(panes)
 
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
@@ -275,8 +282,9 @@ async def running(
         after_the_log.push_async_callback(supervisor.let_go)
         stack.push_async_callback(supervisor.stop)
         stopped = Stopped(
-            lambda: unread(config.paths, projections.panes, read=False),
+            lambda: unread(config.paths, projections.panes),
             lambda: supervisor.handover.waits,
+            live.ahead.set_stopped if live is not None else lambda _: None,
             lambda said: fold.tell(Change(messages=(said,) if said else ())),
         )
         if store.refusal is not None:
@@ -302,6 +310,7 @@ async def running(
             )
         if live is not None and scope.stays:
             group.create_task(stopped.look(), name="look for stopped recorders")
+            group.create_task(live.ahead.run(), name="read ahead of the log")
         yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
 
 

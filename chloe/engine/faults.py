@@ -8,6 +8,7 @@ know how a fault came about, nor who else is told.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import re
@@ -59,6 +60,8 @@ def write(folder: Path, pane: str, fault: Fault) -> None:
     """Write one fault, unless it is there already or there are enough. Raises ``OSError``."""
     name = pane if _PANE.fullmatch(pane) else "unknown"
     folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a link, not a folder", str(folder))
     kept = [entry.name for entry in folder.iterdir() if entry.name.endswith(".fold")]
     if len(kept) >= _MOST or sum(each.startswith(f"{name}-") for each in kept) >= _MOST_OF_PANE:
         return

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from chloe.engine.ahead import Ahead
 from chloe.engine.faults import Faults
 from chloe.engine.fold import Change, Fold
 from chloe.engine.keeping import SLICE, Apart, Keeping
@@ -60,6 +61,8 @@ class LiveFold(Fold):
         self.apart = Apart(store, scrollback, self._keeping, faults)
         #: Gives the lines that no window holds any more.
         self.past = Past(store, self.apart)
+        #: Screens as of log and spool, of panes whose recorder is stopped.
+        self.ahead = Ahead(projections, self.apart, faults, self.tell, scrollback)
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()
@@ -134,7 +137,11 @@ class LiveFold(Fold):
             self._projections.screens.forget(pane)
 
     def fail(self, pane: str, error: Exception, doing: str) -> None:
-        """Give a pane's screen up, since reading it raised ``error``."""
+        """Give a pane's screen up, since reading it raised ``error``: the one that is shown."""
+        if pane in self.ahead.screens:
+            self.ahead.screens.fail(pane, error, doing)
+            self.ahead.report()
+            return
         self._projections.screens.fail(pane, error, doing)
         self._report()
 

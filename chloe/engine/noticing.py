@@ -15,16 +15,21 @@ _AGAIN = 2.0
 
 
 class Stopped:
-    """Says of which panes the recorder is stopped: ``find`` finds it out, ``tell`` is told of what is new."""
+    """Says of which panes the recorder is stopped.
+
+    ``find`` finds it out, ``pass_on`` gets what was found, and ``tell`` what is new of it, in words.
+    """
 
     def __init__(
         self,
         find: Callable[[], Mapping[str, Unread]],
         needed: Callable[[], bool],
+        pass_on: Callable[[Mapping[str, Unread]], None],
         tell: Callable[[str], None],
     ) -> None:
         self._find = find
         self._needed = needed
+        self._pass_on = pass_on
         self._tell = tell
         #: What is said of it now; "" while it is none.
         self.trouble = ""
@@ -32,8 +37,8 @@ class Stopped:
     async def look(self) -> None:
         """Look now and then, for ever."""
         while True:
-            await asyncio.sleep(_AGAIN)
             found = self._find() if self._needed() else {}
+            self._pass_on(found)
             processes = {each.recorder for each in found.values()}
             if not found:
                 now = ""
@@ -50,3 +55,4 @@ class Stopped:
                 self.trouble = now
                 self._tell(now)
             self.trouble = now
+            await asyncio.sleep(_AGAIN)

@@ -143,8 +143,16 @@ _CHECKS: dict[str, Callable[[object], object]] = {
 #: Of these facts some are about no pane: their record's pane may be empty.
 _OF_NO_PANE = (facts.Pruned, facts.Truncated, facts.LossAccepted, facts.Salvaged)
 
-#: Characters of a head. The longest hold a command, each of whose characters JSON may write as six.
-_MAX_HEAD = 8 * fields.MAX_ARGV
+#: Characters of a head. The longest holds a command, each of whose characters JSON may write as six; others
+#: hold a few texts. What a head says in vain would be read as well, and its lists take much memory.
+_MAX_HEADS = {"Created": 8 * fields.MAX_ARGV, "Salvaged": 4 * 1024 * 1024}
+_MAX_HEAD = 1024 * 1024
+
+#: From so many characters on a ``Created`` is looked at before it is read: an object of a few fields, and in
+#: it lists of words.
+_LONG_HEAD = 64 * 1024
+_WORD = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_PLAIN = re.compile(rf'\{{(?:{_WORD}|[^"\[\]{{}}]|\[(?:{_WORD},?)*+\]){{0,1000}}+\}}').fullmatch
 
 #: Most of the log is ``Output``, whose head ``_output_head`` writes.
 _COUNT = "(0|[1-9][0-9]{0,17})"
@@ -242,7 +250,9 @@ def _output(
 
 def _decoded(kind: str, version: int, head: str, body: bytes | None) -> Fact | None:
     known = _KINDS.get(kind)
-    if known is None or version != _VERSION or len(head) > _MAX_HEAD:
+    if known is None or version != _VERSION or len(head) > _MAX_HEADS.get(kind, _MAX_HEAD):
+        return None
+    if kind == "Created" and len(head) > _LONG_HEAD and not _PLAIN(head):
         return None
     stated = json.loads(head)
     if not isinstance(stated, dict):

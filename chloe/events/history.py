@@ -72,6 +72,9 @@ class History(Mapping[str, Life]):
             fact = replace(fact, data=b"")
         elif isinstance(fact, facts.Pruned):
             fact = replace(fact, state=b"")
+        elif isinstance(fact, facts.Unknown):
+            # Whatever it says, and however much: nobody can read it.
+            fact = replace(fact, head="", body=None)
         life.turns.append(Turn(record.seq, record.made_at, fact))
         match fact:
             case facts.Died() | facts.Closed():

@@ -6,7 +6,7 @@ Owns the order: the log's come first. Must not know where the others come from; 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol
 
 from chloe.events.facts import Record
@@ -34,9 +34,9 @@ class Source(Protocol):
 
 
 class Beside:
-    """Reads ``log``, and then ``records``, which follow it."""
+    """Reads ``log``, and then what ``records`` gives, which follows it."""
 
-    def __init__(self, log: Source, records: Sequence[Record]) -> None:
+    def __init__(self, log: Source, records: Callable[[], AsyncIterator[Record]]) -> None:
         self._log = log
         self._records = records
 
@@ -57,7 +57,7 @@ class Beside:
         )
         async for record in asked:
             yield record
-        for record in self._records:
+        async for record in self._records():
             if (
                 (pane is None or record.pane == pane)
                 and (kinds is None or type(record.fact).__name__ in kinds)

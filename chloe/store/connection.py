@@ -20,6 +20,7 @@ from urllib.parse import quote
 import aiosqlite
 
 from chloe.errors import LogUnusable
+from chloe.small_files import FileRefused, check_regular
 from chloe.store.bodies import LARGEST_VALUE
 
 _P = ParamSpec("_P")
@@ -72,6 +73,11 @@ class Connection(aiosqlite.Connection):
         self.lapsed = False
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether it says that another program has the database locked."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 async def connect(path: Path, *, create: bool = False, only_look: bool = False) -> Connection:
     """A connection to the database at ``path``, in autocommit mode: BEGIN and COMMIT are said aloud.
 
@@ -82,6 +88,7 @@ async def connect(path: Path, *, create: bool = False, only_look: bool = False) 
     uri = address(path, "mode=rwc" if create else look_mode(path) if only_look else "mode=rw")
 
     def connector() -> sqlite3.Connection:
+        check_files(path)
         opened = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
         try:
             _prepare(opened)
@@ -97,6 +104,23 @@ async def connect(path: Path, *, create: bool = False, only_look: bool = False) 
         await to_the_end(_shut(connection))
         raise
     return connection
+
+
+def check_files(path: Path) -> None:
+    """Check that SQLite, which opens whatever there is, will neither hang nor write into a strange file.
+
+    The log itself may be a link to a regular file; the files that SQLite makes beside it are none. Nothing is
+    opened, since closing it again would drop this process's locks. Raises ``LogUnusable``.
+    """
+    log = Path(os.path.realpath(path))
+    for end in ("", "-wal", "-shm", "-journal"):
+        file = log.with_name(f"{log.name}{end}") if end else path
+        try:
+            check_regular(file, follow=not end)
+        except FileRefused as error:
+            raise LogUnusable(f"{file} {error.strerror}: move it away, then try again") from error
+        except OSError:
+            continue  # It isn't there, or SQLite will say why it can't be opened.
 
 
 async def _opened(connection: Connection) -> None:

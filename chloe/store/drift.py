@@ -17,8 +17,9 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from chloe.errors import LogLocked
 from chloe.quick import dataclass
-from chloe.store.connection import address, guard, look_mode
+from chloe.store.connection import address, guard, is_busy, look_mode
 from chloe.store.migrations import migrations, statements
 from chloe.wording import printable
 
@@ -86,12 +87,14 @@ def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
     ):
         missing = set()
     doubled = len(there) != len(set(there))
+    # What stands behind the last that was looked at may be anything.
+    whole = len(there) < _MOST_OBJECTS
     if not (extra or missing or wrong or doubled):
         return None
     names = {name for _, name, _, _ in extra | missing}
     return Drift(
         names=tuple(wrong) + tuple(sorted(_named(name) for name in names)) + ("twice the same",) * doubled,
-        readable=not wrong and not doubled and _is_readable(ours, extra, missing),
+        readable=whole and not wrong and not doubled and _is_readable(ours, extra, missing),
     )
 
 
@@ -138,16 +141,19 @@ def _named(name: bytes) -> str:
 def look_for_drift(path: Path, newest: int, application: int) -> Drift | None:
     """As ``find_drift``, for a log that nobody has open here; None also where that can't be said yet.
 
-    Nothing is written, nor is what others left in the -wal file copied.
+    Nothing is written, nor is what others left in the -wal file copied. Raises ``LogLocked`` at once where
+    another program has it for itself alone.
     """
     try:
-        with closing(sqlite3.connect(address(path, look_mode(path)), uri=True)) as connection:
+        with closing(sqlite3.connect(address(path, look_mode(path)), uri=True, timeout=0)) as connection:
             guard(connection)
             (whose,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if whose != application or not 0 < version <= newest:
                 return None
             return find_drift(connection, version)
-    except sqlite3.Error:
+    except sqlite3.Error as error:
+        if is_busy(error):
+            raise LogLocked(f"{path} is locked by another program; end that, then try again") from error
         # Whoever opens it for work comes upon the same, and says it.
         return None

@@ -19,7 +19,7 @@ from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers, connect
 from chloe.store.drift import find_drift
 from chloe.store.integrity import Verdict, verify
-from chloe.store.losses import Losses, find_losses
+from chloe.store.losses import Losses, find_losses, find_missing
 from chloe.store.migrations import migrations
 from chloe.store.reading import Reader
 from chloe.store.reading import head as tip_of_chain
@@ -102,6 +102,13 @@ async def _look(path: Path, lines: Path | None) -> About:
         await connection.close()
 
 
+def _losses(connection: sqlite3.Connection, path: Path, lines: Path | None) -> Losses:
+    if connection.execute("PRAGMA user_version").fetchone() != (0,):
+        return find_losses(connection, path, lines)
+    missing = find_missing(path, lines)
+    return Losses(lost=(missing,)) if missing else Losses()
+
+
 def _about(connection: sqlite3.Connection, path: Path, lines: Path | None) -> About:
     newest = migrations()[-1].version
     schema.refuse_foreign(connection, path)
@@ -123,7 +130,7 @@ def _about(connection: sqlite3.Connection, path: Path, lines: Path | None) -> Ab
         newest=newest,
         loosened=drift.names if drift is not None else (),
         head=head,
-        losses=find_losses(connection, path, lines) if version == newest else Losses(),
+        losses=_losses(connection, path, lines) if version in (0, newest) else Losses(),
         oldest_at=oldest_at,
         newest_at=newest_at,
         prunings=prunings,

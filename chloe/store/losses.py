@@ -106,6 +106,15 @@ def find_losses(connection: sqlite3.Connection, path: Path, lines: Path | None) 
     )
 
 
+def find_missing(path: Path, lines: Path | None) -> str | None:
+    """Say what heads show of a log that isn't there or is empty; None where there never was one."""
+    kept, _ = _read(lines, MANY_LINES)
+    heads = [head for head in (known(path), *kept) if head is not None and head.seq]
+    if not heads:
+        return None
+    return f"the log is gone: heads that were kept of it name records up to {max(heads).seq}, and it has none"
+
+
 def record_losses(
     connection: sqlite3.Connection,
     path: Path,

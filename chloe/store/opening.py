@@ -19,9 +19,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.errors import LogUnusable
+from chloe.errors import LogLocked, LogUnusable
 from chloe.quick import dataclass
-from chloe.small_files import open_regular
+from chloe.small_files import FileRefused, open_regular
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
@@ -31,7 +31,7 @@ from chloe.store.losses import record_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
 from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable, without_locks
-from chloe.store.turns import NO_LOCKS
+from chloe.store.turns import NO_LOCKS, who_has
 from chloe.store.wal import on_disk
 from chloe.waits import LOG, Waits, locker, until
 
@@ -117,20 +117,45 @@ async def opened(
     make_file(path)
     guard = await _guard(path, waits)
     try:
-        # Looked at before SQLite has it for writing.
-        drift = await drifted(path)
-        if drift is not None:
-            return _to_read(path, guard, drift)
-        try:
-            return await _opened_again(path, instance, now, guard, lines, None)
-        except Drifted as error:
-            return _to_read(path, guard, error.drift)
-        except _Damaged as damaged:
-            done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
-            return await _opened_again(path, instance, now, guard, lines, str(done))
+        return await _opened_once_free(path, instance, now, waits, guard, lines)
     except BaseException:
         guard.close()
         raise
+
+
+async def _opened_once_free(
+    path: Path, instance: str, now: Callable[[], int], waits: Waits, guard: Guard, lines: Path | None
+) -> Opened | OpenedToRead:
+    """As ``opened``; what another program has locked is waited for."""
+    with suppress(LogLocked):
+        return await _opened_as_it_is(path, instance, now, guard, lines)
+    what, limit = f"the log {path}", waits.limit(LOG)
+    deadline = time.monotonic() + limit if limit is not None else None
+    with waits.saying(what, lambda: who_has(path)):
+        while True:
+            # Not cut short by the limit: it may be about to put a damaged log aside.
+            try:
+                return await _opened_as_it_is(path, instance, now, guard, lines)
+            except LogLocked as locked:
+                if deadline is not None and time.monotonic() > deadline:
+                    raise waits.given_up(what, LOG, who_has(path)) from locked
+            await asyncio.sleep(_AGAIN)
+
+
+async def _opened_as_it_is(
+    path: Path, instance: str, now: Callable[[], int], guard: Guard, lines: Path | None
+) -> Opened | OpenedToRead:
+    # Looked at before SQLite has it for writing.
+    drift = await drifted(path)
+    if drift is not None:
+        return _to_read(path, guard, drift)
+    try:
+        return await _opened_again(path, instance, now, guard, lines, None)
+    except Drifted as error:
+        return _to_read(path, guard, error.drift)
+    except _Damaged as damaged:
+        done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
+        return await _opened_again(path, instance, now, guard, lines, str(done))
 
 
 def _to_read(path: Path, guard: Guard, drift: Drift) -> OpenedToRead:
@@ -168,6 +193,8 @@ async def _guard(path: Path, waits: Waits) -> Guard:
             guard.close()
             raise
         return guard
+    except FileRefused as error:
+        raise LogUnusable(f"{error.filename} {error.strerror}: remove it, then try again") from error
     except OSError as error:
         if error.errno in NO_LOCKS:
             raise without_locks(path.parent, error.strerror or str(error)) from error

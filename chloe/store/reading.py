@@ -11,6 +11,7 @@ import json
 import sqlite3
 import threading
 from array import array
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,7 +26,7 @@ from chloe.store.connection import Readers
 from chloe.store.outline import TOLD, outline_seqs
 from chloe.store.present import present_seqs
 
-#: A page's bounds: rows, and bytes of bodies.
+#: A page's bounds: rows, and bytes of text and bodies.
 PAGE_ROWS = 512
 PAGE_BYTES = 1024 * 1024
 
@@ -172,10 +173,15 @@ def _rows(
     with closing(connection.execute(sql, arguments)) as cursor:
         for row in cursor:
             rows.append(row)
-            size += body_size(row[9], row[10]) if row[10] else 0
+            size += _text_size(row) + (body_size(row[9], row[10]) if row[10] else 0)
             if size >= PAGE_BYTES:
                 return rows, False
     return rows, len(rows) < PAGE_ROWS
+
+
+def _text_size(row: _Row) -> int:
+    """Characters of a record's text, most of them its head; a stranger's columns may hold anything."""
+    return sum([len(column) for column in row[3:8] if isinstance(column, str | bytes)])
 
 
 @contextmanager
@@ -189,17 +195,18 @@ def _lenient(connection: sqlite3.Connection) -> Iterator[None]:
         connection.text_factory = usual
 
 
-def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[Record]:
-    """The records with these seqs, in order, without bodies."""
+def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Record], int]:
+    """The next records with these seqs, in order, without bodies; and how many of ``seqs`` are done."""
     arguments = (json.dumps(list(seqs)),)
     try:
-        rows = connection.execute(_PICKED, arguments).fetchall()
+        rows, _ = _rows(connection, _PICKED, arguments)
     except sqlite3.OperationalError as error:
         if "decode" not in str(error):
             raise
         with _lenient(connection):
-            rows = connection.execute(_PICKED, arguments).fetchall()
-    return [_record(row, _unpacker()) for row in rows]
+            rows, _ = _rows(connection, _PICKED, arguments)
+    records = [_record(row, _unpacker()) for row in rows]
+    return records, bisect_right(seqs, rows[-1][0]) if rows else len(seqs)
 
 
 def _unpacker() -> Unpacker:
@@ -312,9 +319,11 @@ class Reader:
                     seqs = await connection.run(outline_seqs, through)
                 else:
                     seqs = await connection.run(present_seqs, through, present_and, alive=alive)
-        for start in range(0, len(seqs), PAGE_ROWS):
+        start = 0
+        while start < len(seqs):
             with told(self._path):
                 async with self._readers.lend() as connection:
-                    records = await connection.run(picked, seqs[start : start + PAGE_ROWS])
+                    records, done = await connection.run(picked, seqs[start : start + PAGE_ROWS])
+            start += done
             for record in records:
                 yield record

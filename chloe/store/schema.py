@@ -14,8 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import chloe
-from chloe.errors import HomeUnusable, LogUnusable
+from chloe.errors import HomeUnusable, LogLocked, LogUnusable
 from chloe.store.chain import GENESIS, Head
+from chloe.store.connection import is_busy
 from chloe.store.drift import DERIVED, Drift, find_drift
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
@@ -38,11 +39,18 @@ _PATIENCE = 10.0
 _AUTOCHECKPOINT_PAGES = 32 * 1024
 
 
+#: For the end of a sentence. Somebody else's home may be what it leads to.
+_WAY_OUT_OF_A_LINK = (
+    "the log itself has to be there: remove the link, or name the log's own folder in CHLOE_HOME"
+)
+
+
 def make_file(path: Path) -> None:
     """Make folder and file where they are not there, for their owner only. Raises ``HomeUnusable``.
 
     SQLite gives -wal and -shm the mode of the database, whatever the umask. An existing file is not
-    opened here: closing a second descriptor would drop this process's SQLite locks on it.
+    opened here: closing a second descriptor would drop this process's SQLite locks on it. A link is
+    refused: what lies beside the log and goes with it would lie elsewhere than the log.
     """
     try:
         for folder in reversed(path.parents):
@@ -51,11 +59,12 @@ def make_file(path: Path) -> None:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
+            if path.is_symlink():
+                raise HomeUnusable(f"{path} is a link, and {_WAY_OUT_OF_A_LINK}") from None
             found = path.lstat()
             if not stat.S_ISREG(found.st_mode):
                 raise HomeUnusable(
-                    f"{path} is no regular file, or a link: move it away, or name another folder in "
-                    "CHLOE_HOME"
+                    f"{path} is no regular file: move it away, or name another folder in CHLOE_HOME"
                 ) from None
             if found.st_uid != os.geteuid():
                 raise HomeUnusable(
@@ -111,7 +120,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             # Changing the journal mode doesn't wait for a lock: another instance is making the same file.
-            if not _busy(error) or time.monotonic() > deadline:
+            if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
@@ -230,10 +239,6 @@ def without_locks(folder: Path, said: str) -> LogUnusable:
     )
 
 
-def _busy(error: sqlite3.Error) -> bool:
-    return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
 def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
@@ -246,5 +251,5 @@ def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
         case sqlite3.SQLITE_CORRUPT:
             return LogUnusable(f"{path} is damaged ({error}); put a backup in its place, or move it away")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LogUnusable(f"{path} is locked by another program; end that, then try again")
+            return LogLocked(f"{path} is locked by another program; end that, then try again")
     return LogUnusable(f"{path} can't be opened: {error}; see to its folder's permissions and free space")

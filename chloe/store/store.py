@@ -26,9 +26,10 @@ from chloe.store.noticing import Noticing, Watching
 from chloe.store.opening import Guard, OpenedToRead, opened
 from chloe.store.reading import Reader, Wanted, told
 from chloe.store.readonly import NoWriter
+from chloe.store.turns import who_has
 from chloe.store.wal import WalCopier, on_disk
 from chloe.store.writer import CLOSE_WITHIN, Writer
-from chloe.waits import Waits, locker
+from chloe.waits import Waits
 
 if TYPE_CHECKING:
     from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
@@ -302,8 +303,7 @@ class Store:
 
     def who_has_it(self) -> str:
         """Which other process is writing to the log now, for a message; "" where that can't be known."""
-        # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
-        return locker(self.path.with_name(f"{self.path.name}-shm"), 120)
+        return who_has(self.path)
 
     def size(self) -> int:
         """Bytes that the log takes on disk: the database and its -wal file."""

@@ -21,12 +21,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chloe.store.connection import BUSY
+from chloe.waits import locker
 
 #: Seconds between two tries: the first, and the longest.
 _FIRST, _LONGEST = 0.0002, 0.005
 
 #: What a file system without locks says (flock(2)).
 NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
+
+
+def who_has(path: Path) -> str:
+    """Which other process keeps the log at ``path`` from being written, for a message; "" where that can't be
+    known."""
+    # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
+    return locker(path.with_name(f"{path.name}-shm"), 120) or locker(path) or locker(path.parent)
 
 
 class Turns:

@@ -132,6 +132,9 @@ class Wreck:
         pending: dict[int, int] = {}
         at = _WAL_HEADER
         while len(header := os.pread(self._wal, _FRAME_HEADER, at)) == _FRAME_HEADER:
+            if not any(header):
+                at = self._past_hole(at)
+                continue
             number, committed = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
             # With other salts it is left from before the file was last begun anew, or overwritten.
             if header[8:16] == salts and 0 < number < 2**31:
@@ -140,6 +143,15 @@ class Wreck:
                     self._frames |= pending
                     pending = {}
             at += _FRAME_HEADER + self._page
+
+    def _past_hole(self, at: int) -> int:
+        """The place of the next frame of the -wal file that isn't all in a hole, behind the one at ``at``."""
+        frame = _FRAME_HEADER + self._page
+        try:
+            data = os.lseek(self._wal, at + frame, os.SEEK_DATA)
+        except OSError:
+            return os.fstat(self._wal).st_size
+        return at + max(1, (data - at) // frame) * frame
 
     def _read(self, number: int) -> bytes:
         at = self._frames.get(number)

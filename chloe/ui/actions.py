@@ -343,17 +343,19 @@ def help_sections(release: str) -> list[Section]:
         "While a pane has the keyboard",
         [
             ((release,), "Take the keyboard back."),
-            *_told(TYPING),
+            *_described(TYPING),
             (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
         ],
     )
     return [
-        (first.title, _told(bindings_of(first), first)),
+        (first.title, _described(bindings_of(first), first)),
         typing,
-        *((view.title, _told(view.bindings, view)) for view in others),
+        *((view.title, _described(view.bindings, view)) for view in others),
     ]
 
 
-def _told(bindings: Sequence[Binding], view: type[View] | None = None) -> list[tuple[Sequence[str], str]]:
+def _described(
+    bindings: Sequence[Binding], view: type[View] | None = None
+) -> list[tuple[Sequence[str], str]]:
     own = {action.id: action for action in view.actions} if view is not None else {}
     return [(binding.keys, (own.get(binding.action) or _BY_ID[binding.action]).does) for binding in bindings]

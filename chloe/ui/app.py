@@ -59,6 +59,7 @@ class App:
         release = keys.name(config.keys.release)
         self._state = state = AppState(
             projections=engine.projections,
+            ahead=engine.ahead,
             selection=Selection(engine.instance, engine.projections),
             unread=Unread(engine.instance),
             messages=Messages(),
@@ -81,9 +82,7 @@ class App:
             state.messages,
             release=state.release,
         )
-        self._visible = VisiblePanes(
-            self._slots, engine.projections, state.unread, self._requests, self._pane_input
-        )
+        self._visible = VisiblePanes(self._slots, engine, state.unread, self._requests, self._pane_input)
         self._notifier = Notifier(
             engine.projections, state.unread, state.messages, self._visible, engine.screen_failed
         )
@@ -209,15 +208,15 @@ class App:
         else:
             slot = self._slots.focused(self._state.selection.typing_into)
             pane = slot.pane if slot is not None else ""
-        if pane not in self._engine.projections.screens:
+        if pane not in self._state.screens_of(pane):
             return False
         self._engine.screen_failed(pane, error)
         self.on_continue()
         return True
 
     def _pane_of(self, terminal: Terminal) -> str:
-        screens = self._engine.projections.screens
-        return next((pane for pane in screens if screens.peek(pane) is terminal), "")
+        shown = (self._engine.ahead, self._engine.projections.screens)
+        return next((pane for screens in shown for pane in screens if screens.peek(pane) is terminal), "")
 
     def _draw(self) -> bool:
         size = self._tty.get_cols_rows()

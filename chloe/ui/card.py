@@ -1,6 +1,6 @@
 """What stands in place of a screen: a few lines of text on blank rows.
 
-Owns their place, and the words for a screen that can't be drawn. Must not know views.
+Owns their place, and the words for a screen that can't be drawn or isn't all in the log. Must not know views.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from chloe.events.faults import Fault
 from chloe.events.panes import Pane
 from chloe.ui.canvas import Row, row_of
+
+#: Of a screen that is ahead of the log, since the pane's recorder is stopped.
+NOT_LOGGED = "not all in the log yet"
 
 #: A line: its style and its text.
 Line = tuple[str, str]

@@ -17,6 +17,7 @@ from chloe.engine.past import Lines
 from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
+from chloe.events.screens import Screens
 from chloe.terminal import Terminal
 from chloe.ui.crash import summarize
 from chloe.ui.messages import Messages
@@ -42,6 +43,13 @@ class Engine(Protocol):
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written, or None."""
+
+    @property
+    def ahead(self) -> Screens:
+        """The screens that are shown in place of the projections': as of log and spool."""
+
+    def look_at(self, panes: frozenset[str]) -> None:
+        """Take note that these panes are shown, and no others."""
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""

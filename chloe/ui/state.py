@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chloe.events.projections import Projections
+from chloe.events.screens import Screens
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
@@ -20,6 +21,8 @@ class AppState:
     """The state of one run, to be drawn."""
 
     projections: Projections
+    #: The screens that are shown in place of the projections': as of log and spool.
+    ahead: Screens
     selection: Selection
     unread: Unread
     messages: Messages
@@ -31,3 +34,11 @@ class AppState:
     release: str
     #: Where errors are written down.
     log_file: str
+
+    def is_ahead(self, pane: str) -> bool:
+        """Return whether what is shown of the pane isn't all in the log, since its recorder is stopped."""
+        return pane in self.ahead or pane in self.ahead.broken
+
+    def screens_of(self, pane: str) -> Screens:
+        """Return the screens of which the pane's is shown."""
+        return self.ahead if self.is_ahead(pane) else self.projections.screens

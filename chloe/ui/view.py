@@ -84,8 +84,8 @@ def always(_: object) -> str:
 class View(Protocol):
     """A place in the app that one can be in, or a box over it.
 
-    A view draws from state and is told of changes. It owns no terminal and asks for no pane. It is closed
-    by whoever shows it, once ``is_done``.
+    A view draws from state and is told of changes. It owns no terminal and asks for no pane. The stack closes
+    it once it ``is_done``.
     """
 
     #: What the view is called among views.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,27 @@ _HOLDS_THE_LOG = """
 import sqlite3, sys
 log = sqlite3.connect(sys.argv[1], isolation_level=None)
 log.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+_HOLDS_ALL_OF_THE_LOG = """
+import sqlite3, sys
+log = sqlite3.connect(sys.argv[1], isolation_level=None)
+log.execute("PRAGMA locking_mode = EXCLUSIVE")
+log.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+_HOLDS_THE_TURN = """
+import fcntl, os, sys
+fcntl.flock(os.open(os.path.dirname(sys.argv[1]), os.O_RDONLY), fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+_HOLDS_ALL_LEASES = """
+import fcntl, os, struct, sys
+leases = os.open(sys.argv[1], os.O_RDWR)
+fcntl.fcntl(leases, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -46,17 +69,46 @@ def holding(program: str, path: Path) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("words", [("rename", "cat", "other"), ("new", "cat")])
+@pytest.mark.parametrize("holds", [_HOLDS_THE_LOG, _HOLDS_THE_TURN], ids=["write lock", "turn"])
 def test_who_waits_for_the_log_says_who_has_it_and_gives_up(
-    chloe: Chloe, home: Path, words: tuple[str, ...]
+    chloe: Chloe, home: Path, holds: str, words: tuple[str, ...]
 ) -> None:
     chloe("new", "--name", "cat", "cat")
-    with holding(_HOLDS_THE_LOG, home / "log.db") as pid:
+    with holding(holds, home / "log.db") as pid:
         said = chloe(words[0], *SOON, *words[1:], status=124).stderr.decode()
 
     told, given_up = said.splitlines()
     assert told.startswith(f"chloe: waiting for the log (process {pid}: ")
     assert given_up.startswith(f"chloe: gave up waiting for the log (process {pid}: ")
     assert "--timeout" in given_up
+
+
+@pytest.mark.parametrize("words", [("ls",), ("send", "cat", "hello")])
+def test_a_log_that_another_program_has_for_itself_alone_is_waited_for(
+    chloe: Chloe, home: Path, words: tuple[str, ...]
+) -> None:
+    chloe("new", "--name", "cat", "cat")
+    with holding(_HOLDS_ALL_OF_THE_LOG, home / "log.db") as pid:
+        said = chloe(words[0], *SOON, *words[1:], status=124).stderr.decode()
+
+    told, given_up = said.splitlines()
+    assert told.startswith("chloe: waiting for the log ")
+    assert given_up.startswith("chloe: gave up waiting for the log ")
+    assert f"(process {pid}: " in told
+    assert f"(process {pid}: " in given_up
+    assert chloe(*words).stderr == b""
+
+
+def test_a_kill_ends_what_another_process_records_and_has_not_taken_in(chloe: Chloe, home: Path) -> None:
+    pane = chloe("new", "--name", "cat", "cat").stdout.decode().strip()
+    with holding(_HOLDS_ALL_LEASES, home / "leases"):
+        chloe("send", "cat", "hello")
+        deadline = time.monotonic() + DEADLINE
+        while b"hello" not in (home / "spool" / pane / "0.seg").read_bytes():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        chloe("kill", "cat")
+    assert json.loads(chloe("ls", "--json").stdout)[0]["reason"] == "killed"
 
 
 def test_who_waits_until_the_log_is_made_anew_says_so_and_gives_up(chloe: Chloe, home: Path) -> None:

@@ -154,3 +154,11 @@ def test_a_link_to_the_file_of_another_user_is_not_read_unless_it_was_named(tmp_
     with pytest.raises(ConfigBroken, match=r"belongs to another user \(uid 12345\)"):
         load(environment={"CHLOE_HOME": str(home)})
     assert load(theirs, environment={}).shell.command == ("evil",)
+
+
+@pytest.mark.parametrize("name", ["log.db", "log.db-wal", "head", "leases", "spool/x", "./x/../log.lock"])
+def test_heads_are_added_to_no_file_of_chloes_own(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "home"
+    content = f'[log]\nheads_file = "{home}/{name}"\n'.encode()
+    assert "line 2, log.heads_file: names a file of Chloe's own" in said(home, content)
+    assert not said(home, f'[log]\nheads_file = "{home}/heads"\n'.encode())

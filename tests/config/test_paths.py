@@ -55,6 +55,32 @@ def test_folders_are_made_private_and_a_second_time_does_nothing(tmp_path: Path)
         assert mode(folder) == 0o700
 
 
+@pytest.mark.parametrize("name", ["spool", "instances"])
+def test_a_link_in_the_place_of_a_folder_is_refused_and_what_it_leads_to_left_alone(
+    tmp_path: Path, name: str
+) -> None:
+    others = Paths.under(tmp_path / "others")
+    others.prepare()
+    (tmp_path / "others" / name).chmod(0o750)
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    (home / name).symlink_to(tmp_path / "others" / name)
+
+    with pytest.raises(HomeUnusable, match=f"{name} is a link"):
+        Paths.under(home).prepare()
+
+    assert mode(tmp_path / "others" / name) == 0o750
+
+
+def test_a_home_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir(mode=0o700)
+    (tmp_path / "home").symlink_to("real")
+
+    Paths.under(tmp_path / "home").prepare()
+
+    assert (tmp_path / "real/spool").is_dir()
+
+
 def test_an_open_home_that_is_chloes_is_narrowed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

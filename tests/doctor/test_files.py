@@ -51,6 +51,23 @@ async def test_a_home_with_other_things_in_it_is_not_narrowed(doctor: Any, home:
     assert _mode(home) == 0o755
 
 
+async def test_a_home_that_others_can_replace_is_told_as_every_command_tells_it(
+    tmp_path: Path, doctor: Any
+) -> None:
+    around = tmp_path / "around"
+    around.mkdir()
+    around.chmod(0o777)
+    (around / "home").mkdir(mode=0o700)
+    doctor.environment["CHLOE_HOME"] = str(around / "home")
+
+    (found,) = await doctor.found("paths")
+
+    assert found.state == State.BAD
+    assert found.remedy == f"chmod o-w {around}"
+    around.chmod(0o755)
+    assert [each.state for each in await doctor.found("paths")] == [State.OK]
+
+
 async def test_a_configuration_that_others_may_write_is_bad_and_one_they_may_read_is_not(
     doctor: Any, home: Path
 ) -> None:
@@ -64,6 +81,22 @@ async def test_a_configuration_that_others_may_write_is_bad_and_one_they_may_rea
 
     (found,) = [each for each in await doctor.found("permissions") if each.subject == str(file)]
     assert (found.state, found.fixable) == (State.BAD, True)
+
+
+async def test_a_link_in_the_place_of_a_file_leads_to_nothing_that_is_narrowed(
+    doctor: Any, home: Path, tmp_path: Path
+) -> None:
+    await doctor.pane()
+    for name in ("chloe.log", "head", "config.toml"):
+        theirs = tmp_path / name
+        theirs.touch()
+        theirs.chmod(0o666)
+        (home / name).unlink(missing_ok=True)
+        (home / name).symlink_to(theirs)
+
+    assert not [each for each in await doctor.found("permissions") if each.fixable]
+    await doctor.mend()
+    assert [_mode(tmp_path / name) for name in ("chloe.log", "head", "config.toml")] == [0o666] * 3
 
 
 async def test_a_link_inside_a_spool_is_not_followed(doctor: Any, home: Path, tmp_path: Path) -> None:

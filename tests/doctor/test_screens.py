@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from chloe.doctor import State
 from chloe.engine.faults import write
 from chloe.events.faults import fault
@@ -48,3 +50,13 @@ def test_a_report_has_nothing_in_it_that_a_terminal_acts_on() -> None:
     report = fault(ValueError("\x1b]52;c;x\x07\x9b \u202e"), offset=0, doing="drawn").report
     assert report.replace("\n", "").isprintable()
     assert report.isascii()
+
+
+def test_a_link_in_the_place_of_the_folder_gets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "damaged").symlink_to("outside")
+
+    with pytest.raises(NotADirectoryError):
+        write(tmp_path / "damaged", "x", fault(ValueError(), offset=1, doing="drawn"))
+
+    assert not list((tmp_path / "outside").iterdir())

@@ -151,7 +151,7 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
         await gone(engine, pane, eventually)
         survivor = known.died.survivor if known.died is not None else None
         assert survivor is not None
-        assert f"process {survivor.pid} runs on" in known.outcome
+        assert f"process {survivor.pid} ran on" in known.outcome
         assert known.uncertain
         gaps = [record.fact async for record in engine.store.read(pane=pane, kinds=("Gap",))]
         assert [each.length for each in gaps if isinstance(each, facts.Gap)] == [0]

@@ -9,8 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,55 +19,32 @@ import pytest
 from chloe.backends.tmux import leases
 from chloe.config import Config
 from chloe.engine import running
-from tests.engine.counting import COUNTS, counted
+from tests.engine.counting import counted
+from tests.engine.recorder import recorder, stop
 
 Eventually = Callable[..., Awaitable[None]]
 HeldStill = Callable[[int], AbstractContextManager[None]]
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
-#: An instance that opens a pane, says its id, and records it until its input ends.
-RECORDS = """
-import asyncio, sys; from pathlib import Path
-from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
-from chloe.events.commands import Open
-async def main():
-    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=tuple(sys.argv[3:]), name="counts"))
-        while engine.projections.panes[pane].printed < len("ready"): await asyncio.sleep(0.01)
-        print(pane, flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-asyncio.run(main())
-"""
-
-
-@contextmanager
-def recorder(config: Config) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    words = [sys.executable, "-c", RECORDS, str(config.paths.home), config.tmux.socket_name, *COUNTS]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process, process.stdout.readline().strip()
-        finally:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-
 
 def chloe(config: Config, *words: str) -> subprocess.CompletedProcess[bytes]:
-    environment = os.environ | {
+    asked = [sys.executable, "-m", "chloe", *words]
+    return subprocess.run(asked, env=environment(config), capture_output=True, timeout=30)
+
+
+def environment(config: Config) -> dict[str, str]:
+    return os.environ | {
         "CHLOE_HOME": str(config.paths.home),
         "CHLOE_TMUX_SOCKET": config.tmux.socket_name,
     }
-    return subprocess.run(
-        [sys.executable, "-m", "chloe", *words], env=environment, capture_output=True, timeout=30
-    )
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGSTOP)
-    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+async def ended(config: Config, process: subprocess.Popen[str], eventually: Eventually) -> None:
+    """Wake the recorder, end its pane, and wait until it has taken all in."""
+    process.send_signal(signal.SIGCONT)
+    assert chloe(config, "kill", "counts").returncode == 0
+    await eventually(lambda: not list(config.paths.spool.iterdir()))
 
 
 async def test_a_stopped_recorder_is_named_and_what_it_left_is_read_beside_the_log(
@@ -143,3 +120,62 @@ async def test_an_app_says_which_recorder_is_stopped_and_that_it_goes_on(
             (config.paths.spool / pane / "keys").write_bytes(b"x0\n")
             await eventually(lambda: not engine.projections.panes[pane].alive)
             await eventually(lambda: not (config.paths.spool / pane).exists())
+
+
+async def test_a_command_that_ctrl_z_stops_gives_its_leases_back_and_takes_them_again(
+    config: Config, eventually: Eventually
+) -> None:
+    with recorder(config) as (first, pane):
+        first.kill()
+        first.wait()
+        words = [sys.executable, "-m", "chloe", "replay", "--follow"]
+        with subprocess.Popen(words, env=environment(config), stdout=subprocess.PIPE) as command:
+            try:
+                path = config.paths.leases
+                assert command.stdout is not None
+                assert await asyncio.to_thread(command.stdout.readline), "it follows"
+                await eventually(lambda: leases.offset(pane) in leases.recorders(path, [command.pid]))
+                command.send_signal(signal.SIGTSTP)
+                await asyncio.to_thread(os.waitid, os.P_PID, command.pid, os.WSTOPPED | os.WNOWAIT)
+                assert leases.taken(path, [pane]) == set()
+                command.send_signal(signal.SIGCONT)
+                await eventually(lambda: leases.taken(path, [pane]) == {pane})
+                (config.paths.spool / pane / "keys").write_bytes(b"x0\n")
+                await eventually(lambda: not (config.paths.spool / pane).exists())
+            finally:
+                command.kill()
+
+
+async def test_where_many_panes_are_told_of_it_is_said_that_more_is_in_a_spool(
+    config: Config, eventually: Eventually
+) -> None:
+    with recorder(config) as (process, pane):
+        stop(process)
+        assert b"replay" not in chloe(config, "replay").stderr, "there is nothing more yet"
+        (config.paths.spool / pane / "keys").write_bytes(b"3\n")
+        async with running(config, screens=False) as engine:
+            await eventually(lambda: any(each.since for each in engine.unread().values()))
+        assert b"`chloe replay counts` has it" in chloe(config, "replay").stderr
+        words = [sys.executable, "-m", "chloe", "replay", "counts", "--follow"]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(words, env=environment(config), stdout=subprocess.DEVNULL, stderr=pipe) as one:
+            assert one.stderr is not None
+            lines = [await asyncio.to_thread(one.stderr.readline) for _ in range(2)]
+            one.kill()
+        assert b"`chloe replay counts` has it" in lines[1]
+        await ended(config, process, eventually)
+
+
+async def test_what_cannot_be_read_of_a_stopped_recorders_spool_is_said(
+    config: Config, eventually: Eventually
+) -> None:
+    with recorder(config) as (process, pane):
+        stop(process)
+        (segment,) = (config.paths.spool / pane).glob("*.seg")
+        with segment.open("ab") as file:
+            file.write(b"damaged" * 100)
+        done = chloe(config, "export-log", "counts")
+        assert done.returncode == 1
+        assert done.stdout == counted()
+        assert b"not all that counts printed since could be read" in done.stderr
+        await ended(config, process, eventually)

@@ -173,6 +173,33 @@ def test_what_is_beyond_a_bound_is_unknown(kind: str, head: str) -> None:
     assert isinstance(decode(kind, 1, head, None), Unknown)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        '{"argv":[' + "[]," * 3_000_000 + "[]]}",
+        "{" + ",".join(f'"k{number}":[]' for number in range(1_000_000)) + "}",
+        '{"argv":["a"],"rows":[' + "1," * 5_000_000 + "1]}",
+        '{"argv":[{"' + "a" * 100_000 + '":{}}]}',
+    ],
+    ids=["lists", "fields", "numbers", "an object"],
+)
+def test_a_long_head_of_a_command_that_holds_no_words_is_not_read(
+    head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chloe.events.codec.json.loads", lambda _head: pytest.fail("it was read"))
+
+    assert isinstance(decode("Created", 1, head, None), Unknown)
+
+
+def test_the_longest_command_with_every_odd_character_is_read() -> None:
+    words = ('a"\\é\udcff \x1b[]{}', "") * 80_000
+    fact = facts.Created(backend="direct", argv=words, cwd="/", name="n", rows=24, columns=80)
+    encoded = encode(fact)
+
+    assert len(encoded.head) > 64 * 1024
+    assert decode(*encoded) == fact
+
+
 def test_a_body_of_another_length_than_the_head_states_is_unknown() -> None:
     assert isinstance(decode("Output", 1, '{"length":5,"offset":0}', b"abc"), Unknown)
     assert isinstance(decode("Renamed", 1, '{"name":"n"}', b"abc"), Unknown)

@@ -48,3 +48,11 @@ def test_putting_a_dead_pane_away_does_not_change_when_it_ended(
 
 def test_what_is_reopened_is_no_longer_past(record: Make, created: Callable[..., Created]) -> None:
     assert folded(record(created()), record(facts.Closed()), record(facts.Reopened())).past() == []
+
+
+def test_of_a_record_that_cant_be_read_nothing_but_its_kind_is_kept(
+    record: Make, created: Callable[..., Created]
+) -> None:
+    odd = facts.Unknown(kind="Later", version=2, head="x" * 1000, body=b"y")
+    history = folded(record(created()), record(odd))
+    assert history["p1"].turns[-1].fact == facts.Unknown(kind="Later", version=2, head="", body=None)

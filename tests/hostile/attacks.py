@@ -128,6 +128,9 @@ _IDS = {
 }
 _PLACES = ("fifo", "zero", "folder", "outside", "dangling", "loop", "huge", "socket")
 _FILES = (
+    "log.db",
+    "log.db-wal",
+    "log.db-shm",
     "head",
     "config.toml",
     "heads",
@@ -187,3 +190,8 @@ CRAFTED: dict[str, list[Spoil]] = {
     **{f"{name}: {kind}": [partial(_placed, name, kind)] for name in _FILES for kind in _PLACES},
     **{f"schema {number}": [partial(_scheming, sql)] for number, sql in enumerate(records.SCHEMAS[:7])},
 }
+
+
+def is_drawn(name: str) -> bool:
+    """Whether this one is about what the app shows, and not about files that every command opens alike."""
+    return name.startswith(("id", "session", "name", "size", "output", "wait", "exit", "gap", "time"))

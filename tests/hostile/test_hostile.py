@@ -17,7 +17,7 @@ from tests.hostile.judging import unprintable
 from tests.hostile.trials import Trials, indented
 
 #: Homes that are spoiled by chance: always the same ones.
-SEEDS = range(1, 25)
+SEEDS = range(1, 11)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,9 @@ def test_over_an_unspoiled_home_every_command_does_what_it_should(trials: Trials
 
 @pytest.mark.parametrize("name", attacks.CRAFTED)
 def test_an_attack_costs_no_more_than_a_sentence(trials: Trials, name: str) -> None:
-    found = trials.run(name.replace("/", "-"), name, attacks.CRAFTED[name], quick=True)
+    found = trials.run(
+        name.replace("/", "-"), name, attacks.CRAFTED[name], quick=True, drawn=attacks.is_drawn(name)
+    )
     assert not found, told(found)
 
 

@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chloe.terminal import Terminal
+from tests.hostile.bodies import in_a_log
 from tests.hostile.forks import Asked, Came, Forks
 from tests.hostile.homes import BYSTANDER, UNREAD, Case, Grown
 from tests.hostile.judging import judge, judge_app
@@ -28,7 +29,7 @@ from tests.hostile.judging import judge, judge_app
 DEADLINE = 45.0
 
 #: Commands that between them read all that there is in a home.
-_SEE_MOST = ("app", "ls", "replay", "verify", "doctor")
+_SEE_MOST = ("ls", "replay", "verify", "doctor", "export-log")
 
 Spoil = Callable[[Case, random.Random], str]
 
@@ -191,15 +192,17 @@ class Trial:
         for name in ("unread", "orphan"):
             pane = case.panes[name]
             out = case.folder / "out"
-            asked = self._asked(["export-log", pane], stdout=str(out))
+            err = case.folder / "err"
+            asked = self._asked(["export-log", pane], stdout=str(out), stderr=str(err))
             came = self._forks.run(asked)
-            kept = out.read_bytes()
-            kept += b"".join(
+            kept = b"".join(
                 path.read_bytes() for path in case.home.rglob(f"*{pane}*/*.seg") if path.is_file()
             )
-            if UNREAD not in kept:
-                what = f"what {name} printed is neither in the log nor in its spool"
-                self._find(["all"], f"{what} (export ends with {came.status})")
+            if UNREAD not in out.read_bytes() + kept:
+                where = "it is in the log" if in_a_log(case, UNREAD) else "nor is it in the log"
+                what = f"what {name} printed is not in its spool and can't be exported"
+                said = err.read_text("utf-8", "replace")[:300]
+                self._find(["all"], f"{what} (it ends with {came.status}: {said}); {where}")
 
 
 class Screen:
@@ -265,8 +268,13 @@ class Trials:
         """End the process that forks."""
         self.forks.close()
 
-    def run(self, name: str, seed: str, spoils: Sequence[Spoil], *, quick: bool = False) -> list[str]:
-        """One case, called ``name``: what was found. ``quick``: only the commands that see most."""
+    def run(
+        self, name: str, seed: str, spoils: Sequence[Spoil], *, quick: bool = False, drawn: bool = True
+    ) -> list[str]:
+        """One case, called ``name``: what was found.
+
+        ``quick``: only the commands that see most, and the app only where there is something to be ``drawn``.
+        """
         chance = random.Random(seed)
         case = Case.copied(self.grown, self.folder / name)
         try:
@@ -274,7 +282,8 @@ class Trials:
                 case.done.append(spoil(case, chance))
             every = commands(case, chance)
             if quick:
-                every = [words for words in every if words[0] in _SEE_MOST or "text" in words]
+                seen = (*_SEE_MOST, "app") if drawn else _SEE_MOST
+                every = [words for words in every if words[0] in seen and "--json" not in words]
             return self.over(case, every, chance)
         except BaseException:
             case.close()

@@ -17,6 +17,8 @@ import pytest
 from chloe.config import Config
 from chloe.engine import running
 from chloe.events.commands import Open
+from chloe.terminal import EMULATOR
+from tests.engine.recorder import recorder, stop
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -29,10 +31,8 @@ for number in range(3000):
 """
 
 
-@pytest.mark.parametrize("argv", [(sys.executable, "-c", _DIET), ("seq", "1", "1500000")])
-async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
-    argv: tuple[str, ...], config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Measure each step of the loop from now on until ``monkeypatch`` is undone, in seconds."""
     steps: list[float] = []
     run = asyncio.Handle._run
 
@@ -41,12 +41,48 @@ async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
         run(handle)
         steps.append(time.thread_time() - began)
 
+    monkeypatch.setattr(asyncio.Handle, "_run", timed)
+    return steps
+
+
+@pytest.mark.parametrize("argv", [(sys.executable, "-c", _DIET), ("seq", "1", "1500000")])
+async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
+    argv: tuple[str, ...], config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(config) as engine:
-        monkeypatch.setattr(asyncio.Handle, "_run", timed)
+        steps = measured(monkeypatch)
         pane = await engine.ask(Open(backend="direct", argv=argv))
         assert pane is not None
         panes, screens = engine.projections.panes, engine.projections.screens
         await eventually(lambda: not panes[pane].alive and not screens.waiting(pane), seconds=100)
         monkeypatch.undo()
+    steps.sort()
+    assert steps[-1 - len(steps) // 1000] < 0.010
+
+
+async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_milliseconds(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks = f"print('ready', end='', flush=True)\ninput()\n{_DIET}\nprint('\\x1b[2J\\x1b[Hthe end')"
+    with recorder(config, (sys.executable, "-c", talks)) as (process, pane):
+        async with running(config) as engine:
+            await engine.screen(pane)
+            known = engine.projections.panes[pane]
+            stop(process)
+            steps = measured(monkeypatch)
+            engine.look_at(frozenset({pane}))
+            (config.paths.spool / pane / "keys").write_bytes(b"\n")
+            shown = "the end"
+            await eventually(
+                lambda: pane in engine.ahead and engine.ahead.peek(pane).display[0].strip() == shown,
+                seconds=60,
+            )
+            monkeypatch.undo()
+            # Law 1: what is folded is what the log has, and nothing else is in it.
+            assert known.printed == len("ready")
+            assert engine.projections.screens[pane].display[0].strip() == "ready"
+            assert not await engine.store.checkpoints(pane, emulator=EMULATOR)
+            engine.look_at(frozenset())
+            await eventually(lambda: pane not in engine.ahead, "nobody looks at it any more")
     steps.sort()
     assert steps[-1 - len(steps) // 1000] < 0.010

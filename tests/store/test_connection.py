@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -101,3 +102,29 @@ async def test_a_refused_connect_leaves_no_thread(tmp_path: Path) -> None:
 
     left = {thread for thread in threading.enumerate() if "asyncio" not in thread.name} - before
     assert not left
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "link"])
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
+async def test_what_is_no_file_is_neither_waited_for_nor_written_into(
+    tmp_path: Path, end: str, kind: str
+) -> None:
+    path, theirs = tmp_path / "log.db", tmp_path / "theirs"
+    await (await connect(path, create=True)).close()
+    theirs.touch()
+    strange = path.with_name(f"{path.name}{end}")
+    strange.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(strange)
+    elif kind == "folder":
+        strange.mkdir()
+    else:
+        strange.symlink_to(theirs if kind == "link" else "/dev/zero")
+    if (end, kind) == ("", "link"):
+        # Where the log lies is the user's own doing.
+        await (await connect(path)).close()
+    else:
+        with pytest.raises(LogUnusable, match=r"move it away") as refused:
+            await connect(path)
+        assert str(strange) in str(refused.value)
+        assert not theirs.read_bytes()

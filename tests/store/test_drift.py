@@ -159,3 +159,12 @@ async def test_a_log_from_before_this_form_is_refused_with_the_way_out(
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
         async with looking(path):
             pass
+
+
+async def test_what_stands_behind_more_than_is_looked_at_is_not_trusted(
+    path: Path, written: list[Record]
+) -> None:
+    change(path, "".join(f"CREATE VIEW v{number} AS SELECT 1;" for number in range(1000)))
+    change(path, "CREATE INDEX hidden ON record (pane, seq)")
+    with pytest.raises(LogUnusable, match="chloe recover"):
+        await Store.open(path, instance=id_of("two"), watcher=None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from chloe.events.facts import Created, Entry, Gap, Output, Record, Salvaged
 from chloe.store import Store
 from chloe.store.salvage import salvage
+from chloe.store.wreck import Wreck
 from tests.ids import id_of
 
 PANES = (id_of("first"), id_of("second"))
@@ -146,3 +150,14 @@ async def test_a_sound_log_is_salvaged_without_a_loss(path: Path, written: list[
 async def test_two_salvages_in_one_second_keep_both_files(path: Path, written: list[Record]) -> None:
     first, second = salvage(path, reason="one"), salvage(path, reason="two")
     assert first.aside != second.aside and first.aside.exists() and second.aside.exists()
+
+
+def test_a_wal_file_that_is_mostly_a_hole_is_read_as_fast_as_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    wal = path.with_name("log.db-wal")
+    wal.write_bytes(bytes(100))
+    os.truncate(wal, 2**40)
+    with Wreck(path) as wreck:
+        assert wreck.seqs() == []

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -218,7 +219,7 @@ async def test_a_log_that_is_a_link_or_somebody_elses_is_refused(path: Path, tmp
             await Store.open(path, instance="x", watcher=None)
 
 
-@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "a b&mode=ro", "\udcff\udcfe", "n\nl"])
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "a b&mode=ro", "\udcff\udcfe", "n\nl"], ids=ascii)
 async def test_a_folder_of_any_name_holds_a_log(tmp_path: Path, printed: Printed, name: str) -> None:
     for path in (tmp_path / name / "log.db", Path(f"/{tmp_path}/two{name}/log.db")):
         store = await Store.open(path, instance=id_of("one"), watcher=None)
@@ -285,3 +286,20 @@ async def test_several_stores_of_one_process_may_make_the_same_log_at_once(
     assert (await stores[0].head()).seq == 4
     for store in stores:
         await store.close()
+
+
+@pytest.mark.parametrize("name", ["log.db", "log.lock"])
+async def test_a_link_in_the_place_of_the_log_is_refused_and_what_it_leads_to_left_alone(
+    path: Path, tmp_path: Path, name: str
+) -> None:
+    path.parent.mkdir(mode=0o700)
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"")
+    outside.chmod(0o640)
+    path.with_name(name).symlink_to(outside)
+
+    with pytest.raises((HomeUnusable, LogUnusable), match=f"{name} is a link.*remove"):
+        await Store.open(path, instance=id_of("x"), watcher=None)
+
+    assert stat.S_IMODE(outside.stat().st_mode) == 0o640
+    assert not outside.stat().st_size

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 from chloe.config import Config, Keys, Paths, Shell, Ui
+from chloe.config import Terminal as TerminalSettings
 from chloe.engine import Change
 from chloe.engine.past import Lines
 from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
 from chloe.events.projections import Projections
+from chloe.events.screens import Screens
 from chloe.terminal import Terminal
 from tests.ui.pilot import Pilot
 
@@ -32,6 +34,7 @@ class Double:
 
     instance: str = ME
     projections: Projections = field(default_factory=Projections)
+    ahead: Screens = field(default_factory=Screens)
     loss: str | None = None
     trouble: str | None = None
     told: list[commands.Write | commands.Resize] = field(default_factory=list)
@@ -60,6 +63,9 @@ class Double:
         """The pane's program prints."""
         offset = self.projections.panes[pane].printed
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
+
+    def look_at(self, panes: frozenset[str]) -> None:
+        """All that is shown is in its log."""
 
     def log_size(self) -> int:
         return 1_234_567
@@ -130,12 +136,15 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
     """Start the app in memory, with settings that differ from the test's: Ctrl-] takes the keyboard back."""
     pilots: list[Pilot] = []
 
-    async def take_off(*, release: str = "ctrl+]", rows: int = 24, columns: int = 80) -> Pilot:
+    async def take_off(
+        *, release: str = "ctrl+]", rows: int = 24, columns: int = 80, scrollback: int = 10_000
+    ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
             keys=Keys(release=release),
             ui=Ui(ascii=False),
             shell=Shell(command=("sh",)),
+            terminal=TerminalSettings(scrollback=scrollback),
         )
         pilots.append(Pilot(config, rows=rows, columns=columns))
         return await pilots[-1].take_off()

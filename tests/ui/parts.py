@@ -41,6 +41,7 @@ class Parts:
         self.messages = Messages()
         self.state = AppState(
             projections=double.projections,
+            ahead=double.ahead,
             selection=self.selection,
             unread=self.unread,
             messages=self.messages,

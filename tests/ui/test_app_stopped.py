@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chloe.backends.tmux import leases
+from chloe.waits import is_stopped
 from tests.conftest import DEADLINE, StartApp
 
 
@@ -60,3 +62,21 @@ def test_ctrl_z_gives_the_leases_back_and_fg_takes_them_again(start_app: StartAp
     app.wait_for(lambda app: app.text.rstrip().endswith("%"))
     assert (home / "log.db").exists()
     assert not os.path.exists(home / "chloe.log") or "Traceback" not in (home / "chloe.log").read_text()
+
+
+def test_an_app_that_is_started_in_the_background_stops_before_it_has_anything(
+    start_app: StartApp, tmp_path: Path
+) -> None:
+    (tmp_path / "rc").write_text("PS1='% '\n")
+    app = start_app(program=f"import os; os.execvp('bash', ['bash', '--rcfile', '{tmp_path}/rc', '-i'])")
+    app.wait_for("%")
+    app.send(f"{sys.executable} -m chloe & echo its' id is' $!.\r".encode())
+    app.wait_for(lambda app: re.search(r"its id is \d+\.", app.text) is not None)
+    found = re.search(r"its id is (\d+)\.", app.text)
+    assert found is not None
+    until(lambda: is_stopped(int(found[1])))
+    assert not (tmp_path / "home" / "log.db").exists()
+    app.send(b"fg\r")
+    app.wait_for("No panes yet")
+    app.send(b"q")
+    app.wait_for(lambda app: app.text.rstrip().endswith("%"))

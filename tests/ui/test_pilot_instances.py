@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.errors import StartFailed
+from chloe.engine.past import Lines
+from chloe.errors import LogUnusable, StartFailed
 from chloe.events import commands
 
 if TYPE_CHECKING:
@@ -302,6 +303,38 @@ async def test_looking_back_and_on_and_to_either_end(pilot: Pilot) -> None:
     pilot.type("x")
     await pilot.sees_no("line 162 of")
     assert bytes(pilot.program(pane).typed) == b"seq 1 200\rx"
+
+
+async def test_what_the_window_no_longer_holds_is_read_from_the_log(fly: Fly) -> None:
+    pilot = await fly(scrollback=100)
+    await pilot.opens()
+    pilot.type("seq 1 3000\r")
+    await pilot.sees("3000")
+    await pilot.leave()
+    pilot.press("g")
+    await pilot.sees("$ seq 1 3000", "line 1 of 2,982")
+    pilot.press("page_down")
+    await pilot.sees("line 21 of 2,982")
+    pilot.press("G")
+    await pilot.sees("3000")
+
+
+async def test_what_of_the_past_can_t_be_read_is_told_and_the_rest_shows(
+    fly: Fly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> Lines:
+        raise LogUnusable("the log can't be read")
+
+    pilot = await fly(scrollback=100)
+    monkeypatch.setattr(pilot.engine, "lines", refuse)
+    await pilot.opens()
+    pilot.type("seq 1 3000\r")
+    await pilot.sees("3000")
+    await pilot.leave()
+    pilot.press("g")
+    await pilot.sees("the log can't be read", "line 2,8")
+    pilot.press("G")
+    await pilot.sees("3000")
 
 
 async def test_an_unknown_key_says_that_it_does_nothing(pilot: Pilot) -> None:

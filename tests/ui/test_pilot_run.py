@@ -10,10 +10,11 @@ import pytest
 from chloe.engine import Change
 from chloe.errors import ChloeError
 from chloe.terminal import Terminal
-from chloe.ui import status_bars
+from chloe.ui import messages, status_bars
 from chloe.ui.crash import first_chloe_error, summarize
 
 if TYPE_CHECKING:
+    from tests.ui.conftest import Fly
     from tests.ui.pilot import Pilot
 
 
@@ -121,6 +122,29 @@ async def test_a_screen_whose_notices_break_costs_that_screen(
     monkeypatch.setattr(Terminal, "take_notices", broken)
     pilot.program(pane).prints(b"x")
     await pilot.sees("Chloe can't draw what it printed")
+
+
+async def test_a_message_goes_by_itself(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "_SHOWN", 0.2)
+    pilot.press("s")
+    await pilot.sees("s does nothing here")
+    await pilot.sees_no("does nothing here")
+
+
+async def test_after_a_run_the_loop_logs_what_it_logged_before(fly: Fly) -> None:
+    def handler(*_: object) -> None:
+        """Stands for the one of whoever runs the loop."""
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(handler)
+    try:
+        pilot = await fly()
+        assert loop.get_exception_handler() is not handler
+        pilot.press("q")
+        assert await pilot.land() == 0
+        assert loop.get_exception_handler() is handler
+    finally:
+        loop.set_exception_handler(None)
 
 
 async def test_trouble_with_the_log_stands_before_all_else(

@@ -17,10 +17,12 @@ HEIGHT = 10
 class Log:
     """Stands for the log: a terminal that forgets nothing, fed with the same."""
 
-    def __init__(self, *, window: int, pruned: int = 0) -> None:
+    def __init__(self, *, window: int, pruned: int = 0, ends: int = 1_000_000) -> None:
         self.shown = Terminal(12, 40, scrollback=window)
         self.whole = Terminal(12, 40, scrollback=1_000_000)
         self.pruned = pruned
+        #: The line before which the log ends, though more was shown.
+        self.ends = ends
         self.view = Scrolling(self.shown)
         self.fetches = 0
 
@@ -39,7 +41,8 @@ class Log:
         while (wanted := self.view.wanted) is not None:
             self.fetches += 1
             first = max(wanted.first, self.pruned)
-            lines = self.whole.scrollback.numbered(first, wanted.count, wanted.columns)
+            count = max(min(wanted.count, self.ends - first), 0)
+            lines = self.whole.scrollback.numbered(first, count, wanted.columns)
             self.view.give(wanted, first, lines)
             rows = self.view.rows(HEIGHT)
         return rows
@@ -184,3 +187,15 @@ def test_a_page_unpacks_what_a_flood_left_once_and_not_for_each_row(monkeypatch:
         log.view.up(HEIGHT)
         assert log.view.rows(HEIGHT)
     assert unpacked < 20
+
+
+@pytest.mark.parametrize("ends", [0, 600, 830])
+def test_lines_that_no_log_has_are_asked_for_once_and_the_window_is_the_top(ends: int) -> None:
+    log = Log(window=50, ends=ends)
+    log.print(1, 900)
+    for _ in range(100):
+        log.view.up(HEIGHT - 1)
+        assert log.rows() is not None
+        assert log.fetches < 10
+    assert log.view.is_first
+    assert log.view.place == (log.shown.scrollback.first + 1, log.shown.scrollback.total + 1)

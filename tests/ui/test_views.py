@@ -254,6 +254,18 @@ def test_a_long_message_takes_the_lines_that_it_needs(seen: Parts, double: Doubl
     assert "漢字" not in seen.lines()[-4]
 
 
+def test_beside_the_name_of_the_pane_a_message_has_less_room_and_then_all(
+    seen: Parts, double: Double
+) -> None:
+    seen.selection.typing_into = double.pane("one")
+    seen.messages.notify(" ".join(f"{number:04}" for number in range(30)))
+    *_, first, second, third = seen.lines()
+    assert first.startswith(" keyboard: one  0000 ")
+    assert first.rstrip().endswith(" 0011")
+    assert second == f" {' '.join(f'{number:04}' for number in range(12, 27))}".ljust(80)[:80]
+    assert third.startswith(" 0027 ")
+
+
 def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Parts, double: Double) -> None:
     panes = [double.pane(name) for name in "abc"]
     seen.selection.select(panes[1])

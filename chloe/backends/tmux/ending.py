@@ -79,7 +79,7 @@ class Ending:
         if program is not None and now - self._gone_since < _PROGRAM_GRACE:
             return []
         if program is not None:
-            why = f"{why}; process {program.pid} runs on without a terminal"
+            why = f"{why}; process {program.pid} ran on without a terminal"
         at = time.time_ns()
         exited = Exited(None, None, why, at, position, program)
         if why == _NEVER_STARTED:

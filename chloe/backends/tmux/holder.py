@@ -267,7 +267,7 @@ class Relay:
         if self._ended:
             return "killed" if killing else "its terminal was hung up"
         if not killing:
-            return f"its terminal was hung up; process {self._program} runs on without one"
+            return f"its terminal was hung up; process {self._program} ran on without one"
         os.killpg(self._program, signal.SIGKILL)
         deadline = time.monotonic() + _KILL_GRACE
         while not self._ended and time.monotonic() < deadline:

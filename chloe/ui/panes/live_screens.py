@@ -81,7 +81,7 @@ class LiveScreens:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        #: By the identity of their terminals, which they keep alive; whoever shows one keeps it.
+        #: By the identity of their terminals, which they keep alive; the views that show one keep it.
         self._screens: WeakValueDictionary[int, LiveScreen] = WeakValueDictionary()
 
     def __getitem__(self, terminal: Terminal) -> LiveScreen:

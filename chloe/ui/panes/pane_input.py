@@ -140,7 +140,8 @@ class PaneInput:
             self._messages.notify(str(error), error=True)
 
     def _modes(self, pane: Pane) -> Modes:
-        screens = self._engine.projections.screens
+        ahead = self._engine.ahead
+        screens = ahead if pane.id in ahead else self._engine.projections.screens
         return screens.peek(pane.id).modes if pane.id in screens else Modes()
 
 

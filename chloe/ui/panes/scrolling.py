@@ -2,7 +2,7 @@
 
 Owns the place of the view, which is a line and a row of it, and the lines that were fetched from the log
 because the terminal's window no longer holds them. Must not know the engine: what is missing is
-``wanted``, and whoever has it gives it. Until then the view stays as it is.
+``wanted``, and given later. Until then the view stays as it is.
 
 Lines are named by their numbers, as ``Scrollback`` counts them: what is printed meanwhile moves
 nothing. After the last one comes what is on the screen, as if it were one line more.
@@ -216,9 +216,11 @@ class Scrolling:
         if len(self._fetched) > _KEPT:
             self._fetched.clear()
         self._fetched |= dict(enumerate(lines, start=first))
-        if first > wanted.first or not lines:
+        # A stopped recorder's spool has lines that no log has: what is before them can't be reached.
+        is_short = first + len(lines) < wanted.first + wanted.count
+        if first > wanted.first or is_short:
             # The log begins later.
-            self._earliest = first if lines else self._terminal.scrollback.first
+            self._earliest = self._terminal.scrollback.first if is_short else first
             if self._top is not None and self._top.line < self._earliest:
                 self._top = _Place(self._earliest, 0)
                 self._pending_rows = 0

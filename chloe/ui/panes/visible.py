@@ -6,11 +6,10 @@ Owns the loop over the slots after each frame. Must not know views, keys or how 
 from __future__ import annotations
 
 from chloe.events.panes import Pane
-from chloe.events.projections import Projections
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
 from chloe.ui.panes.unread import Unread
-from chloe.ui.requests import Requests
+from chloe.ui.requests import Engine, Requests
 
 
 class VisiblePanes:
@@ -19,13 +18,13 @@ class VisiblePanes:
     def __init__(
         self,
         slots: Slots,
-        projections: Projections,
+        engine: Engine,
         unread: Unread,
         requests: Requests,
         pane_input: PaneInput,
     ) -> None:
         self._slots = slots
-        self._projections = projections
+        self._engine = engine
         self._unread = unread
         self._requests = requests
         self._pane_input = pane_input
@@ -34,11 +33,12 @@ class VisiblePanes:
         """Do what the slots ask for. Return whether what was drawn beside them is out of date by that."""
         was_unread = False
         sized: set[str] = set()
+        self._engine.look_at(frozenset(slot.pane for slot in self._slots))
         for slot in self._slots:
-            pane = self._projections.panes.get(slot.pane)
+            pane = self._engine.projections.panes.get(slot.pane)
             if pane is None:
                 continue
-            screens = self._projections.screens
+            screens = self._engine.projections.screens
             if pane.id not in screens and pane.id not in screens.broken:
                 self._requests.load(pane.id)
             self._requests.fetch(pane.id, slot.shows)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chloe.events.panes import Pane
 from chloe.ui.canvas import Cells, Row, Run, columns_of, row_of
-from chloe.ui.card import fault_card, on_blank
+from chloe.ui.card import NOT_LOGGED, fault_card, on_blank
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
@@ -136,6 +136,8 @@ class Instances(View):
             parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
         if pane.pruned and (self._screen.is_first or not pane.alive) and self._shows_screen(pane):
             parts.append(("scrolled", f" {pruned(pane)} "))
+        if self._state.is_ahead(pane.id) and self._shows_screen(pane):
+            parts.append(("scrolled", f" {NOT_LOGGED} "))
         terminal = self._screen.terminal
         about = [folder((terminal.folder if terminal else "") or pane.cwd)]
         if not pane.alive:
@@ -152,7 +154,7 @@ class Instances(View):
         return selection.is_attached(pane) or not pane.alive or selection.is_foreign(pane)
 
     def _screen_rows(self, pane: Pane | None, found: Layout, left: int) -> tuple[list[Row], tuple[Slot, ...]]:
-        screens = self._state.projections.screens
+        screens = self._state.screens_of(pane.id if pane is not None else "")
         slots: tuple[Slot, ...] = ()
         shows_screen = pane is not None and self._shows_screen(pane)
         if pane is not None and shows_screen:
@@ -167,7 +169,7 @@ class Instances(View):
         if pane is None:
             return []
         if self._shows_screen(pane):
-            fault = self._state.projections.screens.broken.get(pane.id)
+            fault = self._state.screens_of(pane.id).broken.get(pane.id)
             if fault is not None:
                 return [("name", printable(pane.name)), ("card", ""), *fault_card(fault, pane)]
             return [("card dim", "reading what it printed …")]

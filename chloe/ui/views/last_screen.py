@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chloe.events.panes import Pane
 from chloe.ui.canvas import row_of
-from chloe.ui.card import fault_card, on_blank
+from chloe.ui.card import NOT_LOGGED, fault_card, on_blank
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
@@ -40,7 +40,7 @@ class LastScreen(View):
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the line over the screen, and the screen."""
-        pane, screens = self.pane, self._state.projections.screens
+        pane, screens = self.pane, self._state.screens_of(self._pane)
         is_read = pane.id in screens
         self._screen.show(screens.peek(pane.id) if is_read else None)
         screen = self._screen.rows(columns, rows - 1)
@@ -52,6 +52,8 @@ class LastScreen(View):
             screen = on_blank(fault_card(fault, pane), screen, columns)
         elif not is_read:
             place = "reading what it printed …"
+        if self._state.is_ahead(pane.id):
+            place = f"{place}  {NOT_LOGGED}"
         if pane.pruned:
             place = f"{place}  {pruned(pane)}"
         title = row_of(

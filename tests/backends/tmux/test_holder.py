@@ -221,7 +221,7 @@ def test_a_program_that_survives_a_hang_up_is_left_alone(holder: MakeHolder) -> 
     exited = ending(made.run(reader))
     os.kill(pid, signal.SIGKILL)
     assert (exited.status, exited.signal) == (None, None)
-    assert f"{pid} runs on" in exited.reason
+    assert f"{pid} ran on" in exited.reason
 
 
 def test_the_last_output_of_a_program_is_whole_though_children_keep_the_terminal(holder: MakeHolder) -> None:

@@ -119,7 +119,7 @@ async def test_a_program_that_outlives_its_holder_is_named_and_can_be_ended(
     try:
         assert exited.survivor is not None
         assert exited.survivor.pid == program
-        assert f"process {program} runs on" in exited.reason
+        assert f"process {program} ran on" in exited.reason
         assert [each.length for each in lost] == [0]
         assert survivors.runs(exited.survivor)
         assert await survivors.end(exited.survivor)

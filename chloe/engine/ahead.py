@@ -1,0 +1,165 @@
+"""Screens ahead of the log: of panes that are looked at while the process that records them is stopped.
+
+Owns which panes have one, and how far it has come. Such a screen is what the log's fold gives, and what
+follows in the spool; the projections stay as of the log (law 1). It is kept nowhere and answers nothing, and
+goes once the log has caught up. Must not know who looks, nor how a spool is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from chloe.actors.unread import Tail, Unread
+from chloe.engine.faults import Faults
+from chloe.engine.fold import Change
+from chloe.engine.keeping import SLICE, Apart
+from chloe.events.projections import Projections
+from chloe.events.screens import Screens
+from chloe.waits import is_stopped
+
+#: Seconds between two looks whether a spool has more.
+_POLL_INTERVAL = 0.1
+
+#: Bytes of output that are read at once.
+_PIECE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One pane's spool, read beside the log."""
+
+    recorder: int
+    tail: Tail
+    #: How long the pane's stream was in the log when this began.
+    begin: int
+
+
+class Ahead:
+    """The screens of panes that are looked at and whose recorder is stopped, as of log and spool."""
+
+    def __init__(
+        self,
+        projections: Projections,
+        apart: Apart,
+        faults: Faults,
+        tell: Callable[[Change], None],
+        scrollback: int,
+    ) -> None:
+        self._projections = projections
+        self._apart = apart
+        self._faults = faults
+        self._tell = tell
+        #: What is shown in place of the log's screens. A pane has one once its spool has more than the log.
+        self.screens = Screens(scrollback)
+        self._stopped: Mapping[str, Unread] = {}
+        self._looked_at: frozenset[str] = frozenset()
+        self._readings: dict[str, _Reading] = {}
+        self._changed = asyncio.Event()
+
+    def look_at(self, panes: frozenset[str]) -> None:
+        """Take note that these panes are shown, and no others."""
+        if panes != self._looked_at:
+            self._looked_at = panes
+            self._changed.set()
+
+    def set_stopped(self, stopped: Mapping[str, Unread]) -> None:
+        """Take note that the recorders of these panes are stopped, and of no others."""
+        self._stopped = stopped
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Keep the screens as of log and spool, for ever."""
+        try:
+            while True:
+                self._changed.clear()
+                for pane in list(self._readings):
+                    if self._is_over(pane):
+                        self._drop(pane)
+                has_more = False
+                for pane in self._looked_at & self._stopped.keys():
+                    has_more |= await self._go_on(pane)
+                if has_more:
+                    await asyncio.sleep(0)
+                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_POLL_INTERVAL if self._readings else None):
+                        await self._changed.wait()
+        finally:
+            for reading in self._readings.values():
+                reading.tail.close()
+
+    def _is_over(self, pane: str) -> bool:
+        reading, known = self._readings[pane], self._projections.panes.get(pane)
+        if known is None or not known.alive or pane not in self._looked_at:
+            return True
+        if known.printed == reading.begin:
+            return pane not in self._stopped
+        # It was woken. What it takes in is what is shown; where it was stopped again, this begins anew.
+        return known.printed >= reading.tail.offset or is_stopped(reading.recorder)
+
+    def _drop(self, pane: str) -> None:
+        self._readings.pop(pane).tail.close()
+        if pane in self.screens or pane in self.screens.broken:
+            self.screens.forget(pane)
+            self._tell(Change(frozenset({pane})))
+
+    async def _go_on(self, pane: str) -> bool:
+        """Draw the next piece of a spool; return whether there was one."""
+        known = self._projections.panes.get(pane)
+        if known is None or not known.alive:
+            return False
+        reading = self._readings.get(pane)
+        if reading is None:
+            found = self._stopped[pane]
+            reading = _Reading(found.recorder, found.tail(known), known.printed)
+            self._readings[pane] = reading
+        if known.printed != reading.begin or not is_stopped(reading.recorder):
+            return False
+        records = reading.tail.read(_PIECE)
+        if not records:
+            return False
+        if pane not in self.screens and pane not in self.screens.broken:
+            apart = await self._apart.fold(pane, lambda: self._projections.seq)
+            if pane in apart or pane in apart.broken:
+                self.screens.take(pane, apart)
+        if known.printed != reading.begin or not is_stopped(reading.recorder):
+            # Woken in between, it may have removed what was to be read.
+            self._drop(pane)
+            return False
+        for record in records:
+            self.screens.apply(record)
+        await self._draw(pane)
+        return True
+
+    async def _draw(self, pane: str) -> None:
+        while not self.screens.settled:
+            self.screens.settle(SLICE)
+            # What isn't in the log has no checkpoint.
+            while self.screens.take_ripe():
+                pass
+            await asyncio.sleep(0)
+        if pane in self.screens:
+            try:
+                terminal = self.screens.peek(pane)
+                terminal.take_replies()
+                terminal.take_notices()
+                lacks_lines = bool(terminal.scrollback.missed)
+            except Exception as error:
+                self.screens.fail(pane, error, "shown")
+            else:
+                if lacks_lines and self._apart.begin_further_back(pane):
+                    self._drop(pane)
+                    return
+        self.report()
+        self._tell(Change(frozenset({pane})))
+
+    def report(self) -> None:
+        """Have kept what the emulator failed on, and tell of it."""
+        for pane, fault in self.screens.take_faults():
+            self._faults.keep(pane, fault)
+            if fault.is_fatal:
+                name = self._projections.panes[pane].name
+                self._tell(Change(frozenset({pane}), (f"{name}: {fault.sentence}",)))

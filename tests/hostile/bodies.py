@@ -1,0 +1,32 @@
+"""What bodies a log holds, read without Chloe.
+
+Owns the look past everything that Chloe would refuse. Must not know which bodies are looked for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+
+import zstandard
+
+from tests.hostile.homes import Case
+
+#: No body of an honest pane is larger.
+_LIMIT = 10_000_000
+
+
+def in_a_log(case: Case, data: bytes) -> bool:
+    """Whether a body in the log, or in a damaged one that was kept, holds the bytes."""
+    unpack = zstandard.ZstdDecompressor()
+    for path in sorted(case.home.glob("log*.db")):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as log:
+            for codec, stored in log.execute(
+                "SELECT codec, bytes FROM body WHERE length(bytes) < ?", (_LIMIT,)
+            ):
+                with suppress(zstandard.ZstdError):
+                    if codec == 1 and 0 < zstandard.frame_content_size(stored) < _LIMIT:
+                        stored = unpack.decompress(stored)
+                    if data in stored:
+                        return True
+    return False
