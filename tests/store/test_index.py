@@ -148,7 +148,7 @@ async def test_processes_that_had_it_open_come_back_to_one_log(
     assert await names(path) == ["before", "early", "late", "early again", "ours", "late again"]
 
 
-@pytest.mark.parametrize("removals", [12])
+@pytest.mark.parametrize("removals", [6])
 async def test_nothing_is_lost_where_it_is_removed_again_and_again_under_floods(
     store: Store, path: Path, within: Within, removals: int
 ) -> None:
