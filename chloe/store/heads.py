@@ -73,6 +73,14 @@ def known(path: Path) -> Head | None:
     return parse(kept.decode("ascii", "replace"))
 
 
+def obstacle(path: Path) -> str:
+    """Say what is in the way of the file beside the log at ``path``; "" where nothing is."""
+    file = head_file(path)
+    if file.is_dir() and not file.is_symlink():
+        return f"{file} is a folder, so nothing shows whether the log is whole: remove it"
+    return ""
+
+
 def keep(path: Path, head: Head, *, back: bool = False) -> None:
     """Keep ``head`` as the last known one of the log at ``path``, unless a later one is kept already.
 
