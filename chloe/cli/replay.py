@@ -62,11 +62,14 @@ def replay(
     data: bool,
     follow: bool,
 ) -> None:
-    """Print what happened to all panes, or to PANE, in the order of the log."""
+    """Print what happened to all panes, or to PANE, in the order of the log.
+
+    That a checkpoint of a screen was kept is no such thing: --kind checkpointed has those.
+    """
     from chloe.actors.scope import RECORDING, TAKING_IN, named
     from chloe.cli.following import while_read
     from chloe.errors import UsageError
-    from chloe.replay import told
+    from chloe.replay import told, without_checkpoints
     from chloe.store.beside import Beside
 
     if data and not as_json:
@@ -80,6 +83,8 @@ def replay(
         names = await _names(store, seq)
 
         def lines(records: AsyncIterator[Record]) -> AsyncIterator[str]:
+            if wanted is None:
+                records = without_checkpoints(records)
             return _as_json(records, data) if as_json else told(records, names)
 
         stopped = engine.unread(found)

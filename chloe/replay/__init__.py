@@ -7,6 +7,6 @@ or actors.
 """
 
 from chloe.replay.fold import fold
-from chloe.replay.telling import as_json, tell, told
+from chloe.replay.telling import as_json, tell, told, without_checkpoints
 
-__all__ = ["as_json", "fold", "tell", "told"]
+__all__ = ["as_json", "fold", "tell", "told", "without_checkpoints"]

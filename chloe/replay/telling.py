@@ -101,6 +101,13 @@ def _pruning(fact: facts.Pruned) -> str:
     )
 
 
+async def without_checkpoints(records: AsyncIterator[Record]) -> AsyncIterator[Record]:
+    """Pass over what was kept of screens on the way: it happened to no pane."""
+    async for record in records:
+        if not isinstance(record.fact, facts.Checkpointed):
+            yield record
+
+
 async def told(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[str]:
     """One line for each turn: when, which pane, what. A pane's run of output is one line.
 

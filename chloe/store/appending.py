@@ -143,7 +143,8 @@ class Appender:
         for request in requests:
             if not request.packed:
                 request.packed = [self._pack(encoded.body, hurry) for encoded in request.encoded]
-        self.see_files()
+        # SQLite would say of a file that was moved that it is read-only.
+        self._see_file()
         self._synchronous(connection, full=any(request.durable for request in requests))
         with self.turn():
             connection.execute("BEGIN IMMEDIATE")
@@ -216,10 +217,13 @@ class Appender:
         found = connection.execute("SELECT hash FROM record WHERE seq = ?", (last.seq,)).fetchone()
         return written if found is not None and found[0] == last.hash else None
 
-    def see_files(self) -> None:
-        """Raises ``LogMoved`` where what is written wouldn't be found again."""
+    def _see_file(self) -> None:
         if identity(self._path) != self._file:
             raise LogMoved(f"the file {self._path} was moved, removed or replaced")
+
+    def see_files(self) -> None:
+        """Raises ``LogMoved`` where what is written wouldn't be found again."""
+        self._see_file()
         if self._wal is None:
             self._meet_wal()
         elif identity(self._wal_path) != self._wal:

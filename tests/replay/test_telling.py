@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from chloe.events import facts
 from chloe.events.facts import Fact, Record
 from chloe.events.panes import Panes
-from chloe.replay.telling import as_json, tell, told
+from chloe.replay.telling import as_json, tell, told, without_checkpoints
 
 CREATED = facts.Created(
     backend="tmux", argv=("make", "all of it"), cwd="/src", name="build", rows=24, columns=80
@@ -50,6 +50,19 @@ async def test_output_of_two_panes_in_turn_is_not_run_together() -> None:
         record(3, facts.Output(offset=1, length=1, data=b"a"), pane="a"),
     )
     assert len(said) == 3
+
+
+async def test_checkpoints_are_passed_over_and_part_no_run() -> None:
+    kept = facts.Checkpointed(seq=1, offset=700, lines=0, emulator="1", length=9, sha256="")
+
+    async def records() -> AsyncIterator[Record]:
+        yield record(1, facts.Output(offset=0, length=700, data=b""))
+        yield record(2, kept)
+        yield record(3, facts.Output(offset=700, length=800, data=b""))
+
+    said = [line async for line in told(without_checkpoints(records()), Panes())]
+    assert [line.split("  ")[-1] for line in said] == ["printed 1.5 KB"]
+    assert tell(kept) == "checkpointed: the screen as of record 1, 9 B"
 
 
 def test_names_chosen_by_programs_are_made_harmless() -> None:
