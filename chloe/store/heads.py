@@ -25,7 +25,7 @@ from pathlib import Path
 from threading import get_native_id
 
 from chloe.events.facts import Record
-from chloe.small_files import open_regular, read_end, read_whole
+from chloe.small_files import FileRefused, open_regular, read_end, read_whole
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import to_the_end
 from chloe.wording import iso
