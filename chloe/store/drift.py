@@ -19,7 +19,7 @@ from pathlib import Path
 
 from chloe.errors import LogLocked
 from chloe.quick import dataclass
-from chloe.store.connection import address, guard, is_busy, look_mode
+from chloe.store.connection import address, check_files, guard, is_busy, look_mode
 from chloe.store.migrations import migrations, statements
 from chloe.wording import printable
 
@@ -142,8 +142,9 @@ def look_for_drift(path: Path, newest: int, application: int) -> Drift | None:
     """As ``find_drift``, for a log that nobody has open here; None also where that can't be said yet.
 
     Nothing is written, nor is what others left in the -wal file copied. Raises ``LogLocked`` at once where
-    another program has it for itself alone.
+    another program has it for itself alone, ``LogUnusable`` for what is no file.
     """
+    check_files(path)
     try:
         with closing(sqlite3.connect(address(path, look_mode(path)), uri=True, timeout=0)) as connection:
             guard(connection)

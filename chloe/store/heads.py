@@ -14,7 +14,6 @@ that were not on the disk yet when the power failed. It doesn't stop somebody wh
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import os
 import re
@@ -26,7 +25,7 @@ from pathlib import Path
 from threading import get_native_id
 
 from chloe.events.facts import Record
-from chloe.small_files import open_regular, read_end, read_whole
+from chloe.small_files import FileRefused, open_regular, read_end, read_whole
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import to_the_end
 from chloe.wording import iso
@@ -74,6 +73,14 @@ def known(path: Path) -> Head | None:
     return parse(kept.decode("ascii", "replace"))
 
 
+def obstacle(path: Path) -> str:
+    """Say what is in the way of the file beside the log at ``path``; "" where nothing is."""
+    file = head_file(path)
+    if file.is_dir() and not file.is_symlink():
+        return f"{file} is a folder, so nothing shows whether the log is whole: remove it"
+    return ""
+
+
 def keep(path: Path, head: Head, *, back: bool = False) -> None:
     """Keep ``head`` as the last known one of the log at ``path``, unless a later one is kept already.
 
@@ -84,8 +91,7 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
         return
     file = head_file(path)
     if file.parent.stat().st_uid != os.geteuid():
-        # It was moved away, and somebody else's folder stands in its place.
-        raise PermissionError(errno.EPERM, "the folder belongs to another user", str(file.parent))
+        raise FileRefused(file.parent, "belongs to another user")
     fresh = file.with_name(f".head.{os.getpid()}.{get_native_id()}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -18,9 +18,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from chloe.config.paths import check_place
-from chloe.errors import HomeUnusable
+from chloe.errors import HomeUnusable, LogUnusable
 from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
-from chloe.store.connection import Connection, address, guard
+from chloe.store.connection import Connection, address, check_files, guard
 from chloe.store.heads import holds, keep, last
 from chloe.store.schema import APPLICATION_ID
 from chloe.store.turns import kept_open, turn
@@ -134,6 +134,7 @@ def _put_back(raw: sqlite3.Connection, path: Path) -> None:
 def _see_own(raw: sqlite3.Connection, path: Path) -> None:
     head = last(raw)
     try:
+        check_files(path)
         # Read as one file: with -wal and -shm, which may still be those of the file that is gone, SQLite
         # would put its records into this one. What another instance put here had all of them from the start.
         with closing(sqlite3.connect(address(path, "mode=ro&immutable=1"), uri=True)) as there:
@@ -141,6 +142,8 @@ def _see_own(raw: sqlite3.Connection, path: Path) -> None:
             (whose,) = there.execute("PRAGMA application_id").fetchone()
             if whose == APPLICATION_ID and holds(there, head):
                 return
+    except LogUnusable as error:
+        raise LogMoved(str(error)) from error
     except sqlite3.DatabaseError as error:
         if (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN):
             raise

@@ -20,7 +20,7 @@ from chloe.events.codec import decode
 from chloe.events.facts import Entry, LossAccepted, Salvaged, Truncated
 from chloe.store.appending import Appender
 from chloe.store.chain import GENESIS, Head
-from chloe.store.heads import LAST_LINES, MANY_LINES, holds, keep, known, last, read_lines
+from chloe.store.heads import LAST_LINES, MANY_LINES, holds, keep, known, last, obstacle, read_lines
 from chloe.store.outline import TOLD
 
 #: True of all ways to lose an end, since the files can't tell which it was.
@@ -87,7 +87,10 @@ def find_losses(connection: sqlite3.Connection, path: Path, lines: Path | None) 
     file.compare(connection, kept, recorded.line)
     lost = [_sentence(fact, seq) for seq, fact in recorded.lost]
     expected = [fact.expected for _, fact in recorded.lost if isinstance(fact, Truncated)]
-    if head is None and found.seq:
+    in_the_way = obstacle(path)
+    if in_the_way:
+        unknown = (*unknown, in_the_way)
+    elif head is None and found.seq:
         lost.append(f"the log may have lost its end: {HEAD_GONE}")
     elif head is not None and not holds(connection, head):
         lost.append(_missing(head, found, "the file head beside it names it"))
@@ -128,11 +131,14 @@ def record_losses(
     """
     head = known(path)
     kept, unknown = _read(lines, LAST_LINES)
+    in_the_way = obstacle(path)
+    if in_the_way:
+        unknown = (*unknown, in_the_way)
     sentence = "; ".join(unknown) or None
     found = last(connection)
     file = _Lines()
     file.compare(connection, kept, _recorded(connection).line if lines is not None else "")
-    if _is_whole(connection, head, found) and file.gone is None:
+    if (in_the_way or _is_whole(connection, head, found)) and file.gone is None:
         return sentence
     with appender.turn():
         connection.execute("BEGIN IMMEDIATE")
@@ -140,7 +146,7 @@ def record_losses(
             appender.see_files()
             head, found = known(path), last(connection)
             facts: list[tuple[Truncated, str]] = []
-            if head is None and found.seq:
+            if head is None and found.seq and not in_the_way:
                 facts.append((_truncated(None, found), f"the log may have lost its end: {HEAD_GONE}"))
             elif head is not None and not holds(connection, head):
                 facts.append((_truncated(head, found), _missing(head, found, f"either {REASON}")))

@@ -95,7 +95,8 @@ def salvage(
         for name in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 file = path.with_name(path.name + name)
-                file.chmod(0o600)
+                if not file.is_symlink():
+                    file.chmod(0o600)
                 if copy is None:
                     file.rename(aside.with_name(aside.name + name))
                 else:

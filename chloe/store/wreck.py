@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from chloe.small_files import open_regular
 from chloe.store.bodies import LARGEST_VALUE
 from chloe.store.chain import link
 
@@ -75,7 +76,7 @@ class Wreck:
     """The damaged database at ``path`` with its -wal file. A context; raises ``OSError`` at the start."""
 
     def __init__(self, path: Path) -> None:
-        self._database = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._database = open_regular(path)
         self._wal = -1
         try:
             header = os.pread(self._database, 32, 0)
@@ -85,7 +86,7 @@ class Wreck:
             self._frames: dict[int, int] = {}
             wal = path.with_name(f"{path.name}-wal")
             if wal.exists():
-                self._wal = os.open(wal, os.O_RDONLY | os.O_CLOEXEC)
+                self._wal = open_regular(wal, follow=False)
                 self._read_wal()
             #: Where the rows with a seq are: more than one where a page was copied.
             self._records: dict[int, list[int]] = {}

@@ -116,6 +116,21 @@ async def test_a_head_that_is_gone_is_a_loss_until_it_is_accepted(log: Log) -> N
     assert await log.told() == ()
 
 
+async def test_a_folder_in_place_of_the_head_is_told_and_puts_nothing_into_the_log(log: Log) -> None:
+    await log.write(5)
+    head_file(log.path).unlink()
+    head_file(log.path).mkdir()
+    for _ in range(3):
+        (said,) = await log.told()
+        assert "is a folder" in said and "remove it" in said
+    head_file(log.path).rmdir()
+    store = await log.open()
+    try:
+        assert len([record async for record in store.read(kinds={"Truncated"})]) == 1
+    finally:
+        await store.close()
+
+
 async def test_what_is_lost_after_one_was_accepted_is_told(log: Log) -> None:
     before = await log.write(5)
     await log.write(2)
