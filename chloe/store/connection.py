@@ -52,10 +52,11 @@ class Connection(aiosqlite.Connection):
 
         aiosqlite's own queue is used through its protected ``_execute``, since its public calls carry one
         statement each: 64 records a transaction would make some 130 hops of 30 us. When the waiting
-        is cancelled, ``work`` is carried out all the same.
+        is cancelled, ``work`` is carried out all the same. Where text isn't UTF-8 it is done once more, and
+        given U+FFFD for what can't be read.
         """
         execute = cast("Callable[..., asyncio.Future[_R]]", self._execute)
-        return await execute(work, self._conn, *args, **kwargs)
+        return await execute(_forgiving, self._conn, work, *args, **kwargs)
 
     #: Which database and which -wal file it reads, as far as known.
     files: tuple[tuple[int, int] | None, ...] = (None, None, None)
@@ -71,6 +72,26 @@ class Connection(aiosqlite.Connection):
         self._conn.close()
         self._connection = self._connector()
         self.lapsed = False
+
+
+def _forgiving(
+    connection: sqlite3.Connection,
+    work: Callable[Concatenate[sqlite3.Connection, _P], _R],
+    *args: _P.args,
+    **kwargs: _P.kwargs,
+) -> _R:
+    """Do ``work``, and once more with what isn't UTF-8 replaced where it came upon such text."""
+    try:
+        return work(connection, *args, **kwargs)
+    except sqlite3.OperationalError as error:
+        if "decode to UTF-8" not in str(error) or connection.in_transaction:
+            raise
+    usual = connection.text_factory
+    connection.text_factory = lambda stored: stored.decode("utf-8", "replace")
+    try:
+        return work(connection, *args, **kwargs)
+    finally:
+        connection.text_factory = usual
 
 
 def is_busy(error: sqlite3.Error) -> bool:

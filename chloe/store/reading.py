@@ -146,13 +146,7 @@ def page(
     through = min(through, after + _PAGE_SEQS)
     sql, parameters = wanted.query()
     arguments = (after, through, PAGE_ROWS, *parameters)
-    try:
-        rows, whole = _rows(connection, sql, arguments)
-    except sqlite3.OperationalError as error:
-        if "decode" not in str(error):
-            raise
-        with _lenient(connection):
-            rows, whole = _rows(connection, sql, arguments)
+    rows, whole = _rows(connection, sql, arguments)
     unpacker = _unpacker()
     records = [_record(row, unpacker) for row in rows]
     if not whole:
@@ -184,27 +178,10 @@ def _text_size(row: _Row) -> int:
     return sum([len(column) for column in row[3:8] if isinstance(column, str | bytes)])
 
 
-@contextmanager
-def _lenient(connection: sqlite3.Connection) -> Iterator[None]:
-    """Read text that isn't UTF-8 as well: it comes with U+FFFD in it."""
-    usual = connection.text_factory
-    connection.text_factory = lambda stored: stored.decode("utf-8", "replace")
-    try:
-        yield
-    finally:
-        connection.text_factory = usual
-
-
 def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Record], int]:
     """The next records with these seqs, in order, without bodies; and how many of ``seqs`` are done."""
     arguments = (json.dumps(list(seqs)),)
-    try:
-        rows, _ = _rows(connection, _PICKED, arguments)
-    except sqlite3.OperationalError as error:
-        if "decode" not in str(error):
-            raise
-        with _lenient(connection):
-            rows, _ = _rows(connection, _PICKED, arguments)
+    rows, _ = _rows(connection, _PICKED, arguments)
     records = [_record(row, _unpacker()) for row in rows]
     return records, bisect_right(seqs, rows[-1][0]) if rows else len(seqs)
 

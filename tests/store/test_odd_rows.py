@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import chloe
 from chloe.errors import ChloeError
-from chloe.events.facts import Checkpointed, Entry, Output, Pruned
+from chloe.events.facts import Checkpointed, Created, Entry, Output, Pruned
 from chloe.store import Store
 from chloe.store.bodies import LARGEST_BODY, LARGEST_OUTPUT, RAW, ZSTD, BodyDamaged, Unpacker
 from chloe.store.looking import looking
@@ -156,6 +156,25 @@ async def test_a_body_larger_than_any_is_not_even_read(store: Store, printed: Pr
     records = [record async for record in store.read()]
     assert records[1].fact == Output(offset=4, length=length, data=b"")
     assert "takes more bytes than Chloe writes" in (await store.verify()).reason
+
+
+async def test_text_that_is_not_utf_8_keeps_nobody_from_the_rest(path: Path, printed: Printed) -> None:
+    store = await Store.open(path, instance=id_of("one"), watcher=None)
+    created = Created(backend="direct", argv=("sh",), cwd="/", name="good", rows=24, columns=80)
+    await store.append([Entry(PANE, created, 1), printed(b"good")])
+    await store.close()
+    with closing(sqlite3.connect(path)) as raw:
+        odd = "CAST(x'fffe6162' AS TEXT)"
+        raw.execute(
+            f"INSERT INTO record VALUES (3, 5, 5, {odd}, {odd}, 'Created', 1, {odd}, NULL, zeroblob(32))"
+        )
+        raw.commit()
+    store = await Store.open(path, instance=id_of("two"), watcher=None)
+    try:
+        for records in (store.read(), store.outline(), store.present()):
+            assert created in [record.fact async for record in records]
+    finally:
+        await store.close()
 
 
 odd_numbers = st.integers(-(2**63), 2**63 - 1) | st.sampled_from((2**63 - 1, -(2**63), 0, 2**62))
