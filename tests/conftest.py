@@ -26,6 +26,7 @@ import pytest
 from hypothesis import settings
 from ptyprocess import PtyProcess
 
+from chloe.backends import descriptors
 from chloe.config import Config, Paths, Tmux
 from chloe.terminal import Terminal, keys
 from tests.searching import TIMES
@@ -49,6 +50,12 @@ _SLOW = (
     "laws/test_every_door.py",
     "packaging/",
 )
+
+
+@pytest.fixture(autouse=True)
+def no_shortage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a test see no shortage of descriptors that another one made just before."""
+    monkeypatch.setattr(descriptors.shortage, "_until", 0.0)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -129,7 +129,10 @@ async def test_a_command_that_ctrl_z_stops_gives_its_leases_back_and_takes_them_
         first.kill()
         first.wait()
         words = [sys.executable, "-m", "chloe", "replay", "--follow"]
-        with subprocess.Popen(words, env=environment(config), stdout=subprocess.PIPE) as command:
+        # In a group of its own: one that no shell could continue isn't stopped by SIGTSTP (setpgid(2)).
+        with subprocess.Popen(
+            words, env=environment(config), stdout=subprocess.PIPE, process_group=0
+        ) as command:
             try:
                 path = config.paths.leases
                 assert command.stdout is not None

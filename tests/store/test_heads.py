@@ -128,7 +128,7 @@ async def test_what_is_no_head_file_is_neither_waited_for_nor_read(
     head_file(path).unlink()
     make(head_file(path))
     store = await opened("three")
-    assert "may have lost its end" in store.loss
+    assert ("is a folder" if make is Path.mkdir else "may have lost its end") in store.loss
     await store.append([printed(b"goes on", 10)])
     await store.close()
     if not head_file(path).is_dir():

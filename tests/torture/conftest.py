@@ -160,7 +160,7 @@ class World:
             if chloe.poll() is None:
                 self.kill(chloe)
         self.stop.touch()
-        async with running(self.config, screens=False) as engine:
+        async with running(self.config) as engine:
             panes = engine.projections.panes
             for pane in list(panes.values()):
                 if pane.alive and not _prints(pane):

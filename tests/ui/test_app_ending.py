@@ -149,6 +149,9 @@ def test_where_no_shell_could_continue_it_it_doesn_t_stop(start_app: StartApp) -
     app = start_app()
     app.wait_for("No panes yet")
     app.send(b"\x1a")
+    # What is typed while it gives its leases back goes with the terminal's settings.
+    app.wait_for(lambda app: app.written.count(b"\x1b[?1049h") == 2)
+    app.wait_for("No panes yet")
     app.send(b"?")
     app.wait_for("Open a direct pane")
 
