@@ -53,9 +53,9 @@ _SLOW = (
 
 
 @pytest.fixture(autouse=True)
-def no_shortage(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_shortage() -> None:
     """Have a test see no shortage of descriptors that another one made just before."""
-    monkeypatch.setattr(descriptors.shortage, "_until", 0.0)
+    descriptors.shortage._until = 0.0
 
 
 @pytest.hookimpl(wrapper=True)
