@@ -199,7 +199,7 @@ async def _prints(a: Beside, b: Engine, c: Beside, notes: Notes) -> bool:
     kept = []
     for name, noted in {"B": notes.noted[pane], "C": await _noted(c, pane, _end(records[-1]))}.items():
         when = [_first(noted, partial(_reached, _end(record))) for record in records]
-        committed = [(at - record.at) / 1e9 for at, record in zip(when, records, strict=True)]
+        committed = [(at - record.committed_at) / 1e9 for at, record in zip(when, records, strict=True)]
         show(f"committed by A, folded in {name}", committed)
         show(f"printed, folded in {name}", _since_made(when, records))
         kept.append(
@@ -265,7 +265,7 @@ def _first(noted: Noted, holds: Callable[[Standing], bool]) -> int:
 
 def _since_made(when: Sequence[int], records: Sequence[Record]) -> list[float]:
     """Seconds from when each happened."""
-    return [(at - record.made_at) / 1e9 for at, record in zip(when, records, strict=True)]
+    return [(at - record.occurred_at) / 1e9 for at, record in zip(when, records, strict=True)]
 
 
 async def _noted(c: Beside, pane: str, printed: int) -> Noted:
@@ -323,8 +323,8 @@ async def _kill(a: Beside, b: Engine, over: list[float], ended: list[float]) -> 
         while not (anew := [each async for each in _others(b, tmux, a.instance)]):
             await asyncio.sleep(0.05)
     died = [record async for record in b.store.read(pane=direct, kinds=("Died",))]
-    over.append((anew[0].at - killed) / 1e9)
-    ended.append((died[0].at - killed) / 1e9)
+    over.append((anew[0].committed_at - killed) / 1e9)
+    ended.append((died[0].committed_at - killed) / 1e9)
     await b.ask(Kill(tmux))
 
 

@@ -109,10 +109,10 @@ async def log_append(folder: Path, work: Sequence[Sequence[bytes]]) -> tuple[flo
         offset = 0
         for bodies in left:
             entries = []
-            made_at = time.time_ns()
+            occurred_at = time.time_ns()
             for body in bodies:
                 entries.append(
-                    Entry(id_of(name), Output(offset=offset, length=len(body), data=body), made_at)
+                    Entry(id_of(name), Output(offset=offset, length=len(body), data=body), occurred_at)
                 )
                 offset += len(body)
             await store.append(entries)

@@ -47,9 +47,9 @@ class Log:
         offset = 0
         for number in range(LINES):
             data = line(number)
-            made_at = self.now - (LINES - 1 - number) * 10 * DAY * 10**9
+            occurred_at = self.now - (LINES - 1 - number) * 10 * DAY * 10**9
             printed = Output(offset=offset, length=len(data), data=data)
-            record, _ = await self.store.append([Entry(pane, printed, made_at) for pane in (LIVE, ENDED)])
+            record, _ = await self.store.append([Entry(pane, printed, occurred_at) for pane in (LIVE, ENDED)])
             terminal.feed(data)
             offset += len(data)
             if number in checkpoints:

@@ -182,7 +182,7 @@ class PaneActor:
             while self._entries:
                 self._taken.clear()
                 await self._taken.wait()
-            self._entries = [Entry(self.pane, self._fact(each), each.made_at) for each in happenings]
+            self._entries = [Entry(self.pane, self._fact(each), each.occurred_at) for each in happenings]
             self._came.set()
             if happenings and isinstance(happenings[-1], Exited):
                 return

@@ -59,7 +59,7 @@ class Tail:
         for happening in happenings:
             fact = fact_of(happening, self.offset)
             self.offset += length_of(fact)
-            at = happening.made_at
+            at = happening.occurred_at
             records.append(Record(UNCOMMITTED, at, at, self._pane, "", fact, b""))
         return records
 
@@ -99,7 +99,7 @@ class Unread:
             first = tail.read(1)
         finally:
             tail.close()
-        self.since = first[0].made_at if first else 0
+        self.since = first[0].occurred_at if first else 0
         return bool(first)
 
     async def records(self) -> AsyncIterator[Record]:

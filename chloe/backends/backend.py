@@ -35,10 +35,10 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The program wrote these bytes. ``made_at``: nanoseconds since 1970, of the first of them."""
+    """The program wrote these bytes. ``occurred_at``: nanoseconds since 1970, of the first of them."""
 
     data: bytes
-    made_at: int
+    occurred_at: int
     position: SpoolPosition | None = None
 
 
@@ -48,7 +48,7 @@ class SizeChanged:
 
     rows: int
     columns: int
-    made_at: int
+    occurred_at: int
     position: SpoolPosition | None = None
 
 
@@ -58,7 +58,7 @@ class Lost:
 
     length: int
     reason: str
-    made_at: int
+    occurred_at: int
     position: SpoolPosition | None = None
 
 
@@ -69,7 +69,7 @@ class Painted:
     rows: int
     columns: int
     data: bytes
-    made_at: int
+    occurred_at: int
     position: SpoolPosition | None = None
 
 
@@ -84,7 +84,7 @@ class Exited:
     status: int | None
     signal: int | None
     reason: str
-    made_at: int
+    occurred_at: int
     position: SpoolPosition | None = None
     survivor: Process | None = None
 

@@ -329,8 +329,8 @@ class DirectBackend:
                 timer.cancel()
         self._seal()
         # Its last words are read after its end, yet stand before it.
-        said_last = max(self._exited.made_at, self._tail_at)
-        self._happened.append(replace(self._exited, made_at=said_last))
+        said_last = max(self._exited.occurred_at, self._tail_at)
+        self._happened.append(replace(self._exited, occurred_at=said_last))
         self._wake()
 
     def _let_go_of_terminal(self) -> None:

@@ -31,7 +31,7 @@ class _Flood:
     """Output that is made only as it is read."""
 
     pieces: Iterator[bytes]
-    made_at: int
+    occurred_at: int
 
 
 class FakeBackend:
@@ -142,15 +142,15 @@ class FakeBackend:
         first = self._happens.popleft()
         if isinstance(first, Printed) and len(first.data) > room:
             # A position is behind the last byte, so only the second half has one.
-            self._happens.appendleft(Printed(first.data[room:], first.made_at, first.position))
-            return Printed(first.data[:room], first.made_at)
+            self._happens.appendleft(Printed(first.data[room:], first.occurred_at, first.position))
+            return Printed(first.data[:room], first.occurred_at)
         if not isinstance(first, _Flood):
             return first
         piece = next(first.pieces, None)
         if piece is None:
             return None
         self._happens.appendleft(first)
-        self._happens.appendleft(Printed(piece, first.made_at))
+        self._happens.appendleft(Printed(piece, first.occurred_at))
         return self._next(room)
 
     async def kill(self) -> None:

@@ -272,7 +272,7 @@ class Entry:
 
     pane: str
     fact: Fact
-    made_at: int
+    occurred_at: int
 
 
 #: The ``seq`` of a record that is in no log yet: after all others.
@@ -281,11 +281,11 @@ UNCOMMITTED = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A fact as stored: the truth. ``at`` is the commit, ``made_at`` when it happened, order is ``seq``."""
+    """A fact as stored. Records are ordered by ``seq``; both times are nanoseconds since 1970."""
 
     seq: int
-    at: int
-    made_at: int
+    committed_at: int
+    occurred_at: int
     pane: str
     instance: str
     fact: Fact

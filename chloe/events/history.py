@@ -20,7 +20,7 @@ class Turn(NamedTuple):
     """One thing that happened to a pane, and when (nanoseconds since 1970)."""
 
     seq: int
-    made_at: int
+    occurred_at: int
     fact: facts.Fact
 
 
@@ -75,10 +75,10 @@ class History(Mapping[str, Life]):
         elif isinstance(fact, facts.Unknown):
             # Whatever it says, and however much: nobody can read it.
             fact = replace(fact, head="", body=None)
-        life.turns.append(Turn(record.seq, record.made_at, fact))
+        life.turns.append(Turn(record.seq, record.occurred_at, fact))
         match fact:
             case facts.Died() | facts.Closed():
                 if not life.past:
-                    life.past, life.past_at = True, record.made_at
+                    life.past, life.past_at = True, record.occurred_at
             case facts.Reopened():
                 life.past = False

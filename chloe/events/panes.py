@@ -174,7 +174,7 @@ class Panes(Mapping[str, Pane]):
         match fact:
             case facts.Output():
                 pane.printed = fact.offset + fact.length
-                pane.printed_at = record.made_at
+                pane.printed_at = record.occurred_at
             case facts.Gap():
                 pane.printed = fact.offset + fact.length
                 pane.lost += fact.length
@@ -197,7 +197,7 @@ class Panes(Mapping[str, Pane]):
                 pane.attached.add(fact.instance)
                 pane.detached_at.pop(fact.instance, None)
             case facts.Died():
-                pane.died, pane.died_at = fact, record.made_at
+                pane.died, pane.died_at = fact, record.occurred_at
                 # There is nothing left to let go of: what ended is attached to nobody.
                 pane.detached_at |= dict.fromkeys(pane.attached, pane.printed)
                 pane.attached.clear()
@@ -219,6 +219,6 @@ class Panes(Mapping[str, Pane]):
             columns=fact.columns,
             session=fact.session,
             owner=record.instance,
-            created_at=record.made_at,
+            created_at=record.occurred_at,
             attached={record.instance} if fact.attached else set(),
         )

@@ -138,7 +138,7 @@ def _line(record: Record, what: str, names: Panes) -> str:
         who = f"{shortened(record.pane)} {printable(names[record.pane].name)}"
     else:
         who = shortened(record.pane)
-    return f"{moment(record.made_at)}  {who}  {what}"
+    return f"{moment(record.occurred_at)}  {who}  {what}"
 
 
 def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
@@ -146,8 +146,8 @@ def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
     kind, version, _, body = encode(record.fact)
     known: dict[str, object] = {
         "seq": None if record.seq == UNCOMMITTED else record.seq,
-        "at": record.at,
-        "made_at": record.made_at,
+        "at": record.committed_at,
+        "made_at": record.occurred_at,
         "pane": record.pane,
         "instance": record.instance,
         "kind": kind,

@@ -259,7 +259,7 @@ class Appender:
             records: list[Record] = []
             for entry, encoded, packed in zip(request.entries, request.encoded, request.packed, strict=True):
                 seq += 1
-                pane, made_at = entry.pane, entry.made_at
+                pane, occurred_at = entry.pane, entry.occurred_at
                 kind, version, head, _ = encoded
                 digest = None
                 if packed is not None:
@@ -269,7 +269,7 @@ class Appender:
                     previous,
                     seq,
                     at,
-                    made_at,
+                    occurred_at,
                     pane.encode(),
                     instance_bytes,
                     kind.encode(),
@@ -277,8 +277,8 @@ class Appender:
                     head.encode(),
                     digest,
                 )
-                rows.append((seq, at, made_at, pane, instance, kind, version, head, digest, previous))
-                records.append(Record(seq, at, made_at, pane, instance, entry.fact, previous))
+                rows.append((seq, at, occurred_at, pane, instance, kind, version, head, digest, previous))
+                records.append(Record(seq, at, occurred_at, pane, instance, entry.fact, previous))
             written.append(records)
         if rows:
             _insert(connection, _RECORD, rows)

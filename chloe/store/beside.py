@@ -61,8 +61,8 @@ class Beside:
             if (
                 (pane is None or record.pane == pane)
                 and (kinds is None or type(record.fact).__name__ in kinds)
-                and (since is None or record.made_at >= since)
-                and (until is None or record.made_at < until)
+                and (since is None or record.occurred_at >= since)
+                and (until is None or record.occurred_at < until)
             ):
                 yield record
 

@@ -4,8 +4,8 @@ Owns the exact bytes that are hashed. Must not know SQLite or where records come
 
     hash = sha256(previous hash ‖ field ‖ field ‖ …)      field = length (4 bytes, big-endian) ‖ bytes
 
-with the fields seq, at, made_at, pane, instance, kind, version, head, body_sha256 in this order;
-integers as 8 bytes, signed, big-endian; text as UTF-8; body_sha256 empty where there is no body. The
+with the fields seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256 in this
+order; integers as 8 bytes, signed, big-endian; text as UTF-8; body_sha256 empty where there is no body. The
 hash before the first record is 32 zero bytes. Since the length stands before each field, no two
 different records give the same bytes.
 """
@@ -38,8 +38,8 @@ class Head(NamedTuple):
 def link(
     previous: bytes,
     seq: int,
-    at: int,
-    made_at: int,
+    committed_at: int,
+    occurred_at: int,
     pane: bytes,
     instance: bytes,
     kind: bytes,
@@ -49,7 +49,7 @@ def link(
 ) -> bytes:
     """The hash of this record, standing after the one whose hash is ``previous``."""
     body = body_sha256 or b""
-    numbers = _NUMBERS(8, seq, 8, at, 8, made_at)
+    numbers = _NUMBERS(8, seq, 8, committed_at, 8, occurred_at)
     words = _words(pane, instance, kind, version)
     return sha256(
         b"".join((previous, numbers, words, _LENGTH(len(head)), head, _LENGTH(len(body)), body))

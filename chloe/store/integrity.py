@@ -217,13 +217,13 @@ class _Walk:
 
     def _step(self, row: _Row) -> int:
         """Check one record; the size of its body."""
-        seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash_, codec, stored = row
+        seq, at, occurred_at, pane, instance, kind, version, head, body_sha256, hash_, codec, stored = row
         if seq < 1:
             raise _Broken(seq, "a record from before the first")
         if seq != self.seq + 1:
             raise _Broken(self.seq + 1, f"missing; the next one is {seq}")
         try:
-            linked = link(self.hash, seq, at, made_at, pane, instance, kind, version, head, body_sha256)
+            linked = link(self.hash, seq, at, occurred_at, pane, instance, kind, version, head, body_sha256)
         except (TypeError, struct.error) as error:
             raise _Broken(seq, "a column of it isn't of the type that belongs there") from error
         if linked != hash_:

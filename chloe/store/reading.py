@@ -64,7 +64,7 @@ _unpackers = threading.local()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which records: all conditions together. ``since`` <= made_at < ``until``, nanoseconds since 1970."""
+    """Which records: all conditions together. ``since`` <= occurred_at < ``until``, in ns since 1970."""
 
     pane: str | None = None
     kinds: frozenset[str] | None = None
@@ -198,7 +198,7 @@ _Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | 
 
 
 def _record(row: _Row, unpacker: Unpacker) -> Record:
-    seq, at, made_at, pane, instance, kind, version, head_, hash_, codec, stored = row
+    seq, at, occurred_at, pane, instance, kind, version, head_, hash_, codec, stored = row
     try:
         try:
             body = None if codec is None or stored is None else unpacker.unpack(codec, stored, largest(kind))
@@ -210,8 +210,12 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
             # A body that isn't what its head says is damaged as well.
             bodiless = decode_record(pane, instance, kind, version, head_, None)
             fact = fact if isinstance(bodiless, Unknown) else bodiless
-        if type(at) is type(made_at) is int and type(pane) is type(instance) is str and type(hash_) is bytes:
-            return Record(seq, at, made_at, pane, instance, fact, hash_)
+        if (
+            type(at) is type(occurred_at) is int
+            and type(pane) is type(instance) is str
+            and type(hash_) is bytes
+        ):
+            return Record(seq, at, occurred_at, pane, instance, fact, hash_)
     except _ODD:
         pass
     return Record(seq, 0, 0, "", "", Unknown(kind="", version=0, head="", body=None), bytes(32))

@@ -268,13 +268,13 @@ class _Work:
             return
         if isinstance(fact, Output | Gap | Resized | Repainted):
             self._gap(row, fact.offset)
-        self._put(row.pane, row.instance, fact, row.made_at)
+        self._put(row.pane, row.instance, fact, row.occurred_at)
 
     def _gap(self, row: Row, offset: int, reason: str = DAMAGED) -> None:
         printed = self._printed.get(row.pane, 0)
         if offset > printed:
             gap = Gap(offset=printed, length=offset - printed, reason=reason)
-            self._put(row.pane, row.instance, gap, row.made_at)
+            self._put(row.pane, row.instance, gap, row.occurred_at)
 
     def _introduce(self, row: Row, fact: Fact) -> None:
         """A pane whose beginning is lost is there all the same."""
@@ -289,10 +289,10 @@ class _Work:
             attached=False,
             session=session_of(row.pane) if tmux else "",
         )
-        self._put(row.pane, row.instance, created, row.made_at)
+        self._put(row.pane, row.instance, created, row.occurred_at)
 
-    def _put(self, pane: str, instance: str, fact: Fact, made_at: int) -> None:
-        (record,) = self._appender(instance).put(self._connection, [Entry(pane, fact, made_at)])
+    def _put(self, pane: str, instance: str, fact: Fact, occurred_at: int) -> None:
+        (record,) = self._appender(instance).put(self._connection, [Entry(pane, fact, occurred_at)])
         self._head = Head(record.seq, record.hash)
         self._fold(pane, fact)
 

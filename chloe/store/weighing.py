@@ -95,10 +95,10 @@ class _Walk:
             sql, found = _BODIES_OF_PANE, [*arguments, self._pane]
         count = 0
         with closing(connection.execute(sql, found)) as rows:
-            for seq, pane, made_at, size in rows:
+            for seq, pane, occurred_at, size in rows:
                 count += 1
                 self._seq = seq
-                self._meet(seq, pane, made_at, size)
+                self._meet(seq, pane, occurred_at, size)
                 if self._has_enough():
                     return False
         if count == _SLICE:
@@ -108,14 +108,14 @@ class _Walk:
                 self._take(heap.pass_places(None))
         return False
 
-    def _meet(self, seq: int, pane: str, made_at: int, size: int) -> None:
+    def _meet(self, seq: int, pane: str, occurred_at: int, size: int) -> None:
         heap = self.heaps.get(pane)
         if heap is None or heap.closed:
             return
         self._take(heap.pass_places(seq))
         if self._has_enough():
             return
-        if self._before is not None and made_at >= self._before:
+        if self._before is not None and occurred_at >= self._before:
             heap.closed = True
             return
         self._take(heap.add(seq, size))

@@ -37,8 +37,8 @@ class Row:
     """A record as it is stored; every column has the type it was written with."""
 
     seq: int
-    at: int
-    made_at: int
+    committed_at: int
+    occurred_at: int
     pane: str
     instance: str
     kind: str
@@ -60,8 +60,8 @@ class Row:
         linked = link(
             previous,
             self.seq,
-            self.at,
-            self.made_at,
+            self.committed_at,
+            self.occurred_at,
             pane,
             instance,
             kind,
@@ -267,7 +267,7 @@ def _row(seq: int, columns: list[_Value]) -> Row | None:
         case [
             None,
             int(at),
-            int(made_at),
+            int(occurred_at),
             str(pane),
             str(instance),
             str(kind),
@@ -276,5 +276,5 @@ def _row(seq: int, columns: list[_Value]) -> Row | None:
             bytes() | None as body_sha256,
             bytes(hash_),
         ] if len(hash_) == 32 and (body_sha256 is None or len(body_sha256) == 32):
-            return Row(seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash_)
+            return Row(seq, at, occurred_at, pane, instance, kind, version, head, body_sha256, hash_)
     return None

@@ -70,7 +70,7 @@ async def test_happenings_are_in_the_order_of_their_time(start: Start) -> None:
     session = await start()
     session.type("seq 1 50000; exit 0\n")
     await session.end()
-    times = [happening.made_at for happening in session.happenings]
+    times = [happening.occurred_at for happening in session.happenings]
     assert times == sorted(times)
 
 

@@ -35,8 +35,8 @@ async def log(home: Path) -> None:
         (facts.Output(offset=6, length=7, data=b"second\n"), now - HOUR),
         (facts.Died(status=0, signal=None, reason=""), now - 40 * HOUR),
     ]
-    for fact, made_at in happened:
-        await store.append([Entry(PANE, fact, made_at)])
+    for fact, occurred_at in happened:
+        await store.append([Entry(PANE, fact, occurred_at)])
     await store.close()
 
 
@@ -55,6 +55,6 @@ def test_everything_is_told_in_order_and_no_time_is_negative(log: None, chloe: C
 
 async def test_the_time_of_a_commit_never_goes_back(log: None, home: Path) -> None:
     store = await Store.open(home / "log.db", instance=id_of("two"))
-    times = [record.at async for record in store.read(bodies=False)]
+    times = [record.committed_at async for record in store.read(bodies=False)]
     assert times == sorted(times)
     await store.close()

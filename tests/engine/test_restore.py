@@ -44,7 +44,7 @@ async def test_a_tmux_pane_is_back_detached_with_all_it_printed_meanwhile(
         await engine.ask(Reattach(pane))
         assert (await engine.screen(pane)).display[0].rstrip() == "beforemeanwhile"
         output = [r async for r in engine.store.read(pane=pane, kinds=("Output",))]
-        assert closed_at < output[-1].made_at < opened_at, "when it happened, not when it was taken in"
+        assert closed_at < output[-1].occurred_at < opened_at, "when it happened, not when it was taken in"
         told = [r.fact async for r in engine.store.read(pane=pane, kinds=("Detached", "Reattached"))]
         assert [type(fact) for fact in told] == [facts.Detached, facts.Reattached]
         engine.tell(Write(pane, b"and on\n"))

@@ -17,10 +17,12 @@ def record() -> MakeRecord:
     """A function that gives each fact the next seq; pane and instance may be named."""
     numbers = count(1)
 
-    def make(fact: Fact, *, pane: str = "p1", instance: str = "i1", made_at: int | None = None) -> Record:
+    def make(fact: Fact, *, pane: str = "p1", instance: str = "i1", occurred_at: int | None = None) -> Record:
         seq = next(numbers)
-        when = seq * 1000 if made_at is None else made_at
-        return Record(seq=seq, at=when, made_at=when, pane=pane, instance=instance, fact=fact, hash=b"")
+        when = seq * 1000 if occurred_at is None else occurred_at
+        return Record(
+            seq=seq, committed_at=when, occurred_at=when, pane=pane, instance=instance, fact=fact, hash=b""
+        )
 
     return make
 

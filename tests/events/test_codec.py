@@ -252,7 +252,9 @@ def test_only_some_facts_are_about_no_pane(fact: Fact) -> None:
 
 
 def record_of(fact: Fact, seq: int = 1, pane: str = PANE) -> Record:
-    return Record(seq=seq, at=-(2**63), made_at=2**63 - 1, pane=pane, instance=PANE, fact=fact, hash=b"")
+    return Record(
+        seq=seq, committed_at=-(2**63), occurred_at=2**63 - 1, pane=pane, instance=PANE, fact=fact, hash=b""
+    )
 
 
 def fold(*records: Record) -> None:

@@ -41,8 +41,8 @@ def test_what_ended_or_was_put_away_is_past_latest_first(
 def test_putting_a_dead_pane_away_does_not_change_when_it_ended(
     record: Make, created: Callable[..., Created]
 ) -> None:
-    died = record(facts.Died(status=0, signal=None, reason=""), made_at=50)
-    history = folded(record(created()), died, record(facts.Closed(), made_at=90))
+    died = record(facts.Died(status=0, signal=None, reason=""), occurred_at=50)
+    history = folded(record(created()), died, record(facts.Closed(), occurred_at=90))
     assert history["p1"].past_at == 50
 
 

@@ -29,11 +29,11 @@ def frames(data: bytes) -> list[tuple[int, int, bytes]]:
     """The frames of a segment, as kind, time and payload; up to the first that isn't one."""
     found, at = [], 0
     while at + segments.FRAME.size <= len(data):
-        kind, made_at, length, _ = segments.FRAME.unpack_from(data, at)
+        kind, occurred_at, length, _ = segments.FRAME.unpack_from(data, at)
         at += segments.FRAME.size + length
         if at > len(data):
             break
-        found.append((kind, made_at, data[at - length : at]))
+        found.append((kind, occurred_at, data[at - length : at]))
     return found
 
 

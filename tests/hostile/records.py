@@ -49,7 +49,7 @@ def append(
     version: int = 1,
     instance: str = "",
     at: int | None = None,
-    made_at: int | None = None,
+    occurred_at: int | None = None,
     stored: tuple[int, bytes] | None = None,
     digest: bytes | None = None,
 ) -> int:
@@ -57,17 +57,19 @@ def append(
     last = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
     seq, before, previous = connection.execute(last).fetchone() or (0, 0, GENESIS)
     at = max(before, time.time_ns()) if at is None else at
-    made_at = at if made_at is None else made_at
+    occurred_at = at if occurred_at is None else occurred_at
     if digest is None and body is not None:
         digest = hashlib.sha256(body).digest()
     instance = instance or fresh_id()
     words = [_bytes(each) for each in (pane, instance, kind, head)]
-    chained = link(previous, seq + 1, at, made_at, words[0], words[1], words[2], version, words[3], digest)
+    chained = link(
+        previous, seq + 1, at, occurred_at, words[0], words[1], words[2], version, words[3], digest
+    )
     # As text whatever the bytes are.
     connection.execute(
         "INSERT INTO record (seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash) "
         "VALUES (?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?)",
-        (seq + 1, at, made_at, words[0], words[1], words[2], version, words[3], digest, chained),
+        (seq + 1, at, occurred_at, words[0], words[1], words[2], version, words[3], digest, chained),
     )
     if digest is not None:
         codec, raw = stored or (0, body or b"")
@@ -162,7 +164,7 @@ def odd_records(case: Case, chance: random.Random, connection: sqlite3.Connectio
         if wrong == "head":
             head = streams.a_head(chance, head)
         elif wrong == "time":
-            extra["made_at"] = chance.choice(TIMES)
+            extra["occurred_at"] = chance.choice(TIMES)
             if chance.random() < 0.3:
                 extra["at"] = chance.choice(TIMES)
         elif wrong == "kind":

@@ -76,7 +76,9 @@ def _screen(pieces: list[bytes], settle_now: Callable[[Screens], bool]) -> Termi
     told: list[Fact] = [created]
     told += [facts.Output(offset=0, length=len(piece), data=piece) for piece in pieces]
     for seq, fact in enumerate(told):
-        screens.apply(Record(seq=seq, at=0, made_at=0, pane="p", instance="i", fact=fact, hash=b""))
+        screens.apply(
+            Record(seq=seq, committed_at=0, occurred_at=0, pane="p", instance="i", fact=fact, hash=b"")
+        )
         if settle_now(screens):
             screens.settle(0)
     return screens["p"]

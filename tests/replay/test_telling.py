@@ -17,7 +17,13 @@ CREATED = facts.Created(
 
 def record(seq: int, fact: Fact, pane: str = "0123456789") -> Record:
     return Record(
-        seq=seq, at=seq, made_at=seq * 10**9, pane=pane, instance="i" * 36, fact=fact, hash=bytes([seq])
+        seq=seq,
+        committed_at=seq,
+        occurred_at=seq * 10**9,
+        pane=pane,
+        instance="i" * 36,
+        fact=fact,
+        hash=bytes([seq]),
     )
 
 

@@ -69,8 +69,8 @@ async def store(opened: Opener) -> Store:
     return await opened()
 
 
-def _printed(data: bytes, offset: int = 0, *, pane: str = "pane", made_at: int = 7) -> Entry:
-    return Entry(id_of(pane), Output(offset=offset, length=len(data), data=data), made_at)
+def _printed(data: bytes, offset: int = 0, *, pane: str = "pane", occurred_at: int = 7) -> Entry:
+    return Entry(id_of(pane), Output(offset=offset, length=len(data), data=data), occurred_at)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: 
         verdict = await look.verify()
 
     assert (about.head.seq, about.head.hash) == (3, last.hash)
-    assert (about.oldest_at, about.newest_at) == (first.at, last.at)
+    assert (about.oldest_at, about.newest_at) == (first.committed_at, last.committed_at)
     assert about.prunings == 1
     assert about.version == about.newest == migrations()[-1].version
     assert about.loosened == ()

@@ -46,7 +46,7 @@ async def log(store: Store, printed: Printed) -> Store:
     """Odd records are of ``pane``, even ones of ``other``; each prints ten bytes, at ten times its seq."""
     for seq in range(1, 21):
         pane = PANE if seq % 2 else OTHER
-        await store.append([printed(b"%010d" % seq, (seq - 1) // 2 * 10, pane=pane, made_at=seq * 10)])
+        await store.append([printed(b"%010d" % seq, (seq - 1) // 2 * 10, pane=pane, occurred_at=seq * 10)])
     return store
 
 
@@ -84,7 +84,7 @@ async def test_what_is_old_goes_and_of_a_live_pane_up_to_the_last_place_that_is_
 async def test_nothing_behind_what_is_too_young_goes_whatever_a_clock_said(
     log: Store, printed: Printed
 ) -> None:
-    await log.append([printed(b"later, by a clock set back", made_at=5)])
+    await log.append([printed(b"later, by a clock set back", occurred_at=5)])
     assert await weighed(log, {PANE: None}, before=70) == [(PANE, 1, 5, 3, 30)]
 
 

@@ -53,7 +53,7 @@ async def test_an_empty_log_has_a_head_and_nothing_to_read(store: Store) -> None
 async def test_times_never_go_back_though_the_clock_does(opened: Any, printed: Printed) -> None:
     clock = iter([500, 400, 600])
     store = await opened(now=lambda: next(clock))
-    times = [(await store.append([printed(b"x")]))[0].at for _ in range(3)]
+    times = [(await store.append([printed(b"x")]))[0].committed_at for _ in range(3)]
     assert times == [500, 500, 600]
 
 
@@ -75,7 +75,9 @@ async def test_every_fact_comes_back_as_it_was(store: Store, batches: list[list[
     start = (await store.head()).seq
     written: list[Record] = []
     for batch in batches:
-        written += await store.append([Entry(id_of("pane"), fact, made_at) for fact, made_at in batch])
+        written += await store.append(
+            [Entry(id_of("pane"), fact, occurred_at) for fact, occurred_at in batch]
+        )
     assert [record.fact for record in written] == [fact for batch in batches for fact, _ in batch]
     assert await all_of(store, after=start) == written
 
@@ -84,7 +86,7 @@ async def test_conditions_of_reading_count_together(store: Store, printed: Print
     for n in range(10):
         pane = "even" if n % 2 == 0 else "odd"
         await store.append(
-            [printed(b"x", n, pane=pane, made_at=n), Entry(id_of(pane), Renamed(name=str(n)), n)]
+            [printed(b"x", n, pane=pane, occurred_at=n), Entry(id_of(pane), Renamed(name=str(n)), n)]
         )
     even = await all_of(store, pane=id_of("even"), kinds={"Renamed"}, since=2, until=8)
     assert [record.fact for record in even] == [Renamed(name=str(n)) for n in (2, 4, 6)]

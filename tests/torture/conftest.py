@@ -283,7 +283,7 @@ async def check_stream(engine: Engine, pane: str, copy: Copy, where: str, *, los
             )
             before = bisect_right(sizes, offset)
             if before:
-                assert record.made_at >= times[before - 1][1], f"{where}: {offset} has too early a time"
+                assert record.occurred_at >= times[before - 1][1], f"{where}: {offset} has too early a time"
         else:
             assert not lossless, f"{where}: {fact}"
         offset += fact.length
@@ -326,7 +326,7 @@ async def check_end(engine: Engine, pane: str, copy: Copy, where: str) -> None:
     expected = (status, None) if status >= 0 else (None, -status)
     assert (fact.status, fact.signal) == expected, f"{where}: {fact} where {status} was its end"
     assert not fact.reason, f"{where}: {fact}"
-    assert died[0].made_at >= at, f"{where}: it died before its end"
+    assert died[0].occurred_at >= at, f"{where}: it died before its end"
 
 
 def _prints(pane: Pane) -> bool:

@@ -42,8 +42,8 @@ async def test_what_ended_while_chloe_was_closed_has_its_status_and_its_time(wor
     async with running(world.config, screens=False) as engine:
         meanwhile = 0
         async for record in engine.store.read(kinds=("Output", "Died"), bodies=False):
-            assert record.made_at < back_at, f"seed {world.seed}: {record} has the time of the return"
-            meanwhile += record.made_at > quit_at
+            assert record.occurred_at < back_at, f"seed {world.seed}: {record} has the time of the return"
+            meanwhile += record.occurred_at > quit_at
         assert meanwhile, "something happened while nobody was there"
 
 

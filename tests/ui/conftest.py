@@ -44,8 +44,8 @@ class Double:
     def happen(self, pane: str, fact: Fact, *, instance: str = ME, at: int = 0) -> None:
         """Fold a fact and tell whoever heeds."""
         seq = self.projections.seq + 1
-        made_at = at or seq * 1_000_000_000
-        record = Record(seq, made_at, made_at, pane, instance, fact, b"")
+        occurred_at = at or seq * 1_000_000_000
+        record = Record(seq, occurred_at, occurred_at, pane, instance, fact, b"")
         self.projections.apply(record)
         self.projections.screens.settle()
         for told in list(self.listeners):

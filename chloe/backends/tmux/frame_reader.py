@@ -26,7 +26,7 @@ class Frame(NamedTuple):
     """One frame whose checksum is right."""
 
     kind: int
-    made_at: int
+    occurred_at: int
     payload: memoryview
 
 
@@ -90,7 +90,7 @@ class FrameReader:
         try:
             if not self._filled(segments.FRAME.size):
                 return None
-            kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
+            kind, occurred_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
             size = segments.FRAME.size + length
             if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._filled(size):
                 return None
@@ -99,7 +99,10 @@ class FrameReader:
         here = self._buffer, self._base, self._used
         payload = memoryview(self._buffer)[self._used + segments.FRAME.size : self._used + size]
         for other in (segments.SIZE, segments.GAP, segments.EXIT):
-            if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(other, made_at, length))) == checksum:
+            if (
+                zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(other, occurred_at, length)))
+                == checksum
+            ):
                 return None  # No output: the damage has made it look like one.
         self._used += size
         try:
@@ -126,7 +129,7 @@ class FrameReader:
     def _filled_frame(self) -> Frame | None:
         if not self._filled(segments.FRAME.size):
             return None
-        kind, made_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
+        kind, occurred_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
         if not kind and self._zeros_to_the_end():
             return None
         if length > segments.PAYLOAD_LIMIT:
@@ -135,9 +138,9 @@ class FrameReader:
             return None
         start = self._used + segments.FRAME.size
         payload = memoryview(self._buffer)[start : start + length]
-        if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, made_at, length))) != checksum:
+        if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, occurred_at, length))) != checksum:
             raise Damaged("a wrong checksum")
-        return Frame(kind, made_at, payload)
+        return Frame(kind, occurred_at, payload)
 
     def _zeros_to_the_end(self) -> bool:
         if self._buffer.count(0, self._used) != len(self._buffer) - self._used or self._fd is None:

@@ -103,9 +103,9 @@ def end(payload: memoryview) -> tuple[int | None, int | None, str]:
     return None, None, reason or f"its wait status {status:#x} means nothing"
 
 
-def moment(made_at: int, otherwise: int = 0) -> int:
-    """Return a time that can be: ``made_at``, or ``otherwise``, or now where neither is known."""
-    return made_at if made_at < TIME_LIMIT else otherwise or max(time.time_ns(), 0)
+def moment(occurred_at: int, otherwise: int = 0) -> int:
+    """Return a time that can be: ``occurred_at``, or ``otherwise``, or now where neither is known."""
+    return occurred_at if occurred_at < TIME_LIMIT else otherwise or max(time.time_ns(), 0)
 
 
 def _about(data: bytes) -> About:

@@ -115,17 +115,17 @@ class SpoolReader:
                 happenings.append(frame)
                 room -= _FRAME_COST
                 continue
-            kind, made_at, payload = frame
-            if made_at >= frames.TIME_LIMIT:
-                made_at = self._timely(made_at)
-            self._made_at = made_at
+            kind, occurred_at, payload = frame
+            if occurred_at >= frames.TIME_LIMIT:
+                occurred_at = self._timely(occurred_at)
+            self._made_at = occurred_at
             if kind == segments.OUTPUT:
                 if len(payload) > room and room < limit:
                     break
-                if abs(made_at - began) > _TOGETHER:
+                if abs(occurred_at - began) > _TOGETHER:
                     flush()
                 if not together:
-                    began = made_at
+                    began = occurred_at
                 together.append(payload)
                 self._frames.take(payload)
                 if self._offset is not None:
@@ -133,7 +133,7 @@ class SpoolReader:
             else:
                 flush()
                 self._take(payload)
-                happening = self._decoded(kind, made_at, payload)
+                happening = self._decoded(kind, occurred_at, payload)
                 if happening is not None:
                     happenings.append(happening)
                 if isinstance(happening, Exited):
@@ -206,10 +206,10 @@ class SpoolReader:
         self._take(payload, len(payload))
         return Lost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
 
-    def _timely(self, made_at: int) -> int:
+    def _timely(self, occurred_at: int) -> int:
         """A time that can be, for a frame that has none."""
         self._skip("a time that can't be")
-        return frames.moment(made_at, self._made_at)
+        return frames.moment(occurred_at, self._made_at)
 
     def _take(self, payload: memoryview, printed: int = 0) -> None:
         self._frames.take(payload)
@@ -235,20 +235,20 @@ class SpoolReader:
         if not missing:
             return None
         why = why or "a part of the spool was removed"
-        return Lost(missing, why, frames.moment(frame.made_at, self._made_at), self.position)
+        return Lost(missing, why, frames.moment(frame.occurred_at, self._made_at), self.position)
 
-    def _decoded(self, kind: int, made_at: int, payload: memoryview) -> Happening | None:
+    def _decoded(self, kind: int, occurred_at: int, payload: memoryview) -> Happening | None:
         """What a frame says that was just taken; None where it says nothing."""
         try:
             if kind == segments.SIZE:
-                return SizeChanged(*frames.size(payload), made_at, self.position)
+                return SizeChanged(*frames.size(payload), occurred_at, self.position)
             if kind == segments.GAP:
                 length, reason = frames.gap(payload, self._offset or 0)
                 if self._offset is not None:
                     self._offset += length
-                return Lost(length, reason, made_at, self.position)
+                return Lost(length, reason, occurred_at, self.position)
             if kind == segments.EXIT:
-                ended = Exited(*frames.end(payload), made_at, self.position)
+                ended = Exited(*frames.end(payload), occurred_at, self.position)
                 if self._frames.follows() or _header(self._path(self._segment + 1)) is not None:
                     raise frames.Odd("an end in the middle")
                 return ended
@@ -256,7 +256,7 @@ class SpoolReader:
                 raise frames.Odd("a header in the middle")
         except frames.Odd as odd:
             why = self._skip(str(odd))
-            return Lost(0, why, made_at, self.position) if kind == segments.GAP else None
+            return Lost(0, why, occurred_at, self.position) if kind == segments.GAP else None
         self._skip(f"a frame of the unknown kind {kind}")
         return None
 

@@ -25,10 +25,12 @@ from chloe.events.facts import Fact, Process, SpoolPosition, Unknown
 MOST_READS = 2_000
 
 
-def frame(kind: int, payload: bytes, made_at: int = 1_000_000_000) -> bytes:
+def frame(kind: int, payload: bytes, occurred_at: int = 1_000_000_000) -> bytes:
     """A frame whose checksum is right, whatever it says."""
-    start = segments.FRAME_START.pack(kind, made_at, len(payload))
-    return segments.FRAME.pack(kind, made_at, len(payload), zlib.crc32(payload, zlib.crc32(start))) + payload
+    start = segments.FRAME_START.pack(kind, occurred_at, len(payload))
+    return (
+        segments.FRAME.pack(kind, occurred_at, len(payload), zlib.crc32(payload, zlib.crc32(start))) + payload
+    )
 
 
 def header(
@@ -36,10 +38,10 @@ def header(
     before: int = 0,
     about: bytes = b"",
     version: int = segments.VERSION,
-    made_at: int = 1_000_000_000,
+    occurred_at: int = 1_000_000_000,
 ) -> bytes:
     start = segments.HEADER_START.pack(segments.MAGIC, version)
-    return frame(HEADER, start + segments.HEADER_REST.pack(number, before) + about, made_at)
+    return frame(HEADER, start + segments.HEADER_REST.pack(number, before) + about, occurred_at)
 
 
 def end(status: int = 0, reason: bytes = b"") -> bytes:
@@ -100,7 +102,7 @@ def check(happenings: list[Happening]) -> None:
         again = decode(*encode(written))
         assert not isinstance(again, Unknown)
         assert again == written
-        assert 0 <= happening.made_at < 1 << 63
+        assert 0 <= happening.occurred_at < 1 << 63
         offset += len(happening.data) if isinstance(happening, Printed) else 0
         offset += happening.length if isinstance(happening, Lost) else 0
         assert happening.position is not None

@@ -248,7 +248,7 @@ def test_a_clock_before_1970_stops_no_holder(tmp_path: Path, monkeypatch: pytest
     spool.output(b"early")
     assert not spool.end(0, "")
     happenings = SpoolReader(tmp_path).read()
-    assert [each.made_at for each in happenings] == [0, 0]
+    assert [each.occurred_at for each in happenings] == [0, 0]
 
 
 def test_what_lies_in_a_segment_s_place_is_left_there(tmp_path: Path) -> None:

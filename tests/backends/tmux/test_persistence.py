@@ -132,7 +132,7 @@ async def test_what_was_printed_before_a_recorder_came_has_its_times(panes: Pane
         await asyncio.sleep(0.01)
     await pane.end()
     one, two = (each for each in pane.happenings if isinstance(each, Printed))
-    assert two.made_at - one.made_at > 250_000_000
+    assert two.occurred_at - one.occurred_at > 250_000_000
 
 
 async def test_killing_the_session_by_hand_hangs_the_program_up(panes: Panes, tmux_socket: str) -> None:
@@ -334,7 +334,7 @@ async def test_a_spool_that_nobody_makes_again_ends_the_pane_s_story(
     reading = panes.adopt(pane.folder)
     reading.backend.follow(None)
     exited = await reading.end()
-    assert exited == Exited(None, None, "its spool was removed", exited.made_at, exited.position)
+    assert exited == Exited(None, None, "its spool was removed", exited.occurred_at, exited.position)
 
 
 async def test_a_pane_killed_before_it_ran_ends_all_the_same(panes: Panes) -> None:

@@ -73,7 +73,7 @@ def test_output_of_ten_milliseconds_becomes_one_happening(
         clock(milliseconds)
         spool.output(b"%d " % milliseconds)
     happenings = SpoolReader(tmp_path).read()
-    assert [(each.data, each.made_at) for each in happenings if isinstance(each, Printed)] == [
+    assert [(each.data, each.occurred_at) for each in happenings if isinstance(each, Printed)] == [
         (b"100 105 110 ", 100_000_000),
         (b"111 ", 111_000_000),
         (b"130 ", 130_000_000),
