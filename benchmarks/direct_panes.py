@@ -24,7 +24,7 @@ from ptyprocess import PtyProcess
 from benchmarks.flood import bare_tmux, log_lines
 from benchmarks.measure import RealisticProcess, Stopwatch, gate, interleaved, percentile, show
 from chloe.backends import environment
-from chloe.backends.backend import Printed, Spec
+from chloe.backends.backend import OutputRead, Spec
 from chloe.backends.direct import DirectBackend
 
 SPAWN_ROUNDS = 60
@@ -193,7 +193,7 @@ async def _flood_chloe(log: Path) -> float:
     backend = _backend(["/bin/cat", str(log)])
     watch = Stopwatch()
     await backend.start()
-    while any(isinstance(happening, Printed) for happening in await backend.read()):
+    while any(isinstance(event, OutputRead) for event in await backend.read()):
         pass
     await backend.close()
     return watch.seconds()

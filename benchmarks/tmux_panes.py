@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.flood import bare_tmux, log_lines
 from benchmarks.measure import Stopwatch, gate, interleaved, percentile, show
-from chloe.backends.backend import Exited, Printed, Spec
+from chloe.backends.backend import Exited, OutputRead, Spec
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 from chloe.watch import Watcher
 
@@ -177,11 +177,11 @@ async def _flood(desk: Desk, log: Path) -> float:
     await pane.start()
     length, segment = 0, 0
     while True:
-        happenings = await pane.read()
-        length += sum(len(each.data) for each in happenings if isinstance(each, Printed))
-        position = happenings[-1].position
+        events = await pane.read()
+        length += sum(len(each.data) for each in events if isinstance(each, OutputRead))
+        position = events[-1].position
         assert position is not None
-        if isinstance(happenings[-1], Exited):
+        if isinstance(events[-1], Exited):
             break
         if position.segment > segment:
             segment = position.segment
@@ -195,9 +195,9 @@ async def _flood(desk: Desk, log: Path) -> float:
 
 
 async def _finish(pane: TmuxBackend) -> None:
-    while not isinstance((happenings := await pane.read())[-1], Exited):
+    while not isinstance((events := await pane.read())[-1], Exited):
         pass
-    position = happenings[-1].position
+    position = events[-1].position
     assert position is not None
     await pane.release(position)
     await pane.close()

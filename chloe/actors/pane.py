@@ -3,7 +3,7 @@
 Owns the way of a pane's bytes into the log, the offsets of its stream, and the commands to its
 program. Must not know projections, screens or other panes; what has been folded it is told.
 
-Three loops share the work. ``_read`` takes happenings from the backend, never further ahead of the
+Three loops share the work. ``_read`` takes events from the backend, never further ahead of the
 fold than ``AHEAD`` bytes, so that a flooding program is slowed by the kernel. ``_commit`` appends what
 was read; meanwhile the next is read, and no more, so that batches grow with the time a commit takes.
 ``_obey`` works the mailbox off; nothing there waits for the log.
@@ -19,12 +19,12 @@ from typing import Protocol
 from chloe.actors.mailbox import Mailbox
 from chloe.backends.backend import (
     Backend,
+    BackendEvent,
+    BytesLost,
     Exited,
-    Happening,
-    Lost,
-    Painted,
-    Printed,
-    RecorderChanged,
+    LeaseLost,
+    OutputRead,
+    ScreenCaptured,
     SizeChanged,
 )
 from chloe.backends.descriptors import is_exhausted
@@ -154,7 +154,7 @@ class PaneActor:
                     if self._reading.cancelled():
                         await self._hand_over()
                         committing.cancel()
-            except* RecorderChanged:
+            except* LeaseLost:
                 # What was read and isn't committed the other one reads again.
                 self.recording.clear()
                 self._entries, self._committing = [], False
@@ -178,20 +178,20 @@ class PaneActor:
                 self._room.clear()
                 await self._room.wait()
             before = self._read_to
-            happenings = await self._backend.read()
+            events = await self._backend.read()
             while self._entries:
                 self._taken.clear()
                 await self._taken.wait()
-            self._entries = [Entry(self.pane, self._fact(each), each.occurred_at) for each in happenings]
+            self._entries = [Entry(self.pane, self._fact(each), each.occurred_at) for each in events]
             self._came.set()
-            if happenings and isinstance(happenings[-1], Exited):
+            if events and isinstance(events[-1], Exited):
                 return
             if self._read_to - before >= _FLOOD:
                 await asyncio.sleep(_GATHER)
 
-    def _fact(self, happening: Happening) -> facts.Fact:
+    def _fact(self, event: BackendEvent) -> facts.Fact:
         """What the log says of it; counts the stream's offset on."""
-        fact = fact_of(happening, self._read_to, self.farewell)
+        fact = fact_of(event, self._read_to, self.farewell)
         self._read_to += length_of(fact)
         return fact
 
@@ -237,26 +237,26 @@ class PaneActor:
                 letter.done()
 
 
-def fact_of(happening: Happening, offset: int, farewell: str = "") -> facts.Fact:
-    """What the log says of a happening at this ``offset`` of its stream."""
-    match happening:
-        case Printed(data=data, position=position):
+def fact_of(event: BackendEvent, offset: int, farewell: str = "") -> facts.Fact:
+    """What the log says of an event at this ``offset`` of its stream."""
+    match event:
+        case OutputRead(data=data, position=position):
             return facts.Output(offset=offset, length=len(data), data=data, spool=position)
         case SizeChanged(rows=rows, columns=columns, position=position):
             rows, columns = clamp(rows, columns)
             return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
-        case Lost(length=length, reason=reason, position=position):
+        case BytesLost(length=length, reason=reason, position=position):
             return facts.Gap(offset=offset, length=length, reason=fit_text(reason), spool=position)
-        case Painted(rows=rows, columns=columns, data=data):
+        case ScreenCaptured(rows=rows, columns=columns, data=data):
             rows, columns = clamp(rows, columns)
             return facts.Repainted(rows=rows, columns=columns, offset=offset, length=len(data), data=data)
         case Exited():
             return facts.Died(
-                status=happening.status,
-                signal=happening.signal,
-                reason=fit_text(farewell or happening.reason),
-                spool=happening.position,
-                survivor=happening.survivor,
+                status=event.status,
+                signal=event.signal,
+                reason=fit_text(farewell or event.reason),
+                spool=event.position,
+                survivor=event.survivor,
             )
 
 

@@ -74,7 +74,7 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
     """Wait until the last ``size`` bytes that were typed are on their way: who typed them may end then."""
 
     def left() -> str:
-        taken = max(size - backend.untaken, 0)
+        taken = max(size - backend.pending_input, 0)
         return f"its program doesn't read: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
 
     async with waits.on(f"{name} to take what is typed", HOLDER, left=left):

@@ -48,18 +48,18 @@ class Tail:
         if self.damage:
             return []
         try:
-            happenings = self._reader.read(limit)
-            while not happenings and self._reader.unfinished:
-                happenings = self._reader.read(limit)
+            events = self._reader.read(limit)
+            while not events and self._reader.unfinished:
+                events = self._reader.read(limit)
         except (SpoolBroken, OSError) as error:
             self.damage = str(error)
             _log.warning("not all of the spool of pane %s can be read: %s", self._pane, error)
             return []
         records = []
-        for happening in happenings:
-            fact = fact_of(happening, self.offset)
+        for event in events:
+            fact = fact_of(event, self.offset)
             self.offset += length_of(fact)
-            at = happening.occurred_at
+            at = event.occurred_at
             records.append(Record(UNCOMMITTED, at, at, self._pane, "", fact, b""))
         return records
 

@@ -1,7 +1,7 @@
 """What a pane's program runs on: the protocol that every backend speaks.
 
 Owns the words between a pane actor and its backend. Must not know actors, the store or the log:
-bytes and sizes go in, happenings come out, in the order of the stream. ``fake`` ships a double
+bytes and sizes go in, events come out, in the order of the stream. ``fake`` ships a double
 that passes the same contract tests.
 """
 
@@ -14,7 +14,7 @@ from typing import Protocol
 from chloe.events.facts import Process, SpoolPosition
 from chloe.quick import dataclass
 
-#: The most bytes that one ``read`` hands out in ``Printed`` happenings together.
+#: The most bytes that one ``read`` hands out in ``OutputRead`` events together.
 READ_LIMIT = 1024 * 1024
 
 
@@ -34,7 +34,7 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class OutputRead:
     """The program wrote these bytes. ``occurred_at``: nanoseconds since 1970, of the first of them."""
 
     data: bytes
@@ -53,7 +53,7 @@ class SizeChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class BytesLost:
     """This many bytes are missing here, and why; 0 where some may be, and nobody knows how many."""
 
     length: int
@@ -63,7 +63,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
+class ScreenCaptured:
     """The screen as it is here, as bytes that draw it: after a loss the stream alone can't give it."""
 
     rows: int
@@ -89,10 +89,10 @@ class Exited:
     survivor: Process | None = None
 
 
-Happening = Printed | SizeChanged | Lost | Painted | Exited
+BackendEvent = OutputRead | SizeChanged | BytesLost | ScreenCaptured | Exited
 
 
-class RecorderChanged(Exception):
+class LeaseLost(Exception):
     """Another process has the right to record the pane now: only the log knows where to go on."""
 
 
@@ -110,7 +110,7 @@ class Backend(Protocol):
         """Type ``data``, all of it and in order; what the program doesn't take yet is kept. Never blocks."""
 
     @property
-    def untaken(self) -> int:
+    def pending_input(self) -> int:
         """Bytes that were written and not taken yet by the program's terminal."""
 
     async def flush(self) -> None:
@@ -119,11 +119,11 @@ class Backend(Protocol):
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size; a ``SizeChanged`` follows where the stream has it. Never blocks."""
 
-    async def read(self) -> Sequence[Happening]:
-        """Wait for the next happenings, at least one; ``Exited`` is the last of all. One reader at a time.
+    async def read(self) -> Sequence[BackendEvent]:
+        """Wait for the next events, at least one; ``Exited`` is the last of all. One reader at a time.
 
         At most ``READ_LIMIT`` bytes of output together. May be cancelled without losing any. Raises
-        ``RecorderChanged`` where another process records the program now.
+        ``LeaseLost`` where another process records the program now.
         """
 
     async def kill(self) -> None:

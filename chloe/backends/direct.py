@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from chloe.backends.backend import READ_LIMIT, Exited, Happening, Printed, SizeChanged, Spec
+from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import let_go, set_size, spawn
 from chloe.errors import StartFailed
@@ -63,7 +63,7 @@ class DirectBackend:
         #: The terminal held open by us while the living program has closed it, as it may open it again.
         self._held: int | None = None
 
-        self._happened: deque[Happening] = deque()
+        self._events: deque[BackendEvent] = deque()
         self._tail: list[bytes] = []
         self._tail_at = 0
         self._tail_length = 0
@@ -119,9 +119,9 @@ class DirectBackend:
 
     # What the program prints.
 
-    async def read(self) -> Sequence[Happening]:
-        """Wait for the next happenings. Raises ``EOFError`` once ``Exited`` has been handed out."""
-        while not self._happened and not self._tail:
+    async def read(self) -> Sequence[BackendEvent]:
+        """Wait for the next events. Raises ``EOFError`` once ``Exited`` has been handed out."""
+        while not self._events and not self._tail:
             if self._over:
                 raise EOFError(f"the program of pane {self._spec.pane} has ended")
             self._awaited = self._loop.create_future()
@@ -130,15 +130,15 @@ class DirectBackend:
             finally:
                 self._awaited = None
         self._seal()
-        taken: list[Happening] = []
+        taken: list[BackendEvent] = []
         length = 0
-        while self._happened:
-            first = self._happened[0]
-            if isinstance(first, Printed):
+        while self._events:
+            first = self._events[0]
+            if isinstance(first, OutputRead):
                 if taken and length + len(first.data) > READ_LIMIT:
                     break
                 length += len(first.data)
-            taken.append(self._happened.popleft())
+            taken.append(self._events.popleft())
         self._ahead -= length
         self._listen()
         return taken
@@ -190,9 +190,9 @@ class DirectBackend:
         return taken
 
     def _seal(self) -> None:
-        """Make one happening of the pieces read so far."""
+        """Make one event of the pieces read so far."""
         if self._tail:
-            self._happened.append(Printed(b"".join(self._tail), self._tail_at))
+            self._events.append(OutputRead(b"".join(self._tail), self._tail_at))
             self._tail.clear()
             self._tail_length = 0
 
@@ -225,7 +225,7 @@ class DirectBackend:
             self._type()
 
     @property
-    def untaken(self) -> int:
+    def pending_input(self) -> int:
         """Bytes that were typed and that the terminal hasn't taken yet."""
         return len(self._typed)
 
@@ -265,7 +265,7 @@ class DirectBackend:
         if self._fd >= 0:
             set_size(self._fd, *size)
         self._seal()
-        self._happened.append(SizeChanged(*size, time.time_ns()))
+        self._events.append(SizeChanged(*size, time.time_ns()))
         self._wake()
 
     # The end.
@@ -330,7 +330,7 @@ class DirectBackend:
         self._seal()
         # Its last words are read after its end, yet stand before it.
         said_last = max(self._exited.occurred_at, self._tail_at)
-        self._happened.append(replace(self._exited, occurred_at=said_last))
+        self._events.append(replace(self._exited, occurred_at=said_last))
         self._wake()
 
     def _let_go_of_terminal(self) -> None:

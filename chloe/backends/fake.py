@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from chloe.backends import environment
-from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged, Spec
+from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged, Spec
 from chloe.events.facts import SpoolPosition
 
 #: What a program does with what is typed. It is started by typing nothing.
@@ -49,7 +49,7 @@ class FakeBackend:
         self.released: list[SpoolPosition] = []
         self.started = self.killed = self.closed = False
         #: What is yet to be read.
-        self._happens: deque[Happening | _Flood] = deque()
+        self._events: deque[BackendEvent | _Flood] = deque()
         self._something = asyncio.Event()
         self._ended = self._over = False
         self._program = (play or TinyShell)(self)
@@ -58,20 +58,20 @@ class FakeBackend:
 
     def prints(self, data: bytes, position: SpoolPosition | None = None) -> None:
         """The program prints ``data``."""
-        self._happen(Printed(data, time.time_ns(), position))
+        self._emit(OutputRead(data, time.time_ns(), position))
 
     def floods(self, pieces: Iterator[bytes]) -> None:
         """The program prints ``pieces``, each only when the reader has come that far."""
-        self._happen(_Flood(pieces, time.time_ns()))
+        self._emit(_Flood(pieces, time.time_ns()))
 
     def changes_size(self, rows: int, columns: int, position: SpoolPosition | None = None) -> None:
         """The terminal changes its size here in the stream."""
         self.size = (rows, columns)
-        self._happen(SizeChanged(rows, columns, time.time_ns(), position))
+        self._emit(SizeChanged(rows, columns, time.time_ns(), position))
 
     def loses(self, length: int, reason: str, position: SpoolPosition | None = None) -> None:
         """So many bytes of the stream are missing here."""
-        self._happen(Lost(length, reason, time.time_ns(), position))
+        self._emit(BytesLost(length, reason, time.time_ns(), position))
 
     def exits(self, status: int = 0, position: SpoolPosition | None = None) -> None:
         """The program ends by itself."""
@@ -82,12 +82,12 @@ class FakeBackend:
         self._end(Exited(None, by, "", time.time_ns(), position))
 
     def _end(self, exited: Exited) -> None:
-        self._happen(exited)
+        self._emit(exited)
         self._ended = True
 
-    def _happen(self, happening: Happening | _Flood) -> None:
+    def _emit(self, event: BackendEvent | _Flood) -> None:
         if not self._ended:
-            self._happens.append(happening)
+            self._events.append(event)
             self._something.set()
 
     # The protocol.
@@ -105,7 +105,7 @@ class FakeBackend:
             self._program(data)
 
     @property
-    def untaken(self) -> int:
+    def pending_input(self) -> int:
         """None: a program played in memory takes all at once."""
         return 0
 
@@ -117,40 +117,40 @@ class FakeBackend:
         if (rows, columns) != self.size and not self._ended:
             self.changes_size(rows, columns)
 
-    async def read(self) -> Sequence[Happening]:
-        """Wait for the next happenings. Raises ``EOFError`` once ``Exited`` has been handed out."""
-        while not self._happens:
+    async def read(self) -> Sequence[BackendEvent]:
+        """Wait for the next events. Raises ``EOFError`` once ``Exited`` has been handed out."""
+        while not self._events:
             if self._over:
                 raise EOFError(f"the program of pane {self.spec.pane} has ended")
             self._something.clear()
             await self._something.wait()
-        taken: list[Happening] = []
+        taken: list[BackendEvent] = []
         room = READ_LIMIT
-        while self._happens and room > 0:
-            happening = self._next(room)
-            if isinstance(happening, Printed):
-                room -= len(happening.data)
-            if happening is not None:
-                taken.append(happening)
+        while self._events and room > 0:
+            event = self._next(room)
+            if isinstance(event, OutputRead):
+                room -= len(event.data)
+            if event is not None:
+                taken.append(event)
         if not taken:  # A flood had run dry.
             return await self.read()
         self._over = isinstance(taken[-1], Exited)
         return taken
 
-    def _next(self, room: int) -> Happening | None:
-        """The next happening, cut to ``room`` bytes; None where a flood had no more."""
-        first = self._happens.popleft()
-        if isinstance(first, Printed) and len(first.data) > room:
+    def _next(self, room: int) -> BackendEvent | None:
+        """The next event, cut to ``room`` bytes; None where a flood had no more."""
+        first = self._events.popleft()
+        if isinstance(first, OutputRead) and len(first.data) > room:
             # A position is behind the last byte, so only the second half has one.
-            self._happens.appendleft(Printed(first.data[room:], first.occurred_at, first.position))
-            return Printed(first.data[:room], first.occurred_at)
+            self._events.appendleft(OutputRead(first.data[room:], first.occurred_at, first.position))
+            return OutputRead(first.data[:room], first.occurred_at)
         if not isinstance(first, _Flood):
             return first
         piece = next(first.pieces, None)
         if piece is None:
             return None
-        self._happens.appendleft(first)
-        self._happens.appendleft(Printed(piece, first.occurred_at))
+        self._events.appendleft(first)
+        self._events.appendleft(OutputRead(piece, first.occurred_at))
         return self._next(room)
 
     async def kill(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from chloe.actors.pane import PaneActor
-from chloe.backends.backend import Exited, Happening
+from chloe.backends.backend import BackendEvent, Exited
 from chloe.events.commands import Kill
 from chloe.events.facts import Entry, Record
 
@@ -18,7 +18,7 @@ class _EndsWhileItIsKilled:
     def __init__(self) -> None:
         self._killed = asyncio.Event()
 
-    async def read(self) -> Sequence[Happening]:
+    async def read(self) -> Sequence[BackendEvent]:
         await self._killed.wait()
         return [Exited(None, 9, "", time.time_ns(), None)]
 

@@ -12,7 +12,7 @@ import pytest
 
 from chloe.backends import reaper
 from chloe.backends import spawn as spawning
-from chloe.backends.backend import READ_LIMIT, Backend, Exited, Happening, Printed, SizeChanged, Spec
+from chloe.backends.backend import READ_LIMIT, Backend, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.environment import environment
 from chloe.backends.fake import FakeBackend
@@ -30,18 +30,18 @@ class Session:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
-        self.happenings: list[Happening] = []
+        self.events: list[BackendEvent] = []
         self._searched = 0
 
     @property
     def output(self) -> bytes:
         """All that was printed so far."""
-        return b"".join(each.data for each in self.happenings if isinstance(each, Printed))
+        return b"".join(each.data for each in self.events if isinstance(each, OutputRead))
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """Rows and columns as they stood in the stream."""
-        return [(each.rows, each.columns) for each in self.happenings if isinstance(each, SizeChanged)]
+        return [(each.rows, each.columns) for each in self.events if isinstance(each, SizeChanged)]
 
     def type(self, text: str) -> None:
         """Type a text; a newline is the Enter key."""
@@ -50,15 +50,15 @@ class Session:
     async def read(self) -> None:
         """Read once."""
         async with asyncio.timeout(DEADLINE):
-            happenings = await self.backend.read()
-        assert happenings
-        assert sum(len(each.data) for each in happenings if isinstance(each, Printed)) <= READ_LIMIT
-        self.happenings += happenings
+            events = await self.backend.read()
+        assert events
+        assert sum(len(each.data) for each in events if isinstance(each, OutputRead)) <= READ_LIMIT
+        self.events += events
 
     async def until(self, wanted: bytes) -> bytes:
         """Read until this was printed after what was last waited for; what came before it."""
         while (found := self.output.find(wanted, self._searched)) < 0:
-            assert not self._ended, f"ended with {self.happenings[-1]} before {wanted!r}: {self.output!r}"
+            assert not self._ended, f"ended with {self.events[-1]} before {wanted!r}: {self.output!r}"
             await self.read()
         before = self.output[self._searched : found]
         self._searched = found + len(wanted)
@@ -68,13 +68,13 @@ class Session:
         """Read to the end."""
         while not self._ended:
             await self.read()
-        last = self.happenings[-1]
+        last = self.events[-1]
         assert isinstance(last, Exited)
         return last
 
     @property
     def _ended(self) -> bool:
-        return bool(self.happenings) and isinstance(self.happenings[-1], Exited)
+        return bool(self.events) and isinstance(self.events[-1], Exited)
 
 
 Start = Callable[..., Awaitable[Session]]

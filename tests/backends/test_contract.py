@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import Backend, Exited, Printed, SizeChanged, Spec
+from chloe.backends.backend import Backend, Exited, OutputRead, SizeChanged, Spec
 from chloe.errors import StartFailed
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ async def test_a_burst_before_the_exit_is_whole(start: Start) -> None:
 
 
 @every
-async def test_happenings_are_in_the_order_of_their_time(start: Start) -> None:
+async def test_events_are_in_the_order_of_their_time(start: Start) -> None:
     session = await start()
     session.type("seq 1 50000; exit 0\n")
     await session.end()
-    times = [happening.occurred_at for happening in session.happenings]
+    times = [event.occurred_at for event in session.events]
     assert times == sorted(times)
 
 
@@ -112,8 +112,8 @@ async def test_a_resize_reaches_the_program_and_stands_in_the_stream(start: Star
     session.type("stty size\n")
     await session.until(b"40 132\r\n")
     assert session.sizes[-1] == (40, 132)
-    at = next(i for i, each in enumerate(session.happenings) if isinstance(each, SizeChanged))
-    earlier = b"".join(each.data for each in session.happenings[:at] if isinstance(each, Printed))
+    at = next(i for i, each in enumerate(session.events) if isinstance(each, SizeChanged))
+    earlier = b"".join(each.data for each in session.events[:at] if isinstance(each, OutputRead))
     assert b"before" in earlier
     assert b"40 132" not in earlier
 
@@ -132,12 +132,12 @@ async def test_a_megabyte_is_pasted_in_order_into_a_slow_reader(start: Start) ->
 async def test_a_read_may_be_cancelled_without_loss(start: Start) -> None:
     session = await start()
     session.type("seq 1 20000; exit 0\n")
-    while not any(isinstance(each, Exited) for each in session.happenings):
+    while not any(isinstance(each, Exited) for each in session.events):
         reading = asyncio.Task(session.backend.read())
         await asyncio.sleep(0)
         reading.cancel()
         try:
-            session.happenings += await reading
+            session.events += await reading
         except asyncio.CancelledError:
             await session.read()
     assert session.output.endswith(numbered(20_000))
@@ -306,11 +306,11 @@ for number in range(30000): os.write(1, b"%d %s\n" % (number, now.encode()))
     await session.end()
     size = (24, 80)
     seen = b""
-    for happening in session.happenings:
-        if isinstance(happening, SizeChanged):
-            size = (happening.rows, happening.columns)
-        elif isinstance(happening, Printed):
-            seen += happening.data
+    for event in session.events:
+        if isinstance(event, SizeChanged):
+            size = (event.rows, event.columns)
+        elif isinstance(event, OutputRead):
+            seen += event.data
             *lines, seen = seen.split(b"\r\n")
             for line in lines:
                 rows_said = int(line.split()[1].partition(b"x")[0])

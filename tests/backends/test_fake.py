@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chloe.backends.backend import READ_LIMIT, Exited, Lost, Printed, SizeChanged, Spec
+from chloe.backends.backend import READ_LIMIT, BytesLost, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.fake import FakeBackend, silent
 from chloe.events.facts import SpoolPosition
 
@@ -27,11 +27,11 @@ async def test_it_tells_what_it_is_made_to_tell_in_order(fake: FakeBackend) -> N
     fake.dies(signal.SIGKILL)
     fake.prints(b"too late")
     one, size, lost, exited = await fake.read()
-    assert isinstance(one, Printed)
+    assert isinstance(one, OutputRead)
     assert (one.data, one.position) == (b"one", (0, 10))
     assert isinstance(size, SizeChanged)
     assert (size.rows, size.columns) == (30, 90)
-    assert isinstance(lost, Lost)
+    assert isinstance(lost, BytesLost)
     assert (lost.length, lost.reason) == (5, "disk full")
     assert isinstance(exited, Exited)
     assert (exited.status, exited.signal) == (None, signal.SIGKILL)
@@ -54,8 +54,8 @@ async def test_a_long_print_is_handed_out_in_parts_and_its_position_with_the_las
     fake.prints(b"x" * (READ_LIMIT + 1), SpoolPosition(0, 10))
     (first,) = await fake.read()
     (second,) = await fake.read()
-    assert isinstance(first, Printed)
-    assert isinstance(second, Printed)
+    assert isinstance(first, OutputRead)
+    assert isinstance(second, OutputRead)
     assert (len(first.data), first.position) == (READ_LIMIT, None)
     assert (len(second.data), second.position) == (1, (0, 10))
 

@@ -68,7 +68,7 @@ POINTS = (
     first("read, not yet queued", f"{READER}.read", "after", 12),
     first("before an append", f"{STORE}.append", "before", 14),
     first("after an append", f"{STORE}.append", "after", 14),
-    first("a happening made into a fact", "chloe.actors.pane:PaneActor._fact", "after", 40),
+    first("an event made into a fact", "chloe.actors.pane:PaneActor._fact", "after", 40),
     # A commit.
     first("before a transaction", f"{APPENDER}.commit", "before", 14),
     first("a transaction begun", "sql:BEGIN IMMEDIATE", "after", 14),

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chloe.backends import descriptors
-from chloe.backends.backend import Exited, Happening, Lost, Painted, RecorderChanged, Spec
+from chloe.backends.backend import BackendEvent, BytesLost, Exited, LeaseLost, ScreenCaptured, Spec
 from chloe.backends.tmux import holding, locks, screen
 from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
 from chloe.backends.tmux.keys import Keys
@@ -190,10 +190,10 @@ class TmuxBackend:
             self._repainting.want()
         self._watch()
 
-    async def read(self) -> Sequence[Happening]:
-        """Wait for the next happenings.
+    async def read(self) -> Sequence[BackendEvent]:
+        """Wait for the next events.
 
-        Raises ``SpoolBroken`` where a newer Chloe wrote them, ``RecorderChanged`` where another process has
+        Raises ``SpoolBroken`` where a newer Chloe wrote them, ``LeaseLost`` where another process has
         the lease: somebody removed it.
         """
         assert self._reader is not None, "follow says where to read on"
@@ -204,8 +204,8 @@ class TmuxBackend:
             try:
                 self._find_again()
                 if self._lease.lost:
-                    raise RecorderChanged(self.folder.name)
-                happenings = self._read(self._reader)
+                    raise LeaseLost(self.folder.name)
+                events = self._read(self._reader)
                 self._unreadable, self._failures = "", 0
             except OSError as error:
                 # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
@@ -214,11 +214,11 @@ class TmuxBackend:
                 self._reads += self._failures > _MANY_FAILURES
                 await asyncio.sleep(_READ_AGAIN)
                 continue
-            if happenings:
-                if isinstance(happenings[-1], Exited):
-                    self._exited = happenings[-1]
+            if events:
+                if isinstance(events[-1], Exited):
+                    self._exited = events[-1]
                     self._keys.forget()
-                return happenings
+                return events
             if self._reader.unfinished:
                 continue
             self._reads += self._ending.again() is None
@@ -228,17 +228,17 @@ class TmuxBackend:
                 except OSError as error:
                     self._say_unreadable(error)
 
-    def _read(self, reader: SpoolReader) -> list[Happening]:
+    def _read(self, reader: SpoolReader) -> list[BackendEvent]:
         # Asked first: what was written before the end is read after it is known.
         gone = self._ending.why()
-        happenings = reader.read()
+        events = reader.read()
         self._say_skipped(reader)
-        if any(isinstance(happening, Lost) for happening in happenings):
+        if any(isinstance(event, BytesLost) for event in events):
             self._repainting.want()
-        if happenings:
-            if isinstance(last := happenings[-1], Exited) and last.status is None and last.signal is None:
-                happenings[-1] = replace(last, survivor=self._ending.survivor())
-            return happenings
+        if events:
+            if isinstance(last := events[-1], Exited) and last.status is None and last.signal is None:
+                events[-1] = replace(last, survivor=self._ending.survivor())
+            return events
         if gone and not reader.unfinished:
             if reader.damage:
                 gone = f"its end can't be read: {reader.damage}"
@@ -265,7 +265,7 @@ class TmuxBackend:
             self._keys.write(data)
 
     @property
-    def untaken(self) -> int:
+    def pending_input(self) -> int:
         """Bytes that were typed and that the holder hasn't taken yet."""
         return self._keys.kept
 
@@ -305,10 +305,10 @@ class TmuxBackend:
                 # No descriptor is free, say: these go together with the next.
                 _log.warning("segments of pane %s stay for now: %s", self.folder.name, error)
 
-    async def screen(self) -> Painted:
+    async def screen(self) -> ScreenCaptured:
         """The screen as tmux has it. Raises ``TmuxUnusable``."""
         values, rows = await self._server.show(self.session, screen.VARIABLES)
-        return Painted(*screen.size(values), screen.drawn(values, rows), time.time_ns())
+        return ScreenCaptured(*screen.size(values), screen.drawn(values, rows), time.time_ns())
 
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""

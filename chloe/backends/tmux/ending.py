@@ -11,7 +11,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from chloe.backends.backend import Exited, Happening, Lost
+from chloe.backends.backend import BackendEvent, BytesLost, Exited
 from chloe.backends.tmux import locks, spool, survivors
 from chloe.backends.tmux.server import TmuxServer
 from chloe.errors import TmuxUnusable
@@ -71,7 +71,7 @@ class Ending:
         """Seconds until an end that no holder saw can be told; None if there is no such end."""
         return None if self._gone_since is None else _LOOK_AGAIN
 
-    def unseen(self, why: str, position: SpoolPosition) -> list[Happening]:
+    def unseen(self, why: str, position: SpoolPosition) -> list[BackendEvent]:
         """What is to be told where the holder said no end; nothing yet while its program may be ending."""
         now = self._time()
         program = self.survivor()
@@ -85,7 +85,7 @@ class Ending:
         if why == _NEVER_STARTED:
             return [exited]
         # What the kernel still held for the holder, say: it is gone, and nobody knows how much it was.
-        return [Lost(0, f"{why}; what it hadn't recorded yet is missing", at, position), exited]
+        return [BytesLost(0, f"{why}; what it hadn't recorded yet is missing", at, position), exited]
 
     def survivor(self) -> Process | None:
         """The program, as the holder named it, if it still runs."""

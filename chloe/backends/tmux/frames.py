@@ -1,4 +1,4 @@
-"""The frames of a spool as happenings: what each kind says, if it can be so.
+"""The frames of a spool as events: what each kind says, if it can be so.
 
 Owns the checks of payloads: their lengths, and the ranges of what they hold. A spool is input: a frame with
 a right checksum may still say what no holder says. Must not know files, or what becomes of what is refused.

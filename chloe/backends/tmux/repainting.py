@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from chloe.backends.backend import Painted
+from chloe.backends.backend import ScreenCaptured
 from chloe.errors import TmuxUnusable
 from chloe.events.facts import SpoolPosition
 
@@ -30,7 +30,7 @@ class Repainting:
     def __init__(
         self,
         pane: str,
-        ask: Callable[[], Coroutine[Any, Any, Painted]],
+        ask: Callable[[], Coroutine[Any, Any, ScreenCaptured]],
         woken: Callable[[], None],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
@@ -43,14 +43,14 @@ class Repainting:
         self._at_rest_since = 0.0
         self._not_before = 0.0
         self._said: bytes | None = None
-        self._task: asyncio.Task[Painted] | None = None
+        self._task: asyncio.Task[ScreenCaptured] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def want(self) -> None:
         """Bytes were lost: the stream alone doesn't give the screen any more."""
         self._wanted_since = self._loop.time()
 
-    def take(self, position: SpoolPosition, behind: Callable[[], bool]) -> Painted | None:
+    def take(self, position: SpoolPosition, behind: Callable[[], bool]) -> ScreenCaptured | None:
         """The screen as it is at ``position``, where nothing more can be read, once it is known."""
         if self._wanted_since is None:
             return None

@@ -1,4 +1,4 @@
-"""Reading a spool: frames become happenings, each with the position after it.
+"""Reading a spool: frames become events, each with the position after it.
 
 Owns the way along the segments, and the removal of what was taken in. Must not know how the
 reader learns that there is more: ``read`` never waits, and is usable without a loop. What the bytes look like
@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import damage, frames, segments
 from chloe.backends.tmux.frame_reader import Damaged, Frame, FrameReader, is_segment
 from chloe.errors import SpoolBroken, SpoolTooNew
@@ -32,7 +32,7 @@ from chloe.events.facts import SpoolPosition
 #: The start of a spool.
 START = SpoolPosition(0, 0)
 
-#: Output of this span of time, in nanoseconds, becomes one happening: a playback can't show finer steps.
+#: Output of this span of time, in nanoseconds, becomes one event: a playback can't show finer steps.
 _TOGETHER = 10_000_000
 
 #: What a frame counts for at the least, of the bytes that are read in one go: that takes its time, too.
@@ -43,7 +43,7 @@ class SpoolReader:
     """Reads the spool in ``folder`` on from ``position``.
 
     ``offset`` is how many bytes of the stream came before it, where known: then a segment that somebody
-    removed shows as ``Lost`` of the right length. ``aside`` is the folder where damaged segments are kept,
+    removed shows as ``BytesLost`` of the right length. ``aside`` is the folder that keeps damaged segments,
     made when it is needed; without one, damage is ``SpoolBroken``.
     """
 
@@ -84,13 +84,13 @@ class SpoolReader:
         size = self._path(self._segment).stat().st_size if self._is_there(self._segment) else 0
         return size > self._frames.position or self._next_segment(thorough=True) is not None
 
-    def read(self, limit: int = READ_LIMIT) -> list[Happening]:
-        """The next happenings, with at most ``limit`` bytes of output together; maybe none yet.
+    def read(self, limit: int = READ_LIMIT) -> list[BackendEvent]:
+        """The next events, with at most ``limit`` bytes of output together; maybe none yet.
 
-        Output that was written within 10 ms becomes one happening. Raises ``SpoolBroken`` once all before
+        Output that was written within 10 ms becomes one event. Raises ``SpoolBroken`` once all before
         what is of a newer format has been handed out, ``OSError`` where files can't be read for the moment.
         """
-        happenings: list[Happening] = []
+        events: list[BackendEvent] = []
         together: list[memoryview] = []
         began = 0
         room = limit
@@ -98,21 +98,21 @@ class SpoolReader:
 
         def flush() -> None:
             if together:
-                happenings.append(Printed(b"".join(together), began, self.position))
+                events.append(OutputRead(b"".join(together), began, self.position))
                 together.clear()
 
         while room > 0:
             try:
-                frame = self._peek(thorough=not happenings and not together)
+                frame = self._peek(thorough=not events and not together)
             except SpoolBroken:
-                if not happenings and not together:
+                if not events and not together:
                     raise
                 break
             if frame is None:
                 break
-            if isinstance(frame, Lost):
+            if isinstance(frame, BytesLost):
                 flush()
-                happenings.append(frame)
+                events.append(frame)
                 room -= _FRAME_COST
                 continue
             kind, occurred_at, payload = frame
@@ -133,19 +133,19 @@ class SpoolReader:
             else:
                 flush()
                 self._take(payload)
-                happening = self._decoded(kind, occurred_at, payload)
-                if happening is not None:
-                    happenings.append(happening)
-                if isinstance(happening, Exited):
+                event = self._decoded(kind, occurred_at, payload)
+                if event is not None:
+                    events.append(event)
+                if isinstance(event, Exited):
                     break  # Nothing follows.
             room -= max(len(payload), _FRAME_COST)
         else:
-            self.unfinished = not happenings and not together
+            self.unfinished = not events and not together
         flush()
-        if not happenings:
+        if not events:
             # A pane that prints nothing costs no descriptor.
             self.close()
-        return happenings
+        return events
 
     def release(self, position: SpoolPosition) -> None:
         """Remove the segments before that of ``position``: all in them is safe elsewhere."""
@@ -158,7 +158,7 @@ class SpoolReader:
         """Let go of the open segment."""
         self._frames.close()
 
-    def _peek(self, *, thorough: bool) -> Frame | Lost | None:
+    def _peek(self, *, thorough: bool) -> Frame | BytesLost | None:
         """The next frame, not taken yet; past headers, on to the next segment.
 
         ``thorough``: even if the one that should be next was removed, which costs a look at the folder.
@@ -185,8 +185,8 @@ class SpoolReader:
             if lost is not None:
                 return lost
 
-    def _pass(self, what: str) -> Lost | None:
-        """Leave damage behind, its segment kept aside; ``Lost`` where it is known how much that is."""
+    def _pass(self, what: str) -> BytesLost | None:
+        """Leave damage behind, its segment kept aside; ``BytesLost`` where it is known how much that is."""
         path = self._path(self._segment)
         what = f"{path.name} has {what} at byte {self._frames.position}"
         if self._aside is None:
@@ -204,7 +204,7 @@ class SpoolReader:
             self.damage = self._why_missing = why
             return None
         self._take(payload, len(payload))
-        return Lost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
+        return BytesLost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
 
     def _timely(self, occurred_at: int) -> int:
         """A time that can be, for a frame that has none."""
@@ -216,8 +216,8 @@ class SpoolReader:
         if self._offset is not None:
             self._offset += printed
 
-    def _enter(self, frame: Frame) -> Lost | None:
-        """Take a segment's header; ``Lost`` where the stream doesn't go on where the last one ended."""
+    def _enter(self, frame: Frame) -> BytesLost | None:
+        """Take a segment's header; ``BytesLost`` where the stream doesn't go on where the last one ended."""
         try:
             if frame.kind != segments.HEADER:
                 raise frames.Odd("no header")
@@ -235,9 +235,9 @@ class SpoolReader:
         if not missing:
             return None
         why = why or "a part of the spool was removed"
-        return Lost(missing, why, frames.moment(frame.occurred_at, self._made_at), self.position)
+        return BytesLost(missing, why, frames.moment(frame.occurred_at, self._made_at), self.position)
 
-    def _decoded(self, kind: int, occurred_at: int, payload: memoryview) -> Happening | None:
+    def _decoded(self, kind: int, occurred_at: int, payload: memoryview) -> BackendEvent | None:
         """What a frame says that was just taken; None where it says nothing."""
         try:
             if kind == segments.SIZE:
@@ -246,7 +246,7 @@ class SpoolReader:
                 length, reason = frames.gap(payload, self._offset or 0)
                 if self._offset is not None:
                     self._offset += length
-                return Lost(length, reason, occurred_at, self.position)
+                return BytesLost(length, reason, occurred_at, self.position)
             if kind == segments.EXIT:
                 ended = Exited(*frames.end(payload), occurred_at, self.position)
                 if self._frames.follows() or _header(self._path(self._segment + 1)) is not None:
@@ -256,7 +256,7 @@ class SpoolReader:
                 raise frames.Odd("a header in the middle")
         except frames.Odd as odd:
             why = self._skip(str(odd))
-            return Lost(0, why, occurred_at, self.position) if kind == segments.GAP else None
+            return BytesLost(0, why, occurred_at, self.position) if kind == segments.GAP else None
         self._skip(f"a frame of the unknown kind {kind}")
         return None
 

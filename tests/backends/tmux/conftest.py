@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.backend import Exited, Happening, Printed, Spec
+from chloe.backends.backend import BackendEvent, Exited, OutputRead, Spec
 from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holding
 from chloe.watch import Watcher
 
@@ -34,11 +34,11 @@ class Pane:
     def __init__(self, backend: TmuxBackend, folder: Path) -> None:
         self.backend = backend
         self.folder = folder
-        self.happenings: list[Happening] = []
+        self.events: list[BackendEvent] = []
 
     @property
     def output(self) -> bytes:
-        return b"".join(each.data for each in self.happenings if isinstance(each, Printed))
+        return b"".join(each.data for each in self.events if isinstance(each, OutputRead))
 
     @property
     def holder(self) -> int:
@@ -47,23 +47,23 @@ class Pane:
 
     async def read(self) -> None:
         async with asyncio.timeout(DEADLINE):
-            self.happenings += await self.backend.read()
+            self.events += await self.backend.read()
 
     async def until(self, wanted: bytes) -> None:
         while wanted not in self.output:
-            assert not self._ended, self.happenings[-1]
+            assert not self._ended, self.events[-1]
             await self.read()
 
     async def end(self) -> Exited:
         while not self._ended:
             await self.read()
-        last = self.happenings[-1]
+        last = self.events[-1]
         assert isinstance(last, Exited)
         return last
 
     @property
     def _ended(self) -> bool:
-        return bool(self.happenings) and isinstance(self.happenings[-1], Exited)
+        return bool(self.events) and isinstance(self.events[-1], Exited)
 
 
 class Panes:
@@ -171,18 +171,18 @@ class Holder:
             time.sleep(0.01)
         return self._cpu() == used
 
-    def read(self, reader: SpoolReader, holds: Callable[[list[Happening]], object]) -> list[Happening]:
+    def read(self, reader: SpoolReader, holds: Callable[[list[BackendEvent]], object]) -> list[BackendEvent]:
         """Read until what was read satisfies ``holds``."""
-        happenings: list[Happening] = []
+        events: list[BackendEvent] = []
 
         def read_on() -> object:
-            happenings.extend(reader.read())
-            return holds(happenings)
+            events.extend(reader.read())
+            return holds(events)
 
         until(read_on)
-        return happenings
+        return events
 
-    def run(self, reader: SpoolReader) -> list[Happening]:
+    def run(self, reader: SpoolReader) -> list[BackendEvent]:
         """Read to the end."""
         return self.read(reader, lambda all: all and isinstance(all[-1], Exited))
 

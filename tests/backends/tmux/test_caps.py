@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import Exited, Happening, Printed
+from chloe.backends.backend import BackendEvent, Exited, OutputRead
 from chloe.backends.tmux import SpoolReader
 from tests.backends.tmux.test_limits import LAST, NUMBERS, check_against, lost
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 def test_a_cap_drops_what_is_over_it_and_tells_how_much(holder: MakeHolder) -> None:
     made = holder("sh", "-c", f"seq 1 {LAST}; exit 3", cap=100_000, segment_size=20_000)
-    happenings = made.run(SpoolReader(made.folder))
-    check_against(NUMBERS, happenings)
-    assert lost(happenings)
-    assert "100000 bytes" in lost(happenings)[0].reason
+    events = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS, events)
+    assert lost(events)
+    assert "100000 bytes" in lost(events)[0].reason
     assert sum(path.stat().st_size for path in made.folder.glob("*.seg")) < 110_000
-    last = happenings[-1]
+    last = events[-1]
     assert isinstance(last, Exited)
     assert last.status == 3
 
@@ -36,13 +36,13 @@ def test_a_spool_that_is_taken_in_has_room_again(holder: MakeHolder, soon: Soon)
     script = f"seq 1 {LAST // 2}; read x; seq {LAST // 2 + 1} {LAST}"
     made = holder("sh", "-c", "stty -echo; " + script, cap=100_000, segment_size=20_000)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lost)  # Told while the program waits, not only when it prints on.
-    for each in reversed(happenings):
+    events = made.read(reader, lost)  # Told while the program waits, not only when it prints on.
+    for each in reversed(events):
         if each.position is not None:
             reader.release(each.position)
             break
     made.type(b"\r")
-    rest: list[Happening] = []
+    rest: list[BackendEvent] = []
 
     def take_in() -> bool:
         rest.extend(reader.read())
@@ -51,8 +51,8 @@ def test_a_spool_that_is_taken_in_has_room_again(holder: MakeHolder, soon: Soon)
         return bool(rest) and isinstance(rest[-1], Exited)
 
     soon(take_in)
-    check_against(NUMBERS, happenings + rest)
-    assert any(isinstance(each, Printed) for each in rest)
+    check_against(NUMBERS, events + rest)
+    assert any(isinstance(each, OutputRead) for each in rest)
 
 
 def test_the_share_of_the_disk_is_for_all_spools_together(holder: MakeHolder) -> None:
@@ -63,9 +63,9 @@ def test_the_share_of_the_disk_is_for_all_spools_together(holder: MakeHolder) ->
     beside = neighbour.folder.parent / "beside"
     numbers = b"".join(b"%d\r\n" % number for number in range(1, 500_001))
     made = holder("seq", "1", "500000", folder=beside, share=share)
-    happenings = made.run(SpoolReader(beside))
-    check_against(numbers, happenings)
-    assert "of the free disk" in lost(happenings)[0].reason
+    events = made.run(SpoolReader(beside))
+    check_against(numbers, events)
+    assert "of the free disk" in lost(events)[0].reason
     assert sum(path.stat().st_size for path in neighbour.folder.parent.glob("*/*.seg")) < 4_500_000
 
 
@@ -121,19 +121,19 @@ def test_while_a_recorder_has_the_lease_a_cap_makes_the_program_wait_and_drops_n
     soon(lambda: stands_still(made))
     assert spooled(made) < 1_000_000
     reader = SpoolReader(made.folder)
-    happenings: list[Happening] = []
+    events: list[BackendEvent] = []
 
     def take_in() -> bool:
-        happenings.extend(reader.read())
-        if happenings and happenings[-1].position is not None:
-            reader.release(happenings[-1].position)
-        return bool(happenings) and isinstance(happenings[-1], Exited)
+        events.extend(reader.read())
+        if events and events[-1].position is not None:
+            reader.release(events[-1].position)
+        return bool(events) and isinstance(events[-1], Exited)
 
     soon(take_in)
     lease.close()
-    check_against(b"ready\r\n" + MANY_NUMBERS, happenings)
-    assert not lost(happenings)
-    last = happenings[-1]
+    check_against(b"ready\r\n" + MANY_NUMBERS, events)
+    assert not lost(events)
+    last = events[-1]
     assert isinstance(last, Exited)
     assert last.status == 3
 
@@ -145,24 +145,24 @@ def test_once_the_lease_is_given_back_the_program_goes_on_and_what_is_over_the_c
     made, lease = flooding(holder, soon)
     assert not made.shown.endswith(MANY_NUMBERS[-100:])
     lease.give_back()
-    happenings = made.run(SpoolReader(made.folder))
+    events = made.run(SpoolReader(made.folder))
     lease.close()
-    check_against(b"ready\r\n" + MANY_NUMBERS, happenings)
-    assert sum(each.length for each in lost(happenings)) > 1_000_000
-    assert "100000 bytes" in lost(happenings)[0].reason
+    check_against(b"ready\r\n" + MANY_NUMBERS, events)
+    assert sum(each.length for each in lost(events)) > 1_000_000
+    assert "100000 bytes" in lost(events)[0].reason
 
 
 @pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
 def test_a_program_that_waits_for_room_can_be_typed_to_and_ended(holder: MakeHolder, soon: Soon) -> None:
     made, lease = flooding(holder, soon)
     made.type(b"\x03")
-    happenings = made.run(SpoolReader(made.folder))
+    events = made.run(SpoolReader(made.folder))
     lease.close()
     offset = len(b"ready\r\n")
-    assert not lost(happenings)
-    output = b"".join(each.data for each in happenings if isinstance(each, Printed))[offset:]
+    assert not lost(events)
+    output = b"".join(each.data for each in events if isinstance(each, OutputRead))[offset:]
     assert MANY_NUMBERS.startswith(output[: WAITS // 2])
-    last = happenings[-1]
+    last = events[-1]
     assert isinstance(last, Exited)
 
 
@@ -179,18 +179,18 @@ def test_a_neighbour_that_fills_the_share_of_the_disk_stops_no_pane_that_is_take
     lease = Lease(made)
     made.type(b"\r")
     reader = SpoolReader(made.folder)
-    happenings: list[Happening] = []
+    events: list[BackendEvent] = []
 
     def take_in() -> bool:
-        happenings.extend(reader.read())
-        if happenings and happenings[-1].position is not None:
-            reader.release(happenings[-1].position)
-        return bool(happenings) and isinstance(happenings[-1], Exited)
+        events.extend(reader.read())
+        if events and events[-1].position is not None:
+            reader.release(events[-1].position)
+        return bool(events) and isinstance(events[-1], Exited)
 
     soon(take_in)
     lease.close()
-    assert not lost(happenings)
-    check_against(b"\r\n" + MANY_NUMBERS, happenings)
+    assert not lost(events)
+    check_against(b"\r\n" + MANY_NUMBERS, events)
 
 
 @pytest.mark.skipif(not hasattr(fcntl, "F_OFD_SETLK"), reason="this system has no such locks")
@@ -201,13 +201,13 @@ async def test_a_recorder_that_stands_still_loses_nothing_of_what_it_would_have_
     await eventually(lambda: _size(pane.folder) > 200_000)
     await eventually(lambda: _stands_still(pane.folder))
     assert _size(pane.folder) < 1_000_000
-    while not pane.happenings or not isinstance(pane.happenings[-1], Exited):
+    while not pane.events or not isinstance(pane.events[-1], Exited):
         await pane.read()
-        position = pane.happenings[-1].position
+        position = pane.events[-1].position
         assert position is not None
         await pane.backend.release(position)
-    check_against(MANY_NUMBERS, pane.happenings)
-    assert not lost(pane.happenings)
+    check_against(MANY_NUMBERS, pane.events)
+    assert not lost(pane.events)
 
 
 def _stands_still(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import Exited, Happening, Lost, Printed
+from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead
 from chloe.backends.tmux import SpoolReader, locks
 
 if TYPE_CHECKING:
@@ -25,21 +25,21 @@ def counted(number: int) -> bytes:
     return b"".join(b"%d\r\n" % each for each in range(1, number + 1)) + b"over\r\n"
 
 
-def check(stream: bytes, happenings: Sequence[Happening]) -> list[Lost]:
+def check(stream: bytes, events: Sequence[BackendEvent]) -> list[BytesLost]:
     """What was printed stands at its place, losses stand for the rest, up to the end; the losses."""
     offset = 0
-    for each in happenings:
-        if isinstance(each, Printed):
+    for each in events:
+        if isinstance(each, OutputRead):
             assert stream[offset : offset + len(each.data)] == each.data
             offset += len(each.data)
-        elif isinstance(each, Lost):
+        elif isinstance(each, BytesLost):
             offset += each.length
     assert offset == len(stream)
-    return [each for each in happenings if isinstance(each, Lost)]
+    return [each for each in events if isinstance(each, BytesLost)]
 
 
-def exited(happenings: Sequence[Happening]) -> bool:
-    return bool(happenings) and isinstance(happenings[-1], Exited)
+def exited(events: Sequence[BackendEvent]) -> bool:
+    return bool(events) and isinstance(events[-1], Exited)
 
 
 def type_to(holder: Holder, soon: Soon, data: bytes) -> None:
@@ -58,7 +58,7 @@ def test_a_removed_spool_comes_back_and_the_gap_is_exact(up: int, holder: MakeHo
     made = holder("sh", "-c", COUNTS)
     ready(made, soon)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lambda all: b"ready" in all[0].data if all else False)  # type: ignore[union-attr]
+    events = made.read(reader, lambda all: b"ready" in all[0].data if all else False)  # type: ignore[union-attr]
     reader.close()
     shutil.rmtree([made.folder, *made.folder.parents][up])
     os.write(made.terminal, b"20000\n")
@@ -66,12 +66,12 @@ def test_a_removed_spool_comes_back_and_the_gap_is_exact(up: int, holder: MakeHo
     type_to(made, soon, b"300\n")
     soon(lambda: made.shown.count(b"over") == 2)
     type_to(made, soon, b"end\n")
-    position = happenings[-1].position
+    position = events[-1].position
     assert position is not None
-    happenings += made.run(SpoolReader(made.folder, position, offset=len(b"ready\r\n")))
-    lost = check(b"ready\r\n" + counted(20_000) + counted(300), happenings)
+    events += made.run(SpoolReader(made.folder, position, offset=len(b"ready\r\n")))
+    lost = check(b"ready\r\n" + counted(20_000) + counted(300), events)
     assert lost
-    last = happenings[-1]
+    last = events[-1]
     assert isinstance(last, Exited)
     assert last.status == 4
     for folder in (made.folder, *list(made.folder.parents)[:up]):
@@ -84,11 +84,11 @@ def test_a_reader_that_has_the_removed_segment_open_loses_nothing(holder: MakeHo
     made = holder("sh", "-c", COUNTS)
     ready(made, soon)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lambda all: all)
+    events = made.read(reader, lambda all: all)
     shutil.rmtree(made.folder)
     type_to(made, soon, b"300\nend\n")
-    happenings += made.run(reader)
-    assert not check(b"ready\r\n" + counted(300), happenings)
+    events += made.run(reader)
+    assert not check(b"ready\r\n" + counted(300), events)
 
 
 def test_a_quiet_program_s_spool_comes_back_as_well(holder: MakeHolder, soon: Soon) -> None:
@@ -106,13 +106,13 @@ def test_one_file_that_somebody_removed_comes_back(name: str, holder: MakeHolder
     made = holder("sh", "-c", COUNTS)
     ready(made, soon)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lambda all: all)
+    events = made.read(reader, lambda all: all)
     (made.folder / name).unlink()
     there = made.folder / {"0.seg": "1.seg"}.get(name, name)
     soon(lambda: there.exists() and stat.S_IMODE(there.stat().st_mode) == 0o600)
     type_to(made, soon, b"300\nend\n")
-    happenings += made.run(reader)
-    assert not check(b"ready\r\n" + counted(300), happenings)
+    events += made.run(reader)
+    assert not check(b"ready\r\n" + counted(300), events)
 
 
 def test_what_was_typed_into_a_removed_fifo_is_not_lost(holder: MakeHolder, soon: Soon) -> None:
@@ -124,8 +124,8 @@ def test_what_was_typed_into_a_removed_fifo_is_not_lost(holder: MakeHolder, soon
     os.close(fifo)
     soon((made.folder / "keys").exists)
     made.type(b"two\n")
-    happenings = made.run(SpoolReader(made.folder))
-    assert b"got one two" in b"".join(each.data for each in happenings if isinstance(each, Printed))
+    events = made.run(SpoolReader(made.folder))
+    assert b"got one two" in b"".join(each.data for each in events if isinstance(each, OutputRead))
 
 
 def test_a_moved_home_is_recorded_on_and_may_come_back(holder: MakeHolder, soon: Soon, home: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chloe.backends.backend import Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader, damage, inspecting, segments, spool
 from chloe.backends.tmux.segments import EXIT, GAP, HEADER, OUTPUT, SIZE
 from chloe.errors import SpoolBroken, SpoolTooNew
@@ -63,52 +63,52 @@ def made(folder: Path, *frames: bytes, number: int = 0) -> Path:
     return folder
 
 
-def read_all(reader: SpoolReader) -> list[Happening]:
+def read_all(reader: SpoolReader) -> list[BackendEvent]:
     """Read to the end, as a recorder does."""
-    happenings: list[Happening] = []
+    events: list[BackendEvent] = []
     for _ in range(MOST_READS):
         more = reader.read()
-        happenings += more
+        events += more
         if not more and not reader.unfinished:
-            return happenings
+            return events
         if more and isinstance(more[-1], Exited):
-            return happenings
+            return events
     pytest.fail("reading came to no end")
 
 
-def fact(happening: Happening, offset: int) -> Fact:
-    match happening:
-        case Printed(data=data, position=position):
+def fact(event: BackendEvent, offset: int) -> Fact:
+    match event:
+        case OutputRead(data=data, position=position):
             return facts.Output(offset=offset, length=len(data), data=data, spool=position)
-        case Lost(length=length, reason=reason, position=position):
+        case BytesLost(length=length, reason=reason, position=position):
             return facts.Gap(offset=offset, length=length, reason=reason, spool=position)
         case SizeChanged(rows=rows, columns=columns, position=position):
             return facts.Resized(rows=rows, columns=columns, offset=offset, spool=position)
         case Exited():
             return facts.Died(
-                status=happening.status,
-                signal=happening.signal,
-                reason=happening.reason,
-                spool=happening.position,
+                status=event.status,
+                signal=event.signal,
+                reason=event.reason,
+                spool=event.position,
             )
-    pytest.fail(f"no spool holds {happening}")
+    pytest.fail(f"no spool holds {event}")
 
 
-def check(happenings: list[Happening]) -> None:
+def check(events: list[BackendEvent]) -> None:
     """What was read fits into the log, goes on from place to place, and ends where it says so."""
     offset, before = 0, SpoolPosition(0, 0)
-    for number, happening in enumerate(happenings):
-        written = fact(happening, offset)
+    for number, event in enumerate(events):
+        written = fact(event, offset)
         again = decode(*encode(written))
         assert not isinstance(again, Unknown)
         assert again == written
-        assert 0 <= happening.occurred_at < 1 << 63
-        offset += len(happening.data) if isinstance(happening, Printed) else 0
-        offset += happening.length if isinstance(happening, Lost) else 0
-        assert happening.position is not None
-        assert happening.position >= before
-        before = happening.position
-        assert number == len(happenings) - 1 or not isinstance(happening, Exited)
+        assert 0 <= event.occurred_at < 1 << 63
+        offset += len(event.data) if isinstance(event, OutputRead) else 0
+        offset += event.length if isinstance(event, BytesLost) else 0
+        assert event.position is not None
+        assert event.position >= before
+        before = event.position
+        assert number == len(events) - 1 or not isinstance(event, Exited)
 
 
 extremes = st.sampled_from([0, 1, 79, 255, 65_535, 1 << 31, (1 << 32) - 1, 1 << 60, 1 << 63, (1 << 64) - 1])
@@ -158,12 +158,12 @@ def test_whatever_its_frames_say_a_spool_is_read_to_an_end(
         (folder / f"{number}.seg").write_bytes(data)
     reader = SpoolReader(folder, SpoolPosition(*start), offset=0, aside=folder / "aside" if kept else None)
     try:
-        happenings = read_all(reader)
+        events = read_all(reader)
     except SpoolBroken as broken:
         assert str(folder) in str(broken)
     else:
         if start == (0, 0):
-            check(happenings)
+            check(events)
     finally:
         reader.close()
     with contextlib.suppress(SpoolTooNew):
@@ -190,10 +190,10 @@ def test_frames_of_unknown_kinds_are_passed_over_and_counted(tmp_path: Path) -> 
         end(256),
     )
     reader = SpoolReader(folder, aside=tmp_path / "aside")
-    happenings = read_all(reader)
-    assert [each.data for each in happenings if isinstance(each, Printed)] == [b"one", b"two"]
-    assert isinstance(happenings[-1], Exited)
-    assert happenings[-1].status == 1
+    events = read_all(reader)
+    assert [each.data for each in events if isinstance(each, OutputRead)] == [b"one", b"two"]
+    assert isinstance(events[-1], Exited)
+    assert events[-1].status == 1
     assert reader.skipped == {
         "a frame of the unknown kind 200": 2,
         "a frame of the unknown kind 201": 1,
@@ -218,11 +218,11 @@ def test_frames_of_unknown_kinds_are_passed_over_and_counted(tmp_path: Path) -> 
 def test_what_cannot_be_is_passed_over_and_its_segment_kept(tmp_path: Path, odd: bytes, what: str) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), odd, frame(OUTPUT, b"two"), end(256))
     reader = SpoolReader(folder, aside=tmp_path / "aside")
-    happenings = read_all(reader)
-    check(happenings)
-    assert b"".join(each.data for each in happenings if isinstance(each, Printed)) == b"onetwo"
-    assert isinstance(happenings[-1], Exited)
-    assert happenings[-1].status == 1
+    events = read_all(reader)
+    check(events)
+    assert b"".join(each.data for each in events if isinstance(each, OutputRead)) == b"onetwo"
+    assert isinstance(events[-1], Exited)
+    assert events[-1].status == 1
     assert reader.skipped == {what: 1}
     assert (tmp_path / "aside" / "spool-0.seg").exists()
 
@@ -230,18 +230,18 @@ def test_what_cannot_be_is_passed_over_and_its_segment_kept(tmp_path: Path, odd:
 @pytest.mark.parametrize("odd", [gap(2**64 - 1), gap(2**60 + 1), frame(GAP, b""), frame(GAP, b"1234567")])
 def test_a_gap_that_cannot_be_is_one_of_unknown_length(tmp_path: Path, odd: bytes) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), odd, frame(OUTPUT, b"two"), end())
-    happenings = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
-    check(happenings)
-    (lost,) = (each for each in happenings if isinstance(each, Lost))
+    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    check(events)
+    (lost,) = (each for each in events if isinstance(each, BytesLost))
     assert lost.length == 0
     assert "a gap" in lost.reason
 
 
 def test_many_gaps_are_together_no_longer_than_a_stream(tmp_path: Path) -> None:
     folder = made(tmp_path / "spool", header(), *[gap(2**59)] * 20, end())
-    happenings = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
-    check(happenings)
-    assert sum(each.length for each in happenings if isinstance(each, Lost)) <= segments.STREAM_LIMIT
+    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    check(events)
+    assert sum(each.length for each in events if isinstance(each, BytesLost)) <= segments.STREAM_LIMIT
 
 
 @pytest.mark.parametrize("status", [0x7F7F7F, 0x7F, 0x137F, -2, 0x10000, 0x7FFFFFFF, 0x41])
@@ -255,10 +255,10 @@ def test_a_wait_status_that_means_nothing_is_an_end_that_nobody_knows(tmp_path: 
 
 def test_reasons_are_text_of_a_bounded_length(tmp_path: Path) -> None:
     folder = made(tmp_path / "spool", header(), gap(1, b"\xff\xfe" * 50_000), end(0, b"\x80" * 200_000))
-    happenings = read_all(SpoolReader(folder))
-    check(happenings)
-    lost, exited = happenings
-    assert isinstance(lost, Lost)
+    events = read_all(SpoolReader(folder))
+    check(events)
+    lost, exited = events
+    assert isinstance(lost, BytesLost)
     assert isinstance(exited, Exited)
     assert len(lost.reason) <= 500
     assert len(exited.reason) <= 500
@@ -282,9 +282,9 @@ def test_what_is_no_regular_file_is_no_segment(tmp_path: Path) -> None:
     (folder / "04.seg").write_bytes(header(4, 3) + frame(OUTPUT, b"not this"))
     (folder / "99999999999999999999.seg").write_bytes(b"")
     reader = SpoolReader(folder, aside=tmp_path / "aside")
-    assert [type(each) for each in read_all(reader)] == [Printed]
+    assert [type(each) for each in read_all(reader)] == [OutputRead]
     made(folder, header(5, 3), frame(OUTPUT, b"two"), end(), number=5)
-    assert [type(each) for each in read_all(reader)] == [Printed, Exited]
+    assert [type(each) for each in read_all(reader)] == [OutputRead, Exited]
     reader.release(SpoolPosition(5, 0))
     assert elsewhere.read_bytes() == b"precious"
     assert not (tmp_path / "aside").exists()
@@ -295,9 +295,9 @@ def test_a_segment_that_may_not_be_read_is_damage(tmp_path: Path) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"))
     (folder / "0.seg").chmod(0)
     made(folder, header(1, 3), frame(OUTPUT, b"two"), end(), number=1)
-    happenings = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
-    check(happenings)
-    assert [type(each) for each in happenings] == [Lost, Printed, Exited]
+    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    check(events)
+    assert [type(each) for each in events] == [BytesLost, OutputRead, Exited]
 
 
 def test_a_segment_larger_than_any_is_not_read_for_ever(tmp_path: Path) -> None:
@@ -307,9 +307,9 @@ def test_a_segment_larger_than_any_is_not_read_for_ever(tmp_path: Path) -> None:
         file.seek(0, os.SEEK_END)
         file.write(b"x")
     made(folder, header(1, 5), frame(OUTPUT, b"two"), end(), number=1)
-    happenings = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
-    check(happenings)
-    assert [type(each) for each in happenings] == [Printed, Lost, Printed, Exited]
+    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    check(events)
+    assert [type(each) for each in events] == [OutputRead, BytesLost, OutputRead, Exited]
 
 
 def test_a_segment_of_nothing_but_small_frames_is_read_in_small_steps(tmp_path: Path) -> None:
@@ -350,9 +350,9 @@ def test_where_nothing_can_be_kept_reading_goes_on_all_the_same(tmp_path: Path, 
             os.mkfifo(aside)
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), b"x" * 100)
     made(folder, header(1, 10), frame(OUTPUT, b"two"), end(), number=1)
-    happenings = read_all(SpoolReader(folder, aside=aside))
-    check(happenings)
-    assert [type(each) for each in happenings] == [Printed, Lost, Printed, Exited]
+    events = read_all(SpoolReader(folder, aside=aside))
+    check(events)
+    assert [type(each) for each in events] == [OutputRead, BytesLost, OutputRead, Exited]
     assert (folder / "0.seg").exists()
     assert not list(elsewhere.iterdir())
 
@@ -365,7 +365,7 @@ def test_a_header_says_who_wrote_it_and_what_it_says_beyond_that_is_passed_over(
     assert found.holder == "9.9"
     assert found.program == Process(1234, 5678, "a-boot")
     assert (found.term, found.answers, found.watches) == ("xterm", ("da1", "xtversion"), ())
-    assert [type(each) for each in read_all(SpoolReader(folder))] == [Printed]
+    assert [type(each) for each in read_all(SpoolReader(folder))] == [OutputRead]
 
 
 @pytest.mark.parametrize(

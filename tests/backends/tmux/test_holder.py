@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.backends.backend import Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader, locks
 from chloe.backends.tmux.glance import running
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from tests.backends.tmux.conftest import MakeHolder, Soon
 
 
-def printed(happenings: Sequence[Happening]) -> bytes:
-    return b"".join(each.data for each in happenings if isinstance(each, Printed))
+def printed(events: Sequence[BackendEvent]) -> bytes:
+    return b"".join(each.data for each in events if isinstance(each, OutputRead))
 
 
-def has(wanted: bytes) -> Callable[[list[Happening]], bool]:
-    return lambda happenings: wanted in printed(happenings)
+def has(wanted: bytes) -> Callable[[list[BackendEvent]], bool]:
+    return lambda events: wanted in printed(events)
 
 
-def ending(happenings: Sequence[Happening]) -> Exited:
-    last = happenings[-1]
+def ending(events: Sequence[BackendEvent]) -> Exited:
+    last = events[-1]
     assert isinstance(last, Exited)
     return last
 
@@ -73,20 +73,20 @@ def test_keys_from_tmux_and_from_the_fifo_both_arrive(holder: MakeHolder) -> Non
 def test_tmux_gets_what_is_recorded(holder: MakeHolder) -> None:
     made = holder("sh", "-c", "seq 1 20000; read wait")
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, has(b"\r\n20000\r\n"))
+    events = made.read(reader, has(b"\r\n20000\r\n"))
     made.type(b"\r")
-    happenings += made.run(reader)
+    events += made.run(reader)
     made.wait()
-    assert printed(happenings).startswith(numbered(20_000))
+    assert printed(events).startswith(numbered(20_000))
     assert made.shown.startswith(numbered(20_000))
 
 
 def test_a_stream_goes_on_across_segments(holder: MakeHolder) -> None:
     made = holder("seq", "1", "100000", segment_size=50_000)
-    happenings = made.run(SpoolReader(made.folder))
-    assert printed(happenings) == numbered(100_000)
+    events = made.run(SpoolReader(made.folder))
+    assert printed(events) == numbered(100_000)
     assert len(list(made.folder.glob("*.seg"))) > 5
-    assert not any(isinstance(each, Lost) for each in happenings)
+    assert not any(isinstance(each, BytesLost) for each in events)
 
 
 def test_a_size_is_recorded_and_passed_on_and_the_first_one_is_not(holder: MakeHolder) -> None:
@@ -107,14 +107,14 @@ def test_a_tmux_that_does_not_read_slows_the_program_and_grows_no_memory(
 ) -> None:
     made = holder("sh", "-c", "yes 0123456789 | head -c 20000000", drain=False)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lambda all: len(printed(all)) > 60_000)
-    soon(lambda: made.sleeps_without(lambda: happenings.extend(reader.read())))
-    assert len(printed(happenings)) < 1_000_000
+    events = made.read(reader, lambda all: len(printed(all)) > 60_000)
+    soon(lambda: made.sleeps_without(lambda: events.extend(reader.read())))
+    assert len(printed(events)) < 1_000_000
     assert resident(made.pid) < 20_000_000
     made.drain()
-    happenings += made.run(reader)
-    assert len(printed(happenings)) == 20_000_000 + 20_000_000 // 11
-    assert not any(isinstance(each, Lost) for each in happenings)
+    events += made.run(reader)
+    assert len(printed(events)) == 20_000_000 + 20_000_000 // 11
+    assert not any(isinstance(each, BytesLost) for each in events)
 
 
 def test_a_paste_that_the_program_does_not_read_is_taken_only_so_far(holder: MakeHolder, soon: Soon) -> None:
@@ -165,21 +165,21 @@ def test_the_program_leads_a_session_on_a_terminal_of_its_own(holder: MakeHolder
 
 def test_a_program_that_closes_its_terminal_is_waited_for(holder: MakeHolder, soon: Soon) -> None:
     made = holder("sh", "-c", "echo ready; exec 0<&- 1>&- 2>&-; sleep 0.3; echo back > /dev/tty; exit 4")
-    happenings = made.run(SpoolReader(made.folder))
-    assert b"back" in printed(happenings)
-    assert ending(happenings).status == 4
+    events = made.run(SpoolReader(made.folder))
+    assert b"back" in printed(events)
+    assert ending(events).status == 4
 
 
 def test_a_program_that_vanished_says_so_with_a_shells_status(holder: MakeHolder, tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.write_text("#!/no/such/interpreter\n")
     program.chmod(0o755)
-    happenings = made_run(holder, str(program))
-    assert ending(happenings).status == 127
-    assert b"can't run " + os.fsencode(program) in printed(happenings)
+    events = made_run(holder, str(program))
+    assert ending(events).status == 127
+    assert b"can't run " + os.fsencode(program) in printed(events)
 
 
-def made_run(holder: MakeHolder, *argv: str) -> list[Happening]:
+def made_run(holder: MakeHolder, *argv: str) -> list[BackendEvent]:
     made = holder(*argv)
     return made.run(SpoolReader(made.folder))
 
@@ -188,9 +188,9 @@ def test_a_folder_that_is_gone_says_so(holder: MakeHolder, tmp_path: Path) -> No
     folder = tmp_path / "here"
     folder.mkdir()
     made = holder("true", cwd=str(folder / ".." / "gone"))
-    happenings = made.run(SpoolReader(made.folder))
-    assert ending(happenings).status == 127
-    assert b"gone" in printed(happenings)
+    events = made.run(SpoolReader(made.folder))
+    assert ending(events).status == 127
+    assert b"gone" in printed(events)
 
 
 def test_hanging_up_tmux_hangs_up_the_program(holder: MakeHolder) -> None:
@@ -206,17 +206,17 @@ def test_hanging_up_tmux_hangs_up_the_program(holder: MakeHolder) -> None:
 def test_what_was_written_before_a_hang_up_is_kept(holder: MakeHolder) -> None:
     made = holder("sh", "-c", "seq 1 300; echo ready; exec sleep 60", drain=False)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, has(b"300\r\nready"))
+    events = made.read(reader, has(b"300\r\nready"))
     made.hang_up()
     made.run(reader)
-    assert printed(happenings).startswith(numbered(300))
+    assert printed(events).startswith(numbered(300))
 
 
 def test_a_program_that_survives_a_hang_up_is_left_alone(holder: MakeHolder) -> None:
     made = holder("sh", "-c", "trap '' HUP; echo \"pid $$\"; while :; do sleep 0.05; done")
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, has(b"\r\n"))
-    pid = int(printed(happenings).split()[1])
+    events = made.read(reader, has(b"\r\n"))
+    pid = int(printed(events).split()[1])
     made.hang_up()
     exited = ending(made.run(reader))
     os.kill(pid, signal.SIGKILL)
@@ -225,14 +225,14 @@ def test_a_program_that_survives_a_hang_up_is_left_alone(holder: MakeHolder) -> 
 
 
 def test_the_last_output_of_a_program_is_whole_though_children_keep_the_terminal(holder: MakeHolder) -> None:
-    happenings = made_run(holder, "sh", "-c", "trap '' HUP; sleep 60 & seq 1 30000; exit 9")
-    assert printed(happenings) == numbered(30_000)
-    assert ending(happenings).status == 9
+    events = made_run(holder, "sh", "-c", "trap '' HUP; sleep 60 & seq 1 30000; exit 9")
+    assert printed(events) == numbered(30_000)
+    assert ending(events).status == 9
 
 
 def test_a_child_that_prints_for_ever_does_not_keep_the_pane(holder: MakeHolder) -> None:
-    happenings = made_run(holder, "sh", "-c", "trap '' HUP; yes & exit 9")
-    assert ending(happenings).status == 9
+    events = made_run(holder, "sh", "-c", "trap '' HUP; yes & exit 9")
+    assert ending(events).status == 9
 
 
 def test_a_second_holder_in_the_same_spool_gives_up(holder: MakeHolder, soon: Soon) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader
 from chloe.backends.tmux.segments import Spool
 
@@ -23,18 +23,18 @@ LAST = 60_000
 NUMBERS = b"".join(b"%d\r\n" % number for number in range(1, LAST + 1))
 
 
-def lost(happenings: Sequence[Happening]) -> list[Lost]:
-    return [each for each in happenings if isinstance(each, Lost)]
+def lost(events: Sequence[BackendEvent]) -> list[BytesLost]:
+    return [each for each in events if isinstance(each, BytesLost)]
 
 
-def check_against(stream: bytes, happenings: Sequence[Happening]) -> None:
+def check_against(stream: bytes, events: Sequence[BackendEvent]) -> None:
     """What was printed is what stands at its place in the stream, gaps stand for the rest, to the end."""
     offset = 0
-    for each in happenings:
-        if isinstance(each, Printed):
+    for each in events:
+        if isinstance(each, OutputRead):
             assert stream[offset : offset + len(each.data)] == each.data
             offset += len(each.data)
-        elif isinstance(each, Lost):
+        elif isinstance(each, BytesLost):
             assert each.reason
             offset += each.length
     assert offset == len(stream)
@@ -56,31 +56,31 @@ def test_a_full_disk_drops_and_goes_on_when_there_is_room(holder: MakeHolder, so
     script = f"stty -echo; echo ready; read x; seq 1 {LAST}; echo over; read x; seq 1 {LAST}"
     made = holder("sh", "-c", script)
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lambda all: all)
+    events = made.read(reader, lambda all: all)
     fill_disk(made)
     made.type(b"\r")
     soon(lambda: b"over" in made.shown)
-    happenings += reader.read(10**9)
+    events += reader.read(10**9)
     empty_disk(made)
     made.type(b"\r")
-    happenings += made.run(reader)
-    check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, happenings)
-    assert lost(happenings)[0].reason == os.strerror(errno.EFBIG)
+    events += made.run(reader)
+    check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, events)
+    assert lost(events)[0].reason == os.strerror(errno.EFBIG)
 
 
 def test_the_end_is_told_once_there_is_room(holder: MakeHolder, soon: Soon) -> None:
     made = holder("sh", "-c", "stty -echo; echo ready; read x; echo last words; exit 5")
     reader = SpoolReader(made.folder)
-    happenings = made.read(reader, lambda all: all)
+    events = made.read(reader, lambda all: all)
     fill_disk(made)
     made.type(b"\r")
     soon(lambda: b"last words" in made.shown)
     soon(lambda: made.sleeps_without(lambda: None))
     assert made.pid
     empty_disk(made)
-    happenings += made.run(reader)
-    check_against(b"ready\r\nlast words\r\n", happenings)
-    last = happenings[-1]
+    events += made.run(reader)
+    check_against(b"ready\r\nlast words\r\n", events)
+    last = events[-1]
     assert isinstance(last, Exited)
     assert last.status == 5
 
@@ -95,8 +95,8 @@ def test_a_size_that_changed_while_the_disk_was_full_is_told_afterwards(
     made.resize(30, 90)
     soon(lambda: b"30 90" in made.shown)
     empty_disk(made)
-    happenings = made.read(reader, lambda all: any(isinstance(each, SizeChanged) for each in all))
-    assert lost(happenings)[0].length == len(b"30 90\r\n")
+    events = made.read(reader, lambda all: any(isinstance(each, SizeChanged) for each in all))
+    assert lost(events)[0].length == len(b"30 90\r\n")
 
 
 def test_a_removed_spool_stops_nothing_and_its_holder_ends(holder: MakeHolder, soon: Soon) -> None:
@@ -114,9 +114,9 @@ def test_a_segment_that_somebody_removed_shows_as_lost(holder: MakeHolder) -> No
     made.run(SpoolReader(made.folder))
     for number in (2, 3, 5):
         (made.folder / f"{number}.seg").unlink()
-    happenings = made.run(SpoolReader(made.folder))
-    check_against(NUMBERS * 3, happenings)
-    assert [each.reason for each in lost(happenings)] == ["a part of the spool was removed"] * 2
+    events = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS * 3, events)
+    assert [each.reason for each in lost(events)] == ["a part of the spool was removed"] * 2
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
@@ -131,21 +131,21 @@ def test_a_small_disk_fills_and_empties(holder: MakeHolder, home: Path, soon: So
         script = f"stty -echo; echo ready; read x; seq 1 {LAST}; echo over; read x; seq 1 {LAST}"
         made = holder("sh", "-c", script, folder=disk / "pane", segment_size=20_000, share=10)
         reader = SpoolReader(made.folder)
-        happenings = made.read(reader, lambda all: all)
+        events = made.read(reader, lambda all: all)
         made.type(b"\r")
         soon(lambda: b"over" in made.shown)
         ballast.unlink()
 
         def take_in() -> bool:
-            happenings.extend(reader.read())
-            if happenings and happenings[-1].position is not None:
-                reader.release(happenings[-1].position)
-            return bool(happenings) and isinstance(happenings[-1], Exited)
+            events.extend(reader.read())
+            if events and events[-1].position is not None:
+                reader.release(events[-1].position)
+            return bool(events) and isinstance(events[-1], Exited)
 
         made.type(b"\r")
         soon(take_in)
-        check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, happenings)
-        assert lost(happenings)[0].reason == os.strerror(errno.ENOSPC)
+        check_against(b"ready\r\n" + NUMBERS + b"over\r\n" + NUMBERS, events)
+        assert lost(events)[0].reason == os.strerror(errno.ENOSPC)
         made.wait()
         reader.close()
     finally:
@@ -173,38 +173,38 @@ def test_a_torn_frame_that_cannot_be_cut_off_is_left_behind(
     spool.settle()
     spool.output(b"after")
     spool.end(0, "")
-    happenings = SpoolReader(tmp_path).read()
-    check_against(b"beforetornafter", happenings)
-    assert [each.length for each in lost(happenings)] == [4]
+    events = SpoolReader(tmp_path).read()
+    check_against(b"beforetornafter", events)
+    assert [each.length for each in lost(events)] == [4]
 
 
 def test_a_limit_on_the_size_of_files_costs_nothing_where_more_files_may_be_made(holder: MakeHolder) -> None:
     made = holder("sh", "-c", f"seq 1 {LAST}; exit 3", prelude="ulimit -f 250")
-    happenings = made.run(SpoolReader(made.folder))
-    check_against(NUMBERS, happenings)
-    assert not lost(happenings)
+    events = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS, events)
+    assert not lost(events)
     assert len(list(made.folder.glob("*.seg"))) > 2
-    last = happenings[-1]
+    last = events[-1]
     assert isinstance(last, Exited)
     assert last.status == 3
 
 
 def test_where_hardly_anything_may_be_written_the_end_is_told_all_the_same(holder: MakeHolder) -> None:
     made = holder("sh", "-c", f"seq 1 {LAST}; exit 3", prelude="ulimit -f 1")
-    happenings = made.run(SpoolReader(made.folder))
+    events = made.run(SpoolReader(made.folder))
     made.wait()
-    check_against(NUMBERS, happenings)
-    assert lost(happenings)[0].reason == os.strerror(errno.EFBIG)
-    last = happenings[-1]
+    check_against(NUMBERS, events)
+    assert lost(events)[0].reason == os.strerror(errno.EFBIG)
+    last = events[-1]
     assert isinstance(last, Exited)
     assert last.status == 3
 
 
 def test_a_soft_limit_of_whoever_started_the_server_is_none_for_the_holder(holder: MakeHolder) -> None:
     made = holder("sh", "-c", f"seq 1 {LAST}", prelude="ulimit -S -f 1")
-    happenings = made.run(SpoolReader(made.folder))
-    check_against(NUMBERS, happenings)
-    assert not lost(happenings)
+    events = made.run(SpoolReader(made.folder))
+    check_against(NUMBERS, events)
+    assert not lost(events)
     assert len(list(made.folder.glob("*.seg"))) == 1
 
 
@@ -224,8 +224,8 @@ def test_a_program_has_the_limits_and_the_niceness_of_its_caller(holder: MakeHol
         limits=limits,
         prelude="ulimit -S -n 200",
     )
-    happenings = made.run(SpoolReader(made.folder))
-    output = b"".join(each.data for each in happenings if isinstance(each, Printed)).split()
+    events = made.run(SpoolReader(made.folder))
+    output = b"".join(each.data for each in events if isinstance(each, OutputRead)).split()
     assert output == [b"123", b"%d" % most, b"0", b"unlimited", b"%d" % nice]
 
 
@@ -237,8 +237,8 @@ def test_limits_that_may_not_be_raised_are_left(holder: MakeHolder) -> None:
         prelude="ulimit -n 200",
         limits=[[resource.RLIMIT_NOFILE, 500, 1 << 30], [9999, 1, 1]],
     )
-    happenings = made.run(SpoolReader(made.folder))
-    output = b"".join(each.data for each in happenings if isinstance(each, Printed)).split()
+    events = made.run(SpoolReader(made.folder))
+    output = b"".join(each.data for each in events if isinstance(each, OutputRead)).split()
     assert all(int(number) >= 200 for number in output)
 
 
@@ -247,8 +247,8 @@ def test_a_clock_before_1970_stops_no_holder(tmp_path: Path, monkeypatch: pytest
     spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
     spool.output(b"early")
     assert not spool.end(0, "")
-    happenings = SpoolReader(tmp_path).read()
-    assert [each.occurred_at for each in happenings] == [0, 0]
+    events = SpoolReader(tmp_path).read()
+    assert [each.occurred_at for each in events] == [0, 0]
 
 
 def test_what_lies_in_a_segment_s_place_is_left_there(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_what_lies_in_a_segment_s_place_is_left_there(tmp_path: Path) -> None:
     spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
     spool.output(b"here")
     spool.end(0, "")
-    happenings = SpoolReader(tmp_path).read()
-    assert [type(each) for each in happenings] == [Printed, Exited]
-    assert happenings[-1].position is not None
-    assert happenings[-1].position.segment == 3
+    events = SpoolReader(tmp_path).read()
+    assert [type(each) for each in events] == [OutputRead, Exited]
+    assert events[-1].position is not None
+    assert events[-1].position.segment == 3

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import Exited, Lost, Printed, SizeChanged
+from chloe.backends.backend import BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import TmuxServer
 from chloe.backends.tmux.glance import running
 from chloe.errors import StartFailed, TmuxUnusable
@@ -38,7 +38,7 @@ async def test_a_hundred_panes_burst_and_exit_at_once_and_all_is_there(panes: Pa
         wanted = "".join(f"{line}\r\n" for line in range(number * 1000, number * 1000 + 1000))
         assert pane.output == wanted.encode()
         assert (exited.status, exited.signal) == (number, None)
-        assert not any(isinstance(each, Lost) for each in pane.happenings)
+        assert not any(isinstance(each, BytesLost) for each in pane.events)
 
 
 async def test_after_the_end_nothing_is_left(panes: Panes, eventually: Eventually) -> None:
@@ -71,7 +71,7 @@ async def test_a_spool_that_is_there_already_is_not_touched(panes: Panes) -> Non
 async def test_a_pane_whose_backend_is_closed_runs_on_and_is_taken_up_where_it_was_left(panes: Panes) -> None:
     first = await panes.start("sh", "-c", "echo one; read x; echo two; read x; echo three; exit 6")
     await first.until(b"one\r\n")
-    position = first.happenings[-1].position
+    position = first.events[-1].position
     first.backend.write(b"\r")
     await first.backend.close()
     second = panes.adopt(first.folder)
@@ -120,7 +120,7 @@ print("taken", flush=True); sys.stdin.read()
             group.create_task(second.backend.lease())
             await asyncio.sleep(0)
             process.kill()
-    second.backend.follow(first.happenings[-1].position)
+    second.backend.follow(first.events[-1].position)
     second.backend.write(b"\r")
     await second.end()
     assert second.output == b"\r\ntwo\r\n"
@@ -131,7 +131,7 @@ async def test_what_was_printed_before_a_recorder_came_has_its_times(panes: Pane
     while running(pane.folder) or not (pane.folder / "lock").exists():
         await asyncio.sleep(0.01)
     await pane.end()
-    one, two = (each for each in pane.happenings if isinstance(each, Printed))
+    one, two = (each for each in pane.events if isinstance(each, OutputRead))
     assert two.occurred_at - one.occurred_at > 250_000_000
 
 
@@ -233,7 +233,7 @@ async def test_a_resize_that_a_hung_server_did_not_hear_is_tried_again(
     await eventually(lambda: "keeps its size for now" in caplog.text)
     pane.backend.resize(31, 91)
     os.kill(server, signal.SIGCONT)
-    while not any(isinstance(each, SizeChanged) and each.rows == 31 for each in pane.happenings):
+    while not any(isinstance(each, SizeChanged) and each.rows == 31 for each in pane.events):
         await pane.read()
 
 
@@ -242,7 +242,7 @@ async def test_of_many_sizes_the_last_one_stays(panes: Panes) -> None:
     await pane.until(b"ready")
     for rows in range(25, 60):
         pane.backend.resize(rows, 100)
-    while not any(isinstance(each, SizeChanged) and each.rows == 59 for each in pane.happenings):
+    while not any(isinstance(each, SizeChanged) and each.rows == 59 for each in pane.events):
         await pane.read()
     pane.backend.write(b"\r")
     await pane.until(b"59 100")
@@ -316,7 +316,7 @@ async def test_a_cap_shows_in_what_is_read(panes: Panes) -> None:
     pane.backend.follow(None)
     pane.backend.write(b"\n")
     await pane.end()
-    lost = sum(each.length for each in pane.happenings if isinstance(each, Lost))
+    lost = sum(each.length for each in pane.events if isinstance(each, BytesLost))
     assert lost
     numbers = b"".join(b"%d\r\n" % number for number in range(1, 50_001))
     assert len(pane.output) + lost == len(b"ready\r\n" + numbers)

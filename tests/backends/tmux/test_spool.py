@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chloe.backends.backend import READ_LIMIT, Exited, Happening, Lost, Printed, SizeChanged
+from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader, segments
 from chloe.backends.tmux.segments import SIZE_FIELDS, Spool
 from chloe.errors import SpoolBroken
@@ -33,15 +33,15 @@ def written(folder: Path, *outputs: bytes, segment_size: int = 10**6) -> Spool:
     return spool
 
 
-def all_of(reader: SpoolReader, limit: int = READ_LIMIT) -> list[Happening]:
-    happenings: list[Happening] = []
+def all_of(reader: SpoolReader, limit: int = READ_LIMIT) -> list[BackendEvent]:
+    events: list[BackendEvent] = []
     while more := reader.read(limit):
-        happenings += more
-    return happenings
+        events += more
+    return events
 
 
-def printed(happenings: Sequence[Happening]) -> bytes:
-    return b"".join(each.data for each in happenings if isinstance(each, Printed))
+def printed(events: Sequence[BackendEvent]) -> bytes:
+    return b"".join(each.data for each in events if isinstance(each, OutputRead))
 
 
 @pytest.fixture
@@ -65,15 +65,13 @@ def test_nothing_is_read_of_a_spool_that_is_not_there_yet(tmp_path: Path) -> Non
     assert not reader.behind
 
 
-def test_output_of_ten_milliseconds_becomes_one_happening(
-    tmp_path: Path, clock: Callable[[int], None]
-) -> None:
+def test_output_of_ten_milliseconds_becomes_one_event(tmp_path: Path, clock: Callable[[int], None]) -> None:
     spool = written(tmp_path)
     for milliseconds in (100, 105, 110, 111, 130):
         clock(milliseconds)
         spool.output(b"%d " % milliseconds)
-    happenings = SpoolReader(tmp_path).read()
-    assert [(each.data, each.occurred_at) for each in happenings if isinstance(each, Printed)] == [
+    events = SpoolReader(tmp_path).read()
+    assert [(each.data, each.occurred_at) for each in events if isinstance(each, OutputRead)] == [
         (b"100 105 110 ", 100_000_000),
         (b"111 ", 111_000_000),
         (b"130 ", 130_000_000),
@@ -82,17 +80,17 @@ def test_output_of_ten_milliseconds_becomes_one_happening(
 
 def test_output_is_not_joined_across_a_size(tmp_path: Path, clock: Callable[[int], None]) -> None:
     written(tmp_path, b"a", b"b", b"c")
-    happenings = SpoolReader(tmp_path).read()
-    assert [type(each) for each in happenings] == [Printed, SizeChanged, Printed]
-    assert printed(happenings) == b"abc"
+    events = SpoolReader(tmp_path).read()
+    assert [type(each) for each in events] == [OutputRead, SizeChanged, OutputRead]
+    assert printed(events) == b"abc"
 
 
 def test_a_read_hands_out_no_more_than_it_may(tmp_path: Path, clock: Callable[[int], None]) -> None:
     written(tmp_path, *[bytes([65 + number]) * 40_000 for number in range(20)])
     reader = SpoolReader(tmp_path)
     reads = []
-    while happenings := reader.read(100_000):
-        reads.append(len(printed(happenings)))
+    while events := reader.read(100_000):
+        reads.append(len(printed(events)))
     assert sum(reads) == 800_000
     assert max(reads) <= 100_000
 
@@ -107,9 +105,9 @@ def test_reading_goes_on_from_every_position(tmp_path: Path, clock: Callable[[in
     spool.end(256, "")
     whole = all_of(SpoolReader(tmp_path))
     assert isinstance(whole[-1], Exited)
-    for number, happening in enumerate(whole):
-        assert happening.position is not None
-        assert all_of(SpoolReader(tmp_path, happening.position)) == whole[number + 1 :]
+    for number, event in enumerate(whole):
+        assert event.position is not None
+        assert all_of(SpoolReader(tmp_path, event.position)) == whole[number + 1 :]
 
 
 @settings(max_examples=40, deadline=None)
@@ -126,16 +124,16 @@ def test_a_spool_that_grows_byte_by_byte_reads_the_same(
     written(whole, *outputs, segment_size=segment_size).end(0, "")
     growing = tmp_path_factory.mktemp("growing")
     reader = SpoolReader(growing)
-    happenings: list[Happening] = []
+    events: list[BackendEvent] = []
     for number in range(len(list(whole.glob("*.seg")))):
         contents = (whole / f"{number}.seg").read_bytes()
         cuts = data.draw(st.lists(st.integers(0, len(contents)), max_size=6).map(sorted))
         with (growing / f"{number}.seg").open("ab", buffering=0) as file:
             for start, end in zip([0, *cuts], [*cuts, len(contents)], strict=True):
                 file.write(contents[start:end])
-                happenings += all_of(reader)
-    assert printed(happenings) == b"".join(outputs)
-    assert [type(each) for each in happenings if not isinstance(each, Printed)] == [SizeChanged, Exited]
+                events += all_of(reader)
+    assert printed(events) == b"".join(outputs)
+    assert [type(each) for each in events if not isinstance(each, OutputRead)] == [SizeChanged, Exited]
 
 
 @settings(max_examples=60, deadline=None)
@@ -146,9 +144,9 @@ def test_a_cut_tail_ends_before_the_cut_frame(tmp_path_factory: pytest.TempPathF
     path = folder / "0.seg"
     path.write_bytes(path.read_bytes()[: cut % (path.stat().st_size + 1)])
     whole = b"".join(b"%d," % number for number in range(50))
-    happenings = all_of(SpoolReader(folder))
-    assert whole.startswith(printed(happenings))
-    assert not any(isinstance(each, Lost) for each in happenings)
+    events = all_of(SpoolReader(folder))
+    assert whole.startswith(printed(events))
+    assert not any(isinstance(each, BytesLost) for each in events)
 
 
 @settings(max_examples=150, deadline=None)
@@ -164,10 +162,10 @@ def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
     contents = bytearray(path.read_bytes())
     contents[place % len(contents)] ^= flip
     path.write_bytes(contents)
-    happenings = all_of(SpoolReader(folder, aside=aside), limit)
-    missing = checked(b"".join(outputs), happenings)
+    events = all_of(SpoolReader(folder, aside=aside), limit)
+    missing = checked(b"".join(outputs), events)
     assert missing
-    assert isinstance(happenings[-1], Exited)
+    assert isinstance(events[-1], Exited)
     if "is damaged" in missing[0].reason:  # Else a longer frame looked like a torn one.
         kept = aside / f"{folder.name}-1.seg"
         assert str(kept) in missing[0].reason
@@ -176,17 +174,17 @@ def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
-def checked(stream: bytes, happenings: Sequence[Happening]) -> list[Lost]:
+def checked(stream: bytes, events: Sequence[BackendEvent]) -> list[BytesLost]:
     """What was printed stands at its place, losses stand for the rest, up to the end; the losses."""
     offset = 0
-    for each in happenings:
-        if isinstance(each, Printed):
+    for each in events:
+        if isinstance(each, OutputRead):
             assert stream[offset : offset + len(each.data)] == each.data
             offset += len(each.data)
-        elif isinstance(each, Lost):
+        elif isinstance(each, BytesLost):
             offset += each.length
     assert offset == len(stream)
-    return [each for each in happenings if isinstance(each, Lost)]
+    return [each for each in events if isinstance(each, BytesLost)]
 
 
 @pytest.mark.parametrize("part", [1, 16, 17, 18, 500])
@@ -196,11 +194,11 @@ def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
     """The holder takes the part back that fitted, and writes a gap in its place."""
     spool = written(tmp_path, b"before")
     reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
-    happenings: list[Happening] = []
+    events: list[BackendEvent] = []
 
     def no_room(fd: int, parts: Sequence[bytes]) -> int:
         os.write(fd, b"".join(parts)[:part])
-        happenings.extend(all_of(reader))
+        events.extend(all_of(reader))
         raise OSError(errno.ENOSPC, "full")
 
     with monkeypatch.context() as patched:
@@ -209,9 +207,9 @@ def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
     assert not spool.settle()
     spool.output(b"after" * 1000)
     spool.end(0, "")
-    happenings += all_of(reader)
-    assert [each.length for each in checked(b"before" + b"t" * 1000 + b"after" * 1000, happenings)] == [1000]
-    assert isinstance(happenings[-1], Exited)
+    events += all_of(reader)
+    assert [each.length for each in checked(b"before" + b"t" * 1000 + b"after" * 1000, events)] == [1000]
+    assert isinstance(events[-1], Exited)
     assert not (tmp_path / "aside").exists()
 
 
@@ -236,9 +234,9 @@ def test_what_a_full_disk_tore_between_two_reads_of_a_frame_is_no_damage(
         return pread(fd, length, at)
 
     monkeypatch.setattr(os, "pread", taken_back)
-    happenings = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
-    assert not checked(b"before" + b"after" * 400, happenings)
-    assert isinstance(happenings[-1], Exited)
+    events = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
+    assert not checked(b"before" + b"after" * 400, events)
+    assert isinstance(events[-1], Exited)
     assert not (tmp_path / "aside").exists()
 
 
@@ -253,9 +251,9 @@ def test_a_damaged_output_costs_that_output_only(tmp_path: Path) -> None:
     outputs = [b"output %d," % number for number in range(30)]
     written(tmp_path, *outputs).end(0, "")
     flipped(tmp_path / "0.seg", b"output 7,")
-    happenings = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
-    assert [each.length for each in checked(b"".join(outputs), happenings)] == [len(b"output 7,")]
-    assert isinstance(happenings[-1], Exited)
+    events = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
+    assert [each.length for each in checked(b"".join(outputs), events)] == [len(b"output 7,")]
+    assert isinstance(events[-1], Exited)
 
 
 def test_where_lengths_are_damaged_the_rest_of_the_segment_is_lost_until_the_next_says_how_much(
@@ -267,16 +265,16 @@ def test_where_lengths_are_damaged_the_rest_of_the_segment_is_lost_until_the_nex
     contents[contents.index(b"damaged") - 6] ^= 0xFF  # Of the length's four bytes, before the checksum's.
     path.write_bytes(contents)
     reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
-    happenings = all_of(reader)
-    assert printed(happenings) == b"before"
+    events = all_of(reader)
+    assert printed(events) == b"before"
     assert "a frame of" in reader.damage
     assert not reader.behind
     spool.look()  # As a holder does that is told that its segment is gone.
-    happenings += all_of(reader)
+    events += all_of(reader)
     assert not reader.damage
     spool.output(b"after")
-    happenings += all_of(reader)
-    lost = checked(b"beforedamagedafter", happenings)
+    events += all_of(reader)
+    lost = checked(b"beforedamagedafter", events)
     assert [each.length for each in lost] == [len(b"damaged")]
     assert "a frame of" in lost[0].reason
 
@@ -342,7 +340,7 @@ def test_a_known_offset_shows_what_was_removed_meanwhile(tmp_path: Path) -> None
     reader.close()
     for number in range(3):
         (tmp_path / f"{number}.seg").unlink()
-    happenings = all_of(SpoolReader(tmp_path, position, offset=50))
-    missing = [each.length for each in happenings if isinstance(each, Lost)]
-    assert sum(missing) + len(printed(happenings)) == 450
+    events = all_of(SpoolReader(tmp_path, position, offset=50))
+    missing = [each.length for each in events if isinstance(each, BytesLost)]
+    assert sum(missing) + len(printed(events)) == 450
     assert missing

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chloe import __version__
-from chloe.backends.backend import Exited, Lost
+from chloe.backends.backend import BytesLost, Exited
 from chloe.backends.tmux import SpoolReader, spool, survivors
 from chloe.backends.tmux.program import identity
 from chloe.events.facts import Process
@@ -93,14 +93,14 @@ async def test_what_is_no_more_or_another_s_gets_no_signal() -> None:
         process.kill()
 
 
-async def killed(panes: Panes, script: str) -> tuple[Exited, list[Lost], int]:
+async def killed(panes: Panes, script: str) -> tuple[Exited, list[BytesLost], int]:
     """The end of a pane whose holder is killed, what is lost, and the program."""
     pane = await panes.start("sh", "-c", script)
     await pane.until(b"\r\n")
     program = int(pane.output.split()[1])
     os.kill(pane.holder, signal.SIGKILL)
     exited = await pane.end()
-    return exited, [each for each in pane.happenings if isinstance(each, Lost)], program
+    return exited, [each for each in pane.events if isinstance(each, BytesLost)], program
 
 
 async def test_a_killed_holder_s_end_says_that_bytes_may_be_missing(panes: Panes) -> None:
@@ -137,7 +137,7 @@ async def test_a_program_that_a_hang_up_left_running_is_named_as_well(panes: Pan
         exited = await pane.end()
         assert exited.survivor is not None
         assert exited.survivor.pid == program
-        assert not any(isinstance(each, Lost) for each in pane.happenings), "the holder saw it all"
+        assert not any(isinstance(each, BytesLost) for each in pane.events), "the holder saw it all"
         assert await survivors.end(exited.survivor)
     finally:
         end_by_force(program)
