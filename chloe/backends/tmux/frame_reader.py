@@ -18,6 +18,12 @@ from chloe.backends.tmux import segments
 #: How much is read from a file at once: small enough for the loop, large enough for 100 MB/s.
 _SLICE = 256 * 1024
 
+#: The kinds that a frame may have.
+_KINDS = frozenset((segments.HEADER, segments.OUTPUT, segments.SIZE, segments.GAP, segments.EXIT))
+
+#: Bytes that are summed up to find a frame in what may be one: a program can print what looks like many.
+_MAX_SUMMED = 4 * segments.PAYLOAD_LIMIT
+
 #: Why a segment can't be opened that will not be different the next time.
 _REFUSED = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO)
 
@@ -104,6 +110,8 @@ class FrameReader:
                 == checksum
             ):
                 return None  # No output: the damage has made it look like one.
+        if _holds_a_frame(payload):
+            return None  # The length is what is damaged, and reaches over the frames behind.
         self._used += size
         try:
             if self.frame() is None and self._filled(1):
@@ -183,6 +191,24 @@ class FrameReader:
             if error.errno not in _REFUSED:
                 raise
             raise Damaged(f"nothing that may be read ({error.strerror})") from error
+
+
+def _holds_a_frame(payload: memoryview) -> bool:
+    """Return whether a complete frame lies somewhere in ``payload``, or may do so."""
+    frame = segments.FRAME
+    summed = 0
+    for at in range(len(payload) - frame.size + 1):
+        if payload[at] not in _KINDS:
+            continue
+        kind, made_at, length, checksum = frame.unpack_from(payload, at)
+        end = at + frame.size + length
+        if end > len(payload):
+            continue
+        start = segments.FRAME_START.pack(kind, made_at, length)
+        summed += length
+        if summed > _MAX_SUMMED or zlib.crc32(payload[at + frame.size : end], zlib.crc32(start)) == checksum:
+            return True
+    return False
 
 
 def is_segment(path: Path) -> bool:

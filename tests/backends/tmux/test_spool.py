@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
@@ -151,6 +151,7 @@ def test_a_cut_tail_ends_before_the_cut_frame(tmp_path_factory: pytest.TempPathF
 
 @settings(max_examples=150, deadline=None)
 @given(place=st.integers(0, 10_000), flip=st.integers(1, 255), limit=st.sampled_from([20, READ_LIMIT]))
+@example(place=136, flip=124, limit=20)  # A length that reaches to the end of another frame.
 def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
     tmp_path_factory: pytest.TempPathFactory, place: int, flip: int, limit: int
 ) -> None:
