@@ -2,23 +2,23 @@
 --
 -- Run inside one transaction that also sets user_version to this file's number. Before it, outside
 -- any transaction, the opener has set auto_vacuum=INCREMENTAL (space of pruned bodies comes back).
--- Nothing in `record` and `body` may ever change; the triggers below refuse whoever tries by mistake,
--- and the chain shows whoever got past them. How a hash is made: chloe/store/chain.py.
+-- Nothing in `record` and `body` may ever change: the triggers below refuse an edit made by mistake, and the
+-- chain shows one that got past them. How a hash is made: chloe/store/chain.py.
 --
--- A log whose schema isn't this one, word by word, is not written to (chloe/store/drift.py): so each statement
+-- A log whose schema isn't this one, word by word, is not written to (chloe/store/drift.py). So each statement
 -- is written as SQLite keeps it, from "CREATE TABLE name" on.
 
 CREATE TABLE record (
-    seq         INTEGER PRIMARY KEY,  -- 1, 2, 3 ...: the order of everything, without a hole.
-    at          INTEGER NOT NULL,     -- The commit, nanoseconds since 1970; never less than before.
-    made_at     INTEGER NOT NULL,     -- When it happened, nanoseconds since 1970.
-    pane        TEXT NOT NULL,        -- The pane's UUID; '' where it is about none.
-    instance    TEXT NOT NULL,        -- Which running Chloe appended it.
-    kind        TEXT NOT NULL,
-    version     INTEGER NOT NULL,     -- Of the kind's meaning.
-    head        TEXT NOT NULL,        -- JSON: the fact without its bytes.
-    body_sha256 BLOB CHECK (length(body_sha256) = 32),  -- Of the uncompressed bytes; NULL: has none.
-    hash        BLOB NOT NULL CHECK (length(hash) = 32) -- Over the previous hash and all of the above.
+    seq          INTEGER PRIMARY KEY,  -- 1, 2, 3 ...: the order of everything, without a hole.
+    committed_at INTEGER NOT NULL,     -- Nanoseconds since 1970; never less than before.
+    occurred_at  INTEGER NOT NULL,     -- Nanoseconds since 1970.
+    pane         TEXT NOT NULL,        -- The pane's UUID; '' where it is about none.
+    instance     TEXT NOT NULL,        -- The running Chloe that appended it.
+    kind         TEXT NOT NULL,
+    version      INTEGER NOT NULL,     -- Of the kind's meaning.
+    head         TEXT NOT NULL,        -- JSON: the fact without its bytes.
+    body_sha256  BLOB CHECK (length(body_sha256) = 32),  -- Of the uncompressed bytes; NULL: has none.
+    hash         BLOB NOT NULL CHECK (length(hash) = 32) -- Over the previous hash and all of the above.
 ) STRICT;
 
 CREATE TABLE body (
@@ -31,8 +31,9 @@ CREATE TABLE body (
 CREATE INDEX record_pane ON record (pane);
 
 -- What happened, without wading through what was printed and what was kept of screens on the way. An Output of
--- another version is one that nobody here can read. A query has to say the same (chloe/store/outline.py, TOLD).
-CREATE INDEX record_told ON record (kind)
+-- another version is one that nobody here can read. A query has to say the same (IN_OUTLINE in
+-- chloe/store/outline.py).
+CREATE INDEX record_outline ON record (kind)
 WHERE (kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed';
 
 -- Pruning at the cost of what goes: whether a body may go is asked once for each of them, and must not take
@@ -70,7 +71,7 @@ END;
 
 CREATE TRIGGER body_delete BEFORE DELETE ON body
 WHEN NOT EXISTS (
-    -- In the words of record_pruned alone, or SQLite would take record_told and walk through them all.
+    -- In the words of record_pruned alone, or SQLite would use record_outline and walk through them all.
     SELECT 1
     FROM record AS pruned, record AS pruning
     WHERE pruned.seq = OLD.seq
@@ -89,17 +90,17 @@ BEGIN
 END;
 
 -- What happened to one pane, without wading through what it printed, and which panes are past.
-CREATE INDEX record_turn ON record (pane, kind) WHERE kind <> 'Output';
+CREATE INDEX record_history ON record (pane, kind) WHERE kind <> 'Output';
 
 -- Derived from here on: may be dropped at any time and made again from the log.
 
 CREATE TABLE checkpoint (
-    pane     TEXT NOT NULL,
-    seq      INTEGER NOT NULL,   -- The last record folded into it.
-    record   INTEGER NOT NULL,   -- The Checkpointed record that describes it: without that it isn't used.
-    lines    INTEGER NOT NULL,   -- Logical lines that have left the screen by then.
-    emulator TEXT NOT NULL,      -- The emulator's version; another one can't use it.
-    state    BLOB NOT NULL
+    pane       TEXT NOT NULL,
+    seq        INTEGER NOT NULL,   -- The last record folded into it.
+    record_seq INTEGER NOT NULL,   -- The Checkpointed record that describes it: without that it isn't used.
+    lines      INTEGER NOT NULL,   -- Logical lines that have left the screen by then.
+    emulator   TEXT NOT NULL,      -- The emulator's version; another one can't use it.
+    state      BLOB NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX checkpoint_place ON checkpoint (pane, seq);
+CREATE UNIQUE INDEX checkpoint_position ON checkpoint (pane, seq);

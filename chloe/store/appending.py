@@ -24,9 +24,10 @@ from chloe.store.turns import Turns
 if TYPE_CHECKING:
     from chloe.store.bodies import Packer
 
-_LAST = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
+_LAST = "SELECT seq, committed_at, hash FROM record ORDER BY seq DESC LIMIT 1"
 _RECORD = (
-    "INSERT INTO record (seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash) VALUES "
+    "INSERT INTO record "
+    "(seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256, hash) VALUES "
 )
 _BODY = "INSERT INTO body (seq, codec, bytes) VALUES "
 
@@ -248,9 +249,9 @@ class Appender:
         return Packed(_digest(body), codec, stored)
 
     def _write(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
-        seq, at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
+        seq, committed_at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
         # The clock may be set back; the log's time isn't.
-        at = max(at, self.now())
+        committed_at = max(committed_at, self.now())
         instance, instance_bytes = self._instance, self._instance_bytes
         rows: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []
@@ -268,7 +269,7 @@ class Appender:
                 previous = link(
                     previous,
                     seq,
-                    at,
+                    committed_at,
                     occurred_at,
                     pane.encode(),
                     instance_bytes,
@@ -277,8 +278,10 @@ class Appender:
                     head.encode(),
                     digest,
                 )
-                rows.append((seq, at, occurred_at, pane, instance, kind, version, head, digest, previous))
-                records.append(Record(seq, at, occurred_at, pane, instance, entry.fact, previous))
+                rows.append(
+                    (seq, committed_at, occurred_at, pane, instance, kind, version, head, digest, previous)
+                )
+                records.append(Record(seq, committed_at, occurred_at, pane, instance, entry.fact, previous))
             written.append(records)
         if rows:
             _insert(connection, _RECORD, rows)

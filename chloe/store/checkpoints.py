@@ -40,10 +40,11 @@ _R = TypeVar("_R")
 _DELETED_AT_ONCE = 16
 
 _KEEP = (
-    "INSERT OR REPLACE INTO checkpoint (pane, seq, record, lines, emulator, state) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO checkpoint (pane, seq, record_seq, lines, emulator, state) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
 )
 _BOUND = (
-    "FROM checkpoint CROSS JOIN record ON record.seq = checkpoint.record WHERE checkpoint.pane = ?1 "
+    "FROM checkpoint CROSS JOIN record ON record.seq = checkpoint.record_seq WHERE checkpoint.pane = ?1 "
     "AND emulator = ?2 AND record.pane = ?1 AND record.kind = 'Checkpointed' "
 )
 _NEWEST = (

@@ -28,7 +28,7 @@ from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
 from chloe.store.losses import ACCEPT, Losses, find_losses
-from chloe.store.outline import TOLD
+from chloe.store.outline import IN_OUTLINE
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
 _SLICE_ROWS = 2048
@@ -41,7 +41,8 @@ _MEASURED = frozenset({b"Output", b"Repainted", b"Pruned"})
 _LENGTH = re.compile(rb'\{(?:"(?:columns|first)":\d{1,19},)?"length":(\d{1,19})[,}]')
 
 _WALK = (
-    f"SELECT record.seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash, {COLUMNS} "  # noqa: S608 (only words from here)
+    "SELECT record.seq, committed_at, occurred_at, pane, instance, kind, version, head, "  # noqa: S608 (only words from here)
+    f"body_sha256, hash, {COLUMNS} "
     "FROM record LEFT JOIN body ON body.seq = record.seq "
     "WHERE record.seq >= ? AND record.seq <= ? ORDER BY record.seq"
 )
@@ -53,7 +54,7 @@ _STRAY = (
 _BEYOND = "SELECT min(seq) FROM body WHERE seq > coalesce((SELECT max(seq) FROM record), ?)"
 _EXCUSES = (
     "SELECT seq, pane, kind, head FROM record "  # noqa: S608 (only words from here)
-    f"WHERE kind IN ('Pruned', 'Salvaged') AND {TOLD} AND seq <= ? ORDER BY seq"
+    f"WHERE kind IN ('Pruned', 'Salvaged') AND {IN_OUTLINE} AND seq <= ? ORDER BY seq"
 )
 #: The record table with its indexes, which readers use; the walk itself passes every page of the bodies.
 _STRUCTURE = "PRAGMA integrity_check(record)"
@@ -217,13 +218,28 @@ class _Walk:
 
     def _step(self, row: _Row) -> int:
         """Check one record; the size of its body."""
-        seq, at, occurred_at, pane, instance, kind, version, head, body_sha256, hash_, codec, stored = row
+        (
+            seq,
+            committed_at,
+            occurred_at,
+            pane,
+            instance,
+            kind,
+            version,
+            head,
+            body_sha256,
+            hash_,
+            codec,
+            stored,
+        ) = row
         if seq < 1:
             raise _Broken(seq, "a record from before the first")
         if seq != self.seq + 1:
             raise _Broken(self.seq + 1, f"missing; the next one is {seq}")
         try:
-            linked = link(self.hash, seq, at, occurred_at, pane, instance, kind, version, head, body_sha256)
+            linked = link(
+                self.hash, seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256
+            )
         except (TypeError, struct.error) as error:
             raise _Broken(seq, "a column of it isn't of the type that belongs there") from error
         if linked != hash_:

@@ -30,7 +30,8 @@ OLDEST_SQLITE = ".".join(map(str, schema.OLDEST_SQLITE[:2]))
 SQLITE_FITS = sqlite3.sqlite_version_info >= schema.OLDEST_SQLITE
 
 _TIMES = (
-    "SELECT (SELECT at FROM record ORDER BY seq LIMIT 1), (SELECT at FROM record ORDER BY seq DESC LIMIT 1)"
+    "SELECT (SELECT committed_at FROM record ORDER BY seq LIMIT 1), "
+    "(SELECT committed_at FROM record ORDER BY seq DESC LIMIT 1)"
 )
 _PRUNINGS = "SELECT count(*) FROM record WHERE kind = 'Pruned'"
 

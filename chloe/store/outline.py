@@ -19,28 +19,28 @@ from __future__ import annotations
 import sqlite3
 from array import array
 
-#: Which records stand in the index ``record_told``, in its own words, or SQLite can't use it.
-TOLD = "(kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed'"
+#: Which records stand in the index ``record_outline``, in its own words, or SQLite can't use it.
+IN_OUTLINE = "(kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed'"
 
 #: The seqs of an outline through ?1, in no order. SQLite would rather walk along the whole table in the order
-#: of seq than use ``record_told``, hence INDEXED BY.
+#: of seq than use ``record_outline``, hence INDEXED BY.
 SEQS = f"""
 WITH RECURSIVE
-told (seq, pane) AS MATERIALIZED (
-    SELECT seq, pane FROM record INDEXED BY record_told WHERE {TOLD} AND seq <= ?1
+outlined (seq, pane) AS MATERIALIZED (
+    SELECT seq, pane FROM record INDEXED BY record_outline WHERE {IN_OUTLINE} AND seq <= ?1
 ),
 panes (pane) AS (
     SELECT min(pane) FROM record
     UNION ALL
     SELECT (SELECT min(pane) FROM record WHERE record.pane > panes.pane) FROM panes WHERE pane IS NOT NULL
 )
-SELECT seq FROM told
+SELECT seq FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
-    WHERE record.pane = told.pane AND record.seq < told.seq AND kind <> 'Checkpointed'
+    WHERE record.pane = outlined.pane AND record.seq < outlined.seq AND kind <> 'Checkpointed'
     ORDER BY seq DESC LIMIT 1
-) FROM told
+) FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane

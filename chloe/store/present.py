@@ -15,7 +15,7 @@ from collections.abc import Collection
 #: The panes that live: those that haven't died since they were last reopened. SQLite wouldn't take the index
 #: by itself.
 ALIVE = """
-SELECT pane FROM record INDEXED BY record_turn WHERE kind <> 'Output' GROUP BY pane
+SELECT pane FROM record INDEXED BY record_history WHERE kind <> 'Output' GROUP BY pane
 HAVING max(CASE kind WHEN 'Died' THEN seq ELSE 0 END) <= max(CASE kind WHEN 'Reopened' THEN seq ELSE 0 END)
 """
 
@@ -28,18 +28,18 @@ PRESENT = f"""{ALIVE}
 SEQS = """
 WITH
 chosen (pane) AS MATERIALIZED (SELECT value FROM json_each(?2)),
-told (seq, pane) AS MATERIALIZED (
-    SELECT record.seq, record.pane FROM chosen CROSS JOIN record INDEXED BY record_turn
+outlined (seq, pane) AS MATERIALIZED (
+    SELECT record.seq, record.pane FROM chosen CROSS JOIN record INDEXED BY record_history
     WHERE record.pane = chosen.pane AND kind <> 'Output' AND kind <> 'Checkpointed' AND record.seq <= ?1
 )
-SELECT seq FROM told
+SELECT seq FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
-    WHERE record.pane = told.pane AND record.seq < told.seq
+    WHERE record.pane = outlined.pane AND record.seq < outlined.seq
         AND kind <> 'Checkpointed' AND (kind <> 'Output' OR version = 1)
     ORDER BY seq DESC LIMIT 1
-) FROM told
+) FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane

@@ -23,7 +23,7 @@ from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
-from chloe.store.outline import TOLD, outline_seqs
+from chloe.store.outline import IN_OUTLINE, outline_seqs
 from chloe.store.present import present_seqs
 
 #: A page's bounds: rows, and bytes of text and bodies.
@@ -33,7 +33,7 @@ PAGE_BYTES = 1024 * 1024
 #: How far a page looks for what is asked for before it comes back without: bounds its time.
 _PAGE_SEQS = 50_000
 
-_COLUMNS = "record.seq, at, made_at, pane, instance, kind, version, head, hash"
+_COLUMNS = "record.seq, committed_at, occurred_at, pane, instance, kind, version, head, hash"
 
 #: The records whose seqs are in a JSON list.
 _PICKED = (
@@ -64,7 +64,8 @@ _unpackers = threading.local()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which records: all conditions together. ``since`` <= occurred_at < ``until``, in ns since 1970."""
+    """Which records: those that meet every condition. ``since`` <= occurred_at < ``until``, in nanoseconds
+    since 1970."""
 
     pane: str | None = None
     kinds: frozenset[str] | None = None
@@ -92,11 +93,11 @@ class Wanted:
                 names.append(f"?{len(parameters) + 3}")
             where.append(f"kind IN ({', '.join(names)})")
             if not self.kinds & {"Output", "Checkpointed"}:
-                where.append(TOLD)
+                where.append(IN_OUTLINE)
         if self.since is not None:
-            condition("made_at >= {}", self.since)
+            condition("occurred_at >= {}", self.since)
         if self.until is not None:
-            condition("made_at < {}", self.until)
+            condition("occurred_at < {}", self.until)
         sql = (
             f"SELECT {_COLUMNS}{body} FROM {source} WHERE {' AND '.join(where)} ORDER BY record.seq LIMIT ?3"  # noqa: S608 (only words from here)
         )
@@ -198,7 +199,7 @@ _Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | 
 
 
 def _record(row: _Row, unpacker: Unpacker) -> Record:
-    seq, at, occurred_at, pane, instance, kind, version, head_, hash_, codec, stored = row
+    seq, committed_at, occurred_at, pane, instance, kind, version, head_, hash_, codec, stored = row
     try:
         try:
             body = None if codec is None or stored is None else unpacker.unpack(codec, stored, largest(kind))
@@ -211,11 +212,11 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
             bodiless = decode_record(pane, instance, kind, version, head_, None)
             fact = fact if isinstance(bodiless, Unknown) else bodiless
         if (
-            type(at) is type(occurred_at) is int
+            type(committed_at) is type(occurred_at) is int
             and type(pane) is type(instance) is str
             and type(hash_) is bytes
         ):
-            return Record(seq, at, occurred_at, pane, instance, fact, hash_)
+            return Record(seq, committed_at, occurred_at, pane, instance, fact, hash_)
     except _ODD:
         pass
     return Record(seq, 0, 0, "", "", Unknown(kind="", version=0, head="", body=None), bytes(32))

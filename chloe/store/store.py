@@ -193,8 +193,8 @@ class Store:
     ) -> AsyncIterator[Record]:
         """Records with ``after`` < seq <= ``through`` (else what is committed when this begins), in order.
 
-        All conditions count together. ``since`` <= occurred_at < ``until``, nanoseconds since 1970. Without
-        ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
+        All conditions count together: of this ``pane``, of these ``kinds``, ``since`` <= occurred_at <
+        ``until`` (nanoseconds since 1970). Without ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
         """
         chosen = None if kinds is None else frozenset(kinds)
         wanted = Wanted(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)

@@ -17,11 +17,13 @@ from chloe.store.connection import Readers
 _SLICE = 4096
 
 _BODIES = (
-    "SELECT body.seq, pane, made_at, length(bytes) FROM body CROSS JOIN record ON record.seq = body.seq "
+    "SELECT body.seq, pane, occurred_at, length(bytes) "
+    "FROM body CROSS JOIN record ON record.seq = body.seq "
     "WHERE body.seq > ?1 ORDER BY body.seq LIMIT ?2"
 )
 _BODIES_OF_PANE = (
-    "SELECT record.seq, pane, made_at, length(bytes) FROM record CROSS JOIN body ON body.seq = record.seq "
+    "SELECT record.seq, pane, occurred_at, length(bytes) "
+    "FROM record CROSS JOIN body ON body.seq = record.seq "
     "WHERE pane = ?3 AND record.seq > ?1 ORDER BY record.seq LIMIT ?2"
 )
 

@@ -266,7 +266,7 @@ def _row(seq: int, columns: list[_Value]) -> Row | None:
     match columns:
         case [
             None,
-            int(at),
+            int(committed_at),
             int(occurred_at),
             str(pane),
             str(instance),
@@ -276,5 +276,7 @@ def _row(seq: int, columns: list[_Value]) -> Row | None:
             bytes() | None as body_sha256,
             bytes(hash_),
         ] if len(hash_) == 32 and (body_sha256 is None or len(body_sha256) == 32):
-            return Row(seq, at, occurred_at, pane, instance, kind, version, head, body_sha256, hash_)
+            return Row(
+                seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256, hash_
+            )
     return None

@@ -104,7 +104,7 @@ async def test_only_the_full_look_walks_the_chain_and_it_finds_an_edit(doctor: A
         sql = "SELECT sql FROM sqlite_schema WHERE name = 'record_update'"
         (trigger,) = log.execute(sql).fetchone()
         log.execute("DROP TRIGGER record_update")
-        log.execute("UPDATE record SET made_at = made_at + 1 WHERE seq = 2")
+        log.execute("UPDATE record SET occurred_at = occurred_at + 1 WHERE seq = 2")
         log.execute(trigger)
 
     (found,) = await doctor.found("chain", full=True)

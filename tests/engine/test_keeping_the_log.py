@@ -79,7 +79,7 @@ async def test_a_body_that_cannot_be_read_is_missing_and_the_rest_is_there(confi
         await _append_past(engine.store, b"long ago " * 1000)
     database = sqlite3.connect(config.paths.database)
     database.execute("DROP TRIGGER body_update")
-    (seq,) = database.execute("SELECT seq FROM record WHERE made_at = 3").fetchone()
+    (seq,) = database.execute("SELECT seq FROM record WHERE occurred_at = 3").fetchone()
     database.execute("UPDATE body SET codec = 1, bytes = x'deadbeef' WHERE seq = ?", (seq,))
     database.commit()
     database.close()

@@ -48,28 +48,40 @@ def append(
     *,
     version: int = 1,
     instance: str = "",
-    at: int | None = None,
+    committed_at: int | None = None,
     occurred_at: int | None = None,
     stored: tuple[int, bytes] | None = None,
     digest: bytes | None = None,
 ) -> int:
     """Add one record, chained as the writer would; its seq. ``stored``: codec and bytes, else as they are."""
-    last = "SELECT seq, at, hash FROM record ORDER BY seq DESC LIMIT 1"
+    last = "SELECT seq, committed_at, hash FROM record ORDER BY seq DESC LIMIT 1"
     seq, before, previous = connection.execute(last).fetchone() or (0, 0, GENESIS)
-    at = max(before, time.time_ns()) if at is None else at
-    occurred_at = at if occurred_at is None else occurred_at
+    committed_at = max(before, time.time_ns()) if committed_at is None else committed_at
+    occurred_at = committed_at if occurred_at is None else occurred_at
     if digest is None and body is not None:
         digest = hashlib.sha256(body).digest()
     instance = instance or fresh_id()
     words = [_bytes(each) for each in (pane, instance, kind, head)]
     chained = link(
-        previous, seq + 1, at, occurred_at, words[0], words[1], words[2], version, words[3], digest
+        previous, seq + 1, committed_at, occurred_at, words[0], words[1], words[2], version, words[3], digest
     )
     # As text whatever the bytes are.
     connection.execute(
-        "INSERT INTO record (seq, at, made_at, pane, instance, kind, version, head, body_sha256, hash) "
+        "INSERT INTO record "
+        "(seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256, hash) "
         "VALUES (?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?)",
-        (seq + 1, at, occurred_at, words[0], words[1], words[2], version, words[3], digest, chained),
+        (
+            seq + 1,
+            committed_at,
+            occurred_at,
+            words[0],
+            words[1],
+            words[2],
+            version,
+            words[3],
+            digest,
+            chained,
+        ),
     )
     if digest is not None:
         codec, raw = stored or (0, body or b"")
@@ -139,7 +151,7 @@ def a_stranger(case: Case, chance: random.Random, connection: sqlite3.Connection
     changed: dict[str, Any] = {}
     if chance.random() < 0.5:
         changed["session"] = chance.choice((BYSTANDER, "", f"={BYSTANDER}:", pane, streams.a_text(chance)))
-    append(connection, pane, "Created", created(case, pane, **changed), at=None)
+    append(connection, pane, "Created", created(case, pane, **changed), committed_at=None)
     if chance.random() < 0.7:
         append(connection, pane, "Output", '{"length":5,"offset":0}', b"hello")
     if chance.random() < 0.5:
@@ -166,7 +178,7 @@ def odd_records(case: Case, chance: random.Random, connection: sqlite3.Connectio
         elif wrong == "time":
             extra["occurred_at"] = chance.choice(TIMES)
             if chance.random() < 0.3:
-                extra["at"] = chance.choice(TIMES)
+                extra["committed_at"] = chance.choice(TIMES)
         elif wrong == "kind":
             kind = chance.choice((*streams.TEXTS, kind.lower(), "Encrypted"))
         elif wrong == "version":
@@ -303,14 +315,14 @@ def a_checkpoint(case: Case, chance: random.Random, connection: sqlite3.Connecti
         }
         if manner == "bomb":
             described |= {"length": streams.BOMB, "sha256": _zeros().hex()}
-        record = (
+        record_seq = (
             append(connection, pane, "Checkpointed", json.dumps(described)) if chance.random() < 0.8 else 1
         )
         stored = b"\x01" + streams.bomb() if manner == "bomb" else b"\x00" + state
         connection.execute(
-            "INSERT OR REPLACE INTO checkpoint (pane, seq, record, lines, emulator, state) "
+            "INSERT OR REPLACE INTO checkpoint (pane, seq, record_seq, lines, emulator, state) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            (pane, seq, record, lines, EMULATOR, stored),
+            (pane, seq, record_seq, lines, EMULATOR, stored),
         )
         told.append(manner)
     return f"checkpoints: {', '.join(told)}"
@@ -348,7 +360,7 @@ SCHEMAS = (
     "DROP INDEX record_pane",
     "DROP TABLE checkpoint",
     "ALTER TABLE record ADD COLUMN more TEXT",
-    "ALTER TABLE record RENAME COLUMN made_at TO happened_at",
+    "ALTER TABLE record RENAME COLUMN occurred_at TO happened_at",
     "PRAGMA user_version = 999",
     "PRAGMA user_version = -1",
     "PRAGMA user_version = 0",

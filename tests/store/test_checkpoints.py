@@ -102,13 +102,14 @@ async def test_a_damaged_one_is_passed_over_for_the_one_before(
 
 FORGERIES = [
     "UPDATE checkpoint SET state = (SELECT state FROM checkpoint WHERE seq = 1) WHERE seq = 2",
-    "UPDATE checkpoint SET record = (SELECT record FROM checkpoint WHERE seq = 1) WHERE seq = 2",
-    "UPDATE checkpoint SET record = 0 WHERE seq = 2",
-    "UPDATE checkpoint SET record = -9223372036854775808 WHERE seq = 2",
+    "UPDATE checkpoint SET record_seq = (SELECT record_seq FROM checkpoint WHERE seq = 1) WHERE seq = 2",
+    "UPDATE checkpoint SET record_seq = 0 WHERE seq = 2",
+    "UPDATE checkpoint SET record_seq = -9223372036854775808 WHERE seq = 2",
     "UPDATE checkpoint SET lines = 0 WHERE seq = 2",
     "UPDATE checkpoint SET seq = 3 WHERE seq = 2",
     "UPDATE checkpoint SET pane = 'other' WHERE seq = 2",
-    "INSERT INTO checkpoint SELECT pane, 9, record, lines, emulator, state FROM checkpoint WHERE seq = 2; "
+    "INSERT INTO checkpoint SELECT pane, 9, record_seq, lines, emulator, state "
+    "FROM checkpoint WHERE seq = 2; "
     "DELETE FROM checkpoint WHERE seq = 2",
     "INSERT INTO checkpoint VALUES ('pane', 9, 9, 9, '1', x'0066616b65'); "
     "DELETE FROM checkpoint WHERE seq = 2",

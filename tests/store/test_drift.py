@@ -42,8 +42,8 @@ UNREADABLE = {
     "ALTER TABLE checkpoint RENAME TO other; CREATE VIEW checkpoint AS SELECT * FROM other": "checkpoint",
     "ALTER TABLE record ADD COLUMN mood TEXT AS (head || 'x')": "record",
     "ALTER TABLE body ADD COLUMN more TEXT": "body",
-    "DROP INDEX record_told": "record_told",
-    "DROP INDEX record_pane; CREATE INDEX record_pane ON record (pane, made_at)": "record_pane",
+    "DROP INDEX record_outline": "record_outline",
+    "DROP INDEX record_pane; CREATE INDEX record_pane ON record (pane, occurred_at)": "record_pane",
     "CREATE INDEX more ON record (kind, seq)": "more",
     "DROP TABLE checkpoint; CREATE TABLE Checkpoint (pane TEXT)": "Checkpoint",
     "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') "

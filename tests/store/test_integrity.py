@@ -61,8 +61,8 @@ def test_the_chain_is_as_documented() -> None:
 
 
 EDITS = [
-    ("at", "at + 1"),
-    ("made_at", "made_at - 1"),
+    ("committed_at", "committed_at + 1"),
+    ("occurred_at", "occurred_at - 1"),
     ("pane", "pane || 'x'"),
     ("pane", "''"),
     ("instance", "'someone'"),
@@ -117,10 +117,10 @@ async def test_an_edit_of_any_column_is_found_where_it_is(
         ("INSERT INTO body VALUES (9, 0, x'00')", 9),
         ("INSERT INTO body VALUES (0, 0, x'00')", 0),
         ("INSERT INTO body VALUES (-7, 0, x'00')", -7),
-        ("INSERT INTO record SELECT 9, at, made_at, pane, instance, kind, version, head, NULL, hash "
-         "FROM record WHERE seq = 8", 9),
-        ("INSERT INTO record SELECT 0, at, made_at, pane, instance, kind, version, head, NULL, hash "
-         "FROM record WHERE seq = 8", 0),
+        ("INSERT INTO record SELECT 9, committed_at, occurred_at, pane, instance, kind, version, head, "
+         "NULL, hash FROM record WHERE seq = 8", 9),
+        ("INSERT INTO record SELECT 0, committed_at, occurred_at, pane, instance, kind, version, head, "
+         "NULL, hash FROM record WHERE seq = 8", 0),
         # Two records change places.
         ("UPDATE record SET seq = 100 WHERE seq = 4; UPDATE record SET seq = 4 WHERE seq = 7; "
          "UPDATE record SET seq = 7 WHERE seq = 100", 4),
@@ -140,7 +140,7 @@ async def test_what_was_put_in_taken_out_or_moved_is_found(
 @given(
     seq=st.integers(1, COUNT),
     column=st.sampled_from(
-        ["at", "made_at", "pane", "instance", "kind", "version", "head", "body_sha256", "hash"]
+        ["committed_at", "occurred_at", "pane", "instance", "kind", "version", "head", "body_sha256", "hash"]
     ),
     number=st.integers(-(2**63), 2**63 - 1),
     blob=st.binary(min_size=32, max_size=32),
@@ -150,7 +150,7 @@ async def test_any_edit_of_a_single_column_is_found(
     log: Store, path: Path, seq: int, column: str, number: int, blob: bytes, text: str
 ) -> None:
     value: int | bytes | str = text
-    if column in ("at", "made_at", "version"):
+    if column in ("committed_at", "occurred_at", "version"):
         value = number
     elif column in ("body_sha256", "hash"):
         value = blob
@@ -178,7 +178,7 @@ async def test_a_pruned_body_is_excused_only_as_far_as_recorded(log: Store, tamp
 
 async def test_a_forged_pruned_record_is_found(log: Store, tampered: Tampered) -> None:
     tampered(
-        "INSERT INTO record SELECT 9, at, made_at, '', instance, 'Pruned', 1, "
+        "INSERT INTO record SELECT 9, committed_at, occurred_at, '', instance, 'Pruned', 1, "
         '\'{"first":1,"through":8}\', NULL, hash FROM record WHERE seq = 8; DELETE FROM body'
     )
     assert (await log.verify()).bad == 9
@@ -188,9 +188,9 @@ async def test_an_index_that_hides_records_is_found(log: Store, path: Path) -> N
     await log.append([Entry("", Pruned(first=1, through=1, reason="old"), 1)])
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("PRAGMA writable_schema = ON")
-        raw.execute("UPDATE sqlite_schema SET sql = replace(sql, '<>', '>') WHERE name = 'record_told'")
+        raw.execute("UPDATE sqlite_schema SET sql = replace(sql, '<>', '>') WHERE name = 'record_outline'")
         raw.commit()
-    assert "record_told" in (await log.verify()).loosened
+    assert "record_outline" in (await log.verify()).loosened
 
 
 async def test_a_walk_of_many_slices_finds_what_is_wrong_in_a_late_one(

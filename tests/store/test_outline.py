@@ -141,7 +141,7 @@ async def test_it_never_walks_through_the_records(store: Store, path: Path, prin
     touching = [step for step in plan if "record" in step]
     assert touching
     for step in touching:
-        assert "record_told" in step or step.startswith("SEARCH record"), plan
+        assert "record_outline" in step or step.startswith("SEARCH record"), plan
 
 
 async def test_what_was_kept_of_screens_is_passed_over(store: Store, printed: Printed) -> None:

@@ -67,5 +67,5 @@ async def test_what_is_past_is_found_in_the_index_alone(store: Store, path: Path
         found = [row[3] for sql in (ALIVE, PRESENT) for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}")]
         read = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {SEQS}", (1, "[]"))]
 
-    assert found == ["SCAN record USING COVERING INDEX record_turn"] * 2
+    assert found == ["SCAN record USING COVERING INDEX record_history"] * 2
     assert not [step for step in read if step.startswith("SCAN record")], read

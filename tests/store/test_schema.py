@@ -20,7 +20,7 @@ from chloe.errors import HomeUnusable, LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Store
 from chloe.store.migrations import migrations, statements
-from chloe.store.outline import TOLD
+from chloe.store.outline import IN_OUTLINE
 from chloe.store.schema import APPLICATION_ID
 from tests.ids import id_of
 
@@ -44,7 +44,7 @@ def raw(log: Path) -> Iterator[sqlite3.Connection]:
 
 
 _ROW = (
-    "SELECT {seq}, at, made_at, pane, instance, kind, version, head, body_sha256, hash "
+    "SELECT {seq}, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256, hash "
     "FROM record WHERE seq = 2"
 )
 
@@ -52,7 +52,7 @@ _ROW = (
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE record SET at = 1",
+        "UPDATE record SET committed_at = 1",
         "UPDATE OR IGNORE record SET head = '{}' WHERE seq = 1",
         "UPDATE record SET seq = 6 WHERE seq = 5",
         "DELETE FROM record",
@@ -63,7 +63,7 @@ _ROW = (
         "INSERT INTO record " + _ROW.format(seq=7),
         "INSERT INTO record " + _ROW.format(seq=0),
         "INSERT INTO record " + _ROW.format(seq="NULL"),
-        "INSERT INTO record " + _ROW.format(seq=2) + " ON CONFLICT DO UPDATE SET at = 1",
+        "INSERT INTO record " + _ROW.format(seq=2) + " ON CONFLICT DO UPDATE SET committed_at = 1",
         "UPDATE body SET bytes = x'00'",
         "UPDATE body SET codec = 1 WHERE seq = 1",
         "DELETE FROM body",
@@ -136,8 +136,8 @@ def test_indexes_serve_the_readers(raw: sqlite3.Connection) -> None:
         return " ".join(row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + sql))
 
     assert "record_pane" in plan("SELECT * FROM record WHERE pane = 'p' AND seq > 5 ORDER BY seq LIMIT 9")
-    told = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {TOLD}"
-    assert "record_told" in plan(told)
+    eventful = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {IN_OUTLINE}"
+    assert "record_outline" in plan(eventful)
 
 
 def test_statements_keep_a_trigger_in_one_piece() -> None:
