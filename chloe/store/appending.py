@@ -144,10 +144,12 @@ class Appender:
         for request in requests:
             if not request.packed:
                 request.packed = [self._pack(encoded.body, hurry) for encoded in request.encoded]
-        # SQLite would say of a file that was moved that it is read-only.
-        self._see_file()
-        self._synchronous(connection, full=any(request.durable for request in requests))
         with self.turn():
+            # Before SQLite looks: it says of a moved file that it is read-only. Where another instance
+            # has put the -wal file back and written to it, the index, which both use, names pages that the
+            # old file lacks: an I/O error at every try.
+            self.see_files()
+            self._synchronous(connection, full=any(request.durable for request in requests))
             connection.execute("BEGIN IMMEDIATE")
             try:
                 # Again, now that nobody else can write: who finds the file gone and then waits for the lock

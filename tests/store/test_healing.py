@@ -93,6 +93,21 @@ async def test_several_instances_come_back_to_one_log(
     assert (await stores[0].verify()).bad is None
 
 
+@pytest.mark.parametrize("taken", [unlink_wal, unlink_database], ids=lambda f: f.__name__)
+async def test_who_comes_late_finds_the_log_that_grew_since_it_was_put_back(
+    opened: Any, path: Path, printed: Printed, within: Within, taken: Callable[[Path], None]
+) -> None:
+    early, late = await opened("early"), await opened("late")
+    await early.append([printed(b"x", 0)])
+    await late.append([printed(b"x", 1)])
+    taken(path)
+    # So much that the database's first page, which says how long it is, is in the new -wal file.
+    await within(early.append([printed(bytes([n]) * 3000, 3000 * n) for n in range(100)]))
+    await within(late.append([printed(b"x", 2)]))
+    assert len(await all_of(late)) == 103
+    assert (await late.verify()).bad is None
+
+
 async def test_another_file_in_the_log_s_place_is_left_alone_until_it_is_moved_away(
     store: Store, path: Path, printed: Printed, within: Within, eventually: Eventually
 ) -> None:
