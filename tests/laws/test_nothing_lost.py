@@ -64,7 +64,8 @@ async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(
         chloe.send_signal(signal.SIGKILL)
         chloe.wait()
         chloe, _ = start_chloe(wait=False)
-    await asyncio.sleep(0.3)
+    assert chloe.stdout is not None
+    await asyncio.to_thread(chloe.stdout.readline)
     chloe.kill()
     chloe.wait()
     stop.touch()

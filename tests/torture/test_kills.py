@@ -32,7 +32,7 @@ async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(
         await asyncio.sleep(chance.uniform(0.05, 1.0))
         world.kill(chloe)
         chloe = world.start(*replacements(world))
-    await asyncio.sleep(0.3)
+    await world.said(chloe)
     await world.check()
 
 
