@@ -56,7 +56,7 @@ async def _all() -> bool:
 
 def _shells() -> list[str]:
     """The user's shell, and the cheapest one, which shows our own share best."""
-    return sorted({environment.shell()[0], "/bin/sh"})
+    return sorted({environment.login_shell()[0], "/bin/sh"})
 
 
 def _backend(argv: Sequence[str], cwd: str = "") -> DirectBackend:
@@ -205,7 +205,7 @@ async def _flood_chloe(log: Path) -> float:
 async def _idle() -> bool:
     print(f"{IDLE_PANES} idle shells:")
     before = _resident()
-    backends = [_backend(environment.shell()) for _ in range(IDLE_PANES)]
+    backends = [_backend(environment.login_shell()) for _ in range(IDLE_PANES)]
     for backend in backends:
         await backend.start()
         await backend.read()

@@ -185,11 +185,11 @@ async def _flood(desk: Desk, log: Path) -> float:
             break
         if position.segment > segment:
             segment = position.segment
-            await pane.release(position)
+            await pane.acknowledge(position)
     seconds = watch.seconds()
     lines = log.read_bytes().count(b"\n")
     assert length == log.stat().st_size + lines, "the terminal makes CR LF of each LF"
-    await pane.release(position)
+    await pane.acknowledge(position)
     await pane.close()
     return seconds
 
@@ -199,5 +199,5 @@ async def _finish(pane: TmuxBackend) -> None:
         pass
     position = events[-1].position
     assert position is not None
-    await pane.release(position)
+    await pane.acknowledge(position)
     await pane.close()

@@ -51,11 +51,11 @@ async def clear_away(
         except OSError as error:
             _log.warning("the spool %s is not needed any more, and stays: %s", spool, error)
         finally:
-            lease.give_back()
+            lease.release()
 
 
 def _remove(spool: Path, lease: Lease, pane: Pane | None) -> None:
-    from chloe.backends.tmux.inspecting import remove_recorded
+    from chloe.backends.tmux.inspection import remove_recorded
 
     if pane is None:
         remove_recorded(spool, lease, None)

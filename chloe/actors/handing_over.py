@@ -35,7 +35,7 @@ class Handover:
 
         self._leases.pause()
         given = [
-            cared.actor.hand_over(cared.backend.give_back)
+            cared.actor.hand_over(cared.backend.release_lease)
             for cared in self._cared.values()
             if isinstance(cared.backend, TmuxBackend) and cared.actor.recording.is_set()
         ]

@@ -210,7 +210,7 @@ class PaneActor:
             await self._log.append(batch, durable=durable)
             if position is not None and durable:
                 self._segment = position.segment
-                await self._backend.release(position)
+                await self._backend.acknowledge(position)
             self._committing = False
             self._progress.set()
             if ended:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from chloe.actors.preconditions import must_be_startable
 from chloe.backends.backend import Backend, Spec
-from chloe.backends.tmux.glance import is_quiet, running
+from chloe.backends.tmux.spool_status import has_holder, is_quiet
 from chloe.config import Config
 from chloe.config.paths import user_home
 from chloe.errors import SpoolTooNew, StartFailed, TmuxUnusable
@@ -70,14 +70,14 @@ class Programs:
         from chloe.backends import environment
 
         cwd = _folder_of(command.cwd)
-        argv = command.argv or self._config.shell.command or environment.shell()
+        argv = command.argv or self._config.shell.command or environment.login_shell()
         must_be_startable(argv, cwd)
         rows, columns = clamp(command.rows, command.columns)
         return Spec(
             pane=pane,
             argv=argv,
             cwd=cwd,
-            environment=environment.environment(self._inherited, pane=pane, term=_TERM, cwd=cwd),
+            environment=environment.build_environment(self._inherited, pane=pane, term=_TERM, cwd=cwd),
             rows=rows,
             columns=columns,
         )
@@ -135,12 +135,12 @@ class Programs:
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
-        from chloe.backends.tmux.inspecting import unrecorded
+        from chloe.backends.tmux.inspection import has_unrecorded
 
         told = pane.died is not None and pane.died.spool is not None
         folder = self._folder(pane.id)
         try:
-            return unrecorded(folder, pane.spool) or (not told and running(folder))
+            return has_unrecorded(folder, pane.spool) or (not told and has_holder(folder))
         except (OSError, SpoolTooNew) as error:
             # It is taken up once it can be read; the others don't wait for that.
             _log.warning("the spool %s can't be read for the moment: %s", folder, error)
@@ -148,7 +148,7 @@ class Programs:
 
     def runs(self, pane: str) -> bool:
         """Whether a holder looks after the pane's program, whatever the log says of it."""
-        return running(self._folder(pane))
+        return has_holder(self._folder(pane))
 
     async def in_tmux(self, pane: str) -> bool | None:
         """Whether tmux has the pane's session; None where it doesn't answer."""

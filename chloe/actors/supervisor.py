@@ -166,10 +166,10 @@ class Supervisor:
 
     async def _take_over(self, pane: str, backend: TmuxBackend) -> int:
         """Wait for the lease, then go on where the log ends, whoever wrote it so far."""
-        await backend.lease()
+        await backend.wait_for_lease()
         await self._caught_up()
         known = self._panes[pane]
-        backend.follow(known.spool, known.printed, unpainted=known.unpainted)
+        backend.seek(known.spool, known.printed, needs_repaint=known.unpainted)
         return known.printed
 
     # Start and stop --------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from chloe.events.panes import Pane
 async def end_survivor(pane: Pane) -> None:
     """End the program of a pane that has ended without it. Raises ``PaneRefused`` where none runs on."""
     survivor = pane.died.survivor if pane.died is not None else None
-    if survivor is None or not survivors.runs(survivor):
+    if survivor is None or not survivors.is_running(survivor):
         must_live(pane)
-    elif not await survivors.end(survivor):
+    elif not await survivors.terminate(survivor):
         raise PaneRefused(
             f"process {survivor.pid}, the program of {pane.name}, doesn't end; `kill -9 {survivor.pid}` may"
         )

@@ -30,10 +30,10 @@ async def take_in(cared: Cared) -> None:
     """Wait until the log has what the pane's spool holds now; at once where another instance records it."""
     from chloe.backends.tmux import TmuxBackend
 
-    if not (isinstance(cared.backend, TmuxBackend) and cared.backend.try_lease()):
+    if not (isinstance(cared.backend, TmuxBackend) and cared.backend.try_to_lease()):
         return
     async with asyncio.TaskGroup() as group:
-        taken_in = group.create_task(cared.actor.taken_in(cared.backend.reached()))
+        taken_in = group.create_task(cared.actor.taken_in(cared.backend.drained_predicate()))
         # However it ends, nothing more of it is taken in then.
         await asyncio.wait((taken_in, cared.task), return_when=asyncio.FIRST_COMPLETED)
         if cared.actor.ended:

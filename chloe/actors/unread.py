@@ -134,8 +134,8 @@ def stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
         return {}
     if not stopped:
         return {}
-    owners = leases.recorders(paths.leases, stopped)
-    offsets = {pane: leases.offset(pane) for pane in panes}
+    owners = leases.find_recorders(paths.leases, stopped)
+    offsets = {pane: leases.lease_offset(pane) for pane in panes}
     return {pane: owners[offset] for pane, offset in offsets.items() if offset in owners}
 
 

@@ -129,7 +129,7 @@ class Backend(Protocol):
     async def kill(self) -> None:
         """End the program: hang up first, then by force. Returns at once; ``Exited`` follows."""
 
-    async def release(self, position: SpoolPosition) -> None:
+    async def acknowledge(self, position: SpoolPosition) -> None:
         """All up to ``position`` is committed durably: what holds it outside the log may go."""
 
     async def close(self) -> None:

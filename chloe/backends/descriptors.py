@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chloe.backends.limits import inherited
+from chloe.backends.limits import inherited_limits
 from chloe.errors import LogUnusable
 
 #: What the system says where a descriptor, memory or a process can't be had for the moment. It says nothing
@@ -47,13 +47,13 @@ def is_exhausted(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in EXHAUSTED
 
 
-def raise_descriptors() -> None:
+def raise_limit() -> None:
     """Let this process have as many descriptors as it may, and what it starts as well.
 
     Raises ``LogUnusable`` where they are too few for anything.
     """
     with _changing:
-        inherited()  # The first look comes before.
+        inherited_limits()  # The first look comes before.
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with contextlib.suppress(OSError, ValueError):
             if not _more(soft, _most(hard)):
@@ -67,14 +67,14 @@ def raise_descriptors() -> None:
 
 
 @contextlib.contextmanager
-def as_caller() -> Iterator[None]:
+def with_callers_limit() -> Iterator[None]:
     """What is started in here has the caller's limit. Nothing else is started meanwhile.
 
     Who opens something in another thread just then may be refused, where that many are open.
     """
     with _changing:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = inherited()[resource.RLIMIT_NOFILE][0]
+        wanted = inherited_limits()[resource.RLIMIT_NOFILE][0]
         if _more(wanted, soft):
             yield
             return
@@ -143,7 +143,7 @@ def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
             reserve.fill()
 
 
-def exhausted(pid: int) -> int:
+def exhausted_limit(pid: int) -> int:
     """The limit of descriptors of a process that has them all in use.
 
     0 where it has some left, or it can't be known.

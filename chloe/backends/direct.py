@@ -46,7 +46,7 @@ LINGER = 2.0
 GRACE = 1.0
 
 #: struct winsize has 16 bits for each (tty_ioctl(4)).
-MOST_CELLS = 0xFFFF
+MAX_CELLS = 0xFFFF
 
 
 class DirectBackend:
@@ -256,7 +256,7 @@ class DirectBackend:
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size. What was printed before is taken first, so the order is true."""
-        size = (min(max(rows, 1), MOST_CELLS), min(max(columns, 1), MOST_CELLS))
+        size = (min(max(rows, 1), MAX_CELLS), min(max(columns, 1), MAX_CELLS))
         if size == self._size or self._over:
             return
         self._size = size
@@ -375,7 +375,7 @@ class DirectBackend:
                 return group
         return 0
 
-    async def release(self, position: SpoolPosition) -> None:
+    async def acknowledge(self, position: SpoolPosition) -> None:
         """Nothing is held outside the log."""
 
     async def close(self) -> None:

@@ -48,7 +48,7 @@ OUTER_TERMINAL_PREFIXES = (
 OF_ONE_PROCESS = frozenset({"OLDPWD", "PWD", "SHLVL", "_"})
 
 
-def environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str = "") -> dict[str, str]:
+def build_environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str = "") -> dict[str, str]:
     """The whole environment of a pane's program: ``base`` as the user has it, in a terminal of Chloe's.
 
     ``term`` names the terminfo entry, ``pane`` the pane (a script finds it in ``CHLOE_PANE``). With
@@ -67,7 +67,7 @@ def environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str = "")
     return kept
 
 
-def shell() -> tuple[str, ...]:
+def login_shell() -> tuple[str, ...]:
     """The user's shell as arguments: what ``SHELL`` names, else the password file, else ``/bin/sh``."""
     candidates = [os.environ.get("SHELL", "")]
     with contextlib.suppress(KeyError):  # A uid without an entry, as containers have them.
@@ -78,7 +78,7 @@ def shell() -> tuple[str, ...]:
     return ("/bin/sh",)
 
 
-def program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, str]) -> str:
+def find_program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, str]) -> str:
     """The file that ``argv`` runs, found as a shell in ``cwd`` under ``environment`` finds it.
 
     Raises ``StartFailed`` where the folder or the command isn't there, or may not be used.

@@ -46,7 +46,7 @@ class FakeBackend:
         #: Everything that was written, in order.
         self.typed = bytearray()
         #: The positions that were said to be committed durably.
-        self.released: list[SpoolPosition] = []
+        self.acknowledged: list[SpoolPosition] = []
         self.started = self.killed = self.closed = False
         #: What is yet to be read.
         self._events: deque[BackendEvent | _Flood] = deque()
@@ -94,7 +94,7 @@ class FakeBackend:
 
     async def start(self) -> None:
         """Start the program. Raises ``StartFailed`` as a real one would: folder and command must be there."""
-        environment.program(self.spec.argv, cwd=self.spec.cwd, environment=self.spec.environment)
+        environment.find_program(self.spec.argv, cwd=self.spec.cwd, environment=self.spec.environment)
         self.started = True
         self._program(b"")
 
@@ -158,9 +158,9 @@ class FakeBackend:
         self.killed = True
         self.dies(signal.SIGHUP)
 
-    async def release(self, position: SpoolPosition) -> None:
+    async def acknowledge(self, position: SpoolPosition) -> None:
         """Note that all up to ``position`` is committed durably."""
-        self.released.append(position)
+        self.acknowledged.append(position)
 
     async def close(self) -> None:
         """End the program, as for a direct pane."""

@@ -13,6 +13,6 @@ _KINDS = sorted({number for name, number in vars(resource).items() if name.start
 
 
 @functools.cache
-def inherited() -> dict[int, tuple[int, int]]:
+def inherited_limits() -> dict[int, tuple[int, int]]:
     """Return the soft and the hard limit of each kind as they were at the first call."""
     return {kind: resource.getrlimit(kind) for kind in _KINDS}

@@ -46,7 +46,7 @@ class Spawned(NamedTuple):
 
 def spawn(spec: Spec) -> Spawned:
     """Start the program of ``spec``. Raises ``StartFailed``, and then leaves nothing behind."""
-    path = environment.program(spec.argv, cwd=spec.cwd, environment=spec.environment)
+    path = environment.find_program(spec.argv, cwd=spec.cwd, environment=spec.environment)
     if any("=" in name or not name for name in spec.environment):
         raise StartFailed(f"Can't start {spec.argv[0]!r}: a name in its environment is empty or has a '='.")
     try:
@@ -106,7 +106,7 @@ def _spawn_on(device: str, path: str, argv: tuple[str, ...], env: dict[str, str]
         (os.POSIX_SPAWN_DUP2, 0, 2),
         *((os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()),
     ]
-    with descriptors.as_caller():
+    with descriptors.with_callers_limit():
         return os.posix_spawn(
             path,
             argv,
@@ -202,7 +202,7 @@ def _fork(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
 
     What can't be encoded is refused before: the forked child would raise it, and live on as a copy of us.
     """
-    with descriptors.as_caller():
+    with descriptors.with_callers_limit():
         process = PtyProcess.spawn(
             [_encoded(word) for word in (path, *argv[1:])],
             cwd=_encoded(spec.cwd),

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from chloe.actors.presence import Sign, signs
-from chloe.backends.tmux import inspecting, locks
-from chloe.backends.tmux.inspecting import SpoolSeen
+from chloe.backends.tmux import inspection, locks
+from chloe.backends.tmux.inspection import SpoolInfo
 from chloe.backends.tmux.server import Running, TmuxServer
 from chloe.config import Config, Paths, Tmux, load
 from chloe.errors import ChloeError
@@ -81,10 +81,10 @@ class Examined:
     panes: Part[Panes]
     #: None where it wasn't asked for, or there is no log.
     verdict: Part[Verdict | None]
-    spools: Part[list[SpoolSeen]]
+    spools: Part[list[SpoolInfo]]
     instances: Part[list[Instance]]
 
-    def spool(self, pane: str) -> SpoolSeen | None:
+    def spool(self, pane: str) -> SpoolInfo | None:
         """The spool of this pane. Raises ``Unseen``."""
         return next((seen for seen in self.spools.value if seen.pane == pane), None)
 
@@ -118,7 +118,7 @@ async def examine(
     about, panes, verdict = await _log(paths.database, heads, full, progress)
     instances = _part("the instances", lambda: _instances(paths.instances))
     processes = [each.sign.pid for each in instances.found or () if each.lives]
-    socket = inspecting.socket_path(name)
+    socket = inspection.socket_path(name)
     return Examined(
         now=now,
         environment=environment,
@@ -129,12 +129,12 @@ async def examine(
         settings=settings,
         tmux=tmux,
         socket=socket,
-        listener=inspecting.listener(socket),
+        listener=inspection.find_listener(socket),
         server=running,
         about=about,
         panes=panes,
         verdict=verdict,
-        spools=_part("the spools", lambda: inspecting.spools(paths.spool, paths.leases, processes)),
+        spools=_part("the spools", lambda: inspection.inspect_spools(paths.spool, paths.leases, processes)),
         instances=instances,
     )
 
@@ -160,7 +160,7 @@ def _defaults(paths: Paths, environment: Mapping[str, str]) -> Config:
 
 
 def _instances(folder: Path) -> list[Instance]:
-    return [Instance(sign, lives=locks.owner(sign.path) != 0) for sign in signs(folder)]
+    return [Instance(sign, lives=locks.find_owner(sign.path) != 0) for sign in signs(folder)]
 
 
 async def _log(

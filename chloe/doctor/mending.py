@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from chloe.actors.presence import clear_away
-from chloe.backends.tmux.inspecting import remove_recorded
+from chloe.backends.tmux.inspection import remove_recorded
 from chloe.backends.tmux.leases import Leases
 from chloe.doctor.examined import Examined, Unseen
 from chloe.doctor.findings import Finding, Mend, Narrow, RemoveLock, RemoveSpool, TakeIn

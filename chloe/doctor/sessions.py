@@ -8,9 +8,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from chloe.backends.tmux.inspecting import SpoolSeen
+from chloe.backends.tmux.inspection import SpoolInfo
 from chloe.backends.tmux.server import PREFIX
-from chloe.backends.tmux.survivors import runs
+from chloe.backends.tmux.survivors import is_running
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, RemoveLock, TakeIn, bad, note, ok, warn
 from chloe.events.panes import Pane
@@ -155,7 +155,7 @@ def _direct(pane: Pane, living: set[str]) -> Finding | None:
     return warn(_called(pane), text, "chloe ls, or any start of Chloe, says it", TakeIn())
 
 
-def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolSeen | None) -> Finding | None:
+def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolInfo | None) -> Finding | None:
     if _runs(seen):
         if pane.alive:
             return None
@@ -181,7 +181,7 @@ def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolSeen | None) -> Findin
 
 def _survivor(pane: Pane) -> Finding | None:
     survivor = pane.died.survivor if pane.died is not None else None
-    if survivor is None or not runs(survivor):
+    if survivor is None or not is_running(survivor):
         return None
     text = f"has ended, but its program, process {survivor.pid}, runs on without a terminal, unseen"
     return warn(_called(pane), text, f"if nobody wants it: chloe kill {pane.id[:8]}")
@@ -195,16 +195,16 @@ def _sessions(examined: Examined) -> frozenset[str] | None:
     return running.sessions if running is not None else frozenset()
 
 
-def _runs(seen: SpoolSeen | None) -> bool:
+def _runs(seen: SpoolInfo | None) -> bool:
     return seen is not None and seen.alive
 
 
-def _holder(seen: SpoolSeen | None) -> str:
+def _holder(seen: SpoolInfo | None) -> str:
     assert seen is not None
     return f"holder {seen.holder}" if seen.holder else "a holder that can't be named"
 
 
-def _recorder(examined: Examined, seen: SpoolSeen) -> str:
+def _recorder(examined: Examined, seen: SpoolInfo) -> str:
     if seen.recorder == 0:
         return "recorded by nobody at the moment"
     if seen.recorder is None:

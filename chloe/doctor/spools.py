@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 
-from chloe.backends.tmux.inspecting import SpoolSeen, skipped, unrecorded
+from chloe.backends.tmux.inspection import SpoolInfo, count_skipped, has_unrecorded
 from chloe.backends.tmux.removal import is_spool
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, RemoveSpool, bad, note, ok, warn
@@ -51,7 +51,7 @@ def spools(examined: Examined) -> Iterator[Finding]:
         )
 
 
-def endangered(examined: Examined) -> list[SpoolSeen]:
+def endangered(examined: Examined) -> list[SpoolInfo]:
     """Spools that a start of Chloe would remove, although they hold more than the log has."""
     known = examined.panes.value
     found = []
@@ -66,11 +66,11 @@ def _oddities(examined: Examined) -> Iterator[Finding]:
     """What lies among the spools and isn't Chloe's, and what Chloe can't make sense of in them."""
     budget = _LOOKED_THROUGH
     for seen in examined.spools.value:
-        if seen.strangers:
-            names = printable(", ".join(seen.strangers[:_NAMED]))
-            more = f" and {len(seen.strangers) - _NAMED} more" if len(seen.strangers) > _NAMED else ""
+        if seen.unknown_files:
+            names = printable(", ".join(seen.unknown_files[:_NAMED]))
+            more = f" and {len(seen.unknown_files) - _NAMED} more" if len(seen.unknown_files) > _NAMED else ""
             yield note(str(seen.folder), f"holds what isn't Chloe's, and stays with it: {names}{more}")
-        if (most := min(seen.size, _OF_ONE, budget)) and (odd := skipped(seen.folder, most)):
+        if (most := min(seen.size, _OF_ONE, budget)) and (odd := count_skipped(seen.folder, most)):
             budget -= most
             what = ", ".join(f"{what} ({count} times)" for what, count in odd.items())
             text = f"has what this Chloe passes over: {what}"
@@ -81,7 +81,7 @@ def _oddities(examined: Examined) -> Iterator[Finding]:
             yield note(str(path), "isn't a pane's spool: Chloe leaves it alone")
 
 
-def _without_pane(examined: Examined, seen: SpoolSeen) -> Finding | None:
+def _without_pane(examined: Examined, seen: SpoolInfo) -> Finding | None:
     if seen.alive:
         text = f"process {seen.holder or 'unknown'} records into it, and the log doesn't know its pane"
         return warn(str(seen.folder), text, "if nobody wants it, end its session; see strangers")
@@ -95,7 +95,7 @@ def _without_pane(examined: Examined, seen: SpoolSeen) -> Finding | None:
     return note(str(seen.folder), text, "chloe doctor --fix removes it", RemoveSpool(seen.folder, None))
 
 
-def _of_ended(pane: Pane, seen: SpoolSeen) -> Finding | None:
+def _of_ended(pane: Pane, seen: SpoolInfo) -> Finding | None:
     if pane.alive or seen.alive:
         return None
     if _holds_more(pane, seen):
@@ -106,6 +106,6 @@ def _of_ended(pane: Pane, seen: SpoolSeen) -> Finding | None:
     return note(str(seen.folder), text, "chloe doctor --fix removes it", RemoveSpool(seen.folder, pane.spool))
 
 
-def _holds_more(pane: Pane, seen: SpoolSeen) -> bool:
+def _holds_more(pane: Pane, seen: SpoolInfo) -> bool:
     """Whether a spool of an ended pane holds more than the log has. Raises ``SpoolTooNew``."""
-    return not pane.alive and not seen.alive and bool(seen.size) and unrecorded(seen.folder, pane.spool)
+    return not pane.alive and not seen.alive and bool(seen.size) and has_unrecorded(seen.folder, pane.spool)

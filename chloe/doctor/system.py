@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 import chloe
-from chloe.backends.environment import program
-from chloe.backends.environment import shell as login_shell
+from chloe.backends.environment import find_program, login_shell
 from chloe.backends.tmux.server import OLDEST
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, bad, note, ok, warn
@@ -72,7 +71,7 @@ def shell(examined: Examined) -> Iterator[Finding]:
         yield ok("shell", login_shell()[0])
         return
     try:
-        yield ok("shell", program(command, cwd="/", environment=examined.environment))
+        yield ok("shell", find_program(command, cwd="/", environment=examined.environment))
     except StartFailed as error:
         yield bad("shell", str(error), "see to `[shell] command` in config.toml: new panes run it")
 

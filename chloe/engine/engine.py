@@ -201,7 +201,7 @@ async def running(
     config.paths.prepare()
     # SQLite lets go of the interpreter at each step: with Python's 5 ms a commit beside a busy loop takes 20.
     sys.setswitchinterval(_SWITCH)
-    descriptors.raise_descriptors()
+    descriptors.raise_limit()
     instance = str(uuid.uuid4())
     waits = waits or Waits(_log.warning)
     async with AsyncExitStack() as stack:

@@ -14,7 +14,7 @@ from chloe.backends import reaper
 from chloe.backends import spawn as spawning
 from chloe.backends.backend import READ_LIMIT, Backend, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.direct import DirectBackend
-from chloe.backends.environment import environment
+from chloe.backends.environment import build_environment
 from chloe.backends.fake import FakeBackend
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 from chloe.watch import Watcher
@@ -89,7 +89,7 @@ def spec(
         pane=pane,
         argv=argv or ("/bin/sh",),
         cwd=cwd,
-        environment={**environment(BASE, pane=pane, term="xterm-256color"), **(extra or {})},
+        environment={**build_environment(BASE, pane=pane, term="xterm-256color"), **(extra or {})},
         rows=rows,
         columns=columns,
     )

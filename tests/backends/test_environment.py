@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.environment import environment, program, shell
+from chloe.backends.environment import build_environment, find_program, login_shell
 from chloe.errors import StartFailed
 
 
@@ -25,7 +25,7 @@ def test_the_outer_terminal_is_not_passed_on() -> None:
         "COLORTERM": "",
         "CHLOE_PANE": "the pane around",
     }
-    assert environment({**outer, "EDITOR": "vi"}, pane="p", term="xterm-256color") == {
+    assert build_environment({**outer, "EDITOR": "vi"}, pane="p", term="xterm-256color") == {
         "EDITOR": "vi",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
@@ -40,18 +40,18 @@ def test_the_users_own_variables_stay_whatever_they_hold() -> None:
         "TERMINFO_DIRS": "/nix",
         "CHLOE_HOME": "/h",
     }
-    assert environment(own, pane="p", term="t").items() >= own.items()
+    assert build_environment(own, pane="p", term="t").items() >= own.items()
 
 
 def test_pwd_is_the_programs_folder_or_nothing() -> None:
     base = {"PWD": "/of/chloe", "OLDPWD": "/before", "SHLVL": "3"}
-    assert environment(base, pane="p", term="t", cwd="/of/it")["PWD"] == "/of/it"
-    assert not environment(base, pane="p", term="t").keys() & base.keys()
+    assert build_environment(base, pane="p", term="t", cwd="/of/it")["PWD"] == "/of/it"
+    assert not build_environment(base, pane="p", term="t").keys() & base.keys()
 
 
 def test_the_shell_is_the_one_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHELL", "/bin/cat")
-    assert shell() == ("/bin/cat",)
+    assert login_shell() == ("/bin/cat",)
 
 
 @pytest.mark.parametrize("named", ["", "sh", "/no/such/shell", "/etc/passwd"])
@@ -63,7 +63,7 @@ def test_without_a_usable_one_it_is_that_of_the_password_file(
     fields = [*entry]
     fields[6] = "/bin/cat"
     monkeypatch.setattr(pwd, "getpwuid", lambda uid: pwd.struct_passwd(fields))
-    assert shell() == ("/bin/cat",)
+    assert login_shell() == ("/bin/cat",)
 
 
 def test_a_user_without_an_entry_gets_sh(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def test_a_user_without_an_entry_gets_sh(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.delenv("SHELL", raising=False)
     monkeypatch.setattr(pwd, "getpwuid", unknown)
-    assert shell() == ("/bin/sh",)
+    assert login_shell() == ("/bin/sh",)
 
 
 def _tool(path: Path) -> Path:
@@ -84,26 +84,26 @@ def _tool(path: Path) -> Path:
 
 def test_a_command_is_looked_for_on_the_programs_path_not_on_ours(tmp_path: Path) -> None:
     tool = _tool(tmp_path / "bin" / "tool")
-    assert program(("tool",), cwd="/", environment={"PATH": f"/usr/bin:{tool.parent}"}) == str(tool)
+    assert find_program(("tool",), cwd="/", environment={"PATH": f"/usr/bin:{tool.parent}"}) == str(tool)
     with pytest.raises(StartFailed, match="'tool': no such command on PATH"):
-        program(("tool",), cwd="/", environment={"PATH": "/usr/bin"})
+        find_program(("tool",), cwd="/", environment={"PATH": "/usr/bin"})
 
 
 def test_relative_places_are_meant_from_the_programs_folder(tmp_path: Path) -> None:
     tool = _tool(tmp_path / "bin" / "tool")
-    assert program(("bin/tool",), cwd=str(tmp_path), environment={}) == str(tool)
-    assert program(("tool",), cwd=str(tmp_path), environment={"PATH": "bin"}) == str(tool)
-    assert program(("tool",), cwd=str(tool.parent), environment={"PATH": "/usr/bin:"}) == str(tool)
+    assert find_program(("bin/tool",), cwd=str(tmp_path), environment={}) == str(tool)
+    assert find_program(("tool",), cwd=str(tmp_path), environment={"PATH": "bin"}) == str(tool)
+    assert find_program(("tool",), cwd=str(tool.parent), environment={"PATH": "/usr/bin:"}) == str(tool)
 
 
 def test_what_can_not_be_run_is_said(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.write_text("")
     with pytest.raises(StartFailed, match="not executable"):
-        program((str(plain),), cwd="/", environment={})
+        find_program((str(plain),), cwd="/", environment={})
     with pytest.raises(StartFailed, match="not a file"):
-        program((str(tmp_path),), cwd="/", environment={})
+        find_program((str(tmp_path),), cwd="/", environment={})
     with pytest.raises(StartFailed, match="not a folder"):
-        program(("sh",), cwd=str(plain), environment={})
+        find_program(("sh",), cwd=str(plain), environment={})
     with pytest.raises(StartFailed, match="no such file"):
-        program(("sh",), cwd=str(tmp_path / "gone"), environment={})
+        find_program(("sh",), cwd=str(tmp_path / "gone"), environment={})

@@ -42,10 +42,10 @@ async def test_it_tells_what_it_is_made_to_tell_in_order(fake: FakeBackend) -> N
 async def test_it_notes_what_is_asked_of_it(fake: FakeBackend) -> None:
     fake.write(b"abc")
     fake.resize(10, 20)
-    await fake.release(SpoolPosition(1, 2))
+    await fake.acknowledge(SpoolPosition(1, 2))
     await fake.kill()
     await fake.close()
-    assert (bytes(fake.typed), fake.size, fake.released) == (b"abc", (10, 20), [SpoolPosition(1, 2)])
+    assert (bytes(fake.typed), fake.size, fake.acknowledged) == (b"abc", (10, 20), [SpoolPosition(1, 2)])
     assert fake.killed
     assert fake.closed
 

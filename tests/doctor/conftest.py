@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.tmux.glance import running as holder_runs
+from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
 from chloe.doctor import Deed, Examined, Finding, State, diagnose, examine, mend
 from chloe.engine import running
@@ -73,7 +73,7 @@ class Doctor:
 
     async def kill_holder(self, pane: str) -> None:
         os.kill(self.holder(pane), 9)
-        await self._eventually(lambda: not holder_runs(self.spool(pane)))
+        await self._eventually(lambda: not has_holder(self.spool(pane)))
         await self._eventually(lambda: f"chloe-{pane}" not in self.tmux("ls"))
 
     def tmux(self, *words: str) -> str:

@@ -201,7 +201,7 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
             await gone(engine, pane, eventually)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        descriptors.raise_descriptors()
+        descriptors.raise_limit()
 
 
 async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_for_dead(
@@ -229,7 +229,7 @@ async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_fo
 def test_too_few_descriptors_for_anything_are_said_in_one_line() -> None:
     asked = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20));"
-        "from chloe.backends.descriptors import raise_descriptors; raise_descriptors()"
+        "from chloe.backends.descriptors import raise_limit; raise_limit()"
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
     assert LogUnusable.__name__ in done.stderr

@@ -341,7 +341,7 @@ async def test_without_a_free_descriptor_new_panes_say_so_and_the_others_go_on(
 async def test_a_holder_without_a_free_descriptor_relays_on_and_tells_what_it_dropped(
     config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.holding.SEGMENT_SIZE", 20_000)
+    monkeypatch.setattr("chloe.backends.tmux.holder_spec.SEGMENT_SIZE", 20_000)
     async with running(config) as engine:
         pane = await counting(engine, eventually)
         holder = int((config.paths.spool / pane.id / "lock").read_bytes())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.tmux.glance import running as holder_runs
+from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.events import facts
@@ -60,7 +60,7 @@ async def test_what_ended_meanwhile_is_dead_with_its_status_and_time(
         pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
     go.touch()
-    await eventually(lambda: (folder / pane / "lock").exists() and not holder_runs(folder / pane))
+    await eventually(lambda: (folder / pane / "lock").exists() and not has_holder(folder / pane))
     before = time.time_ns()
     async with running(config) as engine:
         known = engine.projections.panes[pane]

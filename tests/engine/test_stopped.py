@@ -73,7 +73,7 @@ async def test_a_stopped_recorder_is_named_and_what_it_left_is_read_beside_the_l
         assert b"".join(base64.b64decode(fact.get("data", "")) for fact in records) == stream
         doctor = chloe(config, "doctor")
         assert f"kill -CONT {process.pid}".encode() in doctor.stdout
-        assert leases.taken(config.paths.leases, [pane]) == {pane}, "it isn't broken, nor woken"
+        assert leases.leased_panes(config.paths.leases, [pane]) == {pane}, "it isn't broken, nor woken"
         process.send_signal(signal.SIGCONT)
         async with running(config, screens=False) as engine:
             await eventually(lambda: engine.projections.panes[pane].printed == len(stream))
@@ -137,12 +137,14 @@ async def test_a_command_that_ctrl_z_stops_gives_its_leases_back_and_takes_them_
                 path = config.paths.leases
                 assert command.stdout is not None
                 assert await asyncio.to_thread(command.stdout.readline), "it follows"
-                await eventually(lambda: leases.offset(pane) in leases.recorders(path, [command.pid]))
+                await eventually(
+                    lambda: leases.lease_offset(pane) in leases.find_recorders(path, [command.pid])
+                )
                 command.send_signal(signal.SIGTSTP)
                 await asyncio.to_thread(os.waitid, os.P_PID, command.pid, os.WSTOPPED | os.WNOWAIT)
-                assert leases.taken(path, [pane]) == set()
+                assert leases.leased_panes(path, [pane]) == set()
                 command.send_signal(signal.SIGCONT)
-                await eventually(lambda: leases.taken(path, [pane]) == {pane})
+                await eventually(lambda: leases.leased_panes(path, [pane]) == {pane})
                 (config.paths.spool / pane / "keys").write_bytes(b"x0\n")
                 await eventually(lambda: not (config.paths.spool / pane).exists())
             finally:

@@ -28,7 +28,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chloe.backends.tmux.glance import running as holds
+from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config, Paths, Tmux
 from chloe.engine import running
 from chloe.events.commands import Close, Open, Rename, Tag

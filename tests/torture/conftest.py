@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 import chloe as package
-from chloe.backends.tmux.glance import running as holds
+from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.events import facts
@@ -365,5 +365,5 @@ def world(make_world: Callable[[Config], World], config: Config) -> World:
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last Chloe waits less long for a session that never came."""
-    monkeypatch.setattr("chloe.backends.tmux.ending.START_GRACE", 2.0)
+    monkeypatch.setattr("chloe.backends.tmux.liveness.START_GRACE", 2.0)
     monkeypatch.setattr("chloe.backends.tmux.backend._LOOK_AGAIN", 0.5)

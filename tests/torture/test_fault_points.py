@@ -86,9 +86,9 @@ POINTS = (
     first("before the -wal file is begun anew", "sql:PRAGMA wal_checkpoint(RESTART)"),
     first("after the -wal file was begun anew", "sql:PRAGMA wal_checkpoint(RESTART)", "after"),
     # A segment, and a spool, is deleted.
-    first("committed, before segments are deleted", f"{BACKEND}.release", "before", 2),
-    first("before a segment is deleted", f"{READER}.release", "before", 2),
-    first("after a segment was deleted", f"{READER}.release", "after", 2),
+    first("committed, before segments are deleted", f"{BACKEND}.acknowledge", "before", 2),
+    first("before a segment is deleted", f"{READER}.remove_before", "before", 2),
+    first("after a segment was deleted", f"{READER}.remove_before", "after", 2),
     first("an end committed, its spool still there", f"{BACKEND}.discard"),
     first("a spool half deleted", "os:rmdir"),
     first("a spool deleted, before the pane is let go", f"{BACKEND}.discard", "after"),
@@ -118,7 +118,7 @@ POINTS = (
         "an end committed, its spool never cleared",
         (
             Death(f"{BACKEND}.discard"),
-            Death("chloe.backends.tmux.inspecting:remove_recorded"),
+            Death("chloe.backends.tmux.inspection:remove_recorded"),
             Death("os:rmdir"),
         ),
     ),
@@ -132,7 +132,7 @@ POINTS = (
 
 #: So that what is rare happens within a second.
 VALUES = {
-    "chloe.backends.tmux.holding:SEGMENT_SIZE": 100_000,
+    "chloe.backends.tmux.holder_spec:SEGMENT_SIZE": 100_000,
     "chloe.store.wal:WORTH": 30_000,
     "chloe.store.wal:MOST": 60_000,
     "chloe.store.wal:LARGEST_WAL": 200_000,

@@ -138,7 +138,7 @@ class FakeSession(FakeBackend):
     async def lease(self) -> None:
         """Have it at once."""
 
-    def try_lease(self) -> bool:
+    def try_to_lease(self) -> bool:
         """Have nothing to take in."""
         return False
 

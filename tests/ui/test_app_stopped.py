@@ -41,10 +41,10 @@ def test_ctrl_z_gives_the_leases_back_and_fg_takes_them_again(start_app: StartAp
     app.leave_pane()
     (spool,) = (home / "spool").iterdir()
     pane = [spool.name]
-    assert leases.taken(home / "leases", pane) == set(pane)
+    assert leases.leased_panes(home / "leases", pane) == set(pane)
     app.send(b"\x1a")
     app.wait_for("Stopped")
-    assert leases.taken(home / "leases", pane) == set()
+    assert leases.leased_panes(home / "leases", pane) == set()
     (before,) = command("ls", "--json")
     (spool / "keys").write_bytes(b"echo while it was st''opped\r")
 
@@ -55,7 +55,7 @@ def test_ctrl_z_gives_the_leases_back_and_fg_takes_them_again(start_app: StartAp
     until(printed)
     app.send(b"fg\r")
     app.wait_for("while it was stopped")
-    until(lambda: leases.taken(home / "leases", pane) == set(pane))
+    until(lambda: leases.leased_panes(home / "leases", pane) == set(pane))
     (spool / "keys").write_bytes(b"echo and af''ter\r")
     app.wait_for("and after")
     app.send(b"q")

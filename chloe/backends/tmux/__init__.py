@@ -1,28 +1,28 @@
 """The persistent backend: the program runs in a tmux session, under a holder that records it.
 
-``server``    every tmux command: sessions are made, listed, resized, ended
-``backend``   one pane: lease, reading, typing
-``resizing``  the size that it was given last
-``ending``    whether more is to be expected of a holder
-``repainting``  the screen after a loss
-``holding``   how a holder is started
-``holder``    the session's process: owns the program's terminal, writes the spool; runs alone
-``folder``    what lies beside the segments, and how it comes back when it is removed; inside the holder
-``program``   how the holder starts the program
-``segments``  the spool's format and its writing; runs inside the holder
-``spool``     the spool's reading: along the segments
-``frame_reader``  one segment, frame by frame
-``frames``    what a frame may say
-``damage``    what is damaged is kept aside
-``removal``   a spool is removed: the names of what is in it
-``survivors`` programs that outlived their holder
-``keys``      typing to a holder
-``leases``    who may record which pane
-``locks``     what the kernel frees when its process dies
-``screen``    a screen taken from tmux, as bytes
-``glance``    whether there is anything to be done about a spool
-``through_libtmux``  libtmux, within a deadline
-``inspecting``  servers and spools looked at from outside
+``server``           every tmux command: sessions are made, listed, resized, ended
+``libtmux_server``   libtmux, within a deadline
+``backend``          one pane: lease, reading, typing
+``session_resizer``  the size that the session was given last
+``liveness``         whether more is to be expected of a holder
+``screen_recovery``  the screen after a loss
+``screen``           a screen taken from tmux, as bytes
+``holder_spec``      how a holder is started
+``holder``           the session's process: owns the program's terminal, writes the spool; runs alone
+``folder``           what lies beside the segments, and how it comes back once removed; inside the holder
+``program``          how the holder starts the program
+``segments``         the spool's format and its writing; runs inside the holder
+``spool``            the spool's reading: along the segments
+``frame_reader``     one segment, frame by frame
+``frames``           what a frame may say
+``quarantine``       the folder that keeps damaged segments
+``removal``          a spool is removed: the names of what is in it
+``spool_status``     whether there is anything to be done about a spool
+``inspection``       servers and spools, inspected from outside
+``survivors``        programs that outlived their holder
+``input_fifo``       typing to a holder
+``leases``           who may record which pane
+``locks``            what the kernel frees when its process dies
 """
 
 from __future__ import annotations

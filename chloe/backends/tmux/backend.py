@@ -2,7 +2,7 @@
 
 Owns one pane's spool folder, as seen from this process: the lease, the reading, the typing, the
 commands to its session. Must not know the log: where reading goes on after the lease was taken is
-told by whoever does (``follow``). The program outlives this object; ``close`` only lets go.
+told by whoever does (``seek``). The program outlives this object; ``close`` only lets go.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pathlib import Path
 
 from chloe.backends import descriptors
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, LeaseLost, ScreenCaptured, Spec
-from chloe.backends.tmux import holding, locks, screen
-from chloe.backends.tmux.ending import RESTORE_GRACE, START_GRACE, Ending
-from chloe.backends.tmux.keys import Keys
+from chloe.backends.tmux import holder_spec, locks, screen
+from chloe.backends.tmux.input_fifo import InputFifo
 from chloe.backends.tmux.leases import Leases
+from chloe.backends.tmux.liveness import RESTORE_GRACE, START_GRACE, HolderLiveness
 from chloe.backends.tmux.removal import remove_spool
-from chloe.backends.tmux.repainting import Repainting
-from chloe.backends.tmux.resizing import Resizing
+from chloe.backends.tmux.screen_recovery import ScreenRecovery
 from chloe.backends.tmux.server import PREFIX, TmuxServer
+from chloe.backends.tmux.session_resizer import SessionResizer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.errors import StartFailed, TmuxUnusable
 from chloe.events.facts import SpoolPosition
@@ -53,9 +53,9 @@ class TmuxBackend:
     """One program in one tmux session. See ``Backend`` for the protocol.
 
     ``folder`` is the pane's spool; its name is the pane's id, whose lease is one of ``leases``. ``spec`` says
-    what to start, None where it runs already. To record it: ``lease`` (or ``try_lease``), ask the log for the
-    last position, ``follow``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may hold.
-    Segments that are damaged are kept in the folder ``damaged``.
+    what to start, None where it runs already. To record it: ``wait_for_lease`` (or ``try_to_lease``), ask the
+    log for the last position, ``seek``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may
+    hold. Segments that are damaged are kept in the folder ``damaged``.
     """
 
     def __init__(
@@ -81,19 +81,19 @@ class TmuxBackend:
         self._loop = asyncio.get_running_loop()
         self._lease = leases.lease(folder.name)
         self._lease.on_lost = self._lost_lease
-        self._keys = Keys(folder / "keys", self._loop)
+        self._input = InputFifo(folder / "keys", self._loop)
         self._reader: SpoolReader | None = None
         self._woken = asyncio.Event()
         self._look_soon = 0
         self._unwatch: Callable[[], None] | None = None
-        self._ending = Ending(server, self.session, folder, starts=spec is not None)
+        self._liveness = HolderLiveness(server, self.session, folder, starts=spec is not None)
         self._unreadable = ""
         #: How often the spool was read to its end, or couldn't be read; what was passed over.
         self._reads = self._failures = 0
         self._skipped = 0
         self._exited: Exited | None = None
-        self._repainting = Repainting(folder.name, self.screen, self._woken.set, self._loop)
-        self._resizing = Resizing(server, self.session, self._loop)
+        self._recovery = ScreenRecovery(folder.name, self.screen, self._woken.set, self._loop)
+        self._resizer = SessionResizer(server, self.session, self._loop)
         self._force: asyncio.TimerHandle | None = None
 
     @property
@@ -104,13 +104,13 @@ class TmuxBackend:
     @property
     def alive(self) -> bool:
         """A holder looks after the program."""
-        return locks.held(self.folder / "lock") is True
+        return locks.is_held(self.folder / "lock") is True
 
-    def reached(self) -> Callable[[], bool]:
+    def drained_predicate(self) -> Callable[[], bool]:
         """What says whether all has been read that is in the spool now, the end too where it has come."""
         reads = self._reads
         with contextlib.suppress(OSError):
-            if self._ending.why():
+            if self._liveness.why():
                 reads += _MANY_FAILURES  # Its end comes, unless it can't be read.
         self._woken.set()
         return lambda: self._exited is not None or self._reads > reads
@@ -118,7 +118,7 @@ class TmuxBackend:
     async def prepare(self) -> None:
         """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
         assert self._spec is not None, "what runs already is not started"
-        told = holding.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
+        told = holder_spec.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
         await self._server.check()
         try:
             self.folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -128,66 +128,69 @@ class TmuxBackend:
                 raise OSError("another Chloe records it")
             self.folder.mkdir(mode=0o700)
         except OSError as error:
-            self._lease.give_back()
-            raise self._no_spool(error) from error
+            self._lease.release()
+            raise self._spool_error(error) from error
         try:
             (self.folder / "spec.json").touch(mode=0o600)
             (self.folder / "spec.json").write_text(told, "ascii")
             os.mkfifo(self.folder / "keys", 0o600)
         except OSError as error:
             await self.discard()
-            self._lease.give_back()
-            raise self._no_spool(error) from error
-        self.follow(START)
+            self._lease.release()
+            raise self._spool_error(error) from error
+        self.seek(START)
 
     async def start(self) -> None:
         """Start the program. Raises ``StartFailed`` or ``TmuxUnusable``; then nothing is left behind."""
         if self._reader is None:
             await self.prepare()
         assert self._spec is not None
-        self._ending.wait(START_GRACE)
+        self._liveness.wait(START_GRACE)
         try:
             await self._server.new_session(
-                self.session, holding.command(self.folder), rows=self._spec.rows, columns=self._spec.columns
+                self.session,
+                holder_spec.command(self.folder),
+                rows=self._spec.rows,
+                columns=self._spec.columns,
             )
         except BaseException:
             # A server that answers late may have started the holder all the same.
             with contextlib.suppress(OSError):
-                locks.send(self.folder / "lock", signal.SIGTERM)
+                locks.signal_owner(self.folder / "lock", signal.SIGTERM)
             await self.discard()
             raise
 
-    def _no_spool(self, error: OSError) -> StartFailed:
+    def _spool_error(self, error: OSError) -> StartFailed:
         return StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.")
 
-    def try_lease(self) -> bool:
+    def try_to_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""
         try:
             return self._lease.take()
         except OSError as error:
-            self._say_unreadable(error)
+            self._log_unreadable(error)
             return False
 
-    async def lease(self) -> None:
+    async def wait_for_lease(self) -> None:
         """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
         await self._lease.wait()
 
-    def give_back(self) -> None:
+    def release_lease(self) -> None:
         """Let another process record the pane. What was read is to be in the log by now."""
-        self._lease.give_back()
+        self._lease.release()
 
-    def follow(
-        self, position: SpoolPosition | None, offset: int | None = None, *, unpainted: bool = False
+    def seek(
+        self, position: SpoolPosition | None, offset: int | None = None, *, needs_repaint: bool = False
     ) -> None:
         """Read on from ``position``, None for the start; ``offset``: bytes of the stream before it.
 
-        ``unpainted``: bytes were lost before it, and no screen was read since.
+        ``needs_repaint``: bytes were lost before it, and no screen was read since.
         """
         if self._reader is not None:
             self._reader.close()
-        self._reader = SpoolReader(self.folder, position or START, offset=offset, aside=self._damaged)
-        if unpainted:
-            self._repainting.want()
+        self._reader = SpoolReader(self.folder, position or START, offset=offset, quarantine=self._damaged)
+        if needs_repaint:
+            self._recovery.want()
         self._watch()
 
     async def read(self) -> Sequence[BackendEvent]:
@@ -196,20 +199,20 @@ class TmuxBackend:
         Raises ``SpoolBroken`` where a newer Chloe wrote them, ``LeaseLost`` where another process has
         the lease: somebody removed it.
         """
-        assert self._reader is not None, "follow says where to read on"
+        assert self._reader is not None, "seek says where to read on"
         while True:
             # Whoever reads a long spool in one go leaves the loop to the others in between.
             await asyncio.sleep(0)
             self._woken.clear()
             try:
-                self._find_again()
+                self._reattach_folder()
                 if self._lease.lost:
                     raise LeaseLost(self.folder.name)
                 events = self._read(self._reader)
                 self._unreadable, self._failures = "", 0
             except OSError as error:
                 # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
-                self._say_unreadable(error)
+                self._log_unreadable(error)
                 self._failures += 1
                 self._reads += self._failures > _MANY_FAILURES
                 await asyncio.sleep(_READ_AGAIN)
@@ -217,42 +220,42 @@ class TmuxBackend:
             if events:
                 if isinstance(events[-1], Exited):
                     self._exited = events[-1]
-                    self._keys.forget()
+                    self._input.discard()
                 return events
             if self._reader.unfinished:
                 continue
-            self._reads += self._ending.again() is None
+            self._reads += self._liveness.again() is None
             if not await self._wait():
                 try:
-                    await self._ending.look(began=self._reader.position != START)
+                    await self._liveness.look(began=self._reader.position != START)
                 except OSError as error:
-                    self._say_unreadable(error)
+                    self._log_unreadable(error)
 
     def _read(self, reader: SpoolReader) -> list[BackendEvent]:
         # Asked first: what was written before the end is read after it is known.
-        gone = self._ending.why()
+        gone = self._liveness.why()
         events = reader.read()
-        self._say_skipped(reader)
+        self._log_skipped(reader)
         if any(isinstance(event, BytesLost) for event in events):
-            self._repainting.want()
+            self._recovery.want()
         if events:
             if isinstance(last := events[-1], Exited) and last.status is None and last.signal is None:
-                events[-1] = replace(last, survivor=self._ending.survivor())
+                events[-1] = replace(last, survivor=self._liveness.survivor())
             return events
         if gone and not reader.unfinished:
             if reader.damage:
                 gone = f"its end can't be read: {reader.damage}"
-            return self._ending.unseen(gone, reader.position)
-        painted = self._repainting.take(reader.position, lambda: reader.behind)
+            return self._liveness.unseen(gone, reader.position)
+        painted = self._recovery.take(reader.position, lambda: reader.has_more)
         return [painted] if painted is not None else []
 
-    def _say_skipped(self, reader: SpoolReader) -> None:
+    def _log_skipped(self, reader: SpoolReader) -> None:
         if len(reader.skipped) > self._skipped:
             self._skipped = len(reader.skipped)
             skipped = ", ".join(f"{what} ({count} times)" for what, count in reader.skipped.items())
             _log.warning("the spool of pane %s has what is passed over: %s", self.folder.name, skipped)
 
-    def _say_unreadable(self, error: OSError) -> None:
+    def _log_unreadable(self, error: OSError) -> None:
         descriptors.shortage.note(error)
         if self._unreadable != str(error):
             self._unreadable = str(error)
@@ -262,26 +265,26 @@ class TmuxBackend:
         """Type ``data``, all of it and in order. Never blocks."""
         if self._exited is None:
             self._watch()
-            self._keys.write(data)
+            self._input.write(data)
 
     @property
     def pending_input(self) -> int:
         """Bytes that were typed and that the holder hasn't taken yet."""
-        return self._keys.kept
+        return self._input.pending
 
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""
-        await self._keys.flush()
+        await self._input.flush()
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
-        self._resizing.want(rows, columns)
+        self._resizer.want(rows, columns)
 
     async def kill(self) -> None:
         """Have the holder hang up, then end the program by force; where there is none, end the session."""
         if self._exited is not None:
             return
-        if locks.send(self.folder / "lock", signal.SIGTERM):
+        if locks.signal_owner(self.folder / "lock", signal.SIGTERM):
             if self._force is None:
                 self._force = self._loop.call_later(_KILL_GRACE, self._kill_holder)
             return
@@ -290,17 +293,17 @@ class TmuxBackend:
             await self._server.kill(self.session)
         except TmuxUnusable as error:
             _log.warning("the session of pane %s may still be there: %s", self.folder.name, error)
-        self._ending.hurry()
+        self._liveness.hurry()
         self._look_soon = _SOON
         self._woken.set()
 
-    async def release(self, position: SpoolPosition) -> None:
+    async def acknowledge(self, position: SpoolPosition) -> None:
         """All up to ``position`` is committed durably: what holds it here may go, all of it after the end."""
         if self._exited is not None and self._exited.position == position:
             await self.discard()
         elif self._reader is not None:
             try:
-                await asyncio.to_thread(self._reader.release, position)
+                await asyncio.to_thread(self._reader.remove_before, position)
             except OSError as error:
                 # No descriptor is free, say: these go together with the next.
                 _log.warning("segments of pane %s stay for now: %s", self.folder.name, error)
@@ -308,7 +311,7 @@ class TmuxBackend:
     async def screen(self) -> ScreenCaptured:
         """The screen as tmux has it. Raises ``TmuxUnusable``."""
         values, rows = await self._server.show(self.session, screen.VARIABLES)
-        return ScreenCaptured(*screen.size(values), screen.drawn(values, rows), time.time_ns())
+        return ScreenCaptured(*screen.size(values), screen.to_ansi(values, rows), time.time_ns())
 
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
@@ -321,53 +324,53 @@ class TmuxBackend:
     async def close(self) -> None:
         """Let go of everything that this process holds, the lease among it. The program runs on."""
         self._stop_watching()
-        self._repainting.close()
-        self._keys.forget()
+        self._recovery.close()
+        self._input.discard()
         if self._force is not None:
             self._force.cancel()
-        await self._resizing.close()
+        await self._resizer.close()
         if self._reader is not None:
             self._reader.close()
-        self._lease.give_back()
+        self._lease.release()
 
     def _watch(self) -> None:
         if self._unwatch is None:
             # What can't be watched for the moment is looked at often.
             with contextlib.suppress(OSError):
-                self._unwatch = self._watcher.watch(self.folder, self._told)
+                self._unwatch = self._watcher.watch(self.folder, self._on_change)
 
     def _stop_watching(self) -> None:
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
 
-    def _told(self, name: str) -> None:
+    def _on_change(self, name: str) -> None:
         if name in ("lock", ""):
             self._look_soon = _SOON
         if name in ("lock", "keys", ""):
-            self._keys.retry()
+            self._input.retry()
         if not name:
             # What is made in place of a removed folder is another one, for a watch as well; it may be there.
             self._stop_watching()
-            self._ending.wait(RESTORE_GRACE)
+            self._liveness.wait(RESTORE_GRACE)
         self._woken.set()
 
     def _lost_lease(self) -> None:
         self._woken.set()
 
-    def _find_again(self) -> None:
+    def _reattach_folder(self) -> None:
         """Watch the folder that was made in place of a removed one."""
         if self._unwatch is None:
             self._watch()
             if self._unwatch is not None:
-                self._keys.retry()
+                self._input.retry()
 
     async def _wait(self) -> bool:
         """Wait for a notice, or until it is time to look again; whether there was a notice."""
         if self._look_soon:
             self._look_soon -= 1
         again = _LOOK_SOON if self._look_soon else _LOOK_AGAIN if self._unwatch else _LOOK_FOR_FOLDER
-        again = min(again, self._ending.again() or again)
+        again = min(again, self._liveness.again() or again)
         try:
             async with asyncio.timeout(again):
                 await self._woken.wait()
@@ -379,7 +382,7 @@ class TmuxBackend:
     def _kill_holder(self) -> None:
         """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
         try:
-            locks.send(self.folder / "lock", signal.SIGKILL)
+            locks.signal_owner(self.folder / "lock", signal.SIGKILL)
         except OSError as error:
-            self._say_unreadable(error)
+            self._log_unreadable(error)
             self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)

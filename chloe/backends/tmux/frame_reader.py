@@ -36,7 +36,7 @@ class Frame(NamedTuple):
     payload: memoryview
 
 
-class Damaged(Exception):
+class DamagedFrame(Exception):
     """What can't be read at the position."""
 
 
@@ -58,7 +58,7 @@ class FrameReader:
         return self._base + self._used
 
     def frame(self) -> Frame | None:
-        """The frame at the position, not taken yet, once all of it is there. Raises ``Damaged``."""
+        """The frame at the position, not taken yet, once all of it is there. Raises ``DamagedFrame``."""
         frame = self._filled_frame()
         if frame is None:
             self.forget()
@@ -73,7 +73,7 @@ class FrameReader:
         here = self._buffer, self._base, self._used
         try:
             return self._filled_frame() is not None
-        except Damaged:
+        except DamagedFrame:
             return False
         finally:
             self._buffer, self._base, self._used = here
@@ -88,7 +88,7 @@ class FrameReader:
         self.forget()
         try:
             return not self._filled(len(read)) or not self._buffer.startswith(read)
-        except Damaged:
+        except DamagedFrame:
             return False
 
     def damaged_output(self) -> memoryview | None:
@@ -100,7 +100,7 @@ class FrameReader:
             size = segments.FRAME.size + length
             if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._filled(size):
                 return None
-        except Damaged:
+        except DamagedFrame:
             return None
         here = self._buffer, self._base, self._used
         payload = memoryview(self._buffer)[self._used + segments.FRAME.size : self._used + size]
@@ -116,7 +116,7 @@ class FrameReader:
         try:
             if self.frame() is None and self._filled(1):
                 return None
-        except Damaged:
+        except DamagedFrame:
             return None
         finally:
             self._buffer, self._base, self._used = here
@@ -141,13 +141,13 @@ class FrameReader:
         if not kind and self._zeros_to_the_end():
             return None
         if length > segments.PAYLOAD_LIMIT:
-            raise Damaged(f"a frame of {length} bytes")
+            raise DamagedFrame(f"a frame of {length} bytes")
         if not self._filled(segments.FRAME.size + length):
             return None
         start = self._used + segments.FRAME.size
         payload = memoryview(self._buffer)[start : start + length]
         if zlib.crc32(payload, zlib.crc32(segments.FRAME_START.pack(kind, occurred_at, length))) != checksum:
-            raise Damaged("a wrong checksum")
+            raise DamagedFrame("a wrong checksum")
         return Frame(kind, occurred_at, payload)
 
     def _zeros_to_the_end(self) -> bool:
@@ -172,7 +172,7 @@ class FrameReader:
             if not more:
                 return False
             if at > segments.SEGMENT_LIMIT:
-                raise Damaged("more bytes than any segment")
+                raise DamagedFrame("more bytes than any segment")
             self._buffer = self._buffer[self._used :] + more
             self._base += self._used
             self._used = 0
@@ -190,7 +190,7 @@ class FrameReader:
         except OSError as error:
             if error.errno not in _REFUSED:
                 raise
-            raise Damaged(f"nothing that may be read ({error.strerror})") from error
+            raise DamagedFrame(f"nothing that may be read ({error.strerror})") from error
 
 
 def _holds_a_frame(payload: memoryview) -> bool:

@@ -24,11 +24,11 @@ _STATUS_LIMIT, _SIGNAL_LIMIT = 0xFFFF, 64
 _PID_LIMIT, _START_LIMIT = 1 << 31, 1 << 63
 
 
-class Odd(Exception):
+class InvalidFrame(Exception):
     """A whole frame says what can't be."""
 
 
-class About(NamedTuple):
+class HolderInfo(NamedTuple):
     """What a segment's header says of its holder. ``program`` is None where it wasn't known."""
 
     holder: str
@@ -45,52 +45,55 @@ class Header(NamedTuple):
     version: int
     number: int
     before: int
-    about: About
+    about: HolderInfo
 
 
 def header(payload: memoryview) -> Header:
-    """Read a header as far as this version knows it. Raises ``Odd``."""
+    """Read a header as far as this version knows it. Raises ``InvalidFrame``."""
     rest = segments.HEADER_START.size
     if len(payload) < rest:
-        raise Odd("no header")
+        raise InvalidFrame("no header")
     magic, version = segments.HEADER_START.unpack_from(payload)
     if magic != segments.MAGIC or not version:
-        raise Odd("no header")
+        raise InvalidFrame("no header")
     if version > segments.VERSION:
         return Header(version, 0, 0, _about(b""))
     if len(payload) < rest + segments.HEADER_REST.size:
-        raise Odd("no header")
+        raise InvalidFrame("no header")
     number, before = segments.HEADER_REST.unpack_from(payload, rest)
     if before > segments.STREAM_LIMIT:
-        raise Odd("a header that belongs elsewhere")
+        raise InvalidFrame("a header that belongs elsewhere")
     rest += segments.HEADER_REST.size
     return Header(version, number, before, _about(bytes(payload[rest : rest + _ABOUT_LIMIT])))
 
 
 def size(payload: memoryview) -> tuple[int, int]:
-    """Read rows and columns. Raises ``Odd``."""
+    """Read rows and columns. Raises ``InvalidFrame``."""
     if len(payload) != segments.SIZE_FIELDS.size:
-        raise Odd("a size of another length")
+        raise InvalidFrame("a size of another length")
     rows, columns, _, _ = segments.SIZE_FIELDS.unpack(payload)
     if not fits(rows, columns):
-        raise Odd("a size that can't be")
+        raise InvalidFrame("a size that can't be")
     return rows, columns
 
 
 def gap(payload: memoryview, offset: int) -> tuple[int, str]:
-    """Read how many bytes are missing and why; ``offset`` bytes came before it. Raises ``Odd``."""
+    """Read how many bytes are missing and why; ``offset`` bytes came before it. Raises ``InvalidFrame``."""
     if len(payload) < segments.GAP_FIELDS.size:
-        raise Odd("a gap without a length")
+        raise InvalidFrame("a gap without a length")
     (length,) = segments.GAP_FIELDS.unpack_from(payload)
     if length > segments.STREAM_LIMIT - offset:
-        raise Odd("a gap longer than any stream")
+        raise InvalidFrame("a gap longer than any stream")
     return length, _text(payload, segments.GAP_FIELDS.size)
 
 
 def end(payload: memoryview) -> tuple[int | None, int | None, str]:
-    """Read exit status, signal, and what ended the program; neither where it isn't known. Raises ``Odd``."""
+    """Read exit status, signal, and what ended the program; neither where it isn't known.
+
+    Raises ``InvalidFrame``.
+    """
     if len(payload) < segments.EXIT_FIELDS.size:
-        raise Odd("an end without a status")
+        raise InvalidFrame("an end without a status")
     (status,) = segments.EXIT_FIELDS.unpack_from(payload)
     reason = _text(payload, segments.EXIT_FIELDS.size)
     if status == segments.UNKNOWN:
@@ -103,17 +106,17 @@ def end(payload: memoryview) -> tuple[int | None, int | None, str]:
     return None, None, reason or f"its wait status {status:#x} means nothing"
 
 
-def moment(occurred_at: int, otherwise: int = 0) -> int:
+def valid_time(occurred_at: int, otherwise: int = 0) -> int:
     """Return a time that can be: ``occurred_at``, or ``otherwise``, or now where neither is known."""
     return occurred_at if occurred_at < TIME_LIMIT else otherwise or max(time.time_ns(), 0)
 
 
-def _about(data: bytes) -> About:
+def _about(data: bytes) -> HolderInfo:
     values: dict[str, str] = {}
     for line in data.decode("utf-8", "replace").split("\n")[:_LINES]:
         name, _, value = line.partition(" ")
         values.setdefault(name, value)
-    return About(
+    return HolderInfo(
         holder=values.get("holder", ""),
         program=_process(values.get("program", "")),
         term=values.get("term", ""),

@@ -42,7 +42,7 @@ _REMAKE_AGAIN = 0.1
 _FIRST_PICK = 1.0
 
 
-def offset(pane: str) -> int:
+def lease_offset(pane: str) -> int:
     """The byte that stands for the pane with this id. Raises ``ValueError`` where it is no UUID."""
     if not is_id(pane):
         raise ValueError(f"{pane!r} is no pane's id")
@@ -55,7 +55,7 @@ class Lease:
     def __init__(self, leases: Leases, pane: str) -> None:
         self._leases = leases
         self.pane = pane
-        self.offset = offset(pane)
+        self.offset = lease_offset(pane)
         #: It is ours.
         self.held = False
         #: It was ours, until somebody removed the file and another process was faster.
@@ -74,9 +74,9 @@ class Lease:
         """Wait until it is ours, for ever if need be."""
         await self._leases.wait(self)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Let another have it."""
-        self._leases.give_back(self)
+        self._leases.release(self)
 
 
 class Leases:
@@ -133,8 +133,8 @@ class Leases:
         finally:
             self._waiting.pop(lease, None)
 
-    def give_back(self, lease: Lease) -> None:
-        """See ``Lease.give_back``."""
+    def release(self, lease: Lease) -> None:
+        """See ``Lease.release``."""
         if not lease.held:
             return
         lease.held = False
@@ -277,19 +277,19 @@ class Leases:
             _log.warning("leases can't be taken for the moment: %s", error)
 
 
-def taken(path: Path, panes: Iterable[str]) -> set[str]:
+def leased_panes(path: Path, panes: Iterable[str]) -> set[str]:
     """Those of ``panes`` that some process records, by the file ``path``. Raises ``OSError``."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return set()
     try:
-        return {pane for pane in panes if _is_locked(fd, offset(pane))}
+        return {pane for pane in panes if _is_locked(fd, lease_offset(pane))}
     finally:
         os.close(fd)
 
 
-def recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
+def find_recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
     """Which of ``processes`` has which lease: by ``offset``, the process id.
 
     The kernel's word (proc_pid_fdinfo(5)), so that nothing has to be written for it. Empty where the platform

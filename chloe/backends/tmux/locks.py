@@ -16,12 +16,12 @@ from pathlib import Path
 _LOCK_SIZE = 32
 
 
-def held(path: Path) -> bool | None:
+def is_held(path: Path) -> bool | None:
     """Whether a process holds the lock ``path``; None if there is no such file, or none that is a lock."""
     try:
-        fd = _opened(path)
+        fd = _open(path)
     except PermissionError:
-        return _listed(path) != 0
+        return _owner_in_proc(path) != 0
     if fd is None:
         return None
     try:
@@ -34,18 +34,18 @@ def held(path: Path) -> bool | None:
     return False
 
 
-def owner(path: Path) -> int | None:
+def find_owner(path: Path) -> int | None:
     """The process that holds the lock ``path``: 0 if none does, None if one that can't be named.
 
     Asks the kernel's list first: trying the lock would for an instant be in the way of who wants it.
     """
-    pid = _listed(path)
+    pid = _owner_in_proc(path)
     if pid:
         return pid if pid > 0 else None
-    return None if held(path) else 0
+    return None if is_held(path) else 0
 
 
-def _listed(path: Path) -> int:
+def _owner_in_proc(path: Path) -> int:
     """The process that holds the lock by the kernel's list (proc_locks(5)), below 0 if that doesn't name it;
     0 if it isn't listed."""
     try:
@@ -61,9 +61,9 @@ def _listed(path: Path) -> int:
     return 0
 
 
-def send(path: Path, number: signal.Signals) -> bool:
+def signal_owner(path: Path, number: signal.Signals) -> bool:
     """Send a signal to the process that holds the lock ``path``, its id in it; False if none does."""
-    pid = _named(path)
+    pid = _pid_in(path)
     if not pid:
         return False
     with contextlib.ExitStack() as stack:
@@ -76,7 +76,7 @@ def send(path: Path, number: signal.Signals) -> bool:
             stack.callback(os.close, process)
         # The lock is still held, so the id hasn't passed to another process before it was opened; and what
         # stands in the file may have been written by anybody.
-        if not held(path) or not _holds(pid, path):
+        if not is_held(path) or not _is_owner(pid, path):
             return False
         try:
             if process >= 0:
@@ -88,29 +88,29 @@ def send(path: Path, number: signal.Signals) -> bool:
     return True
 
 
-def _holds(pid: int, path: Path) -> bool:
+def _is_owner(pid: int, path: Path) -> bool:
     """Whether it is this process that holds the lock, as far as the kernel tells."""
-    known = owner(path)
+    known = find_owner(path)
     if known is not None:
         return known == pid
     folder = Path(f"/proc/{pid}/fd")
     if not folder.exists():
         return not Path("/proc/self/fd").exists()
     with contextlib.suppress(OSError):
-        return any(_is_same(each, path) for each in folder.iterdir())
+        return any(_is_same_file(each, path) for each in folder.iterdir())
     return False
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def _is_same_file(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
     except OSError:
         return False
 
 
-def _named(path: Path) -> int:
+def _pid_in(path: Path) -> int:
     """The process id that stands in a lock's file; 0 if none does."""
-    fd = _opened(path)
+    fd = _open(path)
     if fd is None:
         return 0
     try:
@@ -120,7 +120,7 @@ def _named(path: Path) -> int:
     return int(said) if said.isdigit() and len(said) < 10 and int(said) > 1 else 0
 
 
-def _opened(path: Path) -> int | None:
+def _open(path: Path) -> int | None:
     """A lock's file, which is a regular one; None if there is none. Raises ``OSError``."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):

@@ -36,7 +36,7 @@ VARIABLES = (
 )
 
 
-def drawn(values: Sequence[str], rows: Sequence[str]) -> bytes:
+def to_ansi(values: Sequence[str], rows: Sequence[str]) -> bytes:
     """The bytes. ``values`` are those of ``VARIABLES``, ``rows`` the screen's rows with their SGR."""
     state = dict(zip(VARIABLES, values, strict=True))
     pieces = ["\x1bc"]

@@ -3,7 +3,7 @@
 Owns every tmux command of Chloe's: how a session is made so that no user setting, no name and no
 hung server can spoil it. Must not know what runs in a session or what it prints. Commands run in
 threads of its own, each with a deadline; a server that doesn't answer is ``TmuxUnusable``. Single commands
-go through libtmux (``through_libtmux``). Sequences, for which it has no word, go past it: ``chloe new`` needs
+go through libtmux (``libtmux_server``). Sequences, for which it has no word, go past it: ``chloe new`` needs
 nothing else, and takes half as long without importing it.
 """
 
@@ -25,7 +25,7 @@ from chloe.events.ids import SESSION_PREFIX, is_session
 from chloe.waits import TMUX, Waits, process
 
 if TYPE_CHECKING:
-    from chloe.backends.tmux.through_libtmux import ThroughLibtmux
+    from chloe.backends.tmux.libtmux_server import LibtmuxServer
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class TmuxServer:
         self.socket_name = socket_name
         self._waits = waits
         self._tmux = _Tmux(socket_name, waits.limit(DEADLINE) if waits is not None else deadline)
-        self._libtmux: ThroughLibtmux | None = None
+        self._libtmux: LibtmuxServer | None = None
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tmux")
         self._checked = False
 
@@ -197,11 +197,11 @@ class TmuxServer:
             return await self._off_loop(lambda: self._tmux.sequence(steps))
         return await self._off_loop(lambda: self._through_libtmux().cmd(*steps[0]))
 
-    def _through_libtmux(self) -> ThroughLibtmux:
+    def _through_libtmux(self) -> LibtmuxServer:
         if self._libtmux is None:
-            from chloe.backends.tmux.through_libtmux import ThroughLibtmux
+            from chloe.backends.tmux.libtmux_server import LibtmuxServer
 
-            self._libtmux = ThroughLibtmux(self.socket_name, self._tmux.command)
+            self._libtmux = LibtmuxServer(self.socket_name, self._tmux.command)
         return self._libtmux
 
     async def _off_loop(self, call: Callable[[], T]) -> T:
@@ -217,9 +217,9 @@ class TmuxServer:
 
     def _who(self) -> str:
         """Say which process serves the socket, for a message."""
-        from chloe.backends.tmux.inspecting import listener, socket_path
+        from chloe.backends.tmux.inspection import find_listener, socket_path
 
-        pid = listener(socket_path(self.socket_name))
+        pid = find_listener(socket_path(self.socket_name))
         return process(pid) if pid else ""
 
     def _check(self) -> None:
@@ -337,10 +337,10 @@ class _Tmux:
         return answer
 
     def _no_answer(self) -> TmuxUnusable:
-        from chloe.backends.tmux import inspecting
+        from chloe.backends.tmux import inspection
 
-        server = inspecting.listener(inspecting.socket_path(self._socket_name))
-        most = descriptors.exhausted(server) if server else 0
+        server = inspection.find_listener(inspection.socket_path(self._socket_name))
+        most = descriptors.exhausted_limit(server) if server else 0
         if most:
             return TmuxSilent(
                 f"The tmux server ({self.place}, process {server}) has all of its {most} descriptors in use:"

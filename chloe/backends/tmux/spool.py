@@ -24,8 +24,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
-from chloe.backends.tmux import damage, frames, segments
-from chloe.backends.tmux.frame_reader import Damaged, Frame, FrameReader, is_segment
+from chloe.backends.tmux import frames, quarantine, segments
+from chloe.backends.tmux.frame_reader import DamagedFrame, Frame, FrameReader, is_segment
 from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
 
@@ -33,7 +33,7 @@ from chloe.events.facts import SpoolPosition
 START = SpoolPosition(0, 0)
 
 #: Output of this span of time, in nanoseconds, becomes one event: a playback can't show finer steps.
-_TOGETHER = 10_000_000
+_MERGE_WINDOW_NS = 10_000_000
 
 #: What a frame counts for at the least, of the bytes that are read in one go: that takes its time, too.
 _FRAME_COST = 512
@@ -43,8 +43,8 @@ class SpoolReader:
     """Reads the spool in ``folder`` on from ``position``.
 
     ``offset`` is how many bytes of the stream came before it, where known: then a segment that somebody
-    removed shows as ``BytesLost`` of the right length. ``aside`` is the folder that keeps damaged segments,
-    made when it is needed; without one, damage is ``SpoolBroken``.
+    removed shows as ``BytesLost`` of the right length. ``quarantine`` is the folder that keeps damaged
+    segments, made when it is needed; without one, damage is ``SpoolBroken``.
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class SpoolReader:
         position: SpoolPosition = START,
         *,
         offset: int | None = None,
-        aside: Path | None = None,
+        quarantine: Path | None = None,
     ) -> None:
         self._folder = folder
-        self._aside = aside
+        self._quarantine = quarantine
         #: What is damaged, from the position to the next segment, which isn't there yet; else "".
         self.damage = ""
         #: How often what was passed over.
@@ -64,7 +64,7 @@ class SpoolReader:
         #: The last ``read`` only passed over frames, and may find more at once.
         self.unfinished = False
         #: Segments that can't be read and are left where they are.
-        self._left: set[int] = set()
+        self._abandoned: set[int] = set()
         self._why_missing = ""
         self._made_at = 0
         self._segment = position.segment
@@ -79,10 +79,10 @@ class SpoolReader:
         return SpoolPosition(self._segment, self._frames.position)
 
     @property
-    def behind(self) -> bool:
+    def has_more(self) -> bool:
         """The spool may hold more than was taken."""
         size = self._path(self._segment).stat().st_size if self._is_there(self._segment) else 0
-        return size > self._frames.position or self._next_segment(thorough=True) is not None
+        return size > self._frames.position or self._next_segment(scan_folder=True) is not None
 
     def read(self, limit: int = READ_LIMIT) -> list[BackendEvent]:
         """The next events, with at most ``limit`` bytes of output together; maybe none yet.
@@ -103,7 +103,7 @@ class SpoolReader:
 
         while room > 0:
             try:
-                frame = self._peek(thorough=not events and not together)
+                frame = self._peek(scan_folder=not events and not together)
             except SpoolBroken:
                 if not events and not together:
                     raise
@@ -117,12 +117,12 @@ class SpoolReader:
                 continue
             kind, occurred_at, payload = frame
             if occurred_at >= frames.TIME_LIMIT:
-                occurred_at = self._timely(occurred_at)
+                occurred_at = self._plausible_time(occurred_at)
             self._made_at = occurred_at
             if kind == segments.OUTPUT:
                 if len(payload) > room and room < limit:
                     break
-                if abs(occurred_at - began) > _TOGETHER:
+                if abs(occurred_at - began) > _MERGE_WINDOW_NS:
                     flush()
                 if not together:
                     began = occurred_at
@@ -133,7 +133,7 @@ class SpoolReader:
             else:
                 flush()
                 self._take(payload)
-                event = self._decoded(kind, occurred_at, payload)
+                event = self._decode(kind, occurred_at, payload)
                 if event is not None:
                     events.append(event)
                 if isinstance(event, Exited):
@@ -147,7 +147,7 @@ class SpoolReader:
             self.close()
         return events
 
-    def release(self, position: SpoolPosition) -> None:
+    def remove_before(self, position: SpoolPosition) -> None:
         """Remove the segments before that of ``position``: all in them is safe elsewhere."""
         if self._is_there(position.segment):
             for number in self._numbers():
@@ -158,16 +158,16 @@ class SpoolReader:
         """Let go of the open segment."""
         self._frames.close()
 
-    def _peek(self, *, thorough: bool) -> Frame | BytesLost | None:
+    def _peek(self, *, scan_folder: bool) -> Frame | BytesLost | None:
         """The next frame, not taken yet; past headers, on to the next segment.
 
-        ``thorough``: even if the one that should be next was removed, which costs a look at the folder.
+        ``scan_folder``: even if the one that should be next was removed, which costs a look at the folder.
         """
         while True:
             try:
                 frame = self._frames.frame()
                 if frame is None:
-                    following = self._next_segment(thorough)
+                    following = self._next_segment(scan_folder)
                     if following is None:
                         return None
                     # Frames may have been added before the next segment came to be; now none can.
@@ -177,21 +177,21 @@ class SpoolReader:
                         continue
                 if self._frames.position:
                     return frame
-                lost = self._enter(frame)
-            except Damaged as found:
+                lost = self._read_header(frame)
+            except DamagedFrame as error:
                 if self._frames.changed():
                     continue
-                lost = self._pass(str(found))
+                lost = self._skip_damage(str(error))
             if lost is not None:
                 return lost
 
-    def _pass(self, what: str) -> BytesLost | None:
+    def _skip_damage(self, what: str) -> BytesLost | None:
         """Leave damage behind, its segment kept aside; ``BytesLost`` where it is known how much that is."""
         path = self._path(self._segment)
         what = f"{path.name} has {what} at byte {self._frames.position}"
-        if self._aside is None:
+        if self._quarantine is None:
             raise SpoolBroken(f"{path.parent}: {what}. What came before it is kept.")
-        kept, words = damage.keep(path, self._aside)
+        kept, words = quarantine.quarantine(path, self._quarantine)
         why = f"the spool is damaged: {what}; {words}"
         payload = self._frames.damaged_output()
         if payload is None:
@@ -200,44 +200,44 @@ class SpoolReader:
                 path.unlink(missing_ok=True)
                 self._frames = FrameReader(path, self._frames.position)
             else:
-                self._left.add(self._segment)
+                self._abandoned.add(self._segment)
             self.damage = self._why_missing = why
             return None
         self._take(payload, len(payload))
         return BytesLost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
 
-    def _timely(self, occurred_at: int) -> int:
+    def _plausible_time(self, occurred_at: int) -> int:
         """A time that can be, for a frame that has none."""
         self._skip("a time that can't be")
-        return frames.moment(occurred_at, self._made_at)
+        return frames.valid_time(occurred_at, self._made_at)
 
     def _take(self, payload: memoryview, printed: int = 0) -> None:
         self._frames.take(payload)
         if self._offset is not None:
             self._offset += printed
 
-    def _enter(self, frame: Frame) -> BytesLost | None:
+    def _read_header(self, frame: Frame) -> BytesLost | None:
         """Take a segment's header; ``BytesLost`` where the stream doesn't go on where the last one ended."""
         try:
             if frame.kind != segments.HEADER:
-                raise frames.Odd("no header")
+                raise frames.InvalidFrame("no header")
             header = frames.header(frame.payload)
-        except frames.Odd as odd:
-            raise Damaged(str(odd)) from odd
+        except frames.InvalidFrame as error:
+            raise DamagedFrame(str(error)) from error
         if header.version > segments.VERSION:
             raise self._too_new(header.version)
         missing = 0 if self._offset is None else header.before - self._offset
         if header.number != self._segment or missing < 0:
-            raise Damaged("a header that belongs elsewhere")
+            raise DamagedFrame("a header that belongs elsewhere")
         self._take(frame.payload)
         self._offset = header.before
         why, self._why_missing, self.damage = self._why_missing, "", ""
         if not missing:
             return None
         why = why or "a part of the spool was removed"
-        return BytesLost(missing, why, frames.moment(frame.occurred_at, self._made_at), self.position)
+        return BytesLost(missing, why, frames.valid_time(frame.occurred_at, self._made_at), self.position)
 
-    def _decoded(self, kind: int, occurred_at: int, payload: memoryview) -> BackendEvent | None:
+    def _decode(self, kind: int, occurred_at: int, payload: memoryview) -> BackendEvent | None:
         """What a frame says that was just taken; None where it says nothing."""
         try:
             if kind == segments.SIZE:
@@ -250,12 +250,12 @@ class SpoolReader:
             if kind == segments.EXIT:
                 ended = Exited(*frames.end(payload), occurred_at, self.position)
                 if self._frames.follows() or _header(self._path(self._segment + 1)) is not None:
-                    raise frames.Odd("an end in the middle")
+                    raise frames.InvalidFrame("an end in the middle")
                 return ended
             if kind == segments.HEADER:
-                raise frames.Odd("a header in the middle")
-        except frames.Odd as odd:
-            why = self._skip(str(odd))
+                raise frames.InvalidFrame("a header in the middle")
+        except frames.InvalidFrame as error:
+            why = self._skip(str(error))
             return BytesLost(0, why, occurred_at, self.position) if kind == segments.GAP else None
         self._skip(f"a frame of the unknown kind {kind}")
         return None
@@ -263,28 +263,28 @@ class SpoolReader:
     def _skip(self, what: str) -> str:
         """Count what is passed over, and keep what can't be; the words for it."""
         self.skipped[what] = self.skipped.get(what, 0) + 1
-        if self.skipped[what] > 1 or self._aside is None or "unknown" in what:
+        if self.skipped[what] > 1 or self._quarantine is None or "unknown" in what:
             return f"the spool has {what}"
-        _, words = damage.keep(self._path(self._segment), self._aside)
+        _, words = quarantine.quarantine(self._path(self._segment), self._quarantine)
         return f"the spool has {what}; {words}"
 
     def _go_to(self, segment: int) -> None:
         self._frames.close()
         self._segment, self._frames = segment, FrameReader(self._path(segment))
 
-    def _next_segment(self, thorough: bool) -> int | None:
+    def _next_segment(self, scan_folder: bool) -> int | None:
         """The segment after this one, if it is there: usually the next number."""
         if self._is_there(self._segment + 1):
             return self._segment + 1
-        if not thorough:
+        if not scan_folder:
             return None
         return min((number for number in self._numbers() if number > self._segment), default=None)
 
     def _numbers(self) -> Iterator[int]:
-        return (number for number in numbers(self._folder) if number not in self._left)
+        return (number for number in numbers(self._folder) if number not in self._abandoned)
 
     def _is_there(self, segment: int) -> bool:
-        return segment not in self._left and is_segment(self._path(segment))
+        return segment not in self._abandoned and is_segment(self._path(segment))
 
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment}.seg"
@@ -305,7 +305,7 @@ def numbers(folder: Path) -> Iterator[int]:
                 yield number
 
 
-def about(folder: Path) -> frames.About | None:
+def about(folder: Path) -> frames.HolderInfo | None:
     """What the holder of the spool ``folder`` said of itself and its program last. Raises ``OSError``."""
     for number in sorted(numbers(folder), reverse=True):
         header = _header(folder / f"{number}.seg")
@@ -320,7 +320,7 @@ def _header(segment: Path) -> frames.Header | None:
     try:
         frame = reader.frame()
         return frames.header(frame.payload) if frame is not None and frame.kind == segments.HEADER else None
-    except (Damaged, frames.Odd):
+    except (DamagedFrame, frames.InvalidFrame):
         return None
     finally:
         reader.close()

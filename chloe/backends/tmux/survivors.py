@@ -19,7 +19,7 @@ from chloe.events.facts import Process
 _STEPS = ((signal.SIGHUP, 1.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
 
 
-def runs(process: Process) -> bool:
+def is_running(process: Process) -> bool:
     """Whether this very process still runs; one that has ended and is only to be waited for doesn't."""
     if process.pid <= 1 or identity(process.pid) != f"{process.pid} {process.started} {process.boot}":
         return False
@@ -30,7 +30,7 @@ def runs(process: Process) -> bool:
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
-async def end(process: Process) -> bool:
+async def terminate(process: Process) -> bool:
     """End the process and those of its group: hang it up, ask it, then use force. Whether it is gone."""
     try:
         # As long as this is open, what is found to run is what gets the signals.
@@ -38,13 +38,13 @@ async def end(process: Process) -> bool:
     except ProcessLookupError:
         return True
     except OSError:
-        return not runs(process)
+        return not is_running(process)
     loop = asyncio.get_running_loop()
     gone = asyncio.Event()
     loop.add_reader(handle, gone.set)
     try:
         for number, grace in _STEPS:
-            if not runs(process):
+            if not is_running(process):
                 return True
             _signal(process, handle, number)
             with contextlib.suppress(TimeoutError):
@@ -53,7 +53,7 @@ async def end(process: Process) -> bool:
     finally:
         loop.remove_reader(handle)
         os.close(handle)
-    return not runs(process)
+    return not is_running(process)
 
 
 def _signal(process: Process, handle: int, number: signal.Signals) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from chloe.backends.backend import BackendEvent, Exited, OutputRead, Spec
-from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holding
+from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holder_spec
 from chloe.watch import Watcher
 
 DEADLINE = 30
@@ -122,7 +122,7 @@ class Holder:
 
     def __init__(self, folder: Path, *, drain: bool = True, prelude: str = "") -> None:
         self.folder = folder
-        command = holding.command(folder)
+        command = holder_spec.command(folder)
         if prelude:
             command = ["/bin/sh", "-c", f'{prelude}; exec "$@"', "sh", *command]
         self.pid, self.terminal = pty.fork()
@@ -265,7 +265,7 @@ class MakeHolder:
     @staticmethod
     def _tell(folder: Path, argv: tuple[str, ...], limits: Mapping[str, object]) -> None:
         spec = Spec(pane=folder.name, argv=argv, cwd="/", environment=BASE, rows=24, columns=80)
-        told = json.loads(holding.spec_json(spec, pane_cap=10**9, disk_share=0.9))
+        told = json.loads(holder_spec.spec_json(spec, pane_cap=10**9, disk_share=0.9))
         (folder / "spec.json").write_text(json.dumps(told | limits), "ascii")
 
 

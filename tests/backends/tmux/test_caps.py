@@ -39,7 +39,7 @@ def test_a_spool_that_is_taken_in_has_room_again(holder: MakeHolder, soon: Soon)
     events = made.read(reader, lost)  # Told while the program waits, not only when it prints on.
     for each in reversed(events):
         if each.position is not None:
-            reader.release(each.position)
+            reader.remove_before(each.position)
             break
     made.type(b"\r")
     rest: list[BackendEvent] = []
@@ -47,7 +47,7 @@ def test_a_spool_that_is_taken_in_has_room_again(holder: MakeHolder, soon: Soon)
     def take_in() -> bool:
         rest.extend(reader.read())
         if rest and rest[-1].position is not None:
-            reader.release(rest[-1].position)
+            reader.remove_before(rest[-1].position)
         return bool(rest) and isinstance(rest[-1], Exited)
 
     soon(take_in)
@@ -78,7 +78,7 @@ class Lease:
         self._fd = os.open(home / "leases", os.O_RDWR | os.O_CREAT, 0o600)
         self._lock(fcntl.F_WRLCK)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         self._lock(fcntl.F_UNLCK)
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ def test_while_a_recorder_has_the_lease_a_cap_makes_the_program_wait_and_drops_n
     def take_in() -> bool:
         events.extend(reader.read())
         if events and events[-1].position is not None:
-            reader.release(events[-1].position)
+            reader.remove_before(events[-1].position)
         return bool(events) and isinstance(events[-1], Exited)
 
     soon(take_in)
@@ -144,7 +144,7 @@ def test_once_the_lease_is_given_back_the_program_goes_on_and_what_is_over_the_c
 ) -> None:
     made, lease = flooding(holder, soon)
     assert not made.shown.endswith(MANY_NUMBERS[-100:])
-    lease.give_back()
+    lease.release()
     events = made.run(SpoolReader(made.folder))
     lease.close()
     check_against(b"ready\r\n" + MANY_NUMBERS, events)
@@ -184,7 +184,7 @@ def test_a_neighbour_that_fills_the_share_of_the_disk_stops_no_pane_that_is_take
     def take_in() -> bool:
         events.extend(reader.read())
         if events and events[-1].position is not None:
-            reader.release(events[-1].position)
+            reader.remove_before(events[-1].position)
         return bool(events) and isinstance(events[-1], Exited)
 
     soon(take_in)
@@ -205,7 +205,7 @@ async def test_a_recorder_that_stands_still_loses_nothing_of_what_it_would_have_
         await pane.read()
         position = pane.events[-1].position
         assert position is not None
-        await pane.backend.release(position)
+        await pane.backend.acknowledge(position)
     check_against(MANY_NUMBERS, pane.events)
     assert not lost(pane.events)
 

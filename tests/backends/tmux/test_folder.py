@@ -44,13 +44,13 @@ def exited(events: Sequence[BackendEvent]) -> bool:
 
 def type_to(holder: Holder, soon: Soon, data: bytes) -> None:
     """Type through the FIFO that is there, once it is one that the holder reads."""
-    soon(lambda: locks.held(holder.folder / "lock"))
+    soon(lambda: locks.is_held(holder.folder / "lock"))
     holder.type(data)
 
 
 def ready(holder: Holder, soon: Soon) -> None:
     soon(lambda: b"ready" in holder.shown)
-    soon(lambda: locks.held(holder.folder / "lock"))
+    soon(lambda: locks.is_held(holder.folder / "lock"))
 
 
 @pytest.mark.parametrize("up", [0, 1, 2], ids=["its folder", "all spools", "the home"])

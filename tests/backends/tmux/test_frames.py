@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
-from chloe.backends.tmux import SpoolReader, damage, inspecting, segments, spool
+from chloe.backends.tmux import SpoolReader, inspection, quarantine, segments, spool
 from chloe.backends.tmux.segments import EXIT, GAP, HEADER, OUTPUT, SIZE
 from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events import facts
@@ -156,7 +156,9 @@ def test_whatever_its_frames_say_a_spool_is_read_to_an_end(
             if data:
                 data[place % len(data)] ^= flip
         (folder / f"{number}.seg").write_bytes(data)
-    reader = SpoolReader(folder, SpoolPosition(*start), offset=0, aside=folder / "aside" if kept else None)
+    reader = SpoolReader(
+        folder, SpoolPosition(*start), offset=0, quarantine=folder / "aside" if kept else None
+    )
     try:
         events = read_all(reader)
     except SpoolBroken as broken:
@@ -167,7 +169,7 @@ def test_whatever_its_frames_say_a_spool_is_read_to_an_end(
     finally:
         reader.close()
     with contextlib.suppress(SpoolTooNew):
-        inspecting.unrecorded(folder, None)
+        inspection.has_unrecorded(folder, None)
     spool.about(folder)
 
 
@@ -175,7 +177,7 @@ def test_whatever_its_frames_say_a_spool_is_read_to_an_end(
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_read_to_an_end(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     folder = made(tmp_path_factory.mktemp("spool"), data)
-    check(read_all(SpoolReader(folder, aside=folder / "aside")))
+    check(read_all(SpoolReader(folder, quarantine=folder / "aside")))
 
 
 def test_frames_of_unknown_kinds_are_passed_over_and_counted(tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_frames_of_unknown_kinds_are_passed_over_and_counted(tmp_path: Path) -> 
         frame(OUTPUT, b"two"),
         end(256),
     )
-    reader = SpoolReader(folder, aside=tmp_path / "aside")
+    reader = SpoolReader(folder, quarantine=tmp_path / "aside")
     events = read_all(reader)
     assert [each.data for each in events if isinstance(each, OutputRead)] == [b"one", b"two"]
     assert isinstance(events[-1], Exited)
@@ -199,7 +201,7 @@ def test_frames_of_unknown_kinds_are_passed_over_and_counted(tmp_path: Path) -> 
         "a frame of the unknown kind 201": 1,
     }
     assert not (tmp_path / "aside").exists(), "nothing is damaged"
-    assert inspecting.skipped(folder, 1_000_000) == reader.skipped
+    assert inspection.count_skipped(folder, 1_000_000) == reader.skipped
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_frames_of_unknown_kinds_are_passed_over_and_counted(tmp_path: Path) -> 
 )
 def test_what_cannot_be_is_passed_over_and_its_segment_kept(tmp_path: Path, odd: bytes, what: str) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), odd, frame(OUTPUT, b"two"), end(256))
-    reader = SpoolReader(folder, aside=tmp_path / "aside")
+    reader = SpoolReader(folder, quarantine=tmp_path / "aside")
     events = read_all(reader)
     check(events)
     assert b"".join(each.data for each in events if isinstance(each, OutputRead)) == b"onetwo"
@@ -230,7 +232,7 @@ def test_what_cannot_be_is_passed_over_and_its_segment_kept(tmp_path: Path, odd:
 @pytest.mark.parametrize("odd", [gap(2**64 - 1), gap(2**60 + 1), frame(GAP, b""), frame(GAP, b"1234567")])
 def test_a_gap_that_cannot_be_is_one_of_unknown_length(tmp_path: Path, odd: bytes) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), odd, frame(OUTPUT, b"two"), end())
-    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    events = read_all(SpoolReader(folder, quarantine=tmp_path / "aside"))
     check(events)
     (lost,) = (each for each in events if isinstance(each, BytesLost))
     assert lost.length == 0
@@ -239,7 +241,7 @@ def test_a_gap_that_cannot_be_is_one_of_unknown_length(tmp_path: Path, odd: byte
 
 def test_many_gaps_are_together_no_longer_than_a_stream(tmp_path: Path) -> None:
     folder = made(tmp_path / "spool", header(), *[gap(2**59)] * 20, end())
-    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    events = read_all(SpoolReader(folder, quarantine=tmp_path / "aside"))
     check(events)
     assert sum(each.length for each in events if isinstance(each, BytesLost)) <= segments.STREAM_LIMIT
 
@@ -267,7 +269,7 @@ def test_reasons_are_text_of_a_bounded_length(tmp_path: Path) -> None:
 def test_an_end_is_one_although_rubbish_follows_it(tmp_path: Path) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), end(512), b"rubbish")
     (folder / "1.seg").write_bytes(b"more rubbish")
-    exited = read_all(SpoolReader(folder, aside=tmp_path / "aside"))[-1]
+    exited = read_all(SpoolReader(folder, quarantine=tmp_path / "aside"))[-1]
     assert isinstance(exited, Exited)
     assert exited.status == 2
 
@@ -281,11 +283,11 @@ def test_what_is_no_regular_file_is_no_segment(tmp_path: Path) -> None:
     (folder / "3.seg").mkdir()
     (folder / "04.seg").write_bytes(header(4, 3) + frame(OUTPUT, b"not this"))
     (folder / "99999999999999999999.seg").write_bytes(b"")
-    reader = SpoolReader(folder, aside=tmp_path / "aside")
+    reader = SpoolReader(folder, quarantine=tmp_path / "aside")
     assert [type(each) for each in read_all(reader)] == [OutputRead]
     made(folder, header(5, 3), frame(OUTPUT, b"two"), end(), number=5)
     assert [type(each) for each in read_all(reader)] == [OutputRead, Exited]
-    reader.release(SpoolPosition(5, 0))
+    reader.remove_before(SpoolPosition(5, 0))
     assert elsewhere.read_bytes() == b"precious"
     assert not (tmp_path / "aside").exists()
 
@@ -295,7 +297,7 @@ def test_a_segment_that_may_not_be_read_is_damage(tmp_path: Path) -> None:
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"))
     (folder / "0.seg").chmod(0)
     made(folder, header(1, 3), frame(OUTPUT, b"two"), end(), number=1)
-    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    events = read_all(SpoolReader(folder, quarantine=tmp_path / "aside"))
     check(events)
     assert [type(each) for each in events] == [BytesLost, OutputRead, Exited]
 
@@ -307,7 +309,7 @@ def test_a_segment_larger_than_any_is_not_read_for_ever(tmp_path: Path) -> None:
         file.seek(0, os.SEEK_END)
         file.write(b"x")
     made(folder, header(1, 5), frame(OUTPUT, b"two"), end(), number=1)
-    events = read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+    events = read_all(SpoolReader(folder, quarantine=tmp_path / "aside"))
     check(events)
     assert [type(each) for each in events] == [OutputRead, BytesLost, OutputRead, Exited]
 
@@ -316,23 +318,23 @@ def test_a_segment_of_nothing_but_small_frames_is_read_in_small_steps(tmp_path: 
     folder = made(
         tmp_path / "spool", header(), *[frame(77, b"")] * 20_000, *[frame(SIZE, b"")] * 20_000, end()
     )
-    reader = SpoolReader(folder, aside=tmp_path / "aside")
+    reader = SpoolReader(folder, quarantine=tmp_path / "aside")
     assert reader.read() == []
     assert reader.unfinished
     assert sum(reader.skipped.values()) < 5_000
     assert [type(each) for each in read_all(reader)] == [Exited]
-    assert inspecting.unrecorded(folder, None), "there is something behind all that is passed over"
+    assert inspection.has_unrecorded(folder, None), "there is something behind all that is passed over"
 
 
 def test_no_more_is_kept_of_damaged_spools_than_a_bounded_number_of_files(tmp_path: Path) -> None:
     aside = tmp_path / "aside"
-    for number in range(damage.MOST_KEPT + 3):
+    for number in range(quarantine.MAX_KEPT + 3):
         folder = made(tmp_path / f"{number:04}", header(), b"x" * 100)
-        reader = SpoolReader(folder, aside=aside)
+        reader = SpoolReader(folder, quarantine=aside)
         read_all(reader)
         assert reader.damage
         reader.close()
-    assert len(list(aside.iterdir())) == damage.MOST_KEPT
+    assert len(list(aside.iterdir())) == quarantine.MAX_KEPT
     assert (folder / "0.seg").exists(), "what isn't kept is not removed"
     assert "holds 100 files already" in reader.damage
 
@@ -350,7 +352,7 @@ def test_where_nothing_can_be_kept_reading_goes_on_all_the_same(tmp_path: Path, 
             os.mkfifo(aside)
     folder = made(tmp_path / "spool", header(), frame(OUTPUT, b"one"), b"x" * 100)
     made(folder, header(1, 10), frame(OUTPUT, b"two"), end(), number=1)
-    events = read_all(SpoolReader(folder, aside=aside))
+    events = read_all(SpoolReader(folder, quarantine=aside))
     check(events)
     assert [type(each) for each in events] == [OutputRead, BytesLost, OutputRead, Exited]
     assert (folder / "0.seg").exists()
@@ -382,7 +384,7 @@ def test_a_newer_version_is_refused_whatever_it_holds(tmp_path: Path) -> None:
     newer = segments.HEADER_START.pack(segments.MAGIC, segments.VERSION + 1)
     folder = made(tmp_path / "spool", frame(HEADER, newer), frame(OUTPUT, b"one"))
     with pytest.raises(SpoolBroken, match="newer than this Chloe knows"):
-        read_all(SpoolReader(folder, aside=tmp_path / "aside"))
+        read_all(SpoolReader(folder, quarantine=tmp_path / "aside"))
     assert stat.S_ISREG((folder / "0.seg").stat().st_mode)
     with pytest.raises(SpoolTooNew):
-        inspecting.unrecorded(folder, None)
+        inspection.has_unrecorded(folder, None)

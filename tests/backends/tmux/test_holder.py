@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader, locks
-from chloe.backends.tmux.glance import running
+from chloe.backends.tmux.spool_status import has_holder
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import MakeHolder, Soon
@@ -42,12 +42,12 @@ def resident(pid: int) -> int:
 
 def test_it_removes_its_instructions_and_shows_as_long_as_it_lives(holder: MakeHolder, soon: Soon) -> None:
     made = holder("cat")
-    soon(lambda: running(made.folder))
+    soon(lambda: has_holder(made.folder))
     assert not (made.folder / "spec.json").exists()
     assert (made.folder / "lock").read_bytes() == b"%d\n" % made.pid
     made.type(b"\x04")
     made.wait()
-    assert locks.held(made.folder / "lock") is False
+    assert locks.is_held(made.folder / "lock") is False
 
 
 def test_its_files_are_the_users_alone(holder: MakeHolder) -> None:
@@ -237,9 +237,9 @@ def test_a_child_that_prints_for_ever_does_not_keep_the_pane(holder: MakeHolder)
 
 def test_a_second_holder_in_the_same_spool_gives_up(holder: MakeHolder, soon: Soon) -> None:
     made = holder("cat")
-    soon(lambda: running(made.folder))
+    soon(lambda: has_holder(made.folder))
     second = holder.again(made)
     second.wait()
-    assert running(made.folder)
+    assert has_holder(made.folder)
     made.type(b"still\r")
     made.read(SpoolReader(made.folder), has(b"still\r\nstill"))

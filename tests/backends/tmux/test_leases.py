@@ -79,9 +79,9 @@ def test_two_processes_that_race_for_200_leases_share_them(tmp_path: Path) -> No
         first, second = told(one), told(two)
         assert not first & second
         assert first | second == set(wanted)
-        found = leases.recorders(tmp_path / "leases", [one.pid, two.pid])
-        assert found == {leases.offset(each): one.pid for each in first} | {
-            leases.offset(each): two.pid for each in second
+        found = leases.find_recorders(tmp_path / "leases", [one.pid, two.pid])
+        assert found == {leases.lease_offset(each): one.pid for each in first} | {
+            leases.lease_offset(each): two.pid for each in second
         }
 
 
@@ -124,12 +124,12 @@ async def test_a_lease_that_is_given_back_wakes_who_waits_in_another_process_and
     async with asyncio.timeout(9), asyncio.TaskGroup() as group:
         group.create_task(one.wait())
         await asyncio.sleep(0)
-        lease.give_back()
+        lease.release()
     assert not two.take(), "one part of a process has it, another asks"
     async with asyncio.timeout(9), asyncio.TaskGroup() as group:
         group.create_task(two.wait())
         await asyncio.sleep(0)
-        one.give_back()
+        one.release()
     assert not lease.take()
     theirs.close()
     watcher.close()
@@ -148,11 +148,11 @@ async def test_who_had_a_lease_has_it_again_when_the_file_is_removed_though_othe
         tasks = [group.create_task(lease.wait()) for lease in waiting]
         await asyncio.sleep(0)
         ours.path.unlink()
-        await eventually(lambda: leases.taken(ours.path, wanted) == set(wanted))
+        await eventually(lambda: leases.leased_panes(ours.path, wanted) == set(wanted))
         assert all(lease.held for lease in kept)
         assert not any(lease.held for lease in waiting)
         for lease in kept[:10]:
-            lease.give_back()
+            lease.release()
         await eventually(lambda: all(lease.held for lease in waiting[:10]))
         for task in tasks[10:]:
             task.cancel()
@@ -196,7 +196,7 @@ async def test_leases_are_kept_while_their_folder_is_gone_and_are_there_again_wi
     await asyncio.sleep(0)
     assert lease.held
     home.mkdir()
-    await eventually(lambda: leases.taken(home / "leases", [pane]))
+    await eventually(lambda: leases.leased_panes(home / "leases", [pane]))
     made.close()
     watcher.close()
 
@@ -234,7 +234,7 @@ def test_a_stopped_process_keeps_its_leases_and_is_named(tmp_path: Path) -> None
         os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
         ours = Leases(tmp_path / "leases")
         assert not ours.lease(wanted[0]).take()
-        assert leases.recorders(tmp_path / "leases", [process.pid]) == {
-            leases.offset(pane): process.pid for pane in wanted
+        assert leases.find_recorders(tmp_path / "leases", [process.pid]) == {
+            leases.lease_offset(pane): process.pid for pane in wanted
         }
         ours.close()

@@ -139,7 +139,7 @@ def test_a_small_disk_fills_and_empties(holder: MakeHolder, home: Path, soon: So
         def take_in() -> bool:
             events.extend(reader.read())
             if events and events[-1].position is not None:
-                reader.release(events[-1].position)
+                reader.remove_before(events[-1].position)
             return bool(events) and isinstance(events[-1], Exited)
 
         made.type(b"\r")

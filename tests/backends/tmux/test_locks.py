@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.tmux import inspecting, locks
-from chloe.backends.tmux.ending import failure
-from chloe.backends.tmux.glance import running
+from chloe.backends.tmux import inspection, locks
+from chloe.backends.tmux.liveness import failure
+from chloe.backends.tmux.spool_status import has_holder
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import MakeHolder, Soon
@@ -48,12 +48,12 @@ def test_what_is_no_regular_file_is_no_lock_and_no_last_words(tmp_path: Path, ki
     folder.mkdir()
     for name in ("lock", "failure"):
         put(folder / name, kind)
-    assert locks.held(folder / "lock") is None
-    assert not locks.send(folder / "lock", signal.SIGKILL)
+    assert locks.is_held(folder / "lock") is None
+    assert not locks.signal_owner(folder / "lock", signal.SIGKILL)
     assert failure(folder) == ""
-    (seen,) = inspecting.spools(tmp_path, tmp_path / "leases")
+    (seen,) = inspection.inspect_spools(tmp_path, tmp_path / "leases")
     assert not seen.alive
-    assert not running(folder)
+    assert not has_holder(folder)
 
 
 def test_last_words_are_told_in_part_and_without_controls(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_a_lock_that_names_no_process_signals_nobody(tmp_path: Path, text: bytes
     lock.write_bytes(text)
     with lock.open("rb+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert locks.held(lock)
-        assert not locks.send(lock, signal.SIGTERM)
+        assert locks.is_held(lock)
+        assert not locks.signal_owner(lock, signal.SIGTERM)
 
 
 def test_a_signal_reaches_nobody_but_who_holds_the_lock(
@@ -85,10 +85,10 @@ def test_a_signal_reaches_nobody_but_who_holds_the_lock(
     lock = made.folder / "lock"
     soon(lock.exists)
     lock.write_bytes(b"%d\n" % bystander.pid)
-    assert not locks.send(lock, signal.SIGKILL)
+    assert not locks.signal_owner(lock, signal.SIGKILL)
     assert bystander.poll() is None
     lock.write_bytes(b"%d\n" % made.pid)
-    assert locks.send(lock, signal.SIGTERM)
+    assert locks.signal_owner(lock, signal.SIGTERM)
     made.wait()
 
 
@@ -97,4 +97,4 @@ def test_who_only_asks_for_a_lock_is_not_taken_for_its_owner(tmp_path: Path) -> 
     lock.write_bytes(b"%d\n" % os.getpid())
     with lock.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
-        assert locks.owner(lock) != os.getpid()
+        assert locks.find_owner(lock) != os.getpid()

@@ -14,7 +14,7 @@ import pytest
 
 from chloe.backends.backend import BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import TmuxServer
-from chloe.backends.tmux.glance import running
+from chloe.backends.tmux.spool_status import has_holder
 from chloe.errors import StartFailed, TmuxUnusable
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def test_after_the_end_nothing_is_left(panes: Panes, eventually: Eventuall
     pane = await panes.start("true")
     exited = await pane.end()
     assert exited.position is not None
-    await pane.backend.release(exited.position)
+    await pane.backend.acknowledge(exited.position)
     assert not pane.folder.exists()
     while pane.backend.session in await panes.server.sessions():
         await asyncio.sleep(0.01)
@@ -75,8 +75,8 @@ async def test_a_pane_whose_backend_is_closed_runs_on_and_is_taken_up_where_it_w
     first.backend.write(b"\r")
     await first.backend.close()
     second = panes.adopt(first.folder)
-    assert second.backend.try_lease()
-    second.backend.follow(position)
+    assert second.backend.try_to_lease()
+    second.backend.seek(position)
     await second.until(b"two\r\n")
     assert b"one" not in second.output
     second.backend.write(b"\r")
@@ -87,13 +87,13 @@ async def test_a_pane_whose_backend_is_closed_runs_on_and_is_taken_up_where_it_w
 async def test_only_one_has_the_lease_and_the_next_gets_it_when_it_is_given_back(panes: Panes) -> None:
     first = await panes.start("cat")
     second = panes.adopt(first.folder)
-    assert not second.backend.try_lease()
+    assert not second.backend.try_to_lease()
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        waiting = group.create_task(second.backend.lease())
+        waiting = group.create_task(second.backend.wait_for_lease())
         await asyncio.sleep(0)
         assert not waiting.done()
         await first.backend.close()
-    assert second.backend.try_lease()
+    assert second.backend.try_to_lease()
 
 
 async def test_the_lease_of_a_killed_process_is_taken_over_and_nothing_is_read_twice(panes: Panes) -> None:
@@ -115,12 +115,12 @@ print("taken", flush=True); sys.stdin.read()
         assert process.stdout is not None
         assert process.stdout.readline() == b"taken\n"
         second = panes.adopt(first.folder)
-        assert not second.backend.try_lease()
+        assert not second.backend.try_to_lease()
         async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-            group.create_task(second.backend.lease())
+            group.create_task(second.backend.wait_for_lease())
             await asyncio.sleep(0)
             process.kill()
-    second.backend.follow(first.events[-1].position)
+    second.backend.seek(first.events[-1].position)
     second.backend.write(b"\r")
     await second.end()
     assert second.output == b"\r\ntwo\r\n"
@@ -128,7 +128,7 @@ print("taken", flush=True); sys.stdin.read()
 
 async def test_what_was_printed_before_a_recorder_came_has_its_times(panes: Panes) -> None:
     pane = await panes.start("sh", "-c", "echo one; sleep 0.3; echo two")
-    while running(pane.folder) or not (pane.folder / "lock").exists():
+    while has_holder(pane.folder) or not (pane.folder / "lock").exists():
         await asyncio.sleep(0.01)
     await pane.end()
     one, two = (each for each in pane.events if isinstance(each, OutputRead))
@@ -224,7 +224,7 @@ async def test_a_resize_that_a_hung_server_did_not_hear_is_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.resizing._AGAIN", 0.01)
+    monkeypatch.setattr("chloe.backends.tmux.session_resizer._AGAIN", 0.01)
     panes.server = TmuxServer(tmux_socket, deadline=0.2)
     pane = await panes.start("cat")
     server = int(tmux(tmux_socket, "display-message", "-p", "#{pid}"))
@@ -313,7 +313,7 @@ async def test_a_cap_shows_in_what_is_read(panes: Panes) -> None:
     # A pane that is recorded loses nothing, whatever the cap.
     await started.backend.close()
     pane = panes.adopt(started.folder)
-    pane.backend.follow(None)
+    pane.backend.seek(None)
     pane.backend.write(b"\n")
     await pane.end()
     lost = sum(each.length for each in pane.events if isinstance(each, BytesLost))
@@ -325,14 +325,14 @@ async def test_a_cap_shows_in_what_is_read(panes: Panes) -> None:
 async def test_a_spool_that_nobody_makes_again_ends_the_pane_s_story(
     panes: Panes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.ending.RESTORE_GRACE", 0.1)
-    monkeypatch.setattr("chloe.backends.tmux.ending.END_GRACE", 0.1)
+    monkeypatch.setattr("chloe.backends.tmux.liveness.RESTORE_GRACE", 0.1)
+    monkeypatch.setattr("chloe.backends.tmux.liveness.END_GRACE", 0.1)
     pane = await panes.start("sh", "-c", "echo ready; exec sleep 60")
     await pane.until(b"ready")
     os.kill(pane.holder, signal.SIGKILL)
     await pane.backend.discard()
     reading = panes.adopt(pane.folder)
-    reading.backend.follow(None)
+    reading.backend.seek(None)
     exited = await reading.end()
     assert exited == Exited(None, None, "its spool was removed", exited.occurred_at, exited.position)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.backends.tmux import inspecting, removal
+from chloe.backends.tmux import inspection, removal
 
 ID = "11111111-2222-4333-8444-555555555555"
 
@@ -24,7 +24,7 @@ def made(folder: Path) -> Path:
 
 def test_all_that_chloe_made_goes(tmp_path: Path) -> None:
     folder = made(tmp_path / ID)
-    assert removal.strangers(folder) == []
+    assert removal.unknown_files(folder) == []
     assert removal.remove_spool(folder)
     assert not folder.exists()
     assert removal.remove_spool(folder), "what isn't there is gone"
@@ -44,7 +44,7 @@ def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
 
     assert sorted(path.name for path in folder.iterdir()) == sorted([*theirs, "5.seg", "below"])
     assert (folder / "below" / "0.seg").exists()
-    assert removal.strangers(folder) == sorted([*theirs, "below"])
+    assert removal.unknown_files(folder) == sorted([*theirs, "below"])
 
 
 def test_nothing_is_removed_through_a_link(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_nothing_is_removed_through_a_link(tmp_path: Path) -> None:
     before = sorted(path.name for path in theirs.iterdir())
 
     assert not removal.remove_spool(spool / ID)
-    assert inspecting.spools(spool, tmp_path / "leases") == []
+    assert inspection.inspect_spools(spool, tmp_path / "leases") == []
 
     folder = made(spool / ID.replace("1", "9"))
     (folder / "18.seg").symlink_to(theirs / "0.seg")

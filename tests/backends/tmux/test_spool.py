@@ -58,11 +58,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def test_nothing_is_read_of_a_spool_that_is_not_there_yet(tmp_path: Path) -> None:
     reader = SpoolReader(tmp_path)
     assert reader.read() == []
-    assert not reader.behind
+    assert not reader.has_more
     written(tmp_path, b"first")
-    assert reader.behind
+    assert reader.has_more
     assert printed(reader.read()) == b"first"
-    assert not reader.behind
+    assert not reader.has_more
 
 
 def test_output_of_ten_milliseconds_becomes_one_event(tmp_path: Path, clock: Callable[[int], None]) -> None:
@@ -163,7 +163,7 @@ def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
     contents = bytearray(path.read_bytes())
     contents[place % len(contents)] ^= flip
     path.write_bytes(contents)
-    events = all_of(SpoolReader(folder, aside=aside), limit)
+    events = all_of(SpoolReader(folder, quarantine=aside), limit)
     missing = checked(b"".join(outputs), events)
     assert missing
     assert isinstance(events[-1], Exited)
@@ -194,7 +194,7 @@ def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
 ) -> None:
     """The holder takes the part back that fitted, and writes a gap in its place."""
     spool = written(tmp_path, b"before")
-    reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
+    reader = SpoolReader(tmp_path, quarantine=tmp_path / "aside")
     events: list[BackendEvent] = []
 
     def no_room(fd: int, parts: Sequence[bytes]) -> int:
@@ -235,7 +235,7 @@ def test_what_a_full_disk_tore_between_two_reads_of_a_frame_is_no_damage(
         return pread(fd, length, at)
 
     monkeypatch.setattr(os, "pread", taken_back)
-    events = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
+    events = all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside"))
     assert not checked(b"before" + b"after" * 400, events)
     assert isinstance(events[-1], Exited)
     assert not (tmp_path / "aside").exists()
@@ -252,7 +252,7 @@ def test_a_damaged_output_costs_that_output_only(tmp_path: Path) -> None:
     outputs = [b"output %d," % number for number in range(30)]
     written(tmp_path, *outputs).end(0, "")
     flipped(tmp_path / "0.seg", b"output 7,")
-    events = all_of(SpoolReader(tmp_path, aside=tmp_path / "aside"))
+    events = all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside"))
     assert [each.length for each in checked(b"".join(outputs), events)] == [len(b"output 7,")]
     assert isinstance(events[-1], Exited)
 
@@ -265,11 +265,11 @@ def test_where_lengths_are_damaged_the_rest_of_the_segment_is_lost_until_the_nex
     contents = bytearray(path.read_bytes())
     contents[contents.index(b"damaged") - 6] ^= 0xFF  # Of the length's four bytes, before the checksum's.
     path.write_bytes(contents)
-    reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
+    reader = SpoolReader(tmp_path, quarantine=tmp_path / "aside")
     events = all_of(reader)
     assert printed(events) == b"before"
     assert "a frame of" in reader.damage
-    assert not reader.behind
+    assert not reader.has_more
     spool.look()  # As a holder does that is told that its segment is gone.
     events += all_of(reader)
     assert not reader.damage
@@ -296,7 +296,7 @@ def test_zeros_that_a_power_cut_left_are_no_damage(tmp_path: Path, zeros: int) -
     written(tmp_path, *outputs)
     with (tmp_path / "0.seg").open("ab") as file:
         file.write(bytes(zeros))
-    reader = SpoolReader(tmp_path, aside=tmp_path / "aside")
+    reader = SpoolReader(tmp_path, quarantine=tmp_path / "aside")
     assert not checked(b"".join(outputs), all_of(reader))
     assert not reader.damage
     assert (tmp_path / "0.seg").exists()
@@ -312,7 +312,7 @@ def test_damage_is_kept_aside_on_another_disk_as_well(
     outputs = [b"output %d," % number for number in range(30)]
     written(tmp_path, *outputs).end(0, "")
     flipped(tmp_path / "0.seg", b"output 7,")
-    assert checked(b"".join(outputs), all_of(SpoolReader(tmp_path, aside=tmp_path / "aside")))
+    assert checked(b"".join(outputs), all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside")))
     assert len(list((tmp_path / "aside").iterdir())) == 1
 
 
@@ -327,9 +327,9 @@ def test_a_newer_format_is_refused_with_the_way_out(tmp_path: Path, monkeypatch:
 def test_segments_are_released_only_below_the_position_and_once_it_exists(tmp_path: Path) -> None:
     written(tmp_path, *[b"x" * 50] * 10, segment_size=100)
     reader = SpoolReader(tmp_path)
-    reader.release(SpoolPosition(99, 0))
+    reader.remove_before(SpoolPosition(99, 0))
     assert len(list(tmp_path.glob("*.seg"))) == 10
-    reader.release(SpoolPosition(8, 0))
+    reader.remove_before(SpoolPosition(8, 0))
     assert sorted(path.name for path in tmp_path.glob("*.seg")) == ["8.seg", "9.seg"]
 
 

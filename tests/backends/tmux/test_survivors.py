@@ -53,14 +53,14 @@ def test_from_the_first_moment_the_spool_says_whose_it_is(holder: MakeHolder, so
     assert about.holder == __version__
     assert about.term in ("tmux-256color", "screen-256color", "xterm-256color")
     program = known(made.folder)
-    assert survivors.runs(program)
+    assert survivors.is_running(program)
     stat = Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2].split()
     assert stat[1] == str(made.pid), "it is the holder's child"
     assert stat[19] == str(program.started)
     assert SpoolReader(made.folder).read() == []
     made.type(b"\r")
     made.run(SpoolReader(made.folder))
-    assert not survivors.runs(program)
+    assert not survivors.is_running(program)
 
 
 def test_every_segment_says_whose_it_is(holder: MakeHolder) -> None:
@@ -76,19 +76,19 @@ def test_another_process_of_the_same_number_is_not_taken_for_it() -> None:
     with subprocess.Popen(["sleep", "60"]) as process:
         pid, started, boot = identity(process.pid).split()
         it = Process(int(pid), int(started), boot)
-        assert survivors.runs(it)
-        assert not survivors.runs(it._replace(started=it.started + 1))
-        assert not survivors.runs(it._replace(boot="another boot"))
-        assert not survivors.runs(it._replace(pid=1))
+        assert survivors.is_running(it)
+        assert not survivors.is_running(it._replace(started=it.started + 1))
+        assert not survivors.is_running(it._replace(boot="another boot"))
+        assert not survivors.is_running(it._replace(pid=1))
         process.kill()
         process.wait()
-        assert not survivors.runs(it)
+        assert not survivors.is_running(it)
 
 
 async def test_what_is_no_more_or_another_s_gets_no_signal() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         pid, started, boot = identity(process.pid).split()
-        assert await survivors.end(Process(int(pid), int(started) + 1, boot))
+        assert await survivors.terminate(Process(int(pid), int(started) + 1, boot))
         assert process.poll() is None
         process.kill()
 
@@ -121,9 +121,9 @@ async def test_a_program_that_outlives_its_holder_is_named_and_can_be_ended(
         assert exited.survivor.pid == program
         assert f"process {program} ran on" in exited.reason
         assert [each.length for each in lost] == [0]
-        assert survivors.runs(exited.survivor)
-        assert await survivors.end(exited.survivor)
-        assert not survivors.runs(exited.survivor)
+        assert survivors.is_running(exited.survivor)
+        assert await survivors.terminate(exited.survivor)
+        assert not survivors.is_running(exited.survivor)
     finally:
         end_by_force(program)
 
@@ -138,7 +138,7 @@ async def test_a_program_that_a_hang_up_left_running_is_named_as_well(panes: Pan
         assert exited.survivor is not None
         assert exited.survivor.pid == program
         assert not any(isinstance(each, BytesLost) for each in pane.events), "the holder saw it all"
-        assert await survivors.end(exited.survivor)
+        assert await survivors.terminate(exited.survivor)
     finally:
         end_by_force(program)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chloe.backends.tmux import Leases, SpoolReader, TmuxServer, inspecting, leases
+from chloe.backends.tmux import Leases, SpoolReader, TmuxServer, inspection, leases
 from chloe.errors import TmuxUnusable
 from tests.ids import id_of
 
@@ -34,7 +34,7 @@ async def test_a_server_tells_who_it_is_and_which_sessions_are_chloes(server: Tm
     assert running is not None
     assert running.sessions == {f"chloe-{id_of('one')}"}
     assert await server.version() == f"tmux {running.version}"
-    assert inspecting.listener(inspecting.socket_path(server.socket_name)) == running.pid
+    assert inspection.find_listener(inspection.socket_path(server.socket_name)) == running.pid
 
 
 async def test_a_stopped_server_is_found_by_its_socket(server: TmuxServer) -> None:
@@ -45,59 +45,59 @@ async def test_a_stopped_server_is_found_by_its_socket(server: TmuxServer) -> No
     try:
         with pytest.raises(TmuxUnusable, match="doesn't answer"):
             await server.running()
-        assert inspecting.listener(inspecting.socket_path(server.socket_name)) == running.pid
+        assert inspection.find_listener(inspection.socket_path(server.socket_name)) == running.pid
     finally:
         os.kill(running.pid, signal.SIGCONT)
 
 
 def test_nobody_listens_where_there_is_no_server(tmp_path: Path) -> None:
-    assert inspecting.listener(tmp_path / "socket") == 0
+    assert inspection.find_listener(tmp_path / "socket") == 0
 
 
 def test_the_kernel_tells_who_has_a_lease_and_the_file_stays_free_for_others(tmp_path: Path) -> None:
     path, panes = tmp_path / "leases", [str(uuid.uuid4()) for _ in range(3)]
-    assert leases.taken(path, panes) == set(), "there is no such file"
+    assert leases.leased_panes(path, panes) == set(), "there is no such file"
     ours = Leases(path)
     kept = [ours.lease(pane) for pane in panes[:2]]
     assert all(lease.take() for lease in kept)
-    assert leases.taken(path, panes) == set(panes[:2])
-    assert leases.recorders(path, [os.getpid()]) == {lease.offset: os.getpid() for lease in kept}
-    kept[0].give_back()
-    assert leases.taken(path, panes) == {panes[1]}
+    assert leases.leased_panes(path, panes) == set(panes[:2])
+    assert leases.find_recorders(path, [os.getpid()]) == {lease.offset: os.getpid() for lease in kept}
+    kept[0].release()
+    assert leases.leased_panes(path, panes) == {panes[1]}
     ours.close()
-    assert leases.taken(path, panes) == set()
-    assert leases.recorders(path, [os.getpid()]) == {}
+    assert leases.leased_panes(path, panes) == set()
+    assert leases.find_recorders(path, [os.getpid()]) == {}
 
 
 def test_a_spool_tells_its_holder_and_is_removed_only_once_all_of_it_is_recorded(
     holder: Any, home: Path, soon: Any
 ) -> None:
-    assert inspecting.spools(home / "spool", home / "leases") == []
+    assert inspection.inspect_spools(home / "spool", home / "leases") == []
     made = holder("sh", "-c", "printf here; read x")
     folder = made.folder
     soon(lambda: (folder / "lock").exists())
-    (seen,) = inspecting.spools(home / "spool", home / "leases")
+    (seen,) = inspection.inspect_spools(home / "spool", home / "leases")
     assert (seen.pane, seen.holder, seen.recorder, seen.alive) == (folder.name, made.pid, 0, True)
     made.type(b"\n")
     made.wait()
-    (seen,) = inspecting.spools(home / "spool", home / "leases")
+    (seen,) = inspection.inspect_spools(home / "spool", home / "leases")
     assert not seen.alive
     assert seen.began
     assert seen.size == sum(each.stat().st_size for each in folder.glob("*.seg"))
     reader = SpoolReader(folder)
-    assert inspecting.unrecorded(folder, None)
+    assert inspection.has_unrecorded(folder, None)
     ours = Leases(home / "leases")
     lease = ours.lease(folder.name)
-    assert not inspecting.remove_recorded(folder, lease, None), "it isn't ours"
+    assert not inspection.remove_recorded(folder, lease, None), "it isn't ours"
     assert lease.take()
-    assert not inspecting.remove_recorded(folder, lease, None), "the log has nothing of it"
+    assert not inspection.remove_recorded(folder, lease, None), "the log has nothing of it"
     made.run(reader)
-    assert not inspecting.unrecorded(folder, reader.position)
+    assert not inspection.has_unrecorded(folder, reader.position)
     with sorted(folder.glob("*.seg"))[-1].open("ab") as file:
         file.write(b"o" * 9)  # What fitted of a frame when the disk was full.
-    assert not inspecting.unrecorded(folder, reader.position), "nothing is told by a part of a frame"
+    assert not inspection.has_unrecorded(folder, reader.position), "nothing is told by a part of a frame"
 
-    assert inspecting.remove_recorded(folder, lease, reader.position)
+    assert inspection.remove_recorded(folder, lease, reader.position)
 
     assert not folder.exists()
     ours.close()

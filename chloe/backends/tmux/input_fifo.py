@@ -13,68 +13,68 @@ import stat
 from pathlib import Path
 
 #: Seconds until what the system refused for the moment is tried again: no descriptor is free, say.
-_AGAIN = 0.2
+_RETRY_DELAY = 0.2
 
 
-class Keys:
+class InputFifo:
     """Writes to the FIFO ``path``, all and in order, without ever blocking."""
 
     def __init__(self, path: Path, loop: asyncio.AbstractEventLoop) -> None:
         self._path = path
         self._loop = loop
         self._fd: int | None = None
-        self._kept = bytearray()
-        self._again: asyncio.TimerHandle | None = None
-        self._taken = asyncio.Event()
+        self._pending = bytearray()
+        self._retry_timer: asyncio.TimerHandle | None = None
+        self._drained = asyncio.Event()
 
     def write(self, data: bytes) -> None:
         """Type ``data`` behind what is kept."""
-        self._kept += data
+        self._pending += data
         if self._fd is None:
             self.retry()
 
     @property
-    def kept(self) -> int:
+    def pending(self) -> int:
         """Bytes that the holder hasn't taken yet."""
-        return len(self._kept)
+        return len(self._pending)
 
     async def flush(self) -> None:
         """Wait until nothing is kept."""
-        while self._kept:
-            self._taken.clear()
-            await self._taken.wait()
+        while self._pending:
+            self._drained.clear()
+            await self._drained.wait()
 
     def retry(self) -> None:
         """Write what is kept, as far as it goes; what has nobody to read it yet is kept on."""
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+            self._retry_timer = None
         try:
-            while self._kept:
+            while self._pending:
                 if self._fd is None:
-                    self._fd = self._opened()
+                    self._fd = self._open()
                     self._loop.add_writer(self._fd, self.retry)
-                written = os.write(self._fd, memoryview(self._kept)[: 64 * 1024])
-                del self._kept[:written]
+                written = os.write(self._fd, memoryview(self._pending)[: 64 * 1024])
+                del self._pending[:written]
         except BlockingIOError:
             return
         except OSError as error:
             # ENXIO: no holder has it open, not yet or not any more. Whoever knows which retries or forgets.
             if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
-                self._again = self._loop.call_later(_AGAIN, self.retry)
+                self._retry_timer = self._loop.call_later(_RETRY_DELAY, self.retry)
         self._close()
-        if not self._kept:
-            self._taken.set()
+        if not self._pending:
+            self._drained.set()
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Drop what is kept: there is nobody to type to any more."""
-        self._kept.clear()
-        if self._again is not None:
-            self._again.cancel()
+        self._pending.clear()
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
         self._close()
-        self._taken.set()
+        self._drained.set()
 
-    def _opened(self) -> int:
+    def _open(self) -> int:
         """The FIFO. What is typed may be a password: it goes into nothing else that lies in its place."""
         fd = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY)
         if not stat.S_ISFIFO(os.fstat(fd).st_mode):

@@ -24,7 +24,7 @@ _REST, _AT_THE_LATEST = 0.05, 2.0
 _AGAIN = 5.0
 
 
-class Repainting:
+class ScreenRecovery:
     """Gets the screen from ``ask`` (``TmuxUnusable``: not now) once it is wanted; ``woken`` when to look."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Repainting:
         """Bytes were lost: the stream alone doesn't give the screen any more."""
         self._wanted_since = self._loop.time()
 
-    def take(self, position: SpoolPosition, behind: Callable[[], bool]) -> ScreenCaptured | None:
+    def take(self, position: SpoolPosition, has_more: Callable[[], bool]) -> ScreenCaptured | None:
         """The screen as it is at ``position``, where nothing more can be read, once it is known."""
         if self._wanted_since is None:
             return None
@@ -70,7 +70,7 @@ class Repainting:
             _log.warning("pane %s shows what its stream gives for now: %s", self._pane, error)
             self._not_before = now + _AGAIN
         else:
-            if not moved and not behind():
+            if not moved and not has_more():
                 if painted.data == self._said or now - self._wanted_since >= _AT_THE_LATEST:
                     self._wanted_since = None
                     return painted

@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 _AGAIN = 1.0
 
 
-class Resizing:
+class SessionResizer:
     """Resizes the session of this name."""
 
     def __init__(self, server: TmuxServer, session: str, loop: asyncio.AbstractEventLoop) -> None:

@@ -14,7 +14,7 @@ from libtmux.common import tmux_cmd
 from chloe.backends.tmux.server import Answer
 
 
-class ThroughLibtmux(libtmux.Server):
+class LibtmuxServer(libtmux.Server):
     """libtmux's server with this socket; ``run`` runs the words of one command."""
 
     def __init__(self, socket_name: str, run: Callable[[Sequence[str]], Answer]) -> None:

@@ -32,7 +32,7 @@ _FAILURE_LIMIT, _FAILURE_TOLD = 64 * 1024, 300
 _NEVER_STARTED = "its holder failed: it never started"
 
 
-class Ending:
+class HolderLiveness:
     """The end of the holder in ``folder``, whose tmux session has the name ``session``."""
 
     def __init__(self, server: TmuxServer, session: str, folder: Path, *, starts: bool) -> None:
@@ -57,7 +57,7 @@ class Ending:
 
     def why(self) -> str:
         """Why nothing will be written any more; "" while something may be. Raises ``OSError``."""
-        held = locks.held(self._lock)
+        held = locks.is_held(self._lock)
         if held:
             self._gone_since = None
         if held or self._why:
@@ -91,18 +91,18 @@ class Ending:
         """The program, as the holder named it, if it still runs."""
         with contextlib.suppress(OSError):
             about = spool.about(self._folder)
-            if about is not None and about.program is not None and survivors.runs(about.program):
+            if about is not None and about.program is not None and survivors.is_running(about.program):
                 return about.program
         return None
 
     async def look(self, *, began: bool) -> None:
         """Find out about a holder without a lock; ``began``: there was something to be read of it."""
-        if self._time() < self._ask_at or locks.held(self._lock) is not None:
+        if self._time() < self._ask_at or locks.is_held(self._lock) is not None:
             return
         now = self._time()
         self._ask_at = now + _ASK_AGAIN
         with contextlib.suppress(TmuxUnusable):
-            if self._session in await self._server.sessions() or locks.held(self._lock) is not None:
+            if self._session in await self._server.sessions() or locks.is_held(self._lock) is not None:
                 self._without_session_since = None
                 return
             if not began and self._folder.exists():

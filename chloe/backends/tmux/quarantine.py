@@ -13,12 +13,12 @@ from pathlib import Path
 from chloe.backends.tmux.segments import SEGMENT_LIMIT
 
 #: The most files that are kept.
-MOST_KEPT = 100
+MAX_KEPT = 100
 #: What is put behind the name of a segment where another one of that name was kept before.
-_SUFFIXES = ("", *(f".{number}" for number in range(1, MOST_KEPT + 1)))
+_SUFFIXES = ("", *(f".{number}" for number in range(1, MAX_KEPT + 1)))
 
 
-def keep(segment: Path, folder: Path) -> tuple[bool, str]:
+def quarantine(segment: Path, folder: Path) -> tuple[bool, str]:
     """Keep a segment in ``folder`` as well, made where it isn't there; whether that was done, and the words.
 
     Raises ``OSError`` where it can't be done for the moment: the disk is full, say.
@@ -33,8 +33,8 @@ def keep(segment: Path, folder: Path) -> tuple[bool, str]:
         kept = next(path for name in names if not (path := folder / name).exists() or path.samefile(segment))
         if kept.exists():
             return True, f"it is kept as {kept}"
-        if sum(1 for _ in folder.iterdir()) >= MOST_KEPT:
-            return False, f"it is not kept: {folder} holds {MOST_KEPT} files already"
+        if sum(1 for _ in folder.iterdir()) >= MAX_KEPT:
+            return False, f"it is not kept: {folder} holds {MAX_KEPT} files already"
         _link(segment, kept)
     except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
         return False, f"it can't be kept: {folder}: {error.strerror}"

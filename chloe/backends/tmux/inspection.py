@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chloe.backends.tmux import leases, locks
-from chloe.backends.tmux.ending import failure
 from chloe.backends.tmux.leases import Lease
-from chloe.backends.tmux.removal import is_spool, remove_spool, strangers
+from chloe.backends.tmux.liveness import failure
+from chloe.backends.tmux.removal import is_spool, remove_spool, unknown_files
 from chloe.backends.tmux.spool import START, SpoolReader, numbers
 from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
@@ -36,7 +36,7 @@ def socket_path(name: str) -> Path:
     return Path(folder, f"tmux-{os.getuid()}", name or "default")
 
 
-def listener(path: Path) -> int:
+def find_listener(path: Path) -> int:
     """The process that serves the socket ``path``, even if it hangs; 0 if none does or it can't be told."""
     if not hasattr(socket, "SO_PEERCRED"):
         return 0
@@ -52,8 +52,8 @@ def listener(path: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpoolSeen:
-    """One spool as it lies on the disk. Process ids as ``locks.owner`` gives them: 0 nobody, None unknown."""
+class SpoolInfo:
+    """One spool as it lies on the disk. Process ids: 0 for nobody, None for one that can't be named."""
 
     folder: Path
     #: Bytes in its segments.
@@ -68,7 +68,7 @@ class SpoolSeen:
     #: When the folder last changed, nanoseconds since 1970.
     changed_at: int
     #: What lies in it and isn't Chloe's.
-    strangers: tuple[str, ...] = ()
+    unknown_files: tuple[str, ...] = ()
     #: Why it couldn't be looked at.
     trouble: str = ""
 
@@ -83,7 +83,7 @@ class SpoolSeen:
         return self.holder != 0
 
 
-def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> list[SpoolSeen]:
+def inspect_spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> list[SpoolInfo]:
     """Return all spools in ``folder``, by the ids they are named by. Raises ``OSError``.
 
     None without a folder. ``processes`` are those that may record them.
@@ -91,12 +91,15 @@ def spools(folder: Path, leases_file: Path, processes: Iterable[int] = ()) -> li
     if not folder.exists():
         return []
     found = [each for each in sorted(folder.iterdir()) if is_id(each.name) and is_spool(each)]
-    taken = leases.taken(leases_file, [each.name for each in found])
-    owners = leases.recorders(leases_file, processes) if taken else {}
-    return [_seen(each, owners.get(leases.offset(each.name)) if each.name in taken else 0) for each in found]
+    taken = leases.leased_panes(leases_file, [each.name for each in found])
+    owners = leases.find_recorders(leases_file, processes) if taken else {}
+    return [
+        _inspect(each, owners.get(leases.lease_offset(each.name)) if each.name in taken else 0)
+        for each in found
+    ]
 
 
-def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
+def has_unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
     """Whether the spool holds more than the log has, which came to ``position``.
 
     Raises ``SpoolTooNew``, or ``OSError`` where it can't be read for the moment.
@@ -115,7 +118,7 @@ def unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
         reader.close()
 
 
-def skipped(folder: Path, most: int) -> dict[str, int]:
+def count_skipped(folder: Path, most: int) -> dict[str, int]:
     """What of a spool a reader passes over, and how often, in about the first ``most`` bytes."""
     reader = SpoolReader(folder)
     try:
@@ -138,12 +141,16 @@ def remove_recorded(
     for an instant more.
     """
     with contextlib.suppress(SpoolTooNew):
-        if lease.held and not unrecorded(folder, position) and (ended or not locks.held(folder / "lock")):
+        if (
+            lease.held
+            and not has_unrecorded(folder, position)
+            and (ended or not locks.is_held(folder / "lock"))
+        ):
             return remove_spool(folder)
     return False
 
 
-def _seen(folder: Path, recorder: int | None) -> SpoolSeen:
+def _inspect(folder: Path, recorder: int | None) -> SpoolInfo:
     size = 0
     others: list[str] = []
     holder: int | None = None
@@ -152,15 +159,15 @@ def _seen(folder: Path, recorder: int | None) -> SpoolSeen:
         for number in numbers(folder):
             with contextlib.suppress(FileNotFoundError):  # It has just been taken in.
                 size += (folder / f"{number}.seg").lstat().st_size
-        others = strangers(folder)
-        holder = locks.owner(folder / "lock")
+        others = unknown_files(folder)
+        holder = locks.find_owner(folder / "lock")
         began = (folder / "lock").exists()
         changed_at = folder.stat().st_mtime_ns
     except FileNotFoundError:
         holder = holder or 0
     except OSError as error:
         trouble = error.strerror or str(error)
-    return SpoolSeen(
+    return SpoolInfo(
         folder=folder,
         size=size,
         holder=holder,
@@ -168,6 +175,6 @@ def _seen(folder: Path, recorder: int | None) -> SpoolSeen:
         began=began,
         failure=failure(folder),
         changed_at=changed_at,
-        strangers=tuple(others),
+        unknown_files=tuple(others),
         trouble=trouble,
     )

@@ -15,9 +15,9 @@ from chloe.events.facts import SpoolPosition
 from chloe.small_files import open_regular
 
 
-def running(folder: Path) -> bool:
+def has_holder(folder: Path) -> bool:
     """Say whether a holder looks after a program in this spool."""
-    return locks.held(folder / "lock") is True
+    return locks.is_held(folder / "lock") is True
 
 
 def is_quiet(folder: Path, position: SpoolPosition | None) -> bool:
@@ -26,7 +26,7 @@ def is_quiet(folder: Path, position: SpoolPosition | None) -> bool:
         names = os.listdir(folder)  # noqa: PTH208 - names are all it takes.
         numbers = (segments.segment_number(name) for name in names)
         newest = max((number for number in numbers if number is not None), default=-1)
-        return _ends(folder, newest, position) and running(folder)
+        return _ends(folder, newest, position) and has_holder(folder)
     except OSError:
         return False
 

@@ -42,18 +42,18 @@ def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
 
     File names are bytes: they pass as UTF-8 with escapes, whatever the locale of either side.
     """
-    whole = environment.environment(spec.environment, pane=spec.pane, term=term())
+    whole = environment.build_environment(spec.environment, pane=spec.pane, term=term())
     # Who gives a PWD knows the folder by that name.
     whole |= {name: value for name, value in spec.environment.items() if name == "PWD"}
     told = {
         "version": __version__,
-        "program": _portable(environment.program(spec.argv, cwd=spec.cwd, environment=whole)),
+        "program": _portable(environment.find_program(spec.argv, cwd=spec.cwd, environment=whole)),
         "argv": [_portable(argument) for argument in spec.argv],
         "cwd": _portable(spec.cwd),
         "environment": {_portable(name): _portable(value) for name, value in whole.items()},
         "umask": _umask(),
         "nice": os.getpriority(os.PRIO_PROCESS, 0),
-        "limits": [[kind, soft, hard] for kind, (soft, hard) in limits.inherited().items()],
+        "limits": [[kind, soft, hard] for kind, (soft, hard) in limits.inherited_limits().items()],
         "rows": spec.rows,
         "columns": spec.columns,
         "segment_size": SEGMENT_SIZE,
