@@ -22,9 +22,11 @@ CREATE TABLE record (
 ) STRICT;
 
 CREATE TABLE body (
-    seq   INTEGER PRIMARY KEY,  -- The record that it belongs to.
-    codec INTEGER NOT NULL CHECK (codec IN (0, 1)),  -- 0: as it is, 1: one zstd frame.
-    bytes BLOB NOT NULL
+    seq       INTEGER PRIMARY KEY,  -- The record that it belongs to.
+    codec     INTEGER NOT NULL,     -- 0: as it is, 1: one zstd frame. A later Chloe may have others.
+    -- Of the first body in the one stream that this body is compressed in; NULL: it stands alone.
+    first_seq INTEGER CHECK (first_seq BETWEEN 1 AND seq),
+    bytes     BLOB NOT NULL
 ) STRICT;
 
 -- One pane's records in order (seq, the rowid, is part of every index).

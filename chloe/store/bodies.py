@@ -45,8 +45,22 @@ LARGEST_VALUE = LARGEST_BODY + 4 * 1024 * 1024
 COLUMNS = f"codec, CASE WHEN length(bytes) <= {LARGEST_BODY} THEN bytes END"
 
 
-class BodyDamaged(ValueError):
+class BodyUnreadable(ValueError):
+    """No body can be made of what is stored."""
+
+
+class BodyDamaged(BodyUnreadable):
     """The stored bytes are not what their codec writes, or more than Chloe writes."""
+
+
+class CodecUnknown(BodyUnreadable):
+    """The body is stored by a codec that this version of Chloe doesn't have."""
+
+    def __init__(self, codec: int) -> None:
+        super().__init__(
+            f"it is stored by codec {codec}, which this version of Chloe can't read: use the version that "
+            "wrote it, or a later one"
+        )
 
 
 def largest(kind: str | bytes) -> int:
@@ -95,7 +109,7 @@ class Unpacker:
         return zstandard.ZstdDecompressor()
 
     def unpack(self, codec: int, stored: bytes, most: int = LARGEST_BODY) -> bytes:
-        """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged``."""
+        """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged`` or ``CodecUnknown``."""
         if not isinstance(stored, bytes):
             raise BodyDamaged("what is stored aren't bytes")
         if codec == RAW:
@@ -103,7 +117,7 @@ class Unpacker:
                 raise BodyDamaged(f"{len(stored)} bytes, where at most {most} belong")
             return stored
         if codec != ZSTD:
-            raise BodyDamaged(f"no such codec: {codec}")
+            raise CodecUnknown(codec)
         import zstandard
 
         try:

@@ -29,7 +29,7 @@ from chloe.events.codec import decode
 from chloe.events.facts import Checkpointed, Entry, Record
 from chloe.store.apart import apart
 from chloe.store.appending import Appender
-from chloe.store.bodies import LARGEST_BODY, BodyDamaged, Packer, Unpacker
+from chloe.store.bodies import LARGEST_BODY, BodyUnreadable, Packer, Unpacker
 from chloe.store.connection import Connection, Readers
 from chloe.store.migrations import migrations
 from chloe.store.schema import derived
@@ -167,7 +167,7 @@ def _unpacked(stored: object, fact: Checkpointed) -> bytes | None:
         return None
     try:
         state = Unpacker().unpack(stored[0], stored[1:], min(max(fact.length, 0), LARGEST_BODY))
-    except BodyDamaged:
+    except BodyUnreadable:
         return None
     return state if sha256(state).hexdigest() == fact.sha256 else None
 

@@ -25,7 +25,7 @@ from chloe.wording import printable
 
 #: The digest of the newest schema (``tests/store/test_drift.py`` says what it has to be). It saves making a
 #: schema at each start to compare with; where it differs, that is done.
-NEWEST = "f9e0355a5d4cc7bf05dcfb11135b7d5b01491f004cb06fa31f7d3187a70f22a2"
+NEWEST = "53a88cc908a7338163a00f96bc22ab65633e2ffb1e8ea8a0b6fda302301d8955"
 
 #: May be missing: they are derived, and made again.
 DERIVED = frozenset({b"checkpoint", b"checkpoint_position"})
@@ -53,6 +53,8 @@ class Drift:
 
     names: tuple[str, ...]
     readable: bool
+    #: Whether the log has the form of a development version before 0.1.0.
+    outdated: bool = False
 
     def __str__(self) -> str:
         more = len(self.names) - _NAMED
@@ -60,6 +62,8 @@ class Drift:
 
     def refusal(self, path: Path) -> str:
         """Say why the log at ``path`` isn't written to, or read, and the way out."""
+        if self.outdated:
+            return outdated(path)
         what = "is only read, nothing is written to it" if self.readable else "can't be read as a log"
         return (
             f"{path} isn't as Chloe makes a log ({self}): it came from elsewhere or was changed, so it {what}"
@@ -93,8 +97,17 @@ def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
         return None
     names = {name for _, name, _, _ in extra | missing}
     return Drift(
+        outdated=any(name == b"record" and b" made_at " in (sql or b"") for _, name, _, sql in there),
         names=tuple(wrong) + tuple(sorted(_named(name) for name in names)) + ("twice the same",) * doubled,
         readable=whole and not wrong and not doubled and _is_readable(ours, extra, missing),
+    )
+
+
+def outdated(path: Path) -> str:
+    """Say that the log at ``path`` is in a form of before 0.1.0, and the way out."""
+    return (
+        f"{path} was written by a development version before 0.1.0, whose logs this Chloe can't read; "
+        f"move {path.parent} away, or name another folder in CHLOE_HOME"
     )
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chloe.errors import LogUnusable
-from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, largest
+from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
@@ -261,6 +261,8 @@ class _Walk:
                 if stored is None:
                     raise BodyDamaged("it takes more bytes than Chloe writes")
                 body = self._unpacker.unpack(codec, stored, largest(kind))
+            except CodecUnknown as error:
+                raise _Broken(seq, f"its body can't be checked: {error}") from error
             except BodyDamaged as error:
                 raise _Broken(seq, f"its body is damaged: {error}") from error
             if kind in _MEASURED and _length(head) not in (None, len(body)):

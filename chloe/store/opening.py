@@ -177,8 +177,14 @@ async def recovered(path: Path, reason: str, now: Callable[[], int], waits: Wait
 
 
 async def drifted(path: Path) -> Drift | None:
-    """What of the log's schema isn't Chloe's; None where there is nothing, or that can't be said."""
-    return await asyncio.to_thread(look_for_drift, path, migrations()[-1].version, APPLICATION_ID)
+    """Return what of the log's schema isn't Chloe's; None where there is nothing, or that can't be said.
+
+    Raises ``LogUnusable`` for a log of a development version.
+    """
+    drift = await asyncio.to_thread(look_for_drift, path, migrations()[-1].version, APPLICATION_ID)
+    if drift is not None and drift.outdated:
+        raise LogUnusable(drift.refusal(path))
+    return drift
 
 
 async def _guard(path: Path, waits: Waits) -> Guard:

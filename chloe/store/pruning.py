@@ -28,7 +28,7 @@ from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.apart import apart, unhurried
 from chloe.store.appending import Appender, LogMoved
-from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker
+from chloe.store.bodies import COLUMNS, BodyUnreadable, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
 from chloe.store.wal import WalCopier, empty
@@ -235,7 +235,7 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
         try:
             state = unpacker.unpack(codec, stored)
             fact = decode_record(about, instance, "Pruned", version, head, state)
-        except BodyDamaged:
+        except BodyUnreadable:
             # ``verify`` tells. The fold begins at an earlier one, or at what is left of the stream.
             continue
         if isinstance(fact, Pruned) and fact.length == len(fact.state):

@@ -8,6 +8,7 @@ long would keep the -wal file growing.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from array import array
@@ -20,7 +21,7 @@ from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.quick import dataclass
-from chloe.store.bodies import COLUMNS, BodyDamaged, Unpacker, body_size, largest
+from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
 from chloe.store.outline import IN_OUTLINE, outline_seqs
@@ -60,6 +61,8 @@ _ODD = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 _LARGEST_SEQ = 2**63 - 1
 
 _unpackers = threading.local()
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +208,9 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
             body = None if codec is None or stored is None else unpacker.unpack(codec, stored, largest(kind))
         except BodyDamaged:
             # As one that was pruned: its length says that it is missing, and the rest can still be read.
+            body = None
+        except CodecUnknown as error:
+            _log.warning("the body of record %s is left out: %s", seq, error)
             body = None
         fact = decode_record(pane, instance, kind, version, head_, body)
         if body is not None and isinstance(fact, Unknown):

@@ -36,15 +36,15 @@ from chloe.events.facts import (
 )
 from chloe.events.ids import is_id, session_of
 from chloe.store.appending import Appender
-from chloe.store.bodies import BodyDamaged, Unpacker, largest
+from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
 from chloe.store.losses import HEAD_GONE
 from chloe.store.schema import bring_up
-from chloe.store.wreck import Row, Wreck
+from chloe.store.wreck import Row, StoredBody, Wreck
 
 _RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_BODY = "INSERT INTO body VALUES (?, ?, ?)"
+_BODY = "INSERT INTO body VALUES (?, ?, ?, ?)"
 
 #: Why bytes are missing from a pane's stream in a log that was salvaged.
 DAMAGED = "the log was damaged there"
@@ -202,16 +202,26 @@ class _Work:
         self._fold(row.pane, _fact(row))
         return True
 
-    def _whole_body(self, row: Row) -> tuple[int, bytes] | None:
-        """The row's body as it is stored, if it is the one that was written."""
+    def _whole_body(self, row: Row) -> StoredBody | None:
+        """Return the row's body as it is stored, if it is the one that was written.
+
+        One of an unknown codec can't be compared, and is taken to be it.
+        """
         if row.body_sha256 is None or self._pruned(row):
             # What was pruned may still stand in a free page; it is to stay gone.
             return None
-        for stored in self._wreck.bodies(row.seq):
-            with suppress(BodyDamaged):
-                if sha256(self._unpacker.unpack(*stored, largest(row.kind))).digest() == row.body_sha256:
-                    return stored
-        return None
+        unknown = None
+        for body in self._wreck.bodies(row.seq):
+            try:
+                unpacked = self._unpacker.unpack(body.codec, body.stored, largest(row.kind))
+            except CodecUnknown:
+                unknown = body
+            except BodyDamaged:
+                continue
+            else:
+                if sha256(unpacked).digest() == row.body_sha256:
+                    return body
+        return unknown
 
     def _pruned(self, row: Row) -> bool:
         return any(
@@ -245,7 +255,10 @@ class _Work:
 
     def _again_from(self, row: Row) -> None:
         stored = self._whole_body(row)
-        body = None if stored is None else self._unpacker.unpack(*stored)
+        body = None
+        if stored is not None:
+            with suppress(CodecUnknown):
+                body = self._unpacker.unpack(stored.codec, stored.stored)
         fact = _fact(row, body)
         match fact:
             case Pruned():

@@ -17,7 +17,7 @@ import chloe
 from chloe.errors import HomeUnusable, LogLocked, LogUnusable
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import is_busy
-from chloe.store.drift import DERIVED, Drift, find_drift
+from chloe.store.drift import DERIVED, Drift, find_drift, outdated
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
 from chloe.store.turns import turn
@@ -25,7 +25,7 @@ from chloe.store.turns import turn
 #: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
 APPLICATION_ID = 0x43686C6F
 
-#: "CHLO": the same before 0.1.0, when logs had another form.
+#: "CHLO": the same in early development versions, whose logs had another form.
 _DEVELOPMENT_ID = 0x43484C4F
 
 #: The first SQLite with STRICT tables.
@@ -194,10 +194,7 @@ def check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
 def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Raise ``LogUnusable`` where the database is no log, or one from before there was this form."""
     if _number(connection, "application_id") == _DEVELOPMENT_ID:
-        raise LogUnusable(
-            f"{path} was written by a development version before 0.1.0, whose logs this Chloe can't read; "
-            f"move {path.parent} away, or name another folder in CHLOE_HOME"
-        )
+        raise LogUnusable(outdated(path))
     if foreign(connection):
         raise LogUnusable(
             f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from chloe.small_files import open_regular
 from chloe.store.bodies import LARGEST_VALUE
@@ -30,6 +31,14 @@ _Value = int | str | bytes | None
 
 class _Unreadable(Exception):
     """There is no row here."""
+
+
+class StoredBody(NamedTuple):
+    """A body as it is stored: the columns of its row behind ``seq``."""
+
+    codec: int
+    first_seq: int | None
+    stored: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +124,14 @@ class Wreck:
             if row is not None:
                 yield row
 
-    def bodies(self, seq: int) -> Iterator[tuple[int, bytes]]:
-        """What there is of the body ``seq`` as it is stored: its codec and bytes."""
+    def bodies(self, seq: int) -> Iterator[StoredBody]:
+        """Yield the body ``seq`` as it is stored, as often as a row of it can be read."""
         for place in self._bodies.get(seq, ()):
-            columns = self._columns(place)
-            if len(columns) == 3 and isinstance(columns[1], int) and isinstance(columns[2], bytes):
-                yield columns[1], columns[2]
+            match self._columns(place):
+                case [None, int(codec), None, bytes(stored)]:
+                    yield StoredBody(codec, None, stored)
+                case [None, int(codec), int(first_seq), bytes(stored)] if 1 <= first_seq <= seq:
+                    yield StoredBody(codec, first_seq, stored)
 
     def _close(self) -> None:
         for descriptor in (self._database, self._wal):
@@ -181,7 +192,7 @@ class Wreck:
         except _Unreadable:
             return
         if 0 < seq < 2**62 and types[0] == 0:
-            where = {10: self._records, 3: self._bodies}.get(len(types))
+            where = {10: self._records, 4: self._bodies}.get(len(types))
             if where is not None:
                 where.setdefault(seq, []).append(number << 16 | offset)
 

@@ -140,7 +140,9 @@ def forged(path: Path) -> Forging:
             row = (seq, *times, pane, instance, kind, version, head, hashed, hash_)
             raw.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?)", row)
             if body is not None:
-                raw.execute("INSERT INTO body VALUES (?, ?, ?)", (seq, *(stored or (0, body))))
+                raw.execute(
+                    "INSERT INTO body (seq, codec, bytes) VALUES (?, ?, ?)", (seq, *(stored or (0, body)))
+                )
         return seq
 
     return forge

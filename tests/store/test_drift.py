@@ -150,15 +150,31 @@ async def test_names_that_a_stranger_chose_are_told_harmlessly(path: Path, writt
     assert len(str(drift)) < 100 and str(drift).isprintable()
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"PRAGMA application_id = {0x43484C4F}",
+        "ALTER TABLE record RENAME COLUMN committed_at TO at; "
+        "ALTER TABLE record RENAME COLUMN occurred_at TO made_at; ALTER TABLE body DROP COLUMN first_seq",
+    ],
+)
 async def test_a_log_from_before_this_form_is_refused_with_the_way_out(
-    path: Path, written: list[Record]
+    path: Path, written: list[Record], sql: str
 ) -> None:
-    change(path, f"PRAGMA application_id = {0x43484C4F}")
+    change(path, sql)
+    before = files(path)
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
         await Store.open(path, instance=id_of("two"), watcher=None)
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
         async with looking(path):
             pass
+    assert files(path) == before
+
+
+async def test_an_outdated_log_is_not_recovered_without_its_bodies(path: Path, written: list[Record]) -> None:
+    change(path, "ALTER TABLE record RENAME COLUMN occurred_at TO made_at")
+    with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
+        await drifted(path)
 
 
 async def test_what_stands_behind_more_than_is_looked_at_is_not_trusted(

@@ -113,10 +113,10 @@ async def test_an_edit_of_any_column_is_found_where_it_is(
         ("UPDATE body SET codec = 0 WHERE seq = 5", 5),
         ("UPDATE body SET seq = 3 WHERE seq = 4", 3),
         ("UPDATE body SET seq = 99 WHERE seq = 8", 8),
-        ("INSERT INTO body VALUES (3, 0, x'00')", 3),
-        ("INSERT INTO body VALUES (9, 0, x'00')", 9),
-        ("INSERT INTO body VALUES (0, 0, x'00')", 0),
-        ("INSERT INTO body VALUES (-7, 0, x'00')", -7),
+        ("INSERT INTO body VALUES (3, 0, NULL, x'00')", 3),
+        ("INSERT INTO body VALUES (9, 0, NULL, x'00')", 9),
+        ("INSERT INTO body VALUES (0, 0, NULL, x'00')", 0),
+        ("INSERT INTO body VALUES (-7, 0, NULL, x'00')", -7),
         ("INSERT INTO record SELECT 9, committed_at, occurred_at, pane, instance, kind, version, head, "
          "NULL, hash FROM record WHERE seq = 8", 9),
         ("INSERT INTO record SELECT 0, committed_at, occurred_at, pane, instance, kind, version, head, "

@@ -19,7 +19,7 @@ import chloe
 from chloe.errors import ChloeError
 from chloe.events.facts import Checkpointed, Created, Entry, Output, Pruned
 from chloe.store import Store
-from chloe.store.bodies import LARGEST_BODY, LARGEST_OUTPUT, RAW, ZSTD, BodyDamaged, Unpacker
+from chloe.store.bodies import LARGEST_BODY, LARGEST_OUTPUT, RAW, ZSTD, BodyDamaged, BodyUnreadable, Unpacker
 from chloe.store.looking import looking
 from chloe.store.opening import recovered
 from chloe.waits import Waits
@@ -61,8 +61,30 @@ def test_whatever_is_stored_it_unpacks_or_is_damaged(codec: int, stored: bytes, 
         for _ in range(data.draw(st.integers(1, 4))):
             good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
         codec, stored = ZSTD, bytes(good)
-    with suppress(BodyDamaged):
+    with suppress(BodyUnreadable):
         assert len(Unpacker().unpack(codec, stored, 600)) <= 600
+
+
+async def test_a_body_of_a_later_codec_is_named_and_outlasts_a_recovery(
+    store: Store, path: Path, printed: Printed, forged: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.append([printed(b"before")])
+    pane, instance = id_of("pane"), id_of("one")
+    head = '{"length":5,"offset":6}'
+    forged("Output", head, pane=pane, instance=instance, body=b"12345", stored=(2, b"from later"))
+    await store.append([printed(b"after", 11)])
+
+    async def read(log: Store) -> list[bytes]:
+        return [record.fact.data async for record in log.read() if isinstance(record.fact, Output)]
+
+    assert await read(store) == [b"before", b"", b"after"]
+    assert "record 2" in caplog.text and "codec 2, which this version of Chloe can't read" in caplog.text
+    verdict = await store.verify()
+    assert verdict.bad == 2 and "codec 2, which this version of Chloe can't read" in verdict.reason
+    await store.close()
+    await recovered(path, "tried", lambda: 5, Waits(print))
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT * FROM body WHERE seq = 2").fetchall() == [(2, 2, None, b"from later")]
 
 
 #: Reads a log in each way, and prints the most memory that took beyond what it began with, in KB.

@@ -68,10 +68,10 @@ _ROW = (
         "UPDATE body SET codec = 1 WHERE seq = 1",
         "DELETE FROM body",
         "DELETE FROM body WHERE seq = 1",
-        "INSERT OR REPLACE INTO body VALUES (1, 0, x'00')",
-        "INSERT INTO body VALUES (3, 0, x'00')",
-        "INSERT INTO body VALUES (6, 0, x'00')",
-        "INSERT INTO body VALUES (NULL, 0, x'00')",
+        "INSERT OR REPLACE INTO body VALUES (1, 0, NULL, x'00')",
+        "INSERT INTO body VALUES (3, 0, NULL, x'00')",
+        "INSERT INTO body VALUES (6, 0, NULL, x'00')",
+        "INSERT INTO body VALUES (NULL, 0, NULL, x'00')",
     ],
 )
 def test_the_log_refuses_everything_but_its_next_record(raw: sqlite3.Connection, sql: str) -> None:
