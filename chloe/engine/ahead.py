@@ -146,7 +146,7 @@ class Ahead:
                 terminal = self.screens.peek(pane)
                 terminal.take_replies()
                 terminal.take_notices()
-                lacks_lines = bool(terminal.scrollback.missed)
+                lacks_lines = bool(terminal.scrollback.incomplete)
             except Exception as error:
                 self.screens.fail(pane, error, "shown")
             else:

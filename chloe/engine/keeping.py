@@ -110,7 +110,7 @@ class Apart:
                     break
             else:
                 self.report(apart)
-                missed = pane in apart and apart.peek(pane).scrollback.missed
+                missed = pane in apart and apart.peek(pane).scrollback.incomplete
                 if not (missed and self.begin_further_back(pane)):
                     return apart
 

@@ -133,7 +133,7 @@ class LiveFold(Fold):
         replies = terminal.take_replies()
         if replies:
             self._replied(pane, replies)
-        if terminal.scrollback.missed and self.apart.begin_further_back(pane):
+        if terminal.scrollback.incomplete and self.apart.begin_further_back(pane):
             self._projections.screens.forget(pane)
 
     def fail(self, pane: str, error: Exception, doing: str) -> None:

@@ -202,8 +202,8 @@ class Screen:
         data = b""
         try:
             with within_bounds:
-                skims = self.waiting >= _SAMPLE and self.terminal.skims(self._ahead(_SAMPLE))
-                pace = self._skimming if skims else self._drawing
+                is_skippable = self.waiting >= _SAMPLE and self.terminal.is_skippable(self._ahead(_SAMPLE))
+                pace = self._skimming if is_skippable else self._drawing
                 self._slice = data = self._next_slice(pace.size)
                 self.waiting -= len(data)
                 began = time.monotonic()

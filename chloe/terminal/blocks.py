@@ -31,24 +31,24 @@ class Block(Protocol):
     def height(self, columns: int) -> int:
         """How many rows show them."""
 
-    def marks(self) -> str:
+    def style_ids(self) -> str:
         """Each mark in use at least once."""
 
     def cells(self) -> str:
         """Each stand-in in use at least once."""
 
-    def end(self, count: int) -> Block:
+    def tail(self, count: int) -> Block:
         """The last ``count`` lines, at least one."""
 
 
 class Packed:
     """Parsed lines in two strings: the cells, joined, and the marks, each line's followed by its fill."""
 
-    __slots__ = ("_cells", "_height", "_marks", "_separator", "count")
+    __slots__ = ("_cells", "_height", "_separator", "_style_ids", "count")
 
-    def __init__(self, cells: str, marks: str, count: int, separator: str = "\n") -> None:
+    def __init__(self, cells: str, style_ids: str, count: int, separator: str = "\n") -> None:
         self._cells = cells
-        self._marks = marks
+        self._style_ids = style_ids
         self._separator = separator
         self._height = (0, 0)
         self.count = count
@@ -57,11 +57,11 @@ class Packed:
     def pack(cls, found: list[Line]) -> Packed:
         """Some lines, at least one."""
         cells = "\n".join([line.cells for line in found])
-        if any(line.marks or line.fill != PLAIN for line in found):
-            marks = "".join([(line.marks or PLAIN * len(line.cells)) + line.fill for line in found])
+        if any(line.style_ids or line.fill != PLAIN for line in found):
+            style_ids = "".join([(line.style_ids or PLAIN * len(line.cells)) + line.fill for line in found])
         else:
-            marks = ""
-        return cls(cells, marks, len(found))
+            style_ids = ""
+        return cls(cells, style_ids, len(found))
 
     @property
     def size(self) -> int:
@@ -71,13 +71,13 @@ class Packed:
     def lines(self) -> list[Line]:
         """The lines, oldest first."""
         texts = self.texts()
-        if not self._marks:
+        if not self._style_ids:
             return [Line(text) for text in texts]
         found = []
         place = 0
         for text in texts:
             end = place + len(text)
-            found.append(Line(text, self._marks[place:end], self._marks[end]))
+            found.append(Line(text, self._style_ids[place:end], self._style_ids[end]))
             place = end + 1
         return found
 
@@ -91,18 +91,18 @@ class Packed:
             self._height = (columns, sum(len(cuts(line.cells, columns)) + 1 for line in self.lines()))
         return self._height[1]
 
-    def marks(self) -> str:
+    def style_ids(self) -> str:
         """All marks."""
-        return self._marks
+        return self._style_ids
 
     def cells(self) -> str:
         """All cells."""
         return self._cells
 
-    def end(self, count: int) -> Packed:
+    def tail(self, count: int) -> Packed:
         """The last ``count`` lines, their cells joined by one line feed."""
         if count == self.count and self._separator == "\n":
             return self
         texts = self._cells.rsplit(self._separator, count)[-count:]
-        marks = self._marks[-sum(len(text) + 1 for text in texts) :] if self._marks else ""
-        return Packed("\n".join(texts), marks, count)
+        style_ids = self._style_ids[-sum(len(text) + 1 for text in texts) :] if self._style_ids else ""
+        return Packed("\n".join(texts), style_ids, count)

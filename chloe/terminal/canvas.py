@@ -20,7 +20,7 @@ TAB = 8
 Shape = Literal["block", "underline", "bar"]
 
 
-class Saved(NamedTuple):
+class SavedCursor(NamedTuple):
     """What DECSC keeps."""
 
     x: int = 0
@@ -59,13 +59,13 @@ class Canvas:
         self.top, self.bottom = 0, self.rows - 1
         self.pen = 0
         #: The mark of the pen, or empty until something is drawn with it.
-        self.mark = PLAIN
+        self.style_id = PLAIN
         self.charsets = Charsets()
         self.translation: Translation = None
         self.draws_plainly = True
-        self.saved = Saved()
+        self.saved = SavedCursor()
         #: What DECSC kept on the screen that isn't shown.
-        self.other_saved = Saved()
+        self.other_saved = SavedCursor()
         self.tabs = set(range(TAB, self.columns, TAB))
         self.cursor_shape: Shape = "block"
         self.cursor_blink = True
@@ -75,22 +75,22 @@ class Canvas:
 
     # The pen.
 
-    def take_pen(self, pen: int) -> None:
+    def set_pen(self, pen: int) -> None:
         """Draw with ``pen`` from now on."""
         self.pen = pen
-        self.mark = self.pen_table.mark(pen)
+        self.style_id = self.pen_table.intern(pen)
 
     def fill(self) -> str:
         """The mark of blank cells: a terminal with BCE erases in the background colour."""
         background = self.pen & BACKGROUND
-        return self.pen_table.mark(background) if background else PLAIN
+        return self.pen_table.intern(background) if background else PLAIN
 
-    def take_charsets(self, charsets: Charsets) -> None:
+    def set_charsets(self, charsets: Charsets) -> None:
         """Draw with these sets from now on."""
         self.charsets = charsets
-        self.note_drawing()
+        self.update_writing()
 
-    def note_drawing(self) -> None:
+    def update_writing(self) -> None:
         """Look how text goes to the cells; after charsets or insert mode changed."""
         charsets = self.charsets
         self.translation = translation = charsets.translation

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
-from chloe.terminal.pens import next_look
+from chloe.terminal.pens import next_limit
 
 _FIRST = 0x100000
 _LAST = 0x10FFFD
 _STAND_INS = re.compile("[\U00100000-\U0010ffff]")
 #: Code points in one cell at the most; a longer pile of marks is cut.
-LONGEST = 24
+MAX_CODE_POINTS = 24
 
 
 def needs_stand_in(char: str) -> bool:
@@ -43,7 +43,7 @@ class ClusterTable:
 
     def stand_in(self, text: str) -> str:
         """The character that stands for ``text``; the replacement character where all are taken."""
-        text = text[:LONGEST]
+        text = text[:MAX_CODE_POINTS]
         known = self._stand_ins.get(text)
         if known is None:
             if self._free:
@@ -67,20 +67,20 @@ class ClusterTable:
             return cells
         return _STAND_INS.sub(lambda found: self._texts.get(found[0], "\ufffd"), cells)
 
-    def placed(self, cells: str) -> set[str]:
+    def stand_ins(self, cells: str) -> set[str]:
         """The stand-ins in ``cells``."""
         return set() if cells.isascii() else set(_STAND_INS.findall(cells))
 
-    def told(self, cells: str) -> dict[str, str]:
+    def dump(self, cells: str) -> dict[str, str]:
         """Each stand-in in ``cells``, and its cluster."""
-        return {cell: self._texts[cell] for cell in self.placed(cells) if cell in self._texts}
+        return {cell: self._texts[cell] for cell in self.stand_ins(cells) if cell in self._texts}
 
-    def take_over(self, told: dict[str, str]) -> None:
+    def load(self, dumped: dict[str, str]) -> None:
         """Give the stand-ins that another table gave; before any was given."""
-        self._texts = dict(told)
-        self._stand_ins = {text: cell for cell, text in told.items()}
-        self._next = ord(max(told, default=chr(_FIRST - 1))) + 1
-        self._free = [chr(code) for code in range(_FIRST, self._next) if chr(code) not in told]
+        self._texts = dict(dumped)
+        self._stand_ins = {text: cell for cell, text in dumped.items()}
+        self._next = ord(max(dumped, default=chr(_FIRST - 1))) + 1
+        self._free = [chr(code) for code in range(_FIRST, self._next) if chr(code) not in dumped]
 
     def knows(self, cell: str) -> bool:
         """Whether ``cell`` is a character, or stands for a cluster that is known."""
@@ -96,4 +96,4 @@ class ClusterTable:
         self._free += [cell for cell in self._texts if cell not in used]
         self._texts = {cell: text for cell, text in self._texts.items() if cell in used}
         self._stand_ins = {text: cell for cell, text in self._texts.items()}
-        self._limit = next_look(len(self._texts), self.FIRST_LIMIT, _LAST - _FIRST + 1)
+        self._limit = next_limit(len(self._texts), self.FIRST_LIMIT, _LAST - _FIRST + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from chloe.terminal import widths
 from chloe.terminal.canvas import Canvas
-from chloe.terminal.clusters import LONGEST, needs_stand_in
+from chloe.terminal.clusters import MAX_CODE_POINTS, needs_stand_in
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.widths import HALF
 
@@ -18,11 +18,11 @@ class Drawing(Canvas):
 
     def draw(self, text: str) -> None:
         """Print ``text`` at the cursor. ``last`` is empty where a sequence came since the text before."""
-        if not self.mark:
-            self.mark = self.pen_table.mark(self.pen)
+        if not self.style_id:
+            self.style_id = self.pen_table.intern(self.pen)
         if self.charsets.single >= 0:
             first, text = text[:1].translate(self.charsets.single_translation or {}), text[1:]
-            self.take_charsets(self.charsets._replace(single=-1))
+            self.set_charsets(self.charsets._replace(single=-1))
             self._draw(first)
             self.last = ""  # REP would take it from another set, and what comes next isn't joined to it.
             if not text:
@@ -90,7 +90,7 @@ class Drawing(Canvas):
             self.changed.add(self.y)
             if self.modes.insert:
                 row.insert(x, len(taken), self.fill(), columns)
-            row.write(x, taken, self.mark)
+            row.write(x, taken, self.style_id)
             self.x = x + len(taken)
             cells = cells[len(taken) :]
 
@@ -99,7 +99,7 @@ class Drawing(Canvas):
         before = self.last
         if not widths.joins(before, char):
             return False
-        if len(before) < LONGEST:
+        if len(before) < MAX_CODE_POINTS:
             self.last = before + char
             half = HALF if cells[-1][-1] == HALF else ""
             cells[-1] = cells[-1][: -1 - len(half)] + self.clusters.stand_in(self.last) + half
@@ -122,9 +122,9 @@ class Drawing(Canvas):
         before = self.clusters.text(text[place])
         if not widths.joins(before, char):
             return False
-        if len(before) < LONGEST:
+        if len(before) < MAX_CODE_POINTS:
             cell = self.clusters.stand_in(before + char)
-            is_same_look = (row.pens[place] if row.pens else PLAIN) == self.mark
+            is_same_look = (row.pens[place] if row.pens else PLAIN) == self.style_id
             is_behind = text[self.x : self.x + 1] != HALF  # Not between the halves of a wide one.
             self.last = before + char if is_same_look and is_behind else ""
             row.text = text[:place] + cell + text[place + 1 :]
@@ -134,11 +134,11 @@ class Drawing(Canvas):
     def cell_before_cursor(self) -> tuple[str, str]:
         """What ends right before the cursor, and its mark; empty where nothing does."""
         row = self.lines[self.y]
-        text, marks = row.full_text(self.columns), row.full_marks(self.columns)
+        text, style_ids = row.full_text(self.columns), row.full_style_ids(self.columns)
         if text[self.x : self.x + 1] == HALF:
             return "", ""
         place = self.x - 2 if self.x > 1 and text[self.x - 1] == HALF else self.x - 1
-        return (self.clusters.text(text[place]), marks[place]) if place >= 0 else ("", "")
+        return (self.clusters.text(text[place]), style_ids[place]) if place >= 0 else ("", "")
 
     def _wrap(self) -> None:
         """Go on in the row below, which belongs to the same line; below the margins, in the last row anew."""

@@ -16,32 +16,32 @@ from chloe.terminal.rows import Row
 class Editing(Canvas):
     """The operations that change what is there."""
 
-    def erase_in_line(self, how: int = 0) -> None:
+    def erase_in_line(self, mode: int = 0) -> None:
         """EL: 0 from the cursor on, 1 up to and with the cursor, 2 the whole row."""
         row = self.lines[self.y]
         columns = self.columns
-        if how == 0:
+        if mode == 0:
             row.wrapped = False
             row.erase(self.x, columns, self.fill(), columns)
-        elif how == 1:
+        elif mode == 1:
             row.erase(0, min(self.x + 1, columns), self.fill(), columns)
-        elif how == 2:
+        elif mode == 2:
             row.clear(self.fill())
         self.changed.add(self.y)
 
-    def erase_in_display(self, how: int = 0) -> None:
+    def erase_in_display(self, mode: int = 0) -> None:
         """ED: 0 from the cursor on, 1 up to and with the cursor, 2 all, 3 the scrollback (xterm)."""
-        if how == 0:
+        if mode == 0:
             self.erase_in_line(0)
             self._clear_rows(self.y + 1, self.rows)
-        elif how == 1:
+        elif mode == 1:
             self._clear_rows(0, self.y)
             self.erase_in_line(1)
             if self.x >= self.columns - 1:
                 self.lines[self.y].wrapped = False
-        elif how == 2:
+        elif mode == 2:
             self._clear_rows(0, self.rows)
-        elif how == 3:
+        elif mode == 3:
             self.scrollback.clear()
 
     def _clear_rows(self, first: int, end: int) -> None:
@@ -50,37 +50,39 @@ class Editing(Canvas):
             row.clear(fill)
         self.changed.update(range(first, end))
 
-    def selective_erase_in_line(self, how: int = 0) -> None:
+    def selective_erase_in_line(self, mode: int = 0) -> None:
         """DECSEL: as EL, but for protected cells."""
-        start, end = self._span(how)
+        start, end = self._span(mode)
         self._blank_unprotected(self.y, start, end)
 
-    def selective_erase_in_display(self, how: int = 0) -> None:
+    def selective_erase_in_display(self, mode: int = 0) -> None:
         """DECSED: as ED, but for protected cells."""
-        if how in (0, 2):
+        if mode in (0, 2):
             for y in range(self.y + 1, self.rows):
                 self._blank_unprotected(y, 0, self.columns)
-        if how in (1, 2):
+        if mode in (1, 2):
             for y in range(self.y):
                 self._blank_unprotected(y, 0, self.columns)
-        self.selective_erase_in_line(how)
+        self.selective_erase_in_line(mode)
 
-    def _span(self, how: int) -> tuple[int, int]:
-        if how == 0:
+    def _span(self, mode: int) -> tuple[int, int]:
+        if mode == 0:
             return self.x, self.columns
-        return 0, min(self.x + 1, self.columns) if how == 1 else self.columns if how == 2 else 0
+        return 0, min(self.x + 1, self.columns) if mode == 1 else self.columns if mode == 2 else 0
 
     def _blank_unprotected(self, y: int, start: int, end: int) -> None:
         row = self.lines[y]
         self.changed.add(y)
         fill = self.fill()
-        marks = row.pens
-        is_protected = {mark for mark in set(marks) if self.pen_table.pen(mark) & PROTECTED}
+        style_ids = row.pens
+        is_protected = {
+            style_id for style_id in set(style_ids) if self.pen_table.lookup(style_id) & PROTECTED
+        }
         if not is_protected:
             row.erase(start, end, fill, self.columns)
             return
         for x in range(start, end):
-            if marks[x : x + 1] not in is_protected:
+            if style_ids[x : x + 1] not in is_protected:
                 row.erase(x, x + 1, fill, self.columns)
 
     def erase_characters(self, count: int = 1) -> None:
@@ -160,9 +162,9 @@ class Editing(Canvas):
         self.x = self.y = 0
         self.all_changed = True
 
-    def select_protection(self, how: int = 0) -> None:
+    def select_protection(self, mode: int = 0) -> None:
         """DECSCA: 1 protects what is drawn from selective erases, 0 and 2 don't."""
-        self.take_pen(self.pen | PROTECTED if how == 1 else self.pen & ~PROTECTED)
+        self.set_pen(self.pen | PROTECTED if mode == 1 else self.pen & ~PROTECTED)
 
     @property
     def is_protecting(self) -> bool:

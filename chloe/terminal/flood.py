@@ -19,13 +19,13 @@ from chloe.terminal import sgr, widths
 from chloe.terminal.blocks import Packed
 from chloe.terminal.logical import Line
 from chloe.terminal.rows import Row
-from chloe.terminal.scrollback import LONGEST_LINE
+from chloe.terminal.scrollback import MAX_LINE_ROWS
 
 if TYPE_CHECKING:
     from chloe.terminal.interpreter import Interpreter
 
 #: Fewer lines than this, beyond two screenfuls, aren't worth the look.
-_LEAST_LINES = 32
+_MIN_LINES = 32
 _END = "\r\n"
 #: Characters of a line that is no longer worth calling one of a flood, on average.
 _LONG_LINE = 256
@@ -82,18 +82,18 @@ class Unparsed:
                 return self._height
         return self._parsed().height(columns)
 
-    def marks(self) -> str:
+    def style_ids(self) -> str:
         """All marks: none yet while nothing is parsed."""
-        return self._known.marks() if self._known else ""
+        return self._known.style_ids() if self._known else ""
 
     def cells(self) -> str:
         """All cells: none yet while nothing is parsed."""
         return self._known.cells() if self._known else ""
 
-    def end(self, count: int) -> Packed | Unparsed:
+    def tail(self, count: int) -> Packed | Unparsed:
         """The last ``count`` lines; no text is parsed for that."""
         if self._known:
-            return self._known.end(count)
+            return self._known.tail(count)
         if count == self.count:
             return self
         place = len(self._text)
@@ -101,9 +101,9 @@ class Unparsed:
             place = self._text.rfind(_END, 0, place)
         place += len(_END)
         pen = _pen_after(self._text[:place], self._screen.pen)
-        return Unparsed(self._text[place:], count, self._screen.strip(pen))
+        return Unparsed(self._text[place:], count, self._screen.scratch_line(pen))
 
-    def told(self) -> tuple[str, int, int, list[int]] | None:
+    def dump(self) -> tuple[str, int, int, list[int]] | None:
         """The text, and what it is drawn with: pen, columns, tabs; None when it has been parsed."""
         screen = self._screen
         return None if self._known else (self._text, screen.pen, screen.columns, sorted(screen.tabs))
@@ -127,7 +127,7 @@ def skip(screen: Interpreter, text: str) -> str:
     if not _is_floodable(screen, len(text)):
         return text
     end, ends = _extent(text)
-    if ends < 2 * rows + _LEAST_LINES:
+    if ends < 2 * rows + _MIN_LINES:
         return text
     head = 0
     for _ in range(rows - screen.y):
@@ -141,14 +141,14 @@ def skip(screen: Interpreter, text: str) -> str:
             return text
     tail += len(_END)
     count = ends - text.count(_END, 0, head) - text.count(_END, tail, end)
-    if tail <= head or count < _LEAST_LINES:
+    if tail <= head or count < _MIN_LINES:
         return text
     screen.interpret(text[:head])
     _pass(screen, text[head:tail])
     return text[tail:]
 
 
-def skims(screen: Interpreter, data: bytes) -> bool:
+def is_skippable(screen: Interpreter, data: bytes) -> bool:
     """Whether ``skip`` would take in about all of a lot like ``data``: whole lines and nothing else."""
     text = data.decode("utf-8", "replace")
     if not _is_floodable(screen, len(text)):
@@ -188,7 +188,7 @@ def _is_floodable(screen: Interpreter, size: int) -> bool:
 
 def longest(screen: Interpreter) -> int:
     """How much text is looked through at once: no more than the longest line may be."""
-    return LONGEST_LINE * screen.columns - 1
+    return MAX_LINE_ROWS * screen.columns - 1
 
 
 def _pass(screen: Interpreter, text: str) -> None:
@@ -200,8 +200,8 @@ def _pass(screen: Interpreter, text: str) -> None:
             screen.scrollback.push(row)
     for piece in _pieces(text):
         if is_kept:
-            screen.scrollback.push_block(_block(screen, piece))
-        _take_pen(screen, piece)
+            screen.scrollback.append_block(_block(screen, piece))
+        _select_pen(screen, piece)
     screen.scrollback.ignore(above if is_kept else 0)
     # The rows above stand for lines that the block has already; the rest of the text pushes them out.
     screen.lines = [Row() for _ in range(above)] + [Row("", "", screen.fill())]
@@ -224,13 +224,13 @@ def _block(screen: Interpreter, text: str) -> Packed | Unparsed:
     is_plain = screen.pen == 0 and "\x1b" not in text and "\t" not in text
     if is_plain and (text.isascii() or widths.is_narrow(text.replace(_END, ""))):
         return Packed(text[: -len(_END)], "", count, _END)
-    return Unparsed(text, count, screen.strip())
+    return Unparsed(text, count, screen.scratch_line())
 
 
-def _take_pen(screen: Interpreter, text: str) -> None:
+def _select_pen(screen: Interpreter, text: str) -> None:
     """The pen that ``text`` leaves behind: worked out from the last reset on, where there is one."""
     if "\x1b" in text:
-        screen.take_pen(_pen_after(text, screen.pen))
+        screen.set_pen(_pen_after(text, screen.pen))
 
 
 def _pen_after(text: str, pen: int) -> int:
@@ -241,10 +241,10 @@ def _pen_after(text: str, pen: int) -> int:
     return pen
 
 
-def unparsed(text: str, strip: Interpreter) -> Unparsed:
-    """A block of text that ``Unparsed.told`` gave. ValueError where it can't have."""
+def unparsed(text: str, scratch_line: Interpreter) -> Unparsed:
+    """A block of text that ``Unparsed.dump`` gave. ValueError where it can't have."""
     count = text.count(_END)
     whole = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
-    if not whole or len(text) > longest(strip):
+    if not whole or len(text) > longest(scratch_line):
         raise ValueError("no text that scrolled through")
-    return Unparsed(text, count, strip)
+    return Unparsed(text, count, scratch_line)

@@ -15,8 +15,8 @@ from typing import Any
 from pyte.streams import Stream
 
 from chloe.terminal import flood, sgr, strings
-from chloe.terminal.notices import Bell, FolderChanged, Notice, TitleChanged, is_large
-from chloe.terminal.pens import LINK_SHIFT, SAID_MARKS, UNLINKED
+from chloe.terminal.notices import Bell, CwdChanged, Notice, TitleChanged, is_large
+from chloe.terminal.pens import INLINE_STYLE_IDS, LINK_SHIFT, UNLINKED
 from chloe.terminal.replies import Replying
 from chloe.terminal.runs import Reader
 from chloe.terminal.tokens import Tokenizer
@@ -25,17 +25,17 @@ from chloe.terminal.tokens import Tokenizer
 _PIECE = 8 * 1024
 #: Text is looked through for floods in pieces of this many, and only if there are that many.
 _FLOOD_PIECE = 256 * 1024
-_LEAST_FLOOD = 1024
+_MIN_FLOOD = 1024
 #: Lines on a strip: as many as there are.
 _UNBOUNDED = 1 << 60
 #: The most parameters that are read, and the highest value of one.
-_MOST_PARAMETERS = 32
+_MAX_PARAMETERS = 32
 _HIGHEST = 65535
 #: How many sequences are remembered with what they ask for, and how long one may be.
-_MOST_KNOWN = 2048
-_LONGEST_KNOWN = 64
+_MAX_KNOWN = 2048
+_MAX_KNOWN_LENGTH = 64
 #: Notices that wait to be taken; the oldest go.
-_MOST_NOTICES = 1024
+_MAX_NOTICES = 1024
 
 #: C0 controls (ECMA-48 8.3).
 CONTROLS: dict[str, str] = dict(Stream.basic)
@@ -119,12 +119,12 @@ class _Operations(dict[str, tuple[Callable[..., None] | None, tuple[Any, ...]]])
         colour = sgr.direct(control)
         if colour:
             return None, colour
-        if len(self) >= _MOST_KNOWN:
+        if len(self) >= _MAX_KNOWN:
             self.clear()
         name, parameters = _read(control)
         operation = None if name == _SGR else getattr(Interpreter, name)
         found = operation, parameters
-        if len(control) <= _LONGEST_KNOWN:
+        if len(control) <= _MAX_KNOWN_LENGTH:
             self[control] = found
         return found
 
@@ -164,7 +164,7 @@ def _read_escape(control: str) -> tuple[str, tuple[Any, ...]]:
 def _most_parameters(name: str) -> int:
     """How many parameters an operation takes: as many as its method has."""
     code = getattr(Interpreter, name).__code__
-    return _MOST_PARAMETERS if code.co_flags & CO_VARARGS else code.co_argcount - 1
+    return _MAX_PARAMETERS if code.co_flags & CO_VARARGS else code.co_argcount - 1
 
 
 def _parameter(text: str) -> int:
@@ -186,14 +186,14 @@ class Interpreter(Replying):
         """The state of a fresh terminal; the scrollback stays."""
         super().power_on()
         self.title = ""
-        self.folder = ""
+        self.cwd = ""
         #: Whether the last thing was a character drawn, which REP can repeat.
         self.is_printing = False
 
     def feed(self, data: bytes) -> None:
         """Take in bytes of the stream, split anywhere."""
         text = self.tokenizer.decode(data)
-        if len(text) >= _LEAST_FLOOD:
+        if len(text) >= _MIN_FLOOD:
             text = self._skip_floods(text)
         self.interpret(text)
 
@@ -212,7 +212,7 @@ class Interpreter(Replying):
             self.interpret(piece)
         return text
 
-    def strip(
+    def scratch_line(
         self, pen: int | None = None, columns: int | None = None, tabs: Iterable[int] | None = None
     ) -> Interpreter:
         """A canvas of one row on which text looks as it does here; whatever is drawn leaves it at once.
@@ -220,14 +220,14 @@ class Interpreter(Replying):
 
         It isn't ready to be drawn on before ``begin``: marks that it had by now might be given out anew.
         """
-        strip = Interpreter(1, columns or self.columns, _UNBOUNDED, self.reader)
-        strip.tabs = set(self.tabs if tabs is None else tabs)
-        strip.pen = self.pen if pen is None else pen
-        return strip
+        scratch_line = Interpreter(1, columns or self.columns, _UNBOUNDED, self.reader)
+        scratch_line.tabs = set(self.tabs if tabs is None else tabs)
+        scratch_line.pen = self.pen if pen is None else pen
+        return scratch_line
 
     def begin(self) -> None:
         """Blank the screen in the pen's background, and take the pen's mark."""
-        self.take_pen(self.pen)
+        self.set_pen(self.pen)
         self.lines = self.blank_screen()
 
     def interpret(self, text: str) -> None:
@@ -248,9 +248,9 @@ class Interpreter(Replying):
                     end = x + len(printed)
                     if end < columns and self.draws_plainly and printed.isascii():
                         y = self.y
-                        if not self.mark:
-                            self.mark = self.pen_table.mark(self.pen)
-                        self.lines[y].write(x, printed, self.mark)
+                        if not self.style_id:
+                            self.style_id = self.pen_table.intern(self.pen)
+                        self.lines[y].write(x, printed, self.style_id)
                         self.x = end
                         self.last = printed[-1]
                         changed.add(y)
@@ -268,7 +268,7 @@ class Interpreter(Replying):
                     if operation is None:
                         keep, put = parameters
                         self.pen = pen = self.pen & keep | put
-                        self.mark = SAID_MARKS.get(pen, "")
+                        self.style_id = INLINE_STYLE_IDS.get(pen, "")
                     elif is_printing or operation is not _REPEAT:
                         operation(self, *parameters)
                 is_printing = False
@@ -283,7 +283,7 @@ class Interpreter(Replying):
             # Whoever doesn't look for a while shall not hold a thousand clipboards.
             self.notices = [waiting for waiting in self.notices if not is_large(waiting)]
         self.notices.append(notice)
-        if len(self.notices) > _MOST_NOTICES:
+        if len(self.notices) > _MAX_NOTICES:
             del self.notices[0]
 
     def bell(self) -> None:
@@ -298,7 +298,7 @@ class Interpreter(Replying):
             return
         code = int(number)
         if code == 8:
-            self.take_pen(self.pen & UNLINKED | self.links.number(strings.link(value)) << LINK_SHIFT)
+            self.set_pen(self.pen & UNLINKED | self.links.number(strings.link(value)) << LINK_SHIFT)
         elif value == "?" and code in (10, 11, 12):
             self.report_colour(code)
         elif code == 4 and "?" in value:
@@ -307,8 +307,8 @@ class Interpreter(Replying):
             for notice in strings.read(code, value):
                 if isinstance(notice, TitleChanged):
                     self.title = notice.title
-                elif isinstance(notice, FolderChanged):
-                    self.folder = notice.folder
+                elif isinstance(notice, CwdChanged):
+                    self.cwd = notice.cwd
                 self.notify(notice)
 
     def device_control(self, command: str) -> None:
@@ -322,11 +322,11 @@ class Interpreter(Replying):
         """Give marks and stand-ins that are on no row any more out anew."""
         rows = [*self.lines, *(self.main_lines or ())]
         if self.pen_table.is_full:
-            marks = "".join([self.pen_table.mark(self.pen), *(row.pens + row.fill for row in rows)])
-            self.pen_table.keep(self.pen_table.placed(marks) | self.scrollback.used_marks())
+            style_ids = "".join([self.pen_table.intern(self.pen), *(row.pens + row.fill for row in rows)])
+            self.pen_table.keep(self.pen_table.table_ids(style_ids) | self.scrollback.used_style_ids())
         if self.clusters.is_full:
             cells = "".join([row.text for row in rows])
-            self.clusters.keep(self.clusters.placed(cells) | self.scrollback.used_cells())
+            self.clusters.keep(self.clusters.stand_ins(cells) | self.scrollback.used_cells())
 
 
 _REPEAT = Interpreter.repeat

@@ -1,7 +1,7 @@
 """Logical lines: what a program printed between two line ends, whatever the width of the screen.
 
-Owns the way from rows to lines and back. Must not know where lines are kept. Blanks that were
-printed belong to a line; blanks that were never printed, or erased, don't.
+Owns the conversion of rows to lines and back. Must not know where lines are kept. Blanks that were
+printed belong to a line. Blanks that were erased or never printed don't.
 """
 
 from __future__ import annotations
@@ -19,31 +19,33 @@ _WIDE = re.compile(f".{HALF}")
 
 
 class Line(NamedTuple):
-    """One logical line: a cell string, its marks (empty where all are plain), the mark of what follows."""
+    """One logical line: its cells, its style ids (empty where all are plain), the id of what follows."""
 
     cells: str
-    marks: str = ""
+    style_ids: str = ""
     fill: str = PLAIN
 
     def padded(self, size: int) -> Line:
-        """With blank cells up to ``size``."""
+        """Return the line with blank cells up to ``size``."""
         missing = size - len(self.cells)
         if missing <= 0:
             return self
-        marks = self.marks
-        if marks or self.fill != PLAIN:
-            marks = (marks or PLAIN * len(self.cells)) + self.fill * missing
-        return Line(self.cells + " " * missing, marks, self.fill)
+        style_ids = self.style_ids
+        if style_ids or self.fill != PLAIN:
+            style_ids = (style_ids or PLAIN * len(self.cells)) + self.fill * missing
+        return Line(self.cells + " " * missing, style_ids, self.fill)
 
 
 def is_short(row: Row, below: Row | None, columns: int) -> bool:
-    """Whether a soft-wrapped row lacks its last cell, since a wide character begins the row ``below``."""
+    """Tell whether a soft-wrapped row lacks its last cell since a wide character begins ``below``."""
     return len(row.text) == columns - 1 and below is not None and below.text[1:2] == HALF
 
 
 def complete(rows: list[Row], columns: int, below: Row | None = None) -> list[Row]:
-    """``rows``, those that are soft-wrapped with all cells that their line has there; the last goes on in
-    ``below``. Nothing follows a row that goes on, whatever it was blanked with."""
+    """Give the soft-wrapped ``rows`` all cells that their line has there, and return ``rows``.
+
+    The last row goes on in ``below``. A row that goes on has no fill, whatever it was blanked with.
+    """
     for place, row in enumerate(rows):
         if row.wrapped:
             after = rows[place + 1] if place + 1 < len(rows) else below
@@ -54,18 +56,18 @@ def complete(rows: list[Row], columns: int, below: Row | None = None) -> list[Ro
 
 
 def join(rows: list[Row], columns: int, below: Row | None = None) -> Line:
-    """The line that soft-wrapped ``rows`` make; the last of them may be open, and goes on in ``below``."""
+    """Return the line that soft-wrapped ``rows`` make. The last may be open: it goes on in ``below``."""
     if len(rows) == 1 and not rows[0].wrapped:
         row = rows[0]
         return Line(row.text, row.pens, row.fill)
     complete(rows, columns, below)
     cells = "".join([row.text for row in rows])
-    marks = "".join([row.marks() for row in rows]) if any(row.pens for row in rows) else ""
-    return Line(cells, marks, rows[-1].fill)
+    style_ids = "".join([row.style_ids() for row in rows]) if any(row.pens for row in rows) else ""
+    return Line(cells, style_ids, rows[-1].fill)
 
 
 def lines(rows: Iterable[Row], columns: int) -> Iterator[tuple[Line, list[Row]]]:
-    """Each line that ``rows`` make, with the rows it is made of."""
+    """Yield each line that ``rows`` make, with the rows it is made of."""
     group: list[Row] = []
     for row in rows:
         group.append(row)
@@ -77,7 +79,7 @@ def lines(rows: Iterable[Row], columns: int) -> Iterator[tuple[Line, list[Row]]]
 
 
 def cuts(cells: str, columns: int) -> list[int]:
-    """Where each row but the first begins when ``cells`` are wrapped at ``columns``."""
+    """Return where each row but the first begins when ``cells`` are wrapped at ``columns``."""
     size = len(cells)
     if size <= columns:
         return []
@@ -94,14 +96,16 @@ def cuts(cells: str, columns: int) -> list[int]:
 
 
 def wrap(line: Line, columns: int) -> list[Row]:
-    """The rows that show ``line`` at this width. In one column, a wide character goes blank."""
+    """Return the rows that show ``line`` at this width. In one column, a wide character goes blank."""
     if columns < 2 and HALF in line.cells:
         line = line._replace(cells=_WIDE.sub("  ", line.cells))
     found = cuts(line.cells, columns)
     if not found:
-        return [Row(line.cells, line.marks, line.fill)]
+        return [Row(line.cells, line.style_ids, line.fill)]
     edges = [0, *found, len(line.cells)]
-    rows = [Row(line.cells[start:end], line.marks[start:end], PLAIN, True) for start, end in pairwise(edges)]
+    rows = [
+        Row(line.cells[start:end], line.style_ids[start:end], PLAIN, True) for start, end in pairwise(edges)
+    ]
     rows[-1].wrapped = False
     rows[-1].fill = line.fill
     return rows

@@ -6,7 +6,7 @@ mean 1, as everywhere in ECMA-48; positions count from 1 here, as they do in seq
 
 from __future__ import annotations
 
-from chloe.terminal.canvas import TAB, Canvas, Saved
+from chloe.terminal.canvas import TAB, Canvas, SavedCursor
 
 
 class Movement(Canvas):
@@ -127,11 +127,11 @@ class Movement(Canvas):
         """HTS."""
         self.tabs.add(self.column)
 
-    def clear_tab_stop(self, how: int = 0) -> None:
+    def clear_tab_stop(self, mode: int = 0) -> None:
         """TBC: 0 the one here, 3 all."""
-        if how == 0:
+        if mode == 0:
             self.tabs.discard(self.column)
-        elif how == 3:
+        elif mode == 3:
             self.tabs.clear()
 
     def reset_tab_stops(self) -> None:
@@ -150,7 +150,7 @@ class Movement(Canvas):
 
     def save_cursor(self) -> None:
         """DECSC."""
-        self.saved = Saved(self.column, self.y, self.pen, self.charsets, self.modes.origin)
+        self.saved = SavedCursor(self.column, self.y, self.pen, self.charsets, self.modes.origin)
 
     def restore_cursor(self) -> None:
         """DECRC; home and plain where nothing was saved."""
@@ -159,5 +159,5 @@ class Movement(Canvas):
         first, last = (self.top, self.bottom) if saved.origin else (0, self.rows - 1)
         self.y = max(first, min(saved.y, last))
         self.x = min(saved.x, self.columns - 1)
-        self.take_pen(saved.pen)
-        self.take_charsets(saved.charsets)
+        self.set_pen(saved.pen)
+        self.set_charsets(saved.charsets)

@@ -30,10 +30,10 @@ class IconNameChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderChanged:
+class CwdChanged:
     """The working folder (OSC 7): the path of a ``file:`` address, decoded."""
 
-    folder: str
+    cwd: str
     host: str = ""
 
 
@@ -49,7 +49,7 @@ class ClipboardSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Notified:
+class Notification:
     """A notification for the desktop (OSC 9, OSC 777)."""
 
     body: str
@@ -73,7 +73,7 @@ class PromptMark:
 
 
 @dataclass(frozen=True, slots=True)
-class PaletteAsked:
+class PaletteRequested:
     """The program sets colours of its own (OSC 4, 10, 11, 12, 104, 110 ...): the sequence's parameters."""
 
     code: int
@@ -87,12 +87,12 @@ Notice = (
     Bell
     | TitleChanged
     | IconNameChanged
-    | FolderChanged
+    | CwdChanged
     | ClipboardSet
-    | Notified
+    | Notification
     | Progress
     | PromptMark
-    | PaletteAsked
+    | PaletteRequested
 )
 
 
@@ -100,4 +100,4 @@ def is_large(notice: Notice) -> bool:
     """Whether a notice is one of which only the last should wait to be taken."""
     if isinstance(notice, ClipboardSet):
         return len(notice.data or b"") > LARGE
-    return isinstance(notice, PaletteAsked) and len(notice.value) > LARGE
+    return isinstance(notice, PaletteRequested) and len(notice.value) > LARGE

@@ -112,21 +112,21 @@ def attributes(pen: int, link: str) -> Attributes:
 
 
 #: What a mark can say: bold, reverse, and colours out of the palette.
-_SAID_FLAGS = BOLD | REVERSE
-_SAID = _SAID_FLAGS | FOREGROUND | BACKGROUND
+_INLINE_FLAGS = BOLD | REVERSE
+_INLINE = _INLINE_FLAGS | FOREGROUND | BACKGROUND
 _PALETTE = 256
 #: What keeps a pen from being said, whatever else it has.
-_UNSAYABLE = ~_SAID | DIRECT << FOREGROUND_SHIFT | DIRECT << BACKGROUND_SHIFT
+_NOT_INLINE = ~_INLINE | DIRECT << FOREGROUND_SHIFT | DIRECT << BACKGROUND_SHIFT
 #: The colours that a mark can say, the default one among them.
 _COLOURS = _PALETTE + 1
 #: Marks below this one say the pen themselves; the others are places in a table.
-_FIRST_PLACE = _COLOURS * 4 * _COLOURS
-_PLACES = 0x110000 - _FIRST_PLACE
-_SAYING = re.compile(f"[^{chr(_FIRST_PLACE)}-\U0010ffff]+")
+_FIRST_TABLE_ID = _COLOURS * 4 * _COLOURS
+_TABLE_SIZE = 0x110000 - _FIRST_TABLE_ID
+_INLINE_IDS = re.compile(f"[^{chr(_FIRST_TABLE_ID)}-\U0010ffff]+")
 
 
-def _say(pen: int) -> str | None:
-    """The mark that says ``pen``, which isn't ``_UNSAYABLE``: background, reverse, bold, foreground, the
+def _encode_inline(pen: int) -> str | None:
+    """The mark that says ``pen``, which isn't ``_NOT_INLINE``: background, reverse, bold, foreground, the
     last of which counts least. None where a colour isn't out of the palette."""
     foreground = pen >> FOREGROUND_SHIFT & COLOUR
     background = pen >> BACKGROUND_SHIFT & COLOUR
@@ -136,7 +136,7 @@ def _say(pen: int) -> str | None:
     return chr(foreground + _COLOURS * (flags | background << 2))
 
 
-def _said(code: int) -> int:
+def _decode_inline(code: int) -> int:
     """The pen that the mark with this code says."""
     above, foreground = divmod(code, _COLOURS)
     flags = (above & 1) * BOLD | (above >> 1 & 1) * REVERSE
@@ -145,7 +145,7 @@ def _said(code: int) -> int:
 
 def _coarse(pen: int) -> int:
     """``pen`` with its colours out of the palette's cube, and no more than a mark can say."""
-    found = pen & _SAID_FLAGS
+    found = pen & _INLINE_FLAGS
     for shift in (FOREGROUND_SHIFT, BACKGROUND_SHIFT):
         bits = pen >> shift & COLOUR
         if bits & DIRECT:
@@ -156,15 +156,15 @@ def _coarse(pen: int) -> int:
 
 
 #: The marks that say their pens, of the pens used last; the same for all terminals.
-SAID_MARKS: dict[int, str] = {}
-_MOST_SAID_MARKS = 2048
+INLINE_STYLE_IDS: dict[int, str] = {}
+_MAX_INLINE_STYLE_IDS = 2048
 
 
 #: Places that are left for what is drawn between two looks: more than a piece of text can take.
 _SPARE = 8 * 1024
 
 
-def next_look(alive: int, least: int, places: int) -> int:
+def next_limit(alive: int, least: int, places: int) -> int:
     """How many places may be taken before the next look for unused ones, where so many were in use now.
 
     Twice as many, so that a look is paid for by as many new ones; but no more than there are.
@@ -192,53 +192,55 @@ class PenTable:
         self._free: list[int] = []
         self._limit = self.FIRST_LIMIT
 
-    def mark(self, pen: int) -> str:
+    def intern(self, pen: int) -> str:
         """The character that stands for ``pen``."""
         place = self._places.get(pen)
         if place is not None:
-            return chr(_FIRST_PLACE + place)
-        said = None if pen & _UNSAYABLE else _say(pen)
+            return chr(_FIRST_TABLE_ID + place)
+        said = None if pen & _NOT_INLINE else _encode_inline(pen)
         if said is not None:
-            if len(SAID_MARKS) >= _MOST_SAID_MARKS:
-                SAID_MARKS.clear()
-            SAID_MARKS[pen] = said
+            if len(INLINE_STYLE_IDS) >= _MAX_INLINE_STYLE_IDS:
+                INLINE_STYLE_IDS.clear()
+            INLINE_STYLE_IDS[pen] = said
             return said
         if self._free:
             place = self._free.pop()
             self._pens[place] = pen
-        elif len(self._pens) < _PLACES:
+        elif len(self._pens) < _TABLE_SIZE:
             place = len(self._pens)
             self._pens.append(pen)
         else:
-            return self.mark(_coarse(pen))
+            return self.intern(_coarse(pen))
         self._places[pen] = place
-        return chr(_FIRST_PLACE + place)
+        return chr(_FIRST_TABLE_ID + place)
 
-    def pen(self, mark: str) -> int:
-        """The pen that ``mark`` stands for."""
-        code = ord(mark)
-        return self._pens[code - _FIRST_PLACE] if code >= _FIRST_PLACE else _said(code)
+    def lookup(self, style_id: str) -> int:
+        """The pen that ``style_id`` stands for."""
+        code = ord(style_id)
+        return self._pens[code - _FIRST_TABLE_ID] if code >= _FIRST_TABLE_ID else _decode_inline(code)
 
     @property
     def size(self) -> int:
         """How many marks don't say their pens themselves."""
         return len(self._places)
 
-    def placed(self, marks: str) -> set[str]:
-        """Those of ``marks`` that don't say their pens themselves."""
-        return set(_SAYING.sub("", marks))
+    def table_ids(self, style_ids: str) -> set[str]:
+        """Those of ``style_ids`` that don't say their pens themselves."""
+        return set(_INLINE_IDS.sub("", style_ids))
 
-    def told(self, used: Iterable[str] | None = None) -> tuple[str, list[int]]:
+    def dump(self, used: Iterable[str] | None = None) -> tuple[str, list[int]]:
         """The marks that don't say their pens themselves, of those in ``used`` or of all, and these pens."""
         if used is None:
-            return "".join([chr(_FIRST_PLACE + place) for place in self._places.values()]), list(self._places)
-        marks = _SAYING.sub("", "".join(used))
-        codes = sorted(memoryview(marks.encode("utf-32")).cast("I")[1:])  # After the byte order mark.
-        return "".join(map(chr, codes)), [self._pens[code - _FIRST_PLACE] for code in codes]
+            return "".join([chr(_FIRST_TABLE_ID + place) for place in self._places.values()]), list(
+                self._places
+            )
+        style_ids = _INLINE_IDS.sub("", "".join(used))
+        codes = sorted(memoryview(style_ids.encode("utf-32")).cast("I")[1:])  # After the byte order mark.
+        return "".join(map(chr, codes)), [self._pens[code - _FIRST_TABLE_ID] for code in codes]
 
-    def take_over(self, marks: str, pens: list[int]) -> None:
+    def load(self, style_ids: str, pens: list[int]) -> None:
         """Give the marks that another table gave; before any was given. ValueError where it can't have."""
-        places = [ord(mark) - _FIRST_PLACE for mark in marks]
+        places = [ord(style_id) - _FIRST_TABLE_ID for style_id in style_ids]
         if len(set(places)) < len(places) or min(places, default=0) < 0:
             raise ValueError("marks without a place of their own")
         self._hold(dict(zip(pens, places, strict=True)))
@@ -256,11 +258,11 @@ class PenTable:
         """Whether it is time to ``keep`` only what is in use."""
         return len(self._places) > self._limit
 
-    def knows(self, mark: str) -> bool:
-        """Whether ``mark`` stands for a pen."""
-        return ord(mark) - _FIRST_PLACE < len(self._pens)
+    def knows(self, style_id: str) -> bool:
+        """Whether ``style_id`` stands for a pen."""
+        return ord(style_id) - _FIRST_TABLE_ID < len(self._pens)
 
     def keep(self, used: set[str]) -> None:
         """Forget every pen whose mark isn't among those ``used``, each of which is ``placed``."""
-        self._hold({self.pen(mark): ord(mark) - _FIRST_PLACE for mark in used})
-        self._limit = next_look(len(used), self.FIRST_LIMIT, _PLACES)
+        self._hold({self.lookup(style_id): ord(style_id) - _FIRST_TABLE_ID for style_id in used})
+        self._limit = next_limit(len(used), self.FIRST_LIMIT, _TABLE_SIZE)

@@ -15,21 +15,21 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from chloe.terminal import sgr, widths
-from chloe.terminal.canvas import TAB, Saved
+from chloe.terminal.canvas import TAB, SavedCursor
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import is_short
 from chloe.terminal.modes import CURSOR_BLINK, MOUSE, MOUSE_ENCODINGS, PRIVATE_SWITCHES, Modes
 from chloe.terminal.pens import LINK_SHIFT, PLAIN, PROTECTED
 from chloe.terminal.rows import Row
-from chloe.terminal.runs import same_marks
+from chloe.terminal.runs import split_styles
 from chloe.terminal.widths import HALF
 
 _SHAPES = {"block": 1, "underline": 3, "bar": 5}
 #: Modes that move the cursor or change how text is drawn: they come when all is drawn.
 _LATE = frozenset(("origin", "insert"))
 #: A control that does nothing here (SI, where G0 is in force) but end what the next character could join.
-_APART = "\x0f"
+_SEPARATOR = "\x0f"
 
 
 def repaint(screen: Interpreter) -> bytes:
@@ -43,7 +43,7 @@ class _Repaint:
         self.parts: list[str] = []
         self.pen = 0
 
-    def say(self, text: str) -> None:
+    def emit(self, text: str) -> None:
         self.parts.append(text)
 
     def bytes(self) -> bytes:
@@ -55,7 +55,7 @@ class _Repaint:
         self._page(is_main)
         self._tabs()
         self._texts()
-        self.say(f"\x1b[{screen.top + 1};{screen.bottom + 1}r" if screen.rows > 1 else "")
+        self.emit(f"\x1b[{screen.top + 1};{screen.bottom + 1}r" if screen.rows > 1 else "")
         self._modes()
         self._cursor()
         return "".join(self.parts).encode("utf-8", "surrogateescape") + screen.tokenizer.pending
@@ -68,32 +68,32 @@ class _Repaint:
         stack = screen.kitty_stack if is_shown else screen.other_kitty_stack
         flags = screen.modes.kitty_flags if is_shown else screen.other_kitty_flags
         rows = screen.lines if is_shown else screen.main_lines or []
-        rows = rows if main else [_bare(row) for row in rows]
-        if not main and not is_shown and saved == Saved() and not stack and not flags:
+        rows = rows if main else [_trimmed(row) for row in rows]
+        if not main and not is_shown and saved == SavedCursor() and not stack and not flags:
             return
-        self._take_pen(0)
+        self._select_pen(0)
         if not main:
-            self.say("\x1b[?47h\x1b[H")
+            self.emit("\x1b[?47h\x1b[H")
         self._saved(saved)
         self._rows(screen.scrollback.open_rows() if main else [], rows)
         self._keyboard(stack, flags)
         if not (main or is_shown):
-            self._take_pen(0)
-            self.say("\x1b[?47l")
+            self._select_pen(0)
+            self.emit("\x1b[?47l")
 
     # Cells.
 
-    def _take_pen(self, pen: int) -> None:
+    def _select_pen(self, pen: int) -> None:
         before = self.pen
         if pen == before:
             return
         self.pen = pen
         if (pen ^ before) & ~PROTECTED & ((1 << LINK_SHIFT) - 1):
-            self.say(sgr.select(pen))
+            self.emit(sgr.select(pen))
         if (pen ^ before) & PROTECTED:
-            self.say('\x1b[1"q' if pen & PROTECTED else '\x1b[0"q')
+            self.emit('\x1b[1"q' if pen & PROTECTED else '\x1b[0"q')
         if pen >> LINK_SHIFT != before >> LINK_SHIFT:
-            self.say(f"\x1b]8;;{self.screen.links.address(pen >> LINK_SHIFT)}\x1b\\")
+            self.emit(f"\x1b]8;;{self.screen.links.address(pen >> LINK_SHIFT)}\x1b\\")
 
     def _rows(self, opened: list[Row], shown: list[Row]) -> None:
         written = self._wraps([*opened, *shown], len(opened))[len(opened) :]
@@ -119,33 +119,33 @@ class _Repaint:
                 below = rows[place + 1] if place + 1 < len(rows) else None
                 ends_early = place == opened - 1 and len(row.text) == columns - 1 > 0
                 size = columns - 1 if ends_early or is_short(row, below, columns) else columns
-                self._cells(row.text.ljust(size), row.full_marks(columns))
+                self._cells(row.text.ljust(size), row.full_style_ids(columns))
                 if ends_early:
-                    self._take_pen(self.screen.pen_table.pen(row.fill))
-                    self.say(f"{_APART}\u3000\r")
+                    self._select_pen(self.screen.pen_table.lookup(row.fill))
+                    self.emit(f"{_SEPARATOR}\u3000\r")
             elif goes_on:
-                self._cells((row.text or " ")[:2], (row.marks() or row.fill)[:2])
+                self._cells((row.text or " ")[:2], (row.style_ids() or row.fill)[:2])
             written.append(row.wrapped or goes_on)
             goes_on = row.wrapped
             if not goes_on and place < len(rows) - 1:
-                self._take_pen(0)
-                self.say("\r\n")
+                self._select_pen(0)
+                self.emit("\r\n")
         return written
 
-    def _cells(self, cells: str, marks: str) -> None:
-        for start, end, mark in same_marks(marks[: len(cells)]):
-            self._take_pen(self.screen.pen_table.pen(mark))
-            self.say(self._text(cells[start:end]))
+    def _cells(self, cells: str, style_ids: str) -> None:
+        for start, end, style_id in split_styles(style_ids[: len(cells)]):
+            self._select_pen(self.screen.pen_table.lookup(style_id))
+            self.emit(self._text(cells[start:end]))
 
     def _text(self, cells: str) -> str:
         """Cells as text; what would join the cell before it is kept apart from it."""
         if widths.is_narrow(cells):
             return cells
-        text = _APART
+        text = _SEPARATOR
         before = ""
         for cell in cells.replace(HALF, ""):
             read = self.screen.clusters.text(cell)
-            text += _APART + read if widths.joins(before, read[0]) else read
+            text += _SEPARATOR + read if widths.joins(before, read[0]) else read
             before = read
         return text
 
@@ -156,10 +156,10 @@ class _Repaint:
         if row.fill != PLAIN or is_written:
             # A full row has a fill as well, for when it's wrapped anew: its last cell is erased first.
             first = min(len(row.text), columns - 1)
-            self._take_pen(self.screen.pen_table.pen(row.fill))
-            self.say(f"\x1b[{y + 1};{first + 1}H\x1b[{columns - first}X")
-        self.say(f"\x1b[{y + 1}H")
-        self._cells(row.text, row.marks())
+            self._select_pen(self.screen.pen_table.lookup(row.fill))
+            self.emit(f"\x1b[{y + 1};{first + 1}H\x1b[{columns - first}X")
+        self.emit(f"\x1b[{y + 1}H")
+        self._cells(row.text, row.style_ids())
 
     # What isn't a cell.
 
@@ -167,56 +167,56 @@ class _Repaint:
         for number, on in self.screen.saved_modes.items():
             name = PRIVATE_SWITCHES.get(number)
             default = getattr(Modes(), name) if name else number == CURSOR_BLINK
-            self.say(
+            self.emit(
                 f"\x1b[?{number}{'h' if on else 'l'}\x1b[?{number}s\x1b[?{number}{'h' if default else 'l'}"
             )
 
-    def _saved(self, saved: Saved) -> None:
+    def _saved(self, saved: SavedCursor) -> None:
         """Go where DECSC was, with what it found, and do it again. The margins aren't set yet."""
-        if saved == Saved():
+        if saved == SavedCursor():
             return
         if saved.origin:
-            self.say("\x1b[?6h")
-        self.say(f"\x1b[{saved.y + 1};{saved.x + 1}H")
-        self._take_pen(saved.pen)
+            self.emit("\x1b[?6h")
+        self.emit(f"\x1b[{saved.y + 1};{saved.x + 1}H")
+        self._select_pen(saved.pen)
         self._charsets(saved.charsets)
-        self.say("\x1b7")
+        self.emit("\x1b7")
         if saved.charsets.single >= 0:
-            self._take_pen(0)
-            self.say(" \x1b[2J")  # Only a character ends a single shift; nothing is drawn yet.
+            self._select_pen(0)
+            self.emit(" \x1b[2J")  # Only a character ends a single shift; nothing is drawn yet.
         self._charsets(Charsets(), force=True)
         if saved.origin:
-            self.say("\x1b[?6l")
-        self.say("\x1b[H")
+            self.emit("\x1b[?6l")
+        self.emit("\x1b[H")
 
     def _charsets(self, charsets: Charsets, *, force: bool = False) -> None:
         for place, name in enumerate(charsets.sets):
             if name != "B" or force:
-                self.say(f"\x1b{'()*+'[place]}{name}")
+                self.emit(f"\x1b{'()*+'[place]}{name}")
         if charsets.shift or force:
-            self.say(("\x0f", "\x0e", "\x1bn", "\x1bo")[charsets.shift])
+            self.emit(("\x0f", "\x0e", "\x1bn", "\x1bo")[charsets.shift])
         if charsets.single >= 0:
-            self.say("\x1bN" if charsets.single == 2 else "\x1bO")
+            self.emit("\x1bN" if charsets.single == 2 else "\x1bO")
 
     def _keyboard(self, stack: list[int], flags: int) -> None:
-        told = [*stack, flags]
-        if any(told) or stack:
-            self.say(f"\x1b[={told[0]}u")
-            for each in told[1:]:
-                self.say(f"\x1b[>{each}u")
+        values = [*stack, flags]
+        if any(values) or stack:
+            self.emit(f"\x1b[={values[0]}u")
+            for each in values[1:]:
+                self.emit(f"\x1b[>{each}u")
 
     def _tabs(self) -> None:
         if self.screen.tabs != set(range(TAB, self.screen.columns, TAB)):
-            self.say("\x1b[3g")
+            self.emit("\x1b[3g")
             for stop in sorted(self.screen.tabs):
-                self.say(f"\x1b[{stop + 1}G\x1bH")
+                self.emit(f"\x1b[{stop + 1}G\x1bH")
 
     def _texts(self) -> None:
         if self.screen.title:
-            self.say(f"\x1b]2;{self.screen.title}\x1b\\")
-        if self.screen.folder:
-            folder = quote(self.screen.folder, errors="surrogateescape")
-            self.say(f"\x1b]7;file://{folder}\x1b\\")
+            self.emit(f"\x1b]2;{self.screen.title}\x1b\\")
+        if self.screen.cwd:
+            cwd = quote(self.screen.cwd, errors="surrogateescape")
+            self.emit(f"\x1b]7;file://{cwd}\x1b\\")
 
     def _modes(self) -> None:
         modes = self.screen.modes
@@ -224,36 +224,36 @@ class _Repaint:
         for number, name in PRIVATE_SWITCHES.items():
             on = getattr(modes, name)
             if on != getattr(plain, name) and name not in _LATE:
-                self.say(f"\x1b[?{number}{'h' if on else 'l'}")
+                self.emit(f"\x1b[?{number}{'h' if on else 'l'}")
         if modes.newline:
-            self.say("\x1b[20h")
-        self.say("".join(f"\x1b[?{number}h" for number, mouse in MOUSE.items() if mouse == modes.mouse))
+            self.emit("\x1b[20h")
+        self.emit("".join(f"\x1b[?{number}h" for number, mouse in MOUSE.items() if mouse == modes.mouse))
         encodings = MOUSE_ENCODINGS.items()
-        self.say("".join(f"\x1b[?{number}h" for number, each in encodings if each == modes.mouse_encoding))
+        self.emit("".join(f"\x1b[?{number}h" for number, each in encodings if each == modes.mouse_encoding))
         if modes.modify_other_keys:
-            self.say(f"\x1b[>4;{modes.modify_other_keys}m")
+            self.emit(f"\x1b[>4;{modes.modify_other_keys}m")
         shape = _SHAPES[self.screen.cursor_shape] + (not self.screen.cursor_blink)
         if shape != 1:
-            self.say(f"\x1b[{shape} q")
+            self.emit(f"\x1b[{shape} q")
         if modes.origin:
-            self.say("\x1b[?6h")
+            self.emit("\x1b[?6h")
 
-    def _go(self, first: int) -> None:
+    def _place_cursor(self, first: int) -> None:
         """To the cursor's place, rows counted from ``first``; to wait to wrap, the last cell is printed
         once more, or on the other screen where that cell is no text."""
         screen = self.screen
         y, columns = screen.y - first + 1, screen.columns
         if screen.x < columns:
-            self.say(f"\x1b[{y};{screen.x + 1}H")
+            self.emit(f"\x1b[{y};{screen.x + 1}H")
             return
         row = screen.lines[screen.y]
         if len(row.text) < columns and screen.main_lines is None:
-            self.say(f"\x1b[?47h\x1b[{y};{columns}H \x1b[?47l")
+            self.emit(f"\x1b[?47h\x1b[{y};{columns}H \x1b[?47l")
             return
         cells = row.text.ljust(columns)
         last = columns - 2 if cells[-1] == HALF else columns - 1
-        self.say(f"\x1b[{y};{last + 1}H")
-        self._cells(cells[last:], row.full_marks(columns)[last:])
+        self.emit(f"\x1b[{y};{last + 1}H")
+        self._cells(cells[last:], row.full_style_ids(columns)[last:])
 
     def _cursor(self) -> None:
         """The cursor, the pen, and what hangs on them: insert mode, charsets, and what REP would repeat."""
@@ -262,28 +262,28 @@ class _Repaint:
         insert = "\x1b[4h" if screen.modes.insert else ""
         last = screen.last if screen.is_printing else ""
         if not last:
-            self._go(first)
-            self._take_pen(screen.pen)
-            self.say(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
+            self._place_cursor(first)
+            self._select_pen(screen.pen)
+            self.emit(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
             self._charsets(screen.charsets)
             return
         width = max(widths.width(last[0]), 1)
-        self.say(f"{insert}\x1b[{screen.y - first + 1};{screen.x - width + 1}H")
+        self.emit(f"{insert}\x1b[{screen.y - first + 1};{screen.x - width + 1}H")
         if insert:
             # Inserting it again puts the rest of the row back into its place.
-            self._take_pen(screen.pen_table.pen(screen.lines[screen.y].fill))
-            self.say(f"\x1b[{width}P")
-        self._take_pen(screen.pen)
+            self._select_pen(screen.pen_table.lookup(screen.lines[screen.y].fill))
+            self.emit(f"\x1b[{width}P")
+        self._select_pen(screen.pen)
         # A mark may have joined a character that was drawn when another set was in force.
         is_older = ord(last[0]) in (screen.charsets.translation or {})
-        self.say(last[:is_older])
+        self.emit(last[:is_older])
         self._charsets(screen.charsets)
-        self.say(last[is_older:])
+        self.emit(last[is_older:])
 
 
-def _bare(row: Row) -> Row:
+def _trimmed(row: Row) -> Row:
     """A row without the blanks at its end that look like what is beyond it: on the alternate screen, where
     nothing is wrapped anew, they are the same."""
-    marks = row.marks()
-    size = max(len(row.text.rstrip(" ")), len(marks.rstrip(row.fill)))
+    style_ids = row.style_ids()
+    size = max(len(row.text.rstrip(" ")), len(style_ids.rstrip(row.fill)))
     return Row(row.text[:size], row.pens[:size], row.fill, row.wrapped)

@@ -16,7 +16,7 @@ from chloe.terminal.runs import Reader
 from chloe.terminal.switching import Switching
 
 #: The most bytes of answers that wait to be taken; a program that asks on and on gets no more.
-MOST_WAITING = 64 * 1024
+MAX_REPLY_BYTES = 64 * 1024
 #: What XTVERSION answers.
 NAME = "Chloe 1"
 #: The colours that a query gets where the display's own aren't known: xterm's, dark.
@@ -38,7 +38,7 @@ class Replying(Switching):
     def reply(self, text: str) -> None:
         """Answer with ``text``."""
         data = text.encode("utf-8", "replace")
-        if self._waiting + len(data) <= MOST_WAITING:
+        if self._waiting + len(data) <= MAX_REPLY_BYTES:
             self._waiting += len(data)
             self.replies.append(data)
 
@@ -49,36 +49,36 @@ class Replying(Switching):
         self._waiting = 0
         return taken
 
-    def report_device_attributes(self, which: int = 0) -> None:
+    def report_device_attributes(self, mode: int = 0) -> None:
         """DA1: a VT220 with 132 columns, selective erase, national sets, horizontal scrolling and colour."""
-        if which == 0:
+        if mode == 0:
             self.reply("\x1b[?62;1;6;9;22c")
 
-    def report_secondary_attributes(self, which: int = 0) -> None:
+    def report_secondary_attributes(self, mode: int = 0) -> None:
         """DA2: what xterm says of itself, so that programs take it for one."""
-        if which == 0:
+        if mode == 0:
             self.reply("\x1b[>41;354;0c")
 
-    def report_tertiary_attributes(self, which: int = 0) -> None:
+    def report_tertiary_attributes(self, mode: int = 0) -> None:
         """DA3: the unit's number, none."""
-        if which == 0:
+        if mode == 0:
             self.reply("\x1bP!|00000000\x1b\\")
 
-    def report_device_status(self, what: int = 0) -> None:
+    def report_device_status(self, mode: int = 0) -> None:
         """DSR: 5 all is well, 6 where the cursor is."""
-        if what == 5:
+        if mode == 5:
             self.reply("\x1b[0n")
-        elif what == 6:
+        elif mode == 6:
             y = self.y - self.top if self.modes.origin else self.y
             self.reply(f"\x1b[{y + 1};{self.column + 1}R")
 
-    def report_private_status(self, what: int = 0) -> None:
+    def report_private_status(self, mode: int = 0) -> None:
         """DECDSR: 6 the cursor with its page, 15 no printer, 25 no user keys locked, 26 a keyboard."""
-        if what == 6:
+        if mode == 6:
             y = self.y - self.top if self.modes.origin else self.y
             self.reply(f"\x1b[?{y + 1};{self.column + 1};1R")
-        elif what in (15, 25, 26):
-            self.reply({15: "\x1b[?13n", 25: "\x1b[?21n", 26: "\x1b[?27;1;0;0n"}[what])
+        elif mode in (15, 25, 26):
+            self.reply({15: "\x1b[?13n", 25: "\x1b[?21n", 26: "\x1b[?27;1;0;0n"}[mode])
 
     def report_mode(self, number: int = 0) -> None:
         """DECRQM for an ANSI mode."""
@@ -88,15 +88,15 @@ class Replying(Switching):
         """DECRQM for a private mode."""
         self.reply(f"\x1b[?{number};{self.mode_state(number, True)}$y")
 
-    def report_version(self, which: int = 0) -> None:
+    def report_version(self, mode: int = 0) -> None:
         """XTVERSION."""
-        if which == 0:
+        if mode == 0:
             self.reply(f"\x1bP>|{NAME}\x1b\\")
 
-    def report_terminal_parameters(self, which: int = 0) -> None:
+    def report_terminal_parameters(self, mode: int = 0) -> None:
         """DECREQTPARM: no parity, 8 bits, 38400 baud both ways."""
-        if which <= 1:
-            self.reply(f"\x1b[{which + 2};1;1;128;128;1;0x")
+        if mode <= 1:
+            self.reply(f"\x1b[{mode + 2};1;1;128;128;1;0x")
 
     def report_keyboard(self) -> None:
         """kitty: which flags are in force."""

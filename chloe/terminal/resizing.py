@@ -4,7 +4,7 @@ Owns what a change of size does. Must not know sequences. The alternate screen i
 extended, since its program paints it anew; the main one is wrapped from its logical lines, the open
 line in the scrollback among them.
 
-Theory: rows that a resize pushes out come back when there is room again (``Scrollback.lent`` counts
+Theory: rows that a resize pushes out come back when there is room again (``Scrollback.borrowed`` counts
 their lines), so that narrowing and widening back changes nothing. Beyond these, the scrollback
 fills the screen only where the text reached its bottom.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from chloe.terminal.canvas import TAB, Saved
+from chloe.terminal.canvas import TAB, SavedCursor
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import Line, complete, cuts, lines, wrap
 from chloe.terminal.pens import PLAIN
@@ -52,7 +52,7 @@ def resize(screen: Interpreter, rows: int, columns: int) -> None:
     screen.top, screen.bottom = 0, rows - 1
     screen.is_printing = screen.is_printing and screen.cell_before_cursor() == (
         screen.last,
-        screen.pen_table.mark(screen.pen),
+        screen.pen_table.intern(screen.pen),
     )
     screen.tabs = {stop for stop in screen.tabs if stop < columns}
     first_new = -(-max(before, TAB) // TAB) * TAB
@@ -61,7 +61,7 @@ def resize(screen: Interpreter, rows: int, columns: int) -> None:
     screen.all_changed = True
 
 
-def _clamped(saved: Saved, rows: int, columns: int) -> Saved:
+def _clamped(saved: SavedCursor, rows: int, columns: int) -> SavedCursor:
     return saved._replace(y=min(saved.y, rows - 1), x=min(saved.x, columns - 1))
 
 
@@ -80,26 +80,26 @@ def _reflow(
     shown: list[Row], y: int, x: int, scrollback: Scrollback, before: int, rows: int, columns: int
 ) -> _Flow:
     """The rows of the main screen at another size; what doesn't fit goes to the scrollback."""
-    lent = scrollback.lent
-    opened = complete(scrollback.take_open(), before, shown[0])
+    borrowed = scrollback.borrowed
+    opened = complete(scrollback.pop_open(), before, shown[0])
     flow = _Flow(opened + shown, y + len(opened), x)
     blank_below = _drop_blank(flow)
     if before != columns:
         _wrap_anew(flow, before, columns)
     scrollback.resize(columns)
-    while len(flow.rows) < rows and (lent > 0 or not blank_below):
-        line = scrollback.take_last()
+    while len(flow.rows) < rows and (borrowed > 0 or not blank_below):
+        line = scrollback.pop_last()
         if line is None:
             break
-        lent = max(lent - 1, 0)
+        borrowed = max(borrowed - 1, 0)
         back = wrap(line, columns)
         flow.rows[:0] = back
         flow.y += len(back)
     gone = min(max(len(flow.rows) - rows, 0), flow.y)
     for row in flow.rows[:gone]:
         scrollback.push(row)
-        lent += not row.wrapped
-    scrollback.lent = lent
+        borrowed += not row.wrapped
+    scrollback.borrowed = borrowed
     kept = flow.rows[gone : gone + rows]
     kept += [Row() for _ in range(rows - len(kept))]
     kept[-1].wrapped = False

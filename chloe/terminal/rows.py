@@ -31,7 +31,7 @@ class Row:
         """A row with the same cells."""
         return Row(self.text, self.pens, self.fill, self.wrapped)
 
-    def marks(self) -> str:
+    def style_ids(self) -> str:
         """One mark for each cell of ``text``."""
         return self.pens or PLAIN * len(self.text)
 
@@ -40,31 +40,31 @@ class Row:
         missing = size - len(self.text)
         if missing > 0:
             if self.pens or self.fill != PLAIN:
-                self.pens = self.marks() + self.fill * missing
+                self.pens = self.style_ids() + self.fill * missing
             self.text += " " * missing
 
-    def write(self, x: int, cells: str, mark: str) -> None:
+    def write(self, x: int, cells: str, style_id: str) -> None:
         """Put ``cells`` at ``x`` over what is there. They fit into the row and cut no character."""
         text = self.text
         size = len(text)
         end = x + len(cells)
         if x < size:
             if not text.isascii() and (text[x] == HALF or (end < size and text[end] == HALF)):
-                text = _mended(text, x, end)
+                text = _without_halves(text, x, end)
             self.text = f"{text[:x]}{cells}{text[end:]}"
             pens = self.pens
             if pens:
-                self.pens = f"{pens[:x]}{mark * (end - x)}{pens[end:]}"
-            elif mark != PLAIN:
-                self.pens = f"{PLAIN * x}{mark * (end - x)}{PLAIN * (size - end)}"
+                self.pens = f"{pens[:x]}{style_id * (end - x)}{pens[end:]}"
+            elif style_id != PLAIN:
+                self.pens = f"{PLAIN * x}{style_id * (end - x)}{PLAIN * (size - end)}"
             return
         if x > size:
             self.pad(x)
             text = self.text
         if self.pens:
-            self.pens += mark * (end - x)
-        elif mark != PLAIN:
-            self.pens = PLAIN * x + mark * (end - x)
+            self.pens += style_id * (end - x)
+        elif style_id != PLAIN:
+            self.pens = PLAIN * x + style_id * (end - x)
         self.text = text + cells
 
     def erase(self, x: int, end: int, fill: str, columns: int) -> None:
@@ -91,9 +91,9 @@ class Row:
         self.pad(x)
         text = self.text
         if not text.isascii():
-            text = _mended(text, x, x)
+            text = _without_halves(text, x, x)
         if self.pens or fill != PLAIN:
-            pens = self.marks()
+            pens = self.style_ids()
             self.pens = pens[:x] + fill * count + pens[x:]
         self.text = text[:x] + " " * count + text[x:]
         self._cut(columns)
@@ -106,7 +106,7 @@ class Row:
         end = x + count
         text = self.text
         if not text.isascii():
-            text = _mended(text, x, end)
+            text = _without_halves(text, x, end)
         self.text = text[:x] + text[end:]
         self.pens = self.pens[:x] + self.pens[end:]
 
@@ -126,12 +126,12 @@ class Row:
         """One character for each of the row's cells."""
         return self.text.ljust(columns)
 
-    def full_marks(self, columns: int) -> str:
+    def full_style_ids(self, columns: int) -> str:
         """One mark for each of the row's cells."""
-        return self.marks().ljust(columns, self.fill)
+        return self.style_ids().ljust(columns, self.fill)
 
 
-def _mended(text: str, x: int, end: int) -> str:
+def _without_halves(text: str, x: int, end: int) -> str:
     """``text`` without the halves that stay behind when the cells from ``x`` up to ``end`` go."""
     if x < len(text) and text[x] == HALF:
         text = text[: x - 1] + " " + text[x:]

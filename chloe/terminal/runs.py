@@ -22,9 +22,9 @@ _LINK_OVERHEAD = 256
 _SAME_MARK = re.compile(r"(?s)(.)\1*+")
 
 
-def same_marks(marks: str) -> Iterator[tuple[int, int, str]]:
+def split_styles(style_ids: str) -> Iterator[tuple[int, int, str]]:
     """Each stretch of one mark: where it starts, where it ends, and the mark."""
-    for found in _SAME_MARK.finditer(marks):
+    for found in _SAME_MARK.finditer(style_ids):
         yield found.start(), found.end(), found[1]
 
 
@@ -64,7 +64,7 @@ class Links:
                 self._size -= len(forgotten) + _LINK_OVERHEAD
         return known
 
-    def told(self) -> list[tuple[int, str]]:
+    def dump(self) -> list[tuple[int, str]]:
         """Each link that isn't forgotten, the oldest first."""
         return list(self._addresses.items())
 
@@ -73,11 +73,11 @@ class Links:
         """The highest number given."""
         return self._last
 
-    def take_over(self, told: list[tuple[int, str]], last: int) -> None:
+    def load(self, dumped: list[tuple[int, str]], last: int) -> None:
         """Give the numbers that another terminal gave, and go on after ``last``; before any was given."""
-        self._addresses = dict(told)
-        self._numbers = {address: number for number, address in told}
-        self._size = sum(len(address) + _LINK_OVERHEAD for _, address in told)
+        self._addresses = dict(dumped)
+        self._numbers = {address: number for number, address in dumped}
+        self._size = sum(len(address) + _LINK_OVERHEAD for _, address in dumped)
         self._last = last
 
     def address(self, number: int) -> str:
@@ -95,9 +95,9 @@ class Reader:
         self.clusters = clusters
         self.links = links
 
-    def attributes(self, mark: str) -> Attributes:
+    def attributes(self, style_id: str) -> Attributes:
         """How a cell with this mark looks."""
-        pen = self.pens.pen(mark)
+        pen = self.pens.lookup(style_id)
         return attributes(pen, self.links.address(pen >> LINK_SHIFT))
 
     def text(self, cells: str) -> str:
@@ -115,10 +115,10 @@ class Reader:
         text = row.text.ljust(columns)
         if not row.pens and row.fill == PLAIN:
             return (Run(self.text(text), self.attributes(PLAIN), columns),)
-        marks = row.full_marks(columns)
+        style_ids = row.full_style_ids(columns)
         found: list[Run] = []
-        for start, end, mark in same_marks(marks):
-            look = self.attributes(mark)
+        for start, end, style_id in split_styles(style_ids):
+            look = self.attributes(style_id)
             read = self.text(text[start:end])
             if found and found[-1].attributes == look:
                 before = found.pop()

@@ -27,29 +27,32 @@ _FRESH = 256
 #: Lines that are kept close at hand while a resize takes them back one by one.
 _NEAR = 128
 #: Rows of one logical line at the most; then it counts as ended, or a program could grow it for ever.
-LONGEST_LINE = 4096
+MAX_LINE_ROWS = 4096
 #: Characters kept at the least, whatever the number of lines.
-_LEAST_CHARACTERS = 4 << 20
+_MIN_CHARACTERS = 4 << 20
 #: Characters kept for each line of the limit, on average.
 _CHARACTERS_A_LINE = 1000
 #: The most looks that no mark says, for each line of the limit on average, at the least and at the most.
 _PENS_A_LINE = 6
-_LEAST_PENS = 64 * 1024
-_MOST_PENS = 512 * 1024
+_MIN_PENS = 64 * 1024
+_MAX_PENS = 512 * 1024
 #: The most different clusters.
-_MOST_CLUSTERS = 32 * 1024
+_MAX_CLUSTERS = 32 * 1024
 
 
-class Tally(NamedTuple):
-    """``total``, ``lent`` and ``missed`` of a scrollback; ``begun``: the first line that the terminal which
-    saw the whole stream holds; ``passed``: rows of its open line that it didn't keep, where it keeps nothing.
+class Counters(NamedTuple):
+    """What a scrollback knows beside its lines, for ``load``.
+
+    ``total``, ``borrowed`` and ``incomplete`` are those of ``Scrollback``. ``first_ever`` is the number of
+    the first line that the terminal which saw the complete stream holds. ``discarded_rows`` counts the rows
+    of the open line that were not kept; it is 0 unless ``limit`` is 0.
     """
 
     total: int
-    begun: int
-    lent: int
-    missed: bool
-    passed: int
+    first_ever: int
+    borrowed: int
+    incomplete: bool
+    discarded_rows: int
 
 
 class Scrollback:
@@ -68,19 +71,19 @@ class Scrollback:
         self._open = 0
         self._ignored = 0
         #: Lines at the end that only a resize pushed out of the screen.
-        self.lent = 0
+        self.borrowed = 0
         #: How many lines left the screen for good: the number that the next one gets.
         self.total = 0
         #: Whether a resize wanted a line back that isn't here, though the terminal that saw the whole
         #: stream has it: from there on, the screens differ. It stays on, and goes into ``state``.
-        self.missed = False
+        self.incomplete = False
         #: The number of the first line that is held, seen or not.
         self._held = 0
         #: The number of the first that the terminal which saw the whole stream holds: lower only in one
         #: that was made from a state, or drained.
-        self._begun = 0
+        self._first_ever = 0
         #: Where nothing is kept: how many rows of the line that goes on on the screen passed.
-        self._passed = 0
+        self._discarded_rows = 0
 
     # Taking in.
 
@@ -90,14 +93,14 @@ class Scrollback:
             self._ignored -= 1
             return
         if not self.limit:
-            self._pass(row)
+            self._count_discarded(row)
             return
         fresh = self._fresh
         fresh.append(row)
-        self.lent = 0
+        self.borrowed = 0
         if row.wrapped:
             self._open += 1
-            if self._open >= LONGEST_LINE:
+            if self._open >= MAX_LINE_ROWS:
                 row.wrapped = False
                 self._open = 0
                 self.total += 1
@@ -107,28 +110,28 @@ class Scrollback:
         if len(fresh) - self._open >= _FRESH:
             self._pack()
 
-    def _pass(self, row: Row) -> None:
+    def _count_discarded(self, row: Row) -> None:
         """Count a row where nothing is kept."""
-        self._passed += 1
-        if not row.wrapped or self._passed >= LONGEST_LINE:
-            self._passed = 0
+        self._discarded_rows += 1
+        if not row.wrapped or self._discarded_rows >= MAX_LINE_ROWS:
+            self._discarded_rows = 0
             self.total += 1
-            self._held = self._begun = self.total
+            self._held = self._first_ever = self.total
 
     def ignore(self, count: int) -> None:
         """The next ``count`` rows that leave the screen are here already."""
         self._ignored = count
 
-    def push_block(self, block: Block) -> None:
+    def append_block(self, block: Block) -> None:
         """Whole lines passed the screen. No line may be open."""
         self._pack()
         self.total += block.count
         if self.limit:
-            self._take(block)
+            self._append(block)
         else:
-            self._held = self._begun = self.total
-            self._passed = 0
-        self.lent = 0
+            self._held = self._first_ever = self.total
+            self._discarded_rows = 0
+        self.borrowed = 0
 
     def _pack(self) -> None:
         """Join what is fresh, but for the open line, to a block."""
@@ -138,14 +141,14 @@ class Scrollback:
         rows = self._fresh[:closed]
         del self._fresh[:closed]
         if any(row.wrapped or row.pens or row.fill != PLAIN for row in rows):
-            self._take(Packed.pack([line for line, _ in lines(rows, self._columns)]))
+            self._append(Packed.pack([line for line, _ in lines(rows, self._columns)]))
         else:
-            self._take(Packed("\n".join([row.text for row in rows]), "", closed))
+            self._append(Packed("\n".join([row.text for row in rows]), "", closed))
 
-    def _take(self, block: Block) -> None:
+    def _append(self, block: Block) -> None:
         self._blocks.append(block)
         self._account(block, 1)
-        most = max(_LEAST_CHARACTERS, self.limit * _CHARACTERS_A_LINE)
+        most = max(_MIN_CHARACTERS, self.limit * _CHARACTERS_A_LINE)
         while self._blocks and (self._count - self._blocks[0].count >= self.limit or self._size > most):
             self._drop_block()
 
@@ -157,14 +160,14 @@ class Scrollback:
 
     def _drop(self, count: int) -> None:
         self._held += count
-        self._begun = max(self._begun, self._held)
+        self._first_ever = max(self._first_ever, self._held)
 
     def clear(self) -> None:
         """Forget all (ED 3)."""
         self._blocks.clear()
         self._fresh.clear()
-        self._count = self._size = self._open = self.lent = 0
-        self._held = self._begun = self.total
+        self._count = self._size = self._open = self.borrowed = 0
+        self._held = self._first_ever = self.total
 
     def drain(self) -> list[str]:
         """Take all lines that are complete out, as text, oldest first: for whoever keeps them elsewhere."""
@@ -172,7 +175,7 @@ class Scrollback:
         taken = [self._reader.text(cells).rstrip() for block in self._blocks for cells in block.texts()]
         self._blocks.clear()
         self._held += self._count
-        self._count = self._size = self.lent = 0
+        self._count = self._size = self.borrowed = 0
         return taken
 
     # Giving back, for a resize.
@@ -182,7 +185,7 @@ class Scrollback:
         """Whether the last line goes on on the screen."""
         return self._open > 0
 
-    def take_open(self) -> list[Row]:
+    def pop_open(self) -> list[Row]:
         """Take the rows of the open line out."""
         taken = self._fresh[len(self._fresh) - self._open :]
         del self._fresh[len(self._fresh) - self._open :]
@@ -193,12 +196,12 @@ class Scrollback:
         """Copies of the rows of the open line."""
         return [row.copy() for row in self._fresh[len(self._fresh) - self._open :]]
 
-    def take_last(self) -> Line | None:
+    def pop_last(self) -> Line | None:
         """Take the last line out, which must not be open; None where there is none."""
         self._pack()
         self._trim()
         if not self._blocks:
-            self.missed = self.missed or self.total > self._begun
+            self.incomplete = self.incomplete or self.total > self._first_ever
             return None
         self.total -= 1
         block = self._blocks.pop()
@@ -220,7 +223,7 @@ class Scrollback:
 
     # Another terminal's.
 
-    def end(self, count: int) -> list[Block]:
+    def tail(self, count: int) -> list[Block]:
         """The last ``count`` lines that ended, or all there are."""
         self._pack()
         count = min(count, self.lines - self.is_open)
@@ -228,20 +231,26 @@ class Scrollback:
         for block in reversed(self._blocks):
             if count <= 0:
                 break
-            found.appendleft(block.end(min(count, block.count)))
+            found.appendleft(block.tail(min(count, block.count)))
             count -= block.count
         return list(found)
 
-    def tally(self) -> Tally:
-        """What there is to know beside the lines."""
-        return Tally(self.total, max(self._begun, self._window), self.lent, self.missed, self._passed)
+    def counters(self) -> Counters:
+        """Return what there is to know beside the lines."""
+        return Counters(
+            self.total,
+            max(self._first_ever, self._window),
+            self.borrowed,
+            self.incomplete,
+            self._discarded_rows,
+        )
 
-    def take_over(self, blocks: list[Block], opened: list[Row], tally: Tally) -> None:
+    def load(self, blocks: list[Block], opened: list[Row], counters: Counters) -> None:
         """Go on where another scrollback was: with the end of its lines, and the rows of its open line."""
-        self.total, self._begun, self.lent, self.missed, self._passed = tally
+        self.total, self._first_ever, self.borrowed, self.incomplete, self._discarded_rows = counters
         self._held = self.total - sum(block.count for block in blocks)
         for block in blocks:
-            self._take(block)
+            self._append(block)
         if self.limit:
             self._fresh = opened
             self._open = len(opened)
@@ -265,7 +274,7 @@ class Scrollback:
 
     def begin(self, first: int) -> None:
         """Number the lines from ``first`` on; before anything was taken in."""
-        self.total = self._held = self._begun = first
+        self.total = self._held = self._first_ever = first
 
     @property
     def height(self) -> int:
@@ -355,18 +364,18 @@ class Scrollback:
 
     # What the tables are for.
 
-    def used_marks(self) -> set[str]:
+    def used_style_ids(self) -> set[str]:
         """Each mark in use that has a place in a table. The oldest lines go where there'd be too many."""
-        placed = self._reader.pens.placed
+        placed = self._reader.pens.table_ids
         fresh = "".join([row.pens + row.fill for row in self._fresh])
-        most = min(max(self.limit * _PENS_A_LINE, _LEAST_PENS), _MOST_PENS)
-        return self._used(placed(fresh), lambda block: placed(block.marks()), most)
+        most = min(max(self.limit * _PENS_A_LINE, _MIN_PENS), _MAX_PENS)
+        return self._used(placed(fresh), lambda block: placed(block.style_ids()), most)
 
     def used_cells(self) -> set[str]:
         """Each stand-in in use. The oldest lines go where there'd be too many."""
-        placed = self._reader.clusters.placed
+        placed = self._reader.clusters.stand_ins
         fresh = "".join([row.text for row in self._fresh])
-        return self._used(placed(fresh), lambda block: placed(block.cells()), _MOST_CLUSTERS)
+        return self._used(placed(fresh), lambda block: placed(block.cells()), _MAX_CLUSTERS)
 
     def _used(self, found: set[str], placed: Callable[[Block], set[str]], most: int) -> set[str]:
         """What is ``placed`` in any block, beside what was ``found``; without the blocks, but for the last,

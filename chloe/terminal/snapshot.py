@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from chloe.terminal.canvas import Saved
+from chloe.terminal.canvas import SavedCursor
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import Line, join
@@ -34,7 +34,7 @@ class SeenRow(NamedTuple):
     protected: tuple[int, ...]
 
 
-class Kept(NamedTuple):
+class SeenCursor(NamedTuple):
     """What DECSC kept: column (``columns`` where it waits to wrap), row, look, sets, origin mode."""
 
     x: int
@@ -66,15 +66,15 @@ class Snapshot:
     protecting: bool
     charsets: Charsets
     repeatable: str
-    saved: Kept
-    other_saved: Kept
+    saved: SeenCursor
+    other_saved: SeenCursor
     modes: Modes
     saved_modes: tuple[tuple[int, bool], ...]
     keyboard: tuple[tuple[int, ...], tuple[int, ...]]
     margins: tuple[int, int]
     tabs: tuple[int, ...]
     title: str
-    folder: str
+    cwd: str
     pending: bytes
     open_line: SeenRow | None
     scrollback: tuple[tuple[Run, ...], ...]
@@ -100,19 +100,19 @@ def snapshot(screen: Interpreter) -> Snapshot:
         cursor=(screen.y, screen.x),
         shape=screen.cursor_shape,
         blink=screen.cursor_blink,
-        attributes=_look(screen, screen.pen),
+        attributes=_attributes(screen, screen.pen),
         protecting=screen.is_protecting,
         charsets=screen.charsets,
         repeatable=screen.last if screen.is_printing else "",
-        saved=_kept(screen, screen.saved),
-        other_saved=_kept(screen, screen.other_saved),
+        saved=_seen_cursor(screen, screen.saved),
+        other_saved=_seen_cursor(screen, screen.other_saved),
         modes=replace(screen.modes),
         saved_modes=tuple(sorted(screen.saved_modes.items())),
         keyboard=(tuple(screen.kitty_stack), (*screen.other_kitty_stack, screen.other_kitty_flags)),
         margins=(screen.top, screen.bottom),
         tabs=tuple(sorted(screen.tabs)),
         title=screen.title,
-        folder=screen.folder,
+        cwd=screen.cwd,
         pending=screen.tokenizer.pending,
         open_line=None if open_line is None else _row(screen, Row(*open_line), len(open_line.cells)),
         scrollback=tuple(_line(screen, line) for line in screen.scrollback.closed()),
@@ -124,13 +124,15 @@ def _rows(screen: Interpreter, rows: list[Row]) -> tuple[SeenRow, ...]:
 
 
 def _row(screen: Interpreter, row: Row, columns: int) -> SeenRow:
-    is_protected = {mark: bool(screen.pen_table.pen(mark) & PROTECTED) for mark in set(row.pens)}
+    is_protected = {
+        style_id: bool(screen.pen_table.lookup(style_id) & PROTECTED) for style_id in set(row.pens)
+    }
     return SeenRow(
         screen.reader.runs(row, columns),
         row.wrapped,
         len(row.text),
         screen.reader.attributes(row.fill),
-        tuple(x for x, mark in enumerate(row.pens) if is_protected[mark]),
+        tuple(x for x, style_id in enumerate(row.pens) if is_protected[style_id]),
     )
 
 
@@ -140,11 +142,16 @@ def _line(screen: Interpreter, line: Line) -> tuple[Run, ...]:
     return screen.reader.runs(row, len(line.cells) + 1)
 
 
-def _look(screen: Interpreter, pen: int) -> Attributes:
+def _attributes(screen: Interpreter, pen: int) -> Attributes:
     return attributes(pen, screen.links.address(pen >> LINK_SHIFT))
 
 
-def _kept(screen: Interpreter, saved: Saved) -> Kept:
-    return Kept(
-        saved.x, saved.y, _look(screen, saved.pen), bool(saved.pen & PROTECTED), saved.charsets, saved.origin
+def _seen_cursor(screen: Interpreter, saved: SavedCursor) -> SeenCursor:
+    return SeenCursor(
+        saved.x,
+        saved.y,
+        _attributes(screen, saved.pen),
+        bool(saved.pen & PROTECTED),
+        saved.charsets,
+        saved.origin,
     )

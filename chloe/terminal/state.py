@@ -22,18 +22,18 @@ from typing import Any, NoReturn, get_args
 
 from chloe.terminal import widths
 from chloe.terminal.blocks import Block, Packed
-from chloe.terminal.canvas import Saved, Shape
+from chloe.terminal.canvas import SavedCursor, Shape
 from chloe.terminal.charsets import Charsets
-from chloe.terminal.clusters import LONGEST
+from chloe.terminal.clusters import MAX_CODE_POINTS
 from chloe.terminal.flood import Unparsed, unparsed
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import Line
 from chloe.terminal.modes import Modes, Mouse, MouseEncoding
 from chloe.terminal.pens import LINK_SHIFT
 from chloe.terminal.rows import Row
-from chloe.terminal.scrollback import Tally
+from chloe.terminal.scrollback import Counters
 from chloe.terminal.sizes import MAX_COLUMNS, fits
-from chloe.terminal.switching import DEEPEST_STACK
+from chloe.terminal.switching import MAX_STACK
 
 #: What made a state: raise the first number whenever the form of a state changes, or what a terminal
 #: does with any bytes. How wide a character is comes from wcwidth and Python's tables.
@@ -42,8 +42,8 @@ EMULATOR = f"chloe-terminal 2 wcwidth-{version('wcwidth')} unicode-{unicodedata.
 _OPENING = EMULATOR.encode() + b"\n"
 _CRC = 4
 #: The most characters, and pens that don't occur on the screen, of the lines in a state.
-_MOST_CHARACTERS = 64 * 1024
-_MOST_PENS = 1024
+_MAX_CHARACTERS = 64 * 1024
+_MAX_PENS = 1024
 #: As many pens go into a state unseen: finding those in use takes longer.
 _FEW_PENS = 12 * 1024
 #: The highest number of a row, a column or a mode: more than any terminal has.
@@ -66,22 +66,22 @@ def dump(screen: Interpreter, lines: int) -> bytes:
     opened = scrollback.open_rows()
     rows = opened + (screen.main_lines or []) + screen.lines
     drawn = Packed.pack([Line(row.text, row.pens, row.fill) for row in rows])
-    kept, pens = _kept(screen, lines, drawn)
+    kept, pens = _select_lines(screen, lines, drawn)
     texts: list[str] = []
-    blocks = [_told(block, texts) for block in (*kept, drawn)]
-    cells, marks = "".join(texts[::2]), "".join(texts[1::2])
-    told_fields = {
+    blocks = [_encode_block(block, texts) for block in (*kept, drawn)]
+    cells, style_ids = "".join(texts[::2]), "".join(texts[1::2])
+    encoded_fields = {
         "size": (screen.rows, screen.columns),
         "blocks": blocks,
         "cells": len(cells),
         "wrapped": "".join("01"[row.wrapped] for row in rows),
         "opened": len(opened),
         "is_alternate": screen.main_lines is not None,
-        "tally": scrollback.tally(),
-        "links": screen.links.told(),
+        "tally": scrollback.counters(),
+        "links": screen.links.dump(),
         "last_link": screen.links.last,
         "pens": (pens[0], " ".join(map(hex, pens[1]))),
-        "clusters": screen.clusters.told(cells),
+        "clusters": screen.clusters.dump(cells),
         "cursor": (screen.x, screen.y),
         "margins": (screen.top, screen.bottom),
         "pen": screen.pen,
@@ -97,31 +97,33 @@ def dump(screen: Interpreter, lines: int) -> bytes:
         "saved_modes": list(screen.saved_modes.items()),
         "keyboard": (screen.kitty_stack, screen.other_kitty_stack, screen.other_kitty_flags),
         "title": screen.title,
-        "folder": screen.folder,
+        "folder": screen.cwd,
         "pending": screen.tokenizer.pending.decode("latin-1"),
     }
-    text = json.dumps(told_fields, ensure_ascii=False, separators=(",", ":")) + "\0" + cells + marks
+    text = json.dumps(encoded_fields, ensure_ascii=False, separators=(",", ":")) + "\0" + cells + style_ids
     # Marks can be surrogates.
     body = text.encode("utf-8", "surrogatepass")
     return _OPENING + zlib.crc32(body).to_bytes(_CRC, "big") + body
 
 
-def _kept(screen: Interpreter, lines: int, drawn: Packed) -> tuple[list[Block], tuple[str, list[int]]]:
+def _select_lines(
+    screen: Interpreter, lines: int, drawn: Packed
+) -> tuple[list[Block], tuple[str, list[int]]]:
     """The last lines of the scrollback, and at least the pens in them and in what is ``drawn``."""
-    room = _MOST_CHARACTERS
+    room = _MAX_CHARACTERS
     many = screen.pen_table.size > _FEW_PENS
-    seen = set(drawn.marks()) if many else set()
-    most = len(seen) + _MOST_PENS
+    seen = set(drawn.style_ids()) if many else set()
+    most = len(seen) + _MAX_PENS
     kept: deque[Block] = deque()
-    for block in reversed(screen.scrollback.end(lines)):
+    for block in reversed(screen.scrollback.tail(lines)):
         part = _fitting(block, room, seen, most, many)
         if part is not None:
             kept.appendleft(part)
-            seen.update(part.marks() if many else "")
+            seen.update(part.style_ids() if many else "")
             room -= part.size
         if part is not block:
             break
-    return list(kept), screen.pen_table.told(seen if many else None)
+    return list(kept), screen.pen_table.dump(seen if many else None)
 
 
 def _fitting(block: Block, room: int, seen: set[str], most: int, many: bool) -> Block | None:
@@ -130,24 +132,24 @@ def _fitting(block: Block, room: int, seen: set[str], most: int, many: bool) -> 
     count = block.count
     part = block
     while True:
-        marks = len(seen.union(part.marks())) if many else 0
-        if part.size <= room and marks <= most:
+        style_ids = len(seen.union(part.style_ids())) if many else 0
+        if part.size <= room and style_ids <= most:
             return part
-        fit = min(room / max(part.size, 1), (most - len(seen)) / max(marks - len(seen), 1), 0.9)
+        fit = min(room / max(part.size, 1), (most - len(seen)) / max(style_ids - len(seen), 1), 0.9)
         count = int(count * fit)
         if not count:
             return None
-        part = block.end(count)
+        part = block.tail(count)
 
 
-def _told(block: Block, texts: list[str]) -> tuple[Any, ...]:
+def _encode_block(block: Block, texts: list[str]) -> tuple[Any, ...]:
     """The fields of a block, whose cells and marks are added to ``texts``."""
-    undrawn = block.told() if isinstance(block, Unparsed) else None
+    undrawn = block.dump() if isinstance(block, Unparsed) else None
     if undrawn is not None:
         texts += (undrawn[0], "")
         return (len(undrawn[0]), *undrawn[1:])
-    texts += (block.cells(), block.marks())
-    return block.count, len(block.cells()), len(block.marks())
+    texts += (block.cells(), block.style_ids())
+    return block.count, len(block.cells()), len(block.style_ids())
 
 
 def load(state: bytes, scrollback: int) -> Interpreter:
@@ -161,8 +163,8 @@ def load(state: bytes, scrollback: int) -> Interpreter:
     if zlib.crc32(state[place:]) != int.from_bytes(state[len(_OPENING) : place], "big"):
         _refuse("it is damaged")
     try:
-        told_fields, _, texts = state[place:].decode("utf-8", "surrogatepass").partition("\0")
-        return _Loading(json.loads(told_fields), texts, scrollback).screen
+        encoded_fields, _, texts = state[place:].decode("utf-8", "surrogatepass").partition("\0")
+        return _Loading(json.loads(encoded_fields), texts, scrollback).screen
     except StateUnusable:
         raise
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
@@ -176,27 +178,27 @@ def _refuse(why: str) -> NoReturn:
 class _Loading:
     """A screen on its way from fields and texts."""
 
-    def __init__(self, told: dict[str, Any], texts: str, limit: int) -> None:
-        self.told = told
-        size = _number(told["cells"], 0, len(texts))
+    def __init__(self, encoded: dict[str, Any], texts: str, limit: int) -> None:
+        self.encoded = encoded
+        size = _number(encoded["cells"], 0, len(texts))
         #: What is still to be read.
-        self.cells, self.marks = io.StringIO(texts[:size], ""), io.StringIO(texts[size:], "")
-        rows, columns = told["size"]
+        self.cells, self.style_ids = io.StringIO(texts[:size], ""), io.StringIO(texts[size:], "")
+        rows, columns = encoded["size"]
         if not fits(rows, columns):
             _refuse("a size that no terminal has")
-        opened = _number(told["opened"], 0, _HIGHEST)
-        is_alternate = _one_of(told["is_alternate"], (False, True))
-        if len(told["wrapped"]) != opened + rows * (1 + is_alternate):
+        opened = _number(encoded["opened"], 0, _HIGHEST)
+        is_alternate = _one_of(encoded["is_alternate"], (False, True))
+        if len(encoded["wrapped"]) != opened + rows * (1 + is_alternate):
             _refuse("rows are missing")
         self.screen = Interpreter(rows, columns, limit)
         self._tables()
-        *blocks, drawn = told["blocks"]
+        *blocks, drawn = encoded["blocks"]
         lines = [self._block(block) for block in blocks]
         cells = self._rows(drawn)
         screen = self.screen
         screen.lines = cells[-rows:]
         screen.main_lines = cells[opened : opened + rows] if is_alternate else None
-        screen.scrollback.take_over(lines, cells[:opened], self._tally(sum(block.count for block in lines)))
+        screen.scrollback.load(lines, cells[:opened], self._counters(sum(block.count for block in lines)))
         self._cursor()
         self._modes()
         self._texts()
@@ -205,106 +207,110 @@ class _Loading:
 
     def _tables(self) -> None:
         reader = self.screen.reader
-        last = _number(self.told["last_link"], 0, _UNBOUNDED)
-        links = [(_number(number, 1, last), _text(address)) for number, address in self.told["links"]]
-        reader.links.take_over(links, last)
-        marks, pens = self.told["pens"]
+        last = _number(self.encoded["last_link"], 0, _UNBOUNDED)
+        links = [(_number(number, 1, last), _text(address)) for number, address in self.encoded["links"]]
+        reader.links.load(links, last)
+        style_ids, pens = self.encoded["pens"]
         found = [int(pen, 16) for pen in _text(pens).split()]
         for pen in (min(found, default=0), max(found, default=0)):
             self._pen(pen)
-        reader.pens.take_over(_text(marks), found)
-        clusters = {_text(cell): _text(text) for cell, text in self.told["clusters"].items()}
+        reader.pens.load(_text(style_ids), found)
+        clusters = {_text(cell): _text(text) for cell, text in self.encoded["clusters"].items()}
         for cell, text in clusters.items():
-            if len(cell) != 1 or reader.clusters.knows(cell) or not 0 < len(text) <= LONGEST:
+            if len(cell) != 1 or reader.clusters.knows(cell) or not 0 < len(text) <= MAX_CODE_POINTS:
                 _refuse("a cluster that can't be")
-        reader.clusters.take_over(clusters)
+        reader.clusters.load(clusters)
 
     def _pen(self, pen: object) -> int:
         return _number(pen, 0, (self.screen.links.last + 1 << LINK_SHIFT) - 1)
 
-    def _block(self, told: list[Any]) -> Block:
-        if len(told) == 3:
-            return self._packed(told)
-        size, pen, columns, tabs = told
+    def _block(self, encoded: list[Any]) -> Block:
+        if len(encoded) == 3:
+            return self._packed(encoded)
+        size, pen, columns, tabs = encoded
         stops = [_number(stop, 0, _HIGHEST) for stop in tabs]
-        strip = self.screen.strip(self._pen(pen), _number(columns, 1, MAX_COLUMNS), stops)
-        return unparsed(self.cells.read(_number(size)), strip)
+        scratch_line = self.screen.scratch_line(self._pen(pen), _number(columns, 1, MAX_COLUMNS), stops)
+        return unparsed(self.cells.read(_number(size)), scratch_line)
 
-    def _packed(self, told: list[Any]) -> Packed:
-        count, cells_size, marks_size = told
-        cells, marks = self.cells.read(_number(cells_size)), self.marks.read(_number(marks_size))
-        if cells.count("\n") + 1 != count or len(marks) not in (0, len(cells) + 1):
+    def _packed(self, encoded: list[Any]) -> Packed:
+        count, cells_size, marks_size = encoded
+        cells, style_ids = self.cells.read(_number(cells_size)), self.style_ids.read(_number(marks_size))
+        if cells.count("\n") + 1 != count or len(style_ids) not in (0, len(cells) + 1):
             _refuse("lines that don't fit together")
         reader = self.screen.reader
-        for odd in widths.odd_cells(cells):
+        for odd in widths.ambiguous_cells(cells):
             first = reader.clusters.text(odd[0])[0]
             if len(odd) != widths.width(first) or not reader.clusters.knows(odd[0]):
                 _refuse("a cell that can't be")
-        if not all(reader.pens.knows(mark) for mark in set(marks)):
+        if not all(reader.pens.knows(style_id) for style_id in set(style_ids)):
             _refuse("a look that no cell has")
-        return Packed(cells, marks, count)
+        return Packed(cells, style_ids, count)
 
-    def _rows(self, told: list[Any]) -> list[Row]:
+    def _rows(self, encoded: list[Any]) -> list[Row]:
         columns = self.screen.columns
-        found = self._packed(told).lines()
-        rows = [Row(*line, _bit(bit)) for line, bit in zip(found, self.told["wrapped"], strict=True)]
+        found = self._packed(encoded).lines()
+        rows = [Row(*line, _bit(bit)) for line, bit in zip(found, self.encoded["wrapped"], strict=True)]
         if any(len(row.text) > columns for row in rows):
             _refuse("a row that is too long")
         return rows
 
-    def _tally(self, count: int) -> Tally:
-        total, begun, lent, missed, passed = self.told["tally"]
-        tally = Tally(
-            _number(total, count), _number(begun), _number(lent), bool(_bit(missed)), _number(passed)
+    def _counters(self, count: int) -> Counters:
+        total, first_ever, borrowed, incomplete, discarded_rows = self.encoded["tally"]
+        counters = Counters(
+            _number(total, count),
+            _number(first_ever),
+            _number(borrowed),
+            bool(_bit(incomplete)),
+            _number(discarded_rows),
         )
-        if tally.begun + count > tally.total:
+        if counters.first_ever + count > counters.total:
             _refuse("more lines than there were")
-        return tally
+        return counters
 
     # What isn't a cell.
 
     def _cursor(self) -> None:
-        screen, told = self.screen, self.told
-        x, y = told["cursor"]
+        screen, encoded = self.screen, self.encoded
+        x, y = encoded["cursor"]
         screen.x, screen.y = _number(x, 0, screen.columns), _number(y, 0, screen.rows - 1)
-        top, bottom = told["margins"]
+        top, bottom = encoded["margins"]
         screen.bottom = _number(bottom, 0, screen.rows - 1)
         screen.top = _number(top, 0, screen.bottom)
-        screen.take_pen(self._pen(told["pen"]))
-        screen.saved, screen.other_saved = self._saved(told["saved"]), self._saved(told["other_saved"])
-        screen.tabs = {_number(stop, 0, screen.columns - 1) for stop in told["tabs"]}
-        screen.cursor_shape = _one_of(told["shape"], get_args(Shape))
-        screen.cursor_blink = _bit(told["blink"])
-        screen.last = _text(told["last"])[: LONGEST + 1]
-        screen.is_printing = _bit(told["is_printing"])
+        screen.set_pen(self._pen(encoded["pen"]))
+        screen.saved, screen.other_saved = self._saved(encoded["saved"]), self._saved(encoded["other_saved"])
+        screen.tabs = {_number(stop, 0, screen.columns - 1) for stop in encoded["tabs"]}
+        screen.cursor_shape = _one_of(encoded["shape"], get_args(Shape))
+        screen.cursor_blink = _bit(encoded["blink"])
+        screen.last = _text(encoded["last"])[: MAX_CODE_POINTS + 1]
+        screen.is_printing = _bit(encoded["is_printing"])
 
-    def _saved(self, told: list[Any]) -> Saved:
-        x, y, pen, charsets, origin = told
+    def _saved(self, encoded: list[Any]) -> SavedCursor:
+        x, y, pen, charsets, origin = encoded
         x, y = _number(x, 0, self.screen.columns), _number(y, 0, self.screen.rows - 1)
-        return Saved(x, y, self._pen(pen), _charsets(charsets), _bit(origin))
+        return SavedCursor(x, y, self._pen(pen), _charsets(charsets), _bit(origin))
 
     def _modes(self) -> None:
-        screen, told = self.screen, self.told
-        if told["modes"].keys() != _MODE_NAMES:
+        screen, encoded = self.screen, self.encoded
+        if encoded["modes"].keys() != _MODE_NAMES:
             _refuse("modes that aren't known")
-        for name, value in told["modes"].items():
+        for name, value in encoded["modes"].items():
             if name in _MODE_WORDS:
                 setattr(screen.modes, name, _one_of(value, _MODE_WORDS[name]))
             elif name in _MODE_LIMITS:
                 setattr(screen.modes, name, _number(value, 0, _MODE_LIMITS[name]))
             else:
                 setattr(screen.modes, name, _bit(value))
-        screen.take_charsets(_charsets(told["charsets"]))
-        screen.saved_modes = {_number(number, 0, _HIGHEST): _bit(on) for number, on in told["saved_modes"]}
-        stack, other_stack, other_flags = told["keyboard"]
+        screen.set_charsets(_charsets(encoded["charsets"]))
+        screen.saved_modes = {_number(number, 0, _HIGHEST): _bit(on) for number, on in encoded["saved_modes"]}
+        stack, other_stack, other_flags = encoded["keyboard"]
         screen.kitty_stack, screen.other_kitty_stack = _flags(stack), _flags(other_stack)
         screen.other_kitty_flags = _number(other_flags, 0, 31)
 
     def _texts(self) -> None:
-        screen, told = self.screen, self.told
-        screen.title, screen.folder = _text(told["title"]), _text(told["folder"])
+        screen, encoded = self.screen, self.encoded
+        screen.title, screen.cwd = _text(encoded["title"]), _text(encoded["folder"])
         tokenizer = screen.tokenizer
-        pairs = tokenizer.pairs(tokenizer.decode(told["pending"].encode("latin-1")))
+        pairs = tokenizer.pairs(tokenizer.decode(encoded["pending"].encode("latin-1")))
         if any(text or control for each in pairs for text, control in each):
             _refuse("more than the beginning of a sequence is pending")
 
@@ -331,11 +337,11 @@ def _one_of(value: object, words: tuple[Any, ...]) -> Any:
     return value
 
 
-def _charsets(told: list[Any]) -> Charsets:
-    (first, second, third, fourth), shift, single = told
+def _charsets(encoded: list[Any]) -> Charsets:
+    (first, second, third, fourth), shift, single = encoded
     sets = (_text(first), _text(second), _text(third), _text(fourth))
     return Charsets(sets, _number(shift, 0, 3), _number(single, -1, 3))
 
 
-def _flags(told: list[Any]) -> list[int]:
-    return [_number(flags, 0, 31) for flags in told[:DEEPEST_STACK]]
+def _flags(encoded: list[Any]) -> list[int]:
+    return [_number(flags, 0, 31) for flags in encoded[:MAX_STACK]]

@@ -16,20 +16,20 @@ from urllib.parse import unquote, urlsplit
 from chloe.terminal.notices import (
     LARGE,
     ClipboardSet,
-    FolderChanged,
+    CwdChanged,
     IconNameChanged,
     Notice,
-    Notified,
-    PaletteAsked,
+    Notification,
+    PaletteRequested,
     Progress,
     PromptMark,
     TitleChanged,
 )
 
 #: The most characters of a title, a folder or a notification that are kept.
-LONGEST_TEXT = LARGE
+MAX_TEXT = LARGE
 #: The longest address of a hyperlink, as in VTE.
-LONGEST_LINK = 2083
+MAX_LINK = 2083
 
 _PROGRESS: dict[str, Literal["none", "normal", "error", "indeterminate", "paused"]] = {
     "0": "none",
@@ -51,13 +51,13 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}")
 def read(code: int, value: str) -> list[Notice]:
     """The notices that ``OSC code ; value`` stands for; none where it makes no sense."""
     reader = _READERS.get(code)
-    return reader(value) if reader else [PaletteAsked(code, value)] if code in _PALETTE else []
+    return reader(value) if reader else [PaletteRequested(code, value)] if code in _PALETTE else []
 
 
 def link(value: str) -> str:
     """The address in ``OSC 8 ; parameters ; address``; empty where the link ends."""
     address = value.partition(";")[2]
-    return address if len(address) <= LONGEST_LINK else ""
+    return address if len(address) <= MAX_LINK else ""
 
 
 def _both(value: str) -> list[Notice]:
@@ -65,16 +65,16 @@ def _both(value: str) -> list[Notice]:
 
 
 def _icon(value: str) -> list[Notice]:
-    return [IconNameChanged(value[:LONGEST_TEXT])]
+    return [IconNameChanged(value[:MAX_TEXT])]
 
 
 def _title(value: str) -> list[Notice]:
-    return [TitleChanged(value[:LONGEST_TEXT])]
+    return [TitleChanged(value[:MAX_TEXT])]
 
 
 def _folder(value: str) -> list[Notice]:
     if value.startswith("/"):
-        return [FolderChanged(value[:LONGEST_TEXT])]
+        return [CwdChanged(value[:MAX_TEXT])]
     try:
         address = urlsplit(value)
     except ValueError:
@@ -83,17 +83,13 @@ def _folder(value: str) -> list[Notice]:
         return []
     # Not netloc alone: what follows # or ? belongs to the path of a folder named like that.
     path = value.split("/", 3)[3] if value.count("/") >= 3 else ""
-    return [
-        FolderChanged(
-            unquote("/" + path, errors="surrogateescape")[:LONGEST_TEXT], address.netloc[:LONGEST_TEXT]
-        )
-    ]
+    return [CwdChanged(unquote("/" + path, errors="surrogateescape")[:MAX_TEXT], address.netloc[:MAX_TEXT])]
 
 
 def _notification(value: str) -> list[Notice]:
     if value.startswith("4;"):
         return _progress(value[2:])
-    return [Notified(value[:LONGEST_TEXT])] if value else []
+    return [Notification(value[:MAX_TEXT])] if value else []
 
 
 def _progress(value: str) -> list[Notice]:
@@ -108,7 +104,7 @@ def _progress(value: str) -> list[Notice]:
 def _titled_notification(value: str) -> list[Notice]:
     kind, _, rest = value.partition(";")
     title, _, body = rest.partition(";")
-    return [Notified(body[:LONGEST_TEXT], title[:LONGEST_TEXT])] if kind == "notify" else []
+    return [Notification(body[:MAX_TEXT], title[:MAX_TEXT])] if kind == "notify" else []
 
 
 def _clipboard(value: str) -> list[Notice]:

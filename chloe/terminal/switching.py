@@ -6,7 +6,7 @@ Owns what SM, RM, DECSET, DECRST, DECSTR and RIS do. Must not know sequences.
 from __future__ import annotations
 
 from chloe.terminal import modes as numbers
-from chloe.terminal.canvas import Saved, Shape
+from chloe.terminal.canvas import SavedCursor, Shape
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.drawing import Drawing
 from chloe.terminal.editing import Editing
@@ -14,7 +14,7 @@ from chloe.terminal.modes import Modes
 from chloe.terminal.movement import Movement
 
 #: kitty's stack of keyboard flags, and xterm's of saved modes and titles: bounded.
-DEEPEST_STACK = 16
+MAX_STACK = 16
 
 _SHAPES: tuple[Shape, Shape, Shape] = ("block", "underline", "bar")
 
@@ -45,7 +45,7 @@ class Switching(Drawing, Editing, Movement):
             name = numbers.ANSI_SWITCHES.get(number)
             if name:
                 setattr(self.modes, name, on)
-        self.note_drawing()
+        self.update_writing()
 
     def set_private_mode(self, *asked: int) -> None:
         """DECSET."""
@@ -158,49 +158,49 @@ class Switching(Drawing, Editing, Movement):
     def push_keyboard(self, flags: int = 0) -> None:
         """kitty: these flags, until they are popped."""
         self.kitty_stack.append(self.modes.kitty_flags)
-        del self.kitty_stack[:-DEEPEST_STACK]
+        del self.kitty_stack[:-MAX_STACK]
         self.modes.kitty_flags = flags & 31
 
     def pop_keyboard(self, count: int = 1) -> None:
         """kitty: back to the flags before; none where nothing was pushed."""
-        for _ in range(min(max(count, 1), DEEPEST_STACK + 1)):
+        for _ in range(min(max(count, 1), MAX_STACK + 1)):
             self.modes.kitty_flags = self.kitty_stack.pop() if self.kitty_stack else 0
 
-    def set_keyboard(self, flags: int = 0, how: int = 1) -> None:
+    def set_keyboard(self, flags: int = 0, mode: int = 1) -> None:
         """kitty: 1 these flags, 2 these as well, 3 without these."""
         now = self.modes.kitty_flags
         flags &= 31
-        self.modes.kitty_flags = {1: flags, 2: now | flags, 3: now & ~flags}.get(how, now)
+        self.modes.kitty_flags = {1: flags, 2: now | flags, 3: now & ~flags}.get(mode, now)
 
     # Charsets.
 
     def shift_out(self) -> None:
         """SO: G1."""
-        self.take_charsets(self.charsets.shifted(1))
+        self.set_charsets(self.charsets.shifted(1))
 
     def shift_in(self) -> None:
         """SI: G0."""
-        self.take_charsets(self.charsets.shifted(0))
+        self.set_charsets(self.charsets.shifted(0))
 
     def locking_shift_2(self) -> None:
         """LS2: G2."""
-        self.take_charsets(self.charsets.shifted(2))
+        self.set_charsets(self.charsets.shifted(2))
 
     def locking_shift_3(self) -> None:
         """LS3: G3."""
-        self.take_charsets(self.charsets.shifted(3))
+        self.set_charsets(self.charsets.shifted(3))
 
     def single_shift_2(self) -> None:
         """SS2: G2 for one character."""
-        self.take_charsets(self.charsets._replace(single=2))
+        self.set_charsets(self.charsets._replace(single=2))
 
     def single_shift_3(self) -> None:
         """SS3: G3 for one character."""
-        self.take_charsets(self.charsets._replace(single=3))
+        self.set_charsets(self.charsets._replace(single=3))
 
     def define_charset(self, name: str, place: int) -> None:
         """SCS: G``place`` stands for the set ``name``."""
-        self.take_charsets(self.charsets.designate(place, name))
+        self.set_charsets(self.charsets.designate(place, name))
 
     # Resets.
 
@@ -210,9 +210,9 @@ class Switching(Drawing, Editing, Movement):
         modes.origin = modes.insert = modes.application_cursor = modes.application_keypad = False
         modes.autowrap = modes.cursor_visible = True
         self.top, self.bottom = 0, self.rows - 1
-        self.take_pen(0)
-        self.take_charsets(Charsets())
-        self.saved = Saved()
+        self.set_pen(0)
+        self.set_charsets(Charsets())
+        self.saved = SavedCursor()
 
     def reset(self) -> None:
         """RIS: as after power-on; the scrollback stays, as in xterm."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from chloe.terminal.flood import skims
+from chloe.terminal.flood import is_skippable
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import lines
 from chloe.terminal.modes import Modes
@@ -53,7 +53,7 @@ class Terminal:
         """The terminal whose state this is; see ``dump``. StateUnusable where it is none of this version.
 
         It goes on as the other would, in which as many lines of scrollback are kept; unless a resize
-        needs a line that isn't in the state: then ``self.scrollback.missed`` is on. Nobody has told
+        needs a line that isn't in the state: then ``self.scrollback.incomplete`` is on. Nobody has told
         it what the program asked or said before, so it has no replies and no notices.
         """
         terminal = cls.__new__(cls)
@@ -78,13 +78,13 @@ class Terminal:
         """Take in what the program wrote, split anywhere. Never raises."""
         self._screen.feed(data)
 
-    def skims(self, data: bytes) -> bool:
+    def is_skippable(self, data: bytes) -> bool:
         """Whether a lot of what ``data`` is a sample of would scroll through unseen, in next to no time.
 
         It would if it is nothing but lines, and the terminal's modes are the usual ones. Asking takes a small
         part of the time of drawing the sample.
         """
-        return skims(self._screen, data)
+        return is_skippable(self._screen, data)
 
     def resize(self, rows: int, columns: int) -> None:
         """Change the size. Soft-wrapped lines of the main screen and the scrollback wrap anew."""
@@ -124,9 +124,9 @@ class Terminal:
         return self._screen.title
 
     @property
-    def folder(self) -> str:
+    def cwd(self) -> str:
         """The working folder that the program told (OSC 7); empty where it told none."""
-        return self._screen.folder
+        return self._screen.cwd
 
     @property
     def scrollback(self) -> Scrollback:

@@ -16,17 +16,17 @@ import re
 from collections.abc import Iterator
 
 #: The longest control sequence that is taken seriously, in parameter bytes; xterm keeps 30 parameters.
-LONGEST_PARAMETERS = 256
-LONGEST_INTERMEDIATES = 4
+MAX_PARAMETERS = 256
+MAX_INTERMEDIATES = 4
 #: The longest control string (OSC, DCS), in characters; more is dropped whole. A clipboard fits.
-LONGEST_STRING = 256 * 1024
+MAX_STRING = 256 * 1024
 
 #: What opens a control string after ESC: OSC, DCS, SOS, PM, APC. The last three are read and dropped.
 _STRINGS = "]PX^_"
 _MEANINGFUL_STRINGS = "]P"
 
-_CONTROL_SEQUENCE = rf"\x1b\[[0-?]{{0,{LONGEST_PARAMETERS}}}+[ -/]{{0,{LONGEST_INTERMEDIATES}}}+[@-~]"
-_ESCAPE_SEQUENCE = rf"\x1b[ -/]{{1,{LONGEST_INTERMEDIATES}}}+[0-~]|\x1b[0-OQ-WYZ\\`-~]"
+_CONTROL_SEQUENCE = rf"\x1b\[[0-?]{{0,{MAX_PARAMETERS}}}+[ -/]{{0,{MAX_INTERMEDIATES}}}+[@-~]"
+_ESCAPE_SEQUENCE = rf"\x1b[ -/]{{1,{MAX_INTERMEDIATES}}}+[0-~]|\x1b[0-OQ-WYZ\\`-~]"
 _SHORT_STRING = r"\x1b\](?!\ufffd)[^\x00-\x1f\x7f]{0,4096}+(?:\x07|\x1b\\)"
 _PAIRS = re.compile(
     r"([^\x00-\x1f\x7f]*+)"
@@ -64,10 +64,10 @@ class Tokenizer:
     @property
     def pending(self) -> bytes:
         """What was fed and not yet told, as bytes that bring a new tokenizer to the same place."""
-        told = self._opened
+        pairs = self._opened
         if self._string is not None:
-            told = "".join(self._string) if self._size <= LONGEST_STRING else self._string[0] + _NO_STRING
-        return told.encode("utf-8", "surrogatepass") + self._bytes
+            pairs = "".join(self._string) if self._size <= MAX_STRING else self._string[0] + _NO_STRING
+        return pairs.encode("utf-8", "surrogatepass") + self._bytes
 
     @property
     def on_ground(self) -> bool:
@@ -106,11 +106,11 @@ class Tokenizer:
 
     def _read_on(self, text: str) -> tuple[list[tuple[str, str]], str]:
         """Finish what is open. Returns the pairs told and the rest of ``text``."""
-        told: list[tuple[str, str]] = []
+        pairs: list[tuple[str, str]] = []
         place = 0
         while place < len(text) and not self.on_ground:
             if self._string is not None:
-                place = self._read_string(text, place, told)
+                place = self._read_string(text, place, pairs)
                 continue
             char = text[place]
             place += 1
@@ -119,12 +119,12 @@ class Tokenizer:
             elif char in _CAN_SUB:
                 self._opened = ""
             elif char < " ":
-                told.append(("", char))  # ECMA-48 forbids it, VT terminals carry it out at once.
+                pairs.append(("", char))  # ECMA-48 forbids it, VT terminals carry it out at once.
             elif char != "\x7f":
-                self._collect(char, told)
-        return told, text[place:]
+                self._collect(char, pairs)
+        return pairs, text[place:]
 
-    def _collect(self, char: str, told: list[tuple[str, str]]) -> None:
+    def _collect(self, char: str, pairs: list[tuple[str, str]]) -> None:
         """One more character of an open escape or control sequence."""
         opened = self._opened
         self._opened = ""
@@ -137,33 +137,33 @@ class Tokenizer:
             self._opened = "\x1b["
         elif char >= ("@" if opened[1:2] == "[" else "0"):
             if _REGULAR.match(opened + char):
-                told.append(("", opened + char))
+                pairs.append(("", opened + char))
         else:
             # One more than is allowed makes it irregular for good; more needn't be kept.
-            self._opened = opened if len(opened) > 3 * LONGEST_PARAMETERS else opened + char
+            self._opened = opened if len(opened) > 3 * MAX_PARAMETERS else opened + char
 
-    def _read_string(self, text: str, place: int, told: list[tuple[str, str]]) -> int:
+    def _read_string(self, text: str, place: int, pairs: list[tuple[str, str]]) -> int:
         """Read on in an open control string; returns how far."""
         string = self._string
         assert string is not None
         found = _STRING_END.search(text, place)
         end = found.start() if found else len(text)
         opener = string[0]
-        if opener[1] in _MEANINGFUL_STRINGS and self._size <= LONGEST_STRING:
+        if opener[1] in _MEANINGFUL_STRINGS and self._size <= MAX_STRING:
             piece = _DROPPED_IN_STRING.sub("", text[place:end])
             is_string = self._size > 0 or piece[:1] != _NO_STRING
-            self._size += len(piece) if is_string else LONGEST_STRING + 1
+            self._size += len(piece) if is_string else MAX_STRING + 1
             if piece:
                 string.append(piece)
-            if self._size > LONGEST_STRING:
+            if self._size > MAX_STRING:
                 del string[1:]
         if found is None:
             return end
         if found[0] == "\x07" and opener != "\x1b]":
             return end + 1
         self._string = None
-        if found[0] not in _CAN_SUB and opener[1] in _MEANINGFUL_STRINGS and self._size <= LONGEST_STRING:
-            told.append(("", "".join(string)))
+        if found[0] not in _CAN_SUB and opener[1] in _MEANINGFUL_STRINGS and self._size <= MAX_STRING:
+            pairs.append(("", "".join(string)))
         if found[0] == "\x1b":
             self._opened = "\x1b"
         return end + 1

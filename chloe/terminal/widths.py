@@ -80,7 +80,7 @@ _SURE_CELLS = re.compile(f"(?:[{_NARROW}\\n]++|(?:[{_WIDE}]\\0)++)++|((?s:.)\\0?
 _LOOSE_HALF = re.compile(f"(?:\\A|[{_NARROW}\\n\\0])\\0")
 
 
-def odd_cells(cells: str) -> set[str]:
+def ambiguous_cells(cells: str) -> set[str]:
     """What isn't plainly a cell in lines of cell strings: characters to be looked at, with their ``HALF``;
     halves without a wide character, and wide ones without a half."""
     if cells.isascii() and not cells.encode("ascii").translate(None, _PLAIN):

@@ -81,7 +81,7 @@ class PaneList:
     def _below(self, pane: Pane) -> str:
         """The folder, and what the program calls itself where that says more than the name."""
         terminal = self._screens.peek(pane.id) if pane.id in self._screens else None
-        place = folder((terminal.folder if terminal else "") or pane.cwd)
+        place = folder((terminal.cwd if terminal else "") or pane.cwd)
         title = printable(terminal.title) if terminal else ""
         if self._selection.is_foreign(pane):
             return f"of another Chloe  {place}"

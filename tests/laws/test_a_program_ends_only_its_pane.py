@@ -204,7 +204,7 @@ async def test_an_operation_without_end_or_bounds_is_contained_as_well(
 
 
 @pytest.mark.parametrize(
-    "doing", ["dump", "load", "take_replies", "take_notices", "lines_on_screen", "skims"]
+    "doing", ["dump", "load", "take_replies", "take_notices", "lines_on_screen", "is_skippable"]
 )
 async def test_whatever_is_asked_of_a_terminal_may_fail(
     doing: str,
@@ -234,7 +234,7 @@ async def test_whatever_is_asked_of_a_terminal_may_fail(
     try:
         await engine.screen(pane)
     except ScreenBroken:
-        assert doing in ("take_replies", "take_notices", "skims")
+        assert doing in ("take_replies", "take_notices", "is_skippable")
     assert len(await recorded(engine, pane)) == 60_030
     assert [piece async for piece in text(engine.store, pane)]
     await engine.lines(pane, 0, 100, MARKED)

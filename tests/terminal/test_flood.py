@@ -51,10 +51,10 @@ def test_a_flood_is_skipped_however_narrow_the_screen_and_small_or_large_the_pie
 
 def test_what_skims_is_told_from_what_has_to_be_drawn() -> None:
     terminal = Terminal(24, 80)
-    assert terminal.skims(_LINES)
-    assert terminal.skims("日本語\r\n".encode() * 100 + b"\x1b[3")
-    assert not terminal.skims(b"")
-    assert not terminal.skims(b"\x1b[3;4Hx" * 100)
-    assert not terminal.skims(b"x" * 10_000), "one long line is drawn"
+    assert terminal.is_skippable(_LINES)
+    assert terminal.is_skippable("日本語\r\n".encode() * 100 + b"\x1b[3")
+    assert not terminal.is_skippable(b"")
+    assert not terminal.is_skippable(b"\x1b[3;4Hx" * 100)
+    assert not terminal.is_skippable(b"x" * 10_000), "one long line is drawn"
     terminal.feed(b"\x1b[2;9r")
-    assert not terminal.skims(_LINES), "between margins all is drawn"
+    assert not terminal.is_skippable(_LINES), "between margins all is drawn"

@@ -70,16 +70,16 @@ def _broken_off(stream: bytes, which: int, after: int, length: int) -> bytes:
     return stream[:place] + stream[place + length :]
 
 
-_PLACES = st.integers(0, _WINDOW)
+_TABLE_SIZE = st.integers(0, _WINDOW)
 _LENGTHS = st.integers(0, 64)
 _JUNK = st.binary(max_size=8) | TOKENS.map(str.encode) | _pieces(_STRAY)
 _MISTAKES = st.one_of(
-    st.tuples(st.just(_replaced), _PLACES, _LENGTHS, st.just(b"") | _JUNK),
-    st.tuples(st.just(_replaced), _PLACES, st.just(0), _JUNK),
-    st.tuples(st.just(_again), _PLACES, _LENGTHS, st.integers(1, 3)),
-    st.tuples(st.just(_swapped), _PLACES, _LENGTHS, _LENGTHS),
-    st.tuples(st.just(_flipped), _PLACES, st.integers(0, 7)),
-    st.tuples(st.just(_broken_off), _PLACES, st.integers(1, 6), st.integers(1, 8)),
+    st.tuples(st.just(_replaced), _TABLE_SIZE, _LENGTHS, st.just(b"") | _JUNK),
+    st.tuples(st.just(_replaced), _TABLE_SIZE, st.just(0), _JUNK),
+    st.tuples(st.just(_again), _TABLE_SIZE, _LENGTHS, st.integers(1, 3)),
+    st.tuples(st.just(_swapped), _TABLE_SIZE, _LENGTHS, _LENGTHS),
+    st.tuples(st.just(_flipped), _TABLE_SIZE, st.integers(0, 7)),
+    st.tuples(st.just(_broken_off), _TABLE_SIZE, st.integers(1, 6), st.integers(1, 8)),
 )
 
 
@@ -93,7 +93,7 @@ _STREAMS = st.builds(_mistaken, _pieces(_WINDOW), st.lists(_MISTAKES, max_size=8
 
 
 @_examples
-@given(_STREAMS, _REAL_SIZES, st.lists(_PLACES, max_size=4))
+@given(_STREAMS, _REAL_SIZES, st.lists(_TABLE_SIZE, max_size=4))
 def test_a_mistaken_stream_gives_the_same_however_it_is_split(
     stream: bytes, size: tuple[int, int], cuts: list[int]
 ) -> None:

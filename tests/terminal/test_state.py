@@ -47,7 +47,7 @@ def assert_same(one: Terminal, other: Terminal) -> None:
     """Equal but for the lines that only the first keeps; whatever is numbered is the same line."""
     assert one.snapshot().without_scrollback() == other.snapshot().without_scrollback()
     assert one.scrollback.total == other.scrollback.total
-    assert one.scrollback.lent == other.scrollback.lent
+    assert one.scrollback.borrowed == other.scrollback.borrowed
     first = other.scrollback.first
     assert one.scrollback.first <= first
     assert one.scrollback.numbered(first, 10**9, 80) == other.scrollback.numbered(first, 10**9, 80)
@@ -74,8 +74,8 @@ def assert_loaded_goes_on(before: Steps, after: Steps, size: tuple[int, int], li
     for step in after:
         _go_on(terminal, [step])
         _go_on(loaded, [step])
-        if loaded.scrollback.missed:
-            assert not terminal.scrollback.missed
+        if loaded.scrollback.incomplete:
+            assert not terminal.scrollback.incomplete
             return
         assert_same(terminal, loaded)
         assert terminal.take_replies() == loaded.take_replies()
@@ -143,13 +143,13 @@ def test_a_state_with_too_few_lines_says_so_once_they_are_missed() -> None:
     loaded = Terminal.load(terminal.dump(5))
     for each in (terminal, loaded):
         each.resize(9, 30)
-    assert not loaded.scrollback.missed
+    assert not loaded.scrollback.incomplete
     assert_same(terminal, loaded)
 
     for each in (terminal, loaded):
         each.resize(10, 30)
-    assert loaded.scrollback.missed and not terminal.scrollback.missed
-    assert Terminal.load(loaded.dump()).scrollback.missed
+    assert loaded.scrollback.incomplete and not terminal.scrollback.incomplete
+    assert Terminal.load(loaded.dump()).scrollback.incomplete
 
 
 def test_a_state_of_a_state_misses_what_the_first_lacked() -> None:
@@ -158,9 +158,9 @@ def test_a_state_of_a_state_misses_what_the_first_lacked() -> None:
     loaded = Terminal.load(Terminal.load(terminal.dump(5)).dump(5))
     for each in (terminal, loaded):
         each.resize(9, 30)
-    assert not loaded.scrollback.missed
+    assert not loaded.scrollback.incomplete
     loaded.resize(10, 30)
-    assert loaded.scrollback.missed
+    assert loaded.scrollback.incomplete
 
 
 def test_lines_that_the_program_cleared_are_not_missed() -> None:
@@ -168,7 +168,7 @@ def test_lines_that_the_program_cleared_are_not_missed() -> None:
     terminal.feed(_flood(100) + b"\x1b[3J")
     for each in (terminal, Terminal.load(terminal.dump())):
         each.resize(10, 30)
-        assert not each.scrollback.missed
+        assert not each.scrollback.incomplete
 
 
 def test_a_state_stays_small_whatever_it_scrolled_through() -> None:

@@ -52,8 +52,8 @@ def test_a_look_out_of_the_palette_is_said_by_its_mark(
     table = pens.PenTable()
     pen = foreground << pens.FOREGROUND_SHIFT | background << pens.BACKGROUND_SHIFT
     pen |= bold * pens.BOLD | reverse * pens.REVERSE
-    assert table.pen(table.mark(pen)) == pen
-    assert not table.size and not table.placed(table.mark(pen))
+    assert table.lookup(table.intern(pen)) == pen
+    assert not table.size and not table.table_ids(table.intern(pen))
 
 
 def test_a_screen_on_which_each_cell_looks_different_shows_them_all() -> None:

@@ -7,11 +7,11 @@ import pytest
 from chloe.terminal import (
     Bell,
     ClipboardSet,
-    FolderChanged,
+    CwdChanged,
     IconNameChanged,
     Notice,
-    Notified,
-    PaletteAsked,
+    Notification,
+    PaletteRequested,
     Progress,
     PromptMark,
     Terminal,
@@ -31,12 +31,12 @@ def fed(stream: str) -> Terminal:
         ("\a", [Bell()]),
         ("\x1b]2;the title\a", [TitleChanged("the title")]),
         ("\x1b]0;both\x1b\\", [IconNameChanged("both"), TitleChanged("both")]),
-        ("\x1b]7;file://host/a%20folder/%C3%A9#x\a", [FolderChanged("/a folder/é#x", "host")]),
+        ("\x1b]7;file://host/a%20folder/%C3%A9#x\a", [CwdChanged("/a folder/é#x", "host")]),
         ("\x1b]7;http://host/a\a", []),
         ("\x1b]52;c;aGVsbG8=\a", [ClipboardSet("c", b"hello")]),
         ("\x1b]52;p;?\a", [ClipboardSet("p", None)]),
-        ("\x1b]9;done\a", [Notified("done")]),
-        ("\x1b]777;notify;title;body; more\a", [Notified("body; more", "title")]),
+        ("\x1b]9;done\a", [Notification("done")]),
+        ("\x1b]777;notify;title;body; more\a", [Notification("body; more", "title")]),
         ("\x1b]9;4;1;50\a", [Progress("normal", 50)]),
         ("\x1b]9;4;3\a", [Progress("indeterminate")]),
         ("\x1b]9;4;0\a", [Progress("none")]),
@@ -44,7 +44,7 @@ def fed(stream: str) -> Terminal:
         ("\x1b]133;C\a", [PromptMark("output")]),
         ("\x1b]133;D;130\a", [PromptMark("finished", 130)]),
         ("\x1b]133;D\a", [PromptMark("finished")]),
-        ("\x1b]11;#123456\a", [PaletteAsked(11, "#123456")]),
+        ("\x1b]11;#123456\a", [PaletteRequested(11, "#123456")]),
         (
             "\x1b]99999;x\a\x1b]x\a\x1b]\a\x1b]133;D;9999999999999999999999999;\a",
             [PromptMark("finished", 999999999)],
@@ -60,7 +60,7 @@ def test_what_a_program_says_is_handed_on_typed(stream: str, expected: list[Noti
 
 def test_title_and_folder_stay_known() -> None:
     terminal = fed("\x1b]2;t\a\x1b]7;file:///home/me\a")
-    assert (terminal.title, terminal.folder) == ("t", "/home/me")
+    assert (terminal.title, terminal.cwd) == ("t", "/home/me")
 
 
 def test_a_title_is_bounded_and_a_string_too_long_is_dropped_whole() -> None:

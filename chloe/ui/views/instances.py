@@ -139,7 +139,7 @@ class Instances(View):
         if self._state.is_ahead(pane.id) and self._shows_screen(pane):
             parts.append(("scrolled", f" {NOT_LOGGED} "))
         terminal = self._screen.terminal
-        about = [folder((terminal.folder if terminal else "") or pane.cwd)]
+        about = [folder((terminal.cwd if terminal else "") or pane.cwd)]
         if not pane.alive:
             about.insert(0, f"{ending(pane)}, {moment(pane.died_at)}")
         elif terminal and terminal.title and terminal.title != pane.name:
