@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from chloe.errors import ChloeError
 from chloe.events.cut import cut
 from chloe.events.panes import Panes
+from chloe.formatting.sizes import format_size
 from chloe.store import Checkpoint, Cut, Pile, Store
 from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
-from chloe.wording import size
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Conditions:
         if self.older_than is not None:
             said.append(f"older than {_short(self.older_than)}")
         if self.over is not None:
-            said.append(f"the log was over {size(self.over)}")
+            said.append(f"the log was over {format_size(self.over)}")
         return ", ".join(said) or "asked for"
 
 
@@ -65,7 +65,7 @@ class Plan:
         return sum(pile.bodies for pile in self.piles)
 
     @property
-    def size(self) -> int:
+    def format_size(self) -> int:
         """How many bytes they take."""
         return sum(pile.size for pile in self.piles)
 
@@ -126,7 +126,7 @@ async def tend(store: Store, panes: Panes, conditions: Conditions, *, scrollback
         planned = await plan(store, panes, conditions, scrollback=scrollback)
         if planned.piles:
             went = await carry_out(store, planned)
-            _log.info("pruned %s of %d panes", size(sum(pile.size for pile in went)), len(went))
+            _log.info("pruned %s of %d panes", format_size(sum(pile.size for pile in went)), len(went))
     except ChloeError as error:
         _log.warning("the log was not pruned: %s", error)
 

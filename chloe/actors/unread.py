@@ -20,8 +20,9 @@ from chloe.errors import SpoolBroken
 from chloe.events.facts import UNCOMMITTED, Output, Record
 from chloe.events.ids import path_of
 from chloe.events.panes import Pane
+from chloe.formatting.text import escape_unsafe
+from chloe.formatting.times import format_age
 from chloe.waits import is_stopped
-from chloe.wording import age, printable
 
 _log = logging.getLogger(__name__)
 
@@ -82,10 +83,10 @@ class Unread:
 
     def __str__(self) -> str:
         """Who it is and what helps, for a reader."""
-        since = f", for {age(self.since)} or more" if self.since else ""
+        since = f", for {format_age(self.since)} or more" if self.since else ""
         return (
-            f"{printable(self.pane.name)} is recorded by process {self.recorder}, which is stopped{since}:"
-            f" `kill -CONT {self.recorder}`, or fg in its shell, wakes it"
+            f"{escape_unsafe(self.pane.name)} is recorded by process {self.recorder}, which is stopped{since}"
+            f": `kill -CONT {self.recorder}`, or fg in its shell, wakes it"
         )
 
     def tail(self, pane: Pane) -> Tail:

@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-from chloe.wording import json_text, printable
+from chloe.formatting.text import dump_json, escape_unsafe
 
 
 @click.command(short_help="Print the settings and where things are.")
@@ -18,12 +18,12 @@ def config(as_json: bool) -> None:
     settings = dataclasses.asdict(load())
     paths = {name: str(path) for name, path in settings.pop("paths").items()}
     if as_json:
-        print(json_text({"paths": paths, **settings}, indent=2))
+        print(dump_json({"paths": paths, **settings}, indent=2))
         return
     for name, path in paths.items():
-        print(f"# {name}: {printable(path)}")
+        print(f"# {name}: {escape_unsafe(path)}")
     for table, keys in settings.items():
         print(f"\n[{table}]")
         for key, value in keys.items():
             # JSON's strings, numbers, booleans and lists are TOML's as well.
-            print(f"{key} = {json_text(value)}")
+            print(f"{key} = {dump_json(value)}")

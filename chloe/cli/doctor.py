@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_engine
-from chloe.wording import json_text, printable
+from chloe.formatting.folders import abbreviate_home
+from chloe.formatting.text import dump_json, escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.doctor import Deed, Examined, Finding
@@ -134,7 +135,7 @@ def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> No
         for finding in findings
     ]
     deeds = [{"done": deed.done, "text": deed.text} for deed in done]
-    print(json_text({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
+    print(dump_json({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
 
 
 def _print(findings: list[Finding], done: list[Deed]) -> None:
@@ -154,7 +155,7 @@ def _print(findings: list[Finding], done: list[Deed]) -> None:
         print(_wrapped(head, subject + finding.text, width))
         if finding.remedy:
             # On a line of its own and whole, so that a command can be taken from it.
-            print(" " * (_MARK + _NAME) + "> " + printable(finding.remedy))
+            print(" " * (_MARK + _NAME) + "> " + escape_unsafe(finding.remedy))
     print()
     print(_summed_up(findings))
 
@@ -163,19 +164,12 @@ def _wrapped(head: str, text: str, width: int) -> str:
     """The text behind its head, wrapped under itself. Words are never broken: paths and ids stay whole."""
     indent = len(click.unstyle(head))
     lines = textwrap.wrap(
-        printable(_with_tilde(text)),
+        escape_unsafe(abbreviate_home(text)),
         max(width - indent, 20),
         break_long_words=False,
         break_on_hyphens=False,
     )
     return (head + ("\n" + " " * indent).join(lines)).rstrip()
-
-
-def _with_tilde(text: str) -> str:
-    from chloe.config.paths import user_home
-
-    home = str(user_home())
-    return text.replace(f"{home}/", "~/") if home != "/" else text
 
 
 def _summed_up(findings: list[Finding]) -> str:

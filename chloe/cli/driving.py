@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from chloe.wording import printable
+from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.actors.scope import Scope
@@ -144,4 +144,4 @@ def _tell(loss: str | None) -> None:
 
 def _say(message: str) -> None:
 
-    print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)
+    print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)

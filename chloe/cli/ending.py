@@ -16,7 +16,7 @@ from contextlib import suppress
 import click
 
 from chloe.errors import ChloeError
-from chloe.wording import printable
+from chloe.formatting.text import escape_unsafe
 
 #: As a shell reports a process that a signal ended: 128 and the number of SIGINT, of SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -82,7 +82,7 @@ def _root(error: BaseException) -> BaseException:
 
 def _say(message: str) -> None:
     with suppress(OSError):
-        print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)
+        print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
 
 
 def _hush() -> None:

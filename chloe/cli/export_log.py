@@ -14,7 +14,7 @@ import click
 
 from chloe.cli.driving import may_wait, with_pane
 from chloe.cli.stopped import say_damage, say_stopped
-from chloe.wording import printable
+from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -71,12 +71,13 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     _say(f"{some} missing at {piece.offset}: {piece.reason}")
                     if form == "text":
                         file.write(
-                            b"[%d bytes were here: %s]\n" % (piece.length, printable(piece.reason).encode())
+                            b"[%d bytes were here: %s]\n"
+                            % (piece.length, escape_unsafe(piece.reason).encode())
                         )
                 elif isinstance(piece, bytes):
                     file.write(piece)
                 elif piece:
-                    lines = map(printable, piece) if on_terminal else piece
+                    lines = map(escape_unsafe, piece) if on_terminal else piece
                     file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
         if say_damage(stopped.values()):
@@ -124,4 +125,4 @@ def _opened(name: str, *, force: bool) -> Iterator[IO[bytes]]:
 
 
 def _say(message: str) -> None:
-    print(f"chloe: {printable(message)}", file=sys.stderr)
+    print(f"chloe: {escape_unsafe(message)}", file=sys.stderr)

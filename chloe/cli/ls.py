@@ -9,7 +9,7 @@ import click
 
 from chloe.cli.driving import may_wait, with_engine
 from chloe.cli.stopped import folded, say_damage, say_stopped
-from chloe.wording import json_text
+from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
     from chloe.actors.unread import Unread
@@ -45,7 +45,7 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
 
     if as_json:
         # One a line: what is indented json writes in Python, in six times the time.
-        objects = ",\n".join(f"  {json_text(described(pane))}" for pane in panes)
+        objects = ",\n".join(f"  {dump_json(described(pane))}" for pane in panes)
         print(f"[\n{objects}\n]" if panes else "[]")
     elif panes:
         print(listed(panes, glyphs(load().ui.ascii, os.environ)))

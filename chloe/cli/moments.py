@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import click
 
-from chloe.wording import local, within
+from chloe.formatting.times import clamp_time, to_local
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -27,16 +27,16 @@ def read(text: str, now: int | None = None) -> int:
         return at
     ago = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|[smhdw])", text, re.ASCII)
     if ago:
-        return within(at - round(float(ago[1]) * _SECONDS[ago[2]] * 1_000_000_000))
+        return clamp_time(at - round(float(ago[1]) * _SECONDS[ago[2]] * 1_000_000_000))
     if re.fullmatch(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?", text, re.ASCII):
-        text = f"{time.strftime('%Y-%m-%d', local(at))}T{text if text[1] != ':' else f'0{text}'}"
+        text = f"{time.strftime('%Y-%m-%d', to_local(at))}T{text if text[1] != ':' else f'0{text}'}"
     stated = datetime.fromisoformat(text)
     if stated.tzinfo is None:
         # Not by datetime, which takes no time zone that is a day or more away from UTC.
         seconds = int(time.mktime(stated.timetuple()))
     else:
         seconds = int((stated.replace(microsecond=0) - _EPOCH).total_seconds())
-    return within(seconds * 1_000_000_000 + stated.microsecond * 1000)
+    return clamp_time(seconds * 1_000_000_000 + stated.microsecond * 1000)
 
 
 def moment(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:

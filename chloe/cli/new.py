@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_engine
-from chloe.wording import json_text
+from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -51,7 +51,7 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     async def work(engine: Engine) -> str:
         pane = await engine.ask(asked)
         assert pane is not None
-        return json_text(described(engine.projections.panes[pane])) if as_json else pane
+        return dump_json(described(engine.projections.panes[pane])) if as_json else pane
 
     print(with_engine(work, NOTHING))
 

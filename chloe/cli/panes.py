@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chloe.cli.showing import command, folder, table
-from chloe.wording import age, iso, printable, size
+from chloe.formatting.folders import format_folder
+from chloe.formatting.sizes import format_size
+from chloe.formatting.tables import format_table
+from chloe.formatting.text import escape_unsafe, format_command
+from chloe.formatting.times import format_age, format_utc
 
 if TYPE_CHECKING:
     from chloe.events.panes import Pane
@@ -41,9 +44,9 @@ def described(pane: Pane) -> dict[str, object]:
         "session": pane.session or None,
         "printed": pane.printed,
         "lost": pane.lost,
-        "created_at": iso(pane.created_at),
-        "printed_at": iso(pane.printed_at) if pane.printed_at else None,
-        "died_at": iso(pane.died_at) if pane.died else None,
+        "created_at": format_utc(pane.created_at),
+        "printed_at": format_utc(pane.printed_at) if pane.printed_at else None,
+        "died_at": format_utc(pane.died_at) if pane.died else None,
         "status": pane.died.status if pane.died else None,
         "signal": pane.died.signal if pane.died else None,
         "reason": pane.died.reason if pane.died else None,
@@ -66,13 +69,13 @@ def listed(panes: Iterable[Pane], glyphs: Glyphs) -> str:
         (
             indicator(pane, glyphs),
             pane.id[:8],
-            printable(pane.name) + "".join(f" #{printable(tag)}" for tag in pane.tags),
-            printable(pane.outcome) + (", closed" if pane.closed else ""),
-            folder(pane.cwd),
-            size(pane.printed),
-            age(pane.created_at),
-            command(pane.argv),
+            escape_unsafe(pane.name) + "".join(f" #{escape_unsafe(tag)}" for tag in pane.tags),
+            escape_unsafe(pane.outcome) + (", closed" if pane.closed else ""),
+            format_folder(pane.cwd),
+            format_size(pane.printed),
+            format_age(pane.created_at),
+            format_command(pane.argv),
         )
         for pane in panes
     ]
-    return table([head, *rows])
+    return format_table([head, *rows])

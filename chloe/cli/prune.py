@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, settings, with_engine
-from chloe.wording import json_text, printable, size
+from chloe.formatting.sizes import format_size
+from chloe.formatting.text import dump_json, escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -82,23 +83,25 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
 def _print(
     planned: Plan, went: Sequence[Pile], names: dict[str, str], *, dry_run: bool, before: int, after: int
 ) -> None:
-    from chloe.cli.showing import table
+    from chloe.formatting.tables import format_table
 
     if went:
         rows = [
-            (pile.pane[:8], printable(names[pile.pane]), f"{pile.bodies} records", size(pile.size))
+            (pile.pane[:8], escape_unsafe(names[pile.pane]), f"{pile.bodies} records", format_size(pile.size))
             for pile in went
         ]
-        print(table(rows))
+        print(format_table(rows))
     bodies, taken = sum(pile.bodies for pile in went), sum(pile.size for pile in went)
     if planned.spared:
-        named = ", ".join(f"{pane[:8]} {printable(names[pane])}" for pane in planned.spared)
+        named = ", ".join(f"{pane[:8]} {escape_unsafe(names[pane])}" for pane in planned.spared)
         print(f"kept whole, since they run and their scrollback reaches back that far: {named}")
     if dry_run:
-        print(f"{bodies} records and {size(taken)} would go; the log takes {size(before)} on disk")
+        print(
+            f"{bodies} records and {format_size(taken)} would go; the log takes {format_size(before)} on disk"
+        )
     else:
-        back = size(max(before - after, 0))
-        print(f"{bodies} records went; the disk got {back} back, the log takes {size(after)}")
+        back = format_size(max(before - after, 0))
+        print(f"{bodies} records went; the disk got {back} back, the log takes {format_size(after)}")
 
 
 def _print_json(
@@ -124,4 +127,4 @@ def _print_json(
         "size_before": before,
         "size_after": after,
     }
-    print(json_text(answer, indent=2))
+    print(dump_json(answer, indent=2))

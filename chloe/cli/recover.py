@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from chloe.cli.driving import may_wait, settings, waits
-from chloe.wording import printable
+from chloe.formatting.text import escape_unsafe
 
 
 @click.command(short_help="Make a damaged log anew from what can be read of it.")
@@ -48,4 +48,4 @@ def recover() -> None:
         return str(await recovered(path, reason, time.time_ns, waits()))
 
     with logging_into(config.paths.log_file):
-        print(printable(asyncio.run(run())))
+        print(escape_unsafe(asyncio.run(run())))

@@ -11,7 +11,7 @@ import click
 from chloe.cli.driving import may_wait, with_engine
 from chloe.cli.moments import moment
 from chloe.cli.stopped import say_damage, say_more, say_stopped
-from chloe.wording import json_text
+from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
     from chloe.cli.following import Write
@@ -143,7 +143,7 @@ async def _as_json(records: AsyncIterator[Record], data: bool) -> AsyncIterator[
     from chloe.replay import as_json
 
     async for record in records:
-        yield json_text(as_json(record, data=data))
+        yield dump_json(as_json(record, data=data))
 
 
 async def _write(lines: AsyncIterator[str], write: Write) -> None:

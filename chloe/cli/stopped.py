@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chloe.wording import printable
+from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.actors.unread import Unread
@@ -32,7 +32,7 @@ def say_more(found: Iterable[Unread]) -> None:
     """Say how what they printed since can be seen, where a command tells of many panes, or goes on."""
     all = list(found)
     if any(each.since or each.look() for each in all):
-        name = printable(all[0].pane.name) if len(all) == 1 else "PANE"
+        name = escape_unsafe(all[0].pane.name) if len(all) == 1 else "PANE"
         print(
             f"chloe: what was printed since is left out here: `chloe replay {name}` has it", file=sys.stderr
         )
@@ -43,8 +43,8 @@ def say_damage(found: Iterable[Unread]) -> bool:
     damaged = [each for each in found if each.damage]
     for each in damaged:
         print(
-            f"chloe: not all that {printable(each.pane.name)} printed since could be read:"
-            f" {printable(each.damage)}",
+            f"chloe: not all that {escape_unsafe(each.pane.name)} printed since could be read:"
+            f" {escape_unsafe(each.damage)}",
             file=sys.stderr,
         )
     return bool(damaged)

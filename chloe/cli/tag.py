@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_pane
-from chloe.wording import printable
+from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -37,4 +37,4 @@ def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
     had = with_pane(pane, work)
     if not tags and not clear:
         for each in had:
-            print(printable(each))
+            print(escape_unsafe(each))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.driving import may_wait, with_log
-from chloe.wording import json_text, printable
+from chloe.formatting.text import dump_json, escape_unsafe
 
 if TYPE_CHECKING:
     from chloe.store import Head, Store, Verdict
@@ -70,9 +70,9 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
 
     verdict, gone = with_log(walk, instance=str(uuid.uuid4()) if accept_loss else "")
     if as_json:
-        print(json_text(_told(verdict, gone), sort_keys=True))
+        print(dump_json(_told(verdict, gone), sort_keys=True))
     for what in verdict.notes:
-        print(f"chloe: {printable(what)}", file=sys.stderr)
+        print(f"chloe: {escape_unsafe(what)}", file=sys.stderr)
     if not verdict.complete:
         raise LogBroken(str(verdict))
     if gone:
@@ -86,7 +86,7 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
         except OSError as error:
             raise UsageError(f"{file} can't be written ({error.strerror})") from error
     if not as_json:
-        print(printable(str(verdict.head if print_head else verdict)))
+        print(escape_unsafe(str(verdict.head if print_head else verdict)))
         if heads and not print_head:
             print(
                 f"{len(heads)} earlier heads are part of it" if len(heads) > 1 else "that head is part of it"
@@ -101,7 +101,7 @@ async def _accept_loss(store: Store) -> None:
         user = str(os.getuid())
     losses = await store.accept_loss(user)
     for loss in losses.lost:
-        print(f"chloe: accepted by {printable(user)}: {printable(loss)}", file=sys.stderr)
+        print(f"chloe: accepted by {escape_unsafe(user)}: {escape_unsafe(loss)}", file=sys.stderr)
     if not losses.lost:
         print("chloe: there is no loss to accept", file=sys.stderr)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, bad, note, ok, warn
-from chloe.wording import size
+from chloe.formatting.sizes import format_size
 
 #: Shared by machines: locks and shared memory hold on one at the most, and SQLite's WAL mode needs both
 #: (https://sqlite.org/wal.html, https://sqlite.org/howtocorrupt.html).
@@ -55,9 +55,11 @@ def space(examined: Examined) -> Iterator[Finding]:
     for subject, folder in _places(examined):
         disk = os.statvfs(folder)
         free, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
-        text = f"{size(free)} free of {size(whole)}"
+        text = f"{format_size(free)} free of {format_size(whole)}"
         if not free:
-            yield bad(subject, f"the disk is full ({size(whole)})", f"make room on the disk of {folder}")
+            yield bad(
+                subject, f"the disk is full ({format_size(whole)})", f"make room on the disk of {folder}"
+            )
         elif free < _LEAST or free < _LEAST_SHARE * whole:
             yield warn(subject, f"only {text}", f"make room on the disk of {folder}")
         else:

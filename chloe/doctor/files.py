@@ -16,7 +16,7 @@ from chloe.config import Paths
 from chloe.config.paths import find_open_parent
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, Narrow, bad, note, ok
-from chloe.wording import size
+from chloe.formatting.sizes import format_size
 
 _FOR_OTHERS = 0o077
 _WRITABLE_BY_OTHERS = 0o022
@@ -98,7 +98,7 @@ def left_overs(examined: Examined) -> Iterator[Finding]:
         what = "was kept aside" if aside else "was left by something that was interrupted"
         yield note(
             str(path),
-            f"{what} ({size(_bytes(path))}); Chloe doesn't use it",
+            f"{what} ({format_size(_bytes(path))}); Chloe doesn't use it",
             f"once nobody wants it: rm -r {_quoted(path)}",
         )
     if not found:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, bad, note, ok, warn
+from chloe.formatting.sizes import format_size
+from chloe.formatting.text import escape_unsafe
+from chloe.formatting.times import format_age
 from chloe.store.losses import ACCEPT, find_missing
-from chloe.wording import age, printable, size
 
 #: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
 _LARGE_WAL = 256 * 1024 * 1024
@@ -36,16 +38,19 @@ def log(examined: Examined) -> Iterator[Finding]:
     if examined.panes.trouble is not None:
         yield _unusable(path, examined.panes.trouble)
     elif not waiting and there < about.size:
-        missing = f"is cut short: {size(there)} of {size(about.size)}"
+        missing = f"is cut short: {format_size(there)} of {format_size(about.size)}"
         yield bad(str(path), missing, "put a backup in its place, or move it away")
     elif waiting > _LARGE_WAL:
         yield warn(
             str(path),
-            f"{size(there)}, and {size(waiting)} in its -wal file, more than it should hold",
+            f"{format_size(there)}, and {format_size(waiting)} in its -wal file, more than it should hold",
             "end every Chloe, then start one: it copies them into the log",
         )
     else:
-        yield ok(str(path), size(there) + (f" and {size(waiting)} in its -wal file" if waiting else ""))
+        yield ok(
+            str(path),
+            format_size(there) + (f" and {format_size(waiting)} in its -wal file" if waiting else ""),
+        )
 
 
 def schema(examined: Examined) -> Iterator[Finding]:
@@ -73,8 +78,8 @@ def triggers(examined: Examined) -> Iterator[Finding]:
     if about.loosened:
         yield bad(
             "log's form",
-            f"not as Chloe makes a log: {printable(', '.join(about.loosened[:5]))}; it is only read, nothing "
-            "is written to it",
+            f"not as Chloe makes a log: {escape_unsafe(', '.join(about.loosened[:5]))}; it is only read, "
+            "nothing is written to it",
             "end every Chloe, then chloe recover makes it anew of its records and keeps this one beside it",
         )
     else:
@@ -91,14 +96,14 @@ def records(examined: Examined) -> Iterator[Finding]:
     for loss in about.losses.lost:
         yield bad(
             str(examined.paths.database),
-            printable(loss),
+            escape_unsafe(loss),
             f"put a newer copy in its place if there is one; {ACCEPT}",
         )
     for loss in about.losses.unknown:
-        said, _, way_out = printable(loss).rpartition("; ")
+        said, _, way_out = escape_unsafe(loss).rpartition("; ")
         yield bad("heads file", said, way_out)
     for what in about.losses.notes:
-        yield warn("heads file", printable(what), "see who wrote there: Chloe adds nothing but heads")
+        yield warn("heads file", escape_unsafe(what), "see who wrote there: Chloe adds nothing but heads")
     if not about.head.seq:
         return
     pruned = (
@@ -108,8 +113,8 @@ def records(examined: Examined) -> Iterator[Finding]:
     )
     yield ok(
         "records",
-        f"{about.head.seq}, the oldest from {age(about.oldest_at, examined.now)} ago, "
-        f"the last from {age(about.newest_at, examined.now)} ago{pruned}",
+        f"{about.head.seq}, the oldest from {format_age(about.oldest_at, examined.now)} ago, "
+        f"the last from {format_age(about.newest_at, examined.now)} ago{pruned}",
     )
     yield ok("head", f"{about.head.seq} {about.head.hash.hex()[:16]}…, as the log itself says")
 
@@ -125,7 +130,7 @@ def chain(examined: Examined) -> Iterator[Finding]:
     if not verdict.whole:
         yield bad("chain", str(verdict), "put a backup in its place; what stands before that record holds")
     else:
-        yield ok("chain", f"holds: {verdict.head.seq} records, {size(verdict.bodies)} of bodies")
+        yield ok("chain", f"holds: {verdict.head.seq} records, {format_size(verdict.bodies)} of bodies")
 
 
 def _unusable(path: Path, trouble: Exception) -> Finding:

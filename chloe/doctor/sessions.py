@@ -14,8 +14,9 @@ from chloe.backends.tmux.survivors import is_running
 from chloe.doctor.examined import Examined
 from chloe.doctor.findings import Finding, RemoveLock, TakeIn, bad, note, ok, warn
 from chloe.events.panes import Pane
+from chloe.formatting.sizes import format_size
+from chloe.formatting.times import format_age
 from chloe.waits import is_stopped
-from chloe.wording import age, size
 
 #: How full a spool may be before somebody should know: a part of its cap.
 _NEARLY_FULL = 0.8
@@ -34,15 +35,15 @@ def instances(examined: Examined) -> Iterator[Finding]:
         if instance.lives and is_stopped(sign.pid):
             yield warn(
                 subject,
-                f"{process}, since {age(sign.since, examined.now)}, is stopped: what it records waits",
+                f"{process}, since {format_age(sign.since, examined.now)}, is stopped: what it records waits",
                 f"kill -CONT {sign.pid}, or fg in its shell",
             )
         elif instance.lives:
-            yield ok(subject, f"{process}, since {age(sign.since, examined.now)}")
+            yield ok(subject, f"{process}, since {format_age(sign.since, examined.now)}")
         else:
             yield note(
                 subject,
-                f"{process}, started {age(sign.since, examined.now)} ago: is gone, its lock was left",
+                f"{process}, started {format_age(sign.since, examined.now)} ago: is gone, its lock was left",
                 "chloe doctor --fix removes it",
                 RemoveLock(sign),
             )
@@ -94,7 +95,8 @@ def sessions(examined: Examined) -> Iterator[Finding]:
         if pane.backend != "tmux" or not pane.alive or seen is None or not seen.alive:
             continue
         cap = examined.settings.spool.pane_cap
-        text = f"{_holder(seen)}, {_recorder(examined, seen)}, spool {size(seen.size)} of {size(cap)}"
+        fill = f"spool {format_size(seen.size)} of {format_size(cap)}"
+        text = f"{_holder(seen)}, {_recorder(examined, seen)}, {fill}"
         subject = _called(pane)
         if listed is not None and pane.session not in listed:
             yield warn(
@@ -103,7 +105,7 @@ def sessions(examined: Examined) -> Iterator[Finding]:
                 "name the server that it was started on in [tmux] socket_name",
             )
         elif seen.recorder and is_stopped(seen.recorder):
-            since = age(pane.printed_at or pane.created_at, examined.now)
+            since = format_age(pane.printed_at or pane.created_at, examined.now)
             yield warn(
                 subject,
                 f"{text}; its recorder is stopped, and took the last in {since} ago: what it prints waits",
@@ -175,7 +177,7 @@ def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolInfo | None) -> Findin
     if listed is not None and pane.session in listed:
         kill = f"; then end its session: {_tmux(examined, 'kill-session', '-t', pane.session)}"
     why = f" ({seen.failure})" if seen.failure else ""
-    text = f"the log says that it runs; its holder is gone{why}, {size(seen.size)} in its spool"
+    text = f"the log says that it runs; its holder is gone{why}, {format_size(seen.size)} in its spool"
     return warn(_called(pane), text, _TAKE_IN + kill, TakeIn())
 
 

@@ -16,7 +16,8 @@ from chloe.doctor.findings import Finding, RemoveSpool, bad, note, ok, warn
 from chloe.errors import SpoolTooNew
 from chloe.events.ids import is_id
 from chloe.events.panes import Pane
-from chloe.wording import printable, size
+from chloe.formatting.sizes import format_size
+from chloe.formatting.text import escape_unsafe
 
 #: For this long an empty spool may be one that is just being made, in nanoseconds.
 _BEING_MADE = 60_000_000_000
@@ -67,7 +68,7 @@ def _oddities(examined: Examined) -> Iterator[Finding]:
     budget = _LOOKED_THROUGH
     for seen in examined.spools.value:
         if seen.unknown_files:
-            names = printable(", ".join(seen.unknown_files[:_NAMED]))
+            names = escape_unsafe(", ".join(seen.unknown_files[:_NAMED]))
             more = f" and {len(seen.unknown_files) - _NAMED} more" if len(seen.unknown_files) > _NAMED else ""
             yield note(str(seen.folder), f"holds what isn't Chloe's, and stays with it: {names}{more}")
         if (most := min(seen.size, _OF_ONE, budget)) and (odd := count_skipped(seen.folder, most)):
@@ -87,7 +88,7 @@ def _without_pane(examined: Examined, seen: SpoolInfo) -> Finding | None:
         return warn(str(seen.folder), text, "if nobody wants it, end its session; see strangers")
     why = f" ({seen.failure})" if seen.failure else ""
     if seen.size:
-        text = f"{size(seen.size)} of a pane that the log doesn't know; nothing of it is recorded{why}"
+        text = f"{format_size(seen.size)} of a pane that the log doesn't know; nothing of it is recorded{why}"
         return warn(str(seen.folder), text, f"once nobody wants it: rm -r {shlex.quote(str(seen.folder))}")
     if seen.recorder != 0 or examined.now - seen.changed_at < _BEING_MADE:
         return note(str(seen.folder), "is being made by a Chloe that starts a pane")
@@ -100,7 +101,7 @@ def _of_ended(pane: Pane, seen: SpoolInfo) -> Finding | None:
         return None
     if _holds_more(pane, seen):
         where = shlex.quote(str(seen.folder))
-        text = f"{pane.name} ended in the log, but {size(seen.size)} may hold more than was recorded"
+        text = f"{pane.name} ended in the log, but {format_size(seen.size)} may hold more than was recorded"
         return warn(str(seen.folder), f"{text}; the next start removes it", f"to keep it: cp -a {where} .")
     text = f"{pane.name} has ended and the log has all of it"
     return note(str(seen.folder), text, "chloe doctor --fix removes it", RemoveSpool(seen.folder, pane.spool))

@@ -13,9 +13,9 @@ from chloe.events import facts
 from chloe.events.faults import Fault
 from chloe.export.drawing import Drawing
 from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
+from chloe.formatting.text import escape_unsafe
 from chloe.store import Beginning
 from chloe.store.beside import Source
-from chloe.wording import printable
 
 
 async def text(
@@ -65,7 +65,7 @@ async def _pieces(store: Source, pane: str, drawing: Drawing) -> AsyncIterator[l
             case facts.Gap(length=length, reason=reason, offset=offset):
                 printed = offset + length
                 some = f"{length} bytes are" if length else "bytes may be"
-                yield [f"[{some} missing here: {printable(reason)}]"]
+                yield [f"[{some} missing here: {escape_unsafe(reason)}]"]
     if gone is not None:
         yield gone
         if beginning.state is not None:

@@ -1,7 +1,7 @@
 """What happened, for a reader: one line a turn, or one JSON object a record.
 
 Owns the wording. Runs of output are told as one line with how much it was: what was printed is in the
-export. Every name, folder, command and reason is made printable, since programs choose them. Must not
+export. Every name, folder, command and reason is made escape_unsafe, since programs choose them. Must not
 know where the lines go.
 """
 
@@ -15,29 +15,31 @@ from chloe.events import facts
 from chloe.events.codec import encode
 from chloe.events.facts import UNCOMMITTED, Record
 from chloe.events.panes import Panes
-from chloe.wording import moment, printable, shortened, size
+from chloe.formatting.sizes import format_size
+from chloe.formatting.text import escape_unsafe, shorten_id
+from chloe.formatting.times import format_time
 
 
 def tell(fact: facts.Fact) -> str:
-    """What a fact says, in a few words and printable."""
+    """What a fact says, in a few words and escape_unsafe."""
     match fact:
         case facts.Created():
             return (
-                f"created ({fact.backend}, {fact.columns}x{fact.rows}) in {printable(fact.cwd)}: "
-                f"{printable(shlex.join(fact.argv))}"
+                f"created ({fact.backend}, {fact.columns}x{fact.rows}) in {escape_unsafe(fact.cwd)}: "
+                f"{escape_unsafe(shlex.join(fact.argv))}"
             )
         case facts.Output():
-            return f"printed {size(fact.length)}"
+            return f"printed {format_size(fact.length)}"
         case facts.Resized():
             return f"resized to {fact.columns}x{fact.rows}"
         case facts.Renamed():
-            return f"renamed to {printable(fact.name)}"
+            return f"renamed to {escape_unsafe(fact.name)}"
         case facts.Tagged():
-            return f"tagged {printable(', '.join(fact.tags)) or 'with nothing'}"
+            return f"tagged {escape_unsafe(', '.join(fact.tags)) or 'with nothing'}"
         case facts.Detached():
-            return f"detached from {shortened(fact.instance)} ({printable(fact.reason)})"
+            return f"detached from {shorten_id(fact.instance)} ({escape_unsafe(fact.reason)})"
         case facts.Reattached():
-            return f"reattached to {shortened(fact.instance)}"
+            return f"reattached to {shorten_id(fact.instance)}"
         case facts.Died():
             return _death(fact)
         case facts.Closed():
@@ -48,7 +50,7 @@ def tell(fact: facts.Fact) -> str:
             how_much = (
                 f"lost {fact.length} bytes" if fact.length else "may have lost bytes, nobody knows how many"
             )
-            return f"{how_much}: {printable(fact.reason)}"
+            return f"{how_much}: {escape_unsafe(fact.reason)}"
         case facts.Repainted():
             return f"repainted from tmux at {fact.columns}x{fact.rows}"
         case facts.Pruned():
@@ -57,29 +59,28 @@ def tell(fact: facts.Fact) -> str:
             return _cut(fact)
         case facts.LossAccepted():
             return (
-                f"{printable(fact.user) or 'a user'} accepted that records are missing, as noticed up to "
+                f"{escape_unsafe(fact.user) or 'a user'} accepted that records are missing, as noticed up to "
                 f"record {fact.through}"
             )
         case facts.Checkpointed():
-            return f"checkpointed: the screen as of record {fact.seq}, {size(fact.length)}"
+            return f"checkpointed: the screen as of record {fact.seq}, {format_size(fact.length)}"
         case facts.Salvaged():
             return (
                 f"salvaged from damage: {fact.kept} records kept as they were, {fact.again} appended anew, "
                 f"{fact.lost} lost, {sum(last - first + 1 for first, last in fact.bodies)} bodies lost; the "
-                f"damaged log is kept as {printable(fact.file)} ({printable(fact.reason)})"
+                f"damaged log is kept as {escape_unsafe(fact.file)} ({escape_unsafe(fact.reason)})"
             )
         case facts.Unknown():
-            return f"{printable(fact.kind)} (unknown to this Chloe): {printable(fact.head)}"
+            return f"{escape_unsafe(fact.kind)} (unknown to this Chloe): {escape_unsafe(fact.head)}"
 
 
 def _cut(fact: facts.Truncated) -> str:
     if not fact.hash:
-        return f"may have lost its end: {printable(fact.reason)}"
+        return f"may have lost its end: {escape_unsafe(fact.reason)}"
     if fact.found < fact.expected:
-        return (
-            f"lost its end: records {fact.found + 1} to {fact.expected} are gone ({printable(fact.reason)})"
-        )
-    return f"lost its end: record {fact.expected} is another one ({printable(fact.reason)})"
+        gone = f"records {fact.found + 1} to {fact.expected} are gone"
+        return f"lost its end: {gone} ({escape_unsafe(fact.reason)})"
+    return f"lost its end: record {fact.expected} is another one ({escape_unsafe(fact.reason)})"
 
 
 def _death(fact: facts.Died) -> str:
@@ -89,15 +90,19 @@ def _death(fact: facts.Died) -> str:
     if fact.signal is not None:
         how.append(f"signal {fact.signal}")
     if fact.reason:
-        how.append(printable(fact.reason))
+        how.append(escape_unsafe(fact.reason))
     return f"died: {', '.join(how) or 'nobody saw how'}"
 
 
 def _pruning(fact: facts.Pruned) -> str:
-    kept = f"; the screen of then is kept, {size(fact.offset)} into what it printed" if fact.length else ""
+    kept = (
+        f"; the screen of then is kept, {format_size(fact.offset)} into what it printed"
+        if fact.length
+        else ""
+    )
     return (
         f"pruned: what it printed in records {fact.first} to {fact.through} is gone "
-        f"({printable(fact.reason)}){kept}"
+        f"({escape_unsafe(fact.reason)}){kept}"
     )
 
 
@@ -121,24 +126,24 @@ async def told(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[st
             length += record.fact.length
             continue
         if run is not None:
-            yield _line(run, f"printed {size(length)}", names)
+            yield _line(run, f"printed {format_size(length)}", names)
             run = None
         if isinstance(record.fact, facts.Output):
             run, length = record, record.fact.length
         else:
             yield _line(record, tell(record.fact), names)
     if run is not None:
-        yield _line(run, f"printed {size(length)}", names)
+        yield _line(run, f"printed {format_size(length)}", names)
 
 
 def _line(record: Record, what: str, names: Panes) -> str:
     if not record.pane:
         who = "the log"
     elif record.pane in names:
-        who = f"{shortened(record.pane)} {printable(names[record.pane].name)}"
+        who = f"{shorten_id(record.pane)} {escape_unsafe(names[record.pane].name)}"
     else:
-        who = shortened(record.pane)
-    return f"{moment(record.occurred_at)}  {who}  {what}"
+        who = shorten_id(record.pane)
+    return f"{format_time(record.occurred_at)}  {who}  {what}"
 
 
 def as_json(record: Record, *, data: bool = False) -> dict[str, object]:

@@ -18,10 +18,10 @@ from itertools import islice
 from pathlib import Path
 
 from chloe.errors import LogLocked
+from chloe.formatting.text import escape_unsafe
 from chloe.quick import dataclass
 from chloe.store.connection import address, check_files, guard, is_busy, look_mode
 from chloe.store.migrations import migrations, statements
-from chloe.wording import printable
 
 #: The digest of the newest schema (``tests/store/test_drift.py`` says what it has to be). It saves making a
 #: schema at each start to compare with; where it differs, that is done.
@@ -49,7 +49,7 @@ _Object = tuple[bytes, bytes, bytes, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs, by name and printable; and whether the log can be read all the same."""
+    """What differs, by name and escape_unsafe; and whether the log can be read all the same."""
 
     names: tuple[str, ...]
     readable: bool
@@ -147,7 +147,7 @@ def _made(version: int) -> set[_Object]:
 
 
 def _named(name: bytes) -> str:
-    text = printable(name.decode("utf-8", "replace"))
+    text = escape_unsafe(name.decode("utf-8", "replace"))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -25,10 +25,10 @@ from pathlib import Path
 from threading import get_native_id
 
 from chloe.events.facts import Record
+from chloe.formatting.times import format_utc
 from chloe.small_files import FileRefused, open_regular, read_end, read_whole
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import to_the_end
-from chloe.wording import iso
 
 #: Seconds between two writings of the file beside the log, and of a line to the user's file.
 EVERY = 1.0
@@ -115,7 +115,7 @@ def append_line(file: Path, head: Head) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     descriptor = open_regular(file, flags, follow=False, owners={os.geteuid()})
     with os.fdopen(descriptor, "a", encoding="ascii") as kept:
-        kept.write(f"{iso(time.time_ns())} {head}\n")
+        kept.write(f"{format_utc(time.time_ns())} {head}\n")
 
 
 def read_lines(file: Path, limit: int) -> Iterator[Head | None]:

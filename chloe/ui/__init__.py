@@ -4,7 +4,7 @@ Owns everything that a person sees and types. Reads projections, asks the engine
 SQLite, tmux or PTYs. The map, lowest first:
 
 ``tty``                     the user's terminal: what is typed, what is shown, left as it was
-``canvas``, ``style``, ``glyphs``, ``words``   rows of cells; looks and wordings
+``canvas``, ``style``, ``glyphs``, ``labels``   rows of cells; looks; what keys and panes are called
 ``panes``                   one pane in one slot: rows, past, size, typing, mouse, unread
 ``view``                    the words: slot, action, binding, view
 ``selection``, ``messages``, ``state``   what is selected and said; what views draw from

@@ -16,6 +16,7 @@ from chloe.events.facts import BackendKind
 from chloe.events.panes import EPHEMERAL, PERSISTENT, Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.keymap import TYPING, bindings_of
+from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -30,7 +31,6 @@ from chloe.ui.views.help import Help, Section
 from chloe.ui.views.last_screen import LastScreen
 from chloe.ui.views.message_list import MessageList
 from chloe.ui.views.prompt import Prompt
-from chloe.ui.words import key_label
 
 
 class Actions:
@@ -72,7 +72,7 @@ class Actions:
         """A refusal with the key that helps."""
         for binding in bindings_of(self._stack.top):
             if binding.action == refusal.action:
-                return f"{refusal.reason}; {key_label(binding.keys[0])} {refusal.offer}"
+                return f"{refusal.reason}; {label_key(binding.keys[0])} {refusal.offer}"
         return refusal.reason
 
     def _refusal(self, command: Callable[[str], Command]) -> str:

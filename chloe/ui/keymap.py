@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chloe.ui.labels import label_key
 from chloe.ui.view import Binding, View
 from chloe.ui.views import TABS
-from chloe.ui.words import key_label
 
 #: In every view that has the keys of all.
 GLOBAL = (
@@ -42,4 +42,4 @@ def bound(bindings: Sequence[Binding], key: str) -> Binding | None:
 
 def hints(view: View) -> list[tuple[str, str]]:
     """Return the hint line of a view: a key and a word each."""
-    return [(key_label(binding.keys[0]), binding.hint) for binding in bindings_of(view) if binding.hint]
+    return [(label_key(binding.keys[0]), binding.hint) for binding in bindings_of(view) if binding.hint]

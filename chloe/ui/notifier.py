@@ -11,10 +11,10 @@ from chloe.engine import Change
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.terminal import Bell
+from chloe.ui.labels import label_outcome
 from chloe.ui.messages import Messages
 from chloe.ui.panes.unread import Unread
 from chloe.ui.panes.visible import VisiblePanes
-from chloe.ui.words import ending
 
 
 class Notifier:
@@ -60,7 +60,7 @@ class Notifier:
         elif pane.id in self._alive:
             self._alive.discard(pane.id)
             if not pane.closed:
-                self._messages.notify(f"{pane.name} ended: {ending(pane)}")
+                self._messages.notify(f"{pane.name} ended: {label_outcome(pane)}")
 
     def _has_rung(self, pane: Pane) -> bool:
         screens = self._projections.screens

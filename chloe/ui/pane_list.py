@@ -9,11 +9,13 @@ from collections.abc import Sequence
 
 from chloe.events.panes import Pane
 from chloe.events.screens import Screens
+from chloe.formatting.folders import format_folder
+from chloe.formatting.sizes import format_size_briefly
+from chloe.formatting.text import escape_unsafe
 from chloe.ui.canvas import Row, fitted, row_of
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.words import compact, folder, printable
 
 
 class PaneList:
@@ -53,12 +55,12 @@ class PaneList:
     def _entry(self, pane: Pane, selected: bool, width: int, tall: int) -> Sequence[Row]:
         on = " on" if selected else ""
         unseen = self._unread.count(pane)
-        news = f"+{compact(unseen)}" if unseen else ""
+        news = f"+{format_size_briefly(unseen)}" if unseen else ""
         bell = self._glyphs.bell if self._unread.has_rung(pane) else ""
         indicator = self.indicator(pane)
         sign_width = 4 if self._glyphs.none == "    " else 3
         room = max(width - sign_width - 3 - len(news) - len(bell) - bool(news), 1)
-        name = fitted(printable(pane.name), room, ellipsis=self._glyphs.ellipsis).decode("utf-8")
+        name = fitted(escape_unsafe(pane.name), room, ellipsis=self._glyphs.ellipsis).decode("utf-8")
         first = row_of(
             [
                 ("list" + on, f" {indicator} "),
@@ -81,8 +83,8 @@ class PaneList:
     def _below(self, pane: Pane) -> str:
         """The folder, and what the program calls itself where that says more than the name."""
         terminal = self._screens.peek(pane.id) if pane.id in self._screens else None
-        place = folder((terminal.cwd if terminal else "") or pane.cwd)
-        title = printable(terminal.title) if terminal else ""
+        place = format_folder((terminal.cwd if terminal else "") or pane.cwd)
+        title = escape_unsafe(terminal.title) if terminal else ""
         if self._selection.is_foreign(pane):
             return f"of another Chloe  {place}"
         return f"{place}  {title}" if title and title != pane.name else place

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from chloe.config import Config
 from chloe.engine import running
+from chloe.formatting.text import escape_unsafe
 from chloe.ui.app import App
 from chloe.ui.crash import first_chloe_error, summarize
 from chloe.ui.glyphs import encoding
@@ -23,7 +24,6 @@ from chloe.ui.tty.colors import depth_of
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
 from chloe.waits import Waits
-from chloe.wording import printable
 
 #: sysexits.h: an internal error.
 _SOFTWARE = 70
@@ -51,7 +51,7 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
 
 
 def _say(message: str) -> None:
-    print(f"chloe: {printable(message)}", file=sys.stderr, flush=True)
+    print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
 
 
 async def _main(config: Config, environment: Mapping[str, str]) -> int:

@@ -15,6 +15,7 @@ from chloe.ui import status_bars
 from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fitted, width_of
 from chloe.ui.keymap import TYPING, bindings_of, bound, hints
+from chloe.ui.labels import label_key
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -36,7 +37,6 @@ from chloe.ui.tty.keyboard import (
 from chloe.ui.tty.sequences import name_of
 from chloe.ui.tty.tty import Tty
 from chloe.ui.view import Action, Drawn, View
-from chloe.ui.words import key_label
 
 
 class Shell:
@@ -100,7 +100,7 @@ class Shell:
         if binding is not None:
             self.do(binding.action)
         elif key and not view.press(key):
-            self._state.messages.hint(f"{key_label(key)} does nothing here; ? shows every key")
+            self._state.messages.hint(f"{label_key(key)} does nothing here; ? shows every key")
         self._stack.drop_done()
 
     def do(self, action_id: str) -> None:
@@ -207,7 +207,7 @@ class Shell:
             message=self._state.messages.current,
             typing_into=pane.name if pane is not None else None,
             leaving=self._keyboard.is_leaving,
-            release=key_label(self._state.release),
+            release=label_key(self._state.release),
             hints=hints(view),
         )
 

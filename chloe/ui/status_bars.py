@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chloe.events.panes import Pane
+from chloe.formatting.sizes import format_size_briefly
+from chloe.formatting.text import escape_unsafe
 from chloe.ui.canvas import Row, columns_of, row_of
 from chloe.ui.messages import Message
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
-from chloe.ui.words import compact, printable
 
 #: Lines that a message may take.
 _MOST_LINES = 3
@@ -30,7 +31,7 @@ def header(
         parts += [("tab on" if is_current else "tab", f" {label} "), ("header", " ")]
     taken = sum(len(text) for _, text in parts)
     news = _news(selection, unread, selection.panes)
-    size = f"log {compact(log_size)}"
+    size = f"log {format_size_briefly(log_size)}"
     for summary in (f"{news}   {size}" if news else size, news):
         if summary and taken + len(summary) + 2 <= width:
             parts.append(("news", " " * (width - taken - len(summary) - 1) + summary))
@@ -64,13 +65,13 @@ def footer(
     What was said takes more lines where it needs them, up to ``_MOST_LINES``.
     """
     if trouble:
-        text = f"{trouble[:1].upper()}{printable(trouble[1:])}. Keys still pass, and nothing is lost."
+        text = f"{trouble[:1].upper()}{escape_unsafe(trouble[1:])}. Keys still pass, and nothing is lost."
         return [row_of([("trouble", f" {line}")], width, "trouble") for line in _wrapped(text, width)]
-    typing = [("typing", f" keyboard: {printable(typing_into)} ")] if typing_into is not None else []
+    typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")] if typing_into is not None else []
     if message is not None:
         said = "error" if message.error else "said"
         taken = sum(columns_of(text) for _, text in typing)
-        first, *more = _wrapped(printable(message.text), width, taken)
+        first, *more = _wrapped(escape_unsafe(message.text), width, taken)
         rows: list[Row] = [row_of([*typing, (said, f" {first}")], width, "footer")]
         rows += [row_of([(said, f" {line}")], width, "footer") for line in more]
         return rows

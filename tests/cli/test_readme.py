@@ -11,8 +11,8 @@ from chloe.cli.program import COMMANDS
 from chloe.config import load
 from chloe.errors import ChloeError
 from chloe.ui.keymap import bindings_of
+from chloe.ui.labels import label_key
 from chloe.ui.views import TABS
-from chloe.ui.words import key_label
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 
@@ -39,7 +39,7 @@ def test_every_key_is_told() -> None:
 
     for tab in TABS:
         for binding in bindings_of(tab):
-            assert any(f"`{key_label(key)}`" in keys for key in binding.keys), binding
+            assert any(f"`{label_key(key)}`" in keys for key in binding.keys), binding
 
 
 def test_every_exit_status_is_told() -> None:

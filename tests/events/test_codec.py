@@ -15,8 +15,8 @@ from chloe.events.codec import KINDS, decode, decode_record, encode
 from chloe.events.facts import BackendKind, Fact, Record, Unknown
 from chloe.events.ids import is_id, is_session, path_of, session_of
 from chloe.events.projections import Projections
+from chloe.formatting.text import escape_unsafe
 from chloe.replay.telling import tell
-from chloe.wording import printable
 from tests import possible
 from tests.ids import id_of
 
@@ -275,4 +275,4 @@ def test_any_records_in_any_order_are_folded_and_told_without_an_error(told: lis
     fold(*(record_of(fact, seq, pane) for seq, (fact, pane) in enumerate(small, 1)))
     for fact, _ in told:
         line = tell(fact)
-        assert printable(line) == line
+        assert escape_unsafe(line) == line

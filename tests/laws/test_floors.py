@@ -19,7 +19,7 @@ LUMBER_ROOMS = {"utils", "util", "helpers", "helper", "manager", "managers", "ba
 FLOORS = {
     "errors": 0,
     "quick": 0,
-    "wording": 0,
+    "formatting": 0,
     "small_files": 0,
     "config": 0,
     "watch": 0,
@@ -63,8 +63,8 @@ ROOMS_OF_PACKAGE = {
     "platformdirs": {"config"},
     # Of the standard library, what decides whether a room is pure.
     "sqlite3": {"store"},
-    "asyncio": set(FLOORS) - {"events", "terminal", "errors", "wording", "config"},
-    "os": set(FLOORS) - {"events", "terminal", "errors", "wording"},
+    "asyncio": set(FLOORS) - {"events", "terminal", "errors", "formatting", "config"},
+    "os": set(FLOORS) - {"events", "terminal", "errors", "formatting"},
 }
 
 #: The holder runs alone and loads its neighbours by their bare names.

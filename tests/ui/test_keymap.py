@@ -1,4 +1,4 @@
-"""The keymap as data, and the words for what is shown."""
+"""The keymap as data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from chloe.ui.keymap import bindings_of, hints
 from chloe.ui.view import View
 from chloe.ui.views import VIEWS
-from chloe.ui.words import compact, folder, printable, span
 from tests.ui.parts import Parts
 
 if TYPE_CHECKING:
@@ -27,18 +26,3 @@ def test_the_hints_come_from_the_bindings(double: Double) -> None:
     assert ("c", "direct") in hints(instances)
     assert ("Enter", "type") in hints(instances)
     assert hints(instances)[-1] == ("q", "quit")
-
-
-@pytest.mark.parametrize(
-    ("count", "shown"),
-    [(0, "0"), (999, "999"), (1000, "1.0K"), (12_345, "12K"), (999_499, "999K"), (10**7, "10M")],
-)
-def test_sizes_are_compact(count: int, shown: str) -> None:
-    assert compact(count) == shown
-
-
-def test_words_are_harmless_and_short() -> None:
-    assert printable("a\x1b[2J\x9b\udcff\u202eb") == "a?[2J???b"
-    assert folder("/home/me/src", "/home/me") == "~/src"
-    assert folder("/home/meg", "/home/me") == "/home/meg"
-    assert span(3_700_000_000_000) == "1h 1m"

@@ -16,8 +16,8 @@ from chloe.backends.tmux import locks, spool, survivors
 from chloe.backends.tmux.server import TmuxServer
 from chloe.errors import TmuxUnusable
 from chloe.events.facts import Process, SpoolPosition
+from chloe.formatting.text import escape_unsafe
 from chloe.small_files import read_whole
-from chloe.wording import printable
 
 #: Seconds that a holder gets to start, and to make its folder again that somebody removed.
 START_GRACE, RESTORE_GRACE = 10.0, 3.0
@@ -118,5 +118,5 @@ def failure(folder: Path) -> str:
     """Why the holder of a spool couldn't go on, in its own words; "" where it left none."""
     with contextlib.suppress(OSError):
         words = read_whole(folder / "failure", _FAILURE_LIMIT, follow=False)
-        return printable(words.decode("utf-8", "replace").strip()[:_FAILURE_TOLD])
+        return escape_unsafe(words.decode("utf-8", "replace").strip()[:_FAILURE_TOLD])
     return ""

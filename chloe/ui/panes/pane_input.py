@@ -11,6 +11,7 @@ from chloe.errors import ChloeError
 from chloe.events.commands import Resize, Write
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
+from chloe.ui.labels import label_key
 from chloe.ui.messages import Messages
 from chloe.ui.panes.sizing import Size, Sizing
 from chloe.ui.panes.slots import Slots
@@ -18,7 +19,6 @@ from chloe.ui.requests import Engine
 from chloe.ui.selection import Selection
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.tty.sequences import character_length
-from chloe.ui.words import key_label
 
 
 class PaneInput:
@@ -124,7 +124,7 @@ class PaneInput:
     def _write(self, pane: Pane, data: bytes) -> None:
         refusal = why_not_type(pane, self._selection.instance)
         if refusal is not None:
-            self._messages.hint(f"{refusal.reason}; {key_label(self._release)} leaves it")
+            self._messages.hint(f"{refusal.reason}; {label_key(self._release)} leaves it")
             return
         slots = self._slots.of(pane.id)
         self._slots.scroll_to_bottom(pane.id)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Sequence
 
+from chloe.formatting.text import UNSAFE
 from chloe.terminal import Attributes
 from chloe.ui.canvas import clusters, width_of
 from chloe.ui.tty.colors import Depth, select
-from chloe.wording import UNSAFE
 
 #: Characters about whose width terminals agree: what isn't here gets its column set after it.
 _AGREED = "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f"

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import urwid
 
+from chloe.formatting.text import escape_unsafe
 from chloe.ui.box import Box
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Action, Binding, Drawn, View, always
-from chloe.ui.words import printable
 
 
 class Confirm(View):
@@ -26,10 +26,9 @@ class Confirm(View):
     )
 
     def __init__(self, title: str, text: str, glyphs: Glyphs, on_yes: Callable[[], None]) -> None:
+        text = escape_unsafe(text)
         answers = [("key", "y"), ("dialog dim", " yes   "), ("key", "n"), ("dialog dim", " no")]
-        body = urwid.Pile(
-            [("pack", urwid.Text(printable(text))), urwid.SolidFill(" "), ("pack", urwid.Text(answers))]
-        )
+        body = urwid.Pile([("pack", urwid.Text(text)), urwid.SolidFill(" "), ("pack", urwid.Text(answers))])
         columns = min(max(len(text) + 6, 30), 64)
         self._box = Box(title, body, glyphs, columns=columns, rows=5 + len(text) // (columns - 6))
         self._on_yes = on_yes

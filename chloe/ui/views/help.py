@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chloe.ui.labels import label_key
 from chloe.ui.state import AppState
 from chloe.ui.text_page import Line, TextPage
-from chloe.ui.words import key_label
 
 #: A heading, and the keys under it, each with what they do.
 Section = tuple[str, Sequence[tuple[Sequence[str], str]]]
@@ -24,7 +24,7 @@ class Help(TextPage):
         lines: list[Line] = []
         for heading, keys in sections:
             lines.append(heading)
-            lines += [_line("  ".join(map(key_label, names)), does) for names, does in keys]
+            lines += [_line("  ".join(map(label_key, names)), does) for names, does in keys]
             lines.append("")
         glyphs = state.glyphs
         lines.append("In the list")

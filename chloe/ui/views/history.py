@@ -8,10 +8,14 @@ from __future__ import annotations
 from chloe.engine import Change
 from chloe.events.history import Life
 from chloe.events.panes import Pane
+from chloe.formatting.folders import format_folder
+from chloe.formatting.sizes import format_size_briefly
+from chloe.formatting.text import escape_unsafe, format_command
+from chloe.formatting.times import format_duration, format_time_briefly
 from chloe.ui.canvas import Row, fitted, row_of
+from chloe.ui.labels import label_outcome
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, View, always
-from chloe.ui.words import command, compact, ending, folder, moment, printable, span
 
 #: The columns up to the last, which takes what is left: title and width.
 _COLUMNS = (("", 1), ("ended", 13), ("name", 18), ("how", 14), ("ran", 8), ("printed", 8), ("folder", 22))
@@ -89,13 +93,13 @@ class History(View):
         until = pane.died_at or life.past_at
         return [
             "",
-            moment(life.past_at) if pane.died is not None else "-",
-            printable(pane.name),
-            "still runs" if pane.alive else ending(pane),
-            span(until - pane.created_at) if pane.died is not None else "",
-            compact(pane.printed),
-            folder(pane.cwd),
-            command(pane),
+            format_time_briefly(life.past_at) if pane.died is not None else "-",
+            escape_unsafe(pane.name),
+            "still runs" if pane.alive else label_outcome(pane),
+            format_duration(until - pane.created_at) if pane.died is not None else "",
+            format_size_briefly(pane.printed),
+            format_folder(pane.cwd),
+            format_command(pane.argv),
         ]
 
     def _row(self, words: list[str], width: int, style: str) -> Row:

@@ -9,13 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chloe.events.panes import Pane
+from chloe.formatting.folders import format_folder
+from chloe.formatting.sizes import format_size_briefly
+from chloe.formatting.text import escape_unsafe
+from chloe.formatting.times import format_time_briefly
 from chloe.ui.canvas import Cells, Row, Run, columns_of, row_of
 from chloe.ui.card import NOT_LOGGED, fault_card, on_blank
+from chloe.ui.labels import label_outcome, label_pruning
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
-from chloe.ui.words import compact, ending, folder, moment, printable, pruned
 
 #: In a window of fewer columns there is no room for a list.
 _MIN_COLUMNS = 40
@@ -129,21 +133,21 @@ class Instances(View):
         line = self._state.glyphs.horizontal
         if pane is None:
             return row_of([("frame", line * width)], width)
-        name = f" {printable(pane.name)} "
+        name = f" {escape_unsafe(pane.name)} "
         parts: list[tuple[str, str]] = [(f"frame{on}", line), ("title on" if on else "name", name)]
         scrolled = self._screen.scrolled
         if scrolled and self._shows_screen(pane):
             parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
         if pane.pruned and (self._screen.is_first or not pane.alive) and self._shows_screen(pane):
-            parts.append(("scrolled", f" {pruned(pane)} "))
+            parts.append(("scrolled", f" {label_pruning(pane)} "))
         if self._state.is_ahead(pane.id) and self._shows_screen(pane):
             parts.append(("scrolled", f" {NOT_LOGGED} "))
         terminal = self._screen.terminal
-        about = [folder((terminal.cwd if terminal else "") or pane.cwd)]
+        about = [format_folder((terminal.cwd if terminal else "") or pane.cwd)]
         if not pane.alive:
-            about.insert(0, f"{ending(pane)}, {moment(pane.died_at)}")
+            about.insert(0, f"{label_outcome(pane)}, {format_time_briefly(pane.died_at)}")
         elif terminal and terminal.title and terminal.title != pane.name:
-            about.insert(0, printable(terminal.title))
+            about.insert(0, escape_unsafe(terminal.title))
         parts.append(("title", f" {'  '.join(about)} "))
         taken = sum(columns_of(text) for _, text in parts)
         parts.append((f"frame{on}", line * max(width - taken, 0)))
@@ -171,15 +175,20 @@ class Instances(View):
         if self._shows_screen(pane):
             fault = self._state.screens_of(pane.id).broken.get(pane.id)
             if fault is not None:
-                return [("name", printable(pane.name)), ("card", ""), *fault_card(fault, pane)]
+                return [("name", escape_unsafe(pane.name)), ("card", ""), *fault_card(fault, pane)]
             return [("card dim", "reading what it printed …")]
         unread = self._state.unread.count(pane)
         return [
-            ("name", printable(pane.name)),
-            ("card dim", folder(pane.cwd)),
+            ("name", escape_unsafe(pane.name)),
+            ("card dim", format_folder(pane.cwd)),
             ("card", ""),
             ("card", "Detached: it runs on in the background."),
-            ("card", f"It printed {compact(unread)} bytes since." if unread else "It printed nothing since."),
+            (
+                "card",
+                f"It printed {format_size_briefly(unread)} bytes since."
+                if unread
+                else "It printed nothing since.",
+            ),
             ("card", ""),
             ("card", "a attaches it again."),
         ]

@@ -6,12 +6,14 @@ Owns the line over it and its keys. Must not know how a screen comes from the lo
 from __future__ import annotations
 
 from chloe.events.panes import Pane
+from chloe.formatting.text import escape_unsafe
+from chloe.formatting.times import format_time_briefly
 from chloe.ui.canvas import row_of
 from chloe.ui.card import NOT_LOGGED, fault_card, on_blank
+from chloe.ui.labels import label_outcome, label_pruning
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
-from chloe.ui.words import ending, moment, printable, pruned
 
 
 class LastScreen(View):
@@ -55,11 +57,11 @@ class LastScreen(View):
         if self._state.is_ahead(pane.id):
             place = f"{place}  {NOT_LOGGED}"
         if pane.pruned:
-            place = f"{place}  {pruned(pane)}"
+            place = f"{place}  {label_pruning(pane)}"
         title = row_of(
             [
-                ("name", f" {printable(pane.name)} "),
-                ("title", f" {ending(pane)}, {moment(pane.died_at)}  {place}"),
+                ("name", f" {escape_unsafe(pane.name)} "),
+                ("title", f" {label_outcome(pane)}, {format_time_briefly(pane.died_at)}  {place}"),
             ],
             columns,
         )

@@ -5,9 +5,10 @@ Owns its wording. Must not know where a message comes from.
 
 from __future__ import annotations
 
+from chloe.formatting.text import escape_unsafe
+from chloe.formatting.times import format_time_briefly
 from chloe.ui.state import AppState
 from chloe.ui.text_page import Line, TextPage
-from chloe.ui.words import moment, printable
 
 
 class MessageList(TextPage):
@@ -18,13 +19,13 @@ class MessageList(TextPage):
     def __init__(self, state: AppState) -> None:
         lines: list[Line] = [
             (
-                ("dialog dim", " " + moment(message.at)),
-                ("error" if message.error else "dialog", printable(message.text)),
+                ("dialog dim", " " + format_time_briefly(message.at)),
+                ("error" if message.error else "dialog", escape_unsafe(message.text)),
             )
             for message in state.messages.latest_first
         ]
         lines += [
             "" if lines else "Nothing yet.",
-            (("dialog dim", " Errors are in"), ("dialog", printable(state.log_file))),
+            (("dialog dim", " Errors are in"), ("dialog", escape_unsafe(state.log_file))),
         ]
         super().__init__("Messages", lines, state.glyphs)

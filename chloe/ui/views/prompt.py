@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import urwid
 
+from chloe.formatting.text import UNSAFE
 from chloe.ui.box import Box, urwid_key
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Action, Binding, Drawn, View, always
-from chloe.ui.words import printable
 
 #: Columns of the box, and of the text in it.
 _BOX, _TEXT = 52, 46
@@ -56,7 +56,7 @@ class Prompt(View):
 
     def paste(self, text: str) -> bool:
         """Put the text in, on one line."""
-        self._edit.insert_text(printable(" ".join(text[:_MAX_PASTED].split())))
+        self._edit.insert_text(UNSAFE.sub("?", " ".join(text[:_MAX_PASTED].split())))
         return True
 
     def accept(self) -> None:

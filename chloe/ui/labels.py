@@ -1,0 +1,38 @@
+"""How keys and panes are labelled.
+
+Owns the labels. Must not know widgets or where a label stands. What comes from programs is made harmless.
+"""
+
+from __future__ import annotations
+
+from chloe.engine import ending as outcome
+from chloe.events.panes import Pane
+from chloe.formatting.text import escape_unsafe
+from chloe.terminal import keys
+
+#: Keys that a person writes otherwise.
+_KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
+
+
+def label_key(key: str) -> str:
+    """Return a key as a person reads it: ``Esc``, ``Shift-PgUp``, ``Ctrl-L``."""
+    named = keys.name(key)
+    if named is None:
+        return key
+    *held, _ = keys.written(named._replace(name="")).split("+")
+    name = named.name
+    if name in _KEY_LABELS:
+        name = _KEY_LABELS[name]
+    elif len(name) > 1 or held:
+        name = name.capitalize()
+    return "-".join([*(modifier.capitalize() for modifier in held), name])
+
+
+def label_outcome(pane: Pane) -> str:
+    """Return how a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why it was ended."""
+    return escape_unsafe(outcome(pane))
+
+
+def label_pruning(pane: Pane) -> str:
+    """Return why a pane's oldest output is gone, ``pruned: older than 90d``; "" where all is there."""
+    return f"pruned: {escape_unsafe(pane.pruned)}" if pane.pruned else ""
