@@ -136,7 +136,7 @@ async def _make(config: Config, count: int) -> tuple[float, str]:
 async def _living(config: Config) -> int:
     async with running(config, screens=False) as engine:
         return sum(
-            pane.alive and engine._supervisor._programs.runs(pane.id)
+            pane.alive and engine._supervisor._launcher.is_running(pane.id)
             for pane in engine.projections.panes.values()
         )
 

@@ -1,14 +1,21 @@
 """The actors: one a pane, each the sole owner of its backend, and the supervisor that owns them all.
 
-``mailbox``     how commands reach an actor
-``pane``        the actor: its pane's bytes into the log, commands to its program
-``programs``    what a pane is asked to run, made into a backend
-``pulse``       whether tmux still answers
-``presence``    which instances of Chloe live
-``last_words``  what is said for those that ended without saying it
-``clearing``    which spools nobody needs any more
-``preconditions``  what can't be asked of a pane
-``supervisor``  restores panes, carries commands out, answers for actors that fail
+``mailbox``          how commands reach an actor
+``pane``             the actor: its pane's bytes into the log, commands to its program
+``launcher``         what a pane is asked to run, made into a backend
+``ingestion``        what spools hold, taken into the log
+``handover``         leases given to others for a while
+``failure``          what becomes of a pane whose actor failed
+``presence``         which instances of Chloe live
+``departed``         what is recorded for instances that ended without a word
+``instance_reaper``  when that is done
+``cleanup``          which spools nobody needs any more
+``unread_spools``    what a stopped recorder hasn't read
+``survivors``        programs that outlived their pane
+``tmux_health``      whether tmux still answers
+``scope``            which panes an instance looks after
+``preconditions``    what can't be asked of a pane
+``supervisor``       restores panes, carries commands out, answers for actors that fail
 
 Must not know urwid or click, nor who shows a pane.
 """

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 M = TypeVar("M")
 
 
-class Letter(Generic[M]):
+class Envelope(Generic[M]):
     """One message, and where the answer goes if somebody waits for one."""
 
     __slots__ = ("_answer", "message")
@@ -21,12 +21,12 @@ class Letter(Generic[M]):
         self.message = message
         self._answer = answer
 
-    def done(self) -> None:
+    def resolve(self) -> None:
         """The message was carried out."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
 
-    def failed(self, error: Exception) -> None:
+    def reject(self, error: Exception) -> None:
         """It could not be; whoever asked gets the error."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(error)
@@ -39,36 +39,36 @@ class Mailbox(Generic[M]):
     """
 
     def __init__(self) -> None:
-        self._letters: deque[Letter[M]] = deque()
-        self._came = asyncio.Event()
+        self._queue: deque[Envelope[M]] = deque()
+        self._added = asyncio.Event()
         self._closed: Exception | None = None
 
-    def tell(self, message: M) -> None:
+    def send(self, message: M) -> None:
         """Leave a message; nobody waits for it, and after ``close`` it goes nowhere."""
-        self._put(Letter(message))
+        self._put(Envelope(message))
 
-    async def ask(self, message: M) -> None:
+    async def request(self, message: M) -> None:
         """Leave a message and wait until it was carried out. Raises what made it fail."""
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._put(Letter(message, answer))
+        self._put(Envelope(message, answer))
         await answer
 
-    def _put(self, letter: Letter[M]) -> None:
+    def _put(self, envelope: Envelope[M]) -> None:
         if self._closed is not None:
-            letter.failed(self._closed)
+            envelope.reject(self._closed)
             return
-        self._letters.append(letter)
-        self._came.set()
+        self._queue.append(envelope)
+        self._added.set()
 
-    async def take(self) -> Letter[M]:
+    async def take(self) -> Envelope[M]:
         """Wait for the next message."""
-        while not self._letters:
-            self._came.clear()
-            await self._came.wait()
-        return self._letters.popleft()
+        while not self._queue:
+            self._added.clear()
+            await self._added.wait()
+        return self._queue.popleft()
 
     def close(self, error: Exception) -> None:
         """Take no more messages; ``error`` says why to all who wait."""
         self._closed = error
-        while self._letters:
-            self._letters.popleft().failed(error)
+        while self._queue:
+            self._queue.popleft().reject(error)

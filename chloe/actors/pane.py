@@ -4,9 +4,9 @@ Owns the way of a pane's bytes into the log, the offsets of its stream, and the 
 program. Must not know projections, screens or other panes; what has been folded it is told.
 
 Three loops share the work. ``_read`` takes events from the backend, never further ahead of the
-fold than ``AHEAD`` bytes, so that a flooding program is slowed by the kernel. ``_commit`` appends what
+fold than ``MAX_AHEAD`` bytes, so that a flooding program is slowed by the kernel. ``_commit`` appends what
 was read; meanwhile the next is read, and no more, so that batches grow with the time a commit takes.
-``_obey`` works the mailbox off; nothing there waits for the log.
+``_handle_commands`` works the mailbox off; nothing there waits for the log.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from chloe.events.fields import fit_text
 from chloe.terminal.sizes import clamp
 
 #: Bytes of output that a pane may be ahead of its fold: some frames of a flood, no more.
-AHEAD = 4 * 1024 * 1024
+MAX_AHEAD = 4 * 1024 * 1024
 
 
 #: A read of this many bytes is part of a flood: what follows is left to gather for some milliseconds,
 #: since log and terminal take large pieces at many times the speed of small ones.
 _FLOOD, _GATHER = 16 * 1024, 0.012
 #: Seconds between two looks whether all was taken in: what a full disk tore is taken back, which is no news.
-_REACHED_AGAIN = 0.2
+_RECHECK_DELAY = 0.2
 
 
 class Log(Protocol):
@@ -67,7 +67,7 @@ class PaneActor:
         #: Set once this actor records; another instance may hold the pane's lease until then.
         self.recording = asyncio.Event()
         #: What the log shall say of the program's end, where it ends because this instance does.
-        self.farewell = ""
+        self.exit_reason = ""
         self._backend = backend
         self._log = log
         self._begin = begin
@@ -75,8 +75,8 @@ class PaneActor:
         self._folded_to = 0
         self._room = asyncio.Event()
         self._entries: list[Entry] = []
-        self._came = asyncio.Event()
-        self._taken = asyncio.Event()
+        self._entries_added = asyncio.Event()
+        self._entries_taken = asyncio.Event()
         self._segment = -1
         self._committing = False
         #: There is news of how far the log has the stream.
@@ -84,21 +84,21 @@ class PaneActor:
         self._ended = False
         self._reading: asyncio.Task[None] | None = None
         #: What gives the right to record back, while another is to have it; and that this was done.
-        self._give_back: Callable[[], None] | None = None
-        self._given = asyncio.Event()
-        self._wanted_again = asyncio.Event()
+        self._release: Callable[[], None] | None = None
+        self._released = asyncio.Event()
+        self._resumed = asyncio.Event()
 
     async def run(self) -> None:
         """Look after the pane until its program has ended and all it printed is in the log."""
         try:
             async with asyncio.TaskGroup() as group:
-                obeying = group.create_task(self._obey(), name=f"obey {self.pane}")
+                handling = group.create_task(self._handle_commands(), name=f"commands of {self.pane}")
                 await self._record()
-                obeying.cancel()
+                handling.cancel()
         finally:
             self._ended = True
             self._progress.set()
-            self._given.set()
+            self._released.set()
             self.mailbox.close(PaneRefused("its program has ended"))
 
     def folded(self, offset: int) -> None:
@@ -106,30 +106,30 @@ class PaneActor:
         self._folded_to = offset
         self._room.set()
 
-    async def taken_in(self, reached: Callable[[], bool]) -> None:
-        """Wait until all is in the log that the backend held when it made ``reached``, or this ends."""
-        while not self._ended and not (self.recording.is_set() and reached() and not self.under_way):
+    async def wait_until_ingested(self, is_drained: Callable[[], bool]) -> None:
+        """Wait until all is in the log that the backend held when it made ``is_drained``, or this ends."""
+        while not self._ended and not (self.recording.is_set() and is_drained() and not self.has_uncommitted):
             self._progress.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(_REACHED_AGAIN):
+                async with asyncio.timeout(_RECHECK_DELAY):
                     await self._progress.wait()
 
-    def hand_over(self, give_back: Callable[[], None]) -> asyncio.Event:
-        """Stop reading, and call ``give_back`` once the log has all that was read; what is set then.
+    def hand_over(self, release: Callable[[], None]) -> asyncio.Event:
+        """Stop reading, and call ``release`` once the log has all that was read; what is set then.
 
-        Until ``take_again``. Only for an actor that records.
+        Until ``resume``. Only for an actor that records.
         """
-        self._given.clear()
-        self._wanted_again.clear()
-        self._give_back = give_back
+        self._released.clear()
+        self._resumed.clear()
+        self._release = release
         if self._reading is not None:
             self._reading.cancel()
-        return self._given
+        return self._released
 
-    def take_again(self) -> None:
+    def resume(self) -> None:
         """Record again, as soon as that may be."""
-        self._give_back = None
-        self._wanted_again.set()
+        self._release = None
+        self._resumed.set()
 
     @property
     def ended(self) -> bool:
@@ -137,7 +137,7 @@ class PaneActor:
         return self._ended
 
     @property
-    def under_way(self) -> bool:
+    def has_uncommitted(self) -> bool:
         """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
         return self._committing or bool(self._entries)
 
@@ -163,27 +163,27 @@ class PaneActor:
 
     async def _hand_over(self) -> None:
         """Reading was stopped: let another record once the log has it all, if that is still wanted then."""
-        while self.under_way:
+        while self.has_uncommitted:
             self._progress.clear()
             await self._progress.wait()
-        if self._give_back is not None:
-            self._give_back()
-            self._given.set()
-            await self._wanted_again.wait()
+        if self._release is not None:
+            self._release()
+            self._released.set()
+            await self._resumed.wait()
         self.recording.clear()
 
     async def _read(self) -> None:
         while True:
-            while self._read_to - self._folded_to > AHEAD:
+            while self._read_to - self._folded_to > MAX_AHEAD:
                 self._room.clear()
                 await self._room.wait()
             before = self._read_to
             events = await self._backend.read()
             while self._entries:
-                self._taken.clear()
-                await self._taken.wait()
+                self._entries_taken.clear()
+                await self._entries_taken.wait()
             self._entries = [Entry(self.pane, self._fact(each), each.occurred_at) for each in events]
-            self._came.set()
+            self._entries_added.set()
             if events and isinstance(events[-1], Exited):
                 return
             if self._read_to - before >= _FLOOD:
@@ -191,17 +191,17 @@ class PaneActor:
 
     def _fact(self, event: BackendEvent) -> facts.Fact:
         """What the log says of it; counts the stream's offset on."""
-        fact = fact_of(event, self._read_to, self.farewell)
+        fact = fact_of(event, self._read_to, self.exit_reason)
         self._read_to += length_of(fact)
         return fact
 
     async def _commit(self) -> None:
         while True:
             if not self._entries:
-                self._came.clear()
-                await self._came.wait()
+                self._entries_added.clear()
+                await self._entries_added.wait()
             batch, self._entries = self._entries, []
-            self._taken.set()
+            self._entries_taken.set()
             self._committing = True
             position = _last_position(batch)
             ended = isinstance(batch[-1].fact, facts.Died)
@@ -216,11 +216,11 @@ class PaneActor:
             if ended:
                 return
 
-    async def _obey(self) -> None:
+    async def _handle_commands(self) -> None:
         while True:
-            letter = await self.mailbox.take()
+            envelope = await self.mailbox.take()
             try:
-                match letter.message:
+                match envelope.message:
                     case Write(data=data):
                         self._backend.write(data)
                     case Resize(rows=rows, columns=columns):
@@ -228,16 +228,16 @@ class PaneActor:
                     case Kill():
                         await self._backend.kill()
             except Exception as error:
-                letter.failed(PaneRefused(f"its actor failed: {error}"))
+                envelope.reject(PaneRefused(f"its actor failed: {error}"))
                 # A command that the system refuses for the moment ends nothing.
                 if not is_exhausted(error):
                     raise
             finally:
                 # Also where the program ended while it was being killed: whoever asked isn't left waiting.
-                letter.done()
+                envelope.resolve()
 
 
-def fact_of(event: BackendEvent, offset: int, farewell: str = "") -> facts.Fact:
+def fact_of(event: BackendEvent, offset: int, exit_reason: str = "") -> facts.Fact:
     """What the log says of an event at this ``offset`` of its stream."""
     match event:
         case OutputRead(data=data, position=position):
@@ -254,7 +254,7 @@ def fact_of(event: BackendEvent, offset: int, farewell: str = "") -> facts.Fact:
             return facts.Died(
                 status=event.status,
                 signal=event.signal,
-                reason=fit_text(farewell or event.reason),
+                reason=fit_text(exit_reason or event.reason),
                 spool=event.position,
                 survivor=event.survivor,
             )

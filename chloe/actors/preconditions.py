@@ -73,7 +73,7 @@ def why_not_type(pane: Pane, instance: str) -> Refusal | None:
     return refusal
 
 
-def must_live(pane: Pane) -> None:
+def require_alive(pane: Pane) -> None:
     """Raises ``PaneRefused`` for a pane whose program has ended."""
     refusal = _ended(pane)
     if refusal is not None:
@@ -153,7 +153,7 @@ def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def must_be_startable(argv: Sequence[str], cwd: str) -> None:
+def require_startable(argv: Sequence[str], cwd: str) -> None:
     """Raises ``StartFailed`` for what no system could start, and no log should hold."""
     if not fits_argv(argv):
         raise StartFailed("the command can't be started: its arguments are too long; give them in a file")

@@ -34,7 +34,7 @@ _PATIENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class InstanceLock:
     """What an instance left of itself in the folder, whether or not it lives."""
 
     instance: str
@@ -47,7 +47,7 @@ class Sign:
     since: int
 
 
-def signs(folder: Path) -> list[Sign]:
+def instance_locks(folder: Path) -> list[InstanceLock]:
     """Every instance's, the oldest first; none where there is no such folder. Raises ``OSError``."""
     found = []
     for path in folder.glob(f"*{_SUFFIX}"):
@@ -57,11 +57,11 @@ def signs(folder: Path) -> list[Sign]:
             pid, terminal = _stated(path)
             since = path.stat().st_mtime_ns
             instance = path.name.removesuffix(_SUFFIX)
-            found.append(Sign(instance=instance, path=path, pid=pid, terminal=terminal, since=since))
+            found.append(InstanceLock(instance=instance, path=path, pid=pid, terminal=terminal, since=since))
     return sorted(found, key=lambda sign: sign.since)
 
 
-def clear_away(sign: Sign) -> bool:
+def remove_lock(sign: InstanceLock) -> bool:
     """Remove the lock file of a dead instance; False where it lives, or is gone already.
 
     What is to be said of the panes that it held is said all the same, by the next that looks for it.
@@ -143,7 +143,7 @@ class Presence:
         return end
 
     @contextmanager
-    def speaking_for(self, instance: str) -> Iterator[bool]:
+    def claim(self, instance: str) -> Iterator[bool]:
         """Whether ``instance`` is gone and it is for us to say so; nobody else may until this is left.
 
         When it is left without an error the instance's file goes, so that it is asked about once.

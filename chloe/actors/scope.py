@@ -35,7 +35,7 @@ class Scope:
 RECORDING = Scope(stays=True)
 
 #: What the spools hold now, of every pane.
-TAKING_IN = Scope()
+INGESTING = Scope()
 
 #: The same where nobody asks for what is past.
 PRESENT = Scope(leaves_out="past")

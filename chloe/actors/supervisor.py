@@ -14,18 +14,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from chloe.actors.clearing import clear_away
-from chloe.actors.failing import AGAIN, is_tried_again
-from chloe.actors.gone import Gone
-from chloe.actors.handing_over import Handover
-from chloe.actors.last_words import CHLOE_ENDED
+from chloe.actors.cleanup import remove_stale_spools
+from chloe.actors.departed import CHLOE_ENDED
+from chloe.actors.failure import RETRY_DELAY, retry_or_record_death
+from chloe.actors.handover import Handover
+from chloe.actors.ingestion import RunningActor, end_programs, flush, ingest, release, run_bounded, type_into
+from chloe.actors.instance_reaper import InstanceReaper
+from chloe.actors.launcher import Launcher, explain_failure, free_name
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
-from chloe.actors.programs import Programs, free_name, in_words
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.actors.taking_in import Cared, end, flush, in_turns, leave, take_in, type_into
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -57,7 +57,7 @@ class Supervisor:
         log: Log,
         panes: Panes,
         presence: Presence,
-        programs: Programs,
+        launcher: Launcher,
         folded: Callable[[int], Awaitable[None]],
         caught_up: Callable[[], Awaitable[None]],
         scope: Scope,
@@ -70,30 +70,30 @@ class Supervisor:
         self._log = log
         self._panes = panes
         self._presence = presence
-        self._programs = programs
+        self._launcher = launcher
         self._folded = folded
         self._caught_up = caught_up
-        self._cared: dict[str, Cared] = {}
+        self._running: dict[str, RunningActor] = {}
         #: Panes that have something to be taken in, where none is recorded from then on.
         self._due: list[str] = []
         self._stopping = False
         #: What may only be let go of once all that was read from it is committed.
         self._held: list[Backend] = []
-        self.handover = Handover(self._cared, programs.leases)
+        self.handover = Handover(self._running, launcher.leases)
         #: Speaks for instances that ended without a word.
-        self.gone = Gone(instance, panes, presence, caught_up, self.say)
+        self.reaper = InstanceReaper(instance, panes, presence, caught_up, self.append)
 
     # What happened ---------------------------------------------------------------------------------
 
-    async def say(self, *entries: Entry) -> None:
+    async def append(self, *entries: Entry) -> None:
         """Put facts into the log and wait until the projections show them."""
         if entries:
             records = await self._log.append(entries)
             await self._folded(records[-1].seq)
 
-    async def _tell_of(self, pane: str, *happened: Fact) -> None:
+    async def _record(self, pane: str, *happened: Fact) -> None:
         now = time.time_ns()
-        await self.say(*(Entry(pane, fact, now) for fact in happened))
+        await self.append(*(Entry(pane, fact, now) for fact in happened))
 
     def heard(self, record: Record) -> None:
         """A record was folded; what another instance did may be for us to follow."""
@@ -102,45 +102,45 @@ class Supervisor:
         match record.fact:
             case facts.Created(backend="tmux") | facts.Reopened() if self._scope.stays:
                 pane = self._panes[record.pane]
-                if pane.backend == "tmux" and pane.id not in self._cared and pane.alive:
+                if pane.backend == "tmux" and pane.id not in self._running and pane.alive:
                     self._adopt(pane)
             case facts.Died():
-                cared = self._cared.get(record.pane)
-                if cared is not None and not cared.actor.recording.is_set():
-                    cared.task.cancel()
+                running = self._running.get(record.pane)
+                if running is not None and not running.actor.recording.is_set():
+                    running.task.cancel()
 
     def records(self, pane: str) -> bool:
         """Whether this instance is the one that records the pane."""
-        cared = self._cared.get(pane)
-        return cared is not None and cared.actor.recording.is_set()
+        running = self._running.get(pane)
+        return running is not None and running.actor.recording.is_set()
 
     def drawn(self, pane: str, offset: int) -> None:
         """All of a pane's stream before ``offset`` is drawn."""
-        cared = self._cared.get(pane)
-        if cared is not None:
-            cared.actor.folded(offset)
+        running = self._running.get(pane)
+        if running is not None:
+            running.actor.folded(offset)
 
     def answer(self, pane: str, replies: bytes) -> None:
         """Give a program what its terminal answers. Only our direct panes: tmux answers for its own."""
-        cared = self._cared.get(pane)
-        if cared is not None and self._panes[pane].backend == "direct":
-            cared.actor.mailbox.tell(commands.Write(pane, replies))
+        running = self._running.get(pane)
+        if running is not None and self._panes[pane].backend == "direct":
+            running.actor.mailbox.send(commands.Write(pane, replies))
 
     # Actors ----------------------------------------------------------------------------------------
 
-    def _care(self, actor: PaneActor, backend: Backend) -> Cared:
-        task = self._group.create_task(self._look_after(actor, backend), name=f"pane {actor.pane}")
-        cared = self._cared[actor.pane] = Cared(actor, backend, task)
+    def _supervise(self, actor: PaneActor, backend: Backend) -> RunningActor:
+        task = self._group.create_task(self._run_actor(actor, backend), name=f"pane {actor.pane}")
+        running = self._running[actor.pane] = RunningActor(actor, backend, task)
 
         def forget(_task: asyncio.Task[None]) -> None:
             # A task that is cancelled before it begins runs none of its code, not even its end.
-            if self._cared.get(actor.pane) is cared:
-                del self._cared[actor.pane]
+            if self._running.get(actor.pane) is running:
+                del self._running[actor.pane]
 
         task.add_done_callback(forget)
-        return cared
+        return running
 
-    async def _look_after(self, actor: PaneActor, backend: Backend) -> None:
+    async def _run_actor(self, actor: PaneActor, backend: Backend) -> None:
         """Run an actor to its end. Law 7: it dies aloud and alone."""
         pane = actor.pane
         again = False
@@ -148,21 +148,21 @@ class Supervisor:
             try:
                 await actor.run()
             except Exception as error:
-                again = await is_tried_again(pane, backend, error, self._tell_of)
+                again = await retry_or_record_death(pane, backend, error, self._record)
         finally:
-            self._cared.pop(pane, None)
+            self._running.pop(pane, None)
             if backend not in self._held:
                 await backend.close()
         if again:
-            await asyncio.sleep(AGAIN)
-            if pane not in self._cared and self._panes[pane].alive and not self._stopping:
+            await asyncio.sleep(RETRY_DELAY)
+            if pane not in self._running and self._panes[pane].alive and not self._stopping:
                 self._adopt(self._panes[pane])
 
-    def _adopt(self, pane: Pane) -> Cared:
+    def _adopt(self, pane: Pane) -> RunningActor:
         """Look after a tmux-backed pane that runs already."""
-        backend = self._programs.adopted(pane.id)
+        backend = self._launcher.adopted(pane.id)
         actor = PaneActor(pane.id, backend, self._log, begin=lambda: self._take_over(pane.id, backend))
-        return self._care(actor, backend)
+        return self._supervise(actor, backend)
 
     async def _take_over(self, pane: str, backend: TmuxBackend) -> int:
         """Wait for the lease, then go on where the log ends, whoever wrote it so far."""
@@ -176,8 +176,8 @@ class Supervisor:
 
     async def restore(self) -> None:
         """Take back what runs, and say what ended with nobody there to say it."""
-        await self.gone.speak_at_start()
-        left = self._programs.left()
+        await self.reaper.reap_at_start()
+        left = self._launcher.panes_with_spool()
         known = [
             (pane, pane.id in left)
             for pane in map(self._panes.__getitem__, self._scope.of(self._panes))
@@ -186,51 +186,51 @@ class Supervisor:
         # A spool that isn't there any more may be so since another instance has just said its end.
         await self._caught_up()
         for pane, found in known:
-            if pane.id in self._cared:
+            if pane.id in self._running:
                 continue
             if pane.alive and found:
-                self._take_back(pane)
-            elif pane.alive and await self._programs.in_tmux(pane.id) is not False:
+                self._resume(pane)
+            elif pane.alive and await self._launcher.session_exists(pane.id) is not False:
                 # Somebody removed its spool: its holder makes it again. Or tmux can't say.
-                self._take_back(pane)
+                self._resume(pane)
             elif pane.alive:
-                await self._tell_of(
+                await self._record(
                     pane.id, facts.Died(status=None, signal=None, reason="its session and its spool are gone")
                 )
-            elif found and self._programs.goes_on(pane):
-                await self._tell_of(pane.id, facts.Reopened())
-                self._take_back(pane)
+            elif found and self._launcher.outlives_its_actor(pane):
+                await self._record(pane.id, facts.Reopened())
+                self._resume(pane)
         if self._scope.chosen is None:
-            await self._clear_away()
+            await self._remove_stale_spools()
 
-    def _take_back(self, pane: Pane) -> None:
+    def _resume(self, pane: Pane) -> None:
         if self._scope.stays:
             self._adopt(pane)
-        elif self._programs.has_news(pane):
+        elif self._launcher.has_unread_output(pane):
             self._due.append(pane.id)
 
-    async def _clear_away(self) -> None:
-        programs = self._programs
-        await clear_away(programs.spools, programs.leases, self._panes, self._cared, self._caught_up)
+    async def _remove_stale_spools(self) -> None:
+        spools, leases = self._launcher.spools, self._launcher.leases
+        await remove_stale_spools(spools, leases, self._panes, self._running, self._caught_up)
 
-    async def mind_the_gone(self) -> None:
+    async def reap_departed_instances(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""
-        await self.gone.mind(self._clear_away)
+        await self.reaper.run(self._remove_stale_spools)
 
-    async def taken_in(self) -> None:
+    async def drain_spools(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is in the log.
 
         Where the scope doesn't stay, a few at a time, each let go of before the next.
         """
-        for cared in list(self._cared.values()):
-            await take_in(cared)
-        await in_turns(self._due, self._take_in_and_leave)
+        for running in list(self._running.values()):
+            await ingest(running)
+        await run_bounded(self._due, self._ingest_and_release)
 
-    async def _take_in_and_leave(self, pane: str) -> None:
-        if pane not in self._cared:
-            cared = self._adopt(self._panes[pane])
-            await take_in(cared)
-            await leave(cared, self._log, self._held)
+    async def _ingest_and_release(self, pane: str) -> None:
+        if pane not in self._running:
+            running = self._adopt(self._panes[pane])
+            await ingest(running)
+            await release(running, self._log, self._held)
 
     async def stop(self) -> None:
         """Let go of every pane: tmux-backed programs run on, direct ones are ended, and the log says so.
@@ -240,7 +240,7 @@ class Supervisor:
         self._stopping = True
         now = time.time_ns()
         shown = [pane for pane in self._panes.values() if self._instance in pane.attached and pane.alive]
-        direct = [pane for pane in self._cared if self._panes[pane].backend == "direct"]
+        direct = [pane for pane in self._running if self._panes[pane].backend == "direct"]
         goodbye = [
             Entry(pane.id, facts.Detached(instance=self._instance, reason="quit"), now)
             for pane in shown
@@ -249,67 +249,67 @@ class Supervisor:
         goodbye += [Entry(pane, facts.Closed(), now) for pane in direct if not self._panes[pane].closed]
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await end([self._cared[pane] for pane in direct], CHLOE_ENDED)
-        left = list(self._cared.values())
+                await end_programs([self._running[pane] for pane in direct], CHLOE_ENDED)
+        left = list(self._running.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
-        self._held = [cared.backend for cared in left]
-        for cared in left:
-            cared.task.cancel()
+        self._held = [running.backend for running in left]
+        for running in left:
+            running.task.cancel()
         if left:
-            await asyncio.wait([cared.task for cared in left])
+            await asyncio.wait([running.task for running in left])
         with suppress(TimeoutError):
             async with asyncio.timeout(0 if self._waits.gave_up else _GOODBYE):
                 # Commits keep their order: with these, all that was read before is in the log.
                 await self._log.append(goodbye, durable=not goodbye and bool(left))
-            await self.let_go()
+            await self.release_all()
 
-    async def let_go(self) -> None:
+    async def release_all(self) -> None:
         """Let go of what ``stop`` had to keep: the log is closed, and nothing comes into it any more."""
         while self._held:
             await self._held.pop().close()
 
     # Commands --------------------------------------------------------------------------------------
 
-    async def ask(self, command: Command) -> str | None:
+    async def request(self, command: Command) -> str | None:
         """Carry a command out. Answers ``Open`` with the pane's id. Raises ``ChloeError``."""
         if isinstance(command, commands.Open):
             return await self._open(command)
         pane = self._panes.get(command.pane)
         if pane is None:
             raise PaneRefused(f"there is no pane {command.pane}")
-        if not self._has_to_be_done(command, pane):
+        if not self._is_needed(command, pane):
             return None
         match command:
             case commands.Kill() if pane.died is not None:
                 await end_survivor(pane)
             case commands.Write() | commands.Resize() | commands.Kill():
-                await self._of_its_program(pane, command)
+                await self._forward_to_actor(pane, command)
             case commands.Rename(name=name):
-                await self._tell_of(pane.id, facts.Renamed(name=fit_name(name)))
+                await self._record(pane.id, facts.Renamed(name=fit_name(name)))
             case commands.Tag(tags=tags):
-                await self._tell_of(pane.id, facts.Tagged(tags=fit_tags(tags)))
+                await self._record(pane.id, facts.Tagged(tags=fit_tags(tags)))
             case commands.Detach(reason=reason):
-                await self._tell_of(pane.id, facts.Detached(instance=self._instance, reason=reason))
+                await self._record(pane.id, facts.Detached(instance=self._instance, reason=reason))
             case commands.Reattach():
-                await self._tell_of(pane.id, facts.Reattached(instance=self._instance))
+                await self._record(pane.id, facts.Reattached(instance=self._instance))
             case commands.Close():
                 await self._close(pane)
             case commands.Reopen():
                 again = (facts.Reopened(),) if pane.closed else ()
-                await self._tell_of(pane.id, *again, facts.Reattached(instance=self._instance))
+                await self._record(pane.id, *again, facts.Reattached(instance=self._instance))
         return None
 
     async def ended(self, pane: str) -> None:
         """Wait until the pane's program is gone, whether or not the log has its end yet."""
-        await until(lambda: not self._programs.runs(pane))
+        await until(lambda: not self._launcher.is_running(pane))
 
-    def tell(self, command: commands.Write | commands.Resize) -> None:
+    def send(self, command: commands.Write | commands.Resize) -> None:
         """Pass keys or a size on at once, without waiting. Raises ``PaneRefused``."""
         pane = self._panes[command.pane]
-        if self._has_to_be_done(command, pane):
-            self._actor_of(pane).mailbox.tell(command)
+        if self._is_needed(command, pane):
+            self._actor_of(pane).mailbox.send(command)
 
-    def _has_to_be_done(self, command: Command, pane: Pane) -> bool:
+    def _is_needed(self, command: Command, pane: Pane) -> bool:
         """Whether there is something to do. Raises ``PaneRefused`` for what can't be asked of the pane."""
         refusal = why_not(command, pane, self._instance, self._presence.describe)
         if refusal is not None and not refusal.is_so:
@@ -318,7 +318,7 @@ class Supervisor:
 
     async def _open(self, command: commands.Open) -> str:
         pane = str(uuid.uuid4())
-        spec = self._programs.spec(pane, command)
+        spec = self._launcher.spec(pane, command)
         created = facts.Created(
             backend=command.backend,
             argv=spec.argv,
@@ -338,59 +338,59 @@ class Supervisor:
 
     async def _open_direct(self, spec: Spec, created: facts.Created) -> None:
         # A direct program dies with us, so it may start before the log knows it; a tmux one may not.
-        backend = self._programs.direct(spec)
-        await in_words(backend.start(), spec)
+        backend = self._launcher.direct(spec)
+        await explain_failure(backend.start(), spec)
         try:
-            await self._tell_of(spec.pane, created)
+            await self._record(spec.pane, created)
         except BaseException:
             await backend.close()
             raise
-        self._care(PaneActor(spec.pane, backend, self._log, begin=_from_the_start), backend)
+        self._supervise(PaneActor(spec.pane, backend, self._log, begin=_from_the_start), backend)
 
     async def _open_tmux(self, spec: Spec, created: facts.Created) -> None:
-        backend = self._programs.tmux(spec)
-        await in_words(backend.prepare(), spec)
-        await self._tell_of(spec.pane, created)
+        backend = self._launcher.tmux(spec)
+        await explain_failure(backend.prepare(), spec)
+        await self._record(spec.pane, created)
         try:
-            await in_words(backend.start(), spec)
+            await explain_failure(backend.start(), spec)
         except ChloeError as error:
             died = facts.Died(status=None, signal=None, reason=f"could not start: {error}")
-            await self._tell_of(spec.pane, died, facts.Closed())
+            await self._record(spec.pane, died, facts.Closed())
             await backend.close()
             raise
         if not self._scope.stays:
             await backend.close()
             return
         actor = PaneActor(spec.pane, backend, self._log, begin=lambda: self._take_over(spec.pane, backend))
-        self._care(actor, backend)
+        self._supervise(actor, backend)
 
     async def _close(self, pane: Pane) -> None:
         if pane.backend == "direct" and pane.alive:
-            await self._actor_of(pane).mailbox.ask(commands.Kill(pane.id))
+            await self._actor_of(pane).mailbox.request(commands.Kill(pane.id))
         attached = pane.alive and self._instance in pane.attached and pane.backend == "tmux"
         let_go = (facts.Detached(instance=self._instance, reason="closed"),) if attached else ()
-        await self._tell_of(pane.id, *let_go, facts.Closed())
+        await self._record(pane.id, *let_go, facts.Closed())
 
-    async def _of_its_program(
+    async def _forward_to_actor(
         self, pane: Pane, command: commands.Write | commands.Resize | commands.Kill
     ) -> None:
-        if isinstance(command, commands.Write) and pane.id not in self._cared and self._may_let_go(pane):
-            await type_into(self._programs.adopted(pane.id), pane.name, command.data, self._waits)
+        if isinstance(command, commands.Write) and pane.id not in self._running and self._may_release(pane):
+            await type_into(self._launcher.adopted(pane.id), pane.name, command.data, self._waits)
             return
-        await self._actor_of(pane).mailbox.ask(command)
+        await self._actor_of(pane).mailbox.request(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
-        if isinstance(command, commands.Write) and (cared := self._cared.get(pane.id)):
-            await flush(cared.backend, pane.name, len(command.data), self._waits)
+        if isinstance(command, commands.Write) and (running := self._running.get(pane.id)):
+            await flush(running.backend, pane.name, len(command.data), self._waits)
 
-    def _may_let_go(self, pane: Pane) -> bool:
+    def _may_release(self, pane: Pane) -> bool:
         """Say whether the pane runs in tmux, and is nothing that we have to look after."""
         return pane.can_detach and not self._scope.stays
 
     def _actor_of(self, pane: Pane) -> PaneActor:
-        cared = self._cared.get(pane.id)
-        if cared is not None:
-            return cared.actor
-        if self._may_let_go(pane):
+        running = self._running.get(pane.id)
+        if running is not None:
+            return running.actor
+        if self._may_release(pane):
             return self._adopt(pane).actor
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
 

@@ -5,7 +5,7 @@ Owns what is refused then. Must not know how a process is ended, or what the log
 
 from __future__ import annotations
 
-from chloe.actors.preconditions import must_live
+from chloe.actors.preconditions import require_alive
 from chloe.backends.tmux import survivors
 from chloe.errors import PaneRefused
 from chloe.events.panes import Pane
@@ -15,7 +15,7 @@ async def end_survivor(pane: Pane) -> None:
     """End the program of a pane that has ended without it. Raises ``PaneRefused`` where none runs on."""
     survivor = pane.died.survivor if pane.died is not None else None
     if survivor is None or not survivors.is_running(survivor):
-        must_live(pane)
+        require_alive(pane)
     elif not await survivors.terminate(survivor):
         raise PaneRefused(
             f"process {survivor.pid}, the program of {pane.name}, doesn't end; `kill -9 {survivor.pid}` may"

@@ -73,13 +73,13 @@ def with_engine(
     import asyncio
 
     config = settings()
-    from chloe.actors.scope import TAKING_IN
+    from chloe.actors.scope import INGESTING
     from chloe.engine import running
     from chloe.engine.stopping import handing_over_when_stopped
     from chloe.ui.log_file import logging_into
 
     async def run() -> Answer:
-        async with running(config, screens=screens, scope=scope or TAKING_IN, waits=waits()) as engine:
+        async with running(config, screens=screens, scope=scope or INGESTING, waits=waits()) as engine:
             _tell(engine.loss)
             with handing_over_when_stopped(engine):
                 await engine.taken_in()

@@ -12,7 +12,7 @@ from chloe.cli.stopped import folded, say_damage, say_stopped
 from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
-    from chloe.actors.unread import Unread
+    from chloe.actors.unread_spools import UnreadSpool
     from chloe.engine import Engine
     from chloe.events.panes import Pane
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @may_wait
 def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     """List the panes: how they stand, where they run, how much they printed."""
-    from chloe.actors.scope import PRESENT, TAKING_IN
+    from chloe.actors.scope import INGESTING, PRESENT
 
-    stopped: dict[str, Unread] = {}
+    stopped: dict[str, UnreadSpool] = {}
 
     async def work(engine: Engine) -> list[Pane]:
         stopped.update(engine.unread())
@@ -36,7 +36,7 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
         ]
         return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
 
-    panes = with_engine(work, TAKING_IN if closed_too else PRESENT)
+    panes = with_engine(work, INGESTING if closed_too else PRESENT)
     say_stopped(stopped.values())
     say_damage(stopped.values())
     from chloe.cli.panes import described, listed

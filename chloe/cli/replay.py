@@ -66,7 +66,7 @@ def replay(
 
     That a checkpoint of a screen was kept is no such thing: --kind checkpointed has those.
     """
-    from chloe.actors.scope import RECORDING, TAKING_IN, named
+    from chloe.actors.scope import INGESTING, RECORDING, named
     from chloe.cli.following import while_read
     from chloe.errors import UsageError
     from chloe.replay import told, without_checkpoints
@@ -108,7 +108,7 @@ def replay(
         await while_read(go_on)
 
     # Who follows records as well, as long as nobody else does: what he waits for has to come into the log.
-    scope = RECORDING if follow else named(pane) if pane else TAKING_IN
+    scope = RECORDING if follow else named(pane) if pane else INGESTING
     with_engine(work, scope)
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
-    from chloe.actors.unread import Unread
+    from chloe.actors.unread_spools import UnreadSpool
     from chloe.events.panes import Pane, Panes
 
 #: Panes that are named one by one.
 _NAMED = 5
 
 
-def say_stopped(found: Iterable[Unread]) -> None:
+def say_stopped(found: Iterable[UnreadSpool]) -> None:
     """Say whose recorder is stopped, and what helps."""
     all = list(found)
     for each in all[:_NAMED]:
@@ -28,17 +28,17 @@ def say_stopped(found: Iterable[Unread]) -> None:
         print(f"chloe: so it is with {len(all) - _NAMED} more panes", file=sys.stderr)
 
 
-def say_more(found: Iterable[Unread]) -> None:
+def say_more(found: Iterable[UnreadSpool]) -> None:
     """Say how what they printed since can be seen, where a command tells of many panes, or goes on."""
     all = list(found)
-    if any(each.since or each.look() for each in all):
+    if any(each.since or each.inspect() for each in all):
         name = escape_unsafe(all[0].pane.name) if len(all) == 1 else "PANE"
         print(
             f"chloe: what was printed since is left out here: `chloe replay {name}` has it", file=sys.stderr
         )
 
 
-def say_damage(found: Iterable[Unread]) -> bool:
+def say_damage(found: Iterable[UnreadSpool]) -> bool:
     """Say of which panes not all could be read; return whether there is one."""
     damaged = [each for each in found if each.damage]
     for each in damaged:
@@ -50,7 +50,7 @@ def say_damage(found: Iterable[Unread]) -> bool:
     return bool(damaged)
 
 
-async def folded(panes: Panes, unread: Unread) -> Pane:
+async def folded(panes: Panes, unread: UnreadSpool) -> Pane:
     """Return the pane as the log and what follows in its spool make it."""
     beside = panes.copy_of(unread.pane.id)
     async for record in unread.records():

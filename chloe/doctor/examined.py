@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from chloe.actors.presence import Sign, signs
+from chloe.actors.presence import InstanceLock, instance_locks
 from chloe.backends.tmux import inspection, locks
 from chloe.backends.tmux.inspection import SpoolInfo
-from chloe.backends.tmux.server import Running, TmuxServer
+from chloe.backends.tmux.server import ServerInfo, TmuxServer
 from chloe.config import Config, Paths, Tmux, load
 from chloe.errors import ChloeError
 from chloe.events.panes import Panes
@@ -53,7 +53,7 @@ class Part(Generic[T]):
 class Instance:
     """A running Chloe, or what a dead one left."""
 
-    sign: Sign
+    sign: InstanceLock
     lives: bool
 
 
@@ -75,7 +75,7 @@ class Examined:
     socket: Path
     #: The process that serves the socket; 0 if there is none, or it can't be told.
     listener: int
-    server: Part[Running | None]
+    server: Part[ServerInfo | None]
     #: None where there is no log yet.
     about: Part[About | None]
     panes: Part[Panes]
@@ -109,7 +109,7 @@ async def examine(
     server = TmuxServer(name, deadline=_PATIENCE)
     try:
         tmux = await _asked("tmux", server.version())
-        running: Part[Running | None] = Part("tmux", None, tmux.trouble)
+        running: Part[ServerInfo | None] = Part("tmux", None, tmux.trouble)
         if tmux.trouble is None:
             running = await _asked("the tmux server", server.running())
     finally:
@@ -160,7 +160,7 @@ def _defaults(paths: Paths, environment: Mapping[str, str]) -> Config:
 
 
 def _instances(folder: Path) -> list[Instance]:
-    return [Instance(sign, lives=locks.find_owner(sign.path) != 0) for sign in signs(folder)]
+    return [Instance(sign, lives=locks.find_owner(sign.path) != 0) for sign in instance_locks(folder)]
 
 
 async def _log(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from chloe.actors.presence import Sign
+from chloe.actors.presence import InstanceLock
 from chloe.events.facts import SpoolPosition
 
 
@@ -36,7 +36,7 @@ class Narrow:
 class RemoveLock:
     """Remove what a dead instance left of itself."""
 
-    sign: Sign
+    sign: InstanceLock
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from chloe.actors.presence import clear_away
+from chloe.actors.presence import remove_lock
 from chloe.backends.tmux.inspection import remove_recorded
 from chloe.backends.tmux.leases import Leases
 from chloe.doctor.examined import Examined, Unseen
@@ -64,7 +64,7 @@ def _mended(each: Mend, examined: Examined, take_in: Callable[[], None]) -> Deed
                 leases.close()
             return Deed(False, f"left {folder} alone: somebody uses it after all")
         case RemoveLock(sign):
-            clear_away(sign)  # Where it is gone already, the start did it.
+            remove_lock(sign)  # Where it is gone already, the start did it.
             return Deed(True, f"removed the lock of instance {sign.instance[:8]}")
         case TakeIn():
             return _took_in(examined, take_in)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from chloe.actors.unread import Tail, Unread
+from chloe.actors.unread_spools import SpoolTail, UnreadSpool
 from chloe.engine.faults import Faults
 from chloe.engine.fold import Change
 from chloe.engine.keeping import SLICE, Apart
@@ -32,7 +32,7 @@ class _Reading:
     """One pane's spool, read beside the log."""
 
     recorder: int
-    tail: Tail
+    tail: SpoolTail
     #: How long the pane's stream was in the log when this began.
     begin: int
 
@@ -54,7 +54,7 @@ class Ahead:
         self._tell = tell
         #: What is shown in place of the log's screens. A pane has one once its spool has more than the log.
         self.screens = Screens(scrollback)
-        self._stopped: Mapping[str, Unread] = {}
+        self._stopped: Mapping[str, UnreadSpool] = {}
         self._looked_at: frozenset[str] = frozenset()
         self._readings: dict[str, _Reading] = {}
         self._changed = asyncio.Event()
@@ -65,7 +65,7 @@ class Ahead:
             self._looked_at = panes
             self._changed.set()
 
-    def set_stopped(self, stopped: Mapping[str, Unread]) -> None:
+    def set_stopped(self, stopped: Mapping[str, UnreadSpool]) -> None:
         """Take note that the recorders of these panes are stopped, and of no others."""
         self._stopped = stopped
         self._changed.set()

@@ -17,11 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from chloe.actors.launcher import Launcher
 from chloe.actors.presence import Presence
-from chloe.actors.programs import Programs
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
-from chloe.actors.unread import Unread, unread
+from chloe.actors.unread_spools import UnreadSpool, find_unread_spools
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config, Paths
@@ -103,7 +103,7 @@ class Engine:
         """
         if self.store.refusal is not None:
             raise LogUnusable(self.store.refusal)
-        return await self._supervisor.ask(command)
+        return await self._supervisor.request(command)
 
     async def ended(self, pane: str) -> None:
         """Wait until the pane's program is gone, whether or not the log has its end yet."""
@@ -111,7 +111,7 @@ class Engine:
 
     def tell(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused`` where nobody would get them."""
-        self._supervisor.tell(command)
+        self._supervisor.send(command)
 
     async def screen(self, pane: str) -> Terminal:
         """The pane's terminal, folded from the log where it isn't followed yet.
@@ -150,13 +150,13 @@ class Engine:
 
     async def taken_in(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
-        await self._supervisor.taken_in()
+        await self._supervisor.drain_spools()
         await self._fold.caught_up()
 
-    def unread(self, pane: str | None = None) -> dict[str, Unread]:
+    def unread(self, pane: str | None = None) -> dict[str, UnreadSpool]:
         """What the spool of this pane, or of all, holds that a stopped recorder would have taken in."""
         panes = self.projections.panes
-        return unread(self._paths, panes if pane is None else {pane: panes[pane]})
+        return find_unread_spools(self._paths, panes if pane is None else {pane: panes[pane]})
 
     @property
     def ahead(self) -> Screens:
@@ -169,11 +169,11 @@ class Engine:
 
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
-        await self._supervisor.handover.give()
+        await self._supervisor.handover.release_leases()
 
     def take_again(self) -> None:
         """Record again what nobody else does."""
-        self._supervisor.handover.take_again()
+        self._supervisor.handover.resume()
 
     async def caught_up(self) -> None:
         """Wait until everything committed by now, by any instance, is folded."""
@@ -187,13 +187,13 @@ async def running(
     screens: bool = True,
     scope: Scope = RECORDING,
     waits: Waits | None = None,
-    launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Programs] = Programs,
+    make_launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Launcher] = Launcher,
 ) -> AsyncIterator[Engine]:
     """An engine, from migration to the last goodbye in the log.
 
     ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
     after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.
-    ``launcher`` makes what starts programs.
+    ``make_launcher`` makes what starts programs.
 
     Raises ``HomeUnusable``, ``LogUnusable`` or ``WaitedTooLong``. A failure inside (not of a pane: those die
     alone) ends the body with an error.
@@ -223,8 +223,8 @@ async def running(
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, panes_only=not screens)
-        programs = launcher(config, watcher, leases, os.environ, waits)
-        stack.callback(programs.close)
+        launcher = make_launcher(config, watcher, leases, os.environ, waits)
+        stack.callback(launcher.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
         group = await stack.enter_async_context(_Tasks())
         live = None
@@ -261,7 +261,7 @@ async def running(
             log=store,
             panes=projections.panes,
             presence=presence,
-            programs=programs,
+            launcher=launcher,
             folded=fold.folded,
             caught_up=fold.caught_up,
             scope=scope,
@@ -270,7 +270,9 @@ async def running(
         stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
         stack.callback(_tell_shortage(fold))
         if scope.leaves_out != "none" and live is None:
-            await fold.load_present(programs.left(), scope.is_clear, alive=scope.leaves_out == "ended")
+            await fold.load_present(
+                launcher.panes_with_spool(), scope.is_clear, alive=scope.leaves_out == "ended"
+            )
         else:
             await fold.load()
         group.create_task(fold.follow(), name="follow")
@@ -279,11 +281,11 @@ async def running(
             group.create_task(live.keep(), name="keep")
         if not scope.stays and store.refusal is None:
             group.create_task(give_up_on(store, waits), name="give up on the log")
-        after_the_log.push_async_callback(supervisor.let_go)
+        after_the_log.push_async_callback(supervisor.release_all)
         stack.push_async_callback(supervisor.stop)
         stopped = Stopped(
-            lambda: unread(config.paths, projections.panes),
-            lambda: supervisor.handover.waits,
+            lambda: find_unread_spools(config.paths, projections.panes),
+            lambda: supervisor.handover.is_waiting,
             live.ahead.set_stopped if live is not None else lambda _: None,
             lambda said: fold.tell(Change(messages=(said,) if said else ())),
         )
@@ -293,17 +295,17 @@ async def running(
             return
         await supervisor.restore()
         if scope.stays:
-            group.create_task(supervisor.mind_the_gone(), name="mind the gone")
-            stack.callback(presence.watch(watcher, supervisor.gone.look_around))
+            group.create_task(supervisor.reap_departed_instances(), name="reap departed instances")
+            stack.callback(presence.watch(watcher, supervisor.reaper.on_instances_changed))
         if live is not None and scope.stays:
-            from chloe.actors.pulse import feel_pulse
+            from chloe.actors.tmux_health import watch_tmux_health
 
             group.create_task(live.fold_unseen(), name="fold unseen")
             group.create_task(_tend(config, store, projections.panes), name="tend the log")
             group.create_task(
-                feel_pulse(
+                watch_tmux_health(
                     lambda: any(pane.backend == "tmux" and pane.alive for pane in projections.panes.values()),
-                    programs.tmux_trouble,
+                    launcher.tmux_error,
                     lambda news: fold.tell(Change(messages=(news,))),
                 ),
                 name="pulse of tmux",

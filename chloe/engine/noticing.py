@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from chloe.actors.unread import Unread
+from chloe.actors.unread_spools import UnreadSpool
 
 #: Seconds between two looks.
 _AGAIN = 2.0
@@ -22,9 +22,9 @@ class Stopped:
 
     def __init__(
         self,
-        find: Callable[[], Mapping[str, Unread]],
+        find: Callable[[], Mapping[str, UnreadSpool]],
         needed: Callable[[], bool],
-        pass_on: Callable[[Mapping[str, Unread]], None],
+        pass_on: Callable[[Mapping[str, UnreadSpool]], None],
         tell: Callable[[str], None],
     ) -> None:
         self._find = find

@@ -13,24 +13,24 @@ from chloe.errors import PaneRefused
 async def test_messages_are_taken_in_the_order_in_which_they_came() -> None:
     mailbox: Mailbox[int] = Mailbox()
     for number in range(5):
-        mailbox.tell(number)
+        mailbox.send(number)
     assert [(await mailbox.take()).message for _ in range(5)] == [0, 1, 2, 3, 4]
 
 
 async def test_who_asks_waits_until_it_is_done() -> None:
     mailbox: Mailbox[str] = Mailbox()
     async with asyncio.TaskGroup() as group:
-        asked = group.create_task(mailbox.ask("please"))
-        letter = await mailbox.take()
+        asked = group.create_task(mailbox.request("please"))
+        envelope = await mailbox.take()
         assert not asked.done()
-        letter.done()
+        envelope.resolve()
 
 
 async def test_who_asks_gets_the_error() -> None:
     mailbox: Mailbox[str] = Mailbox()
     async with asyncio.TaskGroup() as group:
         asked = group.create_task(_refused(mailbox))
-        (await mailbox.take()).failed(PaneRefused("no"))
+        (await mailbox.take()).reject(PaneRefused("no"))
     assert asked.result() == "no"
 
 
@@ -42,10 +42,10 @@ async def test_an_ended_actor_answers_all_who_wait_and_all_who_come() -> None:
         mailbox.close(PaneRefused("ended"))
         late = group.create_task(_refused(mailbox))
     assert (waiting.result(), late.result()) == ("ended", "ended")
-    mailbox.tell("nobody hears this, and nobody is hurt")
+    mailbox.send("nobody hears this, and nobody is hurt")
 
 
 async def _refused(mailbox: Mailbox[str]) -> str:
     with pytest.raises(PaneRefused) as caught:
-        await mailbox.ask("please")
+        await mailbox.request("please")
     return str(caught.value)

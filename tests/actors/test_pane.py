@@ -40,4 +40,4 @@ async def test_a_kill_is_answered_though_the_program_ends_while_it_is_killed() -
     actor = PaneActor("p", _EndsWhileItIsKilled(), _Log(), begin=_from_the_start)  # type: ignore[arg-type]
     async with asyncio.timeout(20), asyncio.TaskGroup() as group:
         group.create_task(actor.run())
-        await actor.mailbox.ask(Kill("p"))
+        await actor.mailbox.request(Kill("p"))

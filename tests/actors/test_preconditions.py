@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chloe.actors.preconditions import Refusal, ending, must_live, why_not, why_not_type
+from chloe.actors.preconditions import Refusal, ending, require_alive, why_not, why_not_type
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Rename, Reopen, Resize, Tag, Write
@@ -104,8 +104,8 @@ def test_without_the_app_the_way_out_is_a_command() -> None:
     assert str(refusal) == "build has ended (exit 3); `chloe export-log` has what it printed"
     assert str(Refusal("it is so")) == "it is so"
     with pytest.raises(PaneRefused, match="`chloe export-log` has what it printed"):
-        must_live(pane(**DEAD))
-    must_live(pane())
+        require_alive(pane(**DEAD))
+    require_alive(pane())
 
 
 def test_what_is_so_already_is_no_error() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from chloe.actors.presence import Presence, clear_away, signs
+from chloe.actors.presence import Presence, instance_locks, remove_lock
 from chloe.watch import Watcher
 from tests.ids import id_of
 
@@ -42,7 +42,7 @@ def another(folder: Path) -> subprocess.Popen[str]:
 def test_nobody_speaks_for_the_living(tmp_path: Path) -> None:
     presence = Presence(tmp_path, id_of("me"))
     with another(tmp_path) as process:
-        with presence.speaking_for(id_of("other")) as ours:
+        with presence.claim(id_of("other")) as ours:
             assert not ours
         assert str(process.pid) in presence.describe(id_of("other"))
         process.kill()
@@ -54,9 +54,9 @@ def test_one_speaks_for_the_killed_and_the_file_goes(tmp_path: Path) -> None:
     with another(tmp_path) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    with presence.speaking_for(id_of("other")) as ours:
+    with presence.claim(id_of("other")) as ours:
         assert ours
-        with Presence(tmp_path, id_of("third")).speaking_for(id_of("other")) as also:
+        with Presence(tmp_path, id_of("third")).claim(id_of("other")) as also:
             assert not also, "two would say everything twice"
     assert not (tmp_path / f"{id_of('other')}.lock").exists()
 
@@ -66,12 +66,12 @@ def test_who_could_not_speak_leaves_it_to_the_next(tmp_path: Path) -> None:
         process.kill()
     presence = Presence(tmp_path, id_of("me"))
     try:
-        with presence.speaking_for(id_of("other")) as ours:
+        with presence.claim(id_of("other")) as ours:
             assert ours
             raise OSError("the log can't be written")
     except OSError:
         pass
-    with presence.speaking_for(id_of("other")) as again:
+    with presence.claim(id_of("other")) as again:
         assert again
 
 
@@ -87,18 +87,18 @@ def test_the_file_is_the_users_alone(tmp_path: Path) -> None:
 
 
 def test_each_instance_leaves_a_sign_and_only_that_of_the_dead_is_cleared_away(tmp_path: Path) -> None:
-    assert signs(tmp_path / "nowhere") == []
+    assert instance_locks(tmp_path / "nowhere") == []
     presence = Presence(tmp_path, id_of("me"))
     with another(tmp_path) as process:
-        mine, other = sorted(signs(tmp_path), key=lambda sign: sign.instance != id_of("me"))
+        mine, other = sorted(instance_locks(tmp_path), key=lambda sign: sign.instance != id_of("me"))
         assert (mine.instance, mine.pid) == (id_of("me"), os.getpid())
         assert (other.instance, other.pid) == (id_of("other"), process.pid)
-        assert not clear_away(other), "it lives"
+        assert not remove_lock(other), "it lives"
         process.kill()
         process.wait()
-        assert clear_away(other)
-        assert not clear_away(other), "it is gone already"
-    assert [sign.instance for sign in signs(tmp_path)] == [id_of("me")]
+        assert remove_lock(other)
+        assert not remove_lock(other), "it is gone already"
+    assert [sign.instance for sign in instance_locks(tmp_path)] == [id_of("me")]
     presence.close()
 
 
@@ -106,7 +106,7 @@ def test_a_lock_that_says_nothing_is_a_sign_as_well(tmp_path: Path) -> None:
     (tmp_path / f"{id_of('empty')}.lock").touch()
     (tmp_path / f"{id_of('odd')}.lock").write_text("[1]")
 
-    assert {(sign.instance, sign.pid, sign.terminal) for sign in signs(tmp_path)} == {
+    assert {(sign.instance, sign.pid, sign.terminal) for sign in instance_locks(tmp_path)} == {
         (id_of("empty"), 0, ""),
         (id_of("odd"), 0, ""),
     }
@@ -125,7 +125,7 @@ async def test_when_all_files_are_removed_the_living_make_theirs_again_and_nobod
     def look(name: str) -> None:
         looked[name] += 1
         for other in living.keys() - {name}:
-            with living[name].speaking_for(other) as ours:
+            with living[name].claim(other) as ours:
                 if ours:
                     taken_for_dead.append((name, other))
 
@@ -134,7 +134,7 @@ async def test_when_all_files_are_removed_the_living_make_theirs_again_and_nobod
         before = dict(looked)
         shutil.rmtree(tmp_path / "home")
         await eventually(lambda before=before: all(looked[name] > before[name] for name in living))
-        await eventually(lambda: {sign.instance for sign in signs(folder)} == living.keys())
+        await eventually(lambda: {sign.instance for sign in instance_locks(folder)} == living.keys())
     assert not taken_for_dead
     for cancel in cancels:
         cancel()

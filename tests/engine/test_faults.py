@@ -134,8 +134,8 @@ async def test_a_hung_server_is_told_and_typing_recording_and_quitting_work(
     config: Config, eventually: Eventually, server_pid: Callable[[], int], held_still: HeldStill,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("chloe.actors.pulse._REST", 0.1)
-    monkeypatch.setattr("chloe.actors.pulse._AGAIN", 0.1)
+    monkeypatch.setattr("chloe.actors.tmux_health._INTERVAL", 0.1)
+    monkeypatch.setattr("chloe.actors.tmux_health._RETRY_DELAY", 0.1)
     news: list[str] = []
     pid = 0
     async with running(config) as engine:

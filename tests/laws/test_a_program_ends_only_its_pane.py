@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chloe.actors.programs import Programs
+from chloe.actors.launcher import Launcher
 from chloe.backends.backend import Spec
 from chloe.backends.fake import FakeBackend
 from chloe.cli.send import _pressed
@@ -109,11 +109,11 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeBackend]:
     """The programs of direct panes, by pane: they print what the test says."""
     made: dict[str, FakeBackend] = {}
 
-    def direct(_: Programs, spec: Spec) -> FakeBackend:
+    def direct(_: Launcher, spec: Spec) -> FakeBackend:
         made[spec.pane] = FakeBackend(spec, lambda _backend: lambda _data: None)
         return made[spec.pane]
 
-    monkeypatch.setattr(Programs, "direct", direct)
+    monkeypatch.setattr(Launcher, "direct", direct)
     return made
 
 

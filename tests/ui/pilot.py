@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from chloe.actors.programs import Programs
+from chloe.actors.launcher import Launcher
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.fake import FakeBackend
 from chloe.backends.tmux import TmuxBackend
@@ -135,21 +135,21 @@ class FakeSession(FakeBackend):
     async def prepare(self) -> None:
         """Need nothing."""
 
-    async def lease(self) -> None:
+    async def wait_for_lease(self) -> None:
         """Have it at once."""
 
     def try_to_lease(self) -> bool:
         """Have nothing to take in."""
         return False
 
-    def follow(self, *_: object, **__: object) -> None:
+    def seek(self, *_: object, **__: object) -> None:
         """Go on where it stands."""
 
     async def close(self) -> None:
         """Let go: the program runs on."""
 
 
-class FakePrograms(Programs):
+class FakeLauncher(Launcher):
     """Starts programs in memory. ``backends`` has each by its pane."""
 
     backends: dict[str, FakeBackend]
@@ -181,16 +181,16 @@ class FakePrograms(Programs):
         self.backends[backend.spec.pane] = backend
         return backend
 
-    def left(self) -> frozenset[str]:
+    def panes_with_spool(self) -> frozenset[str]:
         return frozenset()
 
-    def runs(self, pane: str) -> bool:
+    def is_running(self, pane: str) -> bool:
         return pane in self.backends
 
-    async def in_tmux(self, pane: str) -> bool:
+    async def session_exists(self, pane: str) -> bool:
         return pane in self.backends
 
-    async def tmux_trouble(self) -> str:
+    async def tmux_error(self) -> str:
         return ""
 
 
@@ -236,7 +236,7 @@ class Pilot:
         self._flight: asyncio.Task[None] | None = None
         self.app: App
         self.engine: Engine
-        self.programs: FakePrograms
+        self.launcher: FakeLauncher
         self.asked: Asked
 
     async def take_off(self) -> Pilot:
@@ -251,7 +251,7 @@ class Pilot:
         return self
 
     async def _fly(self) -> None:
-        async with running(self.config, launcher=self._launcher) as engine:
+        async with running(self.config, make_launcher=self._launcher) as engine:
             self.engine = engine
             self.asked = Asked(engine)
             environment = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
@@ -261,13 +261,13 @@ class Pilot:
 
     def _launcher(
         self, config: Config, watcher: object, leases: object, _: Mapping[str, str], waits: Waits
-    ) -> Programs:
+    ) -> Launcher:
         environment = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
-        self.programs = FakePrograms(config, watcher, leases, environment, waits)  # type: ignore[arg-type]
-        self.programs.backends = {}
-        self.programs.may_start = asyncio.Event()
-        self.programs.may_start.set()
-        return self.programs
+        self.launcher = FakeLauncher(config, watcher, leases, environment, waits)  # type: ignore[arg-type]
+        self.launcher.backends = {}
+        self.launcher.may_start = asyncio.Event()
+        self.launcher.may_start.set()
+        return self.launcher
 
     async def land(self) -> int | None:
         """Wait for the app to end. Return its exit status; raises what ended it otherwise."""
@@ -342,7 +342,7 @@ class Pilot:
 
     def program(self, pane: Pane) -> FakeBackend:
         """The program of a pane."""
-        return self.programs.backends[pane.id]
+        return self.launcher.backends[pane.id]
 
     async def sees(self, *texts: str) -> None:
         """Wait until the window shows all of these."""

@@ -73,10 +73,10 @@ async def test_messages_has_what_was_said_the_latest_first(pilot: Pilot) -> None
     await pilot.sees("Messages", "Nothing yet.", "Errors are in", "chloe.log")
     pilot.press("m")
     await pilot.sees_no("Nothing yet.")
-    pilot.programs.refuse = StartFailed("no PTY is \x1bleft")
+    pilot.launcher.refuse = StartFailed("no PTY is \x1bleft")
     pilot.press("c")
     await pilot.sees(r"no PTY is \x1bleft")
-    pilot.programs.refuse = None
+    pilot.launcher.refuse = None
     await pilot.opens()
     await pilot.leave()
     pilot.press("x")

@@ -32,18 +32,18 @@ async def test_t_opens_a_tmux_pane_that_has_the_keyboard(pilot: Pilot) -> None:
 
 
 async def test_what_is_typed_while_a_pane_is_made_waits_for_it(pilot: Pilot) -> None:
-    pilot.programs.may_start.clear()
+    pilot.launcher.may_start.clear()
     pilot.press("c")
     pilot.type("echo $q\r")
     await pilot.until(lambda: pilot.asked.commands)
     assert pilot.status is None
-    pilot.programs.may_start.set()
+    pilot.launcher.may_start.set()
     await pilot.sees("$q")
     assert len(pilot.panes) == 1
 
 
 async def test_a_pane_that_can_t_be_made_says_so_and_the_keys_are_chloe_s(pilot: Pilot) -> None:
-    pilot.programs.refuse = StartFailed("no PTY is left")
+    pilot.launcher.refuse = StartFailed("no PTY is left")
     pilot.press("c")
     await pilot.sees("no PTY is left")
     pilot.press("2")

@@ -73,11 +73,11 @@ async def test_a_screen_that_nobody_followed_is_read_when_it_shows(fly: Fly) -> 
     await first.leave()
     first.press("x")
     await first.sees("runs on; History has it")
-    kept = first.programs.backends
+    kept = first.launcher.backends
     first.press("q")
     assert await first.land() == 0
     pilot = await fly()
-    pilot.programs.backends.update(kept)
+    pilot.launcher.backends.update(kept)
     pilot.press("2")
     await pilot.sees("its session")
     pilot.press("enter")

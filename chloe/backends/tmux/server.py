@@ -80,7 +80,7 @@ _SESSION_OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class ServerInfo:
     """A server that answers: its process, its version (a client's may be newer), Chloe's sessions on it."""
 
     pid: int
@@ -149,7 +149,7 @@ class TmuxServer:
         answer = await self._off_loop(lambda: self._tmux.command(["-V"]))
         return "".join(answer.stdout).strip()
 
-    async def running(self) -> Running | None:
+    async def running(self) -> ServerInfo | None:
         """The server as it answers now; None where none runs, or one without any session."""
         asked = await self._ask([("list-sessions", "-F", "#{pid} #{version} #{session_name}")])
         if asked.returncode and not _no_server(asked.stderr):
@@ -158,7 +158,7 @@ class TmuxServer:
             return None
         told = [line.split(" ", 2) for line in asked.stdout]
         names = frozenset(name for *_, name in told if is_session(name))
-        return Running(pid=int(told[0][0]), version=told[0][1], sessions=names)
+        return ServerInfo(pid=int(told[0][0]), version=told[0][1], sessions=names)
 
     async def resize(self, name: str, rows: int, columns: int) -> None:
         """Give the session's window this size. A session that is gone is none of its business."""

@@ -16,10 +16,10 @@ from chloe.events.fields import fit_text
 _log = logging.getLogger(__name__)
 
 #: Seconds until it is tried again.
-AGAIN = 1.0
+RETRY_DELAY = 1.0
 
 
-async def is_tried_again(
+async def retry_or_record_death(
     pane: str, backend: Backend, error: BaseException, append: Callable[[str, facts.Fact], Awaitable[None]]
 ) -> bool:
     """Whether another actor shall look after the pane; else its end is appended.

@@ -14,11 +14,11 @@ from chloe.backends.backend import Backend
 from chloe.waits import HOLDER, Waits
 
 #: Spools that are taken in side by side: each costs descriptors, a folder that is watched, and memory.
-_AT_ONCE = 8
+_MAX_CONCURRENT = 8
 
 
 @dataclass(slots=True)
-class Cared:
+class RunningActor:
     """One pane that this instance looks after."""
 
     actor: PaneActor
@@ -26,39 +26,39 @@ class Cared:
     task: asyncio.Task[None]
 
 
-async def take_in(cared: Cared) -> None:
+async def ingest(running: RunningActor) -> None:
     """Wait until the log has what the pane's spool holds now; at once where another instance records it."""
     from chloe.backends.tmux import TmuxBackend
 
-    if not (isinstance(cared.backend, TmuxBackend) and cared.backend.try_to_lease()):
+    if not (isinstance(running.backend, TmuxBackend) and running.backend.try_to_lease()):
         return
     async with asyncio.TaskGroup() as group:
-        taken_in = group.create_task(cared.actor.taken_in(cared.backend.drained_predicate()))
+        ingesting = group.create_task(running.actor.wait_until_ingested(running.backend.drained_predicate()))
         # However it ends, nothing more of it is taken in then.
-        await asyncio.wait((taken_in, cared.task), return_when=asyncio.FIRST_COMPLETED)
-        if cared.actor.ended:
-            await asyncio.wait([cared.task])  # Why it failed comes into the log.
-        taken_in.cancel()
+        await asyncio.wait((ingesting, running.task), return_when=asyncio.FIRST_COMPLETED)
+        if running.actor.ended:
+            await asyncio.wait([running.task])  # Why it failed comes into the log.
+        ingesting.cancel()
 
 
-async def leave(cared: Cared, log: Log, held: list[Backend]) -> None:
+async def release(running: RunningActor, log: Log, held: list[Backend]) -> None:
     """Look after the pane no longer. Its lease is given back once all that was read is in the log."""
-    held.append(cared.backend)
-    cared.task.cancel()
-    await asyncio.wait([cared.task])
-    if cared.actor.under_way:
+    held.append(running.backend)
+    running.task.cancel()
+    await asyncio.wait([running.task])
+    if running.actor.has_uncommitted:
         await log.append((), durable=True)
-    held.remove(cared.backend)
-    await cared.backend.close()
+    held.remove(running.backend)
+    await running.backend.close()
 
 
-async def end(all_cared: list[Cared], farewell: str) -> None:
-    """End these panes' programs and wait until the log has said so, with ``farewell`` as the reason."""
-    for cared in all_cared:
-        cared.actor.farewell = farewell
-        await cared.backend.kill()
-    if all_cared:
-        await asyncio.wait([cared.task for cared in all_cared])
+async def end_programs(actors: list[RunningActor], exit_reason: str) -> None:
+    """End these panes' programs and wait until the log has said so, with ``exit_reason`` as the reason."""
+    for running in actors:
+        running.actor.exit_reason = exit_reason
+        await running.backend.kill()
+    if actors:
+        await asyncio.wait([running.task for running in actors])
 
 
 async def type_into(backend: Backend, name: str, data: bytes, waits: Waits) -> None:
@@ -81,7 +81,7 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
         await backend.flush()
 
 
-async def in_turns(due: list[str], work: Callable[[str], Awaitable[None]]) -> None:
+async def run_bounded(due: list[str], work: Callable[[str], Awaitable[None]]) -> None:
     """Do ``work`` for each pane of ``due``, which is empty afterwards, a few at a time."""
 
     async def some() -> None:
@@ -89,5 +89,5 @@ async def in_turns(due: list[str], work: Callable[[str], Awaitable[None]]) -> No
             await work(due.pop())
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(_AT_ONCE, len(due))):
+        for _ in range(min(_MAX_CONCURRENT, len(due))):
             group.create_task(some())

@@ -1,7 +1,7 @@
-"""The gone: instances of Chloe that ended without a word, and who speaks for them.
+"""The instance reaper: finds instances of Chloe that ended without a word, and has the rest recorded.
 
-Owns when that is found out and done. Must not know what is said (``last_words``), nor how spools are cleared
-away: it is given what does that.
+Owns when that is found out and done. Must not know what is recorded (``facts_for_departed``), nor how stale
+spools are removed: it is given what does that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from chloe.actors.last_words import last_words
+from chloe.actors.departed import facts_for_departed
 from chloe.actors.presence import Presence
 from chloe.backends.descriptors import is_exhausted, shortage
 from chloe.events.facts import Entry
@@ -19,10 +19,10 @@ from chloe.events.panes import Panes
 _log = logging.getLogger(__name__)
 
 #: Seconds until what the system refused for the moment is tried again.
-_AGAIN = 1.0
+_RETRY_DELAY = 1.0
 
 
-class Gone:
+class InstanceReaper:
     """Speaks for instances that are gone, as ``instance``, through ``append``."""
 
     def __init__(
@@ -38,18 +38,18 @@ class Gone:
         self._presence = presence
         self._caught_up = caught_up
         self._append = append
-        self._came_or_went = asyncio.Event()
+        self._changed = asyncio.Event()
 
-    async def speak_at_start(self) -> None:
+    async def reap_at_start(self) -> None:
         """Say it, or leave it for later where the system refuses that for the moment."""
         try:
-            await self.speak()
+            await self.reap()
         except OSError as error:
             if not is_exhausted(error):
                 raise
-            self._later(error)
+            self._retry_later(error)
 
-    async def speak(self) -> None:
+    async def reap(self) -> None:
         """Say for instances that ended without a word what became of what they held."""
         held = [pane for pane in self._panes.values() if pane.alive]
         others = {pane.owner for pane in held if pane.backend == "direct"}.union(
@@ -57,28 +57,28 @@ class Gone:
         )
         others.discard(self._instance)
         for other in others:
-            with self._presence.speaking_for(other) as ours:
+            with self._presence.claim(other) as ours:
                 if ours:
                     await self._caught_up()
-                    entries: list[Entry] = last_words(self._panes.values(), other)
+                    entries: list[Entry] = facts_for_departed(self._panes.values(), other)
                     await self._append(*entries)
 
-    def look_around(self) -> None:
+    def on_instances_changed(self) -> None:
         """An instance may have come or gone."""
-        self._came_or_went.set()
+        self._changed.set()
 
-    async def mind(self, clear_away: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, remove_stale_spools: Callable[[], Awaitable[None]]) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""
         while True:
-            await self._came_or_went.wait()
-            self._came_or_went.clear()
+            await self._changed.wait()
+            self._changed.clear()
             try:
-                await self.speak()
-                await clear_away()
+                await self.reap()
+                await remove_stale_spools()
             except OSError as error:
-                self._later(error)
+                self._retry_later(error)
 
-    def _later(self, error: OSError) -> None:
+    def _retry_later(self, error: OSError) -> None:
         shortage.note(error)
         _log.warning("whether other instances live can't be seen for the moment: %s", error)
-        asyncio.get_running_loop().call_later(_AGAIN, self._came_or_went.set)
+        asyncio.get_running_loop().call_later(_RETRY_DELAY, self._changed.set)

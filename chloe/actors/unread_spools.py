@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 
 from chloe.actors.pane import fact_of, length_of
-from chloe.actors.presence import signs
+from chloe.actors.presence import instance_locks
 from chloe.backends.backend import READ_LIMIT
 from chloe.backends.tmux import leases
 from chloe.config import Paths
@@ -27,10 +27,10 @@ from chloe.waits import is_stopped
 _log = logging.getLogger(__name__)
 
 #: Panes of which it is looked up since when they wait: as many as are named one by one.
-_DATED = 5
+_MAX_DATED = 5
 
 
-class Tail:
+class SpoolTail:
     """The records that a pane's recorder would make of its spool, from where the log ends, as it grows."""
 
     def __init__(self, paths: Paths, pane: Pane) -> None:
@@ -69,7 +69,7 @@ class Tail:
         self._reader.close()
 
 
-class Unread:
+class UnreadSpool:
     """One pane's: its recorder's process, and the records that it would have made."""
 
     def __init__(self, paths: Paths, pane: Pane, recorder: int) -> None:
@@ -89,13 +89,13 @@ class Unread:
             f": `kill -CONT {self.recorder}`, or fg in its shell, wakes it"
         )
 
-    def tail(self, pane: Pane) -> Tail:
+    def tail(self, pane: Pane) -> SpoolTail:
         """Return the reader of what follows in the spool where the log is as ``pane`` says."""
-        return Tail(self._paths, pane)
+        return SpoolTail(self._paths, pane)
 
-    def look(self) -> bool:
+    def inspect(self) -> bool:
         """Find out since when records wait; return whether some do."""
-        tail = Tail(self._paths, self.pane)
+        tail = SpoolTail(self._paths, self.pane)
         try:
             first = tail.read(1)
         finally:
@@ -105,7 +105,7 @@ class Unread:
 
     async def records(self) -> AsyncIterator[Record]:
         """Read what the spool holds now, in slices of the loop's time."""
-        tail = Tail(self._paths, self.pane)
+        tail = SpoolTail(self._paths, self.pane)
         try:
             # What a program that never stops prints meanwhile is left.
             room = _size_of(self._paths, self.pane)
@@ -127,10 +127,10 @@ def _size_of(paths: Paths, pane: Pane) -> int:
         return 0
 
 
-def stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
+def find_stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
     """Those of ``panes`` whose recorder is stopped, with its process. Empty where that can't be told."""
     try:
-        stopped = [sign.pid for sign in signs(paths.instances) if sign.pid and is_stopped(sign.pid)]
+        stopped = [sign.pid for sign in instance_locks(paths.instances) if sign.pid and is_stopped(sign.pid)]
     except OSError:
         return {}
     if not stopped:
@@ -140,12 +140,13 @@ def stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
     return {pane: owners[offset] for pane, offset in offsets.items() if offset in owners}
 
 
-def unread(paths: Paths, panes: Mapping[str, Pane]) -> dict[str, Unread]:
+def find_unread_spools(paths: Paths, panes: Mapping[str, Pane]) -> dict[str, UnreadSpool]:
     """Find those of ``panes`` whose recorder is stopped, by their ids."""
     running = {id: pane for id, pane in panes.items() if pane.backend == "tmux" and pane.alive}
     found = {
-        id: Unread(paths, running[id], recorder) for id, recorder in stopped_recorders(paths, running).items()
+        id: UnreadSpool(paths, running[id], recorder)
+        for id, recorder in find_stopped_recorders(paths, running).items()
     }
-    for each in list(found.values())[:_DATED]:
-        each.look()
+    for each in list(found.values())[:_MAX_DATED]:
+        each.inspect()
     return found

@@ -19,14 +19,14 @@ from chloe.events.panes import Pane, Panes
 _log = logging.getLogger(__name__)
 
 
-async def clear_away(
+async def remove_stale_spools(
     folder: Path,
     leases: Leases,
     panes: Panes,
-    cared: Container[str],
+    running: Container[str],
     caught_up: Callable[[], Awaitable[None]],
 ) -> None:
-    """Remove such spools in ``folder``; those of panes that live or are ``cared`` for stay.
+    """Remove such spools in ``folder``; those of panes that live or are ``running`` for stay.
 
     What is being made or recorded by whomever has a lease, and is left alone. What can't be removed now is so
     the next time.
@@ -39,7 +39,7 @@ async def clear_away(
         await caught_up()
     for spool in spools:
         pane = panes.get(spool.name)
-        if spool.name in cared or (pane is not None and pane.alive):
+        if spool.name in running or (pane is not None and pane.alive):
             continue
         try:
             lease = leases.lease(spool.name)

@@ -10,42 +10,42 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
-from chloe.actors.taking_in import Cared
+from chloe.actors.ingestion import RunningActor
 from chloe.backends.tmux import Leases
 
 #: Seconds that it may take: while the log can't be written, panes of which something is under way are kept.
-_AT_MOST = 1.0
+_TIMEOUT = 1.0
 
 
 class Handover:
     """The leases of the panes that this instance looks after."""
 
-    def __init__(self, cared: Mapping[str, Cared], leases: Leases) -> None:
-        self._cared = cared
+    def __init__(self, running: Mapping[str, RunningActor], leases: Leases) -> None:
+        self._running = running
         self._leases = leases
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether another process records a pane that this instance looks after."""
-        return not all(cared.actor.recording.is_set() for cared in self._cared.values())
+        return not all(running.actor.recording.is_set() for running in self._running.values())
 
-    async def give(self) -> None:
-        """Give all leases back that can be given within a second, and take none."""
+    async def release_leases(self) -> None:
+        """Give all leases back that can be released within a second, and take none."""
         from chloe.backends.tmux import TmuxBackend
 
         self._leases.pause()
-        given = [
-            cared.actor.hand_over(cared.backend.release_lease)
-            for cared in self._cared.values()
-            if isinstance(cared.backend, TmuxBackend) and cared.actor.recording.is_set()
+        released = [
+            running.actor.hand_over(running.backend.release_lease)
+            for running in self._running.values()
+            if isinstance(running.backend, TmuxBackend) and running.actor.recording.is_set()
         ]
         with suppress(TimeoutError):
-            async with asyncio.timeout(_AT_MOST):
-                for each in given:
+            async with asyncio.timeout(_TIMEOUT):
+                for each in released:
                     await each.wait()
 
-    def take_again(self) -> None:
+    def resume(self) -> None:
         """Record again what nobody else does meanwhile."""
         self._leases.resume()
-        for cared in self._cared.values():
-            cared.actor.take_again()
+        for running in self._running.values():
+            running.actor.resume()

@@ -1,4 +1,4 @@
-"""Programs: what a pane is asked to run, made into something that can be started.
+"""Launcher: what a pane is asked to run, made into something that can be started.
 
 Owns the defaults a command left open (shell, folder, name), which backend a pane gets, and where its
 spool lies. Must not know the log, projections or other panes.
@@ -14,7 +14,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.actors.preconditions import must_be_startable
+from chloe.actors.preconditions import require_startable
 from chloe.backends.backend import Backend, Spec
 from chloe.backends.tmux.spool_status import has_holder, is_quiet
 from chloe.config import Config
@@ -41,7 +41,7 @@ _TERM = "xterm-256color"
 _MAX_DIGITS = 12
 
 
-class Programs:
+class Launcher:
     """Makes backends. ``inherited`` is the environment that programs get, but for their terminal's part."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Programs:
 
         cwd = _folder_of(command.cwd)
         argv = command.argv or self._config.shell.command or environment.login_shell()
-        must_be_startable(argv, cwd)
+        require_startable(argv, cwd)
         rows, columns = clamp(command.rows, command.columns)
         return Spec(
             pane=pane,
@@ -113,7 +113,7 @@ class Programs:
     def _folder(self, pane: str) -> Path:
         return path_of(self._config.paths.spool, pane)
 
-    def left(self) -> frozenset[str]:
+    def panes_with_spool(self) -> frozenset[str]:
         """The panes that have a spool: they run, or they ended and not all of it is in the log."""
         try:
             with os.scandir(self._config.paths.spool) as found:
@@ -121,7 +121,7 @@ class Programs:
         except (FileNotFoundError, NotADirectoryError):
             return frozenset()
 
-    def has_news(self, pane: Pane) -> bool:
+    def has_unread_output(self, pane: Pane) -> bool:
         """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
         return not is_quiet(self._folder(pane.id), pane.spool)
 
@@ -130,7 +130,7 @@ class Programs:
         """Where all spools are."""
         return self._config.paths.spool
 
-    def goes_on(self, pane: Pane) -> bool:
+    def outlives_its_actor(self, pane: Pane) -> bool:
         """Whether a pane that the log calls dead has more to tell, as its session outlives a failed actor.
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
@@ -146,18 +146,18 @@ class Programs:
             _log.warning("the spool %s can't be read for the moment: %s", folder, error)
             return False
 
-    def runs(self, pane: str) -> bool:
+    def is_running(self, pane: str) -> bool:
         """Whether a holder looks after the pane's program, whatever the log says of it."""
         return has_holder(self._folder(pane))
 
-    async def in_tmux(self, pane: str) -> bool | None:
+    async def session_exists(self, pane: str) -> bool | None:
         """Whether tmux has the pane's session; None where it doesn't answer."""
         try:
             return session_of(pane) in await self._server.sessions()
         except TmuxUnusable:
             return None
 
-    async def tmux_trouble(self) -> str:
+    async def tmux_error(self) -> str:
         """Why tmux can't be used at the moment, or ""."""
         try:
             await self._server.sessions()
@@ -166,7 +166,7 @@ class Programs:
         return ""
 
 
-async def in_words(step: Awaitable[None], spec: Spec) -> None:
+async def explain_failure(step: Awaitable[None], spec: Spec) -> None:
     """Take a step of a start. Raises ``StartFailed`` where the system, or a limit, is in its way.
 
     What Chloe has words for already stays as it is.

@@ -16,7 +16,7 @@ from chloe.events.panes import Pane
 CHLOE_ENDED = "chloe ended"
 
 
-def last_words(panes: Iterable[Pane], gone: str) -> list[Entry]:
+def facts_for_departed(panes: Iterable[Pane], gone: str) -> list[Entry]:
     """What is to be said of the panes of an instance that ended without a word."""
     now = time.time_ns()
     words = []
