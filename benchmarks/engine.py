@@ -75,7 +75,7 @@ async def until(engine: Engine, holds: Callable[[], bool]) -> None:
 def _shows(engine: Engine, pane: str, printed: int) -> bool:
     """Whether that much of the pane's stream is folded, screen and all."""
     panes, screens = engine.projections.panes, engine.projections.screens
-    return panes[pane].printed >= printed and not screens.waiting(pane)
+    return panes[pane].output_bytes >= printed and not screens.pending_bytes(pane)
 
 
 # A key to its echo in the fold.
@@ -108,7 +108,7 @@ async def _echoes(engine: Engine, backend: BackendKind) -> tuple[list[float], li
     seconds: list[float] = []
     folds: list[float] = []
     for count in range(KEYS):
-        before = engine.projections.panes[pane].printed
+        before = engine.projections.panes[pane].output_bytes
         if count % LINE == LINE - 1:
             engine.tell(Write(pane, b"\x15"))
             await until(engine, partial(_shows, engine, pane, before + 1))
@@ -118,7 +118,7 @@ async def _echoes(engine: Engine, backend: BackendKind) -> tuple[list[float], li
         engine.tell(Write(pane, b"x"))
         await until(engine, partial(_shows, engine, pane, before + 1))
         seconds.append(watch.seconds())
-        folds.append((time.time_ns() - engine.projections.panes[pane].printed_at) / 1e9)
+        folds.append((time.time_ns() - engine.projections.panes[pane].last_output_at) / 1e9)
         await asyncio.sleep(0.003)
     await engine.ask(Kill(pane))
     return seconds, folds
@@ -178,7 +178,7 @@ async def _flood(backend: BackendKind, log: Path) -> float:
         await until(engine, lambda: not engine.projections.panes[pane].alive and _shows(engine, pane, 0))
         seconds = watch.seconds()
         lines = log.stat().st_size + log.read_bytes().count(b"\n")
-        assert engine.projections.panes[pane].printed == lines, "a byte is missing"
+        assert engine.projections.panes[pane].output_bytes == lines, "a byte is missing"
         return seconds
 
 

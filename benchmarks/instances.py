@@ -105,7 +105,7 @@ class Notes:
         now = time.time_ns()
         for id in change.panes & self._panes.keys():
             pane = self._panes[id]
-            standing = Standing(pane.printed, pane.name, pane.tags)
+            standing = Standing(pane.output_bytes, pane.name, pane.tags)
             noted = self.noted.setdefault(id, [])
             if not noted or noted[-1][1] != standing:
                 noted.append((now, standing))
@@ -186,7 +186,7 @@ async def _prints(a: Beside, b: Engine, c: Beside, notes: Notes) -> bool:
     print(f"{PRINTS} prints in a tmux pane that A records:")
     argv = (sys.executable, "-I", "-S", "-c", _NOW_AND_THEN)
     pane = await _opened(a, b, Open(backend="tmux", argv=argv))
-    await _until(b, lambda: b.projections.panes[pane].printed > 0)
+    await _until(b, lambda: b.projections.panes[pane].output_bytes > 0)
     before = (await b.store.head()).seq
     await a.ask(Write(pane, b"\n"))
     records: list[Record] = []
@@ -195,7 +195,7 @@ async def _prints(a: Beside, b: Engine, c: Beside, notes: Notes) -> bool:
         records = [record async for record in b.store.read(pane=pane, kinds=("Output",), after=before)]
     assert {record.instance for record in records} == {a.instance}, "A is not the one that records"
     assert len(records) >= PRINTS / 2, "prints came together, so most of them were not measured"
-    await _until(b, lambda: b.projections.panes[pane].printed >= _end(records[-1]))
+    await _until(b, lambda: b.projections.panes[pane].output_bytes >= _end(records[-1]))
     kept = []
     for name, noted in {"B": notes.noted[pane], "C": await _noted(c, pane, _end(records[-1]))}.items():
         when = [_first(noted, partial(_reached, _end(record))) for record in records]
@@ -314,7 +314,7 @@ async def _kill(a: Beside, b: Engine, over: list[float], ended: list[float]) -> 
     argv = (sys.executable, "-I", "-S", "-c", _ON_AND_ON)
     tmux = await _opened(a, b, Open(backend="tmux", argv=argv))
     direct = await _opened(a, b, Open(backend="direct", argv=argv))
-    await _until(b, lambda: panes[tmux].printed > 100 and panes[direct].printed > 100)
+    await _until(b, lambda: panes[tmux].output_bytes > 100 and panes[direct].output_bytes > 100)
     killed = time.time_ns()
     a.process.kill()
     await _until(b, lambda: not panes[direct].alive)

@@ -99,7 +99,7 @@ async def _fill(config: Config, size: int) -> None:
                 assert pane is not None
                 panes.append(pane)
             done = Stopwatch()
-            while any(engine.projections.panes[pane].printed < log.stat().st_size for pane in panes):
+            while any(engine.projections.panes[pane].output_bytes < log.stat().st_size for pane in panes):
                 assert done.seconds() < DEADLINE, "the live panes never printed all"
                 await asyncio.sleep(0.1)
             for pane in panes:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chloe.errors import ChloeError
-from chloe.events.cut import cut
+from chloe.events.keyframe import encode_keyframe
 from chloe.events.panes import Panes
 from chloe.formatting.sizes import format_size
 from chloe.store import Checkpoint, Cut, Pile, Store
@@ -86,7 +86,7 @@ async def plan(
             places[pane.id] = None
         elif found := await _places(store, pane.id, scrollback):
             places[pane.id] = found
-        elif pane.printed:
+        elif pane.output_bytes:
             spared.append(pane.id)
     before = None
     if conditions.older_than is not None:
@@ -146,7 +146,7 @@ async def _kept(store: Store, pile: Pile) -> Checkpoint | None:
     await asyncio.sleep(0)
     try:
         with within_bounds:
-            return replace(found, state=cut(Terminal.load(found.state)))
+            return replace(found, state=encode_keyframe(Terminal.load(found.state)))
     except StateUnusable:
         return None
     except Exception:

@@ -124,7 +124,7 @@ async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(
     assert list(terminal.display) == before
     assert terminal.scrollback.total == LINES + 1 - ROWS
     assert list((await fold(log.store)).screens[LIVE].display) == before
-    assert folded.panes[LIVE].printed == sum(len(line(n)) for n in range(LINES))
+    assert folded.panes[LIVE].output_bytes == sum(len(line(n)) for n in range(LINES))
     assert (await log.store.verify()).bad is None
 
     (record,) = [record async for record in log.store.read(kinds={"Pruned"})]

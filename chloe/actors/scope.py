@@ -44,7 +44,7 @@ PRESENT = Scope(leaves_out="past")
 def named(text: str) -> Scope:
     """The panes that ``text`` may mean, taken in, so that it is clear which it does."""
     return Scope(
-        lambda panes: panes.meant(text), leaves_out="ended", is_clear=lambda panes: panes.is_used(text)
+        lambda panes: panes.candidates(text), leaves_out="ended", is_clear=lambda panes: panes.is_used(text)
     )
 
 

@@ -169,8 +169,8 @@ class Supervisor:
         await backend.wait_for_lease()
         await self._caught_up()
         known = self._panes[pane]
-        backend.seek(known.spool, known.printed, needs_repaint=known.unpainted)
-        return known.printed
+        backend.seek(known.spool, known.output_bytes, needs_repaint=known.needs_repaint)
+        return known.output_bytes
 
     # Start and stop --------------------------------------------------------------------------------
 

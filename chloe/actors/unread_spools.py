@@ -38,11 +38,13 @@ class SpoolTail:
 
         self._pane = pane.id
         #: Bytes of the pane's stream up to here.
-        self.offset = pane.printed
+        self.offset = pane.output_bytes
         #: Why it can't be read on, or "".
         self.damage = ""
         # Not kept aside: what is damaged is its recorder's to tell.
-        self._reader = SpoolReader(path_of(paths.spool, pane.id), pane.spool or START, offset=pane.printed)
+        self._reader = SpoolReader(
+            path_of(paths.spool, pane.id), pane.spool or START, offset=pane.output_bytes
+        )
 
     def read(self, limit: int = READ_LIMIT) -> list[Record]:
         """Return the next records, with about ``limit`` bytes of output; none where there are no more yet."""

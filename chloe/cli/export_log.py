@@ -86,9 +86,9 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             status = _NOT_WHOLE
             engine.keep_fault(found.id, fault)
             _say(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
-        if form == "text" and (found.lost or found.uncertain):
+        if form == "text" and (found.lost_bytes or found.may_have_lost_more):
             status = _NOT_WHOLE
-            some = f"{found.lost} bytes are" if found.lost else "bytes may be"
+            some = f"{found.lost_bytes} bytes are" if found.lost_bytes else "bytes may be"
             _say(f"{some} missing; a line in square brackets stands where")
         return status
 

@@ -105,7 +105,7 @@ def sessions(examined: Examined) -> Iterator[Finding]:
                 "name the server that it was started on in [tmux] socket_name",
             )
         elif seen.recorder and is_stopped(seen.recorder):
-            since = format_age(pane.printed_at or pane.created_at, examined.now)
+            since = format_age(pane.last_output_at or pane.created_at, examined.now)
             yield warn(
                 subject,
                 f"{text}; its recorder is stopped, and took the last in {since} ago: what it prints waits",

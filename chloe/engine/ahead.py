@@ -95,10 +95,10 @@ class Ahead:
         reading, known = self._readings[pane], self._projections.panes.get(pane)
         if known is None or not known.alive or pane not in self._looked_at:
             return True
-        if known.printed == reading.begin:
+        if known.output_bytes == reading.begin:
             return pane not in self._stopped
         # It was woken. What it takes in is what is shown; where it was stopped again, this begins anew.
-        return known.printed >= reading.tail.offset or is_stopped(reading.recorder)
+        return known.output_bytes >= reading.tail.offset or is_stopped(reading.recorder)
 
     def _drop(self, pane: str) -> None:
         self._readings.pop(pane).tail.close()
@@ -114,9 +114,9 @@ class Ahead:
         reading = self._readings.get(pane)
         if reading is None:
             found = self._stopped[pane]
-            reading = _Reading(found.recorder, found.tail(known), known.printed)
+            reading = _Reading(found.recorder, found.tail(known), known.output_bytes)
             self._readings[pane] = reading
-        if known.printed != reading.begin or not is_stopped(reading.recorder):
+        if known.output_bytes != reading.begin or not is_stopped(reading.recorder):
             return False
         records = reading.tail.read(_PIECE)
         if not records:
@@ -124,8 +124,8 @@ class Ahead:
         if pane not in self.screens and pane not in self.screens.broken:
             apart = await self._apart.fold(pane, lambda: self._projections.seq)
             if pane in apart or pane in apart.broken:
-                self.screens.take(pane, apart)
-        if known.printed != reading.begin or not is_stopped(reading.recorder):
+                self.screens.adopt(pane, apart)
+        if known.output_bytes != reading.begin or not is_stopped(reading.recorder):
             # Woken in between, it may have removed what was to be read.
             self._drop(pane)
             return False
@@ -135,15 +135,15 @@ class Ahead:
         return True
 
     async def _draw(self, pane: str) -> None:
-        while not self.screens.settled:
+        while not self.screens.is_settled:
             self.screens.settle(SLICE)
             # What isn't in the log has no checkpoint.
-            while self.screens.take_ripe():
+            while self.screens.take_checkpoint_due():
                 pass
             await asyncio.sleep(0)
         if pane in self.screens:
             try:
-                terminal = self.screens.peek(pane)
+                terminal = self.screens.drawn(pane)
                 terminal.take_replies()
                 terminal.take_notices()
                 lacks_lines = bool(terminal.scrollback.incomplete)

@@ -104,7 +104,7 @@ class Fold:
             changed.add(record.pane)
             self._heard(record)
         for pane in changed & projections.panes.keys():
-            self._drawn(pane, projections.panes[pane].printed)
+            self._drawn(pane, projections.panes[pane].output_bytes)
         self._announce(changed)
 
     def _announce(self, changed: set[str]) -> None:

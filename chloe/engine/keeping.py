@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable
 
 from chloe.engine.faults import Faults
-from chloe.events.cut import CutUnusable, restored
 from chloe.events.faults import fault
-from chloe.events.screen import Place
+from chloe.events.keyframe import KeyframeError, decode_keyframe
+from chloe.events.screen import StreamPosition
 from chloe.events.screens import Screens
 from chloe.store import Checkpoint, Store
 from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
@@ -39,7 +39,7 @@ class Keeping:
         self._waiting: deque[Checkpoint] = deque()
         self._came = asyncio.Event()
 
-    def take(self, screens: Screens, pane: str, place: Place, terminal: Terminal) -> None:
+    def take(self, screens: Screens, pane: str, place: StreamPosition, terminal: Terminal) -> None:
         """Keep the terminal as it is now, which is one of ``screens``.
 
         One that can't be told is drawn as before, and kept no more.
@@ -50,7 +50,7 @@ class Keeping:
             with within_bounds:
                 lines, state = terminal.scrollback.total, terminal.dump()
         except Exception as error:
-            screens.fail_to_keep(pane, error)
+            screens.fail_to_checkpoint(pane, error)
             return
         self._waiting.append(
             Checkpoint(
@@ -110,7 +110,7 @@ class Apart:
                     break
             else:
                 self.report(apart)
-                missed = pane in apart and apart.peek(pane).scrollback.incomplete
+                missed = pane in apart and apart.drawn(pane).scrollback.incomplete
                 if not (missed and self.begin_further_back(pane)):
                     return apart
 
@@ -146,26 +146,26 @@ class Apart:
         start = await self._store.beginning(pane)
         found = await self._store.checkpoint(pane, emulator=EMULATOR, lines=lines)
         if found is not None and found.seq > start.after:
-            place = Place(found.seq, found.offset)
+            place = StreamPosition(found.seq, found.offset)
             terminal = self._loaded(pane, place, lambda: Terminal.load(found.state, scrollback=window))
             if terminal is not None:
                 apart.open(pane, terminal, place)
                 return apart, found.seq
         state = start.state
         if state:
-            place = Place(start.after, start.offset)
-            terminal = self._loaded(pane, place, lambda: restored(state, scrollback=window))
+            place = StreamPosition(start.after, start.offset)
+            terminal = self._loaded(pane, place, lambda: decode_keyframe(state, scrollback=window))
             if terminal is not None:
                 apart.open(pane, terminal, place)
                 return apart, start.after
         return apart, 0
 
-    def _loaded(self, pane: str, place: Place, load: Callable[[], Terminal]) -> Terminal | None:
+    def _loaded(self, pane: str, place: StreamPosition, load: Callable[[], Terminal]) -> Terminal | None:
         """What ``load`` makes; None where it can't be made, and the fold has to begin elsewhere."""
         try:
             with within_bounds:
                 return load()
-        except (StateUnusable, CutUnusable):
+        except (StateUnusable, KeyframeError):
             return None
         except Exception as error:
             found = fault(error, offset=place.offset, doing="loaded", is_fatal=False)
@@ -175,13 +175,13 @@ class Apart:
     async def draw(self, apart: Screens) -> bool:
         """Draw all that was applied, in slices; whether a checkpoint was taken on the way."""
         kept = False
-        while not apart.settled:
+        while not apart.is_settled:
             apart.settle(SLICE)
-            ripe = apart.take_ripe()
-            if ripe is not None:
+            due = apart.take_checkpoint_due()
+            if due is not None:
                 kept = True
                 await asyncio.sleep(0)
-                self._keeping.take(apart, *ripe)
+                self._keeping.take(apart, *due)
                 await self._keeping.write()
             await asyncio.sleep(0)
         return kept

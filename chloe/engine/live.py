@@ -72,9 +72,9 @@ class LiveFold(Fold):
     async def load(self) -> None:
         """Fold what the log holds, except for what was printed: a screen is folded when someone looks."""
         screens = self._projections.screens
-        screens.opens = False
+        screens.follows_new = False
         await super().load()
-        screens.opens = True
+        screens.follows_new = True
 
     def _apply(self, records: Sequence[Record]) -> None:
         projections = self._projections
@@ -87,7 +87,7 @@ class LiveFold(Fold):
                 self.apart.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
-        if not projections.screens.settled:
+        if not projections.screens.is_settled:
             self._draw()
         self._report()
         for pane in changed & projections.panes.keys():
@@ -107,11 +107,11 @@ class LiveFold(Fold):
     def _draw(self) -> frozenset[str]:
         """Draw one slice, and pass on what programs asked of their terminals meanwhile."""
         screens = self._projections.screens
-        ripe = screens.take_ripe()
-        if ripe is not None:
+        due = screens.take_checkpoint_due()
+        if due is not None:
             # Instead of drawing: it takes as long.
-            if self._keeps(ripe[0]):
-                self._keeping.take(screens, *ripe)
+            if self._keeps(due[0]):
+                self._keeping.take(screens, *due)
                 self._report()
             self._to_draw.set()
             return frozenset()
@@ -119,11 +119,11 @@ class LiveFold(Fold):
         for pane in drawn:
             if pane in screens:
                 try:
-                    self._answer(pane, screens.peek(pane))
+                    self._answer(pane, screens.drawn(pane))
                 except Exception as error:
                     screens.fail(pane, error, "answered")
         self._report()
-        if screens.settled:
+        if screens.is_settled:
             self._to_draw.clear()
         else:
             self._to_draw.set()
@@ -160,7 +160,7 @@ class LiveFold(Fold):
 
     def _credit(self, pane: str) -> None:
         projections = self._projections
-        self._drawn(pane, projections.panes[pane].printed - projections.screens.waiting(pane))
+        self._drawn(pane, projections.panes[pane].output_bytes - projections.screens.pending_bytes(pane))
 
     # Screens on demand -----------------------------------------------------------------------------
 
@@ -179,7 +179,7 @@ class LiveFold(Fold):
                 apart.fail(pane, error, "shown")
         self.apart.report(apart)
         if (pane in apart or pane in apart.broken) and pane not in screens:
-            screens.take(pane, apart)
+            screens.adopt(pane, apart)
             self.tell(Change(frozenset({pane})))
 
     # Checkpoints -----------------------------------------------------------------------------------
@@ -196,9 +196,9 @@ class LiveFold(Fold):
     async def fold_unseen(self) -> None:
         """Fold panes that print a lot while nobody looks at them, for their checkpoints, for ever."""
         for found in list(self._projections.panes.values()):
-            if found.alive and found.printed >= _UNFOLDED:
+            if found.alive and found.output_bytes >= _UNFOLDED:
                 marks = await self._store.checkpoints(found.id, emulator=EMULATOR)
-                self._count_unfolded(found.id, found.printed - (marks[-1].offset if marks else 0))
+                self._count_unfolded(found.id, found.output_bytes - (marks[-1].offset if marks else 0))
         while True:
             self._to_fold.clear()
             due = [pane for pane, size in self._unfolded.items() if size >= _UNFOLDED]

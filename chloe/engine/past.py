@@ -106,7 +106,7 @@ class Past:
             apart.apply(record)
             kept = await self._apart.draw(apart)
             self._apart.report(apart)
-            scrollback = apart.peek(pane).scrollback if pane in apart else None
+            scrollback = apart.drawn(pane).scrollback if pane in apart else None
             if scrollback is not None and scrollback.total > number + _SETTLED:
                 grown = scrollback.total - max(number, scrollback.first)
                 if kept or grown > _LONGEST // 2:

@@ -1,6 +1,6 @@
-"""The history projection: the life of each pane, for the History tab.
+"""The history projection: what happened to each pane, for the History view.
 
-Owns ``Life`` and ``History``. Must not know screens or how a life is worded for a reader.
+Owns ``PaneHistory`` and ``History``. Must not know screens or how a history is worded for a reader.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import NamedTuple
 from chloe.events import facts
 from chloe.events.facts import Record
 
-#: Facts that are no turn in a pane's life: there may be millions, and they tell nothing by themselves.
+#: Facts that are no entry of a pane's history: there may be millions, and they tell nothing by themselves.
 _STREAM = (facts.Output, facts.Resized, facts.Checkpointed)
 
 
-class Turn(NamedTuple):
+class HistoryEntry(NamedTuple):
     """One thing that happened to a pane, and when (nanoseconds since 1970)."""
 
     seq: int
@@ -25,37 +25,40 @@ class Turn(NamedTuple):
 
 
 @dataclass(slots=True)
-class Life:
-    """What happened to one pane, in order, its stream left out."""
+class PaneHistory:
+    """What happened to one pane, in order, without its stream."""
 
     pane: str
-    turns: list[Turn] = field(default_factory=list)
+    entries: list[HistoryEntry] = field(default_factory=list)
     #: Whether it is past: ended, or put away. Only then History lists it.
     past: bool = False
     #: When it became past.
     past_at: int = 0
 
 
-class History(Mapping[str, Life]):
-    """The life of every pane by its id, oldest first."""
+class History(Mapping[str, PaneHistory]):
+    """The history of every pane by its id, oldest first."""
 
     def __init__(self) -> None:
-        self._lives: dict[str, Life] = {}
-        #: The seq of the last record that was more than output or a size: what a list is made of is as of it.
+        self._histories: dict[str, PaneHistory] = {}
+        #: The seq of the last record that became an entry.
         self.seq = 0
 
-    def __getitem__(self, pane: str) -> Life:
-        return self._lives[pane]
+    def __getitem__(self, pane: str) -> PaneHistory:
+        return self._histories[pane]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._lives)
+        return iter(self._histories)
 
     def __len__(self) -> int:
-        return len(self._lives)
+        return len(self._histories)
 
-    def past(self) -> list[Life]:
-        """The lives that ended or were put away, the latest first."""
-        return sorted((life for life in self._lives.values() if life.past), key=lambda life: -life.past_at)
+    def past(self) -> list[PaneHistory]:
+        """Return the histories of panes that ended or were put away, the latest first."""
+        return sorted(
+            (history for history in self._histories.values() if history.past),
+            key=lambda history: -history.past_at,
+        )
 
     def apply(self, record: Record) -> None:
         """Fold one record."""
@@ -63,22 +66,22 @@ class History(Mapping[str, Life]):
         if isinstance(fact, _STREAM) or not record.pane:
             return
         self.seq = record.seq
-        life = self._lives.get(record.pane)
-        if life is None:
+        history = self._histories.get(record.pane)
+        if history is None:
             if not isinstance(fact, facts.Created):
                 return
-            life = self._lives[record.pane] = Life(record.pane)
+            history = self._histories[record.pane] = PaneHistory(record.pane)
         if isinstance(fact, facts.Repainted):
             fact = replace(fact, data=b"")
         elif isinstance(fact, facts.Pruned):
             fact = replace(fact, state=b"")
         elif isinstance(fact, facts.Unknown):
-            # Whatever it says, and however much: nobody can read it.
+            # Nobody can read it, however much it says.
             fact = replace(fact, head="", body=None)
-        life.turns.append(Turn(record.seq, record.occurred_at, fact))
+        history.entries.append(HistoryEntry(record.seq, record.occurred_at, fact))
         match fact:
             case facts.Died() | facts.Closed():
-                if not life.past:
-                    life.past, life.past_at = True, record.occurred_at
+                if not history.past:
+                    history.past, history.past_at = True, record.occurred_at
             case facts.Reopened():
-                life.past = False
+                history.past = False

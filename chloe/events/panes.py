@@ -43,16 +43,16 @@ class Pane:
     died: facts.Died | None = None
     died_at: int = 0
     #: Bytes of the stream so far: the offset of the next one, what was lost included.
-    printed: int = 0
-    lost: int = 0
+    output_bytes: int = 0
+    lost_bytes: int = 0
     #: More may be lost than that: nobody knows how much.
-    uncertain: bool = False
+    may_have_lost_more: bool = False
     #: Bytes were lost, and the screen was not taken from tmux since.
-    unpainted: bool = False
+    needs_repaint: bool = False
     #: Why the beginning of its stream is gone from the log, whose bodies were pruned; "" where it is there.
     pruned: str = ""
     #: When it printed last.
-    printed_at: int = 0
+    last_output_at: int = 0
     spool: SpoolPosition | None = None
 
     @property
@@ -81,9 +81,9 @@ class Pane:
             return f"exit {self.died.status}"
         return "ended" if self.died.signal is None else f"signal {self.died.signal}"
 
-    def unseen(self, instance: str) -> int:
+    def unseen_bytes(self, instance: str) -> int:
         """Bytes printed since ``instance`` let go of it; 0 while it shows it, all of it if it never did."""
-        return 0 if instance in self.attached else self.printed - self.detached_at.get(instance, 0)
+        return 0 if instance in self.attached else self.output_bytes - self.detached_at.get(instance, 0)
 
 
 class Panes(Mapping[str, Pane]):
@@ -141,7 +141,7 @@ class Panes(Mapping[str, Pane]):
         """Forget all of them, to begin anew."""
         self._panes.clear()
 
-    def meant(self, text: str) -> list[str]:
+    def candidates(self, text: str) -> list[str]:
         """The ids of all panes that ``find`` could answer with, however they stand."""
         if text in self._panes:
             return [text]
@@ -173,17 +173,17 @@ class Panes(Mapping[str, Pane]):
             pane.spool = spool
         match fact:
             case facts.Output():
-                pane.printed = fact.offset + fact.length
-                pane.printed_at = record.occurred_at
+                pane.output_bytes = fact.offset + fact.length
+                pane.last_output_at = record.occurred_at
             case facts.Gap():
-                pane.printed = fact.offset + fact.length
-                pane.lost += fact.length
-                pane.uncertain |= not fact.length
-                pane.unpainted = True
+                pane.output_bytes = fact.offset + fact.length
+                pane.lost_bytes += fact.length
+                pane.may_have_lost_more |= not fact.length
+                pane.needs_repaint = True
             case facts.Resized() | facts.Repainted():
                 pane.rows, pane.columns = fact.rows, fact.columns
                 if isinstance(fact, facts.Repainted):
-                    pane.unpainted = False
+                    pane.needs_repaint = False
             case facts.Pruned():
                 pane.pruned = fact.reason
             case facts.Renamed():
@@ -192,14 +192,14 @@ class Panes(Mapping[str, Pane]):
                 pane.tags = fact.tags
             case facts.Detached():
                 pane.attached.discard(fact.instance)
-                pane.detached_at[fact.instance] = pane.printed
+                pane.detached_at[fact.instance] = pane.output_bytes
             case facts.Reattached():
                 pane.attached.add(fact.instance)
                 pane.detached_at.pop(fact.instance, None)
             case facts.Died():
                 pane.died, pane.died_at = fact, record.occurred_at
                 # There is nothing left to let go of: what ended is attached to nobody.
-                pane.detached_at |= dict.fromkeys(pane.attached, pane.printed)
+                pane.detached_at |= dict.fromkeys(pane.attached, pane.output_bytes)
                 pane.attached.clear()
             case facts.Closed():
                 pane.closed = True

@@ -1,8 +1,10 @@
-"""One pane's terminal in the fold, and what its program wrote but the fold has not drawn yet.
+"""One pane's terminal in the fold, and the output that the fold has not drawn yet.
 
-Owns the drawing in slices of time, the knowledge of where in the stream the terminal stands, and that a
-fault of the emulator stays in it. Must not know records, nor what is done with a terminal that has come to
-a place worth keeping.
+Owns drawing in slices of time, the position of the terminal in the pane's stream, and containing the faults
+of the emulator. Must not know records, nor what is done with a terminal for which a checkpoint is due.
+
+Output comes in by ``print`` and waits. ``settle`` draws it, until a deadline or until a checkpoint is due. A
+screen is settled once nothing waits.
 """
 
 from __future__ import annotations
@@ -14,30 +16,30 @@ from typing import NamedTuple
 from chloe.events.faults import Fault, fault
 from chloe.terminal import Terminal, within_bounds
 
-#: Bytes drawn between two looks at the clock while the terminal is at its slowest, at first, and at its
-#: fastest: of what has to be drawn, and of floods, most of which isn't.
-_DRAWN = 2 * 1024, 4 * 1024, 32 * 1024
-_SKIMMED = 16 * 1024, 16 * 1024, 256 * 1024
-#: So many bytes are looked at to tell the one from the other.
+#: The least, the first and the largest number of bytes that are drawn between two looks at the clock: of
+#: output that has to be drawn, and of floods, most of which isn't.
+_SLOW_BATCH = 2 * 1024, 4 * 1024, 32 * 1024
+_FAST_BATCH = 16 * 1024, 16 * 1024, 256 * 1024
+#: Bytes that are inspected to tell the one from the other.
 _SAMPLE = 4 * 1024
 
-#: A screen is worth keeping once this many bytes, or as many as took this many seconds, were drawn since the
-#: last time: what lies between two checkpoints is folded within a tenth of a second, whatever was printed.
-KEEP_BYTES = 4 * 1024 * 1024
-KEEP_SECONDS = 0.08
+#: A checkpoint is due once this many bytes, or as many as took this many seconds, were drawn since the last
+#: one: the output between two checkpoints is folded within a tenth of a second, whatever was printed.
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+CHECKPOINT_SECONDS = 0.08
 
-#: A screen that draws no more is worth it from this many bytes on.
-_KEEP_LAST = 64 * 1024
+#: A checkpoint of a screen that has ended is due after this many bytes.
+_LAST_CHECKPOINT_BYTES = 64 * 1024
 
 
-class Place(NamedTuple):
-    """Where in a pane's stream a screen stands: after all of record ``seq``, ``offset`` bytes in."""
+class StreamPosition(NamedTuple):
+    """The position of a screen in its pane's stream: after record ``seq``, ``offset`` bytes in."""
 
     seq: int
     offset: int
 
 
-class _Fresh(NamedTuple):
+class _Restart(NamedTuple):
     """A new terminal of this size, whatever the one before showed, at this offset of the stream."""
 
     rows: int
@@ -50,119 +52,119 @@ class _Size(NamedTuple):
     columns: int
 
 
-class _Pace:
+class _BatchSize:
     """How many bytes of one sort to draw at once, learnt from the time that they take.
 
-    One to two milliseconds leave room for some that take four times as long.
+    The aim is one to two milliseconds, which leaves room for bytes that take four times as long.
     """
 
-    __slots__ = ("_least", "_most", "size")
+    __slots__ = ("_maximum", "_minimum", "size")
 
     def __init__(self, least: int, first: int, most: int) -> None:
-        self._least, self.size, self._most = least, first, most
+        self._minimum, self.size, self._maximum = least, first, most
 
     def learn(self, size: int, seconds: float) -> None:
-        """So many bytes took so long."""
+        """Take note that drawing ``size`` bytes took so many seconds."""
         if seconds > 0.002:
-            self.size = max(self.size // 2, self._least)
+            self.size = max(self.size // 2, self._minimum)
         elif seconds < 0.001 and size == self.size:
-            self.size = min(self.size * 2, self._most)
+            self.size = min(self.size * 2, self._maximum)
 
 
 class Screen:
     """One pane's terminal and what is still to be drawn on it."""
 
     __slots__ = (
-        "_drawing",
+        "_batch",
         "_drawn_bytes",
         "_drawn_seconds",
-        "_floor",
-        "_last",
-        "_skimming",
-        "_slice",
-        "_waiting",
+        "_fast_batch",
+        "_is_ended",
+        "_pending",
+        "_restart_offset",
+        "_slow_batch",
         "fault",
-        "keeps",
-        "place",
+        "may_be_checkpointed",
+        "pending_bytes",
+        "position",
         "terminal",
-        "waiting",
     )
 
-    def __init__(self, terminal: Terminal, place: Place | None = None) -> None:
+    def __init__(self, terminal: Terminal, position: StreamPosition | None = None) -> None:
         self.terminal = terminal
-        #: Where the terminal stands; None within a record.
-        self.place = place
-        #: What was printed and what else happened to it, and the place after each record, in order.
-        self._waiting: deque[bytes | _Size | _Fresh | Place] = deque()
+        #: The terminal's position; None within a record.
+        self.position = position
+        #: Output, changes of size and restarts, and the position after each record, in order.
+        self._pending: deque[bytes | _Size | _Restart | StreamPosition] = deque()
         #: Bytes among them.
-        self.waiting = 0
-        self._drawing, self._skimming = _Pace(*_DRAWN), _Pace(*_SKIMMED)
+        self.pending_bytes = 0
+        self._slow_batch, self._fast_batch = _BatchSize(*_SLOW_BATCH), _BatchSize(*_FAST_BATCH)
         self._drawn_bytes = 0
         self._drawn_seconds = 0.0
-        self._last = False
-        #: What was drawn last, and where in the stream nothing is drawn before any more.
-        self._slice = b""
-        self._floor = 0
+        self._is_ended = False
+        #: The batch drawn last, and the offset of the last restart.
+        self._batch = b""
+        self._restart_offset = 0
         #: What the emulator failed on; the terminal is not to be used from then on.
         self.fault: Fault | None = None
-        #: Whether it may be kept.
-        self.keeps = True
+        #: Whether checkpoints of it may be taken.
+        self.may_be_checkpointed = True
 
     @property
-    def settled(self) -> bool:
-        """Whether everything applied has been drawn."""
-        return not self._waiting
+    def is_settled(self) -> bool:
+        """Whether all that was applied has been drawn."""
+        return not self._pending
 
-    def print(self, data: bytes, after: Place) -> None:
-        """The program wrote ``data``, which ends at ``after``."""
+    def print(self, data: bytes, after: StreamPosition) -> None:
+        """Queue output of the program, which ends at ``after``."""
         if data:
-            self._waiting.append(data)
-            self.waiting += len(data)
-        self._waiting.append(after)
+            self._pending.append(data)
+            self.pending_bytes += len(data)
+        self._pending.append(after)
 
-    def resize(self, rows: int, columns: int, after: Place) -> None:
-        """The size changed, after all that was printed before."""
-        self._waiting += (_Size(rows, columns), after)
+    def resize(self, rows: int, columns: int, after: StreamPosition) -> None:
+        """Queue a change of size, behind all output that was queued before."""
+        self._pending += (_Size(rows, columns), after)
 
-    def restart(self, rows: int, columns: int, data: bytes, after: Place) -> None:
-        """The screen is what ``data`` draws on an empty one, whatever it was; its lines are counted on."""
-        self._waiting.append(_Fresh(rows, columns, after.offset))
+    def restart(self, rows: int, columns: int, data: bytes, after: StreamPosition) -> None:
+        """Queue a restart: the screen is what ``data`` draws on an empty one. Lines are counted on."""
+        self._pending.append(_Restart(rows, columns, after.offset))
         self.print(data, after)
 
     def end(self) -> None:
-        """Nothing more will be printed, for now."""
-        self._last = True
+        """Take note that no more output comes, for now."""
+        self._is_ended = True
 
     @property
-    def ripe(self) -> bool:
-        """Whether it stands at a place, and enough was drawn since ``kept``."""
-        return self.place is not None and self._due and self.keeps
+    def is_checkpoint_due(self) -> bool:
+        """Whether it is at a position, and enough was drawn since ``mark_checkpointed``."""
+        return self.position is not None and self._has_drawn_enough and self.may_be_checkpointed
 
     @property
-    def _due(self) -> bool:
+    def _has_drawn_enough(self) -> bool:
         return (
-            self._drawn_bytes >= KEEP_BYTES
-            or self._drawn_seconds >= KEEP_SECONDS
-            or (self._last and self._drawn_bytes >= _KEEP_LAST)
+            self._drawn_bytes >= CHECKPOINT_BYTES
+            or self._drawn_seconds >= CHECKPOINT_SECONDS
+            or (self._is_ended and self._drawn_bytes >= _LAST_CHECKPOINT_BYTES)
         )
 
-    def kept(self) -> None:
-        """The terminal as it is now was kept, or need not be."""
+    def mark_checkpointed(self) -> None:
+        """Take note that the terminal as it is now has a checkpoint, or needs none."""
         self._drawn_bytes = 0
         self._drawn_seconds = 0.0
 
     def settle(self, until: float | None) -> bool:
-        """Draw until the monotonic clock passes ``until``, or until it is ripe; None: draw all.
+        """Draw until the clock passes ``until`` or a checkpoint is due; None: draw all.
 
-        Whether all is drawn. Where the emulator failed, ``fault`` says so, and nothing more is drawn; unless
-        the screen begins anew in what is still to come.
+        Returns whether all is drawn. Where the emulator failed, ``fault`` says so, and nothing more is drawn,
+        unless a restart follows.
         """
         drew = False
-        while self._waiting and not (until is not None and self.ripe):
-            first = self._waiting[0]
-            if isinstance(first, Place):
-                self.place = first
-                self._waiting.popleft()
+        while self._pending and not (until is not None and self.is_checkpoint_due):
+            first = self._pending[0]
+            if isinstance(first, StreamPosition):
+                self.position = first
+                self._pending.popleft()
                 continue
             if drew and until is not None and time.monotonic() >= until:
                 break
@@ -170,13 +172,13 @@ class Screen:
             if isinstance(first, bytes):
                 self._draw()
                 continue
-            self._waiting.popleft()
-            self.place = None
+            self._pending.popleft()
+            self.position = None
             if isinstance(first, _Size):
                 self._resize(first)
             else:
-                self._begin_anew(first)
-        return not self._waiting
+                self._restart(first)
+        return not self._pending
 
     def _resize(self, size: _Size) -> None:
         try:
@@ -185,8 +187,8 @@ class Screen:
         except Exception as error:
             self.fail(error, "resized")
 
-    def _begin_anew(self, fresh: _Fresh) -> None:
-        rows, columns, self._floor = fresh
+    def _restart(self, fresh: _Restart) -> None:
+        rows, columns, self._restart_offset = fresh
         try:
             with within_bounds:
                 before = self.terminal.scrollback
@@ -195,17 +197,19 @@ class Screen:
         except Exception as error:
             self.fail(error, "drawn")
         else:
-            self.keeps = True
+            self.may_be_checkpointed = True
 
     def _draw(self) -> None:
-        """Draw the next slice, and learn from the time it took how large the one after may be."""
+        """Draw the next batch, and learn from the time it took how large the next one may be."""
         data = b""
         try:
             with within_bounds:
-                is_skippable = self.waiting >= _SAMPLE and self.terminal.is_skippable(self._ahead(_SAMPLE))
-                pace = self._skimming if is_skippable else self._drawing
-                self._slice = data = self._next_slice(pace.size)
-                self.waiting -= len(data)
+                is_skippable = self.pending_bytes >= _SAMPLE and self.terminal.is_skippable(
+                    self._sample(_SAMPLE)
+                )
+                batch = self._fast_batch if is_skippable else self._slow_batch
+                self._batch = data = self._next_batch(batch.size)
+                self.pending_bytes -= len(data)
                 began = time.monotonic()
                 self.terminal.feed(data)
                 took = time.monotonic() - began
@@ -214,80 +218,82 @@ class Screen:
             return
         self._drawn_bytes += len(data)
         self._drawn_seconds += took
-        pace.learn(len(data), took)
+        batch.learn(len(data), took)
 
     def fail(self, error: Exception, doing: str) -> None:
-        """Give the terminal up: the emulator raised ``error``. What waits isn't drawn.
+        """Give the terminal up since the emulator raised ``error``, and drop what waits.
 
-        Where the screen begins anew in what waits, it goes on from there.
+        Where a restart waits, the screen goes on from there.
         """
-        self.fault = fault(error, offset=self._drawn_to(), doing=doing, data=self._slice, lines=self._lines())
-        self.keeps = False
-        self._slice = b""
-        self.waiting = 0
-        while self._waiting and not isinstance(self._waiting[0], _Fresh):
-            self._waiting.popleft()
-        self.waiting = sum(len(each) for each in self._waiting if isinstance(each, bytes))
+        self.fault = fault(
+            error, offset=self._batch_offset(), doing=doing, data=self._batch, lines=self._lines()
+        )
+        self.may_be_checkpointed = False
+        self._batch = b""
+        self.pending_bytes = 0
+        while self._pending and not isinstance(self._pending[0], _Restart):
+            self._pending.popleft()
+        self.pending_bytes = sum(len(each) for each in self._pending if isinstance(each, bytes))
 
     @property
     def is_broken(self) -> bool:
-        """Whether the emulator failed, and the screen doesn't begin anew in what waits."""
-        return self.fault is not None and not self._waiting and not self.keeps
+        """Whether the emulator failed and no restart waits."""
+        return self.fault is not None and not self._pending and not self.may_be_checkpointed
 
     def take_fault(self) -> Fault | None:
-        """What the emulator failed on since this was last asked."""
+        """Return what the emulator failed on, and forget it."""
         taken, self.fault = self.fault, None
         return taken
 
-    def _drawn_to(self) -> int:
-        """Where in the stream the last slice begins."""
-        place, behind = self.place, 0
-        for each in self._waiting if place is None else ():
-            if isinstance(each, Place):
-                place = each
+    def _batch_offset(self) -> int:
+        """Return the offset at which the last batch begins."""
+        position, behind = self.position, 0
+        for each in self._pending if position is None else ():
+            if isinstance(each, StreamPosition):
+                position = each
                 break
             behind += len(each) if isinstance(each, bytes) else 0
-        end = place.offset if place is not None else self._floor
-        return max(end - behind - len(self._slice), self._floor)
+        end = position.offset if position is not None else self._restart_offset
+        return max(end - behind - len(self._batch), self._restart_offset)
 
     def _lines(self) -> int:
-        """How many lines had left the screen, as far as the terminal can still say."""
+        """Return how many lines had left the screen, as far as the terminal can still say."""
         try:
             return max(self.terminal.scrollback.total, 0)
         except Exception:
             return 0
 
-    def _ahead(self, size: int) -> bytes:
-        """Up to ``size`` of the bytes that are drawn next."""
+    def _sample(self, size: int) -> bytes:
+        """Return up to ``size`` of the bytes that are drawn next."""
         found = b""
-        for each in self._waiting:
+        for each in self._pending:
             if isinstance(each, bytes):
                 found += each[: size - len(found)]
-            if len(found) >= size or not isinstance(each, bytes | Place):
+            if len(found) >= size or not isinstance(each, bytes | StreamPosition):
                 break
         return found
 
-    def _next_slice(self, room: int) -> bytes:
-        """The bytes to draw next: adjoining ones together, since the terminal is faster on large pieces.
+    def _next_batch(self, room: int) -> bytes:
+        """Take the bytes to draw next: adjoining ones together, since the terminal is faster on large pieces.
 
-        Once the screen is due to be kept, not beyond the end of a record.
+        Once a checkpoint is due, the batch ends with its record.
         """
         pieces: list[bytes] = []
-        is_due = self._due
-        while room and self._waiting:
-            first = self._waiting[0]
-            if isinstance(first, Place):
+        is_due = self._has_drawn_enough
+        while room and self._pending:
+            first = self._pending[0]
+            if isinstance(first, StreamPosition):
                 if is_due:
                     break
-                self.place = first
-                self._waiting.popleft()
+                self.position = first
+                self._pending.popleft()
                 continue
             if not isinstance(first, bytes):
                 break
-            self.place = None
-            self._waiting.popleft()
+            self.position = None
+            self._pending.popleft()
             if len(first) > room:
-                self._waiting.appendleft(first[room:])
+                self._pending.appendleft(first[room:])
                 first = first[:room]
             pieces.append(first)
             room -= len(first)

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.faults import Fault, fault
-from chloe.events.screen import Place, Screen
+from chloe.events.screen import Screen, StreamPosition
 from chloe.terminal import Terminal, within_bounds
 
 
@@ -29,10 +29,10 @@ class Screens(Mapping[str, Terminal]):
 
     def __init__(self, scrollback: int = 10_000) -> None:
         #: Whether a new pane is followed from its ``Created`` on.
-        self.opens = True
+        self.follows_new = True
         self._screens: dict[str, Screen] = {}
         self._unsettled: dict[str, Screen] = {}
-        self._ripe: dict[str, None] = {}
+        self._checkpoints_due: dict[str, None] = {}
         self._scrollback = scrollback
         #: The panes whose screen can't be drawn, and what the emulator failed on.
         self.broken: dict[str, Fault] = {}
@@ -40,10 +40,10 @@ class Screens(Mapping[str, Terminal]):
 
     def __getitem__(self, pane: str) -> Terminal:
         screen = self._screens[pane]
-        if not screen.settled:
+        if not screen.is_settled:
             screen.settle(None)
             self._unsettled.pop(pane, None)
-            self._contain(pane, screen)
+            self._set_broken_aside(pane, screen)
             screen = self._screens[pane]
         return screen.terminal
 
@@ -56,12 +56,12 @@ class Screens(Mapping[str, Terminal]):
     def __contains__(self, pane: object) -> bool:
         return pane in self._screens
 
-    def open(self, pane: str, terminal: Terminal, place: Place) -> None:
-        """Follow a pane from ``place`` on, where its screen is this."""
-        self._screens[pane] = Screen(terminal, place)
+    def open(self, pane: str, terminal: Terminal, position: StreamPosition) -> None:
+        """Follow a pane from ``position`` on, where its screen is this."""
+        self._screens[pane] = Screen(terminal, position)
         self.broken.pop(pane, None)
 
-    def take(self, pane: str, other: Screens) -> None:
+    def adopt(self, pane: str, other: Screens) -> None:
         """Follow a pane from where ``other``, which folded its stream apart, has come."""
         if pane in other.broken:
             self.broken[pane] = other.broken.pop(pane)
@@ -71,14 +71,14 @@ class Screens(Mapping[str, Terminal]):
         if other._unsettled.pop(pane, None):
             self._unsettled[pane] = self._screens[pane]
 
-    def peek(self, pane: str) -> Terminal:
+    def drawn(self, pane: str) -> Terminal:
         """The pane's terminal as far as it is drawn, for what must not wait for the rest."""
         return self._screens[pane].terminal
 
-    def waiting(self, pane: str) -> int:
+    def pending_bytes(self, pane: str) -> int:
         """Bytes of the pane's stream that were applied and are not drawn yet."""
         screen = self._unsettled.get(pane)
-        return screen.waiting if screen else 0
+        return screen.pending_bytes if screen else 0
 
     def forget(self, pane: str) -> None:
         """Stop following a pane; the log has all that is needed to fold it again."""
@@ -93,14 +93,14 @@ class Screens(Mapping[str, Terminal]):
         screen = self._screens.get(pane)
         if screen is not None:
             screen.fail(error, doing)
-            self._contain(pane, screen)
+            self._set_broken_aside(pane, screen)
 
-    def fail_to_keep(self, pane: str, error: Exception) -> None:
+    def fail_to_checkpoint(self, pane: str, error: Exception) -> None:
         """Keep a pane's screen no more, since that raised ``error``; it is drawn as before."""
         screen = self._screens.get(pane)
         if screen is not None:
-            screen.keeps = False
-            offset = screen.place.offset if screen.place else 0
+            screen.may_be_checkpointed = False
+            offset = screen.position.offset if screen.position else 0
             self._faults.append((pane, fault(error, offset=offset, doing="kept", is_fatal=False)))
 
     def take_faults(self) -> list[tuple[str, Fault]]:
@@ -108,7 +108,7 @@ class Screens(Mapping[str, Terminal]):
         taken, self._faults = self._faults, []
         return taken
 
-    def _contain(self, pane: str, screen: Screen) -> None:
+    def _set_broken_aside(self, pane: str, screen: Screen) -> None:
         """Put a screen away on which the emulator failed."""
         if screen.fault is None:
             return
@@ -120,17 +120,17 @@ class Screens(Mapping[str, Terminal]):
                 self.forget(pane)
                 self.broken[pane] = found
 
-    def take_ripe(self) -> tuple[str, Place, Terminal] | None:
+    def take_checkpoint_due(self) -> tuple[str, StreamPosition, Terminal] | None:
         """A screen that is worth keeping, as it stands now, and where that is; None where there is none.
 
         Who settles for some time only has to take them: a ripe screen draws no further.
         """
-        while self._ripe:
-            pane, _ = self._ripe.popitem()
+        while self._checkpoints_due:
+            pane, _ = self._checkpoints_due.popitem()
             screen = self._screens.get(pane)
-            if screen is not None and screen.ripe and screen.place is not None:
-                screen.kept()
-                return pane, screen.place, screen.terminal
+            if screen is not None and screen.is_checkpoint_due and screen.position is not None:
+                screen.mark_checkpointed()
+                return pane, screen.position, screen.terminal
         return None
 
     def settle(self, seconds: float | None = None) -> frozenset[str]:
@@ -142,11 +142,11 @@ class Screens(Mapping[str, Terminal]):
             screen = self._unsettled.pop(pane)
             whole = screen.settle(until)
             if screen.fault is not None:
-                self._contain(pane, screen)
+                self._set_broken_aside(pane, screen)
                 if pane in self.broken:
                     continue
-            if screen.ripe:
-                self._ripe[pane] = None
+            if screen.is_checkpoint_due:
+                self._checkpoints_due[pane] = None
             if not whole:
                 # Behind the others, so that one flood doesn't keep the rest from being drawn.
                 self._unsettled[pane] = screen
@@ -155,7 +155,7 @@ class Screens(Mapping[str, Terminal]):
         return frozenset(drawn)
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether every screen shows all that was applied."""
         return not self._unsettled
 
@@ -163,36 +163,36 @@ class Screens(Mapping[str, Terminal]):
         """Take one record in; what it prints is drawn by ``settle``, or when the screen is looked at."""
         fact = record.fact
         if isinstance(fact, facts.Created):
-            if self.opens:
-                self._begin(record.pane, fact.rows, fact.columns, Place(record.seq, 0))
+            if self.follows_new:
+                self._begin(record.pane, fact.rows, fact.columns, StreamPosition(record.seq, 0))
             return
         if isinstance(fact, facts.Repainted) and record.pane in self.broken:
             lines = self.broken.pop(record.pane).lines
-            self._begin(record.pane, fact.rows, fact.columns, Place(record.seq, fact.offset), lines)
+            self._begin(record.pane, fact.rows, fact.columns, StreamPosition(record.seq, fact.offset), lines)
         screen = self._screens.get(record.pane)
         if screen is None:
             return
         match fact:
             case facts.Output():
-                screen.print(fact.data, Place(record.seq, fact.offset + fact.length))
+                screen.print(fact.data, StreamPosition(record.seq, fact.offset + fact.length))
             case facts.Resized():
-                screen.resize(fact.rows, fact.columns, Place(record.seq, fact.offset))
+                screen.resize(fact.rows, fact.columns, StreamPosition(record.seq, fact.offset))
             case facts.Repainted():
-                screen.restart(fact.rows, fact.columns, fact.data, Place(record.seq, fact.offset))
+                screen.restart(fact.rows, fact.columns, fact.data, StreamPosition(record.seq, fact.offset))
             case facts.Died():
                 screen.end()
             case _:
                 return
-        if not screen.settled or screen.ripe:
+        if not screen.is_settled or screen.is_checkpoint_due:
             self._unsettled[record.pane] = screen
 
-    def _begin(self, pane: str, rows: int, columns: int, place: Place, lines: int = 0) -> None:
+    def _begin(self, pane: str, rows: int, columns: int, position: StreamPosition, lines: int = 0) -> None:
         """Follow a pane from an empty screen on."""
         try:
             with within_bounds:
                 terminal = Terminal(rows, columns, scrollback=self._scrollback, first=lines)
         except Exception as error:
-            self.broken[pane] = fault(error, offset=place.offset, doing="drawn", lines=lines)
+            self.broken[pane] = fault(error, offset=position.offset, doing="drawn", lines=lines)
             self._faults.append((pane, self.broken[pane]))
         else:
-            self.open(pane, terminal, place)
+            self.open(pane, terminal, position)

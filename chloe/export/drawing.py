@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chloe.events.cut import CutUnusable, restored
 from chloe.events.faults import Fault, fault
+from chloe.events.keyframe import KeyframeError, decode_keyframe
 from chloe.terminal import Terminal, within_bounds
 
 #: Bytes fed between two looks at the scrollback: it can't overrun its window meanwhile.
@@ -66,8 +66,8 @@ class Drawing:
         """Have the screen be the one that was kept where the log was pruned, if it can be read."""
         try:
             with within_bounds:
-                self._terminal = restored(state, scrollback=_WINDOW)
-        except CutUnusable:
+                self._terminal = decode_keyframe(state, scrollback=_WINDOW)
+        except KeyframeError:
             return []
         except Exception as error:
             return self._give_up(error, offset, b"")

@@ -5,10 +5,10 @@ Owns nothing but the reading; ``events.projections`` folds. Must not know the li
 
 from __future__ import annotations
 
-from chloe.events.cut import CutUnusable, restored
 from chloe.events.facts import Record
+from chloe.events.keyframe import KeyframeError, decode_keyframe
 from chloe.events.projections import Projections
-from chloe.events.screen import Place
+from chloe.events.screen import StreamPosition
 from chloe.events.screens import Screens
 from chloe.store import Beginning, Store
 from chloe.terminal import within_bounds
@@ -29,7 +29,7 @@ async def fold(
         beginning = beginnings.get(record.pane)
         if beginning is not None and beginning.after == record.seq and beginning.state is not None:
             _begin_anew(projections.screens, record, beginning, scrollback)
-        if projections.screens.waiting(record.pane) > _DRAW_AT:
+        if projections.screens.pending_bytes(record.pane) > _DRAW_AT:
             projections.screens.settle()
     projections.screens.settle()
     for each, terminal in list(projections.screens.items()):
@@ -45,14 +45,14 @@ def _begin_anew(screens: Screens, record: Record, beginning: Beginning, scrollba
     """Have the screen of a pane begin at its cut, as far as that can be drawn."""
     try:
         with within_bounds:
-            terminal = restored(beginning.state or b"", scrollback=scrollback)
-    except CutUnusable:
+            terminal = decode_keyframe(beginning.state or b"", scrollback=scrollback)
+    except KeyframeError:
         return
     except Exception as error:
         screens.fail(record.pane, error, "loaded")
         return
     screens.forget(record.pane)
-    screens.open(record.pane, terminal, Place(record.seq, beginning.offset))
+    screens.open(record.pane, terminal, StreamPosition(record.seq, beginning.offset))
 
 
 async def _beginnings(store: Store, pane: str | None) -> dict[str, Beginning]:

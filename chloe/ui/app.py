@@ -216,7 +216,7 @@ class App:
 
     def _pane_of(self, terminal: Terminal) -> str:
         shown = (self._engine.ahead, self._engine.projections.screens)
-        return next((pane for screens in shown for pane in screens if screens.peek(pane) is terminal), "")
+        return next((pane for screens in shown for pane in screens if screens.drawn(pane) is terminal), "")
 
     def _draw(self) -> bool:
         size = self._tty.get_cols_rows()

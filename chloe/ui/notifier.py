@@ -67,7 +67,7 @@ class Notifier:
         if pane.id not in screens:
             return False
         try:
-            return any(isinstance(notice, Bell) for notice in screens.peek(pane.id).take_notices())
+            return any(isinstance(notice, Bell) for notice in screens.drawn(pane.id).take_notices())
         except Exception as error:
             self._on_failure(pane.id, error)
             return False

@@ -82,7 +82,7 @@ class PaneList:
 
     def _below(self, pane: Pane) -> str:
         """The folder, and what the program calls itself where that says more than the name."""
-        terminal = self._screens.peek(pane.id) if pane.id in self._screens else None
+        terminal = self._screens.drawn(pane.id) if pane.id in self._screens else None
         place = format_folder((terminal.cwd if terminal else "") or pane.cwd)
         title = escape_unsafe(terminal.title) if terminal else ""
         if self._selection.is_foreign(pane):

@@ -61,7 +61,7 @@ class Doctor:
         async with running(self.config) as engine:
             pane = await engine.ask(Open(backend="tmux", argv=argv or CAT, name=name))
             assert pane is not None
-            await self._eventually(lambda: engine.projections.panes[pane].printed)
+            await self._eventually(lambda: engine.projections.panes[pane].output_bytes)
         return pane
 
     def spool(self, pane: str) -> Path:

@@ -50,7 +50,7 @@ class Counting:
         """Wait until all of it is in the log, or is said to be missing, and the screen is the right one."""
         stream = counted(*self.numbers)
         known = self.engine.projections.panes[self.id]
-        await self._eventually(lambda: known.printed == len(stream), "all is told of")
+        await self._eventually(lambda: known.output_bytes == len(stream), "all is told of")
         await self.engine.screen(self.id)
         if self.numbers:
             shown = f"the screen after {self.numbers[-1]}"

@@ -22,7 +22,7 @@ async def main():
     config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
     async with running(config) as engine:
         pane = await engine.ask(Open(backend="tmux", argv=tuple(sys.argv[3:]), name="counts"))
-        while engine.projections.panes[pane].printed < len("ready"): await asyncio.sleep(0.01)
+        while engine.projections.panes[pane].output_bytes < len("ready"): await asyncio.sleep(0.01)
         print(pane, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 asyncio.run(main())

@@ -103,9 +103,9 @@ async def test_a_closed_tmux_pane_runs_on_recorded_and_comes_back(
         known = engine.projections.panes[pane]
         assert known.closed
         assert known.alive
-        printed = known.printed
+        printed = known.output_bytes
         await engine.ask(Write(pane, b"heard\n"))
-        await eventually(lambda: known.printed > printed + 5)
+        await eventually(lambda: known.output_bytes > printed + 5)
         await engine.ask(Reopen(pane))
         assert not known.closed
         assert "heard" in "".join((await engine.screen(pane)).display)
@@ -130,7 +130,7 @@ async def test_kill_ends_a_program_that_ignores_the_hang_up(
         pane = await opened(
             engine, backend, ("sh", "-c", "trap '' HUP TERM; printf ready; while :; do sleep 1; done")
         )
-        await eventually(lambda: engine.projections.panes[pane].printed == 5)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
         await engine.ask(Kill(pane))
         known = engine.projections.panes[pane]
         await eventually(lambda: not known.alive)

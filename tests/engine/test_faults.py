@@ -54,7 +54,7 @@ async def test_a_full_disk_under_the_spool_costs_what_could_not_be_kept_and_no_m
         ballast.unlink()
         await pane.counted()
         assert await pane.lost()
-        await eventually(lambda: pane.engine.projections.panes[pane.id].lost, "the gap is folded")
+        await eventually(lambda: pane.engine.projections.panes[pane.id].lost_bytes, "the gap is folded")
         async with asyncio.timeout(20):
             while (last := (await kinds(engine, pane.id))[-1]) != "Repainted":
                 assert last in ("Gap", "Output", "Resized")

@@ -47,9 +47,9 @@ async def test_an_app_prunes_what_the_configuration_says(config: Config, eventua
         pane = await engine.ask(Open(backend="direct", argv=("sh", "-c", "printf new; exec cat")))
         assert pane is not None
         await eventually(lambda: PAST in engine.projections.history)
-        turns = engine.projections.history[PAST].turns
+        turns = engine.projections.history[PAST].entries
         await eventually(lambda: any(isinstance(turn.fact, facts.Pruned) for turn in turns))
-        await eventually(lambda: engine.projections.panes[pane].printed == 3)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes == 3)
         assert [piece async for piece in raw(engine.store, pane)] == [b"new"]
         assert (await engine.store.verify()).whole
     async with running(config) as engine:

@@ -145,14 +145,14 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
         pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
         known = engine.projections.panes[pane]
-        await eventually(lambda: known.printed)
+        await eventually(lambda: known.output_bytes)
         os.kill(int((config.paths.spool / pane / "lock").read_bytes()), 9)
         await eventually(lambda: not known.alive)
         await gone(engine, pane, eventually)
         survivor = known.died.survivor if known.died is not None else None
         assert survivor is not None
         assert f"process {survivor.pid} ran on" in known.outcome
-        assert known.uncertain
+        assert known.may_have_lost_more
         gaps = [record.fact async for record in engine.store.read(pane=pane, kinds=("Gap",))]
         assert [each.length for each in gaps if isinstance(each, facts.Gap)] == [0]
     async with running(config, screens=False) as engine:

@@ -29,7 +29,7 @@ async def test_before_1970_all_is_recorded_and_told(
         command = ("sh", "-c", "printf one; read line; printf two; exit 3")
         pane = await engine.ask(Open(backend=backend, argv=command))
         assert pane is not None
-        await eventually(lambda: engine.projections.panes[pane].printed >= 3)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes >= 3)
         await engine.ask(Rename(pane, "other"))
         await engine.ask(Write(pane, b"\n"))
         await eventually(lambda: not engine.projections.panes[pane].alive)

@@ -31,7 +31,7 @@ async def test_a_tmux_pane_is_back_detached_with_all_it_printed_meanwhile(
     async with running(config) as engine:
         pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
-        await eventually(lambda: engine.projections.panes[pane].printed == 6)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes == 6)
     closed_at = time.time_ns()
     go.touch()
     await eventually(said.exists)
@@ -39,8 +39,8 @@ async def test_a_tmux_pane_is_back_detached_with_all_it_printed_meanwhile(
     async with running(config) as engine:
         known = engine.projections.panes[pane]
         assert known.attached == set()
-        await eventually(lambda: known.printed == len("beforemeanwhile"))
-        assert known.unseen(engine.instance) == known.printed, "this instance never showed it"
+        await eventually(lambda: known.output_bytes == len("beforemeanwhile"))
+        assert known.unseen_bytes(engine.instance) == known.output_bytes, "this instance never showed it"
         await engine.ask(Reattach(pane))
         assert (await engine.screen(pane)).display[0].rstrip() == "beforemeanwhile"
         output = [r async for r in engine.store.read(pane=pane, kinds=("Output",))]
@@ -75,7 +75,7 @@ async def test_a_session_killed_by_hand_is_dead(config: Config, eventually: Even
     async with running(config) as engine:
         pane = await engine.ask(Open(backend="tmux", argv=CAT))
         assert pane is not None
-        await eventually(lambda: engine.projections.panes[pane].printed == 5)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
         by_hand = ["tmux", "-L", config.tmux.socket_name, "kill-session", "-t", f"chloe-{pane}"]
         await asyncio.to_thread(subprocess.run, by_hand, check=True)
         known = engine.projections.panes[pane]
@@ -103,9 +103,9 @@ async def test_a_closed_pane_stays_closed_over_a_restart_and_is_recorded_on(
     async with running(config) as engine:
         known = engine.projections.panes[pane]
         assert known.closed
-        printed = known.printed
+        printed = known.output_bytes
         await engine.ask(Write(pane, b"hello\n"))
-        await eventually(lambda: known.printed > printed)
+        await eventually(lambda: known.output_bytes > printed)
 
 
 async def test_a_headless_engine_takes_in_what_waits_and_goes(config: Config, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ async def test_a_headless_engine_takes_in_what_waits_and_goes(config: Config, tm
     for _ in range(100):
         async with running(config, screens=False) as engine:
             await engine.taken_in()
-            if engine.projections.panes[pane].printed == sum(len(f"{n}\r\n") for n in range(1, 20001)):
+            if engine.projections.panes[pane].output_bytes == sum(len(f"{n}\r\n") for n in range(1, 20001)):
                 break
     else:
         raise AssertionError("not all of it was taken in")
@@ -157,16 +157,19 @@ async def test_what_a_full_spool_dropped_is_a_gap_of_that_size_and_the_screen_is
     async with running(capped) as engine:
         known = engine.projections.panes[pane]
         printed = sum(len(f"{n}\r\n") for n in range(1, 300_001)) + len("\x1b[2J\x1b[Hthe last screen")
-        await eventually(lambda: known.printed == printed)
-        assert known.lost > 0
+        await eventually(lambda: known.output_bytes == printed)
+        assert known.lost_bytes > 0
         await eventually(lambda: "Repainted" in _turns(engine, pane), "tmux is asked for the screen")
         assert (await engine.screen(pane)).display[0].rstrip() == "the last screen"
         logged = [r.fact async for r in engine.store.read(pane=pane, kinds=("Output",))]
-        assert sum(fact.length for fact in logged if isinstance(fact, facts.Output)) + known.lost == printed
+        assert (
+            sum(fact.length for fact in logged if isinstance(fact, facts.Output)) + known.lost_bytes
+            == printed
+        )
 
 
 def _turns(engine: Engine, pane: str) -> list[str]:
-    return [type(turn.fact).__name__ for turn in engine.projections.history[pane].turns]
+    return [type(turn.fact).__name__ for turn in engine.projections.history[pane].entries]
 
 
 async def test_a_direct_program_knows_its_terminal_and_nothing_of_the_one_around_chloe(

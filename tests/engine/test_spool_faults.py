@@ -51,7 +51,7 @@ async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_i
         pane.count(500)
         await pane.counted()
         assert await pane.lost() == lost, "it is recorded as before"
-        await eventually(lambda: second.projections.panes[pane.id].printed == len(counted(3000, 500)))
+        await eventually(lambda: second.projections.panes[pane.id].output_bytes == len(counted(3000, 500)))
         await pane.end()
 
 

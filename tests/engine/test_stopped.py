@@ -76,7 +76,7 @@ async def test_a_stopped_recorder_is_named_and_what_it_left_is_read_beside_the_l
         assert leases.leased_panes(config.paths.leases, [pane]) == {pane}, "it isn't broken, nor woken"
         process.send_signal(signal.SIGCONT)
         async with running(config, screens=False) as engine:
-            await eventually(lambda: engine.projections.panes[pane].printed == len(stream))
+            await eventually(lambda: engine.projections.panes[pane].output_bytes == len(stream))
         # Each byte once: what was read beside the log was written nowhere.
         assert chloe(config, "export-log", "counts").stdout == stream
         assert not chloe(config, "ls").stderr

@@ -22,7 +22,7 @@ def test_a_life_tells_its_turns_without_the_stream(
     record: Make, created: Callable[..., Created], output: Callable[..., Output]
 ) -> None:
     history = folded(record(created()), record(output(b"x")), record(facts.Renamed(name="other")))
-    assert [type(turn.fact) for turn in history["p1"].turns] == [facts.Created, facts.Renamed]
+    assert [type(turn.fact) for turn in history["p1"].entries] == [facts.Created, facts.Renamed]
 
 
 def test_what_ended_or_was_put_away_is_past_latest_first(
@@ -55,4 +55,4 @@ def test_of_a_record_that_cant_be_read_nothing_but_its_kind_is_kept(
 ) -> None:
     odd = facts.Unknown(kind="Later", version=2, head="x" * 1000, body=b"y")
     history = folded(record(created()), record(odd))
-    assert history["p1"].turns[-1].fact == facts.Unknown(kind="Later", version=2, head="", body=None)
+    assert history["p1"].entries[-1].fact == facts.Unknown(kind="Later", version=2, head="", body=None)

@@ -52,9 +52,9 @@ def test_a_detached_pane_tells_what_it_printed_since(
         record(facts.Detached(instance="i1", reason="asked")),
         record(output(b"after!!", 6)),
     )
-    assert panes["p1"].unseen("i1") == 7
+    assert panes["p1"].unseen_bytes("i1") == 7
     panes.apply(record(facts.Reattached(instance="i1")))
-    assert panes["p1"].unseen("i1") == 0
+    assert panes["p1"].unseen_bytes("i1") == 0
 
 
 def test_a_gap_counts_as_printed_and_as_lost(record: Make, created: MakeCreated, output: MakeOutput) -> None:
@@ -63,7 +63,7 @@ def test_a_gap_counts_as_printed_and_as_lost(record: Make, created: MakeCreated,
         record(output(b"abc", 0)),
         record(facts.Gap(offset=3, length=10, reason="disk full")),
     )["p1"]
-    assert (pane.printed, pane.lost) == (13, 10)
+    assert (pane.output_bytes, pane.lost_bytes) == (13, 10)
 
 
 def test_the_last_spool_position_is_known_whatever_fact_brought_it(

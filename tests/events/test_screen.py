@@ -6,7 +6,7 @@ import pytest
 
 from chloe.events import facts
 from chloe.events.facts import Record
-from chloe.events.screen import Place, Screen
+from chloe.events.screen import Screen, StreamPosition
 from chloe.events.screens import Screens
 from chloe.terminal import Terminal
 
@@ -41,11 +41,11 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 
 def test_a_flood_is_fast_again_whatever_was_slow_before(slow: Slow) -> None:
     shown = Screen(Terminal(24, 80))
-    shown.print(DRAWN, Place(1, len(DRAWN)))
+    shown.print(DRAWN, StreamPosition(1, len(DRAWN)))
     shown.settle(None)
     assert slow.fed[-2] < 4096, "what is slow is drawn in small pieces"
     slow.fed.clear()
-    shown.print(b"\x1b[m" + FLOOD, Place(2, len(DRAWN) + len(FLOOD)))
+    shown.print(b"\x1b[m" + FLOOD, StreamPosition(2, len(DRAWN) + len(FLOOD)))
     shown.settle(None)
     assert len(slow.fed) < 10
     assert shown.terminal.display[0].rstrip() == "y"
@@ -54,10 +54,10 @@ def test_a_flood_is_fast_again_whatever_was_slow_before(slow: Slow) -> None:
 def test_what_has_to_be_drawn_after_a_flood_is_drawn_in_pieces_of_some_milliseconds(slow: Slow) -> None:
     shown = Screen(Terminal(24, 80))
     for turn in range(4):
-        shown.print(FLOOD, Place(turn, 0))
+        shown.print(FLOOD, StreamPosition(turn, 0))
         shown.settle(None)
     slow.fed.clear()
-    shown.print(DRAWN, Place(9, 0))
+    shown.print(DRAWN, StreamPosition(9, 0))
     shown.settle(None)
     assert max(slow.fed[1:]) <= 16 * 1024
     assert slow.longest < 0.15
@@ -66,9 +66,9 @@ def test_what_has_to_be_drawn_after_a_flood_is_drawn_in_pieces_of_some_milliseco
 def test_pieces_are_joined_up_to_the_end_of_what_adjoins(slow: Slow) -> None:
     shown = Screen(Terminal(24, 80))
     for turn in range(1000):
-        shown.print(b"y\r\n" * 100, Place(turn, 0))
-    shown.resize(24, 60, Place(1001, 0))
-    shown.print(b"end", Place(1002, 0))
+        shown.print(b"y\r\n" * 100, StreamPosition(turn, 0))
+    shown.resize(24, 60, StreamPosition(1001, 0))
+    shown.print(b"end", StreamPosition(1002, 0))
     shown.settle(None)
     assert len(slow.fed) < 12
     assert (shown.terminal.columns, shown.terminal.display[-1].rstrip()) == (60, "end")
@@ -76,7 +76,7 @@ def test_pieces_are_joined_up_to_the_end_of_what_adjoins(slow: Slow) -> None:
 
 def test_what_has_to_be_drawn_begins_with_a_small_piece(slow: Slow) -> None:
     shown = Screen(Terminal(24, 80))
-    shown.print(DRAWN, Place(1, len(DRAWN)))
+    shown.print(DRAWN, StreamPosition(1, len(DRAWN)))
     shown.settle(None)
     assert slow.fed[0] <= 4096
     assert slow.longest < 0.02
@@ -120,7 +120,7 @@ def test_a_broken_screen_begins_anew_with_the_next_screen_that_the_log_has(
             screens.settle()
             assert "pane" not in screens
             assert screens.broken["pane"].offset == 30
-            assert screens.waiting("pane") == 0
+            assert screens.pending_bytes("pane") == 0
             screens.apply(printed(6, 43, b"not drawn"))
         screens.apply(record(7, repainted))
         screens.apply(printed(8, 50, b" again"))

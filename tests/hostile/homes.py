@@ -148,7 +148,7 @@ class Grown:
         told = {
             "home": str(self.home),
             "socket": self._server.name,
-            "values": {"chloe.events.screen:KEEP_BYTES": 10_000},
+            "values": {"chloe.events.screen:CHECKPOINT_BYTES": 10_000},
             "panes": [
                 ("direct", ["sh", "-c", f"{_LONG}; exec cat"]),
                 ("tmux", ["sh", "-c", f"{waiting}; exit 7"]),

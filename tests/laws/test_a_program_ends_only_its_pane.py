@@ -159,7 +159,7 @@ async def test_no_operation_that_fails_ends_more_than_the_screen_of_its_pane(
             programs[pane].changes_size(30, MARKED)
             programs[pane].prints(b"after")
             size = len(EVERYTHING) + len(b"after")
-            await eventually(lambda pane=pane, size=size: engine.projections.panes[pane].printed == size)
+            await eventually(lambda pane=pane, size=size: engine.projections.panes[pane].output_bytes == size)
             engine.projections.screens.settle()
             await lives(engine, other, programs[other], eventually, name[:70])
             programs[pane].typed.clear()
@@ -199,7 +199,7 @@ async def test_an_operation_without_end_or_bounds_is_contained_as_well(
         await eventually(lambda: pane in engine.projections.screens.broken)
         programs[pane].prints(b"after")
         await lives(engine, other, programs[other], eventually, "alive")
-        await eventually(lambda: engine.projections.panes[pane].printed == 12)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes == 12)
         assert await recorded(engine, pane) == b"before\aafter"
 
 
@@ -213,7 +213,7 @@ async def test_whatever_is_asked_of_a_terminal_may_fail(
     eventually: Eventually,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(screen, "KEEP_BYTES", 3_000)
+    monkeypatch.setattr(screen, "CHECKPOINT_BYTES", 3_000)
     original = getattr(Terminal, doing)
 
     def failing_in_one(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -228,7 +228,7 @@ async def test_whatever_is_asked_of_a_terminal_may_fail(
         monkeypatch.setattr(Terminal, doing, failing_in_one)
     for _ in range(10):
         programs[pane].prints(b"\x1b[c" + b"line\r\n" * 1_000)
-    await eventually(lambda: engine.projections.panes[pane].printed == 60_030)
+    await eventually(lambda: engine.projections.panes[pane].output_bytes == 60_030)
     await lives(engine, other, programs[other], eventually, "alive")
     engine.projections.screens.forget(pane)
     try:
@@ -247,7 +247,7 @@ async def test_the_next_start_lives_and_the_bytes_are_kept(
         async with running(config) as engine:
             pane, other = await opened(engine, MARKED), await opened(engine)
             programs[pane].prints(b"fine\r\n")
-            await eventually(lambda: engine.projections.panes[pane].printed == 6)
+            await eventually(lambda: engine.projections.panes[pane].output_bytes == 6)
             programs[pane].prints(b"then\a")
             await eventually(lambda: pane in engine.projections.screens.broken)
         kept = sorted((config.paths.home / "damaged").iterdir())
@@ -277,5 +277,5 @@ async def test_a_flood_is_not_stopped_by_a_screen_that_cant_be_drawn(
     pane = await opened(engine, MARKED)
     with failing("bell"):
         programs[pane].floods(b"a line of it\a\r\n" * 4_000 for _ in range(300))
-        await eventually(lambda: engine.projections.panes[pane].printed == 300 * 60_000)
+        await eventually(lambda: engine.projections.panes[pane].output_bytes == 300 * 60_000)
     assert pane in engine.projections.screens.broken

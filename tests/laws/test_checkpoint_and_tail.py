@@ -19,8 +19,8 @@ from chloe.engine.keeping import Apart, Keeping
 from chloe.engine.past import Past, Row
 from chloe.events import facts, screen
 from chloe.events.commands import Open
-from chloe.events.cut import cut
 from chloe.events.facts import Entry, Fact, Record
+from chloe.events.keyframe import encode_keyframe
 from chloe.replay import fold
 from chloe.store import Cut, Store
 from chloe.terminal import EMULATOR, Terminal
@@ -44,7 +44,7 @@ async def store(home: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checkpoints are taken after little, so that there are many."""
-    monkeypatch.setattr(screen, "KEEP_BYTES", 3_000)
+    monkeypatch.setattr(screen, "CHECKPOINT_BYTES", 3_000)
 
 
 def _stream(seed: int) -> list[Fact]:
@@ -161,12 +161,12 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
         pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", program)))
         assert pane is not None
         await eventually(
-            lambda: "the end" in "".join(engine.projections.screens.peek(pane).display), seconds=60
+            lambda: "the end" in "".join(engine.projections.screens.drawn(pane).display), seconds=60
         )
         live = engine.projections.screens[pane].snapshot()
         total = engine.projections.screens[pane].scrollback.total
         marks = await engine.store.checkpoints(pane, emulator=EMULATOR)
-        printed = engine.projections.panes[pane].printed
+        printed = engine.projections.panes[pane].output_bytes
         ends = [0, *(mark.offset for mark in marks), printed]
         assert max(after - before for before, after in pairwise(ends)) < 8_000_000
     folded = 0
@@ -199,7 +199,7 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
     whole = (await fold(store, pane=PANE)).screens[PANE]
     last = await store.checkpoint(PANE, emulator=EMULATOR)
     assert last is not None
-    kept = replace(last, state=cut(Terminal.load(last.state)))
+    kept = replace(last, state=encode_keyframe(Terminal.load(last.state)))
     await store.forget()
     read = store.read
 

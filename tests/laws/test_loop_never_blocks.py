@@ -54,7 +54,7 @@ async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
         pane = await engine.ask(Open(backend="direct", argv=argv))
         assert pane is not None
         panes, screens = engine.projections.panes, engine.projections.screens
-        await eventually(lambda: not panes[pane].alive and not screens.waiting(pane), seconds=100)
+        await eventually(lambda: not panes[pane].alive and not screens.pending_bytes(pane), seconds=100)
         monkeypatch.undo()
     steps.sort()
     assert steps[-1 - len(steps) // 1000] < 0.010
@@ -74,12 +74,12 @@ async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_m
             (config.paths.spool / pane / "keys").write_bytes(b"\n")
             shown = "the end"
             await eventually(
-                lambda: pane in engine.ahead and engine.ahead.peek(pane).display[0].strip() == shown,
+                lambda: pane in engine.ahead and engine.ahead.drawn(pane).display[0].strip() == shown,
                 seconds=60,
             )
             monkeypatch.undo()
             # Law 1: what is folded is what the log has, and nothing else is in it.
-            assert known.printed == len("ready")
+            assert known.output_bytes == len("ready")
             assert engine.projections.screens[pane].display[0].strip() == "ready"
             assert not await engine.store.checkpoints(pane, emulator=EMULATOR)
             engine.look_at(frozenset())

@@ -113,13 +113,17 @@ async def test_of_two_chloes_one_records_and_the_other_takes_over(
     pane = said["opened"][0]
     async with running(config, screens=False) as engine:
         panes = engine.projections.panes
-        printed = panes[pane].printed
-        await eventually(lambda: panes[pane].printed > printed, "the second follows what the first records")
+        printed = panes[pane].output_bytes
+        await eventually(
+            lambda: panes[pane].output_bytes > printed, "the second follows what the first records"
+        )
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
         await eventually(lambda: said["instance"] not in panes[pane].attached, "the first is spoken for")
-        printed = panes[pane].printed
-        await eventually(lambda: panes[pane].printed > printed, "the second has taken the recording over")
+        printed = panes[pane].output_bytes
+        await eventually(
+            lambda: panes[pane].output_bytes > printed, "the second has taken the recording over"
+        )
         stop.touch()
         await eventually(lambda: not panes[pane].alive)
         assert await _logged(engine, pane) == copy.read_bytes()

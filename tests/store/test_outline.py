@@ -105,7 +105,7 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
 
         for through in (None, cut):
             whole, short = Projections(), Projections()
-            whole.screens.opens = short.screens.opens = False
+            whole.screens.follows_new = short.screens.follows_new = False
             async for record in first.read(through=through, bodies=False):
                 if not isinstance(record.fact, facts.Checkpointed):
                     whole.apply(record)

@@ -87,8 +87,10 @@ async def test_what_a_stopped_chloe_would_have_taken_in_is_not_dropped_whatever_
     async with running(world.config) as engine:
         for pane, copy in zip(said["opened"], world.copies, strict=True):
             await world.until(lambda: copy.drawn, "the programs go on")
-            await world.until(lambda: engine.projections.panes[pane].printed == len(copy.data), "all is told")
-            assert not engine.projections.panes[pane].lost
+            await world.until(
+                lambda: engine.projections.panes[pane].output_bytes == len(copy.data), "all is told"
+            )
+            assert not engine.projections.panes[pane].lost_bytes
     await world.check()
 
 
@@ -124,8 +126,8 @@ async def test_runaway_output_stays_under_its_caps_and_what_was_dropped_is_told_
         panes = engine.projections.panes
         for pane, copy in zip(said["opened"], world.copies, strict=True):
             total = len(copy.data)
-            await world.until(lambda: panes[pane].printed == total, "all is told")
-            await world.until(lambda: panes[pane].lost, "a gap is told")
+            await world.until(lambda: panes[pane].output_bytes == total, "all is told")
+            await world.until(lambda: panes[pane].lost_bytes, "a gap is told")
             await repainted(world, engine, pane)
             shown = [row.rstrip() for row in (await engine.screen(pane)).display]
             assert shown == await world.captured(pane), (

@@ -77,17 +77,19 @@ async def test_when_one_is_killed_another_records_on_and_says_what_became_of_its
     said = await world.said(chloe)
     async with running(world.config, screens=False) as second, running(world.config, screens=False) as third:
         panes = second.projections.panes
-        before = {pane: panes[pane].printed for pane in said["opened"]}
+        before = {pane: panes[pane].output_bytes for pane in said["opened"]}
         for pane in said["opened"]:
-            await world.until(lambda: panes[pane].printed > before[pane], "others follow what it records")
+            await world.until(
+                lambda: panes[pane].output_bytes > before[pane], "others follow what it records"
+            )
         world.kill(chloe)
-        before = {pane: panes[pane].printed for pane in said["opened"]}
+        before = {pane: panes[pane].output_bytes for pane in said["opened"]}
         for pane in said["opened"][:2]:
             for engine in (second, third):
                 known = engine.projections.panes[pane]
                 await world.until(lambda: known.outcome == "chloe ended", "its direct panes are spoken for")
         for pane in said["opened"][2:]:
-            await world.until(lambda: panes[pane].printed > before[pane], "another records on")
+            await world.until(lambda: panes[pane].output_bytes > before[pane], "another records on")
             await world.until(lambda: said["instance"] not in panes[pane].attached, "its hold is let go")
         for pane in said["opened"]:
             ends = [
@@ -105,10 +107,10 @@ async def test_one_that_quits_while_its_commits_are_under_way_leaves_nothing_twi
     said = await world.said(chloe)
     async with running(world.config, screens=False) as engine:
         panes = engine.projections.panes
-        await world.until(lambda: all(panes[pane].printed for pane in said["opened"]), "it records")
+        await world.until(lambda: all(panes[pane].output_bytes for pane in said["opened"]), "it records")
         chloe.stdin.close()
-        before = {pane: panes[pane].printed for pane in said["opened"]}
+        before = {pane: panes[pane].output_bytes for pane in said["opened"]}
         await world.until(lambda: chloe.poll() is not None, "a Chloe that quits is gone")
         for pane in said["opened"]:
-            await world.until(lambda: panes[pane].printed > before[pane], "the other records on")
+            await world.until(lambda: panes[pane].output_bytes > before[pane], "the other records on")
     await world.check()

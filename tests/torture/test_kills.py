@@ -82,7 +82,7 @@ async def test_killed_while_it_prunes_only_that_is_gone_and_screens_are_what_the
 ) -> None:
     chance = world.chance
     often = {
-        "chloe.events.screen:KEEP_BYTES": 20_000,
+        "chloe.events.screen:CHECKPOINT_BYTES": 20_000,
         "chloe.engine.live:_UNFOLDED": 20_000,
         "chloe.store.pruning:_BODIES_AT_ONCE": 4,
     }

@@ -27,7 +27,7 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
     async with running(config) as engine:
         panes = [await engine.ask(Open(backend=backend, argv=program)) for backend in ("direct", "tmux")]
         known = [engine.projections.panes[pane] for pane in panes if pane is not None]
-        await eventually(lambda: all(pane.printed == 5 for pane in known))
+        await eventually(lambda: all(pane.output_bytes == 5 for pane in known))
         engine.store.heed(troubles.append)
         loop = asyncio.get_running_loop()
         with closing(sqlite3.connect(config.paths.database, isolation_level=None)) as other:
@@ -43,7 +43,7 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
                 assert engine.trouble is not None
             other.execute("ROLLBACK")
         wanted = b"ready" + b"".join(b"%d\r\n" % number for number in range(1, 3001))
-        await eventually(lambda: all(pane.printed == len(wanted) for pane in known), "all is in the log")
+        await eventually(lambda: all(pane.output_bytes == len(wanted) for pane in known), "all is in the log")
         for pane in known:
             assert b"".join([piece async for piece in raw(engine.store, pane.id)]) == wanted  # type: ignore[misc]
         assert engine.trouble is None

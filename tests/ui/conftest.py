@@ -61,7 +61,7 @@ class Double:
 
     def prints(self, pane: str, data: bytes) -> None:
         """The pane's program prints."""
-        offset = self.projections.panes[pane].printed
+        offset = self.projections.panes[pane].output_bytes
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
 
     def look_at(self, panes: frozenset[str]) -> None:
@@ -111,7 +111,7 @@ class Double:
     def tell(self, command: commands.Write | commands.Resize) -> None:
         self.told.append(command)
         if isinstance(command, commands.Resize):
-            offset = self.projections.panes[command.pane].printed
+            offset = self.projections.panes[command.pane].output_bytes
             self.happen(
                 command.pane, facts.Resized(rows=command.rows, columns=command.columns, offset=offset)
             )

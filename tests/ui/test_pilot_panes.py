@@ -232,7 +232,7 @@ class Wall(View):
         self.left, self.right = (PaneView(pilot.app._state.screens) for _ in range(2))
 
     def draw(self, columns: int, rows: int) -> Drawn:
-        terminal = self._pilot.engine.projections.screens.peek(self._id)
+        terminal = self._pilot.engine.projections.screens.drawn(self._id)
         for view in (self.left, self.right):
             view.show(terminal)
         halves = self.left.rows(50, rows), self.right.rows(columns - 50, rows)

@@ -142,7 +142,7 @@ class PaneInput:
     def _modes(self, pane: Pane) -> Modes:
         ahead = self._engine.ahead
         screens = ahead if pane.id in ahead else self._engine.projections.screens
-        return screens.peek(pane.id).modes if pane.id in screens else Modes()
+        return screens.drawn(pane.id).modes if pane.id in screens else Modes()
 
 
 def _as_expected(data: bytes, modes: Modes) -> bytes:

@@ -18,12 +18,12 @@ class Unread:
 
     def mark_read(self, pane: Pane) -> None:
         """The pane is on the screen as it is now."""
-        self._seen[pane.id] = pane.printed
+        self._seen[pane.id] = pane.output_bytes
         self._rang.discard(pane.id)
 
     def track(self, pane: Pane) -> None:
         """The pane is in the list from now on; what it printed before is no news, if it is ours."""
-        self._seen.setdefault(pane.id, pane.printed)
+        self._seen.setdefault(pane.id, pane.output_bytes)
 
     def mark_bell(self, pane: Pane) -> None:
         """The pane's bell sounded while it wasn't shown."""
@@ -36,7 +36,7 @@ class Unread:
     def count(self, pane: Pane) -> int:
         """Bytes that it printed since it was last seen, or since this instance let go of it."""
         if self._instance in pane.attached or not pane.can_detach:
-            return max(pane.printed - self._seen.get(pane.id, pane.printed), 0)
+            return max(pane.output_bytes - self._seen.get(pane.id, pane.output_bytes), 0)
         # An instance that is new here goes on from where the last one let go.
         since = pane.detached_at.get(self._instance, max(pane.detached_at.values(), default=0))
-        return pane.printed - since
+        return pane.output_bytes - since

@@ -6,7 +6,7 @@ Owns the columns of the list and the selected line. Must not know the engine, or
 from __future__ import annotations
 
 from chloe.engine import Change
-from chloe.events.history import Life
+from chloe.events.history import PaneHistory
 from chloe.events.panes import Pane
 from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
@@ -45,14 +45,14 @@ class History(View):
 
     def __init__(self, state: AppState) -> None:
         self._state = state
-        self._lives: list[Life] | None = None
+        self._lives: list[PaneHistory] | None = None
         self._seq = -1
         #: The selected line, and the one at the top.
         self._line = self._top = 0
         self._height = 1
 
     @property
-    def lives(self) -> list[Life]:
+    def lives(self) -> list[PaneHistory]:
         """What is listed."""
         if self._lives is None:
             self._lives = self._state.projections.history.past()
@@ -88,7 +88,7 @@ class History(View):
             drawn.append(self._row(self._words(life), columns, "list on" if at == line else "list"))
         return Drawn(drawn[:rows] + [row_of([], columns, "list")] * (rows - len(drawn)))
 
-    def _words(self, life: Life) -> list[str]:
+    def _words(self, life: PaneHistory) -> list[str]:
         pane = self._state.projections.panes[life.pane]
         until = pane.died_at or life.past_at
         return [
@@ -97,7 +97,7 @@ class History(View):
             escape_unsafe(pane.name),
             "still runs" if pane.alive else label_outcome(pane),
             format_duration(until - pane.created_at) if pane.died is not None else "",
-            format_size_briefly(pane.printed),
+            format_size_briefly(pane.output_bytes),
             format_folder(pane.cwd),
             format_command(pane.argv),
         ]

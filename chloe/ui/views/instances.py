@@ -165,7 +165,7 @@ class Instances(View):
             live = self._state.selection.is_attached(pane)
             slots = (Slot(pane.id, 1, left, found.rows, found.columns, live, self._screen),)
         has_screen = pane is not None and shows_screen and pane.id in screens
-        self._screen.show(screens.peek(pane.id) if pane is not None and has_screen else None)
+        self._screen.show(screens.drawn(pane.id) if pane is not None and has_screen else None)
         rows = self._screen.rows(found.columns, found.rows)
         return rows if has_screen else on_blank(self._card(pane), rows, found.columns), slots
 

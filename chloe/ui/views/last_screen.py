@@ -44,7 +44,7 @@ class LastScreen(View):
         """Draw the line over the screen, and the screen."""
         pane, screens = self.pane, self._state.screens_of(self._pane)
         is_read = pane.id in screens
-        self._screen.show(screens.peek(pane.id) if is_read else None)
+        self._screen.show(screens.drawn(pane.id) if is_read else None)
         screen = self._screen.rows(columns, rows - 1)
         scrolled = self._screen.scrolled
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"

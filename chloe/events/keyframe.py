@@ -17,33 +17,33 @@ _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
 
 
 #: Bytes of a screen at a cut: each cell with a look and a cluster of its own.
-MAX_CUT = 64 * MAX_CELLS
+MAX_KEYFRAME = 64 * MAX_CELLS
 #: Lines that can have left a screen: thirty years of a million a second.
 _MAX_LINES = 10**15
 
 
-class CutUnusable(ValueError):
+class KeyframeError(ValueError):
     """These bytes are no screen at a cut."""
 
 
-def cut(terminal: Terminal) -> bytes:
+def encode_keyframe(terminal: Terminal) -> bytes:
     """The screen of ``terminal``; its scrollback isn't in it."""
     opening = b"%d %d %d\n" % (terminal.rows, terminal.columns, terminal.scrollback.total)
     return opening + terminal.repaint()
 
 
-def restored(state: bytes, *, scrollback: int) -> Terminal:
-    """The terminal that ``cut`` was told of. Raises ``CutUnusable``."""
+def decode_keyframe(state: bytes, *, scrollback: int) -> Terminal:
+    """The terminal that ``encode_keyframe`` was told of. Raises ``KeyframeError``."""
     opening = _OPENING.match(state)
     if opening is None:
-        raise CutUnusable("no rows, columns and lines at the start")
+        raise KeyframeError("no rows, columns and lines at the start")
     rows, columns, lines = map(int, opening.groups())
     if not fits(rows, columns):
-        raise CutUnusable(f"no terminal has {columns}x{rows} cells")
+        raise KeyframeError(f"no terminal has {columns}x{rows} cells")
     if lines > _MAX_LINES:
-        raise CutUnusable(f"{lines} lines were never printed")
-    if len(state) > MAX_CUT:
-        raise CutUnusable("more than draws any screen")
+        raise KeyframeError(f"{lines} lines were never printed")
+    if len(state) > MAX_KEYFRAME:
+        raise KeyframeError("more than draws any screen")
     terminal = Terminal(rows, columns, scrollback=scrollback, first=lines)
     terminal.feed(state[opening.end() :])
     terminal.take_replies()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chloe.events.cut import MAX_CUT, CutUnusable, cut, restored
+from chloe.events.keyframe import MAX_KEYFRAME, KeyframeError, decode_keyframe, encode_keyframe
 from chloe.terminal import Terminal
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings").glob("*/output.bin"))
@@ -20,7 +20,7 @@ def test_a_screen_goes_on_from_its_cut_as_if_nothing_had_been_cut(recording: Pat
     for end in range(0, len(data), max(len(data) // 5, 1)):
         whole = Terminal(24, 80)
         whole.feed(data[:end])
-        found = restored(cut(whole), scrollback=100)
+        found = decode_keyframe(encode_keyframe(whole), scrollback=100)
         assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
         assert found.scrollback.total == whole.scrollback.total
         for terminal in (whole, found):
@@ -41,22 +41,22 @@ def test_a_screen_goes_on_from_its_cut_as_if_nothing_had_been_cut(recording: Pat
         b"2000 9999 1\n",
         b"24 80 999999999999999999\n",
         b"\x1b[c",
-        b"24 80 1\n" + b"x" * MAX_CUT,
+        b"24 80 1\n" + b"x" * MAX_KEYFRAME,
     ],
     ids=lambda state: repr(state[:12]),
 )
 def test_what_is_no_screen_is_refused(state: bytes) -> None:
-    with pytest.raises(CutUnusable):
-        restored(state, scrollback=10)
+    with pytest.raises(KeyframeError):
+        decode_keyframe(state, scrollback=10)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"24 80 1\n", b"1 1 0\n", b"3 4 999999999999\n"]))
 def test_any_bytes_are_a_screen_or_refused(data: bytes, opening: bytes) -> None:
     try:
-        terminal = restored(opening + data, scrollback=10)
-    except CutUnusable:
+        terminal = decode_keyframe(opening + data, scrollback=10)
+    except KeyframeError:
         return
     terminal.feed(b"more\r\n" * 5)
     terminal.resize(7, 9)
     assert len(terminal.display) == 7
-    restored(cut(terminal), scrollback=10)
+    decode_keyframe(encode_keyframe(terminal), scrollback=10)
