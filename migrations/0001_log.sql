@@ -38,8 +38,7 @@ CREATE INDEX record_pane ON record (pane);
 CREATE INDEX record_outline ON record (kind)
 WHERE (kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed';
 
--- Pruning at the cost of what goes: whether a body may go is asked once for each of them, and must not take
--- longer the more Pruned records there are.
+-- Pruning at the cost of what goes: whether a body may go is asked once for each of them.
 CREATE INDEX record_pruned ON record (pane) WHERE kind = 'Pruned';
 
 CREATE TRIGGER record_insert BEFORE INSERT ON record
@@ -73,18 +72,28 @@ END;
 
 CREATE TRIGGER body_delete BEFORE DELETE ON body
 WHEN NOT EXISTS (
-    -- In the words of record_pruned alone, or SQLite would use record_outline and walk through them all.
+    -- Among the newest Pruned records alone, or a log with very many would take minutes for each of its bodies:
+    -- who deletes repeats an older one first (chloe/store/pruning.py). In the words of record_pruned, or SQLite
+    -- would walk along all records.
     SELECT 1
-    FROM record AS pruned, record AS pruning
-    WHERE pruned.seq = OLD.seq
-        AND pruning.kind = 'Pruned'
-        AND pruning.seq > OLD.seq
-        AND pruning.pane IN ('', pruned.pane)
+    FROM (
+        SELECT head FROM (
+            SELECT head FROM record
+            WHERE kind = 'Pruned' AND pane = '' AND seq > OLD.seq ORDER BY seq DESC LIMIT 64
+        )
+        UNION ALL
+        SELECT head FROM (
+            SELECT head FROM record
+            WHERE kind = 'Pruned' AND pane = (SELECT pane FROM record WHERE seq = OLD.seq) AND seq > OLD.seq
+            ORDER BY seq DESC LIMIT 64
+        )
+    )
+    WHERE
         -- Not by SQLite's functions for JSON, which run in no trigger where schemas aren't trusted. A head has
         -- one form, with its keys in order, and a quote in a text has a backslash before it.
-        AND pruning.head GLOB '{"first":[0-9]*,*"through":[0-9]*'
-        AND OLD.seq BETWEEN CAST(substr(pruning.head, length('{"first":') + 1) AS INTEGER) AND CAST(
-            substr(pruning.head, instr(pruning.head, '"through":') + length('"through":')) AS INTEGER
+        head GLOB '{"first":[0-9]*,*"through":[0-9]*'
+        AND OLD.seq BETWEEN CAST(substr(head, length('{"first":') + 1) AS INTEGER) AND CAST(
+            substr(head, instr(head, '"through":') + length('"through":')) AS INTEGER
         )
 )
 BEGIN

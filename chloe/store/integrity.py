@@ -15,12 +15,12 @@ import json
 import re
 import sqlite3
 import struct
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from chloe.errors import LogUnusable
 from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, largest
@@ -29,6 +29,7 @@ from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
 from chloe.store.losses import ACCEPT, Losses, find_losses
 from chloe.store.outline import IN_OUTLINE
+from chloe.store.ranges import Ranges
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
 _SLICE_ROWS = 2048
@@ -71,15 +72,6 @@ _NOT_DAMAGE = frozenset(
 )
 
 _Row = tuple[int, int, int, bytes, bytes, bytes, int, bytes, bytes | None, bytes, int | None, bytes | None]
-
-
-class _Pruning(NamedTuple):
-    seq: int
-    first: int
-    through: int
-
-    def covers(self, seq: int) -> bool:
-        return self.first <= seq <= self.through and seq < self.seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +152,9 @@ class _Walk:
         self.truncated = 0
         self.loosened: tuple[str, ...] = ()
         self._through = 0
-        #: By pane: a log has many panes, and a pane was pruned a few times.
-        self._prunings: dict[bytes, list[_Pruning]] = {}
-        self._salvages: list[_Pruning] = []
+        #: Seqs whose bodies were pruned, by pane ("": of any), and seqs whose bodies were lost to damage.
+        self._pruned_of: defaultdict[bytes, Ranges] = defaultdict(Ranges)
+        self._salvaged = Ranges()
         #: ``Pruned`` and ``Salvaged`` records that an index shows and that were not met yet.
         self._excuses_ahead = 0
         self._unpacker = Unpacker()
@@ -183,12 +175,12 @@ class _Walk:
         # One that can't be read is a later Chloe's, or nobody's: it excuses nothing.
         with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             told = json.loads(head)
+            # It excuses nothing that came after it.
             if kind == "Pruned":
-                pruning = _Pruning(seq, int(told["first"]), int(told["through"]))
-                self._prunings.setdefault(pane, []).append(pruning)
+                self._pruned_of[pane].add(int(told["first"]), min(int(told["through"]), seq - 1))
             else:
-                ranges = told.get("bodies", ())
-                self._salvages += [_Pruning(seq, int(first), int(last)) for first, last in ranges]
+                ranges = [(int(first), min(int(last), seq - 1)) for first, last in told.get("bodies", ())]
+                self._salvaged.update(ranges)
 
     def slice(self, connection: sqlite3.Connection) -> bool:
         """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""
@@ -247,10 +239,9 @@ class _Walk:
         size = 0
         if codec is None:
             if body_sha256 is not None:
-                prunings = (*self._prunings.get(pane, ()), *self._prunings.get(b"", ()))
-                if any(pruning.covers(seq) for pruning in prunings):
+                if seq in self._pruned_of.get(pane, ()) or seq in self._pruned_of.get(b"", ()):
                     self.pruned += 1
-                elif any(salvage.covers(seq) for salvage in self._salvages):
+                elif seq in self._salvaged:
                     self.damaged += 1
                 else:
                     raise _Broken(seq, "its body is missing, and no Pruned record covers it")

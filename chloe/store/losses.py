@@ -34,7 +34,7 @@ HEAD_GONE = (
 
 _RECORDED = (
     "SELECT seq, kind, version, head FROM record "  # noqa: S608 (only words from here)
-    f"WHERE kind IN ('Truncated', 'Salvaged', 'LossAccepted') AND {IN_OUTLINE} ORDER BY seq"
+    f"WHERE kind IN ('Truncated', 'Salvaged', 'LossAccepted') AND {IN_OUTLINE} ORDER BY seq DESC"
 )
 _SAME = (
     "SELECT 1 FROM record WHERE kind = 'Truncated' "  # noqa: S608 (only words from here)
@@ -222,16 +222,20 @@ def _is_whole(connection: sqlite3.Connection, head: Head | None, found: Head) ->
 
 def _recorded(connection: sqlite3.Connection) -> _Recorded:
     found = _Recorded([])
+    accepted, line = 0, None
+    # From the end: what was accepted is then known before what it covers is met.
     for seq, kind, version, head in connection.execute(_RECORDED):
         fact = decode(kind, version, head, None)
         match fact:
-            case Truncated():
+            case Truncated() if seq > accepted:
                 found.lost.append((seq, fact))
-            case Salvaged(lost=lost) if lost:
+            case Salvaged(lost=lost) if lost and seq > accepted:
                 found.lost.append((seq, fact))
             case LossAccepted():
-                found.lost = [each for each in found.lost if each[0] > fact.through]
-                found.line = fact.line
+                line = fact.line if line is None else line
+                accepted = max(accepted, fact.through)
+    found.lost.reverse()
+    found.line = line or ""
     return found
 
 

@@ -19,7 +19,8 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -31,6 +32,7 @@ from chloe.store.appending import Appender, LogMoved
 from chloe.store.bodies import COLUMNS, BodyUnreadable, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
+from chloe.store.ranges import Ranges
 from chloe.store.wal import WalCopier, empty
 
 _R = TypeVar("_R")
@@ -52,6 +54,10 @@ _PAUSE = 0.004
 #: How often the -wal file is tried to be emptied, and the seconds between: a reader may be in the way.
 _EMPTYING = 10
 _EMPTY_AGAIN = 0.1
+
+#: The newest ``Pruned`` records of a pane that are surely among those which the trigger ``body_delete`` looks
+#: at: half of them, so that as many may be appended meanwhile.
+_ASKED = 32
 
 #: Free pages from which on ``finish`` takes them for what a killed prune left behind.
 _LEFT_BEHIND = 256
@@ -108,6 +114,8 @@ class _Range(NamedTuple):
     pane: str
     first: int
     through: int
+    #: Which of the newest ``Pruned`` records say that it goes; else one has to say so again.
+    said: bool
 
 
 class Pruner:
@@ -175,8 +183,12 @@ class Pruner:
 
     async def _delete_left(self) -> bool:
         """Delete every body that a ``Pruned`` record covers; whether there were any."""
-        ranges = await self._read(_unfinished)
+        # First what the newest records say: what has to be said again makes them older.
+        ranges = sorted(await self._read(_unfinished), key=lambda found: not found.said)
         for each in ranges:
+            if not each.said:
+                again = Pruned(first=each.first, through=each.through, reason="it was to go before")
+                await self._append([Entry(each.pane, again, time.time_ns())])
             after = each.first - 1
             while found := await self._read(_next, each, after):
                 for seqs, size in _bundles(found):
@@ -244,21 +256,44 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
 
 
 def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
-    """The ranges of ``Pruned`` records whose last body is still there."""
-    found = []
-    for seq, pane, instance, version, head in connection.execute(_EVERY_PRUNED).fetchall():
+    """The ranges of ``Pruned`` records whose last body is still there, those of a pane merged.
+
+    However many records there are and however they lie, no record of the log is looked at twice.
+    """
+    told: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for seq, pane, instance, version, head in connection.execute(_EVERY_PRUNED):
         fact = decode_record(pane, instance, "Pruned", version, head, None)
-        if not isinstance(fact, Pruned):
-            continue
-        first, through = max(fact.first, 1), min(fact.through, seq - 1)
-        if pane:
-            last = connection.execute(_LAST, (first, through, pane)).fetchone()
-            left = last and connection.execute(_IS_THERE, last).fetchone()
-        else:
-            left = connection.execute(_ANY, (first, through)).fetchone()
-        if left:
-            found.append(_Range(pane, first, through))
+        if isinstance(fact, Pruned):
+            told[pane].append((max(fact.first, 1), min(fact.through, seq - 1)))
+    found = []
+    for pane, ranges in told.items():
+        left = _left_of(connection, pane, ranges) if pane else _left_of_all(connection, ranges)
+        said = set(Ranges(left & set(ranges[-_ASKED:])))
+        found += [_Range(pane, *each, each in said) for each in Ranges(left)]
     return found
+
+
+def _left_of(
+    connection: sqlite3.Connection, pane: str, ranges: Iterable[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Those of ``ranges`` whose last body of ``pane`` is still there."""
+    left = set()
+    looked_at, last, is_there = 0, 0, False
+    for first, through in sorted(set(ranges), key=lambda each: each[1]):
+        if through > looked_at:
+            found = connection.execute(_LAST, (looked_at + 1, through, pane)).fetchone()
+            looked_at = through
+            if found is not None:
+                last = found[0]
+                is_there = connection.execute(_IS_THERE, found).fetchone() is not None
+        if is_there and first <= last:
+            left.add((first, through))
+    return left
+
+
+def _left_of_all(connection: sqlite3.Connection, ranges: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of ``ranges`` in which there is still any body."""
+    return {each for each in set(ranges) if connection.execute(_ANY, each).fetchone()}
 
 
 def _next(connection: sqlite3.Connection, within: _Range, after: int) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
 from chloe.store.losses import HEAD_GONE
+from chloe.store.ranges import Ranges
 from chloe.store.schema import bring_up
 from chloe.store.wreck import Row, StoredBody, Wreck
 
@@ -148,7 +150,8 @@ class _Work:
         self._unpacker = Unpacker()
         self._head = Head(0, GENESIS)
         self._bodies: list[int] = []
-        self._prunings: list[tuple[int, str, int, int]] = []
+        #: Seqs whose bodies were pruned, by pane ("": of any).
+        self._pruned_of: defaultdict[str, Ranges] = defaultdict(Ranges)
         #: Bytes of each pane's stream so far; who isn't in it was never created.
         self._printed: dict[str, int] = {}
         self._kept = 0
@@ -161,7 +164,7 @@ class _Work:
             for row in self._wreck.records(seq):
                 fact = _fact(row) if row.kind == "Pruned" else None
                 if isinstance(fact, Pruned):
-                    self._prunings.append((row.seq, row.pane, fact.first, fact.through))
+                    self._pruned_of[row.pane].add(fact.first, min(fact.through, row.seq - 1))
         for seq in seqs:
             if not any(self._keep(row) for row in self._wreck.records(seq)):
                 break
@@ -171,7 +174,7 @@ class _Work:
         trusted = list(self._trusted(behind))
         last = max([kept, *behind, *((known_head.seq,) if known_head else ())])
         lost = last - kept - len(trusted)
-        bodies = _ranges(self._bodies)
+        bodies = tuple(Ranges((seq, seq) for seq in self._bodies))
         fact = Salvaged(
             file=aside.name, kept=kept, again=len(trusted), lost=lost, reason=reason, bodies=bodies
         )
@@ -224,10 +227,7 @@ class _Work:
         return unknown
 
     def _pruned(self, row: Row) -> bool:
-        return any(
-            first <= row.seq <= through and row.seq < seq and pane in ("", row.pane)
-            for seq, pane, first, through in self._prunings
-        )
+        return any(row.seq in self._pruned_of.get(pane, ()) for pane in ("", row.pane))
 
     def _trusted(self, behind: Iterable[int]) -> Iterable[Row]:
         """The rows that are what was written, as far as their neighbours can tell.
@@ -324,13 +324,3 @@ class _Work:
 
 def _fact(row: Row, body: bytes | None = None) -> Fact:
     return decode_record(row.pane, row.instance, row.kind, row.version, row.head, body)
-
-
-def _ranges(seqs: Iterable[int]) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
-    for seq in seqs:
-        if found and found[-1][1] == seq - 1:
-            found[-1] = (found[-1][0], seq)
-        else:
-            found.append((seq, seq))
-    return tuple(found)

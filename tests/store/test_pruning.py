@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -229,7 +230,39 @@ async def test_whether_a_body_may_go_is_asked_of_an_index(raw: sqlite3.Connectio
     (trigger,) = raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'body_delete'").fetchone()
     asked = trigger.split("NOT EXISTS (")[1].split(")\nBEGIN")[0].replace("OLD.seq", "?1")
     plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {asked}", (1,))]
-    assert any("pruning USING INDEX record_pruned (pane=?" in step for step in plan), plan
+    searches = [step for step in plan if "record_pruned (pane=? AND rowid>?)" in step]
+    assert len(searches) == 2, plan
+    assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+async def test_what_goes_is_found_however_many_pruned_records_there_are(
+    log: Store, raw: sqlite3.Connection, printed: Printed
+) -> None:
+    # So many that a look at each of them for each body would take minutes; a few that matter are in between.
+    many = 5_000
+    await log.append([printed(b"x", 100 + n) for n in range(many)])
+    pruned = [(1, 1)] * many + [(7, 7), (3, 9)] + [(2, 2), (5, 5)] * many + [(15, 15 + many), (17, 17)]
+    pruned += [(1, 2)] * many
+    await log.append([Entry(PANE, Pruned(first=a, through=b, reason="crafted"), 1) for a, b in pruned])
+    assert await log.finish_pruning()
+    assert bodies(raw) == [2, 4, 6, 8, 10, 11, 12, 13, 14, 16, 18, 20, *range(16 + many, 21 + many)]
+    assert not await log.finish_pruning()
+    verdict = await log.verify()
+    assert (verdict.bad, verdict.pruned) == (None, many + 3)
+
+
+async def test_what_an_old_record_lets_go_is_said_again_by_a_new_one(
+    log: Store, raw: sqlite3.Connection
+) -> None:
+    old = [Pruned(first=3, through=5, reason="old"), Pruned(first=9, through=9, reason="old")]
+    await log.append([Entry(PANE, fact, 1) for fact in (*old, *[replace(old[0], through=3)] * 100)])
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        raw.execute("DELETE FROM body WHERE seq = 5")
+    last = (await log.head()).seq
+    assert await log.finish_pruning()
+    assert not {3, 5, 9} & set(bodies(raw))
+    again = [record.fact async for record in log.read(after=last)]
+    assert [(fact.first, fact.through) for fact in again if isinstance(fact, Pruned)] == [(3, 5), (9, 9)]
 
 
 async def test_others_commit_while_it_is_pruned(
