@@ -233,12 +233,17 @@ class Appender:
             raise WalMoved(f"the file {self._wal_path} was moved, removed or replaced")
         self._see_index()
 
-    def put(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> list[Record]:
-        """Append in the transaction that ``connection`` is in; the records, once that is committed."""
+    def put(
+        self, connection: sqlite3.Connection, entries: Sequence[Entry], instance: str | None = None
+    ) -> list[Record]:
+        """Append in the transaction that ``connection`` is in; the records, once that is committed.
+
+        They are of ``instance``, if given, else of this one.
+        """
         encoded = [encode(entry.fact) for entry in entries]
         request = Request(entries, encoded, 0, durable=False)
         request.packed = [self._pack(one.body, hurry=False) for one in encoded]
-        return self._write(connection, [request])[0]
+        return self._write(connection, [request], instance)[0]
 
     def _pack(self, body: bytes | None, hurry: bool) -> Packed | None:
         if body is None:
@@ -250,11 +255,14 @@ class Appender:
         codec, stored = self._packer.pack(body, hurry=hurry)
         return Packed(_digest(body), codec, stored)
 
-    def _write(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
+    def _write(
+        self, connection: sqlite3.Connection, requests: Sequence[Request], of: str | None = None
+    ) -> list[list[Record]]:
         seq, committed_at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
         # The clock may be set back; the log's time isn't.
         committed_at = max(committed_at, self.now())
-        instance, instance_bytes = self._instance, self._instance_bytes
+        instance = self._instance if of is None else of
+        instance_bytes = self._instance_bytes if of is None else of.encode()
         rows: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []
         written: list[list[Record]] = []

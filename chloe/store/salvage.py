@@ -90,8 +90,8 @@ def salvage(
             closing(sqlite3.connect(fresh, isolation_level=None)) as connection,
         ):
             bring_up(connection, fresh)
-            work = _Work(connection, fresh, wreck, now)
-            done = work.done(aside, reason, head)
+            with closing(Appender(fresh, "", now)) as appender:
+                done = _Work(connection, appender, wreck, now).done(aside, reason, head)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         # Only now, with a whole new log: the -wal file first, so that it never meets the new database.
         for name in ("-wal", "-shm", ""):
@@ -141,9 +141,8 @@ class _Work:
     """One salvage: from a wreck into a new database."""
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, wreck: Wreck, now: Callable[[], int]
+        self, connection: sqlite3.Connection, appender: Appender, wreck: Wreck, now: Callable[[], int]
     ) -> None:
-        self._path = path
         self._connection = connection
         self._wreck = wreck
         self._now = now
@@ -155,7 +154,7 @@ class _Work:
         #: Bytes of each pane's stream so far; who isn't in it was never created.
         self._printed: dict[str, int] = {}
         self._kept = 0
-        self._appenders: dict[str, Appender] = {}
+        self._appender = appender
 
     def done(self, aside: Path, reason: str, known_head: Head | None) -> tuple[Salvage, Head]:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -186,8 +185,6 @@ class _Work:
             gone = Truncated(expected=self._head.seq, hash="", found=self._head.seq, reason=HEAD_GONE)
             self._put("", "", gone, self._now())
         self._connection.execute("COMMIT")
-        for appender in self._appenders.values():
-            appender.close()
         result = Salvage(aside=aside, kept=kept, again=len(trusted), lost=lost, bodies=len(self._bodies))
         return result, self._head
 
@@ -305,14 +302,9 @@ class _Work:
         self._put(row.pane, row.instance, created, row.occurred_at)
 
     def _put(self, pane: str, instance: str, fact: Fact, occurred_at: int) -> None:
-        (record,) = self._appender(instance).put(self._connection, [Entry(pane, fact, occurred_at)])
+        (record,) = self._appender.put(self._connection, [Entry(pane, fact, occurred_at)], instance)
         self._head = Head(record.seq, record.hash)
         self._fold(pane, fact)
-
-    def _appender(self, instance: str) -> Appender:
-        if instance not in self._appenders:
-            self._appenders[instance] = Appender(self._path, instance, self._now)
-        return self._appenders[instance]
 
     def _fold(self, pane: str, fact: Fact) -> None:
         match fact:

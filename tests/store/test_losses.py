@@ -216,6 +216,21 @@ async def test_a_users_file_that_is_not_one_is_told_and_not_written_to(
     assert elsewhere.read_bytes() == b""
 
 
+async def test_accepting_covers_what_came_before_it_and_no_more_however_often(log: Log) -> None:
+    await log.write(1)
+    many = 5_000
+    lost = Truncated(expected=9, hash="00" * 32, found=1, reason="crafted")
+    nothing = LossAccepted(user="x", through=0, expected=0, found=0, line="a line")
+    covering = LossAccepted(user="x", through=2 + many // 2, expected=0, found=0, line="the last line")
+    facts = [lost] * many + [nothing] * many + [covering, lost]
+    store = await log.open()
+    try:
+        await store.append([Entry("", fact, 1) for fact in facts])
+    finally:
+        await store.close()
+    assert len(await log.told()) == many - many // 2
+
+
 async def test_what_salvaging_could_not_save_is_a_loss(log: Log, printed: Printed) -> None:
     await log.write(5)
     head = head_file(log.path).read_text().split()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import sqlite3
 import stat
 from contextlib import closing
@@ -16,6 +17,7 @@ from chloe.store import Store
 from chloe.store.salvage import salvage
 from chloe.store.wreck import Wreck
 from tests.ids import id_of
+from tests.store.conftest import Forging
 
 PANES = (id_of("first"), id_of("second"))
 
@@ -150,6 +152,32 @@ async def test_a_sound_log_is_salvaged_without_a_loss(path: Path, written: list[
 async def test_two_salvages_in_one_second_keep_both_files(path: Path, written: list[Record]) -> None:
     first, second = salvage(path, reason="one"), salvage(path, reason="two")
     assert first.aside != second.aside and first.aside.exists() and second.aside.exists()
+
+
+async def test_a_log_of_many_instances_is_salvaged_with_few_descriptors(path: Path, forged: Forging) -> None:
+    await (await Store.open(path, instance=id_of("one"))).close()
+    for number in range(200):
+        pane = id_of("pane")
+        forged("Renamed", f'{{"name":"{number}"}}', pane=pane, instance=id_of(f"instance {number}"))
+    with closing(sqlite3.connect(path)) as raw:
+        (trigger,) = raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'record_update'").fetchone()
+        raw.execute("DROP TRIGGER record_update")
+        raw.execute("UPDATE record SET version = 2 WHERE seq = 1")
+        raw.execute(trigger)
+        raw.commit()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/dev/fd"))) + 40, limits[1]))
+    try:
+        done = salvage(path, reason="asked for")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert (done.kept, done.again, done.lost) == (0, 199, 1)
+    store = await Store.open(path, instance=id_of("after"))
+    try:
+        by = [record.instance async for record in store.read(kinds={"Renamed"})]
+        assert by == [id_of(f"instance {number}") for number in range(1, 200)]
+    finally:
+        await store.close()
 
 
 def test_a_wal_file_that_is_mostly_a_hole_is_read_as_fast_as_what_it_holds(tmp_path: Path) -> None:
