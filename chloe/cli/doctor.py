@@ -20,13 +20,13 @@ from chloe.formatting.folders import abbreviate_home
 from chloe.formatting.text import dump_json, escape_unsafe
 
 if TYPE_CHECKING:
-    from chloe.doctor import Deed, Examined, Finding
+    from chloe.doctor import Evidence, Finding, FixResult
 
 #: Columns of the mark and of the check's name, and the most that a line is wrapped to.
-_MARK, _NAME, _WIDEST = 6, 15, 100
+_MARK, _NAME, _MAX_WIDTH = 6, 15, 100
 _COLOURS = {"ok": "green", "note": "cyan", "warn": "yellow", "bad": "red"}
 #: Seconds between two lines about the progress.
-_PACE = 2.0
+_PROGRESS_INTERVAL = 2.0
 
 
 @click.command(short_help="Say what is wrong, and what to do about it.")
@@ -49,34 +49,34 @@ def doctor(full: bool, fix: bool, as_json: bool) -> int:
 
     Exit status: 0 where all is ok or worth a note, 1 where something is to be done (warn or bad).
     """
-    from chloe.doctor import State, diagnose, mend
+    from chloe.doctor import State, apply_fixes, diagnose
 
-    examined = _examined(full)
-    findings = diagnose(examined)
-    done: list[Deed] = []
+    evidence = _gather(full)
+    findings = diagnose(evidence)
+    results: list[FixResult] = []
     if fix and any(finding.fixable for finding in findings):
-        done = mend(findings, examined, _take_in)
-        findings = diagnose(_examined(full))
+        results = apply_fixes(findings, evidence, _ingest)
+        findings = diagnose(_gather(full))
     states = list(State)
     worst = max((finding.state for finding in findings), key=states.index, default=State.OK)
     if as_json:
-        _print_json(worst, findings, done)
+        _print_json(worst, findings, results)
     else:
-        _print(findings, done)
+        _print(findings, results)
     return int(worst in (State.WARN, State.BAD))
 
 
-def _examined(full: bool) -> Examined:
+def _gather(full: bool) -> Evidence:
     import asyncio
 
-    from chloe.doctor import examine
+    from chloe.doctor import gather_evidence
     from chloe.ui.glyphs import encoding
     from chloe.ui.tty.colors import depth_of
 
     progress = _Progress()
     try:
         return asyncio.run(
-            examine(
+            gather_evidence(
                 os.environ,
                 encoding=encoding(os.environ),
                 colours=depth_of(os.environ),
@@ -89,7 +89,7 @@ def _examined(full: bool) -> Examined:
         progress.end()
 
 
-def _take_in() -> None:
+def _ingest() -> None:
     """Start and stop, as every command does: what the spools hold is taken in on the way."""
 
     async def nothing(_engine: object) -> None:
@@ -103,16 +103,16 @@ class _Progress:
 
     def __init__(self) -> None:
         self._in_place = sys.stderr.isatty()
-        self._said_at = time.monotonic()
+        self._reported_at = time.monotonic()
         self._pending = False
 
     def __call__(self, seq: int, last: int) -> None:
         now = time.monotonic()
-        if now - self._said_at < (0.1 if self._in_place else _PACE):
+        if now - self._reported_at < (0.1 if self._in_place else _PROGRESS_INTERVAL):
             return
-        self._said_at = now
-        said = f"walking the chain: {seq} of {last} records"
-        print(f"\r{said}" if self._in_place else said, end="" if self._in_place else "\n", file=sys.stderr)
+        self._reported_at = now
+        text = f"walking the chain: {seq} of {last} records"
+        print(f"\r{text}" if self._in_place else text, end="" if self._in_place else "\n", file=sys.stderr)
         sys.stderr.flush()
         self._pending = self._in_place
 
@@ -122,8 +122,8 @@ class _Progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> None:
-    described = [
+def _print_json(worst: str, findings: Iterable[Finding], results: list[FixResult]) -> None:
+    objects = [
         {
             "check": finding.check,
             "state": str(finding.state),
@@ -134,16 +134,16 @@ def _print_json(worst: str, findings: Iterable[Finding], done: list[Deed]) -> No
         }
         for finding in findings
     ]
-    deeds = [{"done": deed.done, "text": deed.text} for deed in done]
-    print(dump_json({"state": str(worst), "findings": described, "deeds": deeds}, indent=2))
+    deeds = [{"done": result.done, "text": result.text} for result in results]
+    print(dump_json({"state": str(worst), "findings": objects, "deeds": deeds}, indent=2))
 
 
-def _print(findings: list[Finding], done: list[Deed]) -> None:
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
+def _print(findings: list[Finding], results: list[FixResult]) -> None:
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for deed in done:
-        print(_wrapped(f"{'done' if deed.done else 'left':<{_MARK}}", deed.text, width))
-    if done:
+    for result in results:
+        print(_wrap(f"{'done' if result.done else 'left':<{_MARK}}", result.text, width))
+    if results:
         print()
     last = ""
     for finding in findings:
@@ -152,15 +152,15 @@ def _print(findings: list[Finding], done: list[Deed]) -> None:
         mark = f"{finding.state:<{_MARK}}"
         head = (click.style(mark, fg=_COLOURS[finding.state]) if coloured else mark) + f"{name:<{_NAME}}"
         subject = "" if finding.subject == finding.check else f"{finding.subject}: "
-        print(_wrapped(head, subject + finding.text, width))
+        print(_wrap(head, subject + finding.text, width))
         if finding.remedy:
             # On a line of its own and whole, so that a command can be taken from it.
             print(" " * (_MARK + _NAME) + "> " + escape_unsafe(finding.remedy))
     print()
-    print(_summed_up(findings))
+    print(_summarize(findings))
 
 
-def _wrapped(head: str, text: str, width: int) -> str:
+def _wrap(head: str, text: str, width: int) -> str:
     """The text behind its head, wrapped under itself. Words are never broken: paths and ids stay whole."""
     indent = len(click.unstyle(head))
     lines = textwrap.wrap(
@@ -172,16 +172,16 @@ def _wrapped(head: str, text: str, width: int) -> str:
     return (head + ("\n" + " " * indent).join(lines)).rstrip()
 
 
-def _summed_up(findings: list[Finding]) -> str:
+def _summarize(findings: list[Finding]) -> str:
     bad = sum(finding.state == "bad" for finding in findings)
     warned = sum(finding.state == "warn" for finding in findings)
     fixable = sum(finding.fixable for finding in findings)
-    said = []
+    counts = []
     if bad:
-        said.append(f"{bad} bad")
+        counts.append(f"{bad} bad")
     if warned:
-        said.append(f"{warned} to be seen to")
-    text = ", ".join(said) or "all is well"
+        counts.append(f"{warned} to be seen to")
+    text = ", ".join(counts) or "all is well"
     if fixable:
         text += f"; chloe doctor --fix takes care of {fixable}"
     return text

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from chloe.doctor import disks, files, log, screens, sessions, spools, system
-from chloe.doctor.examined import Examined, Unseen
+from chloe.doctor.evidence import Evidence, Unavailable
 from chloe.doctor.findings import Finding, bad, note
 from chloe.errors import ChloeError
 
@@ -19,48 +19,48 @@ class Check:
     """One thing to look at. ``name`` is stable: scripts rely on it."""
 
     name: str
-    look: Callable[[Examined], Iterable[Finding]]
+    run: Callable[[Evidence], Iterable[Finding]]
 
 
 CHECKS = (
-    Check("versions", system.versions),
-    Check("tmux", system.tmux),
-    Check("shell", system.shell),
-    Check("terminal", system.terminal),
-    Check("paths", files.paths),
-    Check("configuration", files.configuration),
-    Check("permissions", files.permissions),
-    Check("left-overs", files.left_overs),
-    Check("file-system", disks.file_system),
-    Check("space", disks.space),
-    Check("log", log.log),
-    Check("schema", log.schema),
-    Check("triggers", log.triggers),
-    Check("records", log.records),
-    Check("chain", log.chain),
-    Check("instances", sessions.instances),
-    Check("server", sessions.server),
-    Check("sessions", sessions.sessions),
-    Check("panes", sessions.panes),
-    Check("strangers", sessions.strangers),
-    Check("spools", spools.spools),
-    Check("screens", screens.screens),
+    Check("versions", system.check_versions),
+    Check("tmux", system.check_tmux),
+    Check("shell", system.check_shell),
+    Check("terminal", system.check_terminal),
+    Check("paths", files.check_paths),
+    Check("configuration", files.check_configuration),
+    Check("permissions", files.check_permissions),
+    Check("left-overs", files.check_leftovers),
+    Check("file-system", disks.check_file_system),
+    Check("space", disks.check_space),
+    Check("log", log.check_log),
+    Check("schema", log.check_schema),
+    Check("triggers", log.check_triggers),
+    Check("records", log.check_records),
+    Check("chain", log.check_chain),
+    Check("instances", sessions.check_instances),
+    Check("server", sessions.check_server),
+    Check("sessions", sessions.check_sessions),
+    Check("panes", sessions.check_panes),
+    Check("strangers", sessions.check_unknown_sessions),
+    Check("spools", spools.check_spools),
+    Check("screens", screens.check_screens),
 )
 
 
-def diagnose(examined: Examined, checks: Iterable[Check] = CHECKS) -> list[Finding]:
-    """What every check finds. None can spoil another: one that fails is a finding itself."""
-    return [replace(finding, check=check.name) for check in checks for finding in _run(check, examined)]
+def diagnose(evidence: Evidence, checks: Iterable[Check] = CHECKS) -> list[Finding]:
+    """Run the checks and return what they find. A check that fails becomes a finding and spoils no other."""
+    return [replace(finding, check=check.name) for check in checks for finding in _run(check, evidence)]
 
 
-def _run(check: Check, examined: Examined) -> list[Finding]:
+def _run(check: Check, evidence: Evidence) -> list[Finding]:
     found: list[Finding] = []
     try:
         # One by one: what was found before a check failed is told.
-        for finding in check.look(examined):
+        for finding in check.run(evidence):
             found.append(finding)
-    except Unseen as unseen:
-        found.append(note(check.name, f"not checked, since {unseen} couldn't be looked at"))
+    except Unavailable as unavailable:
+        found.append(note(check.name, f"not checked, since {unavailable} couldn't be looked at"))
     except (ChloeError, OSError) as error:
         found.append(bad(check.name, f"couldn't be checked: {error}", "see to what it names, then try again"))
     except Exception as error:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from chloe.doctor.examined import Examined
+from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.formatting.sizes import format_size
 
@@ -20,16 +20,16 @@ _SHARED = re.compile(
     r"nfs\d?|cifs|smb\w*|afs|9p|ncpfs|gfs2?|ocfs2|lustre|glusterfs|ceph|vboxsf|drvfs|davfs"
     r"|fuse\.(sshfs|glusterfs|ceph.*|s3fs.*|rclone|davfs.*|vmhgfs.*|nfs.*|smb.*)"
 )
-_FLEETING = {"tmpfs", "ramfs"}
+_VOLATILE = {"tmpfs", "ramfs"}
 
 #: Below either of these there is too little room: a part of the disk, and bytes.
-_LEAST_SHARE, _LEAST = 0.05, 1_000_000_000
+_MIN_FREE_SHARE, _MIN_FREE = 0.05, 1_000_000_000
 
 
-def file_system(examined: Examined) -> Iterator[Finding]:
+def check_file_system(evidence: Evidence) -> Iterator[Finding]:
     """Whether the file system keeps locks, and keeps files at all."""
-    for subject, folder in _places(examined):
-        kind = _kind(folder)
+    for subject, folder in _list_places(evidence):
+        kind = _find_kind(folder)
         if not kind:
             continue
         if _SHARED.fullmatch(kind):
@@ -38,7 +38,7 @@ def file_system(examined: Examined) -> Iterator[Finding]:
                 f"lies on {kind}, where locks can't be relied on: the log may be damaged",
                 "set CHLOE_HOME to a folder on a disk of this machine",
             )
-        elif kind in _FLEETING:
+        elif kind in _VOLATILE:
             yield warn(
                 subject,
                 f"lies on {kind}: it is gone when this machine restarts",
@@ -50,9 +50,9 @@ def file_system(examined: Examined) -> Iterator[Finding]:
             yield ok(subject, f"lies on {kind}")
 
 
-def space(examined: Examined) -> Iterator[Finding]:
+def check_space(evidence: Evidence) -> Iterator[Finding]:
     """Whether there is room for what is yet to be recorded."""
-    for subject, folder in _places(examined):
+    for subject, folder in _list_places(evidence):
         disk = os.statvfs(folder)
         free, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
         text = f"{format_size(free)} free of {format_size(whole)}"
@@ -60,26 +60,26 @@ def space(examined: Examined) -> Iterator[Finding]:
             yield bad(
                 subject, f"the disk is full ({format_size(whole)})", f"make room on the disk of {folder}"
             )
-        elif free < _LEAST or free < _LEAST_SHARE * whole:
+        elif free < _MIN_FREE or free < _MIN_FREE_SHARE * whole:
             yield warn(subject, f"only {text}", f"make room on the disk of {folder}")
         else:
             yield ok(subject, text)
 
 
-def _places(examined: Examined) -> Iterator[tuple[str, Path]]:
-    """Home and spool, or the folder that they would be made in; once where they lie on one disk."""
-    home, spool = _existing(examined.paths.home), _existing(examined.paths.spool)
-    yield str(examined.paths.home), home
+def _list_places(evidence: Evidence) -> Iterator[tuple[str, Path]]:
+    """Yield home and spool, or the folders to make them in; only one if both lie on one disk."""
+    home, spool = _find_existing(evidence.paths.home), _find_existing(evidence.paths.spool)
+    yield str(evidence.paths.home), home
     if spool.stat().st_dev != home.stat().st_dev:
-        yield str(examined.paths.spool), spool
+        yield str(evidence.paths.spool), spool
 
 
-def _existing(folder: Path) -> Path:
+def _find_existing(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
-def _kind(folder: Path) -> str:
-    """The kind of the file system that ``folder`` lies on (proc_pid_mounts(5)); "" where it can't be told."""
+def _find_kind(folder: Path) -> str:
+    """Return the kind of file system that ``folder`` lies on (proc_pid_mounts(5)); "" if it is unknown."""
     mounts = Path("/proc/self/mounts")
     if not mounts.exists():
         return ""

@@ -1,6 +1,6 @@
 """The words of a diagnosis: a finding, how bad it is, and what may be done about it without asking.
 
-Owns the vocabulary. Must not know how anything is found out, mended or printed.
+Owns the vocabulary. Must not know how anything is found out, fixed or printed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Narrow:
+class RestrictPermissions:
     """Take these files and folders away from everybody but their owner."""
 
     paths: tuple[Path, ...]
@@ -48,11 +48,11 @@ class RemoveSpool:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeIn:
+class IngestSpools:
     """Do what each start of Chloe does: take in what the spools hold, and say what ended."""
 
 
-Mend = Narrow | RemoveLock | RemoveSpool | TakeIn
+Fix = RestrictPermissions | RemoveLock | RemoveSpool | IngestSpools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,31 +67,31 @@ class Finding:
     #: A command to type, or a thing to do; empty where nothing needs to be done.
     remedy: str = ""
     #: What may be done about it without asking.
-    mend: Mend | None = None
+    fix: Fix | None = None
     #: The check that found it; ``diagnose`` fills it in.
     check: str = ""
 
     @property
     def fixable(self) -> bool:
-        """Whether it may be mended without asking."""
-        return self.mend is not None
+        """Whether it may be fixed without asking."""
+        return self.fix is not None
 
 
 def ok(subject: str, text: str) -> Finding:
-    """All is well there."""
+    """Report that all is well there."""
     return Finding(state=State.OK, subject=subject, text=text)
 
 
-def note(subject: str, text: str, remedy: str = "", mend: Mend | None = None) -> Finding:
-    """Worth knowing."""
-    return Finding(state=State.NOTE, subject=subject, text=text, remedy=remedy, mend=mend)
+def note(subject: str, text: str, remedy: str = "", fix: Fix | None = None) -> Finding:
+    """Report what is worth knowing."""
+    return Finding(state=State.NOTE, subject=subject, text=text, remedy=remedy, fix=fix)
 
 
-def warn(subject: str, text: str, remedy: str, mend: Mend | None = None) -> Finding:
-    """Not as it should be."""
-    return Finding(state=State.WARN, subject=subject, text=text, remedy=remedy, mend=mend)
+def warn(subject: str, text: str, remedy: str, fix: Fix | None = None) -> Finding:
+    """Report what isn't as it should be."""
+    return Finding(state=State.WARN, subject=subject, text=text, remedy=remedy, fix=fix)
 
 
-def bad(subject: str, text: str, remedy: str, mend: Mend | None = None) -> Finding:
-    """Doesn't work."""
-    return Finding(state=State.BAD, subject=subject, text=text, remedy=remedy, mend=mend)
+def bad(subject: str, text: str, remedy: str, fix: Fix | None = None) -> Finding:
+    """Report what doesn't work or isn't safe."""
+    return Finding(state=State.BAD, subject=subject, text=text, remedy=remedy, fix=fix)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from chloe.doctor.examined import Examined
+from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.formatting.sizes import format_size
 from chloe.formatting.text import escape_unsafe
@@ -16,31 +16,31 @@ from chloe.formatting.times import format_age
 from chloe.store.losses import ACCEPT, find_missing
 
 #: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
-_LARGE_WAL = 256 * 1024 * 1024
+_MAX_WAL = 256 * 1024 * 1024
 
 
-def log(examined: Examined) -> Iterator[Finding]:
+def check_log(evidence: Evidence) -> Iterator[Finding]:
     """Whether the log can be read, and how large it is."""
-    path = examined.paths.database
-    if examined.about.trouble is not None:
-        yield _unusable(path, examined.about.trouble)
+    path = evidence.paths.database
+    if evidence.about.error is not None:
+        yield _report_unusable(path, evidence.about.error)
         return
-    about = examined.about.value
+    about = evidence.about.value
     if about is None:
-        lines = examined.settings.log.heads_file
+        lines = evidence.settings.log.heads_file
         missing = find_missing(path, Path(lines) if lines else None)
         if missing:
             yield bad(str(path), missing, f"put a copy in its place if there is one; {ACCEPT}")
         else:
             yield note(str(path), "isn't there: nothing has been recorded yet")
         return
-    there, waiting = _bytes(path), _bytes(path.with_name(f"{path.name}-wal"))
-    if examined.panes.trouble is not None:
-        yield _unusable(path, examined.panes.trouble)
+    there, waiting = _measure(path), _measure(path.with_name(f"{path.name}-wal"))
+    if evidence.panes.error is not None:
+        yield _report_unusable(path, evidence.panes.error)
     elif not waiting and there < about.size:
         missing = f"is cut short: {format_size(there)} of {format_size(about.size)}"
         yield bad(str(path), missing, "put a backup in its place, or move it away")
-    elif waiting > _LARGE_WAL:
+    elif waiting > _MAX_WAL:
         yield warn(
             str(path),
             f"{format_size(there)}, and {format_size(waiting)} in its -wal file, more than it should hold",
@@ -53,9 +53,9 @@ def log(examined: Examined) -> Iterator[Finding]:
         )
 
 
-def schema(examined: Examined) -> Iterator[Finding]:
+def check_schema(evidence: Evidence) -> Iterator[Finding]:
     """Whether this Chloe and the log are of one age."""
-    about = examined.about.value
+    about = evidence.about.value
     if about is None:
         return
     if about.version > about.newest:
@@ -70,9 +70,9 @@ def schema(examined: Examined) -> Iterator[Finding]:
         yield ok("schema", f"version {about.version}, the newest")
 
 
-def triggers(examined: Examined) -> Iterator[Finding]:
+def check_triggers(evidence: Evidence) -> Iterator[Finding]:
     """Whether the log still refuses to be changed."""
-    about = examined.about.value
+    about = evidence.about.value
     if about is None or about.version != about.newest:
         return
     if about.loosened:
@@ -86,16 +86,16 @@ def triggers(examined: Examined) -> Iterator[Finding]:
         yield ok("log's form", "as Chloe makes a log: it refuses to be changed")
 
 
-def records(examined: Examined) -> Iterator[Finding]:
-    """How many there are, since when, where the chain ends, and whether bodies were pruned."""
-    about = examined.about.value
+def check_records(evidence: Evidence) -> Iterator[Finding]:
+    """Report how many records there are, since when, where the chain ends, and whether bodies were pruned."""
+    about = evidence.about.value
     if about is None:
         return
     if not about.head.seq:
         yield ok("records", "none yet")
     for loss in about.losses.lost:
         yield bad(
-            str(examined.paths.database),
+            str(evidence.paths.database),
             escape_unsafe(loss),
             f"put a newer copy in its place if there is one; {ACCEPT}",
         )
@@ -113,18 +113,18 @@ def records(examined: Examined) -> Iterator[Finding]:
     )
     yield ok(
         "records",
-        f"{about.head.seq}, the oldest from {format_age(about.oldest_at, examined.now)} ago, "
-        f"the last from {format_age(about.newest_at, examined.now)} ago{pruned}",
+        f"{about.head.seq}, the oldest from {format_age(about.oldest_at, evidence.now)} ago, "
+        f"the last from {format_age(about.newest_at, evidence.now)} ago{pruned}",
     )
     yield ok("head", f"{about.head.seq} {about.head.hash.hex()[:16]}…, as the log itself says")
 
 
-def chain(examined: Examined) -> Iterator[Finding]:
-    """The walk along all records, where it was asked for."""
-    if examined.verdict.trouble is not None and examined.about.trouble is None:
-        yield bad("chain", str(examined.verdict.trouble), "try again once that is over")
+def check_chain(evidence: Evidence) -> Iterator[Finding]:
+    """Report what the walk along all records found, where it was asked for."""
+    if evidence.verdict.error is not None and evidence.about.error is None:
+        yield bad("chain", str(evidence.verdict.error), "try again once that is over")
         return
-    verdict = examined.verdict.value
+    verdict = evidence.verdict.value
     if verdict is None:
         return
     if not verdict.whole:
@@ -133,11 +133,11 @@ def chain(examined: Examined) -> Iterator[Finding]:
         yield ok("chain", f"holds: {verdict.head.seq} records, {format_size(verdict.bodies)} of bodies")
 
 
-def _unusable(path: Path, trouble: Exception) -> Finding:
-    """What the store says: what is wrong, then, behind a semicolon, the way out."""
+def _report_unusable(path: Path, trouble: Exception) -> Finding:
+    """Split what the store says: what is wrong, then, behind a semicolon, the way out."""
     said, _, way_out = str(trouble).removeprefix(f"{path} ").partition("; ")
     return bad(str(path), said, way_out or "see to what it names, then try again")
 
 
-def _bytes(path: Path) -> int:
+def _measure(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from chloe.backends.tmux.inspection import SpoolInfo
 from chloe.backends.tmux.server import PREFIX
 from chloe.backends.tmux.survivors import is_running
-from chloe.doctor.examined import Examined
-from chloe.doctor.findings import Finding, RemoveLock, TakeIn, bad, note, ok, warn
+from chloe.doctor.evidence import Evidence
+from chloe.doctor.findings import Finding, IngestSpools, RemoveLock, bad, note, ok, warn
 from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size
 from chloe.formatting.times import format_age
@@ -21,29 +21,29 @@ from chloe.waits import is_stopped
 #: How full a spool may be before somebody should know: a part of its cap.
 _NEARLY_FULL = 0.8
 #: How long a start may take, in nanoseconds.
-_STARTING = 15_000_000_000
-_TAKE_IN = "chloe ls, or any start of Chloe, takes it in"
+_START_TIME = 15_000_000_000
+_INGESTED_BY = "chloe ls, or any start of Chloe, takes it in"
 
 
-def instances(examined: Examined) -> Iterator[Finding]:
-    """Who runs, and what the dead left of themselves."""
-    found = examined.instances.value
+def check_instances(evidence: Evidence) -> Iterator[Finding]:
+    """Report which instances run, and what the dead left of themselves."""
+    found = evidence.instances.value
     for instance in found:
         sign = instance.sign
         subject = f"instance {sign.instance[:8]}"
         process = f"process {sign.pid or 'unknown'}" + (f" on {sign.terminal}" if sign.terminal else "")
-        if instance.lives and is_stopped(sign.pid):
+        if instance.is_alive and is_stopped(sign.pid):
             yield warn(
                 subject,
-                f"{process}, since {format_age(sign.since, examined.now)}, is stopped: what it records waits",
+                f"{process}, since {format_age(sign.since, evidence.now)}, is stopped: what it records waits",
                 f"kill -CONT {sign.pid}, or fg in its shell",
             )
-        elif instance.lives:
-            yield ok(subject, f"{process}, since {format_age(sign.since, examined.now)}")
+        elif instance.is_alive:
+            yield ok(subject, f"{process}, since {format_age(sign.since, evidence.now)}")
         else:
             yield note(
                 subject,
-                f"{process}, started {format_age(sign.since, examined.now)} ago: is gone, its lock was left",
+                f"{process}, started {format_age(sign.since, evidence.now)} ago: is gone, its lock was left",
                 "chloe doctor --fix removes it",
                 RemoveLock(sign),
             )
@@ -51,34 +51,34 @@ def instances(examined: Examined) -> Iterator[Finding]:
         yield ok("instances", "no Chloe runs")
 
 
-def server(examined: Examined) -> Iterator[Finding]:
+def check_server(evidence: Evidence) -> Iterator[Finding]:
     """Whether the tmux server answers, and whether the client fits it."""
-    if examined.tmux.trouble is not None:
+    if evidence.tmux.error is not None:
         yield note("tmux server", "can't be asked without tmux")
         return
-    subject, pid = str(examined.socket), examined.listener
-    if examined.server.trouble is not None:
+    subject, pid = str(evidence.socket), evidence.listener
+    if evidence.server.error is not None:
         stopped = bool(pid) and is_stopped(pid)
         if stopped:
-            said, remedy = f"process {pid} is stopped and doesn't answer", f"kill -CONT {pid}"
+            text, remedy = f"process {pid} is stopped and doesn't answer", f"kill -CONT {pid}"
         else:
             who = f" (process {pid})" if pid else ""
-            said = f"the server{who} can't be used: {examined.server.trouble}"
+            text = f"the server{who} can't be used: {evidence.server.error}"
             remedy = (
                 f"to end it with all its sessions: kill {pid}" if pid else "see to the socket, then try again"
             )
-        yield bad(subject, said, remedy)
+        yield bad(subject, text, remedy)
         return
-    running = examined.server.value
+    running = evidence.server.value
     if running is None:
         yield ok(subject, "no server runs: it starts with the first tmux pane")
         return
-    client = examined.tmux.value.removeprefix("tmux ")
+    client = evidence.tmux.value.removeprefix("tmux ")
     if client != running.version:
         yield warn(
             subject,
             f"process {running.pid} is tmux {running.version}; the tmux in PATH, {client}, may be refused",
-            "when nothing in its sessions is wanted any more: " + _tmux(examined, "kill-server"),
+            "when nothing in its sessions is wanted any more: " + _compose_tmux(evidence, "kill-server"),
         )
     else:
         count = len(running.sessions)
@@ -87,25 +87,25 @@ def server(examined: Examined) -> Iterator[Finding]:
         )
 
 
-def sessions(examined: Examined) -> Iterator[Finding]:
-    """Each pane that runs under a holder: who records it, and how full its spool is."""
-    listed = _sessions(examined)
-    for pane in examined.panes.value.values():
-        seen = examined.spool(pane.id)
+def check_sessions(evidence: Evidence) -> Iterator[Finding]:
+    """Report of each pane under a holder who records it, and how full its spool is."""
+    listed = _list_sessions(evidence)
+    for pane in evidence.panes.value.values():
+        seen = evidence.spool(pane.id)
         if pane.backend != "tmux" or not pane.alive or seen is None or not seen.alive:
             continue
-        cap = examined.settings.spool.pane_cap
+        cap = evidence.settings.spool.pane_cap
         fill = f"spool {format_size(seen.size)} of {format_size(cap)}"
-        text = f"{_holder(seen)}, {_recorder(examined, seen)}, {fill}"
-        subject = _called(pane)
+        text = f"{_describe_holder(seen)}, {_describe_recorder(evidence, seen)}, {fill}"
+        subject = _name_pane(pane)
         if listed is not None and pane.session not in listed:
             yield warn(
                 subject,
-                f"{text}; but {_tmux(examined)} doesn't know its session {pane.session}",
+                f"{text}; but {_compose_tmux(evidence)} doesn't know its session {pane.session}",
                 "name the server that it was started on in [tmux] socket_name",
             )
         elif seen.recorder and is_stopped(seen.recorder):
-            since = format_age(pane.last_output_at or pane.created_at, examined.now)
+            since = format_age(pane.last_output_at or pane.created_at, evidence.now)
             yield warn(
                 subject,
                 f"{text}; its recorder is stopped, and took the last in {since} ago: what it prints waits",
@@ -117,16 +117,16 @@ def sessions(examined: Examined) -> Iterator[Finding]:
             yield ok(subject, text)
 
 
-def panes(examined: Examined) -> Iterator[Finding]:
-    """Panes of which the log thinks otherwise than what is found."""
-    living = {each.sign.instance for each in examined.instances.value if each.lives}
+def check_panes(evidence: Evidence) -> Iterator[Finding]:
+    """Report the panes of which the log says something else than what is found."""
+    living = {each.sign.instance for each in evidence.instances.value if each.is_alive}
     running = wrong = 0
-    for pane in examined.panes.value.values():
+    for pane in evidence.panes.value.values():
         running += pane.alive
         if pane.backend == "direct":
-            found = _direct(pane, living)
+            found = _judge_direct_pane(pane, living)
         else:
-            found = _tmux_pane(examined, pane, examined.spool(pane.id))
+            found = _judge_tmux_pane(evidence, pane, evidence.spool(pane.id))
         if found is not None:
             wrong += 1
             yield found
@@ -134,93 +134,95 @@ def panes(examined: Examined) -> Iterator[Finding]:
         yield ok("panes", f"{running} run{'s' * (running == 1)}, as the log says")
 
 
-def strangers(examined: Examined) -> Iterator[Finding]:
-    """Sessions with Chloe's kind of name that the log knows nothing of, or thinks ended."""
-    listed = _sessions(examined)
+def check_unknown_sessions(evidence: Evidence) -> Iterator[Finding]:
+    """Report sessions with Chloe's kind of name that the log doesn't know, or says have ended."""
+    listed = _list_sessions(evidence)
     if listed is None:
         return
-    known = {pane.session: pane for pane in examined.panes.value.values() if pane.session}
+    known = {pane.session: pane for pane in evidence.panes.value.values() if pane.session}
     for session in sorted(listed):
         pane = known.get(session)
-        kill = _tmux(examined, "kill-session", "-t", session)
+        kill = _compose_tmux(evidence, "kill-session", "-t", session)
         if pane is None:
             text = "is not in this log: it may be from another CHLOE_HOME"
             yield warn(session, text, f"if nobody wants it: {kill}")
-        elif not pane.alive and not _runs(examined.spool(pane.id)):
-            yield warn(session, f"runs on, though {_called(pane)} has ended: {pane.outcome}", kill)
+        elif not pane.alive and not _is_running(evidence.spool(pane.id)):
+            yield warn(session, f"runs on, though {_name_pane(pane)} has ended: {pane.outcome}", kill)
 
 
-def _direct(pane: Pane, living: set[str]) -> Finding | None:
+def _judge_direct_pane(pane: Pane, living: set[str]) -> Finding | None:
     if not pane.alive or pane.owner in living:
         return None
     text = "is a direct pane of a Chloe that is gone, and the log doesn't say so yet"
-    return warn(_called(pane), text, "chloe ls, or any start of Chloe, says it", TakeIn())
+    return warn(_name_pane(pane), text, "chloe ls, or any start of Chloe, says it", IngestSpools())
 
 
-def _tmux_pane(examined: Examined, pane: Pane, seen: SpoolInfo | None) -> Finding | None:
-    if _runs(seen):
+def _judge_tmux_pane(evidence: Evidence, pane: Pane, seen: SpoolInfo | None) -> Finding | None:
+    if _is_running(seen):
         if pane.alive:
             return None
-        text = f"runs under {_holder(seen)}, though the log says: {pane.outcome}"
-        return note(_called(pane), text, "the next start of Chloe takes it back", TakeIn())
+        text = f"runs under {_describe_holder(seen)}, though the log says: {pane.outcome}"
+        return note(_name_pane(pane), text, "the next start of Chloe takes it back", IngestSpools())
     if not pane.alive:
-        return _survivor(pane)
+        return _judge_survivor(pane)
     if seen is None:
         text = "the log says that it runs; its session and its spool are gone"
-        return warn(_called(pane), text, "chloe ls, or any start of Chloe, says that it ended", TakeIn())
+        return warn(
+            _name_pane(pane), text, "chloe ls, or any start of Chloe, says that it ended", IngestSpools()
+        )
     if seen.recorder != 0:
-        return note(_called(pane), f"has ended; {_recorder(examined, seen)}")
-    if not seen.began and examined.now - seen.changed_at < _STARTING:
-        return note(_called(pane), "is being started")
-    listed = _sessions(examined)
+        return note(_name_pane(pane), f"has ended; {_describe_recorder(evidence, seen)}")
+    if not seen.began and evidence.now - seen.changed_at < _START_TIME:
+        return note(_name_pane(pane), "is being started")
+    listed = _list_sessions(evidence)
     kill = ""
     if listed is not None and pane.session in listed:
-        kill = f"; then end its session: {_tmux(examined, 'kill-session', '-t', pane.session)}"
+        kill = f"; then end its session: {_compose_tmux(evidence, 'kill-session', '-t', pane.session)}"
     why = f" ({seen.failure})" if seen.failure else ""
     text = f"the log says that it runs; its holder is gone{why}, {format_size(seen.size)} in its spool"
-    return warn(_called(pane), text, _TAKE_IN + kill, TakeIn())
+    return warn(_name_pane(pane), text, _INGESTED_BY + kill, IngestSpools())
 
 
-def _survivor(pane: Pane) -> Finding | None:
+def _judge_survivor(pane: Pane) -> Finding | None:
     survivor = pane.died.survivor if pane.died is not None else None
     if survivor is None or not is_running(survivor):
         return None
     text = f"has ended, but its program, process {survivor.pid}, runs on without a terminal, unseen"
-    return warn(_called(pane), text, f"if nobody wants it: chloe kill {pane.id[:8]}")
+    return warn(_name_pane(pane), text, f"if nobody wants it: chloe kill {pane.id[:8]}")
 
 
-def _sessions(examined: Examined) -> frozenset[str] | None:
-    """The names of Chloe's sessions; None where the server can't be asked."""
-    if examined.server.trouble is not None:
+def _list_sessions(evidence: Evidence) -> frozenset[str] | None:
+    """Return the names of Chloe's sessions; None where the server can't be asked."""
+    if evidence.server.error is not None:
         return None
-    running = examined.server.value
+    running = evidence.server.value
     return running.sessions if running is not None else frozenset()
 
 
-def _runs(seen: SpoolInfo | None) -> bool:
+def _is_running(seen: SpoolInfo | None) -> bool:
     return seen is not None and seen.alive
 
 
-def _holder(seen: SpoolInfo | None) -> str:
+def _describe_holder(seen: SpoolInfo | None) -> str:
     assert seen is not None
     return f"holder {seen.holder}" if seen.holder else "a holder that can't be named"
 
 
-def _recorder(examined: Examined, seen: SpoolInfo) -> str:
+def _describe_recorder(evidence: Evidence, seen: SpoolInfo) -> str:
     if seen.recorder == 0:
         return "recorded by nobody at the moment"
     if seen.recorder is None:
         return "recorded by a process that can't be named"
-    for instance in examined.instances.found or ():
-        if instance.lives and instance.sign.pid == seen.recorder:
+    for instance in evidence.instances.result or ():
+        if instance.is_alive and instance.sign.pid == seen.recorder:
             return f"recorded by instance {instance.sign.instance[:8]} (process {seen.recorder})"
     return f"recorded by process {seen.recorder}"
 
 
-def _called(pane: Pane) -> str:
+def _name_pane(pane: Pane) -> str:
     return f"{pane.name} ({pane.id.removeprefix(PREFIX)[:8]})"
 
 
-def _tmux(examined: Examined, *words: str) -> str:
-    name = examined.settings.tmux.socket_name
+def _compose_tmux(evidence: Evidence, *words: str) -> str:
+    name = evidence.settings.tmux.socket_name
     return shlex.join(["tmux", *(("-L", name) if name else ()), *words])

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 import chloe
 from chloe.backends.environment import find_program, login_shell
 from chloe.backends.tmux.server import OLDEST
-from chloe.doctor.examined import Examined
+from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.errors import StartFailed
 from chloe.store.looking import OLDEST_SQLITE, SQLITE, SQLITE_FITS
@@ -25,8 +25,8 @@ _OLDEST_PYTHON = (3, 11)
 _PACKAGES = ("urwid", "pyte", "libtmux", "aiosqlite", "ptyprocess", "zstandard")
 
 
-def versions(examined: Examined) -> Iterator[Finding]:
-    """Chloe, Python, SQLite, and the packages that decide how Chloe behaves."""
+def check_versions(evidence: Evidence) -> Iterator[Finding]:
+    """Report the versions of Chloe, Python, SQLite, and the packages that decide how Chloe behaves."""
     yield ok("chloe", chloe.__version__)
     python = platform.python_version()
     if sys.version_info[:2] >= _OLDEST_PYTHON:
@@ -46,17 +46,17 @@ def versions(examined: Examined) -> Iterator[Finding]:
     yield ok("packages", ", ".join(there))
 
 
-def tmux(examined: Examined) -> Iterator[Finding]:
+def check_tmux(evidence: Evidence) -> Iterator[Finding]:
     """Whether tmux is there and new enough."""
     oldest = ".".join(map(str, OLDEST))
-    if examined.tmux.trouble is not None:
+    if evidence.tmux.error is not None:
         yield warn(
             "tmux",
-            f"can't be used: {examined.tmux.trouble} Until then there are direct panes alone.",
+            f"can't be used: {evidence.tmux.error} Until then there are direct panes alone.",
             f"install tmux {oldest} or newer",
         )
         return
-    said = examined.tmux.value
+    said = evidence.tmux.value
     found = re.search(r"(\d+)\.(\d+)", said)
     if found is not None and (int(found[1]), int(found[2])) < OLDEST:
         yield warn("tmux", f"{said} is too old for tmux panes", f"install tmux {oldest} or newer")
@@ -64,33 +64,33 @@ def tmux(examined: Examined) -> Iterator[Finding]:
         yield ok("tmux", f"{said} ({oldest} or newer is needed)")
 
 
-def shell(examined: Examined) -> Iterator[Finding]:
-    """Whether what a pane runs that is asked for without a command can be started."""
-    command = examined.settings.shell.command
+def check_shell(evidence: Evidence) -> Iterator[Finding]:
+    """Check whether the shell of a pane without a command can be started."""
+    command = evidence.settings.shell.command
     if not command:
         yield ok("shell", login_shell()[0])
         return
     try:
-        yield ok("shell", find_program(command, cwd="/", environment=examined.environment))
+        yield ok("shell", find_program(command, cwd="/", environment=evidence.environment))
     except StartFailed as error:
         yield bad("shell", str(error), "see to `[shell] command` in config.toml: new panes run it")
 
 
-def terminal(examined: Examined) -> Iterator[Finding]:
-    """What the app would find in this terminal."""
-    name = examined.environment.get("TERM", "")
+def check_terminal(evidence: Evidence) -> Iterator[Finding]:
+    """Report what the app would find in this terminal."""
+    name = evidence.environment.get("TERM", "")
     colours = {0: "no colours", 2**24: "16 million colours"}.get(
-        examined.colours, f"{examined.colours} colours"
+        evidence.colours, f"{evidence.colours} colours"
     )
     if name in ("", "dumb"):
         yield note("TERM", f"is {name!r}: the app can't draw here", "start Chloe in a terminal")
     else:
         yield ok("TERM", f"{name}, {colours}")
-    if examined.encoding == "utf-8":
+    if evidence.encoding == "utf-8":
         yield ok("locale", "UTF-8")
     else:
         yield note(
             "locale",
-            f"{examined.encoding}: indicators and lines are drawn in ASCII",
+            f"{evidence.encoding}: indicators and lines are drawn in ASCII",
             "export LC_ALL=C.UTF-8, or another UTF-8 locale",
         )

@@ -12,7 +12,7 @@ import pytest
 
 from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
-from chloe.doctor import Deed, Examined, Finding, State, diagnose, examine, mend
+from chloe.doctor import Evidence, Finding, FixResult, State, apply_fixes, diagnose, gather_evidence
 from chloe.engine import running
 from chloe.events.commands import Open
 
@@ -31,8 +31,10 @@ class Doctor:
         }
         self._eventually = eventually
 
-    async def examine(self, *, full: bool = False, encoding: str = "utf-8") -> Examined:
-        return await examine(self.environment, encoding=encoding, colours=256, now=time.time_ns(), full=full)
+    async def examine(self, *, full: bool = False, encoding: str = "utf-8") -> Evidence:
+        return await gather_evidence(
+            self.environment, encoding=encoding, colours=256, now=time.time_ns(), full=full
+        )
 
     async def found(self, check: str, *, full: bool = False) -> list[Finding]:
         """What this check finds."""
@@ -46,10 +48,10 @@ class Doctor:
             states[finding.check] = max(states.get(finding.check, State.OK), finding.state, key=order.index)
         return states
 
-    async def mend(self, take_in: Callable[[], None] = lambda: None) -> list[Deed]:
+    async def fix(self, ingest: Callable[[], None] = lambda: None) -> list[FixResult]:
         """Do what may be done; a start of Chloe is ``start``'s, since it needs a loop of its own."""
-        examined = await self.examine()
-        return mend(diagnose(examined), examined, take_in)
+        evidence = await self.examine()
+        return apply_fixes(diagnose(evidence), evidence, ingest)
 
     async def start(self) -> None:
         """Start a Chloe, which takes in what there is, and end it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from chloe.doctor import State, diagnose
 from chloe.doctor.checks import CHECKS, Check
-from chloe.doctor.examined import Examined, Unseen
+from chloe.doctor.evidence import Evidence, Unavailable
 from chloe.doctor.findings import Finding, ok
 
 
@@ -59,14 +59,14 @@ async def test_looking_changes_nothing(doctor: Any, home: Path) -> None:
 
 
 async def test_a_check_that_fails_is_a_finding_and_what_it_found_before_is_told(doctor: Any) -> None:
-    def fails(_examined: Examined) -> Iterator[Finding]:
+    def fails(_evidence: Evidence) -> Iterator[Finding]:
         yield ok("first", "is well")
         raise ZeroDivisionError("by zero")
 
-    def needs(_examined: Examined) -> Iterator[Finding]:
-        raise Unseen("the log")
+    def needs(_evidence: Evidence) -> Iterator[Finding]:
+        raise Unavailable("the log")
 
-    def refused(_examined: Examined) -> Iterator[Finding]:
+    def refused(_evidence: Evidence) -> Iterator[Finding]:
         raise PermissionError(13, "Permission denied", "/x")
 
     checks = (Check("one", fails), Check("two", needs), Check("three", refused))

@@ -26,7 +26,7 @@ from chloe.doctor import State, disks
 async def test_a_file_system_without_locks_is_bad(
     doctor: Any, monkeypatch: pytest.MonkeyPatch, kind: str, state: State
 ) -> None:
-    monkeypatch.setattr(disks, "_kind", lambda _folder: kind)
+    monkeypatch.setattr(disks, "_find_kind", lambda _folder: kind)
 
     (found,) = await doctor.found("file-system")
 
@@ -37,8 +37,8 @@ async def test_a_file_system_without_locks_is_bad(
 def test_the_kind_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
     if not Path("/proc/self/mounts").exists():
         pytest.skip("no list of mounts here")
-    assert disks._kind(Path("/proc/self")) == "proc"
-    assert disks._kind(tmp_path) not in ("", "proc")
+    assert disks._find_kind(Path("/proc/self")) == "proc"
+    assert disks._find_kind(tmp_path) not in ("", "proc")
 
 
 @pytest.mark.parametrize(

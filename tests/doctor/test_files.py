@@ -30,7 +30,7 @@ async def test_what_others_may_get_at_is_told_and_narrowed(doctor: Any, home: Pa
     }
     assert all(each.fixable for each in found)
     assert all(each.remedy.startswith("chmod ") for each in found)
-    deeds = await doctor.mend()
+    deeds = await doctor.fix()
     assert all(deed.done for deed in deeds)
     assert [_mode(path) & 0o077 for path in wide] == [0] * len(wide)
     assert _mode(home) == 0o700
@@ -47,7 +47,7 @@ async def test_a_home_with_other_things_in_it_is_not_narrowed(doctor: Any, home:
     assert found.state == State.BAD
     assert not found.fixable
     assert "CHLOE_HOME" in found.remedy
-    await doctor.mend()
+    await doctor.fix()
     assert _mode(home) == 0o755
 
 
@@ -95,7 +95,7 @@ async def test_a_link_in_the_place_of_a_file_leads_to_nothing_that_is_narrowed(
         (home / name).symlink_to(theirs)
 
     assert not [each for each in await doctor.found("permissions") if each.fixable]
-    await doctor.mend()
+    await doctor.fix()
     assert [_mode(tmp_path / name) for name in ("chloe.log", "head", "config.toml")] == [0o666] * 3
 
 
@@ -108,7 +108,7 @@ async def test_a_link_inside_a_spool_is_not_followed(doctor: Any, home: Path, tm
     (home / "spool").chmod(0o700)
     (home / "spool" / "pane" / "link").symlink_to(theirs)
 
-    await doctor.mend()
+    await doctor.fix()
 
     assert _mode(theirs) == 0o644
 
@@ -148,7 +148,7 @@ async def test_what_was_put_aside_or_interrupted_is_noted_and_never_removed(doct
     found = await doctor.found("left-overs")
 
     assert {(each.subject, each.state) for each in found} == {(str(path), State.NOTE) for path in left}
-    await doctor.mend()
+    await doctor.fix()
     assert all(path.exists() for path in left)
 
 

@@ -58,7 +58,7 @@ async def test_a_stranger_is_told_with_the_command_that_ends_it_and_is_left_alon
 
     assert (found.subject, found.state, found.fixable) == (stranger, State.WARN, False)
     assert found.remedy.endswith(f"tmux -L {doctor.config.tmux.socket_name} kill-session -t {stranger}")
-    await doctor.mend()
+    await doctor.fix()
     assert stranger in doctor.tmux("ls")
 
 
@@ -71,7 +71,7 @@ async def test_a_killed_holder_is_told_and_a_start_says_that_its_pane_ended(doct
     assert (found.state, found.fixable) == (State.WARN, True)
     assert "its holder is gone" in found.text
     started: list[bool] = []
-    assert [deed.done for deed in await doctor.mend(lambda: started.append(True))] == [True]
+    assert [deed.done for deed in await doctor.fix(lambda: started.append(True))] == [True]
     assert started == [True], "one start is enough"
     await doctor.start()
     assert [each.state for each in await doctor.found("panes")] == [State.OK]
@@ -105,7 +105,7 @@ async def test_a_killed_chloe_leaves_a_lock_and_a_direct_pane_and_both_are_mende
     assert (pane.state, pane.fixable) == (State.WARN, True)
     assert pane.subject.startswith("lost (")
     await doctor.start()
-    await doctor.mend()
+    await doctor.fix()
     assert [each.text for each in await doctor.found("instances")] == ["no Chloe runs"]
     assert [each.state for each in await doctor.found("panes")] == [State.OK]
     assert list((home / "instances").iterdir()) == []

@@ -30,7 +30,7 @@ async def test_an_orphan_spool_is_told_and_kept(doctor: Any, home: Path) -> None
 
     assert (found.state, found.subject, found.fixable) == (State.WARN, str(orphan), False)
     assert found.remedy.endswith(f"rm -r {orphan}")
-    await doctor.mend()
+    await doctor.fix()
     assert (orphan / "0.seg").exists()
 
 
@@ -48,7 +48,7 @@ async def test_an_empty_left_over_is_removed_unless_it_may_be_just_being_made(
 
     assert {each.state for each in found.values()} == {State.NOTE}
     assert (found[str(old)].fixable, found[str(new)].fixable) == (True, False)
-    assert [deed.done for deed in await doctor.mend()] == [True]
+    assert [deed.done for deed in await doctor.fix()] == [True]
     assert not old.exists()
     assert new.exists()
 
@@ -66,7 +66,7 @@ async def test_a_spool_of_which_the_log_has_all_is_removed(doctor: Any, tmp_path
     (found,) = await doctor.found("spools")
 
     assert (found.state, found.fixable) == (State.NOTE, True)
-    assert [deed.done for deed in await doctor.mend()] == [True]
+    assert [deed.done for deed in await doctor.fix()] == [True]
     assert not doctor.spool(pane).exists()
 
 
@@ -89,7 +89,7 @@ async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
     assert found[str(doctor.spool(pane))].state == State.WARN
     assert "cp -a" in found[str(doctor.spool(pane))].remedy
     started: list[bool] = []
-    deeds = await doctor.mend(lambda: started.append(True))
+    deeds = await doctor.fix(lambda: started.append(True))
     assert [deed.done for deed in deeds] == [False], "a start would remove it"
     assert started == []
     assert (doctor.spool(pane) / "0.seg").exists()
@@ -124,7 +124,7 @@ async def test_what_lies_in_spools_and_among_them_and_isnt_chloes_is_told_and_ke
     assert "notes\\x1b[2J" in found[str(doctor.spool(pane))].text
     assert "isn't a pane's spool" in found[str(home / "spool" / "theirs")].text
     assert not any(each.fixable for each in found.values())
-    await doctor.mend()
+    await doctor.fix()
     assert (home / "spool" / "theirs").exists()
 
 

@@ -64,9 +64,9 @@ async def test_a_tmux_that_hangs_is_given_up_on(
 
 async def test_a_terminal_that_cannot_be_drawn_on_is_a_note(doctor: Any) -> None:
     doctor.environment["TERM"] = "dumb"
-    examined = await doctor.examine(encoding="ascii")
+    evidence = await doctor.examine(encoding="ascii")
 
-    found = {each.subject: each for each in diagnose(examined) if each.check == "terminal"}
+    found = {each.subject: each for each in diagnose(evidence) if each.check == "terminal"}
 
     assert found["TERM"].state == found["locale"].state == State.NOTE
     assert "ASCII" in found["locale"].text

@@ -1,7 +1,7 @@
-"""Everything that the checks look at, gathered once.
+"""The evidence: everything that the checks look at, gathered once.
 
-Owns the looking: each part by itself, so that a broken one leaves the others to be seen. Must not know what
-is good or bad. Nothing is written, and nothing waits for longer than a few seconds.
+Owns the gathering: each part is probed by itself, so that a broken one doesn't hide the others. Must not
+know what is good or bad. Nothing is written, and nothing waits for longer than a few seconds.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from chloe.store.looking import About, looking
 T = TypeVar("T")
 
 #: Seconds that one question to tmux may take: it answers within milliseconds unless it hangs.
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 
 Progress = Callable[[int, int], None]
 
 
-class Unseen(Exception):
-    """A part that couldn't be looked at was needed; another check says why it couldn't."""
+class Unavailable(Exception):
+    """Evidence that a check needs couldn't be gathered; another check says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
-    """One thing that was looked at, or why it couldn't be."""
+class Probe(Generic[T]):
+    """What one look gave, or the error that it ended with."""
 
-    what: str
-    found: T | None
-    trouble: ChloeError | OSError | None = None
+    subject: str
+    result: T | None
+    error: ChloeError | OSError | None = None
 
     @property
     def value(self) -> T:
-        """What was found. Raises ``Unseen``."""
-        if self.trouble is not None:
-            raise Unseen(self.what)
-        return self.found  # type: ignore[return-value]  # None only where T allows it.
+        """What was found. Raises ``Unavailable``."""
+        if self.error is not None:
+            raise Unavailable(self.subject)
+        return self.result  # type: ignore[return-value]  # None only where T allows it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Instance:
     """A running Chloe, or what a dead one left."""
 
     sign: InstanceLock
-    lives: bool
+    is_alive: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Evidence:
     """What was found on this machine. ``now`` is when, in nanoseconds since 1970."""
 
     now: int
@@ -67,29 +67,29 @@ class Examined:
     encoding: str
     colours: int
     paths: Paths
-    config: Part[Config]
+    config: Probe[Config]
     #: The configuration, or the defaults where that is broken.
     settings: Config
     #: What ``tmux -V`` says.
-    tmux: Part[str]
+    tmux: Probe[str]
     socket: Path
     #: The process that serves the socket; 0 if there is none, or it can't be told.
     listener: int
-    server: Part[ServerInfo | None]
+    server: Probe[ServerInfo | None]
     #: None where there is no log yet.
-    about: Part[About | None]
-    panes: Part[Panes]
+    about: Probe[About | None]
+    panes: Probe[Panes]
     #: None where it wasn't asked for, or there is no log.
-    verdict: Part[Verdict | None]
-    spools: Part[list[SpoolInfo]]
-    instances: Part[list[Instance]]
+    verdict: Probe[Verdict | None]
+    spools: Probe[list[SpoolInfo]]
+    instances: Probe[list[Instance]]
 
     def spool(self, pane: str) -> SpoolInfo | None:
-        """The spool of this pane. Raises ``Unseen``."""
+        """Return the spool of this pane. Raises ``Unavailable``."""
         return next((seen for seen in self.spools.value if seen.pane == pane), None)
 
 
-async def examine(
+async def gather_evidence(
     environment: Mapping[str, str],
     *,
     encoding: str,
@@ -97,29 +97,29 @@ async def examine(
     now: int,
     full: bool = False,
     progress: Progress = lambda _seq, _last: None,
-) -> Examined:
+) -> Evidence:
     """Look at everything; ``full`` walks the chain as well and tells ``progress`` how far it is, and of what.
 
     Raises ``HomeUnusable`` only where it can't be told where the home would be.
     """
     paths = Paths.find(environment)
-    config = _part("the configuration", lambda: load(environment=environment))
-    settings = config.found or _defaults(paths, environment)
+    config = _probe("the configuration", lambda: load(environment=environment))
+    settings = config.result or _default_settings(paths, environment)
     name = settings.tmux.socket_name
-    server = TmuxServer(name, deadline=_PATIENCE)
+    server = TmuxServer(name, deadline=_TIMEOUT)
     try:
-        tmux = await _asked("tmux", server.version())
-        running: Part[ServerInfo | None] = Part("tmux", None, tmux.trouble)
-        if tmux.trouble is None:
-            running = await _asked("the tmux server", server.running())
+        tmux = await _probe_async("tmux", server.version())
+        running: Probe[ServerInfo | None] = Probe("tmux", None, tmux.error)
+        if tmux.error is None:
+            running = await _probe_async("the tmux server", server.running())
     finally:
         server.close()
     heads = Path(settings.log.heads_file) if settings.log.heads_file else None
-    about, panes, verdict = await _log(paths.database, heads, full, progress)
-    instances = _part("the instances", lambda: _instances(paths.instances))
-    processes = [each.sign.pid for each in instances.found or () if each.lives]
+    about, panes, verdict = await _probe_log(paths.database, heads, full, progress)
+    instances = _probe("the instances", lambda: _list_instances(paths.instances))
+    processes = [each.sign.pid for each in instances.result or () if each.is_alive]
     socket = inspection.socket_path(name)
-    return Examined(
+    return Evidence(
         now=now,
         environment=environment,
         encoding=encoding,
@@ -134,53 +134,53 @@ async def examine(
         about=about,
         panes=panes,
         verdict=verdict,
-        spools=_part("the spools", lambda: inspection.inspect_spools(paths.spool, paths.leases, processes)),
+        spools=_probe("the spools", lambda: inspection.inspect_spools(paths.spool, paths.leases, processes)),
         instances=instances,
     )
 
 
-def _part(what: str, look: Callable[[], T]) -> Part[T]:
+def _probe(what: str, look: Callable[[], T]) -> Probe[T]:
     try:
-        return Part(what, look())
+        return Probe(what, look())
     except (ChloeError, OSError) as error:
-        return Part(what, None, error)
+        return Probe(what, None, error)
 
 
-async def _asked(what: str, answer: Awaitable[T]) -> Part[T]:
+async def _probe_async(what: str, answer: Awaitable[T]) -> Probe[T]:
     try:
-        return Part(what, await answer)
+        return Probe(what, await answer)
     except (ChloeError, OSError) as error:
-        return Part(what, None, error)
+        return Probe(what, None, error)
 
 
-def _defaults(paths: Paths, environment: Mapping[str, str]) -> Config:
-    """What a Chloe without a configuration would have."""
+def _default_settings(paths: Paths, environment: Mapping[str, str]) -> Config:
+    """Return the settings of a Chloe without a configuration."""
     named = environment.get("CHLOE_TMUX_SOCKET")
     return Config(paths=paths, tmux=Tmux() if named is None or "/" in named else Tmux(socket_name=named))
 
 
-def _instances(folder: Path) -> list[Instance]:
-    return [Instance(sign, lives=locks.find_owner(sign.path) != 0) for sign in instance_locks(folder)]
+def _list_instances(folder: Path) -> list[Instance]:
+    return [Instance(sign, is_alive=locks.find_owner(sign.path) != 0) for sign in instance_locks(folder)]
 
 
-async def _log(
+async def _probe_log(
     database: Path, heads: Path | None, full: bool, progress: Progress
-) -> tuple[Part[About | None], Part[Panes], Part[Verdict | None]]:
-    """What the log says. Looked at once more where it doesn't: a Chloe may have opened it meanwhile."""
-    looked = await _look_at_log(database, heads, full, progress)
-    if any(part.trouble for part in looked):
-        looked = await _look_at_log(database, heads, full, progress)
-    return looked
+) -> tuple[Probe[About | None], Probe[Panes], Probe[Verdict | None]]:
+    """Inspect the log, twice if the first time fails: a Chloe may have opened it meanwhile."""
+    probes = await _inspect_log(database, heads, full, progress)
+    if any(probe.error for probe in probes):
+        probes = await _inspect_log(database, heads, full, progress)
+    return probes
 
 
-async def _look_at_log(
+async def _inspect_log(
     database: Path, heads: Path | None, full: bool, progress: Progress
-) -> tuple[Part[About | None], Part[Panes], Part[Verdict | None]]:
+) -> tuple[Probe[About | None], Probe[Panes], Probe[Verdict | None]]:
     panes = Panes()
-    verdict: Part[Verdict | None] = Part("the log", None)
+    verdict: Probe[Verdict | None] = Probe("the log", None)
     try:
         if not database.exists():
-            return Part("the log", None), Part("the log", panes), verdict
+            return Probe("the log", None), Probe("the log", panes), verdict
         async with looking(database, heads) as look:
             about = look.about
 
@@ -189,12 +189,12 @@ async def _look_at_log(
                     panes.apply(record)
                 return panes
 
-            folded: Part[Panes] = Part("the log", panes)
+            folded: Probe[Panes] = Probe("the log", panes)
             if about.version:
-                folded = await _asked("the log", fold())
+                folded = await _probe_async("the log", fold())
             if full and about.version:
                 last = about.head.seq
-                verdict = await _asked("the log", look.verify(lambda seq: progress(seq, last)))
-            return Part("the log", about), folded, verdict
+                verdict = await _probe_async("the log", look.verify(lambda seq: progress(seq, last)))
+            return Probe("the log", about), folded, verdict
     except (ChloeError, OSError) as error:
-        return Part("the log", None, error), Part("the log", None, error), Part("the log", None, error)
+        return Probe("the log", None, error), Probe("the log", None, error), Probe("the log", None, error)
