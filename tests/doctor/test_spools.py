@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from chloe.backends.tmux import segments
+from chloe.backends.tmux.holder import segments
 from chloe.doctor import State
 from tests.ids import id_of
 

@@ -10,7 +10,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from chloe.backends.tmux import segments
+from chloe.backends.tmux.holder import segments
 from tests.hostile import streams
 from tests.hostile.homes import Case, fresh_id
 

@@ -68,8 +68,9 @@ ROOMS_OF_PACKAGE = {
 }
 
 #: The holder runs alone and loads its neighbours by their bare names.
-HOLDER = ROOT / "chloe/backends/tmux/holder.py"
-BESIDE_HOLDER = ("folder", "program", "segments")
+HOLDER = ROOT / "chloe/backends/tmux/holder/holder.py"
+HOLDER_ROOM = "chloe.backends.tmux.holder"
+BESIDE_HOLDER = sorted({path.stem for path in HOLDER.parent.glob("*.py")} - {"__init__", "holder"})
 
 SOURCES = sorted((ROOT / "chloe").rglob("*.py"))
 CODE = sorted(path for folder in ("chloe", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
@@ -156,7 +157,7 @@ def test_imports_only_go_down_and_packages_stay_in_their_rooms(path: Path) -> No
         source = path.read_text("utf-8")
         if path == HOLDER:
             for name in BESIDE_HOLDER:
-                source = source.replace(f"from {name} import", f"from chloe.backends.tmux.{name} import")
+                source = source.replace(f"from {name} import", f"from {HOLDER_ROOM}.{name} import")
         assert not wrong_imports(source, room_of(path))
 
 
@@ -170,7 +171,7 @@ def test_a_file_says_what_it_owns_and_stays_small(path: Path) -> None:
 
 
 def test_the_holder_needs_nothing_but_the_standard_library() -> None:
-    beside = {*BESIDE_HOLDER, *(f"chloe.backends.tmux.{name}" for name in BESIDE_HOLDER)}
+    beside = {*BESIDE_HOLDER, *(f"{HOLDER_ROOM}.{name}" for name in BESIDE_HOLDER)}
     for path in (HOLDER, *(HOLDER.with_name(f"{name}.py") for name in BESIDE_HOLDER)):
         for name in imported(ast.parse(path.read_text("utf-8"))):
             assert name.split(".")[0] in sys.stdlib_module_names or name.rpartition(".")[0] in beside

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import DEADLINE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,11 +36,16 @@ def test_the_wheel_holds_the_code_and_the_migrations_and_nothing_else(wheel: Pat
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
     assert {f"chloe/migrations/{path.name}" for path in (ROOT / "migrations").glob("*.sql")} <= names
-    assert "chloe/backends/tmux/holder.py" in names
+    holder = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "chloe/backends/tmux/holder").glob("*.py")
+    }
+    assert holder <= names
     assert {name.split("/")[0] for name in names} == {"chloe"}
 
 
-def test_the_installed_chloe_makes_and_reads_a_log_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_the_installed_chloe_records_a_program_outside_the_checkout(
+    wheel: Path, tmp_path: Path, tmux_socket: str
+) -> None:
     environment, elsewhere = tmp_path / "environment", tmp_path / "elsewhere"
     elsewhere.mkdir()
     run(sys.executable, "-m", "venv", "--without-pip", environment)
@@ -49,9 +57,9 @@ def test_the_installed_chloe_makes_and_reads_a_log_outside_the_checkout(wheel: P
     run(*pip, "check")
 
     def chloe(*words: str) -> str:
-        home, socket = str(tmp_path / "home"), f"chloe-test-{tmp_path.name}"
+        home = str(tmp_path / "home")
         return run(
-            environment / "bin/chloe", *words, cwd=elsewhere, CHLOE_HOME=home, CHLOE_TMUX_SOCKET=socket
+            environment / "bin/chloe", *words, cwd=elsewhere, CHLOE_HOME=home, CHLOE_TMUX_SOCKET=tmux_socket
         )
 
     where = run(environment / "bin/python", "-c", "import chloe; print(chloe.__file__)", cwd=elsewhere)
@@ -59,4 +67,8 @@ def test_the_installed_chloe_makes_and_reads_a_log_outside_the_checkout(wheel: P
     assert chloe("--version").startswith("chloe ")
     assert chloe("ls", "--json").strip() == "[]"
     assert (tmp_path / "home/log.db").is_file()
+    pane = chloe("new", "--", "echo", "from the wheel").strip()
+    deadline = time.monotonic() + DEADLINE
+    while "from the wheel" not in (recorded := chloe("export-log", pane)):
+        assert time.monotonic() < deadline, recorded
     assert "the chain holds" in chloe("verify")

@@ -1,5 +1,7 @@
 """The persistent backend: the program runs in a tmux session, under a holder that records it.
 
+All of it runs in Chloe, but for ``holder/``.
+
 ``server``           every tmux command: sessions are made, listed, resized, ended
 ``libtmux_server``   libtmux, within a deadline
 ``backend``          one pane: lease, reading, typing
@@ -8,10 +10,7 @@
 ``screen_recovery``  the screen after a loss
 ``screen``           a screen taken from tmux, as bytes
 ``holder_spec``      how a holder is started
-``holder``           the session's process: owns the program's terminal, writes the spool; runs alone
-``folder``           what lies beside the segments, and how it comes back once removed; inside the holder
-``program``          how the holder starts the program
-``segments``         the spool's format and its writing; runs inside the holder
+``holder/``          what runs in the session: owns the program's terminal, writes the spool
 ``spool``            the spool's reading: along the segments
 ``frame_reader``     one segment, frame by frame
 ``frames``           what a frame may say

@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from chloe.backends.tmux import segments
+from chloe.backends.tmux.holder import segments
 
 #: How much is read from a file at once: small enough for the loop, large enough for 100 MB/s.
 _SLICE = 256 * 1024

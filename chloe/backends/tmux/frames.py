@@ -10,7 +10,7 @@ import os
 import time
 from typing import NamedTuple
 
-from chloe.backends.tmux import segments
+from chloe.backends.tmux.holder import segments
 from chloe.events.facts import Process
 from chloe.terminal.sizes import fits
 

@@ -21,7 +21,7 @@ from chloe.config.paths import user_home
 #: Bytes after which a segment is complete.
 SEGMENT_SIZE = 8 * 1024 * 1024
 
-_HOLDER = Path(__file__).with_name("holder.py")
+_HOLDER = Path(__file__).with_name("holder") / "holder.py"
 
 #: Where terminfo(5) entries lie, beside ``TERMINFO`` and the home.
 _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/local/share/terminfo")

@@ -10,7 +10,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from chloe.backends.tmux.segments import SEGMENT_LIMIT
+from chloe.backends.tmux.holder.segments import SEGMENT_LIMIT
 
 #: The most files that are kept.
 MAX_KEPT = 100

@@ -10,7 +10,7 @@ import contextlib
 import stat
 from pathlib import Path
 
-from chloe.backends.tmux.segments import segment_number
+from chloe.backends.tmux.holder.segments import segment_number
 
 #: What there is in a spool beside the segments.
 NAMES = ("spec.json", "keys", "lock", "lock.new", "failure")

@@ -24,8 +24,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
-from chloe.backends.tmux import frames, quarantine, segments
+from chloe.backends.tmux import frames, quarantine
 from chloe.backends.tmux.frame_reader import DamagedFrame, Frame, FrameReader, is_segment
+from chloe.backends.tmux.holder import segments
 from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
 

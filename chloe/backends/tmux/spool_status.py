@@ -10,7 +10,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from chloe.backends.tmux import locks, segments
+from chloe.backends.tmux import locks
+from chloe.backends.tmux.holder import segments
 from chloe.events.facts import SpoolPosition
 from chloe.small_files import open_regular
 

@@ -12,7 +12,7 @@ import os
 import signal
 from pathlib import Path
 
-from chloe.backends.tmux.program import identity
+from chloe.backends.tmux.holder.child import identity
 from chloe.events.facts import Process
 
 #: What such a program gets, one after the other, and the seconds that it has to end after each.

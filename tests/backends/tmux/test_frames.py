@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
-from chloe.backends.tmux import SpoolReader, inspection, quarantine, segments, spool
-from chloe.backends.tmux.segments import EXIT, GAP, HEADER, OUTPUT, SIZE
+from chloe.backends.tmux import SpoolReader, inspection, quarantine, spool
+from chloe.backends.tmux.holder import segments
+from chloe.backends.tmux.holder.segments import EXIT, GAP, HEADER, OUTPUT, SIZE
 from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events import facts
 from chloe.events.codec import decode, encode

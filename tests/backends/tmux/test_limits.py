@@ -14,7 +14,7 @@ import pytest
 
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader
-from chloe.backends.tmux.segments import Spool
+from chloe.backends.tmux.holder.segments import Spool
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import Holder, MakeHolder, Soon
@@ -243,7 +243,7 @@ def test_limits_that_may_not_be_raised_are_left(holder: MakeHolder) -> None:
 
 
 def test_a_clock_before_1970_stops_no_holder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.segments.time.time_ns", lambda: -5)
+    monkeypatch.setattr("chloe.backends.tmux.holder.segments.time.time_ns", lambda: -5)
     spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
     spool.output(b"early")
     assert not spool.end(0, "")

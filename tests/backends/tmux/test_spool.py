@@ -14,8 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
-from chloe.backends.tmux import SpoolReader, segments
-from chloe.backends.tmux.segments import SIZE_FIELDS, Spool
+from chloe.backends.tmux import SpoolReader
+from chloe.backends.tmux.holder import segments
+from chloe.backends.tmux.holder.segments import SIZE_FIELDS, Spool
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
 

@@ -14,7 +14,7 @@ import pytest
 from chloe import __version__
 from chloe.backends.backend import BytesLost, Exited
 from chloe.backends.tmux import SpoolReader, spool, survivors
-from chloe.backends.tmux.program import identity
+from chloe.backends.tmux.holder.child import identity
 from chloe.events.facts import Process
 
 if TYPE_CHECKING:

@@ -27,16 +27,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
 
-    from chloe.backends.tmux.folder import Folder
-    from chloe.backends.tmux.program import identity, loads, raise_limits, start
-    from chloe.backends.tmux.segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
+    from chloe.backends.tmux.holder.child import identity, loads, raise_limits, start
+    from chloe.backends.tmux.holder.holder_files import Folder
+    from chloe.backends.tmux.holder.segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
     # Isolated mode leaves the script's own folder out; a compiled script lies one deeper.
     sys.path.insert(0, __file__.rpartition("/")[0].removesuffix("/__pycache__"))
-    from folder import Folder
-    from program import identity, loads, raise_limits, start
+    from child import identity, loads, raise_limits, start
+    from holder_files import Folder
     from segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
 
 NO_SIZE = bytes(SIZE_FIELDS.size)
