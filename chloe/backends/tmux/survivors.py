@@ -12,7 +12,7 @@ import os
 import signal
 from pathlib import Path
 
-from chloe.backends.tmux.holder.child import identity
+from chloe.backends.tmux.holder.child import process_identity
 from chloe.events.facts import Process
 
 #: What such a program gets, one after the other, and the seconds that it has to end after each.
@@ -21,7 +21,7 @@ _STEPS = ((signal.SIGHUP, 1.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
 
 def is_running(process: Process) -> bool:
     """Whether this very process still runs; one that has ended and is only to be waited for doesn't."""
-    if process.pid <= 1 or identity(process.pid) != f"{process.pid} {process.started} {process.boot}":
+    if process.pid <= 1 or process_identity(process.pid) != f"{process.pid} {process.started} {process.boot}":
         return False
     try:
         stat = Path(f"/proc/{process.pid}/stat").read_text("utf-8", "replace")

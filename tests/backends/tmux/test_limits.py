@@ -14,7 +14,7 @@ import pytest
 
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader
-from chloe.backends.tmux.holder.segments import Spool
+from chloe.backends.tmux.holder.segments import SpoolWriter
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import Holder, MakeHolder, Soon
@@ -155,7 +155,7 @@ def test_a_small_disk_fills_and_empties(holder: MakeHolder, home: Path, soon: So
 def test_a_torn_frame_that_cannot_be_cut_off_is_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
+    spool = SpoolWriter(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
     spool.output(b"before")
     written = os.writev
 
@@ -170,7 +170,7 @@ def test_a_torn_frame_that_cannot_be_cut_off_is_left_behind(
     monkeypatch.setattr(os, "writev", tear)
     monkeypatch.setattr(os, "ftruncate", refuse)
     spool.output(b"torn")
-    spool.settle()
+    spool.flush_pending()
     spool.output(b"after")
     spool.end(0, "")
     events = SpoolReader(tmp_path).read()
@@ -244,7 +244,7 @@ def test_limits_that_may_not_be_raised_are_left(holder: MakeHolder) -> None:
 
 def test_a_clock_before_1970_stops_no_holder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chloe.backends.tmux.holder.segments.time.time_ns", lambda: -5)
-    spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
+    spool = SpoolWriter(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
     spool.output(b"early")
     assert not spool.end(0, "")
     events = SpoolReader(tmp_path).read()
@@ -255,7 +255,7 @@ def test_what_lies_in_a_segment_s_place_is_left_there(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "0.seg")
     (tmp_path / "1.seg").mkdir()
     (tmp_path / "2.seg").symlink_to("/dev/null")
-    spool = Spool(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
+    spool = SpoolWriter(str(tmp_path), segment_size=10**6, cap=10**9, share=0.9)
     spool.output(b"here")
     spool.end(0, "")
     events = SpoolReader(tmp_path).read()

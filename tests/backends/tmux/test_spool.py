@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader
 from chloe.backends.tmux.holder import segments
-from chloe.backends.tmux.holder.segments import SIZE_FIELDS, Spool
+from chloe.backends.tmux.holder.segments import SIZE_FIELDS, SpoolWriter
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
 
 SIZE = SIZE_FIELDS.pack(40, 100, 0, 0)
 
 
-def written(folder: Path, *outputs: bytes, segment_size: int = 10**6) -> Spool:
+def written(folder: Path, *outputs: bytes, segment_size: int = 10**6) -> SpoolWriter:
     """A spool with these outputs and a size after the first."""
     folder.mkdir(parents=True, exist_ok=True)
-    spool = Spool(str(folder), segment_size=segment_size, cap=10**9, share=0.9)
+    spool = SpoolWriter(str(folder), segment_size=segment_size, cap=10**9, share=0.9)
     for number, output in enumerate(outputs):
         spool.output(output)
         if not number:
@@ -206,7 +206,7 @@ def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
     with monkeypatch.context() as patched:
         patched.setattr(os, "writev", no_room)
         spool.output(b"t" * 1000)
-    assert not spool.settle()
+    assert not spool.flush_pending()
     spool.output(b"after" * 1000)
     spool.end(0, "")
     events += all_of(reader)
@@ -271,7 +271,7 @@ def test_where_lengths_are_damaged_the_rest_of_the_segment_is_lost_until_the_nex
     assert printed(events) == b"before"
     assert "a frame of" in reader.damage
     assert not reader.has_more
-    spool.look()  # As a holder does that is told that its segment is gone.
+    spool.replace_removed()  # As a holder does that is told that its segment is gone.
     events += all_of(reader)
     assert not reader.damage
     spool.output(b"after")

@@ -14,7 +14,7 @@ import pytest
 from chloe import __version__
 from chloe.backends.backend import BytesLost, Exited
 from chloe.backends.tmux import SpoolReader, spool, survivors
-from chloe.backends.tmux.holder.child import identity
+from chloe.backends.tmux.holder.child import process_identity
 from chloe.events.facts import Process
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_every_segment_says_whose_it_is(holder: MakeHolder) -> None:
 
 def test_another_process_of_the_same_number_is_not_taken_for_it() -> None:
     with subprocess.Popen(["sleep", "60"]) as process:
-        pid, started, boot = identity(process.pid).split()
+        pid, started, boot = process_identity(process.pid).split()
         it = Process(int(pid), int(started), boot)
         assert survivors.is_running(it)
         assert not survivors.is_running(it._replace(started=it.started + 1))
@@ -87,7 +87,7 @@ def test_another_process_of_the_same_number_is_not_taken_for_it() -> None:
 
 async def test_what_is_no_more_or_another_s_gets_no_signal() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        pid, started, boot = identity(process.pid).split()
+        pid, started, boot = process_identity(process.pid).split()
         assert await survivors.terminate(Process(int(pid), int(started) + 1, boot))
         assert process.poll() is None
         process.kill()

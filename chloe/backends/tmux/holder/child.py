@@ -21,22 +21,22 @@ else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
 #: Limits that would be in a holder's way, whoever started the tmux server.
-_OURS = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC")
+_RAISED = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC")
 
 #: Input flag of termios(3) that Python's module doesn't name; the same on Linux and macOS.
 _IUTF8 = 0x4000
 
 
 def raise_limits() -> None:
-    """Give this process as much as it may have; programs get their caller's limits, see ``start``."""
-    for name in _OURS:
+    """Give this process as much as it may have; programs get their caller's limits, see ``spawn``."""
+    for name in _RAISED:
         kind = getattr(resource, name, None)
         if kind is not None:
             _, hard = resource.getrlimit(kind)
             _limit(kind, hard, hard)
 
 
-def identity(pid: int) -> str:
+def process_identity(pid: int) -> str:
     """A process's id, when it started (field 22 of proc_pid_stat(5)) and the boot that this was in.
 
     Only the id where there is no /proc.
@@ -49,7 +49,7 @@ def identity(pid: int) -> str:
         return f"{pid}"
 
 
-def start(spec: dict[str, Any], size: bytes) -> tuple[int, int]:
+def spawn(spec: dict[str, Any], size: bytes) -> tuple[int, int]:
     """Start the program on a terminal of its own; its process id and the terminal's master."""
     inner, outer = os.openpty()
     modes = termios.tcgetattr(outer)
@@ -59,12 +59,12 @@ def start(spec: dict[str, Any], size: bytes) -> tuple[int, int]:
     os.set_blocking(inner, False)
     pid = os.fork()
     if not pid:
-        _become(spec, outer)
+        _exec(spec, outer)
     os.close(outer)
     return pid, inner
 
 
-def _become(spec: dict[str, Any], terminal: int) -> NoReturn:
+def _exec(spec: dict[str, Any], terminal: int) -> NoReturn:
     """In the child: turn into the program, or say on the terminal why not, with a shell's exit status."""
     program, cwd = _bytes(spec["program"]), _bytes(spec["cwd"])
     argv = [_bytes(argument) for argument in spec["argv"]]
@@ -115,7 +115,7 @@ def _restore_caller(spec: dict[str, Any]) -> None:
 def _limit(kind: int, soft: int, hard: int) -> None:
     """Set a limit, or what comes nearest to it and is allowed."""
     most = resource.getrlimit(kind)[1]
-    for limits in ((soft, hard), (_lower(soft, most), _lower(hard, most))):
+    for limits in ((soft, hard), (_min_limit(soft, most), _min_limit(hard, most))):
         try:
             resource.setrlimit(kind, limits)
             return
@@ -123,7 +123,7 @@ def _limit(kind: int, soft: int, hard: int) -> None:
             continue
 
 
-def _lower(one: int, other: int) -> int:
+def _min_limit(one: int, other: int) -> int:
     if resource.RLIM_INFINITY in (one, other):
         return other if one == resource.RLIM_INFINITY else one
     return min(one, other)
@@ -141,7 +141,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def loads(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Read JSON by the scanner that ``json`` itself uses, without the 5 ms of importing what is around it."""
     try:
         from _json import make_scanner

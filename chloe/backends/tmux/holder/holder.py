@@ -27,17 +27,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
 
-    from chloe.backends.tmux.holder.child import identity, loads, raise_limits, start
-    from chloe.backends.tmux.holder.holder_files import Folder
-    from chloe.backends.tmux.holder.segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
+    from chloe.backends.tmux.holder.child import parse_json, process_identity, raise_limits, spawn
+    from chloe.backends.tmux.holder.holder_files import HolderFiles
+    from chloe.backends.tmux.holder.segments import SIZE_FIELDS, UNKNOWN, SpoolWriter, encode_fields, strerror
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
     # Isolated mode leaves the script's own folder out; a compiled script lies one deeper.
     sys.path.insert(0, __file__.rpartition("/")[0].removesuffix("/__pycache__"))
-    from child import identity, loads, raise_limits, start
-    from holder_files import Folder
-    from segments import SIZE_FIELDS, UNKNOWN, Spool, fields, said
+    from child import parse_json, process_identity, raise_limits, spawn
+    from holder_files import HolderFiles
+    from segments import SIZE_FIELDS, UNKNOWN, SpoolWriter, encode_fields, strerror
 
 NO_SIZE = bytes(SIZE_FIELDS.size)
 #: The most bytes of output in a frame, and about the most that is kept for a tmux that doesn't read.
@@ -45,11 +45,11 @@ BATCH = 64 * 1024
 #: A read that returns less has probably emptied the terminal.
 _PROBABLY_MORE = 2048
 #: How often what may change unannounced is looked at again, in milliseconds.
-_LOOK_AGAIN_MS = 200
+_RECHECK_MS = 200
 #: How often it is looked whether there is room for a program that waits, in milliseconds.
-_LOOK_FOR_ROOM_MS = 60
+_ROOM_CHECK_MS = 60
 #: Seconds between two looks at the folder: unasked, and after something was removed, since more may follow.
-_LOOK_AT_FOLDER, _LOOK_AT_FOLDER_SOON = 10.0, 0.2
+_FOLDER_CHECK, _FOLDER_CHECK_SOON = 10.0, 0.2
 _FOR_EVER = 3_600_000
 #: How long background children may go on printing after the program's end: seconds in all, ms of silence.
 _LINGER, _QUIET_MS = 2.0, 100
@@ -62,8 +62,10 @@ _LIMIT_GRACE = 30.0
 class Relay:
     """Moves bytes between tmux (descriptors 0 and 1), ``keys`` and the program's terminal."""
 
-    def __init__(self, folder: Folder, spool: Spool, *, program: int, inner: int, size: bytes) -> None:
-        self._folder = folder
+    def __init__(
+        self, files: HolderFiles, spool: SpoolWriter, *, program: int, inner: int, size: bytes
+    ) -> None:
+        self._files = files
         self._spool = spool
         self._program = program
         self._inner = inner
@@ -73,16 +75,16 @@ class Relay:
         self._ended = self._inner_closed = self._hung_up = self._terminated = False
         self._to_program = bytearray()
         self._to_tmux = bytearray()
-        self._asked: dict[int, int] = {}
+        self._registered: dict[int, int] = {}
         self._poll = select.poll()
         self._signals, wake = os.pipe()
         os.set_blocking(self._signals, False)
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         for number in (signal.SIGWINCH, signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM, signal.SIGIO):
-            signal.signal(number, _noted)
-        folder.notify()
-        self._look_at = time.monotonic() + _LOOK_AT_FOLDER
+            signal.signal(number, _ignore)
+        files.watch()
+        self._check_at = time.monotonic() + _FOLDER_CHECK
         # What happened before anyone listened.
         self._resized = True
         self._reap()
@@ -92,20 +94,20 @@ class Relay:
         while not (self._ended or self._hung_up or self._terminated):
             if self._resized:
                 self._resize()
-            self._ask()
+            self._register()
             # Only time tells that a closed terminal is open again, that a disk has room, and that a
             # full terminal has too where the kernel forgot to say so.
-            uncertain = self._to_program or self._inner_closed or self._spool.unsettled
-            again = _LOOK_AGAIN_MS if uncertain else _FOR_EVER
-            left = self._look_at - time.monotonic()
+            uncertain = self._to_program or self._inner_closed or self._spool.has_pending
+            again = _RECHECK_MS if uncertain else _FOR_EVER
+            left = self._check_at - time.monotonic()
             if left <= 0:
-                self._look_at_folder()
+                self._check_folder()
                 continue
             if self._spool.blocked:
-                again = _LOOK_FOR_ROOM_MS
+                again = _ROOM_CHECK_MS
             events = self._poll.poll(min(again, left * 1000 + 1))
             if not events:
-                self._spool.settle()
+                self._spool.flush_pending()
                 self._inner_closed = False
             for fd, _ in events:
                 if fd == self._inner:
@@ -123,10 +125,10 @@ class Relay:
         else:
             self._record_end(self._hang_up())
 
-    def _ask(self) -> None:
+    def _register(self) -> None:
         """Ask the kernel only for what can be moved on: no source is read while its sink is full."""
         if self._spool.blocked:
-            self._spool.look_for_room()
+            self._spool.check_room()
         room = 0 if self._to_program else select.POLLIN
         output = select.POLLIN if len(self._to_tmux) < BATCH and not self._spool.blocked else 0
         wanted = {
@@ -134,30 +136,30 @@ class Relay:
             self._inner: 0 if self._inner_closed else output | (select.POLLOUT if self._to_program else 0),
             1: select.POLLOUT if self._to_tmux else 0,
             0: room,
-            self._folder.keys: room,
+            self._files.keys: room,
         }
-        if wanted != self._asked:
+        if wanted != self._registered:
             for fd, events in wanted.items():
                 if events:
                     self._poll.register(fd, events)
-                elif self._asked.get(fd):
+                elif self._registered.get(fd):
                     # Asking for nothing would still report a hang-up, over and over.
                     self._poll.unregister(fd)
-            self._asked = wanted
+            self._registered = wanted
 
-    def _look_at_folder(self) -> str:
+    def _check_folder(self) -> str:
         """Have all back that was removed from the folder; "" or why that can't be done."""
-        trouble = ""
-        if not self._folder.whole:
-            if self._asked.pop(self._folder.keys, 0):
-                self._poll.unregister(self._folder.keys)
+        failure = ""
+        if not self._files.is_complete:
+            if self._registered.pop(self._files.keys, 0):
+                self._poll.unregister(self._files.keys)
             try:
-                self._to_program += self._folder.restore()
+                self._to_program += self._files.restore()
             except OSError as error:
-                trouble = said(error)
-        self._spool.look()
-        self._look_at = time.monotonic() + (_LOOK_AT_FOLDER_SOON if trouble else _LOOK_AT_FOLDER)
-        return trouble
+                failure = strerror(error)
+        self._spool.replace_removed()
+        self._check_at = time.monotonic() + (_FOLDER_CHECK_SOON if failure else _FOLDER_CHECK)
+        return failure
 
     def _take_output(self) -> bool:
         """Record and pass on what the program wrote, a batch at the most; False if there was nothing."""
@@ -214,7 +216,7 @@ class Relay:
         if signal.SIGCHLD in numbers:
             self._reap()
         if signal.SIGIO in numbers:
-            self._look_at = min(self._look_at, time.monotonic() + _LOOK_AT_FOLDER_SOON)
+            self._check_at = min(self._check_at, time.monotonic() + _FOLDER_CHECK_SOON)
 
     def _reap(self) -> None:
         if not self._ended:
@@ -247,7 +249,7 @@ class Relay:
         while time.monotonic() < deadline:
             if self._spool.blocked:
                 self._wait_for_signals()
-                self._spool.look_for_room()
+                self._spool.check_room()
                 continue
             if not self._take_output() and (self._inner_closed or not poll.poll(_QUIET_MS)):
                 return
@@ -283,8 +285,8 @@ class Relay:
         deadline = time.monotonic() + _LIMIT_GRACE
         while not self._terminated:
             if not asked:
-                self._look_at_folder()
-            if not self._spool.end(self._status, reason) or self._spool.gone:
+                self._check_folder()
+            if not self._spool.end(self._status, reason) or self._spool.is_gone:
                 return
             if self._spool.limited and time.monotonic() >= deadline:
                 return
@@ -292,11 +294,11 @@ class Relay:
 
     def _pause(self) -> None:
         """Wait until it is time to look again, or the pane is to be killed; other signals don't matter."""
-        again = time.monotonic() + _LOOK_AGAIN_MS / 1000
+        again = time.monotonic() + _RECHECK_MS / 1000
         while not self._terminated and (left := again - time.monotonic()) > 0:
             self._wait_for_signals(left * 1000 + 1)
 
-    def _wait_for_signals(self, milliseconds: float = _LOOK_AGAIN_MS) -> None:
+    def _wait_for_signals(self, milliseconds: float = _RECHECK_MS) -> None:
         poll = select.poll()
         poll.register(self._signals, select.POLLIN)
         if poll.poll(milliseconds):
@@ -311,32 +313,32 @@ def main(folder: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     raise_limits()
-    ours = Folder(folder)
+    files = HolderFiles(folder)
     with open(f"{folder}/spec.json", encoding="ascii") as file:
-        spec = loads(file.read())
+        spec = parse_json(file.read())
     os.unlink(f"{folder}/spec.json")
-    ours.show()
+    files.publish_lock()
     _make_raw(0)
     for fd in (0, 1):
         os.set_blocking(fd, False)
     size = SIZE_FIELDS.pack(spec["rows"], spec["columns"], 0, 0)
-    pid, inner = start(spec, size)
-    spool = Spool(
+    pid, inner = spawn(spec, size)
+    spool = SpoolWriter(
         folder,
         segment_size=spec["segment_size"],
         cap=spec["cap"],
         share=spec["share"],
-        about=fields(
+        about=encode_fields(
             holder=spec["version"],
-            program=identity(pid),
+            program=process_identity(pid),
             term=spec["environment"].get("TERM", ""),
             answers="",
             watches="",
         ),
-        leased=ours.leased,
+        is_leased=files.is_leased,
     )
     spool.begin()
-    Relay(ours, spool, program=pid, inner=inner, size=size).run()
+    Relay(files, spool, program=pid, inner=inner, size=size).run()
 
 
 def _write(fd: int, data: bytearray) -> None:
@@ -365,7 +367,7 @@ def _make_raw(fd: int) -> None:
     termios.tcsetattr(fd, termios.TCSANOW, modes)
 
 
-def _noted(number: int, frame: object) -> None:
+def _ignore(number: int, frame: object) -> None:
     """Handle nothing: the number has been written to the wake-up descriptor."""
 
 

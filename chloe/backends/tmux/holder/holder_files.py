@@ -17,10 +17,10 @@ import struct
 _LOCK = struct.Struct("hhqqi4x")
 
 #: Folders, from the pane's up to the home, that may be made again. A home whose own place is gone stays gone.
-_OURS = 3
+_RECREATED_LEVELS = 3
 
 
-class Folder:
+class HolderFiles:
     """The folder of a living holder.
 
     Whoever finds the lock may rely on it: the keys are open, and it is free only after the end.
@@ -30,10 +30,10 @@ class Folder:
         self.path = path
         #: What is typed into the FIFO comes out here.
         self.keys = self._open_keys()
-        self._notified = -1
+        self._watched = -1
         self._make_lock()
 
-    def show(self) -> None:
+    def publish_lock(self) -> None:
         """Let the lock be found: all is ready. ``FileExistsError`` where another holder was first."""
         try:
             # Unlike a rename, a link never takes another one's place.
@@ -41,24 +41,24 @@ class Folder:
         finally:
             os.unlink(f"{self.path}/lock.new")
 
-    def notify(self) -> None:
+    def watch(self) -> None:
         """Have SIGIO sent when an entry is removed or moved away, where the kernel knows how (fcntl(2))."""
-        if self._notified >= 0:
-            os.close(self._notified)
-            self._notified = -1
+        if self._watched >= 0:
+            os.close(self._watched)
+            self._watched = -1
         try:
-            self._notified = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK)
+            self._watched = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK)
             what = fcntl.DN_DELETE | fcntl.DN_RENAME | fcntl.DN_MULTISHOT
-            fcntl.fcntl(self._notified, fcntl.F_NOTIFY, what)
+            fcntl.fcntl(self._watched, fcntl.F_NOTIFY, what)
         except (AttributeError, OSError):
             return  # It is looked at now and then as well.
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Nothing of it was removed."""
         return bool(os.fstat(self._lock).st_nlink and os.fstat(self.keys).st_nlink)
 
-    def leased(self) -> bool:
+    def is_leased(self) -> bool:
         """Whether a recorder has the lease of this pane: its byte of the home's file ``leases`` is locked."""
         home, _, pane = self.path.rsplit("/", 2)
         try:
@@ -79,7 +79,7 @@ class Folder:
     def restore(self) -> bytes:
         """Make again what was removed; what is still in a FIFO that is gone. ``OSError`` if it can't."""
         names = self.path.split("/")
-        for up in range(_OURS - 1, -1, -1):
+        for up in range(_RECREATED_LEVELS - 1, -1, -1):
             try:
                 os.mkdir("/".join(names[: len(names) - up]), 0o700)
             except FileExistsError:
@@ -89,7 +89,7 @@ class Folder:
             _remove(f"{self.path}/keys")
             os.mkfifo(f"{self.path}/keys", 0o600)
             old, self.keys = self.keys, self._open_keys()
-            typed = _drained(old)
+            typed = _read_rest(old)
             os.close(old)
         if not os.fstat(self._lock).st_nlink:
             lock, bell = self._lock, self._bell
@@ -97,8 +97,8 @@ class Folder:
             self._make_lock()
             os.close(bell)
             os.close(lock)
-            self.show()
-        self.notify()
+            self.publish_lock()
+        self.watch()
         return typed
 
     def _open_keys(self) -> int:
@@ -121,7 +121,7 @@ def _remove(path: str) -> None:
         return
 
 
-def _drained(fifo: int) -> bytes:
+def _read_rest(fifo: int) -> bytes:
     """What is in the FIFO: 64 KB at the most (pipe(7))."""
     try:
         return os.read(fifo, 1024 * 1024)

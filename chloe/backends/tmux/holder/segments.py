@@ -52,23 +52,23 @@ _VALUE_LIMIT = 256
 _DIGITS = 9
 
 #: How far a spool may grow beyond its cap while its program is made to wait: what was already under way.
-_BEYOND = 4 * 1024 * 1024
+_MAX_OVER_CAP = 4 * 1024 * 1024
 #: How many bytes make it worth beginning another segment where the size of files is limited (RLIMIT_FSIZE).
-_WORTH_ANOTHER = 32 * 1024
+_MIN_SEGMENT = 32 * 1024
 #: How many numbers of segments are tried, where somebody put other things in their place.
-_TRIES = 100
+_MAX_TRIES = 100
 
 #: How long what was refused is not tried again, in nanoseconds; the clock on the wall may be set back.
-_LOOK_AGAIN = 50_000_000
+_RETRY_DELAY_NS = 50_000_000
 #: How many bytes are written between two looks at the disk.
-_LOOK_AT_DISK = 1024 * 1024
+_DISK_CHECK_BYTES = 1024 * 1024
 
 
-class Spool:
+class SpoolWriter:
     """The segments: frames are appended, and what can't be is counted and told as a gap.
 
     ``cap`` is in bytes for this spool, ``share`` the part of the free disk for all spools beside it.
-    ``leased`` says whether somebody takes the spool in: then ``blocked`` is set where there is no room,
+    ``is_leased`` says whether somebody takes the spool in: then ``blocked`` is set where there is no room,
     and whoever writes waits instead of having it dropped. ``about`` is what headers say, see ``fields``.
     """
 
@@ -80,7 +80,7 @@ class Spool:
         cap: int,
         share: float,
         about: bytes = b"",
-        leased: Callable[[], bool] = bool,
+        is_leased: Callable[[], bool] = bool,
     ) -> None:
         self._folder = folder
         # Of a cap, only complete segments can be taken in: there must be several.
@@ -88,7 +88,7 @@ class Spool:
         self._cap = cap
         self._share = share
         self._about = about
-        self._leased = leased
+        self._is_leased = is_leased
         #: There is no room until what is recorded has been taken in.
         self.blocked = False
         self._number = 0
@@ -97,9 +97,9 @@ class Spool:
         self._earlier = 0
         self._offset = 0
         self._unchecked = 0
-        self._looked_at = 0
+        self._checked_at = 0
         self._dropped = 0
-        self._untold_size = b""
+        self._pending_size = b""
         self._why = ""
         #: What was refused last was so since files may not grow any more (RLIMIT_FSIZE).
         self.limited = False
@@ -108,23 +108,23 @@ class Spool:
         """Record what the program wrote, or count it as dropped."""
         now = time.monotonic_ns()
         length = len(data)
-        if self.unsettled and (now - self._looked_at < _LOOK_AGAIN or not self._recovered(length, now)):
+        if self.has_pending and (now - self._checked_at < _RETRY_DELAY_NS or not self._recover(length, now)):
             self._drop(length, self._why)
-        elif trouble := self._full(length):
-            self._looked_at = now
-            self._drop(length, trouble)
+        elif failure := self._why_full(length):
+            self._checked_at = now
+            self._drop(length, failure)
         else:
-            if now - self._looked_at >= _LOOK_AGAIN:
-                self._looked_at = now
-                self._abandon_what_was_removed()
-            if trouble := self._append(OUTPUT, data, _now()):
-                self._drop(length, trouble)
+            if now - self._checked_at >= _RETRY_DELAY_NS:
+                self._checked_at = now
+                self._abandon_removed()
+            if failure := self._append(OUTPUT, data, _now()):
+                self._drop(length, failure)
         self._offset += length
 
     def size(self, size: bytes) -> None:
         """Record the terminal's size from here on, now or as soon as that can be done."""
-        self._untold_size = size
-        self.settle()
+        self._pending_size = size
+        self.flush_pending()
 
     def begin(self) -> str:
         """Start the first segment, so that the program is known; "" or why that can't be done."""
@@ -133,46 +133,46 @@ class Spool:
     def end(self, status: int, reason: str) -> str:
         """Record the end; "" or why that can't be done."""
         payload = EXIT_FIELDS.pack(status) + reason.encode()
-        return self.settle(last=True) or self._append(EXIT, payload, _now(), last=True)
+        return self.flush_pending(last=True) or self._append(EXIT, payload, _now(), last=True)
 
-    def settle(self, *, last: bool = False) -> str:
+    def flush_pending(self, *, last: bool = False) -> str:
         """Record what is still to be told, caps or not; "" or why that can't be done."""
         now = _now()
-        trouble = ""
-        self._abandon_what_was_removed()
+        failure = ""
+        self._abandon_removed()
         if self._dropped:
             payload = GAP_FIELDS.pack(self._dropped) + self._why.encode()
-            trouble = self._append(GAP, payload, now, last=last)
-            if not trouble:
+            failure = self._append(GAP, payload, now, last=last)
+            if not failure:
                 self._dropped = 0
-        if self._untold_size and not trouble:
-            trouble = self._append(SIZE, self._untold_size, now, last=last)
-            if not trouble:
-                self._untold_size = b""
-        return trouble
+        if self._pending_size and not failure:
+            failure = self._append(SIZE, self._pending_size, now, last=last)
+            if not failure:
+                self._pending_size = b""
+        return failure
 
-    def look_for_room(self) -> None:
+    def check_room(self) -> None:
         """Find out whether whoever waits may go on: there is room, or nobody will make any."""
         now = time.monotonic_ns()
-        if self.blocked and now - self._looked_at >= _LOOK_AGAIN:
-            self._looked_at = now
-            self._unchecked = _LOOK_AT_DISK
+        if self.blocked and now - self._checked_at >= _RETRY_DELAY_NS:
+            self._checked_at = now
+            self._unchecked = _DISK_CHECK_BYTES
             self.blocked = False
-            self._full(0)
+            self._why_full(0)
 
-    def look(self) -> None:
+    def replace_removed(self) -> None:
         """Go on in a new segment at once if somebody removed the last: its header says what came before."""
-        self._abandon_what_was_removed()
+        self._abandon_removed()
         if self._fd < 0 and self._number:
             self._start_segment(_now())
 
     @property
-    def unsettled(self) -> bool:
+    def has_pending(self) -> bool:
         """A gap or a size is still to be told."""
-        return bool(self._dropped or self._untold_size)
+        return bool(self._dropped or self._pending_size)
 
     @property
-    def gone(self) -> bool:
+    def is_gone(self) -> bool:
         """Nobody will ever read this spool."""
         return not os.path.isdir(self._folder)
 
@@ -180,20 +180,23 @@ class Spool:
         self._dropped += length
         self._why = why
 
-    def _recovered(self, length: int, now: int) -> bool:
-        self._looked_at = now
-        self._unchecked = _LOOK_AT_DISK
-        self._abandon_what_was_removed()
-        return not self._full(length) and not self.settle()
+    def _recover(self, length: int, now: int) -> bool:
+        self._checked_at = now
+        self._unchecked = _DISK_CHECK_BYTES
+        self._abandon_removed()
+        return not self._why_full(length) and not self.flush_pending()
 
-    def _full(self, length: int) -> str:
+    def _why_full(self, length: int) -> str:
         """Why there is no room for so much; "" where there is, or where it is about to be made."""
-        if self._earlier + self._written + length <= self._cap and self._unchecked + length < _LOOK_AT_DISK:
+        if (
+            self._earlier + self._written + length <= self._cap
+            and self._unchecked + length < _DISK_CHECK_BYTES
+        ):
             self._unchecked += length
             return ""
-        trouble = self._over_cap(length) or self._over_share(length)
-        if not trouble or not self._leased():
-            return trouble
+        failure = self._over_cap(length) or self._over_share(length)
+        if not failure or not self._is_leased():
+            return failure
         self._earlier = _segment_sizes(self._folder, besides=self._number)
         spooled = self._earlier + self._written
         # What may be there though all of it was taken in: the last segment, and the one before it.
@@ -202,7 +205,7 @@ class Spool:
             self._unchecked = 0
             return ""
         self.blocked = True
-        return "" if spooled <= max(self._cap, least) + _BEYOND else trouble
+        return "" if spooled <= max(self._cap, least) + _MAX_OVER_CAP else failure
 
     def _over_cap(self, length: int) -> str:
         if self._earlier + self._written + length > self._cap:
@@ -213,7 +216,7 @@ class Spool:
 
     def _over_share(self, length: int) -> str:
         self._unchecked += length
-        if self._unchecked < _LOOK_AT_DISK:
+        if self._unchecked < _DISK_CHECK_BYTES:
             return ""
         self._unchecked = 0
         try:
@@ -221,48 +224,48 @@ class Spool:
             beside = self._folder.rpartition("/")[0]
             spooled = sum(_segment_sizes(f"{beside}/{name}") for name in os.listdir(beside))
         except OSError as error:
-            return said(error)
+            return strerror(error)
         if spooled > self._share * (disk.f_bavail * disk.f_frsize + spooled):
-            self._unchecked = _LOOK_AT_DISK
+            self._unchecked = _DISK_CHECK_BYTES
             return f"all spools together reached {self._share:.0%} of the free disk"
         return ""
 
     def _append(self, kind: int, payload: bytes, now: int, *, last: bool = False) -> str:
         if self._written >= self._segment_size:
             self._end_segment()
-        if self._fd < 0 and (trouble := self._start_segment(now)):
-            return trouble
-        trouble = self._write(kind, payload, now)
-        if trouble and self.limited and (last or self._written >= _WORTH_ANOTHER):
+        if self._fd < 0 and (failure := self._start_segment(now)):
+            return failure
+        failure = self._write(kind, payload, now)
+        if failure and self.limited and (last or self._written >= _MIN_SEGMENT):
             # Only this file can't grow.
             self._end_segment()
-            trouble = self._start_segment(now) or self._write(kind, payload, now)
-        return trouble
+            failure = self._start_segment(now) or self._write(kind, payload, now)
+        return failure
 
     def _start_segment(self, now: int) -> str:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        for _ in range(_TRIES):
+        for _ in range(_MAX_TRIES):
             path = f"{self._folder}/{self._number}.seg"
             try:
                 self._fd = os.open(path, flags, 0o600)
                 break
             except FileExistsError as error:
-                trouble = said(error)
+                failure = strerror(error)
                 self._number += 1
             except OSError as error:
-                return said(error)
+                return strerror(error)
         else:
-            return trouble
+            return failure
         # What is dropped but not told yet comes after the header, as a gap.
         before = self._offset - self._dropped
         header = HEADER_START.pack(MAGIC, VERSION) + HEADER_REST.pack(self._number, before) + self._about
-        trouble = self._write(HEADER, header, now)
-        if trouble and self._fd >= 0:
+        failure = self._write(HEADER, header, now)
+        if failure and self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
             if not self._written:
                 _remove(path)
-        return trouble
+        return failure
 
     def _end_segment(self) -> None:
         if self._fd >= 0:
@@ -271,11 +274,11 @@ class Spool:
         self._fd, self._written = -1, 0
         self._number += 1
 
-    def _abandon_what_was_removed(self) -> None:
-        if self._fd >= 0 and self._removed():
+    def _abandon_removed(self) -> None:
+        if self._fd >= 0 and self._is_removed():
             self._end_segment()
 
-    def _removed(self) -> bool:
+    def _is_removed(self) -> bool:
         """The last segment is not found any more, though the folder is: one that was moved may come back."""
         own = os.fstat(self._fd)
         try:
@@ -298,14 +301,14 @@ class Spool:
             self.limited = False
             return ""
         except OSError as error:
-            trouble = said(error)
+            failure = strerror(error)
             self.limited = error.errno == errno.EFBIG
         try:
             os.ftruncate(self._fd, self._written)
         except OSError:
             # The torn frame stays; that a next segment exists tells readers to leave it there.
             self._end_segment()
-        return trouble
+        return failure
 
 
 def _segment_sizes(folder: str, besides: int = -1) -> int:
@@ -328,7 +331,7 @@ def segment_number(name: str) -> int | None:
     return int(number) if number == "0" or number[0] != "0" else None
 
 
-def fields(**values: str) -> bytes:
+def encode_fields(**values: str) -> bytes:
     """What a header says of the holder and its program, beside the numbers."""
     lines = (f"{name} {' '.join(value.split())[:_VALUE_LIMIT]}\n" for name, value in values.items())
     return "".join(lines).encode("utf-8", "replace")
@@ -346,6 +349,6 @@ def _now() -> int:
     return max(time.time_ns(), 0)
 
 
-def said(error: OSError) -> str:
+def strerror(error: OSError) -> str:
     """What the system says of a call that failed."""
     return os.strerror(error.errno or errno.EIO)
