@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import AppInTerminal, StartApp
+    from tests.app_in_terminal import AppInTerminal
+    from tests.conftest import StartApp
 
 #: A long build: numbered steps, some in bursts, with its own record of what it wrote; ends when told.
 _BUILD = r"""

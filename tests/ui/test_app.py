@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import StartApp
+    from tests.app_in_terminal import AppInTerminal
+    from tests.conftest import AppWithPane, StartApp
 
 
-def test_interrupt_suspend_and_continue_work_as_in_any_terminal(start_app: StartApp, tmp_path: Path) -> None:
+def test_interrupt_suspend_and_continue_work_as_in_any_terminal(
+    app_with_pane: AppWithPane, tmp_path: Path
+) -> None:
     (tmp_path / ".bashrc").write_text("PS1='$ '")
-    app = start_app(SHELL="/bin/bash")
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+    app = app_with_pane("c", SHELL="/bin/bash")
     ticks = tmp_path / "ticks"
     ticks.touch()
     (tmp_path / "tick.sh").write_text(f"while :; do echo >> {ticks}; sleep 0.05; done")
@@ -33,11 +33,8 @@ def test_interrupt_suspend_and_continue_work_as_in_any_terminal(start_app: Start
     app.wait_for("status 130")
 
 
-def test_resizing_the_window_resizes_the_program(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"t")
-    app.wait_for("$")
+def test_resizing_the_window_resizes_the_program(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("t")
     app.send(b"while :; do stty size; sleep 0.05; done\r")
     app.wait_for("21 59")
     app.resize(50, 200)
@@ -50,11 +47,8 @@ def test_resizing_the_window_resizes_the_program(start_app: StartApp) -> None:
     app.wait_for("21 59")
 
 
-def test_a_tiny_window_says_so_and_recovers(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_a_tiny_window_says_so_and_recovers(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c")
     for rows, columns in ((5, 20), (1, 1), (2, 300), (5, 20)):
         app.resize(rows, columns)
     app.wait_for("Chloe needs 24x6")
@@ -71,11 +65,8 @@ def test_a_window_may_be_tiny_from_the_start(start_app: StartApp) -> None:
     assert app.quit() == 0
 
 
-def test_detach_reattach_close_and_reopen(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"t")
-    app.wait_for("$")
+def test_detach_reattach_close_and_reopen(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("t")
     app.send(b"echo from the $((6 * 7)) before\r")
     app.wait_for("from the 42 before")
     app.leave_pane()
@@ -110,11 +101,8 @@ def test_detach_reattach_close_and_reopen(start_app: StartApp) -> None:
     assert app.quit() == 0
 
 
-def test_rename_and_kill_by_dialogs(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_rename_and_kill_by_dialogs(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c")
     app.leave_pane()
     app.send(b"r")
     app.wait_for("Rename")
@@ -131,11 +119,8 @@ def test_rename_and_kill_by_dialogs(start_app: StartApp) -> None:
     app.wait_for("[💀]")
 
 
-def test_what_is_typed_after_a_program_s_end_is_no_command(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_what_is_typed_after_a_program_s_end_is_no_command(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c")
     app.send(b"exit\r")
     app.wait_for("[💀]")
     app.send(b"xq")
@@ -146,11 +131,8 @@ def test_what_is_typed_after_a_program_s_end_is_no_command(start_app: StartApp) 
     app.wait_for("No panes yet")
 
 
-def test_a_program_in_full_screen_and_colour_is_shown_as_it_is(start_app: StartApp) -> None:
-    app = start_app(COLORTERM="truecolor")
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_a_program_in_full_screen_and_colour_is_shown_as_it_is(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c", COLORTERM="truecolor")
     app.send("printf '\\033[?1049h\\033[H\\033[38;2;1;2;3mtrue \\033[4;5Hcolour 漢字'; read x\r".encode())
     app.wait_for("colour 漢字")
     run = next(run for run in app.terminal.line(2) if run.text.startswith("true"))
@@ -158,9 +140,7 @@ def test_a_program_in_full_screen_and_colour_is_shown_as_it_is(start_app: StartA
     app.wait_for(lambda app: (app.terminal.cursor.y, app.terminal.cursor.x) == (5, 21 + 4 + 11))
 
 
-def test_help_shows_every_key_and_scrolls(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
+def test_help_shows_every_key_and_scrolls(app: AppInTerminal) -> None:
     app.send(b"?")
     app.wait_for("Open a direct pane")
     app.send("end")
@@ -170,11 +150,8 @@ def test_help_shows_every_key_and_scrolls(start_app: StartApp) -> None:
     app.wait_for("No panes yet")
 
 
-def test_the_bell_of_a_pane_that_isn_t_shown_marks_it(start_app: StartApp, tmp_path: Path) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_the_bell_of_a_pane_that_isn_t_shown_marks_it(app_with_pane: AppWithPane, tmp_path: Path) -> None:
+    app = app_with_pane("c")
     go = tmp_path / "go"
     app.send(f"while ! test -e {go}; do sleep 0.05; done; printf '\\a'; sleep 1000\r".encode())
     app.leave_pane()
@@ -197,11 +174,10 @@ def test_without_tmux_t_says_so_and_c_works(start_app: StartApp, tmp_path: Path)
     app.wait_for("$")
 
 
-def test_the_instance_whose_user_typed_last_sizes_a_pane(start_app: StartApp) -> None:
-    one = start_app()
-    one.wait_for("No panes yet")
-    one.send(b"t")
-    one.wait_for("$")
+def test_the_instance_whose_user_typed_last_sizes_a_pane(
+    start_app: StartApp, app_with_pane: AppWithPane
+) -> None:
+    one = app_with_pane("t")
     one.send(b"while :; do stty size; sleep 0.05; done\r")
     one.wait_for("21 59")
     other = start_app(rows=40, columns=120)
@@ -218,11 +194,8 @@ def test_the_instance_whose_user_typed_last_sizes_a_pane(start_app: StartApp) ->
     one.wait_for("21 59")
 
 
-def test_a_field_has_the_cursor_and_a_paste_goes_into_it(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_a_field_has_the_cursor_and_a_paste_goes_into_it(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c")
     app.leave_pane()
     app.wait_for(lambda app: not app.terminal.cursor.visible)
     app.send(b"r")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import StartApp
+    from tests.conftest import AppWithPane, StartApp
 
 _START = "import sys\nfrom chloe.cli import main\nsys.exit(main())"
 #: What breaks once a program has set its title to this.
@@ -43,12 +43,9 @@ BROKEN: dict[str, str] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_the_app_the_other_panes_and_the_next_start_live(
-    start_app: StartApp, tmp_path: Path, what: str
+    start_app: StartApp, app_with_pane: AppWithPane, tmp_path: Path, what: str
 ) -> None:
-    app = start_app(program=BROKEN[what] + _START)
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+    app = app_with_pane("c", program=BROKEN[what] + _START)
     app.send(b"printf '\\033]2;boom\\007\\007'\r")
     app.wait_for("Chloe can't draw what it printed")
     app.wait_for("(ValueError)." if "end" not in what else "(OutOfBounds).")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import AppInTerminal, StartApp
+    from tests.app_in_terminal import AppInTerminal
+    from tests.conftest import AppWithPane, StartApp
 
 DEADLINE = 30.0
 
@@ -38,13 +39,10 @@ def check_left_as_it_was(app: AppInTerminal, before: list[object]) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
-    start_app: StartApp, number: signal.Signals
+    app_with_pane: AppWithPane, number: signal.Signals
 ) -> None:
-    app = start_app()
-    before = app.settings
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+    app = app_with_pane("c")
+    before = app.settings_before
     # A bar for a cursor, and an unfinished frame of a flood.
     app.send(b"printf '\\033[5 q'; yes\r")
     app.wait_for("y\n")
@@ -53,11 +51,8 @@ def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
     check_left_as_it_was(app, before)
 
 
-def test_a_hang_up_that_comes_twice_does_not_cut_the_goodbye_short(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_a_hang_up_that_comes_twice_does_not_cut_the_goodbye_short(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c")
     app.kill(signal.SIGHUP)
     app.wait_for(lambda app: not app.terminal.modes.alternate_screen)
     if not app.has_ended():
@@ -65,12 +60,9 @@ def test_a_hang_up_that_comes_twice_does_not_cut_the_goodbye_short(start_app: St
     assert app.wait_for_end() == 129
 
 
-def test_quitting_leaves_the_terminal_as_it_was(start_app: StartApp) -> None:
-    app = start_app()
-    before = app.settings
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_quitting_leaves_the_terminal_as_it_was(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c")
+    before = app.settings_before
     app.leave_pane()
     assert app.quit() == 0
     check_left_as_it_was(app, before)
@@ -90,14 +82,11 @@ CRASHES: dict[str, str] = {
 
 @pytest.mark.parametrize("where", CRASHES)
 def test_an_unforeseen_error_ends_it_with_one_line_and_a_traceback_in_the_log_file(
-    start_app: StartApp, tmp_path: Path, where: str
+    app_with_pane: AppWithPane, tmp_path: Path, where: str
 ) -> None:
     broken = "from chloe.ui.tty.screen import Screen\n" + CRASHES[where]
-    app = start_app(program=broken + "import sys\nfrom chloe.cli import main\nsys.exit(main())")
-    before = app.settings
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+    app = app_with_pane("c", program=broken + "import sys\nfrom chloe.cli import main\nsys.exit(main())")
+    before = app.settings_before
     app.leave_pane()
     app.send(b"\x0c")
     assert app.wait_for_end() == 70
@@ -136,18 +125,14 @@ def test_a_request_that_fails_as_nobody_foresaw_is_told_and_ends_nothing(
     assert "ValueError: broken on purpose" in log
 
 
-def test_stopped_and_continued_it_shows_itself_again(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
+def test_stopped_and_continued_it_shows_itself_again(app: AppInTerminal) -> None:
     app.kill(signal.SIGSTOP)
     app.terminal.feed(b"\x1b[2J\x1b[Hwhat others wrote")
     app.kill(signal.SIGCONT)
     app.wait_for("No panes yet")
 
 
-def test_where_no_shell_could_continue_it_it_doesn_t_stop(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
+def test_where_no_shell_could_continue_it_it_doesn_t_stop(app: AppInTerminal) -> None:
     app.send(b"\x1a")
     # What is typed while it gives its leases back goes with the terminal's settings.
     app.wait_for(lambda app: app.written.count(b"\x1b[?1049h") == 2)
@@ -184,11 +169,10 @@ def test_as_a_shell_s_job_it_stops_and_goes_on(start_app: StartApp, tmp_path: Pa
     app.wait_for("the same")
 
 
-def test_a_terminal_that_takes_nothing_holds_no_program_up(start_app: StartApp, tmp_path: Path) -> None:
-    app = start_app(rows=50, columns=200)
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_a_terminal_that_takes_nothing_holds_no_program_up(
+    app_with_pane: AppWithPane, tmp_path: Path
+) -> None:
+    app = app_with_pane("c", rows=50, columns=200)
     ticks = tmp_path / "ticks"
     ticks.touch()
     script = tmp_path / "tick.sh"
@@ -204,12 +188,9 @@ def test_a_terminal_that_takes_nothing_holds_no_program_up(start_app: StartApp, 
     assert app.quit() == 0
 
 
-def test_a_signal_ends_it_though_the_terminal_takes_nothing(start_app: StartApp) -> None:
-    app = start_app(rows=50, columns=200)
-    before = app.settings
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_a_signal_ends_it_though_the_terminal_takes_nothing(app_with_pane: AppWithPane) -> None:
+    app = app_with_pane("c", rows=50, columns=200)
+    before = app.settings_before
     app.send(b"n=1; while :; do n=$((n + 1)); seq $n $((n + 3000)); done\r")
     app.wait_for("3000")
     wait_unread(app.takes_no_more)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import AppInTerminal, StartApp
+    from tests.app_in_terminal import AppInTerminal
+    from tests.conftest import StartApp
 
 #: Switches modes on and keeps every byte it reads in a file, but for ``+1002;`` and ``-1002;``, which switch
 #: a mode on and off. Prints the size of its terminal when that changes. Ends at Ctrl-D, with its modes on.

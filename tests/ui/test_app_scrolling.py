@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import StartApp
+    from tests.conftest import AppWithPane, StartApp
 
 MEGABYTE = 1_000_000
 
@@ -23,14 +23,11 @@ def _long_log(path: Path, size: int) -> int:
 
 
 def test_one_can_scroll_to_the_first_line_of_200_megabytes_and_back(
-    start_app: StartApp, tmp_path: Path
+    app_with_pane: AppWithPane, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     count = _long_log(log, 200 * MEGABYTE)
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+    app = app_with_pane("c")
     app.send(f"clear; cat {log}; echo the end\r".encode())
     app.wait_for("│the end", deadline=120)  # And not the line that says what to do.
     log.unlink()
@@ -52,11 +49,10 @@ def test_one_can_scroll_to_the_first_line_of_200_megabytes_and_back(
     assert app.quit() == 0
 
 
-def test_what_a_pane_printed_before_a_restart_can_be_scrolled_to(start_app: StartApp, tmp_path: Path) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"t")
-    app.wait_for("$")
+def test_what_a_pane_printed_before_a_restart_can_be_scrolled_to(
+    start_app: StartApp, app_with_pane: AppWithPane, tmp_path: Path
+) -> None:
+    app = app_with_pane("t")
     app.send(b"seq -f 'number %.0f of many' 1 60000; echo the end\r")
     app.wait_for("the end\n")
     app.leave_pane()

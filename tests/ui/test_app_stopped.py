@@ -14,7 +14,8 @@ from typing import Any
 
 from chloe.backends.tmux import leases
 from chloe.waits import is_stopped
-from tests.conftest import DEADLINE, StartApp
+from tests.app_in_terminal import DEADLINE
+from tests.conftest import StartApp
 
 
 def until(holds: Callable[[], object]) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import AppInTerminal, StartApp
+    from tests.app_in_terminal import AppInTerminal
+    from tests.conftest import AppWithPane, StartApp
 
 #: Keeps every byte it reads in a file, with the terminal raw; ends at Ctrl-D.
 HEX = """
@@ -139,11 +140,8 @@ def test_another_release_key_leaves_escape_to_the_program(
     wait_typed(app, typed, b"\x1b\x1d")
 
 
-def test_cursor_keys_follow_what_the_program_set(start_app: StartApp, typed: Path) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
-    app.send(b"c")
-    app.wait_for("$")
+def test_cursor_keys_follow_what_the_program_set(app_with_pane: AppWithPane, typed: Path) -> None:
+    app = app_with_pane("c")
     app.send(f"printf '\\033[?1h\\033[?2004h'; {sys.executable} {typed.parent}/hex.py {typed}\r".encode())
     app.wait_for("ready")
     app.send(b"\x1b[A", b"\x1b[200~one\ntwo\x1b[201~")
@@ -157,9 +155,7 @@ def test_a_paste_into_a_program_that_asked_for_no_marks_has_none(start_app: Star
     wait_typed(app, typed, b"one two")
 
 
-def test_a_paste_without_the_keyboard_triggers_nothing(start_app: StartApp) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
+def test_a_paste_without_the_keyboard_triggers_nothing(app: AppInTerminal) -> None:
     app.send(b"\x1b[200~cq\r\x1b[201~")
     app.wait_for("press Enter first")
     assert "Instances 0" in app.text
@@ -191,9 +187,7 @@ def test_answers_of_the_terminal_reach_no_program(start_app: StartApp, typed: Pa
     wait_typed(app, typed, b"xy")
 
 
-def test_what_is_typed_right_after_t_belongs_to_the_new_pane(start_app: StartApp, tmp_path: Path) -> None:
-    app = start_app()
-    app.wait_for("No panes yet")
+def test_what_is_typed_right_after_t_belongs_to_the_new_pane(app: AppInTerminal, tmp_path: Path) -> None:
     app.send(b"techo quick > " + str(tmp_path / "quick").encode() + b"\r")
     app.wait_for(lambda _: (tmp_path / "quick").exists())
     assert "Instances 1" in app.text
