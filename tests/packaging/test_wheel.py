@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DEADLINE
+from tests.app_in_terminal import DEADLINE
 
 ROOT = Path(__file__).resolve().parents[2]
 
