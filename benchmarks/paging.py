@@ -30,7 +30,7 @@ async def _all() -> bool:
             assert pane is not None
             await until(engine, lambda: not engine.projections.panes[pane].alive)
             total = engine.projections.screens[pane].scrollback.total
-            marks = await engine.store.checkpoints(pane, emulator=EMULATOR)
+            marks = await engine.store.list_checkpoints(pane, emulator=EMULATOR)
             print(f"{BYTES / 1e6:.0f} MB, {total} lines, {len(marks)} checkpoints; pages of {PAGE} lines:")
             back = await _pages(engine, pane, iter(range(total - PAGE, 0, -PAGE)))
             chance = random.Random(1)

@@ -127,7 +127,7 @@ async def _append_past(store: Store, text: bytes, size: int) -> None:
 
 async def _forget(config: Config) -> None:
     store = await Store.open(config.paths.database, instance=id_of("benchmark"))
-    await store.forget()
+    await store.delete_checkpoints()
     await store.close()
 
 

@@ -18,7 +18,7 @@ from chloe.errors import ChloeError
 from chloe.events.keyframe import encode_keyframe
 from chloe.events.panes import Panes
 from chloe.formatting.sizes import format_size
-from chloe.store import Checkpoint, Cut, Pile, Store
+from chloe.store import Checkpoint, PruneCut, PruneRange, Store
 from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
 
 _log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Conditions:
 class Plan:
     """What would go of which panes, and the live panes that nothing can go of yet."""
 
-    piles: Sequence[Pile]
+    piles: Sequence[PruneRange]
     spared: Sequence[str]
     reason: str
     #: Live panes: of those a screen has to be kept.
@@ -92,14 +92,14 @@ async def plan(
     if conditions.older_than is not None:
         before = (time.time_ns() if now is None else now) - conditions.older_than * 1_000_000_000
     return Plan(
-        piles=await store.weigh(places, before=before, over=conditions.over),
+        piles=await store.plan_pruning(places, before=before, over=conditions.over),
         spared=spared,
         reason=conditions.reason,
         live=frozenset(pane for pane, where in places.items() if where is not None),
     )
 
 
-async def carry_out(store: Store, planned: Plan) -> Sequence[Pile]:
+async def carry_out(store: Store, planned: Plan) -> Sequence[PruneRange]:
     """Let it go; what went. Raises ``LogUnusable``; what was begun is then finished by the next one."""
     went = []
     cuts = []
@@ -110,7 +110,7 @@ async def carry_out(store: Store, planned: Plan) -> Sequence[Pile]:
             continue
         went.append(pile)
         cuts.append(
-            Cut(pane=pile.pane, first=pile.first, through=pile.through, reason=planned.reason, kept=kept)
+            PruneCut(pane=pile.pane, first=pile.first, through=pile.through, reason=planned.reason, kept=kept)
         )
     await store.prune(cuts)
     return went
@@ -133,13 +133,13 @@ async def tend(store: Store, panes: Panes, conditions: Conditions, *, scrollback
 
 async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
     """Where a live pane may be cut: behind each of these records."""
-    marks = await store.checkpoints(pane, emulator=EMULATOR)
+    marks = await store.list_checkpoints(pane, emulator=EMULATOR)
     return [mark.seq for mark in marks if mark.lines <= marks[-1].lines - scrollback]
 
 
-async def _kept(store: Store, pile: Pile) -> Checkpoint | None:
+async def _kept(store: Store, pile: PruneRange) -> Checkpoint | None:
     """The screen at the end of ``pile``, in the form that every later Chloe reads."""
-    found = await store.checkpoint(pile.pane, emulator=EMULATOR, seq=pile.through)
+    found = await store.load_checkpoint(pile.pane, emulator=EMULATOR, seq=pile.through)
     if found is None or found.seq != pile.through:
         return None
     # A terminal is some milliseconds of work on the loop: others have their turn between two.

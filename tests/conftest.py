@@ -35,7 +35,7 @@ _PTY_ROOMS = ("backends",)
 _SLOW = (
     "terminal/test_costs.py",
     "terminal/test_tables.py",
-    "store/test_healing.py",
+    "store/repair/test_relink.py",
     "store/test_outline.py",
     "laws/test_every_door.py",
     "packaging/",

@@ -53,7 +53,7 @@ class Log:
             terminal.feed(data)
             offset += len(data)
             if number in checkpoints:
-                await self.store.keep(
+                await self.store.save_checkpoint(
                     Checkpoint(
                         pane=LIVE,
                         seq=record.seq,
@@ -136,7 +136,7 @@ async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(
 async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> None:
     await log.grow()
     planned = await log.plan(pane=LIVE)
-    await log.store.forget()
+    await log.store.delete_checkpoints()
     assert await carry_out(log.store, planned) == []
     assert (await log.store.verify()).pruned == 0
 

@@ -111,7 +111,7 @@ def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") 
     config = settings()
     from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
-    from chloe.store.losses import ACCEPT, find_missing
+    from chloe.store.repair.losses import ACCEPT, find_missing
     from chloe.ui.log_file import logging_into
 
     heads = Path(config.log.heads_file) if config.log.heads_file else None
@@ -126,7 +126,7 @@ def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") 
         store = await Store.open(
             config.paths.database, instance=instance, watcher=None, heads_file=heads, waits=waits()
         )
-        _tell(store.loss)
+        _tell(store.loss_notice)
         try:
             return await work(store)
         finally:

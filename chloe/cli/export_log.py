@@ -44,7 +44,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
     from chloe.errors import UsageError
     from chloe.export.raw import Missing, raw
     from chloe.export.text import text
-    from chloe.store.beside import Beside
+    from chloe.store.extended import ExtendedLog
 
     on_terminal = output == "-" and sys.stdout.isatty()
     if on_terminal and form == "raw" and not force:
@@ -56,7 +56,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
         status = 0
         stopped = engine.unread(found.id)
         say_stopped(stopped.values())
-        source = Beside(engine.store, stopped[found.id].records) if stopped else engine.store
+        source = ExtendedLog(engine.store, stopped[found.id].records) if stopped else engine.store
         faults: list[Fault] = []
         with _opened(output, force=force) as file:
             pieces = (

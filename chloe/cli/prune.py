@@ -14,7 +14,7 @@ from chloe.formatting.text import dump_json, escape_unsafe
 if TYPE_CHECKING:
     from chloe.engine import Engine
     from chloe.pruning import Plan
-    from chloe.store import Pile
+    from chloe.store import PruneRange
 
 
 def _checked(check: Callable[[object], int]) -> Callable[..., int | None]:
@@ -81,7 +81,13 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
 
 
 def _print(
-    planned: Plan, went: Sequence[Pile], names: dict[str, str], *, dry_run: bool, before: int, after: int
+    planned: Plan,
+    went: Sequence[PruneRange],
+    names: dict[str, str],
+    *,
+    dry_run: bool,
+    before: int,
+    after: int,
 ) -> None:
     from chloe.formatting.tables import format_table
 
@@ -105,7 +111,13 @@ def _print(
 
 
 def _print_json(
-    planned: Plan, went: Sequence[Pile], names: dict[str, str], *, dry_run: bool, before: int, after: int
+    planned: Plan,
+    went: Sequence[PruneRange],
+    names: dict[str, str],
+    *,
+    dry_run: bool,
+    before: int,
+    after: int,
 ) -> None:
     panes = [
         {

@@ -37,8 +37,8 @@ def recover() -> None:
         # What keeps it from being opened is put right by that.
         store = await Store.open(path, instance="", watcher=None, waits=waits())
         try:
-            if store.loss is not None:
-                return store.loss
+            if store.loss_notice is not None:
+                return store.loss_notice
             verdict = await store.verify()
         finally:
             await store.close()

@@ -70,7 +70,7 @@ def replay(
     from chloe.cli.following import while_read
     from chloe.errors import UsageError
     from chloe.replay import told, without_checkpoints
-    from chloe.store.beside import Beside
+    from chloe.store.extended import ExtendedLog
 
     if data and not as_json:
         raise UsageError("--data needs --json; chloe export-log has what a pane printed")
@@ -92,7 +92,7 @@ def replay(
         beside = stopped.get(found) if found and not follow else None
         if beside is None:
             say_more(stopped.values())
-        source = Beside(store, beside.records) if beside is not None else store
+        source = ExtendedLog(store, beside.records) if beside is not None else store
         past = source.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data)
         if not follow:
             async for line in lines(past):

@@ -66,7 +66,7 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
         if accept_loss:
             await _accept_loss(store)
         verdict = await store.verify()
-        return verdict, [head for head in heads if not await store.holds(head)]
+        return verdict, [head for head in heads if not await store.contains(head)]
 
     verdict, gone = with_log(walk, instance=str(uuid.uuid4()) if accept_loss else "")
     if as_json:
@@ -151,7 +151,7 @@ def _told(verdict: Verdict, gone: list[Head]) -> dict[str, object]:
         "bad": verdict.bad,
         "reason": verdict.reason,
         "flaws": list(verdict.flaws),
-        "loosened": list(verdict.loosened),
+        "loosened": list(verdict.drift),
         "losses": list(verdict.losses),
         "missing_heads": [str(head) for head in gone],
     }

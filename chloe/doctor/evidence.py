@@ -19,7 +19,7 @@ from chloe.config import Config, Paths, Tmux, load
 from chloe.errors import ChloeError
 from chloe.events.panes import Panes
 from chloe.store import Verdict
-from chloe.store.looking import About, looking
+from chloe.store.inspection import LogInfo, inspect_log
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ class Evidence:
     listener: int
     server: Probe[ServerInfo | None]
     #: None where there is no log yet.
-    about: Probe[About | None]
+    about: Probe[LogInfo | None]
     panes: Probe[Panes]
     #: None where it wasn't asked for, or there is no log.
     verdict: Probe[Verdict | None]
@@ -165,7 +165,7 @@ def _list_instances(folder: Path) -> list[Instance]:
 
 async def _probe_log(
     database: Path, heads: Path | None, full: bool, progress: Progress
-) -> tuple[Probe[About | None], Probe[Panes], Probe[Verdict | None]]:
+) -> tuple[Probe[LogInfo | None], Probe[Panes], Probe[Verdict | None]]:
     """Inspect the log, twice if the first time fails: a Chloe may have opened it meanwhile."""
     probes = await _inspect_log(database, heads, full, progress)
     if any(probe.error for probe in probes):
@@ -175,17 +175,17 @@ async def _probe_log(
 
 async def _inspect_log(
     database: Path, heads: Path | None, full: bool, progress: Progress
-) -> tuple[Probe[About | None], Probe[Panes], Probe[Verdict | None]]:
+) -> tuple[Probe[LogInfo | None], Probe[Panes], Probe[Verdict | None]]:
     panes = Panes()
     verdict: Probe[Verdict | None] = Probe("the log", None)
     try:
         if not database.exists():
             return Probe("the log", None), Probe("the log", panes), verdict
-        async with looking(database, heads) as look:
-            about = look.about
+        async with inspect_log(database, heads) as log:
+            about = log.info
 
             async def fold() -> Panes:
-                async for record in look.outline():
+                async for record in log.read_outline():
                     panes.apply(record)
                 return panes
 
@@ -194,7 +194,7 @@ async def _inspect_log(
                 folded = await _probe_async("the log", fold())
             if full and about.version:
                 last = about.head.seq
-                verdict = await _probe_async("the log", look.verify(lambda seq: progress(seq, last)))
+                verdict = await _probe_async("the log", log.verify(lambda seq: progress(seq, last)))
             return Probe("the log", about), folded, verdict
     except (ChloeError, OSError) as error:
         return Probe("the log", None, error), Probe("the log", None, error), Probe("the log", None, error)

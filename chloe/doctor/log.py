@@ -13,7 +13,7 @@ from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.formatting.sizes import format_size
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_age
-from chloe.store.losses import ACCEPT, find_missing
+from chloe.store.repair.losses import ACCEPT, find_missing
 
 #: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
 _MAX_WAL = 256 * 1024 * 1024
@@ -75,10 +75,10 @@ def check_triggers(evidence: Evidence) -> Iterator[Finding]:
     about = evidence.about.value
     if about is None or about.version != about.newest:
         return
-    if about.loosened:
+    if about.drift:
         yield bad(
             "log's form",
-            f"not as Chloe makes a log: {escape_unsafe(', '.join(about.loosened[:5]))}; it is only read, "
+            f"not as Chloe makes a log: {escape_unsafe(', '.join(about.drift[:5]))}; it is only read, "
             "nothing is written to it",
             "end every Chloe, then chloe recover makes it anew of its records and keeps this one beside it",
         )

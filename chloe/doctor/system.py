@@ -17,7 +17,7 @@ from chloe.backends.tmux.server import OLDEST
 from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.errors import StartFailed
-from chloe.store.looking import OLDEST_SQLITE, SQLITE, SQLITE_FITS
+from chloe.store.inspection import OLDEST_SQLITE, SQLITE, SQLITE_FITS
 
 #: The oldest that will do (pyproject.toml).
 _OLDEST_PYTHON = (3, 11)

@@ -81,7 +81,7 @@ class Engine:
     @property
     def loss(self) -> str | None:
         """What the log has lost, where that showed when it was opened."""
-        return self.store.loss
+        return self.store.loss_notice
 
     @property
     def trouble(self) -> str | None:
@@ -267,7 +267,9 @@ async def running(
             scope=scope,
             waits=waits,
         )
-        stack.callback(store.heed(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ()))))
+        stack.callback(
+            store.subscribe(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ())))
+        )
         stack.callback(_tell_shortage(fold))
         if scope.leaves_out != "none" and live is None:
             await fold.load_present(

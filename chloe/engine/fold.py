@@ -66,19 +66,19 @@ class Fold:
 
     async def caught_up(self) -> None:
         """Wait until all that is committed by now, by any instance, is folded, however long that takes."""
-        await self.folded(await self._store.end())
+        await self.folded(await self._store.read_tip())
 
     async def load(self) -> None:
         """Fold what the log holds, except for what was printed."""
-        await self._fold(self._store.outline())
+        await self._fold(self._store.read_outline())
 
     async def load_present(
         self, also: Collection[str], is_enough: Callable[[Panes], bool], *, alive: bool
     ) -> None:
         """Fold it of the present (or living) panes, and of ``also``; of all where that isn't enough."""
         projections = self._projections
-        end = await self._store.end()
-        await self._fold(self._store.present(also, alive=alive))
+        end = await self._store.read_tip()
+        await self._fold(self._store.read_present(also, alive=alive))
         if is_enough(projections.panes):
             # What is past wasn't seen: the last record may have been of it.
             projections.seq = max(projections.seq, end)

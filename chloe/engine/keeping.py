@@ -69,7 +69,7 @@ class Keeping:
     async def write(self) -> None:
         """Write what was taken so far."""
         while self._waiting:
-            await self._store.keep(self._waiting.popleft())
+            await self._store.save_checkpoint(self._waiting.popleft())
 
 
 class Apart:
@@ -97,7 +97,7 @@ class Apart:
         The mapping is empty where there is no such pane.
         """
         while True:
-            start = await self._store.beginning(pane)
+            start = await self._store.find_fold_start(pane)
             apart, after = await self._begin_at_reach(pane)
             while after < through():
                 last = through()
@@ -105,7 +105,7 @@ class Apart:
                     apart.apply(record)
                     await self.draw(apart)
                 after = last
-                if await self._store.beginning(pane) != start:
+                if await self._store.find_fold_start(pane) != start:
                     # It was pruned meanwhile, and some of what was read was empty.
                     break
             else:
@@ -130,7 +130,7 @@ class Apart:
             return await self.begin(pane, lines=0)
         if not reach:
             return await self.begin(pane)
-        newest = await self._store.checkpoint(pane, emulator=EMULATOR)
+        newest = await self._store.load_checkpoint(pane, emulator=EMULATOR)
         return await self.begin(pane, lines=max(newest.lines - reach, 0) if newest else 0)
 
     async def begin(
@@ -143,8 +143,8 @@ class Apart:
         """
         window = self._scrollback if scrollback is None else scrollback
         apart = Screens(window)
-        start = await self._store.beginning(pane)
-        found = await self._store.checkpoint(pane, emulator=EMULATOR, lines=lines)
+        start = await self._store.find_fold_start(pane)
+        found = await self._store.load_checkpoint(pane, emulator=EMULATOR, lines=lines)
         if found is not None and found.seq > start.after:
             place = StreamPosition(found.seq, found.offset)
             terminal = self._loaded(pane, place, lambda: Terminal.load(found.state, scrollback=window))

@@ -197,7 +197,7 @@ class LiveFold(Fold):
         """Fold panes that print a lot while nobody looks at them, for their checkpoints, for ever."""
         for found in list(self._projections.panes.values()):
             if found.alive and found.output_bytes >= _UNFOLDED:
-                marks = await self._store.checkpoints(found.id, emulator=EMULATOR)
+                marks = await self._store.list_checkpoints(found.id, emulator=EMULATOR)
                 self._count_unfolded(found.id, found.output_bytes - (marks[-1].offset if marks else 0))
         while True:
             self._to_fold.clear()

@@ -15,13 +15,13 @@ from chloe.waits import LOG, Waits
 async def give_up_on(store: Store, waits: Waits) -> None:
     """Raise ``WaitedTooLong`` once the log couldn't be used for too long at a stretch; else never end."""
     changed = asyncio.Event()
-    cancel = store.heed(lambda _: changed.set())
+    cancel = store.subscribe(lambda _: changed.set())
     try:
         while True:
             while not store.trouble:
                 changed.clear()
                 await changed.wait()
-            async with waits.on("the log", LOG, who=store.who_has_it, left=lambda: store.trouble or ""):
+            async with waits.on("the log", LOG, who=store.find_writer, left=lambda: store.trouble or ""):
                 while store.trouble:
                     changed.clear()
                     await changed.wait()

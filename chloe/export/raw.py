@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from chloe.events import facts
-from chloe.store.beside import Source
+from chloe.store.extended import RecordSource
 
 #: Why bytes are missing whose record is there: they were let go of, or can't be read any more.
 PRUNED, DAMAGED = "pruned", "damaged"
@@ -27,7 +27,7 @@ class Missing:
     reason: str
 
 
-async def raw(store: Source, pane: str) -> AsyncIterator[bytes | Missing]:
+async def raw(store: RecordSource, pane: str) -> AsyncIterator[bytes | Missing]:
     """The pane's output in order, in pieces; a ``Missing`` stands exactly where bytes are missing.
 
     What is missing in one stretch for one reason is one ``Missing``.
@@ -58,7 +58,7 @@ async def raw(store: Source, pane: str) -> AsyncIterator[bytes | Missing]:
         yield gone
 
 
-async def pruned_through(store: Source, pane: str) -> int:
+async def pruned_through(store: RecordSource, pane: str) -> int:
     """The last seq whose body may be missing since it was pruned."""
     through = 0
     async for record in store.read(kinds=("Pruned",), bodies=False):

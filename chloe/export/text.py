@@ -14,12 +14,12 @@ from chloe.events.faults import Fault
 from chloe.export.drawing import Drawing
 from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
 from chloe.formatting.text import escape_unsafe
-from chloe.store import Beginning
-from chloe.store.beside import Source
+from chloe.store import FoldStart
+from chloe.store.extended import RecordSource
 
 
 async def text(
-    store: Source, pane: str, *, failed: Callable[[Fault], None] = lambda _fault: None
+    store: RecordSource, pane: str, *, failed: Callable[[Fault], None] = lambda _fault: None
 ) -> AsyncIterator[list[str] | Missing]:
     """The lines in order, some at a time, without their ends; what is on the screen at the end comes last.
 
@@ -32,10 +32,10 @@ async def text(
             yield piece
 
 
-async def _pieces(store: Source, pane: str, drawing: Drawing) -> AsyncIterator[list[str] | Missing]:
+async def _pieces(store: RecordSource, pane: str, drawing: Drawing) -> AsyncIterator[list[str] | Missing]:
     """What ``text`` gives, and empty lists."""
     printed = 0
-    beginning = await store.beginning(pane)
+    beginning = await store.find_fold_start(pane)
     through = await pruned_through(store, pane)
     gone: Missing | None = None
     kinds = ("Created", "Output", "Resized", "Repainted", "Gap")
@@ -53,7 +53,7 @@ async def _pieces(store: Source, pane: str, drawing: Drawing) -> AsyncIterator[l
             gone = None
             if beginning.state is not None:
                 yield drawing.begin_at_cut(beginning.state, printed)
-                beginning = Beginning()
+                beginning = FoldStart()
         match fact:
             case facts.Created(rows=rows, columns=columns) | facts.Resized(rows=rows, columns=columns):
                 yield drawing.resize(rows, columns, printed)

@@ -10,7 +10,7 @@ from chloe.events.keyframe import KeyframeError, decode_keyframe
 from chloe.events.projections import Projections
 from chloe.events.screen import StreamPosition
 from chloe.events.screens import Screens
-from chloe.store import Beginning, Store
+from chloe.store import FoldStart, Store
 from chloe.terminal import within_bounds
 
 
@@ -41,7 +41,7 @@ async def fold(
     return projections
 
 
-def _begin_anew(screens: Screens, record: Record, beginning: Beginning, scrollback: int) -> None:
+def _begin_anew(screens: Screens, record: Record, beginning: FoldStart, scrollback: int) -> None:
     """Have the screen of a pane begin at its cut, as far as that can be drawn."""
     try:
         with within_bounds:
@@ -55,12 +55,12 @@ def _begin_anew(screens: Screens, record: Record, beginning: Beginning, scrollba
     screens.open(record.pane, terminal, StreamPosition(record.seq, beginning.offset))
 
 
-async def _beginnings(store: Store, pane: str | None) -> dict[str, Beginning]:
+async def _beginnings(store: Store, pane: str | None) -> dict[str, FoldStart]:
     """Where the folds of the panes begin that were pruned."""
     if pane is not None:
-        return {pane: await store.beginning(pane)}
+        return {pane: await store.find_fold_start(pane)}
     pruned = {record.pane async for record in store.read(kinds={"Pruned"}, bodies=False)}
-    return {each: await store.beginning(each) for each in pruned}
+    return {each: await store.find_fold_start(each) for each in pruned}
 
 
 #: Bytes read before they are drawn: large pieces are quicker, but they are held in memory.

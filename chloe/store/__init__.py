@@ -1,13 +1,22 @@
 """The log: append-only, one SQLite file, the only truth.
 
-``store`` is the door. Behind it: ``connection`` (SQLite off the loop's thread) and ``schema`` (the
-migrations); ``chain`` and ``bodies`` (the form of what is kept); ``appending`` (a transaction) and
-``writer`` (when one is made, and what happens while none can be); ``reading`` (pages), ``outline`` (the few
-that tell the panes), ``present`` (those of panes that aren't past), ``following`` (every commit in order)
-and ``noticing`` (those of other instances); ``checkpoints`` (folded state, derived) and ``wal`` (SQLite's
-own file beside); ``weighing`` and ``pruning`` (what may go, and its going); ``integrity`` (whether the
-chain holds). ``opening`` puts a damaged log right: ``wreck`` (the rows that are left), ``salvage`` (a new
-log of them), ``heads`` (what the end was); ``healing`` does it for files taken away while the log is open.
+``store`` is the door. Behind it:
+
+- ``connection`` (SQLite off the loop's thread), ``migrations`` and ``schema`` (what makes a file a log),
+  ``drift`` (a schema that isn't ours), ``opening`` (the order of it all);
+- ``chain`` and ``bodies`` (the form of what is kept);
+- ``appending`` (a transaction), ``writer`` (when one is made, and what happens while none can be),
+  ``side_transaction`` (one without records), ``turns`` (the lock among instances), ``readonly`` (a log that
+  isn't written);
+- ``reading`` (pages), ``outline`` (the few records that tell the panes), ``present`` (those of panes that
+  aren't past), ``extended`` (a log with records that aren't in it yet), ``inspection`` (without opening it
+  for work);
+- ``following`` (every commit in order), ``change_watch`` (those of other instances);
+- ``checkpoints`` (folded state, derived), ``wal`` (SQLite's own file beside), ``heads`` (what the end was);
+- ``prune_plan`` and ``pruning`` (what may go, and its going);
+- ``integrity`` (whether the chain holds), ``ranges`` (sets of seqs), ``repair`` (what is done where the
+  chain doesn't hold).
+
 Must not know backends, actors or the ui.
 """
 
@@ -19,18 +28,18 @@ from chloe.store.chain import Head
 from chloe.store.store import Store
 
 if TYPE_CHECKING:
-    from chloe.store.checkpoints import Checkpoint, Mark
+    from chloe.store.checkpoints import Checkpoint, CheckpointRef
     from chloe.store.integrity import Verdict
-    from chloe.store.pruning import Beginning, Cut
-    from chloe.store.weighing import Pile
+    from chloe.store.prune_plan import PruneRange
+    from chloe.store.pruning import FoldStart, PruneCut
 
-__all__ = ["Beginning", "Checkpoint", "Cut", "Head", "Mark", "Pile", "Store", "Verdict"]
+__all__ = ["Checkpoint", "CheckpointRef", "FoldStart", "Head", "PruneCut", "PruneRange", "Store", "Verdict"]
 
 
 def __getattr__(name: str) -> object:
-    """Import what hangs on parts that most commands don't need only when it is asked for."""
+    """Import a name only when it is asked for, where most commands don't need it."""
     match name:
-        case "Checkpoint" | "Mark":
+        case "Checkpoint" | "CheckpointRef":
             from chloe.store import checkpoints
 
             return getattr(checkpoints, name)
@@ -38,12 +47,12 @@ def __getattr__(name: str) -> object:
             from chloe.store import integrity
 
             return integrity.Verdict
-        case "Beginning" | "Cut":
+        case "FoldStart" | "PruneCut":
             from chloe.store import pruning
 
             return getattr(pruning, name)
-        case "Pile":
-            from chloe.store import weighing
+        case "PruneRange":
+            from chloe.store import prune_plan
 
-            return weighing.Pile
+            return prune_plan.PruneRange
     raise AttributeError(f"there is no {name} in the store")

@@ -27,19 +27,19 @@ from typing import TypeVar
 from chloe.errors import LogUnusable
 from chloe.events.codec import decode
 from chloe.events.facts import Checkpointed, Entry, Record
-from chloe.store.apart import apart
 from chloe.store.appending import Appender
 from chloe.store.bodies import LARGEST_BODY, BodyUnreadable, Packer, Unpacker
 from chloe.store.connection import Connection, Readers
 from chloe.store.migrations import migrations
 from chloe.store.schema import derived
+from chloe.store.side_transaction import apart
 
 _R = TypeVar("_R")
 
 #: Checkpoints deleted in one transaction: some milliseconds, for which a commit may have to wait.
 _DELETED_AT_ONCE = 16
 
-_KEEP = (
+_SAVE = (
     "INSERT OR REPLACE INTO checkpoint (pane, seq, record_seq, lines, emulator, state) "
     "VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -51,7 +51,7 @@ _NEWEST = (
     f"SELECT checkpoint.seq, lines, version, head, CASE WHEN length(state) <= {LARGEST_BODY} THEN state END "
     f"{_BOUND} AND checkpoint.seq <= ?3 AND lines <= ?4 ORDER BY checkpoint.seq DESC"
 )
-_MARKS = f"SELECT checkpoint.seq, lines, version, head {_BOUND} ORDER BY checkpoint.seq"
+_REFS = f"SELECT checkpoint.seq, lines, version, head {_BOUND} ORDER BY checkpoint.seq"
 _DELETE = (
     "DELETE FROM checkpoint WHERE rowid IN "
     "(SELECT rowid FROM checkpoint WHERE (? IS NULL OR pane = ?) AND seq > ? AND seq <= ? LIMIT ?)"
@@ -67,7 +67,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class CheckpointRef:
     """Where a checkpoint stands. ``seq``: the last record folded into it; ``offset``: bytes of the pane's
     stream folded; ``lines``: logical lines that had left the screen by then."""
 
@@ -78,7 +78,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A terminal's ``state`` as bytes, as of a mark, made by the ``emulator`` of this version."""
+    """A terminal's ``state`` as bytes, as of a record, made by the ``emulator`` of this version."""
 
     pane: str
     seq: int
@@ -105,7 +105,7 @@ class Checkpoints:
         """Write nothing from now on; what was begun is finished by the connection's thread."""
         self._closed = True
 
-    async def keep(self, checkpoint: Checkpoint) -> tuple[list[Record], int]:
+    async def save(self, checkpoint: Checkpoint) -> tuple[list[Record], int]:
         """Write it, unless there is one of the same pane, seq and emulator.
 
         Return the record that binds it, if it was written, and about how many bytes that took.
@@ -113,7 +113,7 @@ class Checkpoints:
         if self._closed or self._appender is None or len(checkpoint.state) > LARGEST_BODY:
             return [], 0
         stored, hashed = await asyncio.to_thread(_packed, checkpoint.state)
-        records = await self._write(_keep, self._appender, checkpoint, stored, hashed)
+        records = await self._write(_save, self._appender, checkpoint, stored, hashed)
         return records or [], len(stored)
 
     async def newest(
@@ -123,14 +123,14 @@ class Checkpoints:
         bounds = (_ALL if seq is None else seq, _ALL if lines is None else lines)
         return await self._read(_newest, pane, emulator, *bounds)
 
-    async def marks(self, pane: str, *, emulator: str) -> list[Mark]:
+    async def refs(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
         """Where ``pane`` has checkpoints, in order."""
-        return await self._read(_marks, pane, emulator) or []
+        return await self._read(_refs, pane, emulator) or []
 
-    async def forget(self, pane: str | None, *, after: int | None, through: int | None) -> None:
+    async def delete(self, pane: str | None, *, after: int | None, through: int | None) -> None:
         """Delete those with ``after`` < seq <= ``through``, of one pane or of all."""
         bounds = (-1 if after is None else after, _ALL if through is None else through)
-        while await self._write(_forget, pane, *bounds):
+        while await self._write(_delete_some, pane, *bounds):
             pass
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R | None:
@@ -172,7 +172,7 @@ def _unpacked(stored: object, fact: Checkpointed) -> bytes | None:
     return state if sha256(state).hexdigest() == fact.sha256 else None
 
 
-def _keep(
+def _save(
     connection: sqlite3.Connection, appender: Appender, checkpoint: Checkpoint, stored: bytes, hashed: str
 ) -> list[Record]:
     pane, seq, emulator = checkpoint.pane, checkpoint.seq, checkpoint.emulator
@@ -191,7 +191,7 @@ def _keep(
         sha256=hashed,
     )
     records = appender.put(connection, [Entry(pane, fact, appender.now())])
-    connection.execute(_KEEP, (pane, seq, records[0].seq, checkpoint.lines, emulator, stored))
+    connection.execute(_SAVE, (pane, seq, records[0].seq, checkpoint.lines, emulator, stored))
     return records
 
 
@@ -225,11 +225,15 @@ def _newest(
     return None
 
 
-def _marks(connection: sqlite3.Connection, pane: str, emulator: str) -> list[Mark]:
-    facts = [_fact(emulator, *row) for row in connection.execute(_MARKS, (pane, emulator)).fetchall()]
-    return [Mark(seq=fact.seq, offset=fact.offset, lines=fact.lines) for fact in facts if fact is not None]
+def _refs(connection: sqlite3.Connection, pane: str, emulator: str) -> list[CheckpointRef]:
+    facts = [_fact(emulator, *row) for row in connection.execute(_REFS, (pane, emulator)).fetchall()]
+    return [
+        CheckpointRef(seq=fact.seq, offset=fact.offset, lines=fact.lines)
+        for fact in facts
+        if fact is not None
+    ]
 
 
-def _forget(connection: sqlite3.Connection, pane: str | None, after: int, through: int) -> int:
+def _delete_some(connection: sqlite3.Connection, pane: str | None, after: int, through: int) -> int:
     """Delete a few; how many."""
     return connection.execute(_DELETE, (pane, pane, after, through, _DELETED_AT_ONCE)).rowcount

@@ -116,7 +116,7 @@ class Feed:
         finally:
             self._leave(follower)
 
-    async def end(self) -> int:
+    async def read_tip(self) -> int:
         """The last seq that anybody has committed. Raises ``LogUnusable`` once closed."""
         tip = await self._patiently(self._reader.tip)
         # So that who waits for it doesn't wait for a notice as well.

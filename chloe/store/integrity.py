@@ -27,9 +27,9 @@ from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, lar
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
-from chloe.store.losses import ACCEPT, Losses, find_losses
 from chloe.store.outline import IN_OUTLINE
 from chloe.store.ranges import Ranges
+from chloe.store.repair.losses import ACCEPT, Losses, find_losses
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
 _SLICE_ROWS = 2048
@@ -90,7 +90,7 @@ class Verdict:
     flaws: tuple[str, ...] = ()
     #: What of the schema is not as the migrations make it, by name and printable: the chain may hold all the
     #: same, but such a log may have dropped or changed what was to be written.
-    loosened: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
     #: What heads kept elsewhere show to be missing and nobody has accepted, a sentence each; and what is odd
     #: about the user's file of heads and no loss.
     losses: tuple[str, ...] = ()
@@ -111,9 +111,9 @@ class Verdict:
         )
         if self.flaws:
             told += f"; but the file is damaged: {self.flaws[0]}; `chloe recover` makes a whole one of it"
-        if self.loosened:
+        if self.drift:
             told += (
-                f"; but the log isn't as Chloe makes one ({', '.join(self.loosened[:5])}); "
+                f"; but the log isn't as Chloe makes one ({', '.join(self.drift[:5])}); "
                 "`chloe recover` makes it anew"
             )
         if self.losses:
@@ -123,7 +123,7 @@ class Verdict:
     @property
     def whole(self) -> bool:
         """Whether nothing is wrong with the chain and with what readers rely on."""
-        return self.bad is None and not self.flaws and not self.loosened
+        return self.bad is None and not self.flaws and not self.drift
 
     @property
     def complete(self) -> bool:
@@ -150,7 +150,7 @@ class _Walk:
         self.pruned = 0
         self.damaged = 0
         self.truncated = 0
-        self.loosened: tuple[str, ...] = ()
+        self.drift: tuple[str, ...] = ()
         self._through = 0
         #: Seqs whose bodies were pruned, by pane ("": of any), and seqs whose bodies were lost to damage.
         self._pruned_of: defaultdict[bytes, Ranges] = defaultdict(Ranges)
@@ -163,7 +163,7 @@ class _Walk:
         """What has to be known beforehand: where to end, and which bodies may be missing."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         drift = find_drift(connection, version)
-        self.loosened = drift.names if drift is not None else ()
+        self.drift = drift.names if drift is not None else ()
         (through,) = connection.execute("SELECT max(seq) FROM record").fetchone()
         self._through = through or 0
         with _as_bytes(connection):
@@ -329,7 +329,7 @@ async def verify(
         damaged=walk.damaged,
         truncated=walk.truncated,
         flaws=flaws,
-        loosened=walk.loosened,
+        drift=walk.drift,
         losses=losses.all,
         notes=losses.notes,
         bad=bad,

@@ -26,17 +26,17 @@ from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, look_for_drift
 from chloe.store.heads import holds, known, last
-from chloe.store.healing import shut
-from chloe.store.losses import record_losses
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
+from chloe.store.repair.losses import record_losses
+from chloe.store.repair.relink import shut
 from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable, without_locks
 from chloe.store.turns import NO_LOCKS, who_has
 from chloe.store.wal import on_disk
 from chloe.waits import LOG, Waits, locker, until
 
 if TYPE_CHECKING:
-    from chloe.store.salvage import Salvage
+    from chloe.store.repair.salvage import Salvage
 
 #: Seconds between two tries to get a share in the log.
 _AGAIN = 0.02
@@ -96,7 +96,7 @@ class Opened:
     appender: Appender
     guard: Guard
     last: int
-    loss: str | None
+    loss_notice: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ class _Damaged(Exception):
 
 
 def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
-    from chloe.store.salvage import salvage
+    from chloe.store.repair.salvage import salvage
 
     if not guard.alone():
         raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
@@ -234,10 +234,10 @@ def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int
 
 
 def _has_records(path: Path) -> bool:
-    from chloe.store.wreck import Wreck
+    from chloe.store.repair.page_scan import PageScanner
 
-    with Wreck(path) as wreck:
-        return bool(wreck.seqs())
+    with PageScanner(path) as scanner:
+        return bool(scanner.seqs())
 
 
 async def _opened_again(
@@ -246,12 +246,12 @@ async def _opened_again(
     now: Callable[[], int],
     guard: Guard,
     lines: Path | None,
-    loss: str | None,
+    notice: str | None,
 ) -> Opened:
     """As ``_opened``, once more where its files were taken away meanwhile."""
     for _ in range(_TRIES):
         try:
-            return await _opened(path, instance, now, guard, lines, loss)
+            return await _opened(path, instance, now, guard, lines, notice)
         except LogMoved as error:
             moved = error
     raise LogUnusable(f"the log can't be opened: {moved} again and again; see who does that") from moved
@@ -263,7 +263,7 @@ async def _opened(
     now: Callable[[], int],
     guard: Guard,
     lines: Path | None,
-    loss: str | None,
+    notice: str | None,
 ) -> Opened:
     try:
         connection = await connect(path)
@@ -277,7 +277,7 @@ async def _opened(
             await connection.run(lambda _: connection.reopen())
         appender = Appender(path, instance, now)
         lost = await connection.run(record_losses, path, lines, appender, now)
-        loss = "; ".join(filter(None, (loss, lost))) or None
+        notice = "; ".join(filter(None, (notice, lost))) or None
         seq = await connection.run(tip)
     except BaseException as error:
         told: BaseException = error
@@ -287,7 +287,7 @@ async def _opened(
             told = _damaged(error.__cause__, error)
         if isinstance(told, _Damaged) and told.copy is None and on_disk(_wal(path)) and guard.alone():
             # Closing would copy what the -wal file holds into the database, and delete it.
-            from chloe.store.salvage import copied_aside
+            from chloe.store.repair.salvage import copied_aside
 
             told.copy = await asyncio.to_thread(copied_aside, path)
         if appender is not None:
@@ -298,7 +298,7 @@ async def _opened(
         if told is error:
             raise
         raise told from error
-    return Opened(connection=connection, appender=appender, guard=guard, last=seq, loss=loss)
+    return Opened(connection=connection, appender=appender, guard=guard, last=seq, loss_notice=notice)
 
 
 def _damaged(error: sqlite3.Error, told: LogUnusable) -> Exception:
@@ -321,12 +321,12 @@ def _see_end(connection: sqlite3.Connection, path: Path, guard: Guard) -> bool:
     head = known(path)
     if head is None or holds(connection, head) or not guard.alone():
         return False
-    from chloe.store.salvage import copied_aside
-    from chloe.store.wreck import Wreck
+    from chloe.store.repair.page_scan import PageScanner
+    from chloe.store.repair.salvage import copied_aside
 
     try:
-        with Wreck(path) as wreck:
-            more = max(wreck.seqs(), default=0) > last(connection).seq
+        with PageScanner(path) as scanner:
+            more = max(scanner.seqs(), default=0) > last(connection).seq
         if more:
             raise _Damaged("its -wal file is damaged", copied_aside(path))
     finally:

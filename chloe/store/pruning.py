@@ -27,12 +27,12 @@ from typing import NamedTuple, TypeVar
 from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Entry, Pruned, Record
-from chloe.store.apart import apart, unhurried
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.bodies import COLUMNS, BodyUnreadable, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, Readers
 from chloe.store.ranges import Ranges
+from chloe.store.side_transaction import apart, async_commit
 from chloe.store.wal import WalCopier, empty
 
 _R = TypeVar("_R")
@@ -85,7 +85,7 @@ _DELETE = "DELETE FROM body WHERE seq IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class PruneCut:
     """Bodies of ``pane`` in ``first`` through ``through`` shall go. ``kept`` is the checkpoint that stands
     there, where a fold of the rest has to begin with it."""
 
@@ -97,7 +97,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
+class FoldStart:
     """Where a fold of a pane begins: after record ``after``, with the terminal's ``state`` as of there.
 
     ``offset`` bytes of the stream are before it, and ``lines`` logical lines had left the screen. Without a
@@ -135,15 +135,15 @@ class Pruner:
         self._wal = wal
         self._append = append
 
-    async def beginning(self, pane: str) -> Beginning:
+    async def find_fold_start(self, pane: str) -> FoldStart:
         """Where a fold of ``pane`` begins."""
-        found = Beginning()
+        found = FoldStart()
         for _, fact in await self._read(_states, pane):
             if fact.state and fact.through >= found.after:
-                found = Beginning(after=fact.through, offset=fact.offset, lines=fact.lines, state=fact.state)
+                found = FoldStart(after=fact.through, offset=fact.offset, lines=fact.lines, state=fact.state)
         return found
 
-    async def prune(self, cuts: Sequence[Cut]) -> None:
+    async def prune(self, cuts: Sequence[PruneCut]) -> None:
         """Let the bodies of ``cuts`` go, and what is left of earlier ones."""
         entries = [entry for cut in cuts for entry in await self._entries(cut)]
         if entries:
@@ -161,7 +161,7 @@ class Pruner:
             return True
         return False
 
-    async def _entries(self, cut: Cut) -> list[Entry]:
+    async def _entries(self, cut: PruneCut) -> list[Entry]:
         now = time.time_ns()
         fact = Pruned(first=cut.first, through=cut.through, reason=cut.reason)
         if cut.kept is None:
@@ -329,7 +329,7 @@ def _free_pages(connection: sqlite3.Connection) -> int:
 def _cut_off(connection: sqlite3.Connection, appender: Appender, pages: int) -> int:
     """Take free pages off the end of the file; how many are left."""
     # Each step of the statement frees one page, and ``execute`` takes one step where there are no columns.
-    with unhurried(connection), appender.turn():
+    with async_commit(connection), appender.turn():
         appender.see_files()
         connection.executescript(f"PRAGMA incremental_vacuum({pages})")
         appender.see_index_after()

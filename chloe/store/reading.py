@@ -66,7 +66,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RecordQuery:
     """Which records: those that meet every condition. ``since`` <= occurred_at < ``until``, in nanoseconds
     since 1970."""
 
@@ -107,7 +107,7 @@ class Wanted:
         return sql, parameters
 
 
-EVERYTHING = Wanted()
+EVERYTHING = RecordQuery()
 
 
 def head(connection: sqlite3.Connection) -> Head:
@@ -116,7 +116,7 @@ def head(connection: sqlite3.Connection) -> Head:
     return Head(*found) if found else Head(0, GENESIS)
 
 
-def holds(connection: sqlite3.Connection, wanted: Head) -> bool:
+def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
     """Whether the record is part of the log; its hash may be cut short, its seq unknown (negative)."""
     size = len(wanted.hash)
     if wanted.seq == 0:
@@ -143,7 +143,7 @@ def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition |
 
 
 def page(
-    connection: sqlite3.Connection, wanted: Wanted, after: int, through: int
+    connection: sqlite3.Connection, wanted: RecordQuery, after: int, through: int
 ) -> tuple[list[Record], int]:
     """The next records above ``after``, and the seq up to which all that is wanted has now been read."""
     last = through
@@ -257,11 +257,11 @@ class Reader:
             async with self._readers.lend() as connection:
                 return await connection.run(head)
 
-    async def holds(self, wanted: Head) -> bool:
+    async def contains(self, wanted: Head) -> bool:
         """See the function of this name."""
         with told(self._path):
             async with self._readers.lend() as connection:
-                return await connection.run(holds, wanted)
+                return await connection.run(contains, wanted)
 
     async def tip(self) -> int:
         """The last committed seq."""
@@ -275,13 +275,13 @@ class Reader:
             async with self._readers.lend() as connection:
                 return await connection.run(spool_position, pane)
 
-    async def page(self, wanted: Wanted, after: int, through: int) -> tuple[list[Record], int]:
+    async def page(self, wanted: RecordQuery, after: int, through: int) -> tuple[list[Record], int]:
         """See the function of this name."""
         with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(page, wanted, after, through)
 
-    async def read(self, wanted: Wanted, after: int, through: int | None) -> AsyncIterator[Record]:
+    async def read(self, wanted: RecordQuery, after: int, through: int | None) -> AsyncIterator[Record]:
         """What is wanted above ``after``, through ``through`` or what is committed when this begins."""
         last = await self.tip()
         through = last if through is None else min(through, last)

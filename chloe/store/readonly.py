@@ -11,7 +11,7 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record
 
 
-class NoWriter:
+class RefusingWriter:
     """Has what the store needs of a ``Writer`` and commits nothing."""
 
     busy = False

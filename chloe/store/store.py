@@ -19,24 +19,24 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, LossAccepted, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
+from chloe.store.change_watch import ChangeWatcher, FolderWatcher
 from chloe.store.connection import Connection, Readers
 from chloe.store.following import Feed
 from chloe.store.heads import Heads
-from chloe.store.noticing import Noticing, Watching
 from chloe.store.opening import Guard, OpenedToRead, opened
-from chloe.store.reading import Reader, Wanted, told
-from chloe.store.readonly import NoWriter
+from chloe.store.reading import Reader, RecordQuery, told
+from chloe.store.readonly import RefusingWriter
 from chloe.store.turns import who_has
 from chloe.store.wal import WalCopier, on_disk
 from chloe.store.writer import CLOSE_WITHIN, Writer
 from chloe.waits import Waits
 
 if TYPE_CHECKING:
-    from chloe.store.checkpoints import Checkpoint, Checkpoints, Mark
+    from chloe.store.checkpoints import Checkpoint, CheckpointRef, Checkpoints
     from chloe.store.integrity import Verdict
-    from chloe.store.losses import Losses
-    from chloe.store.pruning import Beginning, Cut, Pruner
-    from chloe.store.weighing import Pile
+    from chloe.store.prune_plan import PruneRange
+    from chloe.store.pruning import FoldStart, PruneCut, Pruner
+    from chloe.store.repair.losses import Losses
 
 _log = logging.getLogger(__name__)
 
@@ -50,18 +50,18 @@ class Store:
     def __init__(
         self,
         path: Path,
-        writer: Writer | NoWriter,
+        writer: Writer | RefusingWriter,
         readers: Readers,
         reader: Reader,
         feed: Feed,
         connection: Connection | None,
         appender: Appender | None,
-        watcher: Watching | None,
+        watcher: FolderWatcher | None,
         heads: Heads,
     ) -> None:
         self.path = path
         #: A sentence about what the log had lost when it was opened; None where it was whole.
-        self.loss: str | None = None
+        self.loss_notice: str | None = None
         #: Why nothing is written to this log; None where it is. ``append`` raises it.
         self.refusal: str | None = None
         self._heads = heads
@@ -71,7 +71,7 @@ class Store:
         self._readers = readers
         self._reader = reader
         self._feed = feed
-        self._noticing = Noticing(path, watcher, self._look, self._committing)
+        self._noticing = ChangeWatcher(path, watcher, self._look, self._committing)
         self._wal = WalCopier(readers, appender)
         self._connection = connection
         self._appender = appender
@@ -87,7 +87,7 @@ class Store:
         path: Path,
         *,
         instance: str,
-        watcher: Watching | None = None,
+        watcher: FolderWatcher | None = None,
         now: Callable[[], int] = time.time_ns,
         heads_file: Path | None = None,
         waits: Waits | None = None,
@@ -110,14 +110,14 @@ class Store:
         writer = Writer(path, log.connection, log.appender, readers)
         heads = Heads(path, heads_file)
         store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads)
-        store.loss = log.loss
+        store.loss_notice = log.loss_notice
         store._heads_file = heads_file
         store._guard = log.guard
         return store
 
     @classmethod
     async def _to_read(
-        cls, path: Path, log: OpenedToRead, watcher: Watching | None, heads_file: Path | None
+        cls, path: Path, log: OpenedToRead, watcher: FolderWatcher | None, heads_file: Path | None
     ) -> Store:
         readers = Readers(path, only_look=True)
         reader = Reader(path, readers)
@@ -127,9 +127,9 @@ class Store:
             await readers.close()
             log.guard.close()
             raise
-        nobody = NoWriter(log.refusal)
+        nobody = RefusingWriter(log.refusal)
         store = cls(path, nobody, readers, reader, feed, None, None, watcher, Heads(path, None))
-        store.refusal = store.loss = log.refusal
+        store.refusal = store.loss_notice = log.refusal
         store._heads_file = heads_file
         store._guard = log.guard
         return store
@@ -155,7 +155,7 @@ class Store:
         """Why the log can't be written at the moment, or be followed; None while it can."""
         return self._writer.trouble or self._feed.trouble
 
-    def heed(self, told: Callable[[str | None], None]) -> Callable[[], None]:
+    def subscribe(self, told: Callable[[str | None], None]) -> Callable[[], None]:
         """Call ``told`` in the loop with each new trouble, and with None when it is over.
 
         Returns what cancels that.
@@ -197,10 +197,10 @@ class Store:
         ``until`` (nanoseconds since 1970). Without ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
         """
         chosen = None if kinds is None else frozenset(kinds)
-        wanted = Wanted(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
+        wanted = RecordQuery(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
         return self._reader.read(wanted, after, through)
 
-    def outline(self, through: int | None = None) -> AsyncIterator[Record]:
+    def read_outline(self, through: int | None = None) -> AsyncIterator[Record]:
         """The records from which the panes and their history follow as from all through ``through``.
 
         In order and without bodies: everything but output, and of each pane the last output and that right
@@ -208,7 +208,7 @@ class Store:
         """
         return self._reader.outline(through)
 
-    def present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
+    def read_present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
         """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
 
         With ``alive`` not of those that ended. What it costs hardly grows with the panes that are left out.
@@ -220,24 +220,24 @@ class Store:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)
 
-    async def end(self) -> int:
+    async def read_tip(self) -> int:
         """The last seq committed by any instance. While the log can't be read this waits."""
-        return await self._feed.end()
+        return await self._feed.read_tip()
 
     async def head(self) -> Head:
         """Where the chain ends now; seq 0 in an empty log."""
         return await self._reader.head()
 
-    async def keep(self, checkpoint: Checkpoint) -> None:
+    async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint, in place of one of the same pane and seq, if that can be done now.
 
         It never makes records wait, and raises nothing: a checkpoint that couldn't be written isn't there.
         """
-        records, size = await self._checkpoints.keep(checkpoint)
+        records, size = await self._checkpoints.save(checkpoint)
         if records:
             self._committed(records, size)
 
-    async def checkpoint(
+    async def load_checkpoint(
         self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
     ) -> Checkpoint | None:
         """The last checkpoint of ``pane`` at or before ``seq`` and ``lines``, made by this ``emulator``.
@@ -246,44 +246,44 @@ class Store:
         """
         return await self._checkpoints.newest(pane, emulator=emulator, seq=seq, lines=lines)
 
-    async def checkpoints(self, pane: str, *, emulator: str) -> list[Mark]:
+    async def list_checkpoints(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
         """Where ``pane`` has checkpoints of this ``emulator``, in order; their states are not read."""
-        return await self._checkpoints.marks(pane, emulator=emulator)
+        return await self._checkpoints.refs(pane, emulator=emulator)
 
-    async def forget(
+    async def delete_checkpoints(
         self, pane: str | None = None, *, after: int | None = None, through: int | None = None
     ) -> None:
         """Delete the checkpoints of ``pane`` (of all panes) with ``after`` < seq <= ``through``."""
-        await self._checkpoints.forget(pane, after=after, through=through)
+        await self._checkpoints.delete(pane, after=after, through=through)
 
-    async def beginning(self, pane: str) -> Beginning:
+    async def find_fold_start(self, pane: str) -> FoldStart:
         """Where a fold of ``pane`` begins: after what was pruned, where a state stands for that.
 
         A pane that had ended was pruned without one: its fold begins at its first record, and what is pruned
         is empty. Raises ``LogUnusable``.
         """
         with told(self.path):
-            return await self._pruner.beginning(pane)
+            return await self._pruner.find_fold_start(pane)
 
-    async def weigh(
+    async def plan_pruning(
         self,
         places: Mapping[str, Sequence[int] | None],
         *,
         before: int | None = None,
         over: int | None = None,
-    ) -> list[Pile]:
+    ) -> list[PruneRange]:
         """What could be pruned of the panes in ``places``, of each up to one of the seqs given with it.
 
         None in place of seqs stands for any. All conditions together: made ``before`` (nanoseconds since
         1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
         what is left fit into ``over`` bytes. Raises ``LogUnusable``.
         """
-        from chloe.store.weighing import weigh
+        from chloe.store.prune_plan import plan
 
         with told(self.path):
-            return await weigh(self._readers, places, before=before, over=over)
+            return await plan(self._readers, places, before=before, over=over)
 
-    async def prune(self, cuts: Sequence[Cut]) -> None:
+    async def prune(self, cuts: Sequence[PruneCut]) -> None:
         """Say in the log what goes, let it go, and give the space back to the disk.
 
         Others go on writing meanwhile. Checkpoints that stand within what goes, go as well. Killed anywhere,
@@ -291,7 +291,7 @@ class Store:
         """
         self._refuse()
         for cut in cuts:
-            await self.forget(cut.pane, through=cut.through if cut.kept else None)
+            await self.delete_checkpoints(cut.pane, through=cut.through if cut.kept else None)
         with told(self.path):
             await self._pruner.prune(cuts)
 
@@ -301,7 +301,7 @@ class Store:
         with told(self.path):
             return await self._pruner.finish()
 
-    def who_has_it(self) -> str:
+    def find_writer(self) -> str:
         """Which other process is writing to the log now, for a message; "" where that can't be known."""
         return who_has(self.path)
 
@@ -323,7 +323,7 @@ class Store:
 
         Nothing is recorded where nothing is missing.
         """
-        from chloe.store.losses import find_losses
+        from chloe.store.repair.losses import find_losses
 
         with told(self.path):
             async with self._readers.lend() as connection:
@@ -339,13 +339,13 @@ class Store:
             await self.append([Entry("", fact, time.time_ns())], durable=True)
         return losses
 
-    async def holds(self, head: Head) -> bool:
+    async def contains(self, head: Head) -> bool:
         """Whether the record that ``head`` names is part of the log: an earlier head still is.
 
         A hash of less than 32 bytes is the beginning of one; with a negative seq it may be any record's.
         Raises ``LogUnusable``.
         """
-        return await self._reader.holds(head)
+        return await self._reader.contains(head)
 
     async def close(self, within: float = CLOSE_WITHIN) -> None:
         """Commit what is queued, end every ``follow``, let go of the file.

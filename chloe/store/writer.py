@@ -183,7 +183,7 @@ class Writer:
 
     async def _healed(self, moved: LogMoved) -> bool:
         """Whether the log's files are where they belong again, by our own doing."""
-        from chloe.store.healing import heal
+        from chloe.store.repair.relink import heal
 
         try:
             async with self._readers.away():

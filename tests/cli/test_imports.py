@@ -19,7 +19,7 @@ OURS = {
     "chloe.terminal.terminal",
     "chloe.ui.app",
     "chloe.events.screens",
-    "chloe.store.salvage",
+    "chloe.store.repair.salvage",
     "chloe.doctor",
 }
 

@@ -22,7 +22,7 @@ from chloe.events.commands import Open
 from chloe.events.facts import Entry, Fact, Record
 from chloe.events.keyframe import encode_keyframe
 from chloe.replay import fold
-from chloe.store import Cut, Store
+from chloe.store import PruneCut, Store
 from chloe.terminal import EMULATOR, Terminal
 from tests.ids import id_of
 
@@ -102,19 +102,19 @@ async def test_from_any_checkpoint_the_fold_goes_on_as_if_it_had_seen_everything
 ) -> None:
     await _append(store, _stream(seed))
     await _keep_all(store)
-    marks = await store.checkpoints(PANE, emulator=EMULATOR)
+    marks = await store.list_checkpoints(PANE, emulator=EMULATOR)
     assert len(marks) > 5
     whole = (await fold(store, pane=PANE, scrollback=100_000)).screens[PANE]
     tip = (await store.head()).seq
     for mark in reversed(marks):
-        begun = await store.checkpoint(PANE, emulator=EMULATOR)
+        begun = await store.load_checkpoint(PANE, emulator=EMULATOR)
         assert begun is not None
         assert begun.seq == mark.seq
         apart = apart_of(store)
         found = (await apart.fold(PANE, lambda: tip))[PANE]
         assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
         assert found.scrollback.total == whole.scrollback.total
-        await store.forget(PANE, after=mark.seq - 1)
+        await store.delete_checkpoints(PANE, after=mark.seq - 1)
 
 
 def _lines(terminal: Terminal) -> Sequence[Sequence[Row]]:
@@ -132,7 +132,7 @@ async def test_the_past_read_by_pages_is_what_left_the_screen(
     await _append(store, told)
     await _keep_all(store)
     if not with_checkpoints:
-        await store.forget()
+        await store.delete_checkpoints()
     whole = _lines((await fold(store, pane=PANE, scrollback=100_000)).screens[PANE])
     past = Past(store, apart_of(store))
     forward = [
@@ -165,7 +165,7 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
         )
         live = engine.projections.screens[pane].snapshot()
         total = engine.projections.screens[pane].scrollback.total
-        marks = await engine.store.checkpoints(pane, emulator=EMULATOR)
+        marks = await engine.store.list_checkpoints(pane, emulator=EMULATOR)
         printed = engine.projections.panes[pane].output_bytes
         ends = [0, *(mark.offset for mark in marks), printed]
         assert max(after - before for before, after in pairwise(ends)) < 8_000_000
@@ -197,10 +197,10 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
     await _append(store, told)
     await _keep_all(store)
     whole = (await fold(store, pane=PANE)).screens[PANE]
-    last = await store.checkpoint(PANE, emulator=EMULATOR)
+    last = await store.load_checkpoint(PANE, emulator=EMULATOR)
     assert last is not None
     kept = replace(last, state=encode_keyframe(Terminal.load(last.state)))
-    await store.forget()
+    await store.delete_checkpoints()
     read = store.read
 
     async def read_while_it_is_pruned(**wanted: Any) -> AsyncIterator[Record]:
@@ -208,7 +208,7 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
         some = [record async for record in read(**wanted)][:2]
         for record in some:
             yield record
-        await store.prune([Cut(pane=PANE, first=1, through=last.seq, reason="a test", kept=kept)])
+        await store.prune([PruneCut(pane=PANE, first=1, through=last.seq, reason="a test", kept=kept)])
         async for record in read(**(wanted | {"after": some[-1].seq})):
             yield record
 

@@ -81,7 +81,7 @@ async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_m
             # Law 1: what is folded is what the log has, and nothing else is in it.
             assert known.output_bytes == len("ready")
             assert engine.projections.screens[pane].display[0].strip() == "ready"
-            assert not await engine.store.checkpoints(pane, emulator=EMULATOR)
+            assert not await engine.store.list_checkpoints(pane, emulator=EMULATOR)
             engine.look_at(frozenset())
             await eventually(lambda: pane not in engine.ahead, "nobody looks at it any more")
     steps.sort()

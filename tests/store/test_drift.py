@@ -13,7 +13,7 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Created, Died, Entry, Record, Salvaged
 from chloe.store import Store
 from chloe.store.drift import NEWEST, digest, objects
-from chloe.store.looking import looking
+from chloe.store.inspection import inspect_log
 from chloe.store.migrations import migrations, statements
 from chloe.store.opening import drifted, recovered
 from chloe.waits import Waits
@@ -88,19 +88,19 @@ async def test_what_no_query_meets_leaves_a_log_that_is_only_read(
     before = files(path)
     store = await Store.open(path, instance=id_of("two"), watcher=None)
     try:
-        assert store.refusal is not None and store.loss == store.refusal
+        assert store.refusal is not None and store.loss_notice == store.refusal
         assert READABLE[sql] in store.refusal and "chloe recover" in store.refusal
         assert [record async for record in store.read()] == written
-        assert [record.seq async for record in store.outline()] == [1, 3, 4]
+        assert [record.seq async for record in store.read_outline()] == [1, 3, 4]
         for refused in (store.append([printed(b"more")]), store.prune([]), store.finish_pruning()):
             with pytest.raises(LogUnusable, match="chloe recover"):
                 await refused
         verdict = await store.verify()
-        assert not verdict.whole and READABLE[sql] in verdict.loosened and "recover" in str(verdict)
+        assert not verdict.whole and READABLE[sql] in verdict.drift and "recover" in str(verdict)
     finally:
         await store.close()
-    async with looking(path) as look:
-        assert READABLE[sql] in look.about.loosened
+    async with inspect_log(path) as log:
+        assert READABLE[sql] in log.info.drift
     assert files(path) == before
 
 
@@ -112,7 +112,7 @@ async def test_what_a_query_would_meet_is_refused(path: Path, written: list[Reco
         await Store.open(path, instance=id_of("two"), watcher=None)
     assert UNREADABLE[sql] in str(refused.value)
     with pytest.raises(LogUnusable, match="chloe recover"):
-        async with looking(path):
+        async with inspect_log(path):
             pass
     assert files(path) == before
 
@@ -166,7 +166,7 @@ async def test_a_log_from_before_this_form_is_refused_with_the_way_out(
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
         await Store.open(path, instance=id_of("two"), watcher=None)
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
-        async with looking(path):
+        async with inspect_log(path):
             pass
     assert files(path) == before
 

@@ -58,7 +58,7 @@ async def test_a_follower_that_meets_a_damaged_page_says_so_and_goes_on_once_it_
     written: Store, path: Path, collect: Any, eventually: Eventually
 ) -> None:
     heard: list[str | None] = []
-    written.heed(heard.append)
+    written.subscribe(heard.append)
     before = damaged(path)
     collector = collect(written)
     await eventually(lambda: heard, "it is said")
@@ -91,7 +91,7 @@ async def test_the_end_of_the_log_is_waited_for(
 
     with monkeypatch.context() as patched:
         patched.setattr("chloe.store.connection.connect", refused)
-        end = asyncio.get_running_loop().create_task(written.end())
+        end = asyncio.get_running_loop().create_task(written.read_tip())
         await eventually(lambda: written.trouble, "it is said")
         assert "recover" not in str(written.trouble), "nothing is damaged"
     assert await end == 20
@@ -107,7 +107,7 @@ async def test_who_stops_waiting_takes_his_trouble_with_him_and_no_other_s(
 
     with monkeypatch.context() as patched:
         patched.setattr("chloe.store.connection.connect", refused)
-        waiting = asyncio.get_running_loop().create_task(written.end())
+        waiting = asyncio.get_running_loop().create_task(written.read_tip())
         await eventually(lambda: written.trouble, "it is said")
         waiting.cancel()
         await asyncio.wait({waiting})
@@ -117,7 +117,7 @@ async def test_who_stops_waiting_takes_his_trouble_with_him_and_no_other_s(
     await eventually(lambda: written.trouble, "a follower says so")
     with monkeypatch.context() as patched:
         patched.setattr("chloe.store.connection.connect", refused)
-        waiting = asyncio.get_running_loop().create_task(written.end())
+        waiting = asyncio.get_running_loop().create_task(written.read_tip())
         await eventually(lambda: "unable to open" in (written.trouble or ""))
     await waiting
     await eventually(lambda: "recover" in (written.trouble or ""), "it still stands still")

@@ -52,14 +52,14 @@ async def test_a_log_replaced_by_an_old_copy_says_how_much_is_gone(
     copies = await grown(opened, path, printed)
     path.write_bytes(copies[0])
     store = await opened("three")
-    assert store.loss is not None and "10 records, 11 to 20, are gone" in store.loss
+    assert store.loss_notice is not None and "10 records, 11 to 20, are gone" in store.loss_notice
     record = [each async for each in store.read()][-1]
     assert isinstance(record.fact, Truncated)
     assert (record.seq, record.pane, record.fact.expected, record.fact.found) == (11, "", 20, 10)
     verdict = await store.verify()
     assert (verdict.bad, verdict.truncated) == (None, 1) and "its end was lost once" in str(verdict)
     # Said once, by the first that noticed.
-    assert (await opened("four")).loss is None
+    assert (await opened("four")).loss_notice is None
 
 
 async def test_a_removed_wal_file_is_told_as_a_lost_end(
@@ -77,7 +77,7 @@ async def test_a_removed_wal_file_is_told_as_a_lost_end(
     crashed.write_bytes(path.read_bytes())
     head_file(crashed).write_text(head_file(path).read_text())
     third = await Store.open(crashed, instance=id_of("three"))
-    assert third.loss is not None and "3 records, 6 to 8" in third.loss
+    assert third.loss_notice is not None and "3 records, 6 to 8" in third.loss_notice
     await third.close()
 
 
@@ -86,7 +86,7 @@ async def test_another_history_of_the_same_length_is_told(opened: Any, path: Pat
     ours = head_file(path).read_text()
     head_file(path).write_text(ours.split()[0] + " " + "ab" * 32 + "\n")
     store = await opened("three")
-    assert store.loss is not None and "record 20 is another one" in store.loss
+    assert store.loss_notice is not None and "record 20 is another one" in store.loss_notice
 
 
 HUGE = str(2**63)
@@ -101,9 +101,9 @@ async def test_a_head_file_that_can_not_be_used_is_the_sign_of_a_loss(
 ) -> None:
     await grown(opened, path, printed)
     head_file(path).write_text(text)
-    assert "may have lost its end" in (await opened("three")).loss
+    assert "may have lost its end" in (await opened("three")).loss_notice
     store = await opened("four")
-    assert store.loss is None
+    assert store.loss_notice is None
     assert not (await store.verify()).complete
 
 
@@ -128,7 +128,7 @@ async def test_what_is_no_head_file_is_neither_waited_for_nor_read(
     head_file(path).unlink()
     make(head_file(path))
     store = await opened("three")
-    assert ("is a folder" if make is Path.mkdir else "may have lost its end") in store.loss
+    assert ("is a folder" if make is Path.mkdir else "may have lost its end") in store.loss_notice
     await store.append([printed(b"goes on", 10)])
     await store.close()
     if not head_file(path).is_dir():
@@ -167,7 +167,7 @@ async def test_a_removed_log_is_told_when_a_new_one_is_made(
 ) -> None:
     await grown(opened, path, printed)
     path.unlink()
-    assert "20 records, 1 to 20" in (await opened("three")).loss
+    assert "20 records, 1 to 20" in (await opened("three")).loss_notice
 
 
 async def test_heads_are_added_to_the_users_file_once_a_minute_and_at_close(

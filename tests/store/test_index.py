@@ -82,7 +82,7 @@ async def names(path: Path) -> list[str]:
     """What a process that comes later finds, once the chain is seen to hold."""
     store = await Store.open(path, instance=id_of("later"), watcher=None)
     try:
-        assert (await store.verify()).complete and store.loss is None
+        assert (await store.verify()).complete and store.loss_notice is None
         return [record.fact.name async for record in store.read() if isinstance(record.fact, Renamed)]
     finally:
         await store.close()

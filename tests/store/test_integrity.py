@@ -161,7 +161,7 @@ async def test_any_edit_of_a_single_column_is_found(
         raw.execute(f"UPDATE record SET {column} = ? WHERE seq = ?", (value, seq))
         verdict = await log.verify()
         assert verdict.bad == (None if value == before else seq)
-        assert verdict.loosened == ("record_update",)
+        assert verdict.drift == ("record_update",)
         raw.execute(f"UPDATE record SET {column} = ? WHERE seq = ?", (before, seq))
         raw.execute(trigger)
     assert (await log.verify()) == Verdict(head=await log.head(), bodies=2520, pruned=0)
@@ -190,7 +190,7 @@ async def test_an_index_that_hides_records_is_found(log: Store, path: Path) -> N
         raw.execute("PRAGMA writable_schema = ON")
         raw.execute("UPDATE sqlite_schema SET sql = replace(sql, '<>', '>') WHERE name = 'record_outline'")
         raw.commit()
-    assert "record_outline" in (await log.verify()).loosened
+    assert "record_outline" in (await log.verify()).drift
 
 
 async def test_a_walk_of_many_slices_finds_what_is_wrong_in_a_late_one(
@@ -244,5 +244,5 @@ async def test_an_index_that_leaves_out_a_record_is_found_though_the_chain_holds
         raw.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'record_pane'", (sql,))
         raw.execute("PRAGMA writable_schema = RESET")
     verdict = await log.verify()
-    assert verdict.bad is None and not verdict.whole and not verdict.loosened
+    assert verdict.bad is None and not verdict.whole and not verdict.drift
     assert "record_pane" in str(verdict) and "chloe recover" in str(verdict)

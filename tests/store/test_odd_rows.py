@@ -20,7 +20,7 @@ from chloe.errors import ChloeError
 from chloe.events.facts import Checkpointed, Created, Entry, Output, Pruned
 from chloe.store import Store
 from chloe.store.bodies import LARGEST_BODY, LARGEST_OUTPUT, RAW, ZSTD, BodyDamaged, BodyUnreadable, Unpacker
-from chloe.store.looking import looking
+from chloe.store.inspection import inspect_log
 from chloe.store.opening import recovered
 from chloe.waits import Waits
 from tests.ids import id_of
@@ -92,7 +92,7 @@ _READ_ALL = """
 import asyncio, os, pathlib, resource, sys, time, traceback
 from chloe.errors import LogUnusable
 from chloe.store import Store
-from chloe.store.looking import looking
+from chloe.store.inspection import inspect_log
 from chloe.store.opening import recovered
 from chloe.waits import Waits
 
@@ -106,10 +106,10 @@ async def main(path, pane):
     records = [record async for record in store.read()]
     assert len(records) == 6, records
     assert all(not getattr(record.fact, "data", b"") for record in records[1:])
-    await store.beginning(pane)
-    assert await store.checkpoint(pane, emulator="1") is None
+    await store.find_fold_start(pane)
+    assert await store.load_checkpoint(pane, emulator="1") is None
     await store.close()
-    async with looking(path) as look:
+    async with inspect_log(path) as look:
         await look.verify()
     await recovered(path, "tried", time.time_ns, Waits(print))
     store = await Store.open(path, instance="", watcher=None)
@@ -193,7 +193,7 @@ async def test_text_that_is_not_utf_8_keeps_nobody_from_the_rest(path: Path, pri
         raw.commit()
     store = await Store.open(path, instance=id_of("two"), watcher=None)
     try:
-        for records in (store.read(), store.outline(), store.present()):
+        for records in (store.read(), store.read_outline(), store.read_present()):
             assert created in [record.fact async for record in records]
     finally:
         await store.close()
@@ -263,17 +263,17 @@ async def test_whatever_rows_there_are_nothing_but_our_own_errors_is_raised(
         raw.commit()
 
     async def read_all() -> None:
-        async with looking(path) as look:
-            [record async for record in look.outline()]
+        async with inspect_log(path) as look:
+            [record async for record in look.read_outline()]
             await look.verify()
         store = await Store.open(path, instance=id_of("two"), watcher=None)
         try:
             [record async for record in store.read()]
-            [record async for record in store.outline()]
+            [record async for record in store.read_outline()]
             await store.verify()
             await store.spool_position(PANE)
-            await store.beginning(PANE)
-            await store.weigh({PANE: None, "": None}, over=1)
+            await store.find_fold_start(PANE)
+            await store.plan_pruning({PANE: None, "": None}, over=1)
             await store.finish_pruning()
         finally:
             await store.close()

@@ -46,7 +46,7 @@ async def test_a_log_that_can_not_be_opened_is_salvaged_and_says_so(
         raw[: 100 * (seed + 1)] = random.Random(seed).randbytes(100 * (seed + 1))
     path.write_bytes(raw)
     store = await opened("two")
-    assert store.loss is not None and "log.damaged-" in store.loss
+    assert store.loss_notice is not None and "log.damaged-" in store.loss_notice
     (kept,) = aside(path)
     assert kept.read_bytes() == raw
     records = await all_of(store)
@@ -56,7 +56,7 @@ async def test_a_log_that_can_not_be_opened_is_salvaged_and_says_so(
     assert (await store.verify()).whole
     await store.append([printed(b"goes on", 800 * 180)])
     await store.close()
-    assert (await opened("three")).loss is None
+    assert (await opened("three")).loss_notice is None
 
 
 async def test_a_broken_wal_frame_costs_no_record_behind_it(

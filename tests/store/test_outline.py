@@ -110,7 +110,7 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
                 if not isinstance(record.fact, facts.Checkpointed):
                     whole.apply(record)
             seqs = []
-            async for record in first.outline(through):
+            async for record in first.read_outline(through):
                 short.apply(record)
                 seqs.append(record.seq)
             assert seqs == sorted(set(seqs))
@@ -128,9 +128,9 @@ async def test_it_holds_nothing_of_a_flood_but_its_end(store: Store, printed: Pr
     await store.append([printed(b"x", n) for n in range(3000)])
     await store.append([Entry(id_of("pane"), facts.Closed(), 2)])
     await store.append([printed(b"x", n) for n in range(3000, 3010)])
-    found = [record async for record in store.outline()]
+    found = [record async for record in store.read_outline()]
     assert [record.seq for record in found] == [1, 3001, 3002, 3012]
-    assert [record.seq async for record in store.outline(3005)] == [1, 3001, 3002, 3005]
+    assert [record.seq async for record in store.read_outline(3005)] == [1, 3001, 3002, 3005]
     assert found[1].fact == Output(offset=2999, length=1, data=b"")
 
 
@@ -148,8 +148,8 @@ async def test_what_was_kept_of_screens_is_passed_over(store: Store, printed: Pr
     kept = facts.Checkpointed(seq=1, offset=0, lines=0, emulator="1", length=0, sha256="")
     await store.append([printed(b"x"), Entry("pane", kept, 1), Entry("pane", kept, 1)])
     await store.append([Entry("pane", facts.Closed(), 1), Entry("pane", kept, 1)])
-    assert [record.seq async for record in store.outline()] == [1, 4]
+    assert [record.seq async for record in store.read_outline()] == [1, 4]
 
 
 async def test_an_empty_log_has_an_empty_one(store: Store) -> None:
-    assert [record async for record in store.outline()] == []
+    assert [record async for record in store.read_outline()] == []

@@ -27,7 +27,7 @@ def is_past(pane: Pane) -> bool:
 
 async def folded(store: Store, also: tuple[str, ...] | None = None, *, alive: bool = False) -> Panes:
     panes = Panes()
-    records = store.outline() if also is None else store.present(also, alive=alive)
+    records = store.read_outline() if also is None else store.read_present(also, alive=alive)
     async for record in records:
         panes.apply(record)
     return panes

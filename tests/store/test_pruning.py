@@ -17,7 +17,7 @@ import pytest
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Output, Pruned, Renamed, Repainted
-from chloe.store import Beginning, Checkpoint, Cut, Store
+from chloe.store import Checkpoint, FoldStart, PruneCut, Store
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -28,8 +28,8 @@ Collect = Callable[..., object]
 PANE, OTHER = id_of("pane"), id_of("other")
 
 
-def cut(pane: str, first: int, through: int, kept: Checkpoint | None = None) -> Cut:
-    return Cut(pane=pane, first=first, through=through, reason="asked", kept=kept)
+def cut(pane: str, first: int, through: int, kept: Checkpoint | None = None) -> PruneCut:
+    return PruneCut(pane=pane, first=first, through=through, reason="asked", kept=kept)
 
 
 def at(seq: int, state: bytes = b"the screen") -> Checkpoint:
@@ -59,7 +59,7 @@ def bodies(raw: sqlite3.Connection) -> list[int]:
 
 
 async def weighed(store: Store, places: Mapping[str, Sequence[int] | None], **conditions: int) -> list[tuple]:  # type: ignore[type-arg]
-    piles = await store.weigh(places, **conditions)
+    piles = await store.plan_pruning(places, **conditions)
     return [(pile.pane, pile.first, pile.through, pile.bodies, pile.size) for pile in piles]
 
 
@@ -150,24 +150,24 @@ async def test_the_disk_gets_its_space_back(store: Store, printed: Printed, path
 async def test_a_fold_begins_at_the_state_that_the_last_pruned_carries(
     log: Store, raw: sqlite3.Connection
 ) -> None:
-    assert await log.beginning(PANE) == Beginning()
+    assert await log.find_fold_start(PANE) == FoldStart()
 
     await log.prune([cut(PANE, 1, 7, at(7, b"first state"))])
-    assert await log.beginning(PANE) == Beginning(after=7, offset=70, lines=7, state=b"first state")
-    assert await log.beginning(OTHER) == Beginning()
+    assert await log.find_fold_start(PANE) == FoldStart(after=7, offset=70, lines=7, state=b"first state")
+    assert await log.find_fold_start(OTHER) == FoldStart()
     (told,) = [record.fact async for record in log.read(kinds={"Pruned"})]
     assert told == Pruned(
         first=1, through=7, reason="asked", offset=70, lines=7, length=11, state=b"first state"
     )
 
     await log.prune([cut(PANE, 9, 11, at(11, b"second state"))])
-    assert await log.beginning(PANE) == Beginning(after=11, offset=110, lines=11, state=b"second state")
+    assert await log.find_fold_start(PANE) == FoldStart(after=11, offset=110, lines=11, state=b"second state")
     # The first one's state, though it stands behind the second's cut, went as well.
     assert [seq for seq in bodies(raw) if seq > 20] == [22]
 
     # Ended, it goes wholly: no state is left.
     await log.prune([cut(PANE, 13, 22)])
-    assert await log.beginning(PANE) == Beginning()
+    assert await log.find_fold_start(PANE) == FoldStart()
     assert [seq for seq in bodies(raw) if seq % 2 or seq > 20] == []
     assert (await log.verify()).bad is None
 
@@ -175,17 +175,17 @@ async def test_a_fold_begins_at_the_state_that_the_last_pruned_carries(
 async def test_a_damaged_state_is_passed_over(log: Store, tampered: Callable[[str], None]) -> None:
     await log.prune([cut(PANE, 1, 7, at(7, b"state " * 200))])
     tampered("UPDATE body SET bytes = x'00' WHERE seq > 20")
-    assert await log.beginning(PANE) == Beginning()
+    assert await log.find_fold_start(PANE) == FoldStart()
 
 
 async def test_checkpoints_within_what_goes_go_as_well(log: Store) -> None:
     for seq in (3, 7, 9):
-        await log.keep(at(seq))
+        await log.save_checkpoint(at(seq))
     await log.prune([cut(PANE, 1, 7, at(7))])
-    assert [mark.seq for mark in await log.checkpoints(PANE, emulator="1")] == [9]
+    assert [mark.seq for mark in await log.list_checkpoints(PANE, emulator="1")] == [9]
     # Without a state the fold has to begin at the first record: what knew more would not be what it gives.
     await log.prune([cut(PANE, 9, 9)])
-    assert await log.checkpoints(PANE, emulator="1") == []
+    assert await log.list_checkpoints(PANE, emulator="1") == []
 
 
 async def test_a_pruned_that_lies_excuses_nothing_it_may_not(
@@ -289,7 +289,7 @@ async def test_a_closed_log_says_so(log: Store) -> None:
     with pytest.raises(LogUnusable):
         await log.prune([cut(PANE, 1, 3)])
     with pytest.raises(LogUnusable):
-        await log.weigh({PANE: None})
+        await log.plan_pruning({PANE: None})
 
 
 # Killed ---------------------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ async def test_a_closed_log_says_so(log: Store) -> None:
 PRUNE = """
 import asyncio, sys
 from pathlib import Path
-from chloe.store import Cut, Store, pruning
+from chloe.store import PruneCut, Store, pruning
 from chloe.store.connection import Connection
 pruning._BODIES_AT_ONCE = 4
 pruning._PAGES_AT_ONCE = 8
@@ -310,7 +310,7 @@ async def told(self, work, *args, **named):
 Connection.run = told
 async def main():
     store = await Store.open(Path(sys.argv[1]), instance=sys.argv[2])
-    await store.prune([Cut(pane=sys.argv[2], first=1, through=400, reason="asked")])
+    await store.prune([PruneCut(pane=sys.argv[2], first=1, through=400, reason="asked")])
     print("over", flush=True)
     await store.close()
 asyncio.run(main())

@@ -42,7 +42,7 @@ async def test_no_more_text_is_held_at_once_than_a_page_may_have(
 
     monkeypatch.setattr(pages, name, weighed)
 
-    found = store.read() if how == "records" else store.outline()
+    found = store.read() if how == "records" else store.read_outline()
     seqs = [record.seq async for record in found]
 
     assert seqs == [record.seq for record in records]

@@ -41,7 +41,7 @@ class Troubles:
         self.heard: list[str | None] = []
         self._changed = asyncio.Event()
         self._store = store
-        store.heed(self._hear)
+        store.subscribe(self._hear)
 
     def _hear(self, trouble: str | None) -> None:
         self.heard.append(trouble)

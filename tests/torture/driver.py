@@ -159,7 +159,7 @@ async def keep(engine: Engine) -> None:
 
     for seq in range(1, sys.maxsize):
         state = os.urandom(20_000)
-        await engine.store.keep(
+        await engine.store.save_checkpoint(
             Checkpoint(pane="none", seq=seq, offset=seq, lines=seq, emulator="none", state=state)
         )
         await asyncio.sleep(0.05)

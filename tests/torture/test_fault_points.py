@@ -94,8 +94,8 @@ POINTS = (
     first("a spool deleted, before the pane is let go", f"{BACKEND}.discard", "after"),
     # A terminal's checkpoint is kept.
     first("before a checkpoint is kept", f"{STORE}.keep"),
-    first("a checkpoint's transaction begun", "chloe.store.checkpoints:_keep"),
-    first("a checkpoint written, not committed", "chloe.store.checkpoints:_keep", "after"),
+    first("a checkpoint's transaction begun", "chloe.store.checkpoints:_save"),
+    first("a checkpoint written, not committed", "chloe.store.checkpoints:_save", "after"),
     first("after a checkpoint was kept", f"{STORE}.keep", "after"),
     # A start.
     first("a file without a log", "chloe.store.schema:_migrate"),

@@ -96,7 +96,7 @@ async def test_killed_while_it_prunes_only_that_is_gone_and_screens_are_what_the
         cut = 0
         for pane in engine.projections.panes.values():
             copy = next(each for each in world.copies if str(each.path) in pane.argv)
-            start = await engine.store.beginning(pane.id)
+            start = await engine.store.find_fold_start(pane.id)
             if not start.state:
                 continue  # Nothing of it was pruned, or all of it since it had ended.
             cut += 1

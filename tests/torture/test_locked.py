@@ -28,7 +28,7 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
         panes = [await engine.ask(Open(backend=backend, argv=program)) for backend in ("direct", "tmux")]
         known = [engine.projections.panes[pane] for pane in panes if pane is not None]
         await eventually(lambda: all(pane.output_bytes == 5 for pane in known))
-        engine.store.heed(troubles.append)
+        engine.store.subscribe(troubles.append)
         loop = asyncio.get_running_loop()
         with closing(sqlite3.connect(config.paths.database, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")

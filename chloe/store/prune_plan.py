@@ -1,4 +1,4 @@
-"""Weighing: what there is to prune, and how much of it, before anything goes.
+"""What there is to prune, and how much of it, before anything goes.
 
 Owns the walk along the bodies. Must not know why something may go: it is told in which panes, up to where,
 and how old or how much.
@@ -29,7 +29,7 @@ _BODIES_OF_PANE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pile:
+class PruneRange:
     """Bodies of ``pane`` in its records ``first`` through ``through``: how many, and the bytes they take."""
 
     pane: str
@@ -39,7 +39,7 @@ class Pile:
     size: int
 
 
-class _Heap:
+class _PaneRange:
     """What was met of one pane. It may be cut at ``places`` only, or anywhere where that is None."""
 
     def __init__(self, places: Sequence[int] | None) -> None:
@@ -49,7 +49,7 @@ class _Heap:
         #: It met what is too young: nothing behind that goes.
         self.closed = False
 
-    def pass_places(self, seq: int | None) -> int:
+    def advance(self, seq: int | None) -> int:
         """The walk has come to ``seq`` (None: the end); the bytes that can be cut off since then."""
         if self._places is None:
             return 0
@@ -83,7 +83,7 @@ class _Walk:
     def __init__(
         self, places: Mapping[str, Sequence[int] | None], before: int | None, enough: int | None
     ) -> None:
-        self.heaps = {pane: _Heap(where) for pane, where in places.items()}
+        self.heaps = {pane: _PaneRange(where) for pane, where in places.items()}
         self._before = before
         self._left = enough
         self._seq = 0
@@ -107,14 +107,14 @@ class _Walk:
             return True
         for heap in self.heaps.values():
             if not heap.closed and not self._has_enough():
-                self._take(heap.pass_places(None))
+                self._take(heap.advance(None))
         return False
 
     def _meet(self, seq: int, pane: str, occurred_at: int, size: int) -> None:
         heap = self.heaps.get(pane)
         if heap is None or heap.closed:
             return
-        self._take(heap.pass_places(seq))
+        self._take(heap.advance(seq))
         if self._has_enough():
             return
         if self._before is not None and occurred_at >= self._before:
@@ -130,14 +130,14 @@ class _Walk:
         return self._left is not None and self._left <= 0
 
 
-async def weigh(
+async def plan(
     readers: Readers,
     places: Mapping[str, Sequence[int] | None],
     *,
     before: int | None,
     over: int | None,
-) -> list[Pile]:
-    """What could go of these panes, see ``Store.weigh``. Raises ``sqlite3.Error``."""
+) -> list[PruneRange]:
+    """What could go of these panes, see ``Store.plan_pruning``. Raises ``sqlite3.Error``."""
     enough = None
     if over is not None:
         async with readers.lend() as connection:
@@ -150,7 +150,7 @@ async def weigh(
         async with readers.lend() as connection:
             more = await connection.run(walk.slice)
     return [
-        Pile(pane=pane, first=heap.first, through=heap.through, bodies=heap.bodies, size=heap.size)
+        PruneRange(pane=pane, first=heap.first, through=heap.through, bodies=heap.bodies, size=heap.size)
         for pane, heap in walk.heaps.items()
         if heap.bodies
     ]

@@ -14,8 +14,8 @@ import pytest
 
 from chloe.events.facts import Created, Entry, Gap, Output, Record, Salvaged
 from chloe.store import Store
-from chloe.store.salvage import salvage
-from chloe.store.wreck import Wreck
+from chloe.store.repair.page_scan import PageScanner
+from chloe.store.repair.salvage import salvage
 from tests.ids import id_of
 from tests.store.conftest import Forging
 
@@ -187,5 +187,5 @@ def test_a_wal_file_that_is_mostly_a_hole_is_read_as_fast_as_what_it_holds(tmp_p
     wal = path.with_name("log.db-wal")
     wal.write_bytes(bytes(100))
     os.truncate(wal, 2**40)
-    with Wreck(path) as wreck:
-        assert wreck.seqs() == []
+    with PageScanner(path) as scanner:
+        assert scanner.seqs() == []

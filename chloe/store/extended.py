@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol
 
 from chloe.events.facts import Record
-from chloe.store.pruning import Beginning
+from chloe.store.pruning import FoldStart
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """What is read where a pane's past is told. See ``Store``."""
 
     def read(
@@ -29,14 +29,14 @@ class Source(Protocol):
     ) -> AsyncIterator[Record]:
         """See ``Store.read``."""
 
-    async def beginning(self, pane: str) -> Beginning:
-        """See ``Store.beginning``."""
+    async def find_fold_start(self, pane: str) -> FoldStart:
+        """See ``Store.find_fold_start``."""
 
 
-class Beside:
+class ExtendedLog:
     """Reads ``log``, and then what ``records`` gives, which follows it."""
 
-    def __init__(self, log: Source, records: Callable[[], AsyncIterator[Record]]) -> None:
+    def __init__(self, log: RecordSource, records: Callable[[], AsyncIterator[Record]]) -> None:
         self._log = log
         self._records = records
 
@@ -66,6 +66,6 @@ class Beside:
             ):
                 yield record
 
-    async def beginning(self, pane: str) -> Beginning:
-        """See ``Store.beginning``."""
-        return await self._log.beginning(pane)
+    async def find_fold_start(self, pane: str) -> FoldStart:
+        """See ``Store.find_fold_start``."""
+        return await self._log.find_fold_start(pane)

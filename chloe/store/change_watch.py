@@ -1,4 +1,4 @@
-"""Noticing that another instance has committed.
+"""ChangeWatcher that another instance has committed.
 
 Owns when to look. Must not know what is found: it is given a way to look and says when to use it.
 
@@ -27,14 +27,14 @@ _FIRST, _GROWTH, _LAST = 0.001, 4, 0.1
 _WHILE_COMMITTING = 0.005
 
 
-class Watching(Protocol):
+class FolderWatcher(Protocol):
     """What is needed of a watcher (``chloe.watch.Watcher``)."""
 
     def watch(self, path: Path, told: Callable[[str], None]) -> Callable[[], None]:
         """Call ``told`` with the name of each entry of the folder ``path`` that changes."""
 
 
-class Noticing:
+class ChangeWatcher:
     """Calls ``look`` soon after the log was written by anybody, while it is switched on.
 
     ``look`` says whether it found something new; ``busy`` whether this instance is committing.
@@ -43,7 +43,7 @@ class Noticing:
     def __init__(
         self,
         path: Path,
-        watcher: Watching | None,
+        watcher: FolderWatcher | None,
         look: Callable[[], Awaitable[bool]],
         busy: Callable[[], bool],
     ) -> None:

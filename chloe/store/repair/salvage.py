@@ -1,8 +1,8 @@
 """A damaged log made anew from what can be read of it.
 
 Owns what is kept of each record, and the damaged files, which are put aside and never deleted. Must not know
-how rows are found in damaged pages (``wreck``) or who asks for it. The caller sees to it that nobody else has
-the log open.
+how rows are found in damaged pages (``page_scan``) or who asks for it. The caller makes sure that nobody else
+has the log open.
 
 What verifies from the first record on keeps its seq and its hash. After the first that doesn't, no hash can
 be had any more: what is readable there is appended as new records, behind a ``Salvaged`` that says so, each
@@ -40,10 +40,10 @@ from chloe.store.appending import Appender
 from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
-from chloe.store.losses import HEAD_GONE
 from chloe.store.ranges import Ranges
+from chloe.store.repair.losses import HEAD_GONE
+from chloe.store.repair.page_scan import PageScanner, Row, StoredBody
 from chloe.store.schema import bring_up
-from chloe.store.wreck import Row, StoredBody, Wreck
 
 _RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _BODY = "INSERT INTO body VALUES (?, ?, ?, ?)"
@@ -86,12 +86,12 @@ def salvage(
     try:
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         with (
-            Wreck(copy or path) as wreck,
+            PageScanner(copy or path) as scanner,
             closing(sqlite3.connect(fresh, isolation_level=None)) as connection,
         ):
             bring_up(connection, fresh)
             with closing(Appender(fresh, "", now)) as appender:
-                done = _Work(connection, appender, wreck, now).done(aside, reason, head)
+                done = _Work(connection, appender, scanner, now).done(aside, reason, head)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         # Only now, with a whole new log: the -wal file first, so that it never meets the new database.
         for name in ("-wal", "-shm", ""):
@@ -138,13 +138,13 @@ def _remove(fresh: Path) -> None:
 
 
 class _Work:
-    """One salvage: from a wreck into a new database."""
+    """One salvage: from a scanner into a new database."""
 
     def __init__(
-        self, connection: sqlite3.Connection, appender: Appender, wreck: Wreck, now: Callable[[], int]
+        self, connection: sqlite3.Connection, appender: Appender, scanner: PageScanner, now: Callable[[], int]
     ) -> None:
         self._connection = connection
-        self._wreck = wreck
+        self._scanner = scanner
         self._now = now
         self._unpacker = Unpacker()
         self._head = Head(0, GENESIS)
@@ -158,14 +158,14 @@ class _Work:
 
     def done(self, aside: Path, reason: str, known_head: Head | None) -> tuple[Salvage, Head]:
         self._connection.execute("BEGIN IMMEDIATE")
-        seqs = self._wreck.seqs()
+        seqs = self._scanner.seqs()
         for seq in seqs:
-            for row in self._wreck.records(seq):
+            for row in self._scanner.records(seq):
                 fact = _fact(row) if row.kind == "Pruned" else None
                 if isinstance(fact, Pruned):
                     self._pruned_of[row.pane].add(fact.first, min(fact.through, row.seq - 1))
         for seq in seqs:
-            if not any(self._keep(row) for row in self._wreck.records(seq)):
+            if not any(self._keep(row) for row in self._scanner.records(seq)):
                 break
         self._kept = self._head.seq
         behind = [seq for seq in seqs if seq > self._kept]
@@ -211,7 +211,7 @@ class _Work:
             # What was pruned may still stand in a free page; it is to stay gone.
             return None
         unknown = None
-        for body in self._wreck.bodies(row.seq):
+        for body in self._scanner.bodies(row.seq):
             try:
                 unpacked = self._unpacker.unpack(body.codec, body.stored, largest(row.kind))
             except CodecUnknown:
@@ -234,7 +234,7 @@ class _Work:
         """
         before: tuple[int, bytes, bool] | None = None
         for seq in behind:
-            rows = list(self._wreck.records(seq))
+            rows = list(self._scanner.records(seq))
             if not rows:
                 continue
             follows = None

@@ -19,10 +19,10 @@ from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers, connect
 from chloe.store.drift import find_drift
 from chloe.store.integrity import Verdict, verify
-from chloe.store.losses import Losses, find_losses, find_missing
 from chloe.store.migrations import migrations
 from chloe.store.reading import Reader
 from chloe.store.reading import head as tip_of_chain
+from chloe.store.repair.losses import Losses, find_losses, find_missing
 
 #: The SQLite that this Python has, and the oldest that will do.
 SQLITE = sqlite3.sqlite_version
@@ -37,14 +37,14 @@ _PRUNINGS = "SELECT count(*) FROM record WHERE kind = 'Pruned'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class LogInfo:
     """What the log says about itself. Times are nanoseconds since 1970, of the commit; 0 in an empty log."""
 
     #: The schema's version, and the newest that this Chloe knows.
     version: int
     newest: int
     #: What of the schema isn't as the migrations make it, by name and printable.
-    loosened: tuple[str, ...]
+    drift: tuple[str, ...]
     head: Head
     #: What heads that were kept elsewhere show to be missing, until a user accepts it.
     losses: Losses
@@ -56,49 +56,49 @@ class About:
     size: int
 
 
-class Look:
-    """The log at ``path`` for reading alone. Made by ``looking``; everything raises ``LogUnusable``."""
+class ReadOnlyLog:
+    """The log at ``path`` for reading alone. Made by ``inspect_log``; everything raises ``LogUnusable``."""
 
-    def __init__(self, path: Path, readers: Readers, lines: Path | None, about: About) -> None:
-        self.about = about
+    def __init__(self, path: Path, readers: Readers, lines: Path | None, info: LogInfo) -> None:
+        self.info = info
         self._lines = lines
         self._path = path
         self._readers = readers
         self._reader = Reader(path, readers)
 
-    def outline(self) -> AsyncIterator[Record]:
-        """As ``Store.outline``."""
+    def read_outline(self) -> AsyncIterator[Record]:
+        """See ``Store.read_outline``."""
         return self._reader.outline(None)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
-        """As ``Store.verify``."""
+        """See ``Store.verify``."""
         return await verify(self._path, self._readers, self._lines, progress)
 
 
 @asynccontextmanager
-async def looking(path: Path, lines: Path | None = None) -> AsyncIterator[Look]:
+async def inspect_log(path: Path, lines: Path | None = None) -> AsyncIterator[ReadOnlyLog]:
     """Look at the log at ``path``, and at the user's file of heads, ``lines``.
 
     Raises ``LogUnusable`` where the log can't be read or is none of Chloe's.
     """
     try:
-        about = await _look(path, lines)
-        if about.losses.lost:
+        info = await _read_info(path, lines)
+        if info.losses.lost:
             # Somebody may have opened it meanwhile: what he committed isn't seen where nobody had it open.
-            about = await _look(path, lines)
+            info = await _read_info(path, lines)
     except sqlite3.Error as error:
         raise schema.unusable(path, error) from error
     readers = Readers(path, only_look=True)
     try:
-        yield Look(path, readers, lines, about)
+        yield ReadOnlyLog(path, readers, lines, info)
     finally:
         await readers.close()
 
 
-async def _look(path: Path, lines: Path | None) -> About:
+async def _read_info(path: Path, lines: Path | None) -> LogInfo:
     connection = await connect(path, only_look=True)
     try:
-        return await connection.run(_about, path, lines)
+        return await connection.run(_log_info, path, lines)
     finally:
         await connection.close()
 
@@ -110,7 +110,7 @@ def _losses(connection: sqlite3.Connection, path: Path, lines: Path | None) -> L
     return Losses(lost=(missing,)) if missing else Losses()
 
 
-def _about(connection: sqlite3.Connection, path: Path, lines: Path | None) -> About:
+def _log_info(connection: sqlite3.Connection, path: Path, lines: Path | None) -> LogInfo:
     newest = migrations()[-1].version
     schema.refuse_foreign(connection, path)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -126,10 +126,10 @@ def _about(connection: sqlite3.Connection, path: Path, lines: Path | None) -> Ab
         times = connection.execute(_TIMES).fetchone()
         oldest_at, newest_at = (at or 0 for at in times)
         (prunings,) = connection.execute(_PRUNINGS).fetchone()
-    return About(
+    return LogInfo(
         version=version,
         newest=newest,
-        loosened=drift.names if drift is not None else (),
+        drift=drift.names if drift is not None else (),
         head=head,
         losses=_losses(connection, path, lines) if version in (0, newest) else Losses(),
         oldest_at=oldest_at,

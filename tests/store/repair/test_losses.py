@@ -11,7 +11,7 @@ import pytest
 from chloe.events.facts import Entry, LossAccepted, Truncated
 from chloe.store import Store
 from chloe.store.heads import head_file
-from chloe.store.looking import looking
+from chloe.store.inspection import inspect_log
 from chloe.store.opening import recovered
 from chloe.waits import Waits
 from tests.ids import id_of
@@ -45,9 +45,9 @@ class Log:
             verdict = await store.verify()
         finally:
             await store.close()
-        async with looking(self.path, self.lines) as look:
-            assert look.about.losses.all == verdict.losses
-            assert (await look.verify()).losses == verdict.losses
+        async with inspect_log(self.path, self.lines) as log:
+            assert log.info.losses.all == verdict.losses
+            assert (await log.verify()).losses == verdict.losses
         assert verdict.whole and verdict.complete == (not verdict.losses)
         return verdict.losses
 
@@ -84,8 +84,8 @@ async def test_a_lost_end_is_told_until_it_is_accepted(log: Log) -> None:
     before = await log.write(5)
     await log.write(4)
     log.path.write_bytes(before)
-    async with looking(log.path) as look:
-        (said,) = look.about.losses.lost
+    async with inspect_log(log.path) as inspected:
+        (said,) = inspected.info.losses.lost
         assert "4 records, 6 to 9, are gone" in said
     for _ in range(3):
         (said,) = await log.told()
@@ -107,8 +107,8 @@ async def test_a_lost_end_is_told_until_it_is_accepted(log: Log) -> None:
 async def test_a_head_that_is_gone_is_a_loss_until_it_is_accepted(log: Log) -> None:
     await log.write(5)
     head_file(log.path).unlink()
-    async with looking(log.path) as look:
-        assert "may have lost its end" in look.about.losses.lost[0]
+    async with inspect_log(log.path) as inspected:
+        assert "may have lost its end" in inspected.info.losses.lost[0]
     for _ in range(2):
         (said,) = await log.told()
         assert "may have lost its end" in said
@@ -209,7 +209,7 @@ async def test_a_users_file_that_is_not_one_is_told_and_not_written_to(
     make(watched.lines, elsewhere)
     await watched.write(2)
     store = await watched.open()
-    assert store.loss is not None and said in store.loss and "heads_file" in store.loss
+    assert store.loss_notice is not None and said in store.loss_notice and "heads_file" in store.loss_notice
     await store.close()
     (told,) = await watched.told()
     assert said in told
@@ -260,6 +260,6 @@ async def test_the_file_of_a_first_commit_is_there_before_it(path: Path, printed
         killed.with_name(name).write_bytes(path.with_name(name).read_bytes())
     await store.close()
     second = await Store.open(killed, instance=id_of("two"))
-    assert second.loss is None and (await second.verify()).complete
+    assert second.loss_notice is None and (await second.verify()).complete
     assert not [record async for record in second.read() if isinstance(record.fact, Truncated)]
     await second.close()

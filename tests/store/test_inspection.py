@@ -11,7 +11,7 @@ import pytest
 
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
-from chloe.store.looking import looking
+from chloe.store.inspection import inspect_log
 from chloe.store.migrations import migrations
 from chloe.store.store import Store
 from tests.ids import id_of
@@ -34,16 +34,16 @@ async def test_it_tells_head_times_and_prunings_and_leaves_no_file_behind(path: 
     await store.close()
     before = _files(path.parent)
 
-    async with looking(path) as look:
-        about = look.about
-        told = [record.fact async for record in look.outline()]
-        verdict = await look.verify()
+    async with inspect_log(path) as log:
+        about = log.info
+        told = [record.fact async for record in log.read_outline()]
+        verdict = await log.verify()
 
     assert (about.head.seq, about.head.hash) == (3, last.hash)
     assert (about.oldest_at, about.newest_at) == (first.committed_at, last.committed_at)
     assert about.prunings == 1
     assert about.version == about.newest == migrations()[-1].version
-    assert about.loosened == ()
+    assert about.drift == ()
     assert about.size == path.stat().st_size
     assert told == [Renamed(name="x"), Pruned(first=1, through=1, reason="test"), Renamed(name="y")]
     assert verdict.bad is None
@@ -62,22 +62,22 @@ async def test_it_sees_what_a_killed_chloe_left_in_the_wal_and_leaves_it_there(p
     await store.close()
     before = _files(killed)
 
-    async with looking(killed / path.name) as look:
-        assert look.about.head.seq == 1
+    async with inspect_log(killed / path.name) as log:
+        assert log.info.head.seq == 1
 
     assert _files(killed) == before
 
 
 async def test_it_neither_makes_nor_brings_up_a_log(path: Path) -> None:
     with pytest.raises(LogUnusable):
-        async with looking(path):
+        async with inspect_log(path):
             pass
     assert not path.exists()
 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
-    async with looking(path) as look:
-        assert (look.about.version, look.about.head.seq) == (0, 0)
+    async with inspect_log(path) as log:
+        assert (log.info.version, log.info.head.seq) == (0, 0)
     assert path.stat().st_size == 0
 
 
@@ -86,11 +86,11 @@ async def test_what_is_no_log_of_chloes_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE theirs (a)")
     with pytest.raises(LogUnusable, match="another program's"):
-        async with looking(path):
+        async with inspect_log(path):
             pass
     path.write_bytes(os.urandom(8192))
     with pytest.raises(LogUnusable, match="not a database"):
-        async with looking(path):
+        async with inspect_log(path):
             pass
 
 
@@ -99,5 +99,5 @@ async def test_a_trigger_that_is_gone_is_named(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TRIGGER record_delete")
 
-    async with looking(path) as look:
-        assert look.about.loosened == ("record_delete",)
+    async with inspect_log(path) as log:
+        assert log.info.drift == ("record_delete",)

@@ -81,7 +81,7 @@ class Row:
         return linked == self.hash
 
 
-class Wreck:
+class PageScanner:
     """The damaged database at ``path`` with its -wal file. A context; raises ``OSError`` at the start."""
 
     def __init__(self, path: Path) -> None:
@@ -105,7 +105,7 @@ class Wreck:
             self._close()
             raise
 
-    def __enter__(self) -> Wreck:
+    def __enter__(self) -> PageScanner:
         return self
 
     def __exit__(

@@ -21,7 +21,7 @@ def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[...
 
     Raises ``sqlite3.Error``, or ``LogMoved`` where the log's files aren't those that ``appender`` writes to.
     """
-    with unhurried(connection), appender.turn():
+    with async_commit(connection), appender.turn():
         connection.execute("BEGIN IMMEDIATE")
         try:
             appender.see_files()
@@ -35,7 +35,7 @@ def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[...
 
 
 @contextmanager
-def unhurried(connection: sqlite3.Connection) -> Iterator[None]:
+def async_commit(connection: sqlite3.Connection) -> Iterator[None]:
     """What is committed meanwhile doesn't wait for the disk, whatever the writer asked for last."""
     (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
     connection.execute("PRAGMA synchronous = NORMAL")

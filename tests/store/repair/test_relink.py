@@ -57,7 +57,7 @@ async def test_files_taken_from_under_an_open_log_are_put_back_with_every_record
     store: Store, opened: Any, path: Path, printed: Printed, within: Within, taken: Callable[[Path], None]
 ) -> None:
     heard: list[str | None] = []
-    store.heed(heard.append)
+    store.subscribe(heard.append)
     written = await store.append([printed(b"before" * 1000, 0)])
     assert await all_of(store) == written
     taken(path)
@@ -68,11 +68,11 @@ async def test_files_taken_from_under_an_open_log_are_put_back_with_every_record
     written += await within(store.append([printed(b"later", 6005)]))
     # As another process sees it, and after the end of this one.
     second = await opened("two")
-    assert await all_of(second) == written and second.loss is None
+    assert await all_of(second) == written and second.loss_notice is None
     await second.close()
     await store.close()
     third = await opened("three")
-    assert await all_of(third) == written and third.loss is None
+    assert await all_of(third) == written and third.loss_notice is None
     assert (await third.verify()).bad is None
     assert not [file.name for file in path.parent.iterdir() if "healing" in file.name]
 
