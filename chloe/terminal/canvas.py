@@ -45,8 +45,12 @@ class Canvas:
         self.clusters = self.reader.clusters
         self.links = self.reader.links
         self.scrollback = Scrollback(scrollback, self.reader, columns)
+        #: The rows that changed since ``revision``, and whether all did.
         self.changed: set[int] = set()
         self.all_changed = True
+        self._revision = 0
+        #: For each row the revision in which it changed last.
+        self._row_revisions: list[int] = []
         self.power_on()
 
     def power_on(self) -> None:
@@ -137,9 +141,22 @@ class Canvas:
 
     # Which rows changed.
 
-    def take_changes(self) -> set[int]:
-        """The rows changed since the set was last emptied by whoever paints."""
+    @property
+    def revision(self) -> int:
+        """The number of the last revision: what changed since the one before is counted as one more."""
         if self.all_changed:
-            self.changed.update(range(self.rows))
-            self.all_changed = False
-        return self.changed
+            self._revision += 1
+            self._row_revisions = [self._revision] * self.rows
+        elif self.changed:
+            self._revision += 1
+            for y in self.changed:
+                self._row_revisions[y] = self._revision
+        self.all_changed = False
+        self.changed.clear()
+        return self._revision
+
+    def changed_since(self, revision: int) -> set[int]:
+        """Return the rows that changed after ``revision``."""
+        if self.revision <= revision:
+            return set()
+        return {y for y, changed in enumerate(self._row_revisions) if changed > revision}

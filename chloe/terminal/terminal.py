@@ -109,9 +109,22 @@ class Terminal:
         return self._screen.reader.runs(self._screen.lines[y], self._screen.columns)
 
     @property
-    def dirty(self) -> set[int]:
-        """The rows changed since the set was last emptied; whoever paints empties it."""
-        return self._screen.take_changes()
+    def revision(self) -> int:
+        """The number of the screen's present state, for ``changed_since``: at least 1, and it never falls."""
+        return self._screen.revision
+
+    def changed_since(self, revision: int) -> set[int]:
+        """Return the rows that changed after this revision; 0 gives all of them.
+
+        Each viewer keeps the revision that it has seen, so any number of them may look.
+
+        >>> terminal = Terminal(2, 20)
+        >>> seen = terminal.revision
+        >>> terminal.feed(b"one")
+        >>> terminal.changed_since(seen), terminal.changed_since(0), terminal.changed_since(terminal.revision)
+        ({0}, {0, 1}, set())
+        """
+        return self._screen.changed_since(revision)
 
     @property
     def modes(self) -> Modes:

@@ -130,7 +130,7 @@ def assert_sound(terminal: Terminal) -> None:
         assert sum(run.width for run in terminal.line(y)) == terminal.columns
     assert 0 <= terminal.cursor.y < terminal.rows
     assert 0 <= terminal.cursor.x < terminal.columns
-    assert terminal.dirty <= set(range(terminal.rows))
+    assert terminal.changed_since(0) == set(range(terminal.rows))
     assert terminal.scrollback.height == len(terminal.scrollback.rows(0, 10**9))
 
 
@@ -278,15 +278,18 @@ def assert_repainted_goes_on(
 
 @_examples
 @given(ROUGH_STREAMS, ROUGH_STREAMS, SIZES)
-def test_a_row_that_changed_is_dirty(stream: bytes, more: bytes, size: tuple[int, int]) -> None:
+def test_a_row_that_changed_is_told_whoever_looked_before(
+    stream: bytes, more: bytes, size: tuple[int, int]
+) -> None:
     terminal = fed(size, stream)
-    terminal.dirty.clear()
-    before = [terminal.line(y) for y in range(terminal.rows)]
-    terminal.feed(more)
-
-    changed = {y for y in range(terminal.rows) if terminal.line(y) != before[y]}
-
-    assert changed <= terminal.dirty
+    viewers = [(terminal.revision, [terminal.line(y) for y in range(terminal.rows)])]
+    for start in range(0, len(more), 7):
+        terminal.feed(more[start : start + 7])
+        viewers.append((terminal.revision, [terminal.line(y) for y in range(terminal.rows)]))
+        for revision, seen_before in viewers:
+            changed = {y for y in range(terminal.rows) if terminal.line(y) != seen_before[y]}
+            assert changed <= terminal.changed_since(revision)
+    assert terminal.changed_since(terminal.revision) == set()
 
 
 _PLAIN = st.lists(

@@ -1,8 +1,7 @@
 """The rows of the screens that are shown, made once for however many places show them.
 
 Owns the rows drawn so far, of which only those that changed are made anew, and the patience with a
-program's unfinished frame. A terminal tells once what changed; here it is asked, and nowhere else in
-``ui``. Must not know panes or how large a view is.
+program's unfinished frame. Must not know panes or how large a view is.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ class LiveScreen:
         self._terminal = terminal
         self._clock = clock
         self._reversed = False
+        #: The terminal's revision, as of these rows.
+        self._revision = 0
         #: Since when a frame of the program is unfinished.
         self._unfinished: float | None = None
         self.rows: list[Row] = []
@@ -43,10 +44,9 @@ class LiveScreen:
             self._reversed = is_reversed
             self.rows = [self.row(terminal.line(y)) for y in range(terminal.rows)]
         else:
-            for y in terminal.dirty:
-                if y < len(self.rows):
-                    self.rows[y] = self.row(terminal.line(y))
-        terminal.dirty.clear()
+            for y in terminal.changed_since(self._revision):
+                self.rows[y] = self.row(terminal.line(y))
+        self._revision = terminal.revision
 
     @property
     def is_waiting(self) -> bool:
