@@ -144,6 +144,7 @@ class Ahead:
         if pane in self.screens:
             try:
                 terminal = self.screens.drawn(pane)
+                # They are sent and told when the log has what follows from it.
                 terminal.take_replies()
                 terminal.take_notices()
                 lacks_lines = bool(terminal.scrollback.incomplete)

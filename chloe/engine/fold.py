@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 from chloe.events.facts import Record
 from chloe.events.panes import Panes
@@ -16,13 +17,21 @@ from chloe.events.projections import Projections
 from chloe.quick import dataclass
 from chloe.store import Store
 
+if TYPE_CHECKING:
+    from chloe.terminal import Notice
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is new: the panes that changed, and messages for the user."""
+    """What is new: the panes that changed, messages for the user, and what programs said beside their text.
+
+    ``notices``: each with its pane, in the order in which the program said them. They are taken from the
+    terminal once, here, so that each listener gets all of them.
+    """
 
     panes: frozenset[str] = frozenset()
     messages: tuple[str, ...] = ()
+    notices: tuple[tuple[str, Notice], ...] = ()
 
 
 class Fold:
@@ -105,9 +114,9 @@ class Fold:
             self._heard(record)
         for pane in changed & projections.panes.keys():
             self._drawn(pane, projections.panes[pane].output_bytes)
-        self._announce(changed)
+        self._announce(Change(frozenset(changed)))
 
-    def _announce(self, changed: set[str]) -> None:
+    def _announce(self, change: Change) -> None:
         """Wake who waits for what was folded, and tell of it."""
         if self._waiters:
             seq = self._projections.seq
@@ -115,4 +124,4 @@ class Fold:
                 if wanted <= seq and not reached.done():
                     reached.set_result(None)
             self._waiters = [waiter for waiter in self._waiters if not waiter[1].done()]
-        self.tell(Change(frozenset(changed)))
+        self.tell(change)

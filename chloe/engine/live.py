@@ -23,7 +23,7 @@ from chloe.events.facts import Record
 from chloe.events.faults import Fault
 from chloe.events.projections import Projections
 from chloe.store import Store
-from chloe.terminal import EMULATOR, Terminal
+from chloe.terminal import EMULATOR, Notice, Terminal
 
 _log = logging.getLogger(__name__)
 
@@ -87,25 +87,25 @@ class LiveFold(Fold):
                 self.apart.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
-        if not projections.screens.is_settled:
-            self._draw()
+        change = Change() if projections.screens.is_settled else self._draw()
         self._report()
+        changed |= change.panes
         for pane in changed & projections.panes.keys():
             self._credit(pane)
-        self._announce(changed)
+        self._announce(Change(frozenset(changed), notices=change.notices))
 
     async def draw(self) -> None:
         """Draw what ``follow`` left over, a slice at a time, for ever."""
         while True:
             await self._to_draw.wait()
-            changed = self._draw()
-            for pane in changed:
+            change = self._draw()
+            for pane in change.panes:
                 self._credit(pane)
-            self.tell(Change(changed))
+            self.tell(change)
             await asyncio.sleep(0)
 
-    def _draw(self) -> frozenset[str]:
-        """Draw one slice, and pass on what programs asked of their terminals meanwhile."""
+    def _draw(self) -> Change:
+        """Draw one slice, pass on what programs asked of their terminals meanwhile, and tell what is new."""
         screens = self._projections.screens
         due = screens.take_checkpoint_due()
         if due is not None:
@@ -114,12 +114,15 @@ class LiveFold(Fold):
                 self._keeping.take(screens, *due)
                 self._report()
             self._to_draw.set()
-            return frozenset()
+            return Change()
         drawn = screens.settle(SLICE)
+        notices: list[tuple[str, Notice]] = []
         for pane in drawn:
             if pane in screens:
                 try:
-                    self._answer(pane, screens.drawn(pane))
+                    terminal = screens.drawn(pane)
+                    notices += [(pane, notice) for notice in terminal.take_notices()]
+                    self._answer(pane, terminal)
                 except Exception as error:
                     screens.fail(pane, error, "answered")
         self._report()
@@ -127,7 +130,7 @@ class LiveFold(Fold):
             self._to_draw.clear()
         else:
             self._to_draw.set()
-        return drawn
+        return Change(drawn, notices=tuple(notices))
 
     def _answer(self, pane: str, terminal: Terminal) -> None:
         replies = terminal.take_replies()
@@ -170,7 +173,7 @@ class LiveFold(Fold):
         if pane in screens or pane in screens.broken:
             return
         apart = await self.apart.fold(pane, lambda: self._projections.seq)
-        # Replay is silent (law 6): nobody waits any more for what was asked back then.
+        # Replay is silent (law 6): nobody waits any more for what was asked and said back then.
         if pane in apart and pane not in screens:
             try:
                 apart[pane].take_replies()

@@ -32,6 +32,8 @@ class Screens(Mapping[str, Terminal]):
         self.follows_new = True
         self._screens: dict[str, Screen] = {}
         self._unsettled: dict[str, Screen] = {}
+        #: The panes that were drawn since the last ``settle`` since somebody looked them up.
+        self._drawn_by_look: set[str] = set()
         self._checkpoints_due: dict[str, None] = {}
         self._scrollback = scrollback
         #: The panes whose screen can't be drawn, and what the emulator failed on.
@@ -43,6 +45,7 @@ class Screens(Mapping[str, Terminal]):
         if not screen.is_settled:
             screen.settle(None)
             self._unsettled.pop(pane, None)
+            self._drawn_by_look.add(pane)
             self._set_broken_aside(pane, screen)
             screen = self._screens[pane]
         return screen.terminal
@@ -84,6 +87,7 @@ class Screens(Mapping[str, Terminal]):
         """Stop following a pane; the log has all that is needed to fold it again."""
         self._screens.pop(pane, None)
         self._unsettled.pop(pane, None)
+        self._drawn_by_look.discard(pane)
         self.broken.pop(pane, None)
 
     # Faults ----------------------------------------------------------------------------------------
@@ -134,9 +138,12 @@ class Screens(Mapping[str, Terminal]):
         return None
 
     def settle(self, seconds: float | None = None) -> frozenset[str]:
-        """Draw for at most about ``seconds`` (None: until all is drawn). The panes that were drawn on."""
+        """Draw for at most about ``seconds`` (None: until all is drawn).
+
+        Returns the panes that were drawn on since the last time, here or since somebody looked them up.
+        """
         until = None if seconds is None else time.monotonic() + seconds
-        drawn = set()
+        drawn, self._drawn_by_look = self._drawn_by_look, set()
         for pane in list(self._unsettled):
             drawn.add(pane)
             screen = self._unsettled.pop(pane)
@@ -156,8 +163,8 @@ class Screens(Mapping[str, Terminal]):
 
     @property
     def is_settled(self) -> bool:
-        """Whether every screen shows all that was applied."""
-        return not self._unsettled
+        """Whether every screen shows all that was applied, and ``settle`` has told so."""
+        return not self._unsettled and not self._drawn_by_look
 
     def apply(self, record: Record) -> None:
         """Take one record in; what it prints is drawn by ``settle``, or when the screen is looked at."""

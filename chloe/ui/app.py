@@ -83,9 +83,7 @@ class App:
             release=state.release,
         )
         self._visible = VisiblePanes(self._slots, engine, state.unread, self._requests, self._pane_input)
-        self._notifier = Notifier(
-            engine.projections, state.unread, state.messages, self._visible, engine.screen_failed
-        )
+        self._notifier = Notifier(engine.projections, state.unread, state.messages, self._visible)
         self._shell = Shell(
             state,
             self._stack,

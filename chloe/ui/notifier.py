@@ -5,8 +5,6 @@ Owns which changes are worth a word. Must not know where it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chloe.engine import Change
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
@@ -26,20 +24,18 @@ class Notifier:
         unread: Unread,
         messages: Messages,
         visible: VisiblePanes,
-        on_failure: Callable[[str, Exception], None],
     ) -> None:
         self._projections = projections
         self._unread = unread
         self._messages = messages
         self._visible = visible
-        #: Called with a pane whose screen can't be read, and why.
-        self._on_failure = on_failure
         #: The panes whose end would be news.
         self._alive: set[str] = set()
 
     def handle(self, change: Change) -> bool:
         """Take a change in. Return whether the bell of a pane that is shown sounded."""
         rang = False
+        bells = {pane for pane, notice in change.notices if isinstance(notice, Bell)}
         for message in change.messages:
             self._messages.notify(message, error=True)
         for name in change.panes & self._projections.panes.keys():
@@ -47,7 +43,7 @@ class Notifier:
             self._unread.track(pane)
             self._note_end(pane)
             is_shown = self._visible.mark_read(pane)
-            if self._has_rung(pane):
+            if pane.id in bells:
                 if is_shown:
                     rang = True
                 else:
@@ -61,13 +57,3 @@ class Notifier:
             self._alive.discard(pane.id)
             if not pane.closed:
                 self._messages.notify(f"{pane.name} ended: {label_outcome(pane)}")
-
-    def _has_rung(self, pane: Pane) -> bool:
-        screens = self._projections.screens
-        if pane.id not in screens:
-            return False
-        try:
-            return any(isinstance(notice, Bell) for notice in screens.drawn(pane.id).take_notices())
-        except Exception as error:
-            self._on_failure(pane.id, error)
-            return False

@@ -8,7 +8,7 @@ from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.screen import Screen, StreamPosition
 from chloe.events.screens import Screens
-from chloe.terminal import Terminal
+from chloe.terminal import Bell, Terminal
 
 DRAWN = b"\x1b[3;4Hx\x1b[K" * 10_000
 FLOOD = b"y\r\n" * 100_000
@@ -80,6 +80,20 @@ def test_what_has_to_be_drawn_begins_with_a_small_piece(slow: Slow) -> None:
     shown.settle(None)
     assert slow.fed[0] <= 4096
     assert slow.longest < 0.02
+
+
+def test_a_look_at_a_screen_hides_from_nobody_that_it_was_drawn_on() -> None:
+    screens = Screens()
+    screens.apply(
+        record(1, facts.Created(backend="direct", argv=("x",), cwd="/", name="x", rows=4, columns=10))
+    )
+    screens.apply(printed(2, 0, b"text\a"))
+    assert screens["pane"].display[0].rstrip() == "text"
+    assert not screens.is_settled, "who answers for the terminal hasn't been told of it"
+    assert screens.settle(0) == {"pane"}
+    assert screens.is_settled
+    assert screens["pane"].take_notices() == [Bell()]
+    assert screens.settle(0) == set()
 
 
 def broken_feed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,9 +47,11 @@ class Double:
         occurred_at = at or seq * 1_000_000_000
         record = Record(seq, occurred_at, occurred_at, pane, instance, fact, b"")
         self.projections.apply(record)
-        self.projections.screens.settle()
+        screens = self.projections.screens
+        screens.settle()
+        said = screens.drawn(pane).take_notices() if pane in screens else []
         for told in list(self.listeners):
-            told(Change(panes=frozenset({pane})))
+            told(Change(panes=frozenset({pane}), notices=tuple((pane, notice) for notice in said)))
 
     def pane(self, name: str, *, backend: facts.BackendKind = "direct", **differs: Any) -> str:
         """Make a pane; answers with its id."""

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chloe.engine import Change
 from chloe.events import commands
+from chloe.terminal import Bell, Notice
+from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.view import Drawn, Slot, View
 
@@ -226,10 +229,11 @@ class Wall(View):
 
     name = "wall"
 
-    def __init__(self, pilot: Pilot, pane: str) -> None:
+    def __init__(self, pilot: Pilot, pane: str, *, shares_rows: bool = True) -> None:
         self._pilot = pilot
         self._id = pane
-        self.left, self.right = (PaneView(pilot.app._state.screens) for _ in range(2))
+        shared = pilot.app._state.screens
+        self.left, self.right = (PaneView(shared if shares_rows else LiveScreens()) for _ in range(2))
 
     def draw(self, columns: int, rows: int) -> Drawn:
         terminal = self._pilot.engine.projections.screens.drawn(self._id)
@@ -245,14 +249,38 @@ class Wall(View):
 
 
 @contextmanager
-def walled(pilot: Pilot, pane: Pane) -> Iterator[Wall]:
-    wall = Wall(pilot, pane.id)
+def walled(pilot: Pilot, pane: Pane, *, shares_rows: bool = True) -> Iterator[Wall]:
+    wall = Wall(pilot, pane.id, shares_rows=shares_rows)
     pilot.app._stack.open(wall)
     pilot.app.on_resize()
     yield wall
     wall.close()
     pilot.app._stack.drop_done()
     pilot.app.on_resize()
+
+
+def listen(notices: list[tuple[str, Notice]], change: Change) -> None:
+    notices.extend(change.notices)
+
+
+async def test_two_viewers_of_one_terminal_get_each_row_and_each_notice(pilot: Pilot) -> None:
+    pane = await pilot.opens()
+    program = pilot.program(pane)
+    heard: list[list[tuple[str, Notice]]] = [[], []]
+    unsubscribe = [pilot.engine.heed(partial(listen, notices)) for notices in heard]
+
+    def shows_twice(text: str) -> bool:
+        return pilot.text.count(text) == 2
+
+    with walled(pilot, pane, shares_rows=False):
+        await pilot.until(lambda: (pane.rows, pane.columns) == (22, 50))
+        for number in range(5):
+            program.prints(b"\x1b[%d;1Hrow %d\a" % (number + 1, number))
+            await pilot.until(partial(shows_twice, f"row {number}"))
+    await pilot.until(lambda: pilot.tty.bells == 5)
+    assert heard == [[(pane.id, Bell())] * 5] * 2
+    for cancel in unsubscribe:
+        cancel()
 
 
 async def test_the_same_pane_in_two_slots_is_right_in_both(pilot: Pilot) -> None:
