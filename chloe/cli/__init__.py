@@ -1,7 +1,7 @@
 """The commands: thin, one a file; each drives the engine or reads the log, and says what came of it.
 
-Owns words on the command line, exit codes, and what is printed. ``program`` is the list of commands,
-``ending`` what a process says when it ends. Must not know how anything is done: heavy imports stand
+Owns words on the command line, exit codes, and what is printed. ``root`` is the list of commands,
+``exit`` what a process says when it ends. Must not know how anything is done: heavy imports stand
 inside the command that needs them, so that ``chloe --version`` and ``chloe --help`` answer at once.
 """
 
@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from chloe import __version__
-from chloe.cli.descriptors import reopen_missing
+from chloe.cli.standard_streams import reopen_missing
 
 
 def run() -> NoReturn:
@@ -41,12 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError:
             return 74  # sysexits.h: EX_IOERR.
         return 0
-    from chloe.cli.ending import ended
-    from chloe.cli.program import chloe
+    from chloe.cli.exit import run_and_report
+    from chloe.cli.root import chloe
 
     def run() -> object:
         # Not click's own main: that ends the process in its own ways.
         with chloe.make_context("chloe", words) as context:
             return chloe.invoke(context)
 
-    return ended(run)
+    return run_and_report(run)

@@ -9,7 +9,7 @@ import sys
 import termios
 from contextlib import suppress
 
-from chloe.cli.driving import settings
+from chloe.cli.engine_session import load_settings
 
 
 def run() -> int:
@@ -23,4 +23,4 @@ def run() -> int:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, termios.tcgetattr(sys.stdin))
     from chloe.ui.running import run as run_app
 
-    return run_app(settings())
+    return run_app(load_settings())

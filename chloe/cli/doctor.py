@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_engine
+from chloe.cli.engine_session import run_with_engine, timeout_option
 from chloe.formatting.folders import abbreviate_home
 from chloe.formatting.text import dump_json, escape_unsafe
 
@@ -33,7 +33,7 @@ _PROGRESS_INTERVAL = 2.0
 @click.option("--full", is_flag=True, help="Walk the log's whole chain of hashes as well.")
 @click.option("--fix", is_flag=True, help="Do what is safe, say what was done, and look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-@may_wait
+@timeout_option
 def doctor(full: bool, fix: bool, as_json: bool) -> int:
     """Look at everything that Chloe needs and has, and say how it is: versions, files, the log, sessions.
 
@@ -90,12 +90,12 @@ def _gather(full: bool) -> Evidence:
 
 
 def _ingest() -> None:
-    """Start and stop, as every command does: what the spools hold is taken in on the way."""
+    """Start and stop an engine, as every command does: what the spools hold is ingested on the way."""
 
     async def nothing(_engine: object) -> None:
         return None
 
-    with_engine(nothing)
+    run_with_engine(nothing)
 
 
 class _Progress:
@@ -161,7 +161,7 @@ def _print(findings: list[Finding], results: list[FixResult]) -> None:
 
 
 def _wrap(head: str, text: str, width: int) -> str:
-    """The text behind its head, wrapped under itself. Words are never broken: paths and ids stay whole."""
+    """Return the head, and the text wrapped behind it. Words aren't broken: paths and ids stay whole."""
     indent = len(click.unstyle(head))
     lines = textwrap.wrap(
         escape_unsafe(abbreviate_home(text)),

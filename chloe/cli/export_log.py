@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_pane
-from chloe.cli.stopped import say_damage, say_stopped
+from chloe.cli.engine_session import run_with_pane, timeout_option
+from chloe.cli.stopped_recorders import report_damage, report_stopped
 from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chloe.events.panes import Pane
 
 #: The exit status where bytes are missing, in the log or from it.
-_NOT_WHOLE = 1
+_INCOMPLETE = 1
 
 
 @click.command(name="export-log", short_help="Write all that a pane printed.")
@@ -38,7 +38,7 @@ _NOT_WHOLE = 1
     "-o", "--output", metavar="FILE", default="-", help="Where to, 0600; by default standard output."
 )
 @click.option("--force", is_flag=True, help="Replace FILE; or send raw bytes to a terminal.")
-@may_wait
+@timeout_option
 def export_log(pane: str, form: str, output: str, force: bool) -> int:
     """Write all that PANE's program printed. Ends with 1, and says where, if bytes are missing."""
     from chloe.errors import UsageError
@@ -52,23 +52,23 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             "raw output could do anything to this terminal: use -o FILE, a pipe, --format text, or --force"
         )
 
-    async def work(engine: Engine, found: Pane) -> int:
+    async def work(engine: Engine, target: Pane) -> int:
         status = 0
-        stopped = engine.unread(found.id)
-        say_stopped(stopped.values())
-        source = ExtendedLog(engine.store, stopped[found.id].records) if stopped else engine.store
+        stopped = engine.unread(target.id)
+        report_stopped(stopped.values())
+        source = ExtendedLog(engine.store, stopped[target.id].records) if stopped else engine.store
         faults: list[Fault] = []
-        with _opened(output, force=force) as file:
+        with _open_output(output, force=force) as file:
             pieces = (
-                raw(source, found.id)
+                raw(source, target.id)
                 if form == "raw"
-                else text(source, found.id, failed=lambda fault: faults.append(fault))
+                else text(source, target.id, failed=lambda fault: faults.append(fault))
             )
             async for piece in pieces:
                 if isinstance(piece, Missing):
-                    status = _NOT_WHOLE
+                    status = _INCOMPLETE
                     some = f"{piece.length} bytes are" if piece.length else "bytes may be"
-                    _say(f"{some} missing at {piece.offset}: {piece.reason}")
+                    _report(f"{some} missing at {piece.offset}: {piece.reason}")
                     if form == "text":
                         file.write(
                             b"[%d bytes were here: %s]\n"
@@ -80,24 +80,24 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                     lines = map(escape_unsafe, piece) if on_terminal else piece
                     file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
             file.flush()
-        if say_damage(stopped.values()):
-            status = _NOT_WHOLE
+        if report_damage(stopped.values()):
+            status = _INCOMPLETE
         for fault in faults:
-            status = _NOT_WHOLE
-            engine.keep_fault(found.id, fault)
-            _say(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
-        if form == "text" and (found.lost_bytes or found.may_have_lost_more):
-            status = _NOT_WHOLE
-            some = f"{found.lost_bytes} bytes are" if found.lost_bytes else "bytes may be"
-            _say(f"{some} missing; a line in square brackets stands where")
+            status = _INCOMPLETE
+            engine.keep_fault(target.id, fault)
+            _report(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
+        if form == "text" and (target.lost_bytes or target.may_have_lost_more):
+            status = _INCOMPLETE
+            some = f"{target.lost_bytes} bytes are" if target.lost_bytes else "bytes may be"
+            _report(f"{some} missing; a line in square brackets stands where")
         return status
 
-    return with_pane(pane, work)
+    return run_with_pane(pane, work)
 
 
 @contextmanager
-def _opened(name: str, *, force: bool) -> Iterator[IO[bytes]]:
-    """Where to write: standard output, or a file that appears whole or not at all."""
+def _open_output(name: str, *, force: bool) -> Iterator[IO[bytes]]:
+    """Open what to write to: standard output, or a file that appears whole or not at all."""
     from chloe.errors import UsageError
 
     if name == "-":
@@ -124,5 +124,5 @@ def _opened(name: str, *, force: bool) -> Iterator[IO[bytes]]:
         raise
 
 
-def _say(message: str) -> None:
+def _report(message: str) -> None:
     print(f"chloe: {escape_unsafe(message)}", file=sys.stderr)

@@ -15,15 +15,15 @@ from collections.abc import Awaitable, Callable
 from chloe.waits import until
 
 #: Seconds between two looks whether the reader is there, and whether it takes more.
-_LOOK_AGAIN, _TRY_AGAIN = 0.2, 0.02
+_READER_POLL_INTERVAL, _WRITE_RETRY_INTERVAL = 0.2, 0.02
 
 #: What a pipe that is ready takes without waiting (PIPE_BUF of pipe(7)).
-_PIECE = 4096
+_CHUNK_SIZE = 4096
 
-Write = Callable[[str], Awaitable[None]]
+WriteText = Callable[[str], Awaitable[None]]
 
 
-async def while_read(work: Callable[[Write], Awaitable[None]]) -> None:
+async def print_while_read(work: Callable[[WriteText], Awaitable[None]]) -> None:
     """Do ``work``, given the way to print. Raises ``BrokenPipeError`` (in a group) once nobody reads."""
     sys.stdout.flush()
     descriptor = sys.stdout.fileno()
@@ -32,23 +32,25 @@ async def while_read(work: Callable[[Write], Awaitable[None]]) -> None:
     async def write(text: str) -> None:
         data = memoryview(text.encode(encoding, errors))
         while data:
-            await until(lambda: _events(descriptor, select.POLLOUT) & select.POLLOUT, every=_TRY_AGAIN)
-            data = data[os.write(descriptor, data[:_PIECE]) :]
+            await until(
+                lambda: _poll(descriptor, select.POLLOUT) & select.POLLOUT, every=_WRITE_RETRY_INTERVAL
+            )
+            data = data[os.write(descriptor, data[:_CHUNK_SIZE]) :]
             await asyncio.sleep(0)
 
     async with asyncio.TaskGroup() as group:
-        watching = group.create_task(_watch(descriptor), name="watch the reader")
+        watching = group.create_task(_watch_reader(descriptor), name="watch the reader")
         await work(write)
         watching.cancel()
 
 
-async def _watch(descriptor: int) -> None:
-    await until(lambda: _events(descriptor, 0) & (select.POLLERR | select.POLLHUP), every=_LOOK_AGAIN)
+async def _watch_reader(descriptor: int) -> None:
+    await until(lambda: _poll(descriptor, 0) & (select.POLLERR | select.POLLHUP), every=_READER_POLL_INTERVAL)
     raise BrokenPipeError
 
 
-def _events(descriptor: int, wanted: int) -> int:
-    """What poll(2) says of it at once; a reader that is gone it says unasked."""
+def _poll(descriptor: int, events_mask: int) -> int:
+    """Return what poll(2) says at once; it says unasked that the reader is gone."""
     poll = select.poll()
-    poll.register(descriptor, wanted)
+    poll.register(descriptor, events_mask)
     return next((events for _, events in poll.poll(0)), 0)

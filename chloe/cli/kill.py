@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, waits, with_pane
-from chloe.cli.stopped import say_stopped
+from chloe.cli.engine_session import make_waits, run_with_pane, timeout_option
+from chloe.cli.stopped_recorders import report_stopped
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
     from chloe.events.panes import Pane
 
 #: Seconds that the log gets for the end of a program that is gone.
-_LOGGED_WITHIN = 1.0
+_LOG_TIMEOUT = 1.0
 
 
 @click.command(short_help="End a pane's program and wait for it.")
 @click.argument("pane")
-@may_wait
+@timeout_option
 def kill(pane: str) -> None:
     """End PANE's program and its session, and wait until it is gone. The log keeps what it printed."""
     import asyncio
@@ -28,21 +28,21 @@ def kill(pane: str) -> None:
     from chloe.events.commands import Kill
     from chloe.waits import PROGRAM
 
-    waiting = waits()
+    waiting = make_waits()
 
-    async def work(engine: Engine, found: Pane) -> None:
-        news = asyncio.Event()
-        engine.heed(lambda _change: news.set())
-        async with waiting.on(f"the program of {found.name} to end", PROGRAM):
-            await engine.ask(Kill(found.id))
-            await engine.ended(found.id)
+    async def work(engine: Engine, target: Pane) -> None:
+        changed = asyncio.Event()
+        engine.heed(lambda _change: changed.set())
+        async with waiting.on(f"the program of {target.name} to end", PROGRAM):
+            await engine.ask(Kill(target.id))
+            await engine.ended(target.id)
         # Who records it may be busy, or have been stopped: that the log says so is no part of it.
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LOGGED_WITHIN):
-                while found.alive:
-                    await news.wait()
-                    news.clear()
-        if found.alive:
-            say_stopped(engine.unread(found.id).values())
+            async with asyncio.timeout(_LOG_TIMEOUT):
+                while target.alive:
+                    await changed.wait()
+                    changed.clear()
+        if target.alive:
+            report_stopped(engine.unread(target.id).values())
 
-    with_pane(pane, work)
+    run_with_pane(pane, work)

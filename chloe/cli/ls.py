@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_engine
-from chloe.cli.stopped import folded, say_damage, say_stopped
+from chloe.cli.engine_session import run_with_engine, timeout_option
+from chloe.cli.stopped_recorders import fold_unread, report_damage, report_stopped
 from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--all", "closed_too", is_flag=True, help="Those that were closed as well.")
 @click.option("--tag", default="", help="Only those with this tag.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects.")
-@may_wait
+@timeout_option
 def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     """List the panes: how they stand, where they run, how much they printed."""
     from chloe.actors.scope import INGESTING, PRESENT
@@ -31,21 +31,21 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     async def work(engine: Engine) -> list[Pane]:
         stopped.update(engine.unread())
         panes = [
-            await folded(engine.projections.panes, stopped[pane.id]) if pane.id in stopped else pane
+            await fold_unread(engine.projections.panes, stopped[pane.id]) if pane.id in stopped else pane
             for pane in list(engine.projections.panes.values())
         ]
         return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
 
-    panes = with_engine(work, INGESTING if closed_too else PRESENT)
-    say_stopped(stopped.values())
-    say_damage(stopped.values())
-    from chloe.cli.panes import described, listed
+    panes = run_with_engine(work, INGESTING if closed_too else PRESENT)
+    report_stopped(stopped.values())
+    report_damage(stopped.values())
+    from chloe.cli.pane_listing import format_pane_table, pane_to_json
     from chloe.config import load
     from chloe.ui.glyphs import glyphs
 
     if as_json:
         # One a line: what is indented json writes in Python, in six times the time.
-        objects = ",\n".join(f"  {dump_json(described(pane))}" for pane in panes)
+        objects = ",\n".join(f"  {dump_json(pane_to_json(pane))}" for pane in panes)
         print(f"[\n{objects}\n]" if panes else "[]")
     elif panes:
-        print(listed(panes, glyphs(load().ui.ascii, os.environ)))
+        print(format_pane_table(panes, glyphs(load().ui.ascii, os.environ)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_engine
+from chloe.cli.engine_session import run_with_engine, timeout_option
 from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print the pane as a JSON object.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
-@may_wait
+@timeout_option
 def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tuple[str, ...]) -> None:
     """Start COMMAND, or your shell, in a new tmux-backed pane and print the pane's id.
 
@@ -33,14 +33,14 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
     """
     from chloe.actors.scope import NOTHING
-    from chloe.cli.panes import described
+    from chloe.cli.pane_listing import pane_to_json
     from chloe.events.commands import Open
 
     columns, rows = shutil.get_terminal_size((80, 24))
-    asked = Open(
+    request = Open(
         backend="tmux",
         argv=command,
-        cwd=_absolute(cwd),
+        cwd=_make_absolute(cwd),
         name=name,
         tags=tuple(dict.fromkeys(tags)),
         rows=rows,
@@ -49,15 +49,15 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     )
 
     async def work(engine: Engine) -> str:
-        pane = await engine.ask(asked)
+        pane = await engine.ask(request)
         assert pane is not None
-        return dump_json(described(engine.projections.panes[pane])) if as_json else pane
+        return dump_json(pane_to_json(engine.projections.panes[pane])) if as_json else pane
 
-    print(with_engine(work, NOTHING))
+    print(run_with_engine(work, NOTHING))
 
 
-def _absolute(folder: str) -> str:
-    """``folder`` from here; "" for here where that is gone, and the engine takes the user's home."""
+def _make_absolute(folder: str) -> str:
+    """Return ``folder`` as seen from here; "" if here is gone, and the engine takes the user's home."""
     from chloe.errors import StartFailed
 
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, settings, with_engine
+from chloe.cli.engine_session import load_settings, run_with_engine, timeout_option
 from chloe.formatting.sizes import format_size
 from chloe.formatting.text import dump_json, escape_unsafe
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from chloe.store import PruneRange
 
 
-def _checked(check: Callable[[object], int]) -> Callable[..., int | None]:
-    """A value of the command line, checked as the configuration's are; a usage error says what would fit."""
+def _make_parser(check: Callable[[object], int]) -> Callable[..., int | None]:
+    """Make a callback that checks a value as the configuration's are. A usage error says what would fit."""
     from chloe.config.values import Unfit
 
     def read(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
@@ -32,25 +32,29 @@ def _checked(check: Callable[[object], int]) -> Callable[..., int | None]:
     return read
 
 
-def _duration(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+def _parse_duration(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
     from chloe.config.values import duration
 
-    return _checked(duration)(context, option, text)
+    return _make_parser(duration)(context, option, text)
 
 
-def _size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+def _parse_size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
     from chloe.config.values import size as bytes_of
 
-    return _checked(bytes_of)(context, option, text)
+    return _make_parser(bytes_of)(context, option, text)
 
 
 @click.command(short_help="Let go of what was printed long ago.")
-@click.option("--older-than", metavar="AGE", callback=_duration, help="What is older than 90d, 12h, 2w.")
-@click.option("--over", metavar="SIZE", callback=_size, help="The oldest, until the log fits in 5GB, 500MB.")
+@click.option(
+    "--older-than", metavar="AGE", callback=_parse_duration, help="What is older than 90d, 12h, 2w."
+)
+@click.option(
+    "--over", metavar="SIZE", callback=_parse_size, help="The oldest, until the log fits in 5GB, 500MB."
+)
 @click.option("--pane", metavar="PANE", help="Of this pane alone.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-@may_wait
+@timeout_option
 def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: bool, as_json: bool) -> None:
     """Let go of what panes printed. At least one condition is needed; together they narrow each other.
 
@@ -62,27 +66,27 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
 
     if older_than is None and over is None and pane is None:
         raise UsageError("say what shall go: --older-than AGE, --over SIZE or --pane PANE")
-    scrollback = settings().terminal.scrollback
+    scrollback = load_settings().terminal.scrollback
 
     async def work(engine: Engine) -> None:
         store, panes = engine.store, engine.projections.panes
         found = panes.find(pane).id if pane is not None else None
         conditions = Conditions(older_than=older_than, over=over, pane=found)
         before = store.size()
-        planned = await plan(store, panes, conditions, scrollback=scrollback)
-        went = planned.piles if dry_run else await carry_out(store, planned)
+        prune_plan = await plan(store, panes, conditions, scrollback=scrollback)
+        piles = prune_plan.piles if dry_run else await carry_out(store, prune_plan)
         names = {each.id: each.name for each in panes.values()}
         if as_json:
-            _print_json(planned, went, names, dry_run=dry_run, before=before, after=store.size())
+            _print_json(prune_plan, piles, names, dry_run=dry_run, before=before, after=store.size())
         else:
-            _print(planned, went, names, dry_run=dry_run, before=before, after=store.size())
+            _print(prune_plan, piles, names, dry_run=dry_run, before=before, after=store.size())
 
-    with_engine(work)
+    run_with_engine(work)
 
 
 def _print(
-    planned: Plan,
-    went: Sequence[PruneRange],
+    prune_plan: Plan,
+    piles: Sequence[PruneRange],
     names: dict[str, str],
     *,
     dry_run: bool,
@@ -91,15 +95,15 @@ def _print(
 ) -> None:
     from chloe.formatting.tables import format_table
 
-    if went:
+    if piles:
         rows = [
             (pile.pane[:8], escape_unsafe(names[pile.pane]), f"{pile.bodies} records", format_size(pile.size))
-            for pile in went
+            for pile in piles
         ]
         print(format_table(rows))
-    bodies, taken = sum(pile.bodies for pile in went), sum(pile.size for pile in went)
-    if planned.spared:
-        named = ", ".join(f"{pane[:8]} {escape_unsafe(names[pane])}" for pane in planned.spared)
+    bodies, taken = sum(pile.bodies for pile in piles), sum(pile.size for pile in piles)
+    if prune_plan.spared:
+        named = ", ".join(f"{pane[:8]} {escape_unsafe(names[pane])}" for pane in prune_plan.spared)
         print(f"kept whole, since they run and their scrollback reaches back that far: {named}")
     if dry_run:
         print(
@@ -111,8 +115,8 @@ def _print(
 
 
 def _print_json(
-    planned: Plan,
-    went: Sequence[PruneRange],
+    prune_plan: Plan,
+    piles: Sequence[PruneRange],
     names: dict[str, str],
     *,
     dry_run: bool,
@@ -128,14 +132,14 @@ def _print_json(
             "records": pile.bodies,
             "bytes": pile.size,
         }
-        for pile in went
+        for pile in piles
     ]
     answer = {
         "dry_run": dry_run,
         "panes": panes,
-        "records": sum(pile.bodies for pile in went),
-        "bytes": sum(pile.size for pile in went),
-        "kept_whole": list(planned.spared),
+        "records": sum(pile.bodies for pile in piles),
+        "bytes": sum(pile.size for pile in piles),
+        "kept_whole": list(prune_plan.spared),
         "size_before": before,
         "size_after": after,
     }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from chloe.cli.driving import may_wait, settings, waits
+from chloe.cli.engine_session import load_settings, make_waits, timeout_option
 from chloe.formatting.text import escape_unsafe
 
 
 @click.command(short_help="Make a damaged log anew from what can be read of it.")
-@may_wait
+@timeout_option
 def recover() -> None:
     """Check the log, and if it is damaged make a new one from all that can be read.
 
@@ -23,7 +23,7 @@ def recover() -> None:
     from chloe.store.opening import drifted, recovered
     from chloe.ui.log_file import logging_into
 
-    config = settings()
+    config = load_settings()
     path = config.paths.database
     if not path.exists():
         raise LogUnusable(f"there is no log at {path}: nothing was recorded yet")
@@ -32,10 +32,10 @@ def recover() -> None:
         drift = await drifted(path)
         if drift is not None:
             return str(
-                await recovered(path, f"it isn't as Chloe makes a log: {drift}", time.time_ns, waits())
+                await recovered(path, f"it isn't as Chloe makes a log: {drift}", time.time_ns, make_waits())
             )
         # What keeps it from being opened is put right by that.
-        store = await Store.open(path, instance="", watcher=None, waits=waits())
+        store = await Store.open(path, instance="", watcher=None, waits=make_waits())
         try:
             if store.loss_notice is not None:
                 return store.loss_notice
@@ -45,7 +45,7 @@ def recover() -> None:
         if verdict.whole:
             return f"nothing to recover: {verdict}"
         reason = verdict.flaws[0] if verdict.bad is None else f"record {verdict.bad}: {verdict.reason}"
-        return str(await recovered(path, reason, time.time_ns, waits()))
+        return str(await recovered(path, reason, time.time_ns, make_waits()))
 
     with logging_into(config.paths.log_file):
         print(escape_unsafe(asyncio.run(run())))

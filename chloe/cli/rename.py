@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_pane
+from chloe.cli.engine_session import run_with_pane, timeout_option
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 @click.command(short_help="Call a pane something else.")
 @click.argument("pane")
 @click.argument("name")
-@may_wait
+@timeout_option
 def rename(pane: str, name: str) -> None:
     """Call PANE something else. It keeps its id."""
     from chloe.events.commands import Rename
 
-    async def work(engine: Engine, found: Pane) -> None:
-        await engine.ask(Rename(found.id, name))
+    async def work(engine: Engine, target: Pane) -> None:
+        await engine.ask(Rename(target.id, name))
 
-    with_pane(pane, work)
+    run_with_pane(pane, work)

@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_engine
-from chloe.cli.moments import moment
-from chloe.cli.stopped import say_damage, say_more, say_stopped
+from chloe.cli.engine_session import run_with_engine, timeout_option
+from chloe.cli.stopped_recorders import report_damage, report_omitted, report_stopped
+from chloe.cli.timespec import parse_time_option
 from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
-    from chloe.cli.following import Write
+    from chloe.cli.following import WriteText
     from chloe.engine import Engine
     from chloe.events.facts import Record
     from chloe.events.panes import Panes
     from chloe.store import Store
 
-#: Letters that are printed together.
-_TOGETHER = 4096
+#: Letters that are printed at once.
+_BATCH_SIZE = 4096
 
 #: What a pane's name at any time follows from.
-_NAMING = ("Created", "Renamed")
+_NAMING_KINDS = ("Created", "Renamed")
 
 
-def known(_context: click.Context, _option: click.Parameter, kinds: tuple[str, ...]) -> frozenset[str]:
-    """Kinds as the log names them, from names in whatever case; a usage error lists them."""
+def parse_kinds(_context: click.Context, _option: click.Parameter, kinds: tuple[str, ...]) -> frozenset[str]:
+    """Return kinds as the log names them, from names in any case. A usage error lists them."""
     from chloe.events.codec import KINDS
 
     named = {kind.lower(): kind for kind in KINDS}
@@ -40,19 +40,21 @@ def known(_context: click.Context, _option: click.Parameter, kinds: tuple[str, .
 
 @click.command(short_help="Print what happened, in order.")
 @click.argument("pane", required=False)
-@click.option("--since", callback=moment, help="From then on: 2026-11-23T10:00, 10:00, or 10m (ago).")
-@click.option("--until", callback=moment, help="Before then.")
+@click.option(
+    "--since", callback=parse_time_option, help="From then on: 2026-11-23T10:00, 10:00, or 10m (ago)."
+)
+@click.option("--until", callback=parse_time_option, help="Before then.")
 @click.option(
     "--kind",
     "kinds",
-    callback=known,
+    callback=parse_kinds,
     multiple=True,
     help="Only this kind (created, output, died, ...); repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--data", is_flag=True, help="With --json: the bytes of output as well, in base64.")
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until interrupted.")
-@may_wait
+@timeout_option
 def replay(
     pane: str | None,
     since: int | None,
@@ -67,68 +69,68 @@ def replay(
     That a checkpoint of a screen was kept is no such thing: --kind checkpointed has those.
     """
     from chloe.actors.scope import INGESTING, RECORDING, named
-    from chloe.cli.following import while_read
+    from chloe.cli.following import print_while_read
     from chloe.errors import UsageError
     from chloe.replay import told, without_checkpoints
     from chloe.store.extended import ExtendedLog
 
     if data and not as_json:
         raise UsageError("--data needs --json; chloe export-log has what a pane printed")
-    wanted = kinds or None
+    kind_filter = kinds or None
 
     async def work(engine: Engine) -> None:
         store = engine.store
         found = engine.projections.panes.find(pane).id if pane else None
         seq = (await store.head()).seq
-        names = await _names(store, seq)
+        names = await _fold_names(store, seq)
 
         def lines(records: AsyncIterator[Record]) -> AsyncIterator[str]:
-            if wanted is None:
+            if kind_filter is None:
                 records = without_checkpoints(records)
-            return _as_json(records, data) if as_json else told(records, names)
+            return _to_json_lines(records, data) if as_json else told(records, names)
 
         stopped = engine.unread(found)
-        say_stopped(stopped.values())
+        report_stopped(stopped.values())
         beside = stopped.get(found) if found and not follow else None
         if beside is None:
-            say_more(stopped.values())
+            report_omitted(stopped.values())
         source = ExtendedLog(store, beside.records) if beside is not None else store
-        past = source.read(through=seq, pane=found, kinds=wanted, since=since, until=until, bodies=data)
+        past = source.read(through=seq, pane=found, kinds=kind_filter, since=since, until=until, bodies=data)
         if not follow:
             async for line in lines(past):
                 sys.stdout.write(line + "\n")
-            say_damage(stopped.values())
+            report_damage(stopped.values())
             return
 
-        async def go_on(write: Write) -> None:
+        async def follow_log(write: WriteText) -> None:
             await _write(lines(past), write)
             async for batch in store.follow(seq):
-                await _write(lines(_fitting(batch, found, wanted, since, until)), write)
+                await _write(lines(_filter(batch, found, kind_filter, since, until)), write)
 
-        await while_read(go_on)
+        await print_while_read(follow_log)
 
     # Who follows records as well, as long as nobody else does: what he waits for has to come into the log.
     scope = RECORDING if follow else named(pane) if pane else INGESTING
-    with_engine(work, scope)
+    run_with_engine(work, scope)
 
 
-async def _names(store: Store, through: int) -> Panes:
+async def _fold_names(store: Store, through: int) -> Panes:
     from chloe.events.panes import Panes
 
     names = Panes()
-    async for record in store.read(kinds=_NAMING, through=through, bodies=False):
+    async for record in store.read(kinds=_NAMING_KINDS, through=through, bodies=False):
         names.apply(record)
     return names
 
 
-async def _fitting(
+async def _filter(
     records: Sequence[Record],
     pane: str | None,
     kinds: frozenset[str] | None,
     since: int | None,
     until: int | None,
 ) -> AsyncIterator[Record]:
-    """Those of records just committed that the words on the command line ask for."""
+    """Yield the records that the command line asks for, of those just committed."""
     for record in records:
         if (
             (pane is None or record.pane == pane)
@@ -139,19 +141,19 @@ async def _fitting(
             yield record
 
 
-async def _as_json(records: AsyncIterator[Record], data: bool) -> AsyncIterator[str]:
+async def _to_json_lines(records: AsyncIterator[Record], data: bool) -> AsyncIterator[str]:
     from chloe.replay import as_json
 
     async for record in records:
         yield dump_json(as_json(record, data=data))
 
 
-async def _write(lines: AsyncIterator[str], write: Write) -> None:
-    """Print lines, many together where they come fast."""
-    together = ""
+async def _write(lines: AsyncIterator[str], write: WriteText) -> None:
+    """Print lines, many at once where they come fast."""
+    batch_text = ""
     async for line in lines:
-        together += line + "\n"
-        if len(together) >= _TOGETHER:
-            await write(together)
-            together = ""
-    await write(together)
+        batch_text += line + "\n"
+        if len(batch_text) >= _BATCH_SIZE:
+            await write(batch_text)
+            batch_text = ""
+    await write(batch_text)

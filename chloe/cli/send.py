@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.descriptors import closed
-from chloe.cli.driving import may_wait, with_pane
+from chloe.cli.engine_session import run_with_pane, timeout_option
+from chloe.cli.standard_streams import closed_at_start
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--key", "keys", multiple=True, metavar="KEY", help="Press a key after TEXT; may be repeated.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Type the bytes of standard input as they are.")
-@may_wait
+@timeout_option
 def send(
     pane: str, text: tuple[str, ...], enter: bool | None, keys: tuple[str, ...], from_stdin: bool
 ) -> None:
@@ -40,27 +40,27 @@ def send(
         raise UsageError("give either TEXT or --stdin")
     if not (text or keys or from_stdin or enter):
         raise UsageError("nothing to type: give TEXT, --key, --enter or --stdin")
-    if from_stdin and 0 in closed:
+    if from_stdin and 0 in closed_at_start:
         raise UsageError("standard input is closed: there is nothing to type from it")
     if enter is None:
         enter = bool(text) and not keys
     typed = sys.stdin.buffer.read() if from_stdin else os.fsencode(" ".join(text)).replace(b"\n", b"\r")
 
-    async def work(engine: Engine, found: Pane) -> None:
+    async def work(engine: Engine, target: Pane) -> None:
         data = typed
         if keys:
-            data += await _pressed(engine, found.id, keys)
+            data += await _encode_keys(engine, target.id, keys)
         if enter:
             data += b"\r"
         if data:
-            await engine.ask(Write(found.id, data))
+            await engine.ask(Write(target.id, data))
 
     # What bytes a key has depends on what the program asked of its terminal.
-    with_pane(pane, work, screens=bool(keys))
+    run_with_pane(pane, work, screens=bool(keys))
 
 
-async def _pressed(engine: Engine, pane: str, names: tuple[str, ...]) -> bytes:
-    """The keys' bytes as the pane's program expects them now: it may have asked for other arrow keys."""
+async def _encode_keys(engine: Engine, pane: str, names: tuple[str, ...]) -> bytes:
+    """Return the keys' bytes as the program expects them now: it may have asked for other arrow keys."""
     from chloe.errors import ScreenBroken, UsageError
     from chloe.terminal import Modes, keys
 

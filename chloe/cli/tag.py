@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_pane
+from chloe.cli.engine_session import run_with_pane, timeout_option
 from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("pane")
 @click.argument("tags", nargs=-1)
 @click.option("--clear", is_flag=True, help="Take all tags away.")
-@may_wait
+@timeout_option
 def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
     """Give PANE these TAGS in place of those it had; without any, print those it has."""
     from chloe.errors import UsageError
@@ -29,12 +29,12 @@ def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
     if not all(each.strip() for each in tags):
         raise UsageError("a tag can't be empty; --clear takes all of them away")
 
-    async def work(engine: Engine, found: Pane) -> tuple[str, ...]:
+    async def work(engine: Engine, target: Pane) -> tuple[str, ...]:
         if tags or clear:
-            await engine.ask(Tag(found.id, tuple(dict.fromkeys(tags))))
-        return found.tags
+            await engine.ask(Tag(target.id, tuple(dict.fromkeys(tags))))
+        return target.tags
 
-    had = with_pane(pane, work)
+    had = run_with_pane(pane, work)
     if not tags and not clear:
         for each in had:
             print(escape_unsafe(each))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chloe.cli.driving import may_wait, with_log
+from chloe.cli.engine_session import run_with_log, timeout_option
 from chloe.formatting.text import dump_json, escape_unsafe
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _HASH = re.compile(r"(?:(?P<seq>[0-9]{1,19})[: ])?(?P<hash>[0-9a-fA-F]{16,64})")
 
 #: The most bytes of a file of heads: a line a minute for a year and a half.
-_LARGEST = 64 * 1024 * 1024
+_MAX_FILE_SIZE = 64 * 1024 * 1024
 
 
 @click.command(short_help="Check that the log is what was written.")
@@ -47,7 +47,7 @@ _LARGEST = 64 * 1024 * 1024
     help="Record in the log that you know of the records that are missing: from then on they are no fault.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@may_wait
+@timeout_option
 def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: bool) -> None:
     """Walk the log's chain of hashes and say whether it holds; exit status 1 where it doesn't.
 
@@ -58,9 +58,9 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
     from chloe.store.heads import append_line
 
     if print_head and not (file or since or as_json):
-        print(with_log(_last))
+        print(run_with_log(_read_head))
         return
-    heads = _heads(since) if since else []
+    heads = _parse_heads(since) if since else []
 
     async def walk(store: Store) -> tuple[Verdict, list[Head]]:
         if accept_loss:
@@ -68,17 +68,17 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
         verdict = await store.verify()
         return verdict, [head for head in heads if not await store.contains(head)]
 
-    verdict, gone = with_log(walk, instance=str(uuid.uuid4()) if accept_loss else "")
+    verdict, missing = run_with_log(walk, instance=str(uuid.uuid4()) if accept_loss else "")
     if as_json:
-        print(dump_json(_told(verdict, gone), sort_keys=True))
+        print(dump_json(_verdict_to_json(verdict, missing), sort_keys=True))
     for what in verdict.notes:
         print(f"chloe: {escape_unsafe(what)}", file=sys.stderr)
     if not verdict.complete:
         raise LogBroken(str(verdict))
-    if gone:
+    if missing:
         raise LogBroken(
-            f"the log no longer has {_named(gone[0])}: its end was cut off, or it was written anew since "
-            f"that head was kept ({len(gone)} of {len(heads)} heads are missing)"
+            f"the log no longer has {_describe_head(missing[0])}: its end was cut off, or it was written "
+            f"anew since that head was kept ({len(missing)} of {len(heads)} heads are missing)"
         )
     if file:
         try:
@@ -94,7 +94,7 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
 
 
 async def _accept_loss(store: Store) -> None:
-    """Say what is accepted, or that there is nothing to accept."""
+    """Accept the loss, and report what was accepted, or that nothing was lost."""
     try:
         user = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -106,12 +106,12 @@ async def _accept_loss(store: Store) -> None:
         print("chloe: there is no loss to accept", file=sys.stderr)
 
 
-async def _last(store: Store) -> Head:
+async def _read_head(store: Store) -> Head:
     return await store.head()
 
 
-def _heads(since: str) -> list[Head]:
-    """The heads that ``since`` names. A negative seq stands for one that isn't known."""
+def _parse_heads(since: str) -> list[Head]:
+    """Return the heads that ``since`` names. A negative seq stands for one that isn't known."""
     from chloe.errors import UsageError
     from chloe.small_files import read_whole
     from chloe.store import Head
@@ -122,7 +122,7 @@ def _heads(since: str) -> list[Head]:
         digits = match["hash"]
         return [Head(int(match["seq"] or -1), bytes.fromhex(digits[: len(digits) // 2 * 2]))]
     try:
-        lines = read_whole(Path(since), _LARGEST).decode("ascii").splitlines()
+        lines = read_whole(Path(since), _MAX_FILE_SIZE).decode("ascii").splitlines()
     except (OSError, ValueError) as error:
         raise UsageError(
             f"{since!r} is neither a hash of 16 to 64 hex digits nor a file of heads that can be read"
@@ -134,14 +134,14 @@ def _heads(since: str) -> list[Head]:
     return known
 
 
-def _named(head: Head) -> str:
+def _describe_head(head: Head) -> str:
     digits = head.hash.hex()[:16]
     return f"the head {digits}…" if head.seq < 0 else f"record {head.seq} with the hash {digits}…"
 
 
-def _told(verdict: Verdict, gone: list[Head]) -> dict[str, object]:
+def _verdict_to_json(verdict: Verdict, missing: list[Head]) -> dict[str, object]:
     return {
-        "whole": verdict.complete and not gone,
+        "whole": verdict.complete and not missing,
         "seq": verdict.head.seq,
         "hash": verdict.head.hash.hex(),
         "bodies": verdict.bodies,
@@ -153,5 +153,5 @@ def _told(verdict: Verdict, gone: list[Head]) -> dict[str, object]:
         "flaws": list(verdict.flaws),
         "loosened": list(verdict.drift),
         "losses": list(verdict.losses),
-        "missing_heads": [str(head) for head in gone],
+        "missing_heads": [str(head) for head in missing],
     }

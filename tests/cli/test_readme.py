@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
-from chloe.cli.program import COMMANDS
+from chloe.cli.root import COMMANDS
 from chloe.config import load
 from chloe.errors import ChloeError
 from chloe.ui.keymap import bindings_of

@@ -10,7 +10,7 @@ from functools import cache
 
 import click
 
-from chloe.cli.program import COMMANDS, chloe, command
+from chloe.cli.root import COMMANDS, chloe, load_command
 from tests.docs.names import names
 from tests.docs.pages import ROOT
 
@@ -25,12 +25,12 @@ _OPTION = re.compile(r"--?[A-Za-z][\w-]*")
 @cache
 def options(name: str) -> frozenset[str]:
     """Return the options of one of Chloe's commands, those of ``chloe`` itself for ""."""
-    found = command(name) if name else chloe
-    assert found is not None
-    with click.Context(found) as context:
+    command = load_command(name) if name else chloe
+    assert command is not None
+    with click.Context(command) as context:
         return frozenset(
             option
-            for parameter in found.get_params(context)
+            for parameter in command.get_params(context)
             for option in (*parameter.opts, *parameter.secondary_opts, "-h")
         )
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chloe.cli import moments
+from chloe.cli import timespec
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import (
     format_age,
@@ -52,8 +52,8 @@ def test_any_time_of_a_log_can_be_told_in_any_zone(monkeypatch: pytest.MonkeyPat
             ):
                 assert escape_unsafe(told) == told
             assert 1600 < int(format_utc(at)[:4]) < 2300
-        assert moments.read("10:00") >= 0
-        assert moments.read("2026-11-23T10:00", 0) > 0
+        assert timespec.parse_time("10:00") >= 0
+        assert timespec.parse_time("2026-11-23T10:00", 0) > 0
     finally:
         monkeypatch.undo()
         time.tzset()

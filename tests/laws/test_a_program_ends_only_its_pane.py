@@ -16,7 +16,7 @@ import pytest
 from chloe.actors.launcher import Launcher
 from chloe.backends.backend import Spec
 from chloe.backends.fake import FakeBackend
-from chloe.cli.send import _pressed
+from chloe.cli.send import _encode_keys
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.errors import ScreenBroken
@@ -170,7 +170,7 @@ async def test_no_operation_that_fails_ends_more_than_the_screen_of_its_pane(
                 broken.add(name)
                 with pytest.raises(ScreenBroken):
                     await engine.screen(pane)
-                assert await _pressed(engine, pane, ("up",)) == b"\x1b[A"
+                assert await _encode_keys(engine, pane, ("up",)) == b"\x1b[A"
             shown = [piece async for piece in text(engine.store, pane)]
             assert all(isinstance(piece, list) for piece in shown)
             assert (await fold(engine.store, pane=other)).screens[other].display[0].startswith(name[:70])

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from chloe.cli.program import chloe
+from chloe.cli.root import chloe
 from chloe.events.codec import KINDS
 from tests.hostile import frames, records, streams
 from tests.hostile.homes import Case, a_folder, fresh_id

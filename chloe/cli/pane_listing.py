@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from chloe.ui.glyphs import Glyphs
 
 
-def indicator(pane: Pane, glyphs: Glyphs) -> str:
-    """How it stands, in one sign; nothing for a live direct pane. Attached is what any Chloe shows."""
+def choose_indicator(pane: Pane, glyphs: Glyphs) -> str:
+    """Return the sign of a pane's state; "" for a live direct pane. Attached is what any Chloe shows."""
     if not pane.alive:
         return glyphs.ended
     if pane.backend == "direct":
@@ -28,13 +28,13 @@ def indicator(pane: Pane, glyphs: Glyphs) -> str:
     return glyphs.attached if pane.attached else glyphs.detached
 
 
-def described(pane: Pane) -> dict[str, object]:
-    """A pane for a program. Times are UTC, sizes of output in bytes, sizes of terminals in cells."""
+def pane_to_json(pane: Pane) -> dict[str, object]:
+    """Return a pane for a program. Times are UTC, sizes of output in bytes, sizes of terminals in cells."""
     return {
         "id": pane.id,
         "name": pane.name,
         "backend": pane.backend,
-        "state": _state(pane),
+        "state": _name_state(pane),
         "closed": pane.closed,
         "argv": list(pane.argv),
         "cwd": pane.cwd,
@@ -54,7 +54,7 @@ def described(pane: Pane) -> dict[str, object]:
     }
 
 
-def _state(pane: Pane) -> str:
+def _name_state(pane: Pane) -> str:
     if not pane.alive:
         return "ended"
     if pane.backend == "direct":
@@ -62,12 +62,12 @@ def _state(pane: Pane) -> str:
     return "attached" if pane.attached else "detached"
 
 
-def listed(panes: Iterable[Pane], glyphs: Glyphs) -> str:
-    """A table with a head line; the command stands last, since it may be long."""
-    head = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
+def format_pane_table(panes: Iterable[Pane], glyphs: Glyphs) -> str:
+    """Return a table with a header line; the command stands last, since it may be long."""
+    header = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
     rows = [
         (
-            indicator(pane, glyphs),
+            choose_indicator(pane, glyphs),
             pane.id[:8],
             escape_unsafe(pane.name) + "".join(f" #{escape_unsafe(tag)}" for tag in pane.tags),
             escape_unsafe(pane.outcome) + (", closed" if pane.closed else ""),
@@ -78,4 +78,4 @@ def listed(panes: Iterable[Pane], glyphs: Glyphs) -> str:
         )
         for pane in panes
     ]
-    return format_table([head, *rows])
+    return format_table([header, *rows])

@@ -21,10 +21,10 @@ from chloe.formatting.text import escape_unsafe
 #: As a shell reports a process that a signal ended: 128 and the number of SIGINT, of SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 #: sysexits.h: EX_SOFTWARE, EX_IOERR.
-UNFORESEEN, OUTPUT_FAILED = 70, 74
+INTERNAL_ERROR, OUTPUT_FAILED = 70, 74
 
 
-def ended(run: Callable[[], object]) -> int:
+def run_and_report(run: Callable[[], object]) -> int:
     """Call ``run``, say what went wrong if anything did, and answer with the exit status.
 
     ``run`` may answer with an exit status of its own.
@@ -36,11 +36,11 @@ def ended(run: Callable[[], object]) -> int:
         status = run()
         sys.stdout.flush()
     except BaseException as error:
-        return _said(_root(error))
+        return _report(_find_cause(error))
     return status if isinstance(status, int) else 0
 
 
-def _said(error: BaseException) -> int:
+def _report(error: BaseException) -> int:
     match error:
         case SystemExit():
             return error.code if isinstance(error.code, int) else 0 if error.code is None else 1
@@ -49,7 +49,7 @@ def _said(error: BaseException) -> int:
         case KeyboardInterrupt() | click.Abort():
             return INTERRUPTED
         case BrokenPipeError():
-            _hush()
+            _silence_output()
             return BROKEN_PIPE
         case ChloeError():
             _say(str(error))
@@ -63,20 +63,23 @@ def _said(error: BaseException) -> int:
             return error.exit_code
         case OSError(errno=errno.ENOSPC | errno.EIO | errno.EFBIG | errno.EDQUOT):
             _say(f"the output can't be written: {error.strerror}")
-            _hush()
+            _silence_output()
             return OUTPUT_FAILED
         case OSError(errno=errno.EMFILE | errno.ENFILE):
             _say(f"nothing more can be opened: {error.strerror}; raise the limit (ulimit -n), or close panes")
             return OUTPUT_FAILED
-    _say(f"something went wrong that should not have: {type(error).__name__}: {error}; {_kept(error)}")
-    return UNFORESEEN
+    _say(
+        f"something went wrong that should not have: {type(error).__name__}: {error}; "
+        f"{_save_traceback(error)}"
+    )
+    return INTERNAL_ERROR
 
 
-def _root(error: BaseException) -> BaseException:
-    """What went wrong, at the bottom of a group of one kind of trouble."""
+def _find_cause(error: BaseException) -> BaseException:
+    """Return the error at the bottom of a group of errors of one kind."""
     while isinstance(error, BaseExceptionGroup):
-        told, others = error.split(ChloeError)
-        error = (told if told is not None and others is None else error).exceptions[0]
+        expected, others = error.split(ChloeError)
+        error = (expected if expected is not None and others is None else error).exceptions[0]
     return error
 
 
@@ -85,15 +88,15 @@ def _say(message: str) -> None:
         print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
 
 
-def _hush() -> None:
-    """Have the interpreter's last flush go nowhere: whoever read our output is gone."""
+def _silence_output() -> None:
+    """Have the interpreter's last flush go nowhere: the reader of our output is gone."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
 
 
-def _kept(error: BaseException) -> str:
+def _save_traceback(error: BaseException) -> str:
     """Put the traceback away; answers with where it is."""
     from chloe.config import Paths
     from chloe.ui.log_file import logging_into, open_log

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from chloe.cli.ending import ended
+from chloe.cli.exit import run_and_report
 from chloe.errors import PaneUnknown
 
 
@@ -18,7 +18,7 @@ def raising(error: BaseException) -> int:
     def run() -> None:
         raise error
 
-    return ended(run)
+    return run_and_report(run)
 
 
 def test_an_error_of_ours_is_one_line_and_its_own_status(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,14 +40,14 @@ def test_an_interrupt_ends_with_130_and_no_word(capsys: pytest.CaptureFixture[st
 
 
 def test_a_status_of_the_commands_own_is_passed_on() -> None:
-    assert ended(lambda: 1) == 1
-    assert ended(lambda: None) == 0
+    assert run_and_report(lambda: 1) == 1
+    assert run_and_report(lambda: None) == 0
 
 
 def test_what_nobody_foresaw_goes_into_the_log_file_and_the_line_names_it(tmp_path: Path) -> None:
     program = (
-        "from chloe.cli.ending import ended\nimport sys\n"
-        "def run(): raise RuntimeError('a\\x1b]0;b')\nsys.exit(ended(run))"
+        "from chloe.cli.exit import run_and_report\nimport sys\n"
+        "def run(): raise RuntimeError('a\\x1b]0;b')\nsys.exit(run_and_report(run))"
     )
     environment = {**os.environ, "CHLOE_HOME": str(tmp_path / "home")}
 

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from chloe.events.panes import Pane, Panes
 
 #: Panes that are named one by one.
-_NAMED = 5
+_MAX_NAMED = 5
 
 
-def say_stopped(found: Iterable[UnreadSpool]) -> None:
+def report_stopped(found: Iterable[UnreadSpool]) -> None:
     """Say whose recorder is stopped, and what helps."""
     all = list(found)
-    for each in all[:_NAMED]:
+    for each in all[:_MAX_NAMED]:
         print(f"chloe: {each}", file=sys.stderr)
-    if len(all) > _NAMED:
-        print(f"chloe: so it is with {len(all) - _NAMED} more panes", file=sys.stderr)
+    if len(all) > _MAX_NAMED:
+        print(f"chloe: so it is with {len(all) - _MAX_NAMED} more panes", file=sys.stderr)
 
 
-def say_more(found: Iterable[UnreadSpool]) -> None:
+def report_omitted(found: Iterable[UnreadSpool]) -> None:
     """Say how what they printed since can be seen, where a command tells of many panes, or goes on."""
     all = list(found)
     if any(each.since or each.inspect() for each in all):
@@ -38,7 +38,7 @@ def say_more(found: Iterable[UnreadSpool]) -> None:
         )
 
 
-def say_damage(found: Iterable[UnreadSpool]) -> bool:
+def report_damage(found: Iterable[UnreadSpool]) -> bool:
     """Say of which panes not all could be read; return whether there is one."""
     damaged = [each for each in found if each.damage]
     for each in damaged:
@@ -50,7 +50,7 @@ def say_damage(found: Iterable[UnreadSpool]) -> bool:
     return bool(damaged)
 
 
-async def folded(panes: Panes, unread: UnreadSpool) -> Pane:
+async def fold_unread(panes: Panes, unread: UnreadSpool) -> Pane:
     """Return the pane as the log and what follows in its spool make it."""
     beside = panes.copy_of(unread.pane.id)
     async for record in unread.records():

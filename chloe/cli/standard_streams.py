@@ -12,7 +12,7 @@ import os
 import sys
 
 #: The numbers that were closed when the process began.
-closed: set[int] = set()
+closed_at_start: set[int] = set()
 
 
 class _Closed(io.RawIOBase):
@@ -21,24 +21,24 @@ class _Closed(io.RawIOBase):
     def __init__(self, number: int, name: str) -> None:
         self._number = number
         self.name = name
-        self._has_said = False
+        self._has_refused = False
 
     def fileno(self) -> int:
-        """The number, which leads nowhere."""
+        """Return the number, which leads nowhere."""
         return self._number
 
     def isatty(self) -> bool:
-        """It is no terminal."""
+        """Say that it is no terminal."""
         return False
 
     def writable(self) -> bool:
-        """It seems so, until something is written."""
+        """Say that it is, until something is written."""
         return True
 
     def write(self, data: object) -> int:
         """Refuse ``data``."""
-        if not self._has_said:
-            self._has_said = True
+        if not self._has_refused:
+            self._has_refused = True
             raise OSError(errno.EIO, "standard output is closed")
         return len(data)  # type: ignore[arg-type]
 
@@ -49,7 +49,7 @@ def reopen_missing() -> None:
         try:
             os.fstat(number)
         except OSError:
-            closed.add(number)
+            closed_at_start.add(number)
             if os.open(os.devnull, os.O_RDWR) != number:
                 return  # No /dev/null, or another thread opens files: nothing better can be done.
             os.set_inheritable(number, True)

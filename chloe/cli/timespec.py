@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
-from chloe.formatting.times import clamp_time, to_local
+from chloe.formatting.times import EPOCH, clamp_time, to_local
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
-def read(text: str, now: int | None = None) -> int:
-    """Nanoseconds since 1970. A time without an offset is local, one without a date is today's.
+def parse_time(text: str, now: int | None = None) -> int:
+    """Return the time in nanoseconds since 1970. Without an offset it is local, without a date today's.
 
     Raises ``ValueError``.
     """
@@ -35,16 +34,16 @@ def read(text: str, now: int | None = None) -> int:
         # Not by datetime, which takes no time zone that is a day or more away from UTC.
         seconds = int(time.mktime(stated.timetuple()))
     else:
-        seconds = int((stated.replace(microsecond=0) - _EPOCH).total_seconds())
+        seconds = int((stated.replace(microsecond=0) - EPOCH).total_seconds())
     return clamp_time(seconds * 1_000_000_000 + stated.microsecond * 1000)
 
 
-def moment(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
-    """A time on the command line, as nanoseconds since 1970; a usage error says what would do."""
+def parse_time_option(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    """Parse a time of the command line. A usage error says what would do."""
     if text is None:
         return None
     try:
-        return read(text)
+        return parse_time(text)
     except (ValueError, OverflowError, OSError):
         raise click.BadParameter(
             f"{text!r} is no time: 2026-11-23T10:00, 10:00, or 10m for ten minutes ago"

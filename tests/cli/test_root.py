@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import chloe as package
-from chloe.cli import program
-from chloe.cli.program import COMMANDS
+from chloe.cli import root
+from chloe.cli.root import COMMANDS
 
 Chloe = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -61,11 +61,11 @@ def test_help_names_each_command(chloe: Chloe) -> None:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_each_command_explains_itself_and_its_options(command: str) -> None:
-    found = program.command(command)
+    loaded = root.load_command(command)
 
-    assert found is not None
-    assert found.help
-    for parameter in found.params:
+    assert loaded is not None
+    assert loaded.help
+    for parameter in loaded.params:
         if parameter.param_type_name == "option":
             assert getattr(parameter, "help", None), parameter.name
 

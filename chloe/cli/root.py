@@ -27,7 +27,7 @@ COMMANDS = (
 )
 
 
-class _Program(click.Group):
+class _Root(click.Group):
     """Imports a command when it is asked for: thirteen take longer than one does its work."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,12 +36,10 @@ class _Program(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give the command of this name, if there is one."""
-        return command(cmd_name)
+        return load_command(cmd_name)
 
 
-@click.group(
-    cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=_Root, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="chloe %(version)s")
 @click.pass_context
 def chloe(context: click.Context) -> object:
@@ -61,35 +59,35 @@ def chloe(context: click.Context) -> object:
     return run()
 
 
-def command(name: str) -> click.Command | None:
+def load_command(name: str) -> click.Command | None:
     """Give the command of this name, if there is one."""
     match name:
         case "new":
-            from chloe.cli.new import new as found
+            from chloe.cli.new import new as command
         case "ls":
-            from chloe.cli.ls import ls as found
+            from chloe.cli.ls import ls as command
         case "send":
-            from chloe.cli.send import send as found
+            from chloe.cli.send import send as command
         case "rename":
-            from chloe.cli.rename import rename as found
+            from chloe.cli.rename import rename as command
         case "tag":
-            from chloe.cli.tag import tag as found
+            from chloe.cli.tag import tag as command
         case "kill":
-            from chloe.cli.kill import kill as found
+            from chloe.cli.kill import kill as command
         case "replay":
-            from chloe.cli.replay import replay as found
+            from chloe.cli.replay import replay as command
         case "export-log":
-            from chloe.cli.export_log import export_log as found
+            from chloe.cli.export_log import export_log as command
         case "verify":
-            from chloe.cli.verify import verify as found
+            from chloe.cli.verify import verify as command
         case "recover":
-            from chloe.cli.recover import recover as found
+            from chloe.cli.recover import recover as command
         case "prune":
-            from chloe.cli.prune import prune as found
+            from chloe.cli.prune import prune as command
         case "config":
-            from chloe.cli.config import config as found
+            from chloe.cli.config import config as command
         case "doctor":
-            from chloe.cli.doctor import doctor as found
+            from chloe.cli.doctor import doctor as command
         case _:
             return None
-    return found
+    return command

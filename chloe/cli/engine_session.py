@@ -30,24 +30,24 @@ Answer = TypeVar("Answer")
 _TIMEOUT = "chloe.timeout"
 
 
-def _keep_timeout(context: click.Context, _option: click.Parameter, seconds: float | None) -> None:
+def _store_timeout(context: click.Context, _option: click.Parameter, seconds: float | None) -> None:
     context.meta[_TIMEOUT] = seconds
 
 
 #: For every command that may have to wait.
-may_wait = click.option(
+timeout_option = click.option(
     "--timeout",
     metavar="SECONDS",
     type=click.FloatRange(min=0),
     expose_value=False,
-    callback=_keep_timeout,
+    callback=_store_timeout,
     help="Give up a wait after so long; 0 waits for ever. By default 10 for the log and for what is typed, "
     "5 for tmux, 30 for a program's end.",
 )
 
 
-def settings() -> Config:
-    """The user's settings, with the folders made."""
+def load_settings() -> Config:
+    """Return the user's settings, with the folders made."""
     from chloe.config import Paths, load
 
     # A home that can't be used is to be called so, before a file in it is found unreadable.
@@ -55,15 +55,15 @@ def settings() -> Config:
     return load()
 
 
-def waits() -> Waits:
-    """What is waited for is said on stderr, and given up as the command line says."""
+def make_waits() -> Waits:
+    """Make what reports a wait on stderr, and gives it up when the command line says so."""
     from chloe.waits import Waits
 
     context = click.get_current_context(silent=True)
     return Waits(_say, context.meta.get(_TIMEOUT) if context is not None else None)
 
 
-def with_engine(
+def run_with_engine(
     work: Callable[[Engine], Awaitable[Answer]], scope: Scope | None = None, *, screens: bool = False
 ) -> Answer:
     """Do ``work`` with an engine that has taken in what the spools hold, whether or not an app runs.
@@ -72,15 +72,15 @@ def with_engine(
     """
     import asyncio
 
-    config = settings()
+    config = load_settings()
     from chloe.actors.scope import INGESTING
     from chloe.engine import running
     from chloe.engine.stopping import handing_over_when_stopped
     from chloe.ui.log_file import logging_into
 
     async def run() -> Answer:
-        async with running(config, screens=screens, scope=scope or INGESTING, waits=waits()) as engine:
-            _tell(engine.loss)
+        async with running(config, screens=screens, scope=scope or INGESTING, waits=make_waits()) as engine:
+            _report_loss(engine.loss)
             with handing_over_when_stopped(engine):
                 await engine.taken_in()
                 return await work(engine)
@@ -89,26 +89,26 @@ def with_engine(
         return asyncio.run(run())
 
 
-def with_pane(
+def run_with_pane(
     pane: str, work: Callable[[Engine, Pane], Awaitable[Answer]], *, screens: bool = False
 ) -> Answer:
-    """As ``with_engine``, with the pane of this id, name or prefix; no other is touched."""
+    """As ``run_with_engine``, do ``work`` with the pane of this id, name or prefix; no other is touched."""
     from chloe.actors.scope import named
 
     async def find(engine: Engine) -> Answer:
         return await work(engine, engine.projections.panes.find(pane))
 
-    return with_engine(find, named(pane), screens=screens)
+    return run_with_engine(find, named(pane), screens=screens)
 
 
-def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") -> Answer:
+def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") -> Answer:
     """Do ``work`` with the log as it is; ``instance`` is who writes, where it does.
 
     Raises ``LogUnusable`` where there is none. Where there was one, ``LogBroken``; who writes makes it anew.
     """
     import asyncio
 
-    config = settings()
+    config = load_settings()
     from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
     from chloe.store.repair.losses import ACCEPT, find_missing
@@ -124,9 +124,9 @@ def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") 
 
     async def run() -> Answer:
         store = await Store.open(
-            config.paths.database, instance=instance, watcher=None, heads_file=heads, waits=waits()
+            config.paths.database, instance=instance, watcher=None, heads_file=heads, waits=make_waits()
         )
-        _tell(store.loss_notice)
+        _report_loss(store.loss_notice)
         try:
             return await work(store)
         finally:
@@ -136,7 +136,7 @@ def with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") 
         return asyncio.run(run())
 
 
-def _tell(loss: str | None) -> None:
+def _report_loss(loss: str | None) -> None:
     """Say what the log had lost when it was opened; the command goes on with what there is."""
     if loss:
         _say(loss)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from chloe.cli.moments import read
+from chloe.cli.timespec import parse_time
 
 NOW = round(datetime(2026, 11, 23, 12, 0).astimezone().timestamp()) * 10**9
 
@@ -33,10 +33,10 @@ def local(text: str) -> int:
     ],
 )
 def test_a_time_is_read(text: str, at: int) -> None:
-    assert read(text, NOW) == at
+    assert parse_time(text, NOW) == at
 
 
 @pytest.mark.parametrize("text", ["", "soon", "10", "25:00", "2026-13-01", "-5m"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        read(text, NOW)
+        parse_time(text, NOW)
