@@ -17,6 +17,7 @@ from chloe.engine.faults import Faults
 from chloe.engine.fold import Change
 from chloe.engine.keeping import SLICE, Apart
 from chloe.events.projections import Projections
+from chloe.events.screen import Clock
 from chloe.events.screens import Screens
 from chloe.waits import is_stopped
 
@@ -47,13 +48,14 @@ class Ahead:
         faults: Faults,
         tell: Callable[[Change], None],
         scrollback: int,
+        clock: Clock,
     ) -> None:
         self._projections = projections
         self._apart = apart
         self._faults = faults
         self._tell = tell
         #: What is shown in place of the log's screens. A pane has one once its spool has more than the log.
-        self.screens = Screens(scrollback)
+        self.screens = Screens(scrollback, clock=clock)
         self._stopped: Mapping[str, UnreadSpool] = {}
         self._looked_at: frozenset[str] = frozenset()
         self._readings: dict[str, _Reading] = {}

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import sys
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -222,7 +223,7 @@ async def running(
         stack.push_async_callback(_close, store, waits)
         presence = Presence(config.paths.instances, instance)
         stack.callback(presence.close)
-        projections = Projections(config.terminal.scrollback, panes_only=not screens)
+        projections = Projections(config.terminal.scrollback, clock=time.monotonic, panes_only=not screens)
         launcher = make_launcher(config, watcher, leases, os.environ, waits)
         stack.callback(launcher.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
@@ -243,6 +244,7 @@ async def running(
                 replied=lambda pane, replies: supervisor.answer(pane, replies),
                 keeps=lambda pane: supervisor.records(pane),
                 faults=faults,
+                clock=time.monotonic,
             )
             group.create_task(faults.run(), name="keep faults")
             if scope.stays:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from chloe.engine.faults import Faults
 from chloe.events.faults import fault
 from chloe.events.keyframe import KeyframeError, decode_keyframe
-from chloe.events.screen import StreamPosition
+from chloe.events.screen import Clock, StreamPosition
 from chloe.events.screens import Screens
 from chloe.store import Checkpoint, Store
 from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
@@ -75,8 +75,9 @@ class Keeping:
 class Apart:
     """Folds single panes from the log, beside the live fold, in slices of the loop's time."""
 
-    def __init__(self, store: Store, scrollback: int, keeping: Keeping, faults: Faults) -> None:
+    def __init__(self, store: Store, scrollback: int, keeping: Keeping, faults: Faults, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._scrollback = scrollback
         self._keeping = keeping
         self._faults = faults
@@ -142,7 +143,7 @@ class Apart:
         the pane's log begins. ``scrollback``: how many lines are kept, where not as many as usual.
         """
         window = self._scrollback if scrollback is None else scrollback
-        apart = Screens(window)
+        apart = Screens(window, clock=self._clock)
         start = await self._store.find_fold_start(pane)
         found = await self._store.load_checkpoint(pane, emulator=EMULATOR, lines=lines)
         if found is not None and found.seq > start.after:

@@ -22,6 +22,7 @@ from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.faults import Fault
 from chloe.events.projections import Projections
+from chloe.events.screen import Clock
 from chloe.store import Store
 from chloe.terminal import EMULATOR, Notice, Terminal
 
@@ -51,6 +52,7 @@ class LiveFold(Fold):
         replied: Callable[[str, bytes], None],
         keeps: Callable[[str], bool],
         faults: Faults,
+        clock: Clock,
     ) -> None:
         super().__init__(store, projections, heard=heard, drawn=drawn)
         self._replied = replied
@@ -58,11 +60,11 @@ class LiveFold(Fold):
         self._keeping = Keeping(store)
         self._faults = faults
         #: Folds single panes, for whoever looks at one.
-        self.apart = Apart(store, scrollback, self._keeping, faults)
+        self.apart = Apart(store, scrollback, self._keeping, faults, clock)
         #: Gives the lines that no window holds any more.
         self.past = Past(store, self.apart)
         #: Screens as of log and spool, of panes whose recorder is stopped.
-        self.ahead = Ahead(projections, self.apart, faults, self.tell, scrollback)
+        self.ahead = Ahead(projections, self.apart, faults, self.tell, scrollback, clock)
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()

@@ -12,17 +12,19 @@ from chloe.events.panes import Panes
 
 if TYPE_CHECKING:
     from chloe.events.history import History
+    from chloe.events.screen import Clock
     from chloe.events.screens import Screens
 
 
 class Projections:
     """The state of Chloe as of the last record applied.
 
-    ``panes_only`` for who asks for nothing else: screens bring the emulator with them, which takes as long to
-    import as all the rest, and history keeps every turn of every life.
+    ``clock``, in seconds and never going back, says how long drawing takes. With ``panes_only`` neither
+    history nor screens are folded: screens bring the emulator with them, which takes as long to import as all
+    the rest, and a history keeps every entry of every pane.
     """
 
-    def __init__(self, scrollback: int = 10_000, *, panes_only: bool = False) -> None:
+    def __init__(self, scrollback: int = 10_000, *, clock: Clock, panes_only: bool = False) -> None:
         self.panes = Panes()
         #: The seq of the last record applied; 0 before the first.
         self.seq = 0
@@ -31,7 +33,7 @@ class Projections:
             from chloe.events.history import History
             from chloe.events.screens import Screens
 
-            self._others = History(), Screens(scrollback)
+            self._others = History(), Screens(scrollback, clock=clock)
 
     @property
     def history(self) -> History:

@@ -9,8 +9,8 @@ screen is settled once nothing waits.
 
 from __future__ import annotations
 
-import time
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from chloe.events.faults import Fault, fault
@@ -30,6 +30,10 @@ CHECKPOINT_SECONDS = 0.08
 
 #: A checkpoint of a screen that has ended is due after this many bytes.
 _LAST_CHECKPOINT_BYTES = 64 * 1024
+
+
+#: A clock in seconds that never goes back.
+Clock = Callable[[], float]
 
 
 class StreamPosition(NamedTuple):
@@ -76,6 +80,7 @@ class Screen:
 
     __slots__ = (
         "_batch",
+        "_clock",
         "_drawn_bytes",
         "_drawn_seconds",
         "_fast_batch",
@@ -90,8 +95,9 @@ class Screen:
         "terminal",
     )
 
-    def __init__(self, terminal: Terminal, position: StreamPosition | None = None) -> None:
+    def __init__(self, terminal: Terminal, position: StreamPosition | None = None, *, clock: Clock) -> None:
         self.terminal = terminal
+        self._clock = clock
         #: The terminal's position; None within a record.
         self.position = position
         #: Output, changes of size and restarts, and the position after each record, in order.
@@ -166,7 +172,7 @@ class Screen:
                 self.position = first
                 self._pending.popleft()
                 continue
-            if drew and until is not None and time.monotonic() >= until:
+            if drew and until is not None and self._clock() >= until:
                 break
             drew = True
             if isinstance(first, bytes):
@@ -210,9 +216,9 @@ class Screen:
                 batch = self._fast_batch if is_skippable else self._slow_batch
                 self._batch = data = self._next_batch(batch.size)
                 self.pending_bytes -= len(data)
-                began = time.monotonic()
+                began = self._clock()
                 self.terminal.feed(data)
-                took = time.monotonic() - began
+                took = self._clock() - began
         except Exception as error:
             self.fail(error, "drawn")
             return

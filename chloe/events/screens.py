@@ -14,20 +14,20 @@ anew with.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 
 from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.faults import Fault, fault
-from chloe.events.screen import Screen, StreamPosition
+from chloe.events.screen import Clock, Screen, StreamPosition
 from chloe.terminal import Terminal, within_bounds
 
 
 class Screens(Mapping[str, Terminal]):
     """The terminals of the panes that are followed, by pane id. Looking one up settles it."""
 
-    def __init__(self, scrollback: int = 10_000) -> None:
+    def __init__(self, scrollback: int = 10_000, *, clock: Clock) -> None:
+        self._clock = clock
         #: Whether a new pane is followed from its ``Created`` on.
         self.follows_new = True
         self._screens: dict[str, Screen] = {}
@@ -61,7 +61,7 @@ class Screens(Mapping[str, Terminal]):
 
     def open(self, pane: str, terminal: Terminal, position: StreamPosition) -> None:
         """Follow a pane from ``position`` on, where its screen is this."""
-        self._screens[pane] = Screen(terminal, position)
+        self._screens[pane] = Screen(terminal, position, clock=self._clock)
         self.broken.pop(pane, None)
 
     def adopt(self, pane: str, other: Screens) -> None:
@@ -142,7 +142,7 @@ class Screens(Mapping[str, Terminal]):
 
         Returns the panes that were drawn on since the last time, here or since somebody looked them up.
         """
-        until = None if seconds is None else time.monotonic() + seconds
+        until = None if seconds is None else self._clock() + seconds
         drawn, self._drawn_by_look = self._drawn_by_look, set()
         for pane in list(self._unsettled):
             drawn.add(pane)
@@ -157,7 +157,7 @@ class Screens(Mapping[str, Terminal]):
             if not whole:
                 # Behind the others, so that one flood doesn't keep the rest from being drawn.
                 self._unsettled[pane] = screen
-            if until is not None and time.monotonic() >= until:
+            if until is not None and self._clock() >= until:
                 break
         return frozenset(drawn)
 

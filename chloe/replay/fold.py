@@ -5,6 +5,8 @@ Owns nothing but the reading; ``events.projections`` folds. Must not know the li
 
 from __future__ import annotations
 
+import time
+
 from chloe.events.facts import Record
 from chloe.events.keyframe import KeyframeError, decode_keyframe
 from chloe.events.projections import Projections
@@ -23,7 +25,7 @@ async def fold(
     right from the cut on.
     """
     beginnings = await _beginnings(store, pane)
-    projections = Projections(scrollback)
+    projections = Projections(scrollback, clock=time.monotonic)
     async for record in store.read(pane=pane, through=through):
         projections.apply(record)
         beginning = beginnings.get(record.pane)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import get_args
 
@@ -258,7 +259,7 @@ def record_of(fact: Fact, seq: int = 1, pane: str = PANE) -> Record:
 
 
 def fold(*records: Record) -> None:
-    projections = Projections(scrollback=50)
+    projections = Projections(scrollback=50, clock=time.monotonic)
     for record in records:
         projections.apply(record)
     projections.screens.settle()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chloe.events import facts
@@ -21,7 +23,6 @@ class Slow:
         self.now = 0.0
         self.longest = 0.0
         self.fed: list[int] = []
-        monkeypatch.setattr("chloe.events.screen.time.monotonic", lambda: self.now)
         feed = Terminal.feed
 
         def slowly(terminal: Terminal, data: bytes) -> None:
@@ -33,6 +34,9 @@ class Slow:
 
         monkeypatch.setattr(Terminal, "feed", slowly)
 
+    def clock(self) -> float:
+        return self.now
+
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
@@ -40,7 +44,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 
 
 def test_a_flood_is_fast_again_whatever_was_slow_before(slow: Slow) -> None:
-    shown = Screen(Terminal(24, 80))
+    shown = Screen(Terminal(24, 80), clock=slow.clock)
     shown.print(DRAWN, StreamPosition(1, len(DRAWN)))
     shown.settle(None)
     assert slow.fed[-2] < 4096, "what is slow is drawn in small pieces"
@@ -52,7 +56,7 @@ def test_a_flood_is_fast_again_whatever_was_slow_before(slow: Slow) -> None:
 
 
 def test_what_has_to_be_drawn_after_a_flood_is_drawn_in_pieces_of_some_milliseconds(slow: Slow) -> None:
-    shown = Screen(Terminal(24, 80))
+    shown = Screen(Terminal(24, 80), clock=slow.clock)
     for turn in range(4):
         shown.print(FLOOD, StreamPosition(turn, 0))
         shown.settle(None)
@@ -64,7 +68,7 @@ def test_what_has_to_be_drawn_after_a_flood_is_drawn_in_pieces_of_some_milliseco
 
 
 def test_pieces_are_joined_up_to_the_end_of_what_adjoins(slow: Slow) -> None:
-    shown = Screen(Terminal(24, 80))
+    shown = Screen(Terminal(24, 80), clock=slow.clock)
     for turn in range(1000):
         shown.print(b"y\r\n" * 100, StreamPosition(turn, 0))
     shown.resize(24, 60, StreamPosition(1001, 0))
@@ -75,7 +79,7 @@ def test_pieces_are_joined_up_to_the_end_of_what_adjoins(slow: Slow) -> None:
 
 
 def test_what_has_to_be_drawn_begins_with_a_small_piece(slow: Slow) -> None:
-    shown = Screen(Terminal(24, 80))
+    shown = Screen(Terminal(24, 80), clock=slow.clock)
     shown.print(DRAWN, StreamPosition(1, len(DRAWN)))
     shown.settle(None)
     assert slow.fed[0] <= 4096
@@ -83,7 +87,7 @@ def test_what_has_to_be_drawn_begins_with_a_small_piece(slow: Slow) -> None:
 
 
 def test_a_look_at_a_screen_hides_from_nobody_that_it_was_drawn_on() -> None:
-    screens = Screens()
+    screens = Screens(clock=time.monotonic)
     screens.apply(
         record(1, facts.Created(backend="direct", argv=("x",), cwd="/", name="x", rows=4, columns=10))
     )
@@ -121,7 +125,7 @@ def test_a_broken_screen_begins_anew_with_the_next_screen_that_the_log_has(
     broken_feed(monkeypatch)
     repainted = facts.Repainted(rows=5, columns=20, offset=50, length=5, data=b"fresh")
     for settle_between in (True, False):
-        screens = Screens()
+        screens = Screens(clock=time.monotonic)
         screens.apply(
             record(1, facts.Created(backend="tmux", argv=("x",), cwd="/", name="x", rows=4, columns=10))
         )
@@ -150,7 +154,7 @@ def test_a_broken_screen_begins_anew_with_the_next_screen_that_the_log_has(
 
 def test_a_screen_that_is_read_in_vain_is_broken_and_not_lagging(monkeypatch: pytest.MonkeyPatch) -> None:
     broken_feed(monkeypatch)
-    screens = Screens()
+    screens = Screens(clock=time.monotonic)
     screens.apply(
         record(1, facts.Created(backend="tmux", argv=("x",), cwd="/", name="x", rows=4, columns=10))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -84,7 +85,7 @@ async def _append(store: Store, told: list[Fact]) -> None:
 
 def apart_of(store: Store, keeping: Keeping | None = None) -> Apart:
     """What folds single panes, where the emulator is expected to fail on nothing."""
-    return Apart(store, WINDOW, keeping or Keeping(store), Faults(Path("/dev/null")))
+    return Apart(store, WINDOW, keeping or Keeping(store), Faults(Path("/dev/null")), time.monotonic)
 
 
 async def _keep_all(store: Store) -> None:

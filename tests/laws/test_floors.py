@@ -65,6 +65,8 @@ ROOMS_OF_PACKAGE = {
     "sqlite3": {"store"},
     "asyncio": set(FLOORS) - {"events", "terminal", "errors", "formatting", "config"},
     "os": set(FLOORS) - {"events", "terminal", "errors", "formatting"},
+    # The fold is given its clock.
+    "time": set(FLOORS) - {"events"},
 }
 
 #: The holder runs alone and loads its neighbours by their bare names.
@@ -192,6 +194,7 @@ def test_each_dependency_has_its_room() -> None:
         ("store", "import chloe.actors.pane"),
         ("terminal", "import chloe.events"),
         ("events", "import asyncio"),
+        ("events", "import time"),
         ("ui", "def late() -> None:\n    import sqlite3"),
         ("ui", "from chloe.backends import direct"),
         ("replay", "if TYPE_CHECKING:\n    from chloe.actors import pane"),

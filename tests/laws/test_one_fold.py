@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_any_split_of_a_stream_into_records_gives_the_same_screen(seed: int, tmp
 
 
 def _screen(pieces: list[bytes], settle_now: Callable[[Screens], bool]) -> Terminal:
-    screens = Screens()
+    screens = Screens(clock=time.monotonic)
     created = facts.Created(backend="direct", argv=("x",), cwd="/", name="x", rows=10, columns=40)
     told: list[Fact] = [created]
     told += [facts.Output(offset=0, length=len(piece), data=piece) for piece in pieces]

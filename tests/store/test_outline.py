@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -104,7 +105,7 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
             await next(turns).append([Entry(pane, fact, 100 + number)])
 
         for through in (None, cut):
-            whole, short = Projections(), Projections()
+            whole, short = Projections(clock=time.monotonic), Projections(clock=time.monotonic)
             whole.screens.follows_new = short.screens.follows_new = False
             async for record in first.read(through=through, bodies=False):
                 # One that is about no pane can't be read, and is passed over as well.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -33,8 +34,8 @@ class Double:
     """An engine whose panes run nothing: what is asked becomes the facts that a real one would log."""
 
     instance: str = ME
-    projections: Projections = field(default_factory=Projections)
-    ahead: Screens = field(default_factory=Screens)
+    projections: Projections = field(default_factory=lambda: Projections(clock=time.monotonic))
+    ahead: Screens = field(default_factory=lambda: Screens(clock=time.monotonic))
     loss: str | None = None
     trouble: str | None = None
     told: list[commands.Write | commands.Resize] = field(default_factory=list)
