@@ -13,9 +13,10 @@ The map of the house, lowest floor first; imports only go down.
 1  ``store``                the append-only SQLite log: one writer, ordered readers, integrity
 1  ``backends``             what a pane's program runs on: a direct PTY, or a holder inside tmux
 2  ``actors``               mailbox and supervision, the pane actor, the supervisor
+2  ``past``                 the walk through a pane's log, which all that looks back stands on
 2  ``pruning``              what may go from the log
 3  ``engine``               wires the floors below; headless
-3  ``replay``, ``export``   the same fold over stored records
+3  ``replay``, ``export``   what happened, in words; a pane's log as a file
 3  ``doctor``               what is wrong and what to do about it
 4  ``ui``                   the urwid front end
 5  ``cli``                  the click commands, thin

@@ -10,13 +10,15 @@ import pytest
 
 from chloe.events import facts
 from chloe.events.facts import Entry, Output
-from chloe.export import Missing, raw, text
+from chloe.export.raw import encode_raw
+from chloe.export.text import read_lines
+from chloe.past.stream import Missing
 from chloe.pruning import Conditions, Plan, carry_out, plan, tend
-from chloe.replay import fold
 from chloe.replay.telling import tell
 from chloe.store import Checkpoint, Store
 from chloe.terminal import EMULATOR, Terminal
 from tests.ids import id_of
+from tests.replays import folded_panes, replayed
 
 DAY = 86400
 #: When each line was printed: ten days apart, the last one now.
@@ -66,7 +68,7 @@ class Log:
         await self.store.append([Entry(ENDED, facts.Died(status=0, signal=None, reason=""), self.now)])
 
     async def plan(self, *, scrollback: int = 20, **conditions: int | str) -> Plan:
-        panes = (await fold(self.store)).panes
+        panes = await folded_panes(self.store)
         return await plan(
             self.store,
             panes,
@@ -115,16 +117,14 @@ async def test_a_live_pane_whose_scrollback_reaches_back_that_far_is_spared(log:
 
 async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(log: Log) -> None:
     await log.grow()
-    before = list((await fold(log.store, pane=LIVE)).screens[LIVE].display)
+    before = list((await replayed(log.store, LIVE)).display)
     planned = await log.plan(pane=LIVE)
     assert await carry_out(log.store, planned) == planned.piles
 
-    folded = await fold(log.store, pane=LIVE)
-    terminal = folded.screens[LIVE]
+    terminal = await replayed(log.store, LIVE)
     assert list(terminal.display) == before
     assert terminal.scrollback.total == LINES + 1 - ROWS
-    assert list((await fold(log.store)).screens[LIVE].display) == before
-    assert folded.panes[LIVE].output_bytes == sum(len(line(n)) for n in range(LINES))
+    assert (await folded_panes(log.store))[LIVE].output_bytes == sum(len(line(n)) for n in range(LINES))
     assert (await log.store.verify()).bad is None
 
     (record,) = [record async for record in log.store.read(kinds={"Pruned"})]
@@ -144,13 +144,13 @@ async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> Non
 async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:
     await log.grow()
     await carry_out(log.store, await log.plan(pane=LIVE))
-    first, *rest = [piece async for piece in raw(log.store, LIVE)]
+    first, *rest = [piece async for piece in encode_raw(log.store, LIVE)]
     gone = sum(len(line(n)) for n in range(36))
     assert first == Missing(0, gone, "pruned")
     assert rest == [line(n) for n in range(36, LINES)]
 
     await carry_out(log.store, await log.plan(pane=ENDED))
-    assert [piece async for piece in raw(log.store, ENDED)] == [
+    assert [piece async for piece in encode_raw(log.store, ENDED)] == [
         Missing(0, sum(len(line(n)) for n in range(LINES)), "pruned")
     ]
 
@@ -158,7 +158,7 @@ async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:
 async def test_text_export_says_in_one_line_where_the_log_begins(log: Log) -> None:
     await log.grow()
     await carry_out(log.store, await log.plan(pane=LIVE))
-    first, *rest = [each async for each in text(log.store, LIVE)]
+    first, *rest = [each async for each in read_lines(log.store, LIVE)]
     assert isinstance(first, Missing)
     assert first.reason == "pruned"
     # What stood on the screen at the cut, and all after it.
@@ -168,7 +168,7 @@ async def test_text_export_says_in_one_line_where_the_log_begins(log: Log) -> No
 
 async def test_it_tends_the_log_by_itself_and_raises_nothing(log: Log) -> None:
     await log.grow()
-    panes = (await fold(log.store)).panes
+    panes = await folded_panes(log.store)
     await tend(log.store, panes, Conditions(older_than=100 * DAY), scrollback=20)
     pruned = (await log.store.verify()).pruned
     assert pruned > LINES

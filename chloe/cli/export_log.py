@@ -14,7 +14,9 @@ import click
 
 from chloe.cli.engine_session import run_with_pane, timeout_option
 from chloe.cli.stopped_recorders import report_damage, report_stopped
+from chloe.export.formats import FORMATS
 from chloe.formatting.text import escape_unsafe
+from chloe.past.stream import Missing
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -30,9 +32,9 @@ _INCOMPLETE = 1
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("raw", "text")),
+    type=click.Choice(tuple(FORMATS)),
     default="raw",
-    help="raw: the bytes that the program wrote (the default); text: the lines a person would have read.",
+    help="; ".join(f"{each.name}: {each.says}" for each in FORMATS.values()) + "; raw by default.",
 )
 @click.option(
     "-o", "--output", metavar="FILE", default="-", help="Where to, 0600; by default standard output."
@@ -42,14 +44,14 @@ _INCOMPLETE = 1
 def export_log(pane: str, form: str, output: str, force: bool) -> int:
     """Write all that PANE's program printed. Ends with 1, and says where, if bytes are missing."""
     from chloe.errors import UsageError
-    from chloe.export.raw import Missing, raw
-    from chloe.export.text import text
     from chloe.store.extended import ExtendedLog
 
+    chosen = FORMATS[form]
     on_terminal = output == "-" and sys.stdout.isatty()
-    if on_terminal and form == "raw" and not force:
+    if on_terminal and chosen.is_raw and not force:
         raise UsageError(
-            "raw output could do anything to this terminal: use -o FILE, a pipe, --format text, or --force"
+            f"{form} output could do anything to this terminal: "
+            "use -o FILE, a pipe, --format text, or --force"
         )
 
     async def work(engine: Engine, target: Pane) -> int:
@@ -59,26 +61,13 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
         source = ExtendedLog(engine.store, stopped[target.id].records) if stopped else engine.store
         faults: list[Fault] = []
         with _open_output(output, force=force) as file:
-            pieces = (
-                raw(source, target.id)
-                if form == "raw"
-                else text(source, target.id, failed=lambda fault: faults.append(fault))
-            )
-            async for piece in pieces:
+            async for piece in chosen.encode(source, target.id, faults.append):
                 if isinstance(piece, Missing):
                     status = _INCOMPLETE
                     some = f"{piece.length} bytes are" if piece.length else "bytes may be"
                     _report(f"{some} missing at {piece.offset}: {piece.reason}")
-                    if form == "text":
-                        file.write(
-                            b"[%d bytes were here: %s]\n"
-                            % (piece.length, escape_unsafe(piece.reason).encode())
-                        )
-                elif isinstance(piece, bytes):
-                    file.write(piece)
-                elif piece:
-                    lines = map(escape_unsafe, piece) if on_terminal else piece
-                    file.write("\n".join(lines).encode("utf-8", "surrogateescape") + b"\n")
+                else:
+                    file.write(_escape_lines(piece) if on_terminal and not chosen.is_raw else piece)
             file.flush()
         if report_damage(stopped.values()):
             status = _INCOMPLETE
@@ -86,13 +75,16 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             status = _INCOMPLETE
             engine.keep_fault(target.id, fault)
             _report(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
-        if form == "text" and (target.lost_bytes or target.may_have_lost_more):
-            status = _INCOMPLETE
-            some = f"{target.lost_bytes} bytes are" if target.lost_bytes else "bytes may be"
-            _report(f"{some} missing; a line in square brackets stands where")
         return status
 
-    return run_with_pane(pane, work)
+    # What is drawn may fail, and the engine keeps that only where it folds screens.
+    return run_with_pane(pane, work, screens=not chosen.is_raw)
+
+
+def _escape_lines(piece: bytes) -> bytes:
+    """Return lines of text without what a terminal would act on."""
+    lines = piece.decode("utf-8", "surrogateescape").split("\n")
+    return "\n".join(map(escape_unsafe, lines)).encode("utf-8", "surrogateescape")
 
 
 @contextmanager

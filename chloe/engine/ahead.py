@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from chloe.actors.unread_spools import SpoolTail, UnreadSpool
 from chloe.engine.faults import Faults
 from chloe.engine.fold import Change
-from chloe.engine.keeping import SLICE, Apart
+from chloe.engine.loading import ScreenLoader
 from chloe.events.projections import Projections
 from chloe.events.screen import Clock
 from chloe.events.screens import Screens
+from chloe.past.walker import SLICE
 from chloe.waits import is_stopped
 
 #: Seconds between two looks whether a spool has more.
@@ -44,14 +45,14 @@ class Ahead:
     def __init__(
         self,
         projections: Projections,
-        apart: Apart,
+        loader: ScreenLoader,
         faults: Faults,
         tell: Callable[[Change], None],
         scrollback: int,
         clock: Clock,
     ) -> None:
         self._projections = projections
-        self._apart = apart
+        self._loader = loader
         self._faults = faults
         self._tell = tell
         #: What is shown in place of the log's screens. A pane has one once its spool has more than the log.
@@ -124,9 +125,8 @@ class Ahead:
         if not records:
             return False
         if pane not in self.screens and pane not in self.screens.broken:
-            apart = await self._apart.fold(pane, lambda: self._projections.seq)
-            if pane in apart or pane in apart.broken:
-                self.screens.adopt(pane, apart)
+            walker = await self._loader.load(pane, lambda: self._projections.seq)
+            walker.give_to(self.screens)
         if known.output_bytes != reading.begin or not is_stopped(reading.recorder):
             # Woken in between, it may have removed what was to be read.
             self._drop(pane)
@@ -153,7 +153,7 @@ class Ahead:
             except Exception as error:
                 self.screens.fail(pane, error, "shown")
             else:
-                if lacks_lines and self._apart.begin_further_back(pane):
+                if lacks_lines and self._loader.can_complete(pane):
                     self._drop(pane)
                     return
         self.report()

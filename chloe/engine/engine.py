@@ -39,9 +39,9 @@ from chloe.watch import Watcher
 
 if TYPE_CHECKING:
     from chloe.engine.live import LiveFold
-    from chloe.engine.past import Lines
     from chloe.events.faults import Fault
     from chloe.events.screens import Screens
+    from chloe.past.scrollback import Lines
     from chloe.terminal import Terminal
 
 _log = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ class Engine:
         Lines are numbered as ``Terminal.scrollback`` numbers them. Fewer where there are no more; where the
         log was pruned, those that are left.
         """
-        return await self._of_screens.past.lines(pane, first, count, columns)
+        return await self._of_screens.scrollback.lines(pane, first, count, columns)
 
     @property
     def _of_screens(self) -> LiveFold:

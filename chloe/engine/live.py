@@ -15,14 +15,16 @@ from functools import partial
 from chloe.engine.ahead import Ahead
 from chloe.engine.faults import Faults
 from chloe.engine.fold import Change, Fold
-from chloe.engine.keeping import SLICE, Apart, Keeping
-from chloe.engine.past import Past
+from chloe.engine.loading import ScreenLoader
 from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.facts import Record
 from chloe.events.faults import Fault
 from chloe.events.projections import Projections
 from chloe.events.screen import Clock
+from chloe.past.checkpointing import CheckpointWriter
+from chloe.past.scrollback import MAX_LINES, ScrollbackReader
+from chloe.past.walker import SLICE
 from chloe.store import Store
 from chloe.terminal import EMULATOR, Notice, Terminal
 
@@ -57,14 +59,13 @@ class LiveFold(Fold):
         super().__init__(store, projections, heard=heard, drawn=drawn)
         self._replied = replied
         self._keeps = keeps
-        self._keeping = Keeping(store)
+        self._checkpoints = CheckpointWriter(store)
         self._faults = faults
-        #: Folds single panes, for whoever looks at one.
-        self.apart = Apart(store, scrollback, self._keeping, faults, clock)
+        self._loader = ScreenLoader(store, scrollback, self._checkpoints, faults, clock)
         #: Gives the lines that no window holds any more.
-        self.past = Past(store, self.apart)
+        self.scrollback = ScrollbackReader(partial(self._loader.walker, scrollback=MAX_LINES))
         #: Screens as of log and spool, of panes whose recorder is stopped.
-        self.ahead = Ahead(projections, self.apart, faults, self.tell, scrollback, clock)
+        self.ahead = Ahead(projections, self._loader, faults, self.tell, scrollback, clock)
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()
@@ -86,7 +87,7 @@ class LiveFold(Fold):
             changed.add(record.pane)
             self._heard(record)
             if isinstance(record.fact, facts.Repainted):
-                self.apart.broken.discard(record.pane)
+                self._loader.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
         change = Change() if projections.screens.is_settled else self._draw()
@@ -113,7 +114,7 @@ class LiveFold(Fold):
         if due is not None:
             # Instead of drawing: it takes as long.
             if self._keeps(due[0]):
-                self._keeping.take(screens, *due)
+                self._checkpoints.take(screens, *due)
                 self._report()
             self._to_draw.set()
             return Change()
@@ -138,7 +139,7 @@ class LiveFold(Fold):
         replies = terminal.take_replies()
         if replies:
             self._replied(pane, replies)
-        if terminal.scrollback.incomplete and self.apart.begin_further_back(pane):
+        if terminal.scrollback.incomplete and self._loader.can_complete(pane):
             self._projections.screens.forget(pane)
 
     def fail(self, pane: str, error: Exception, doing: str) -> None:
@@ -174,24 +175,16 @@ class LiveFold(Fold):
         screens = self._projections.screens
         if pane in screens or pane in screens.broken:
             return
-        apart = await self.apart.fold(pane, lambda: self._projections.seq)
-        # Replay is silent (law 6): nobody waits any more for what was asked and said back then.
-        if pane in apart and pane not in screens:
-            try:
-                apart[pane].take_replies()
-                apart[pane].take_notices()
-            except Exception as error:
-                apart.fail(pane, error, "shown")
-        self.apart.report(apart)
-        if (pane in apart or pane in apart.broken) and pane not in screens:
-            screens.adopt(pane, apart)
+        walker = await self._loader.load(pane, lambda: self._projections.seq)
+        if (walker.terminal is not None or walker.fault is not None) and pane not in screens:
+            walker.give_to(screens)
             self.tell(Change(frozenset({pane})))
 
     # Checkpoints -----------------------------------------------------------------------------------
 
     async def keep(self) -> None:
         """Write the checkpoints that were taken, for ever."""
-        await self._keeping.run()
+        await self._checkpoints.run()
 
     def _count_unfolded(self, pane: str, size: int) -> None:
         self._unfolded[pane] = self._unfolded.get(pane, 0) + size
@@ -210,11 +203,11 @@ class LiveFold(Fold):
             # Who doesn't record a pane may come to do so: right after a start, say.
             for pane in filter(self._keeps, due):
                 del self._unfolded[pane]
-                if pane in self._projections.screens or pane in self.apart.broken:
+                if pane in self._projections.screens or pane in self._loader.broken:
                     continue
                 through = self._projections.seq
                 try:
-                    await self.apart.fold(pane, partial(int, through))
+                    await self._loader.load(pane, partial(int, through))
                 except LogUnusable as error:
                     # Whoever looks at it is told so; the others still want theirs.
                     _log.warning("pane %s gets no checkpoint for now: %s", pane, error)

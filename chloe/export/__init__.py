@@ -1,10 +1,5 @@
 """Export: a pane's log as a file.
 
-``raw`` gives the bytes that the program wrote, ``text`` the lines a person would have read. Must not
-know backends, actors or where the file goes.
+``formats`` is the table of what a file may be. Each format has a file of its own here. To add one, write
+that file and a row. Must not know backends, actors or where a file goes.
 """
-
-from chloe.export.raw import Missing, raw
-from chloe.export.text import text
-
-__all__ = ["Missing", "raw", "text"]

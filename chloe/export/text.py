@@ -1,73 +1,122 @@
 """A pane's log as the lines that a person would have read.
 
-Owns the way from the log to lines: through the terminal, so that a progress bar is its last state
-and a wrapped line is one line; colours and positions are gone. Must not know where the lines go. Memory
-is bounded: lines are handed on as they leave the screen.
+Owns the way from a terminal to lines: a progress bar is its last state, a wrapped line is one line, colours
+and positions are gone. Must not know where the lines go. Memory is bounded: lines are handed on as they leave
+the screen.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
-from chloe.events import facts
-from chloe.events.faults import Fault
-from chloe.export.drawing import Drawing
-from chloe.export.raw import DAMAGED, PRUNED, Missing, pruned_through
 from chloe.formatting.text import escape_unsafe
-from chloe.store import FoldStart
-from chloe.store.extended import RecordSource
+from chloe.past.stream import Missing
+
+if TYPE_CHECKING:
+    from chloe.events.faults import Fault
+    from chloe.past.walker import Walker
+    from chloe.store.extended import RecordSource
+    from chloe.terminal import Terminal
+
+#: Lines that a terminal keeps until they are taken out: more than can be drawn at once.
+_WINDOW = 2**24
+
+#: Lines that are handed on together.
+_TOGETHER = 512
 
 
-async def text(
-    store: RecordSource, pane: str, *, failed: Callable[[Fault], None] = lambda _fault: None
-) -> AsyncIterator[list[str] | Missing]:
-    """The lines in order, some at a time, without their ends; what is on the screen at the end comes last.
+async def encode_text(
+    source: RecordSource, pane: str, on_fault: Callable[[Fault], None]
+) -> AsyncIterator[bytes | Missing]:
+    """Give the lines as UTF-8, each with a line feed. Bytes that aren't UTF-8 stay as they are.
 
-    A line in square brackets stands where bytes are missing, and where the emulator failed on them: what
-    follows isn't drawn then, up to the next screen that the log has, and ``failed`` is given the fault. A
-    ``Missing`` stands where the log let go of bytes, or where they can't be read, once for each stretch.
+    A line in square brackets stands where bytes are missing, and where the emulator failed on them.
     """
-    async for piece in _pieces(store, pane, Drawing(failed)):
-        if piece:
+    async for piece in read_lines(source, pane, on_fault):
+        if isinstance(piece, Missing):
             yield piece
+            piece = [_describe(piece)]
+        yield "\n".join(piece).encode("utf-8", "surrogateescape") + b"\n"
 
 
-async def _pieces(store: RecordSource, pane: str, drawing: Drawing) -> AsyncIterator[list[str] | Missing]:
-    """What ``text`` gives, and empty lists."""
-    printed = 0
-    beginning = await store.find_fold_start(pane)
-    through = await pruned_through(store, pane)
-    gone: Missing | None = None
-    kinds = ("Created", "Output", "Resized", "Repainted", "Gap")
-    async for record in store.read(pane=pane, kinds=kinds):
-        fact = record.fact
-        if isinstance(fact, facts.Output) and (record.seq <= beginning.after or fact.length > len(fact.data)):
-            start = gone.offset if gone else fact.offset
-            reason = PRUNED if record.seq <= through else DAMAGED
-            gone = Missing(start, fact.offset + fact.length - start, reason)
-            continue
-        if isinstance(fact, facts.Repainted) and fact.length > len(fact.data):
-            continue
-        if gone is not None and record.seq > beginning.after:
-            yield gone
-            gone = None
-            if beginning.state is not None:
-                yield drawing.begin_at_cut(beginning.state, printed)
-                beginning = FoldStart()
-        match fact:
-            case facts.Created(rows=rows, columns=columns) | facts.Resized(rows=rows, columns=columns):
-                yield drawing.resize(rows, columns, printed)
-            case facts.Output(data=data, offset=offset):
-                yield drawing.feed(data, offset)
-                printed = offset + len(data)
-            case facts.Repainted(rows=rows, columns=columns, data=data):
-                yield drawing.begin_anew(rows, columns, data, printed)
-            case facts.Gap(length=length, reason=reason, offset=offset):
-                printed = offset + length
-                some = f"{length} bytes are" if length else "bytes may be"
-                yield [f"[{some} missing here: {escape_unsafe(reason)}]"]
-    if gone is not None:
-        yield gone
-        if beginning.state is not None:
-            yield drawing.begin_at_cut(beginning.state, printed)
-    yield drawing.lines_on_screen(printed)
+def _describe(missing: Missing) -> str:
+    if not missing.is_gap:
+        return f"[{missing.length} bytes were here: {escape_unsafe(missing.reason)}]"
+    some = f"{missing.length} bytes are" if missing.length else "bytes may be"
+    return f"[{some} missing here: {escape_unsafe(missing.reason)}]"
+
+
+def _ignore(_fault: Fault) -> None:
+    """Take no notice."""
+
+
+async def read_lines(
+    source: RecordSource, pane: str, on_fault: Callable[[Fault], None] = _ignore
+) -> AsyncIterator[list[str] | Missing]:
+    """Give the lines in order, some at a time, without their ends; those on the screen at the end come last.
+
+    Where the emulator fails, a line in square brackets says so, ``on_fault`` is given the fault, and what
+    follows isn't drawn, up to the next screen that the log has.
+    """
+    from chloe.past.walker import Walker
+
+    lines: list[str] = []
+
+    def drain(terminal: Terminal) -> None:
+        lines.extend(terminal.scrollback.drain())
+
+    walker = Walker(
+        source, pane, scrollback=_WINDOW, on_fault=lambda _pane, fault: on_fault(fault), on_drawn=drain
+    )
+    while (step := await walker.peek()) is not None:
+        if step.begins_anew:
+            lines += _on_screen(walker)
+        if step.missing and lines:
+            yield lines.copy()
+            lines.clear()
+        for missing in step.missing:
+            yield missing
+        terminal, was_broken = walker.terminal, walker.fault is not None
+        await walker.step()
+        if walker.fault is not None and not was_broken:
+            lines += _last_words(terminal, walker.fault, on_fault)
+        if len(lines) >= _TOGETHER:
+            yield lines.copy()
+            lines.clear()
+    lines += _on_screen(walker)
+    if lines:
+        yield lines
+
+
+def _on_screen(walker: Walker) -> list[str]:
+    """Return what stands on the screen; where that can't be had, the line that says so."""
+    terminal = walker.terminal
+    if terminal is None:
+        return []
+    lines = walker.ask(terminal.lines_on_screen, "exported")
+    if lines is None:
+        return [_broken(walker.fault)] if walker.fault is not None else []
+    return lines
+
+
+def _last_words(terminal: Terminal | None, fault: Fault, on_fault: Callable[[Fault], None]) -> list[str]:
+    """Return what can still be read of a screen that the emulator failed on, and the line that says so."""
+    from chloe.events.faults import fault as fault_of
+    from chloe.terminal import within_bounds
+
+    lines: list[str] = []
+    if terminal is not None:
+        try:
+            with within_bounds:
+                lines = [*terminal.scrollback.drain(), *terminal.lines_on_screen()]
+        except Exception as error:
+            on_fault(fault_of(error, offset=fault.offset, doing="exported"))
+    return [*lines, _broken(fault)]
+
+
+def _broken(fault: Fault) -> str:
+    return (
+        f"[from byte {fault.offset} on what was printed can't be drawn as lines ({fault.error}); "
+        "the raw export has every byte of it]"
+    )

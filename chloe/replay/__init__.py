@@ -6,7 +6,6 @@ backend, and hands on nothing a program printed without making it harmless first
 or actors.
 """
 
-from chloe.replay.fold import fold
 from chloe.replay.telling import as_json, tell, told, without_checkpoints
 
-__all__ = ["as_json", "fold", "tell", "told", "without_checkpoints"]
+__all__ = ["as_json", "tell", "told", "without_checkpoints"]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol
 
 from chloe.events.facts import Record
+from chloe.store.checkpoints import Checkpoint, CheckpointRef
 from chloe.store.pruning import FoldStart
 
 
@@ -31,6 +32,17 @@ class RecordSource(Protocol):
 
     async def find_fold_start(self, pane: str) -> FoldStart:
         """See ``Store.find_fold_start``."""
+
+    async def load_checkpoint(
+        self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
+    ) -> Checkpoint | None:
+        """See ``Store.load_checkpoint``."""
+
+    async def list_checkpoints(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
+        """See ``Store.list_checkpoints``."""
+
+    async def find_seq_at(self, pane: str, time: int) -> int:
+        """See ``Store.find_seq_at``."""
 
 
 class ExtendedLog:
@@ -69,3 +81,17 @@ class ExtendedLog:
     async def find_fold_start(self, pane: str) -> FoldStart:
         """See ``Store.find_fold_start``."""
         return await self._log.find_fold_start(pane)
+
+    async def load_checkpoint(
+        self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
+    ) -> Checkpoint | None:
+        """See ``Store.load_checkpoint``."""
+        return await self._log.load_checkpoint(pane, emulator=emulator, seq=seq, lines=lines)
+
+    async def list_checkpoints(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
+        """See ``Store.list_checkpoints``."""
+        return await self._log.list_checkpoints(pane, emulator=emulator)
+
+    async def find_seq_at(self, pane: str, time: int) -> int:
+        """See ``Store.find_seq_at``; of the log alone."""
+        return await self._log.find_seq_at(pane, time)

@@ -26,6 +26,7 @@ from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
 from chloe.store.outline import IN_OUTLINE, outline_seqs
 from chloe.store.present import present_seqs
+from chloe.store.seeking import find_seq_at
 
 #: A page's bounds: rows, and bytes of text and bodies.
 PAGE_ROWS = 512
@@ -274,6 +275,12 @@ class Reader:
         with told(self._path):
             async with self._readers.lend() as connection:
                 return await connection.run(spool_position, pane)
+
+    async def find_seq_at(self, pane: str, time: int) -> int:
+        """See the function of this name in ``seeking``."""
+        with told(self._path):
+            async with self._readers.lend() as connection:
+                return await connection.run(find_seq_at, pane, time)
 
     async def page(self, wanted: RecordQuery, after: int, through: int) -> tuple[list[Record], int]:
         """See the function of this name."""

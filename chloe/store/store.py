@@ -174,7 +174,7 @@ class Store:
         return await self._writer.append(entries, durable=durable)
 
     def follow(self, after: int) -> AsyncIterator[Sequence[Record]]:
-        """All committed records with a seq above ``after``, in order, by this and other instances.
+        """All records committed above ``after``, in order, by any instance.
 
         Each slice holds at least one. Ends with ``close``.
         """
@@ -220,6 +220,10 @@ class Store:
         """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
         return await self._reader.spool_position(pane)
 
+    async def find_seq_at(self, pane: str, time: int) -> int:
+        """The last seq of ``pane``'s stream that occurred up to ``time`` (nanoseconds since 1970), or 0."""
+        return await self._reader.find_seq_at(pane, time)
+
     async def read_tip(self) -> int:
         """The last seq committed by any instance. While the log can't be read this waits."""
         return await self._feed.read_tip()
@@ -240,10 +244,7 @@ class Store:
     async def load_checkpoint(
         self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
     ) -> Checkpoint | None:
-        """The last checkpoint of ``pane`` at or before ``seq`` and ``lines``, made by this ``emulator``.
-
-        None where there is none that can be read.
-        """
+        """The last of ``pane`` by this ``emulator`` up to ``seq`` and ``lines`` that can be read, or None."""
         return await self._checkpoints.newest(pane, emulator=emulator, seq=seq, lines=lines)
 
     async def list_checkpoints(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
@@ -286,8 +287,8 @@ class Store:
     async def prune(self, cuts: Sequence[PruneCut]) -> None:
         """Say in the log what goes, let it go, and give the space back to the disk.
 
-        Others go on writing meanwhile. Checkpoints that stand within what goes, go as well. Killed anywhere,
-        the log is whole, and ``finish_pruning`` or the next ``prune`` goes on. Raises ``LogUnusable``.
+        Checkpoints within it go as well. Killed anywhere, the log is whole, and ``finish_pruning`` or the
+        next ``prune`` goes on. Raises ``LogUnusable``.
         """
         self._refuse()
         for cut in cuts:
@@ -329,12 +330,9 @@ class Store:
             async with self._readers.lend() as connection:
                 losses = await connection.run(find_losses, self.path, self._heads_file)
         if losses.lost:
+            found = losses.found
             fact = LossAccepted(
-                user=user,
-                through=losses.found,
-                expected=losses.expected,
-                found=losses.found,
-                line=losses.line,
+                user=user, through=found, expected=losses.expected, found=found, line=losses.line
             )
             await self.append([Entry("", fact, time.time_ns())], durable=True)
         return losses

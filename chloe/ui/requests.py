@@ -13,11 +13,11 @@ from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from chloe.engine import Change
-from chloe.engine.past import Lines
 from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
+from chloe.past.scrollback import Lines
 from chloe.terminal import Terminal
 from chloe.ui.crash import summarize
 from chloe.ui.messages import Messages

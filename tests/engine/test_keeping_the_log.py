@@ -17,7 +17,8 @@ from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.commands import Open
 from chloe.events.facts import Entry
-from chloe.export.raw import DAMAGED, Missing, raw
+from chloe.export.raw import encode_raw
+from chloe.past.stream import DAMAGED, Missing
 from chloe.store import Store
 from tests.engine.counting import counting
 
@@ -50,17 +51,17 @@ async def test_an_app_prunes_what_the_configuration_says(config: Config, eventua
         turns = engine.projections.history[PAST].entries
         await eventually(lambda: any(isinstance(turn.fact, facts.Pruned) for turn in turns))
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 3)
-        assert [piece async for piece in raw(engine.store, pane)] == [b"new"]
+        assert [piece async for piece in encode_raw(engine.store, pane)] == [b"new"]
         assert (await engine.store.verify()).whole
     async with running(config) as engine:
-        assert [piece async for piece in raw(engine.store, PAST)] == [Missing(0, 27_000, "pruned")]
+        assert [piece async for piece in encode_raw(engine.store, PAST)] == [Missing(0, 27_000, "pruned")]
 
 
 async def test_by_default_nothing_is_pruned(config: Config) -> None:
     async with running(config) as engine:
         await _append_past(engine.store, b"long ago ")
     async with running(config) as engine:
-        assert b"".join([piece async for piece in raw(engine.store, PAST)]) == b"long ago " * 3  # type: ignore[misc]
+        assert b"".join([piece async for piece in encode_raw(engine.store, PAST)]) == b"long ago " * 3  # type: ignore[misc]
 
 
 async def test_heads_are_added_to_the_file_that_the_user_named(config: Config, tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ async def test_a_body_that_cannot_be_read_is_missing_and_the_rest_is_there(confi
     database.close()
     async with running(config) as engine:
         data = b"long ago " * 1000
-        assert [piece async for piece in raw(engine.store, PAST)] == [
+        assert [piece async for piece in encode_raw(engine.store, PAST)] == [
             data,
             Missing(9000, 9000, DAMAGED),
             data,

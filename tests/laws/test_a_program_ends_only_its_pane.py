@@ -22,10 +22,13 @@ from chloe.engine import Engine, running
 from chloe.errors import ScreenBroken
 from chloe.events import screen
 from chloe.events.commands import Open, Resize, Write
-from chloe.export import Missing, raw, text
-from chloe.replay import fold
+from chloe.export.raw import encode_raw
+from chloe.export.text import read_lines
+from chloe.past.stream import Missing
+from chloe.past.walker import Walker
 from chloe.terminal import Terminal, within_bounds
 from chloe.terminal.interpreter import _OPERATIONS, CONTROLS, ESCAPES, SEQUENCES, Interpreter
+from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -130,7 +133,7 @@ async def opened(engine: Engine, columns: int = 80) -> str:
 
 
 async def recorded(engine: Engine, pane: str) -> bytes:
-    pieces = [piece async for piece in raw(engine.store, pane)]
+    pieces = [piece async for piece in encode_raw(engine.store, pane)]
     assert not any(isinstance(piece, Missing) for piece in pieces)
     return b"".join(piece for piece in pieces if isinstance(piece, bytes))
 
@@ -171,10 +174,12 @@ async def test_no_operation_that_fails_ends_more_than_the_screen_of_its_pane(
                 with pytest.raises(ScreenBroken):
                     await engine.screen(pane)
                 assert await _encode_keys(engine, pane, ("up",)) == b"\x1b[A"
-            shown = [piece async for piece in text(engine.store, pane)]
+            shown = [piece async for piece in read_lines(engine.store, pane)]
             assert all(isinstance(piece, list) for piece in shown)
-            assert (await fold(engine.store, pane=other)).screens[other].display[0].startswith(name[:70])
-            await fold(engine.store, pane=pane)
+            assert (await replayed(engine.store, other)).display[0].startswith(name[:70])
+            walker = Walker(engine.store, pane)
+            await walker.until()
+            assert (walker.fault is not None) == (pane in engine.projections.screens.broken)
         programs[pane].exits(0)
         await eventually(lambda pane=pane: not engine.projections.panes[pane].alive)
     asked_for = {*CONTROLS.values(), *ESCAPES.values(), *SEQUENCES.values()}
@@ -236,7 +241,7 @@ async def test_whatever_is_asked_of_a_terminal_may_fail(
     except ScreenBroken:
         assert doing in ("take_replies", "take_notices", "is_skippable")
     assert len(await recorded(engine, pane)) == 60_030
-    assert [piece async for piece in text(engine.store, pane)]
+    assert [piece async for piece in read_lines(engine.store, pane)]
     await engine.lines(pane, 0, 100, MARKED)
 
 
@@ -261,7 +266,7 @@ async def test_the_next_start_lives_and_the_bytes_are_kept(
             await engine.screen(other)
             third = await opened(engine)
             await lives(engine, third, programs[third], eventually, "alive")
-            lines = [line async for piece in text(engine.store, pane) for line in piece]  # type: ignore[union-attr]
+            lines = [line async for piece in read_lines(engine.store, pane) for line in piece]  # type: ignore[union-attr]
             assert lines[:2] == ["fine", "then"]
             assert lines[2].startswith(
                 "[from byte 6 on what was printed can't be drawn as lines (ValueError)"

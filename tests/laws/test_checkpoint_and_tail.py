@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -15,17 +14,17 @@ import pytest
 
 from chloe.config import Config
 from chloe.engine import running
-from chloe.engine.faults import Faults
-from chloe.engine.keeping import Apart, Keeping
-from chloe.engine.past import Past, Row
 from chloe.events import facts, screen
 from chloe.events.commands import Open
 from chloe.events.facts import Entry, Fact, Record
 from chloe.events.keyframe import encode_keyframe
-from chloe.replay import fold
+from chloe.past.checkpointing import CheckpointWriter
+from chloe.past.scrollback import Row, ScrollbackReader
+from chloe.past.walker import Walker
 from chloe.store import PruneCut, Store
 from chloe.terminal import EMULATOR, Terminal
 from tests.ids import id_of
+from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
 PANE = "00000000-0000-4000-8000-000000000000"
@@ -83,18 +82,25 @@ async def _append(store: Store, told: list[Fact]) -> None:
     await store.append([Entry(PANE, fact, 1) for fact in told])
 
 
-def apart_of(store: Store, keeping: Keeping | None = None) -> Apart:
-    """What folds single panes, where the emulator is expected to fail on nothing."""
-    return Apart(store, WINDOW, keeping or Keeping(store), Faults(Path("/dev/null")), time.monotonic)
+def walker_of(store: Store, pane: str = PANE, scrollback: int = WINDOW) -> Walker:
+    """A walker as the engine makes them, where the emulator is expected to fail on nothing."""
+    return Walker(store, pane, scrollback=scrollback, checkpoints=CheckpointWriter(store))
+
+
+def reader_of(store: Store) -> ScrollbackReader:
+    return ScrollbackReader(lambda pane: walker_of(store, pane, 100_000))
+
+
+async def at_the_end(store: Store) -> Terminal:
+    walker = walker_of(store)
+    await walker.at()
+    assert walker.terminal is not None
+    return walker.terminal
 
 
 async def _keep_all(store: Store) -> None:
     """Fold the pane once, with its checkpoints."""
-    keeping = Keeping(store)
-    apart = apart_of(store, keeping)
-    tip = (await store.head()).seq
-    await apart.fold(PANE, lambda: tip)
-    await keeping.write()
+    await walker_of(store).until()
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -105,14 +111,12 @@ async def test_from_any_checkpoint_the_fold_goes_on_as_if_it_had_seen_everything
     await _keep_all(store)
     marks = await store.list_checkpoints(PANE, emulator=EMULATOR)
     assert len(marks) > 5
-    whole = (await fold(store, pane=PANE, scrollback=100_000)).screens[PANE]
-    tip = (await store.head()).seq
+    whole = await replayed(store, PANE, scrollback=100_000)
     for mark in reversed(marks):
         begun = await store.load_checkpoint(PANE, emulator=EMULATOR)
         assert begun is not None
         assert begun.seq == mark.seq
-        apart = apart_of(store)
-        found = (await apart.fold(PANE, lambda: tip))[PANE]
+        found = await at_the_end(store)
         assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
         assert found.scrollback.total == whole.scrollback.total
         await store.delete_checkpoints(PANE, after=mark.seq - 1)
@@ -134,8 +138,8 @@ async def test_the_past_read_by_pages_is_what_left_the_screen(
     await _keep_all(store)
     if not with_checkpoints:
         await store.delete_checkpoints()
-    whole = _lines((await fold(store, pane=PANE, scrollback=100_000)).screens[PANE])
-    past = Past(store, apart_of(store))
+    whole = _lines(await replayed(store, PANE, scrollback=100_000))
+    past = reader_of(store)
     forward = [
         row
         for first in range(0, len(whole), 24)
@@ -149,7 +153,7 @@ async def test_the_past_read_by_pages_is_what_left_the_screen(
 
 async def test_a_line_that_is_not_there_is_told_by_an_answer_that_is_shorter(store: Store) -> None:
     await _append(store, _stream(0))
-    past = Past(store, apart_of(store))
+    past = reader_of(store)
     assert (await past.lines(PANE, 1_000_000, 5, 80)).rows == []
     assert (await past.lines(str(uuid.uuid4()), 0, 5, 80)).rows == []
 
@@ -197,7 +201,7 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
     told: list[Fact] = [fact for fact in _stream(3) if not isinstance(fact, facts.Gap | facts.Repainted)]
     await _append(store, told)
     await _keep_all(store)
-    whole = (await fold(store, pane=PANE)).screens[PANE]
+    whole = await replayed(store, PANE)
     last = await store.load_checkpoint(PANE, emulator=EMULATOR)
     assert last is not None
     kept = replace(last, state=encode_keyframe(Terminal.load(last.state)))
@@ -214,6 +218,5 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
             yield record
 
     monkeypatch.setattr(store, "read", read_while_it_is_pruned)
-    tip = (await store.head()).seq
-    found = (await apart_of(store).fold(PANE, lambda: tip))[PANE]
+    found = await at_the_end(store)
     assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()

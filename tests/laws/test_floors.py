@@ -29,6 +29,7 @@ FLOORS = {
     "store": 1,
     "backends": 1,
     "actors": 2,
+    "past": 2,
     "pruning": 2,
     "engine": 3,
     "replay": 3,
@@ -44,6 +45,7 @@ SIDEWAYS = {("events", "terminal"), ("config", "small_files"), ("__main__", "cli
 }
 #: Below, and nevertheless none of its business.
 FORBIDDEN = {
+    ("past", "backends"),
     ("replay", "backends"),
     ("replay", "actors"),
     ("export", "backends"),

@@ -17,7 +17,8 @@ from typing import Any
 from chloe.config import Config
 from chloe.engine import Engine, running
 from chloe.events import facts
-from chloe.export.raw import Missing, raw
+from chloe.export.raw import encode_raw
+from chloe.past.stream import Missing
 
 Eventually = Callable[..., Awaitable[None]]
 StartChloe = Callable[..., tuple[Any, dict[str, Any]]]
@@ -80,7 +81,7 @@ async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(
 
 async def _logged(engine: Engine, pane: str) -> bytes:
     pieces = []
-    async for piece in raw(engine.store, pane):
+    async for piece in encode_raw(engine.store, pane):
         assert not isinstance(piece, Missing), piece
         pieces.append(piece)
     return b"".join(pieces)

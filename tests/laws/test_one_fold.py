@@ -16,8 +16,8 @@ from chloe.events import facts
 from chloe.events.commands import Open, Resize
 from chloe.events.facts import BackendKind, Fact, Record
 from chloe.events.screens import Screens
-from chloe.replay import fold
 from chloe.terminal import Terminal
+from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -48,9 +48,9 @@ async def test_replaying_the_log_gives_the_live_screen_cell_for_cell(
         engine.tell(Resize(pane, 30, 100))
         await eventually(lambda: engine.projections.panes[pane].columns == 100)
         live = engine.projections.screens[pane]
-        replayed = (await fold(engine.store, pane=pane)).screens[pane]
-        assert replayed.snapshot() == live.snapshot()
-        assert _paged(replayed) == _paged(live)
+        walked = await replayed(engine.store, pane)
+        assert walked.snapshot() == live.snapshot()
+        assert _paged(walked) == _paged(live)
 
 
 def _paged(terminal: Terminal) -> list[object]:

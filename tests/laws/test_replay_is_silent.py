@@ -11,7 +11,7 @@ from pathlib import Path
 from chloe.config import Config
 from chloe.engine import running
 from chloe.events.commands import Open, Rename
-from chloe.replay import fold
+from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -28,9 +28,9 @@ async def test_nothing_that_a_program_printed_reaches_a_terminal_unfiltered(
         assert pane is not None
         await eventually(lambda: not engine.projections.panes[pane].alive)
         await engine.ask(Rename(pane, _NAME))
-        replayed = (await fold(engine.store, pane=pane)).screens[pane]
-        assert replayed.take_replies() == b""
-        assert replayed.take_notices() == []
+        walked = await replayed(engine.store, pane)
+        assert walked.take_replies() == b""
+        assert walked.take_notices() == []
     environment = os.environ | {
         "CHLOE_HOME": str(config.paths.home),
         "CHLOE_TMUX_SOCKET": config.tmux.socket_name,

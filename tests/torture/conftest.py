@@ -29,7 +29,7 @@ from chloe.engine import Engine, running
 from chloe.events import facts
 from chloe.events.commands import Kill
 from chloe.events.panes import Pane
-from chloe.export.raw import pruned_through
+from chloe.past.stream import pruned_up_to
 
 ROOM = Path(__file__).parent
 #: Seconds after which something that should happen is taken not to.
@@ -270,7 +270,7 @@ async def check_stream(engine: Engine, pane: str, copy: Copy, where: str, *, los
     times = copy.times
     sizes = [size for size, _ in times]
     offset = 0
-    pruned = await pruned_through(engine.store, pane)
+    pruned = await pruned_up_to(engine.store, pane)
     async for record in engine.store.read(pane=pane, kinds=("Output", "Gap")):
         fact = record.fact
         assert isinstance(fact, facts.Output | facts.Gap)

@@ -10,7 +10,7 @@ from contextlib import closing
 from chloe.config import Config
 from chloe.engine import running
 from chloe.events.commands import Open, Write
-from chloe.export.raw import raw
+from chloe.export.raw import encode_raw
 from tests.torture.conftest import KILLS
 
 #: Seconds for which it is held: longer than SQLite itself waits, and a minute in ``make torture``.
@@ -45,7 +45,7 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
         wanted = b"ready" + b"".join(b"%d\r\n" % number for number in range(1, 3001))
         await eventually(lambda: all(pane.output_bytes == len(wanted) for pane in known), "all is in the log")
         for pane in known:
-            assert b"".join([piece async for piece in raw(engine.store, pane.id)]) == wanted  # type: ignore[misc]
+            assert b"".join([piece async for piece in encode_raw(engine.store, pane.id)]) == wanted  # type: ignore[misc]
         assert engine.trouble is None
         assert troubles[-1] is None
         assert (await engine.store.verify()).whole

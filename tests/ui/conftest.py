@@ -17,12 +17,12 @@ import pytest
 from chloe.config import Config, Keys, Paths, Shell, Ui
 from chloe.config import Terminal as TerminalSettings
 from chloe.engine import Change
-from chloe.engine.past import Lines
 from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
+from chloe.past.scrollback import Lines
 from chloe.terminal import Terminal
 from tests.ui.pilot import Pilot
 

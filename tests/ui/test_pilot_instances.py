@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.engine.past import Lines
 from chloe.errors import LogUnusable, StartFailed
 from chloe.events import commands
+from chloe.past.scrollback import Lines
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Fly
