@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from chloe.actors.handover import Handover
 from chloe.actors.ingestion import RunningActor, end_programs, flush, ingest, release, run_bounded, type_into
 from chloe.actors.instance_reaper import InstanceReaper
 from chloe.actors.launcher import Launcher, explain_failure, free_name
+from chloe.actors.log_fold import LogFold
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
@@ -43,11 +43,7 @@ _GOODBYE = 3.0
 
 
 class Supervisor:
-    """Owns the actors of one instance.
-
-    ``folded(seq)`` waits until the projections show that record; ``caught_up()`` until they show all
-    that is committed, by any instance.
-    """
+    """Owns the actors of one instance. The ``fold`` keeps ``panes`` as of the end of the ``log``."""
 
     def __init__(
         self,
@@ -58,8 +54,7 @@ class Supervisor:
         panes: Panes,
         presence: Presence,
         launcher: Launcher,
-        folded: Callable[[int], Awaitable[None]],
-        caught_up: Callable[[], Awaitable[None]],
+        fold: LogFold,
         scope: Scope,
         waits: Waits,
     ) -> None:
@@ -71,8 +66,7 @@ class Supervisor:
         self._panes = panes
         self._presence = presence
         self._launcher = launcher
-        self._folded = folded
-        self._caught_up = caught_up
+        self._fold = fold
         self._running: dict[str, RunningActor] = {}
         #: Panes that have something to be taken in, where none is recorded from then on.
         self._due: list[str] = []
@@ -81,7 +75,7 @@ class Supervisor:
         self._held: list[Backend] = []
         self.handover = Handover(self._running, launcher.leases)
         #: Speaks for instances that ended without a word.
-        self.reaper = InstanceReaper(instance, panes, presence, caught_up, self.append)
+        self.reaper = InstanceReaper(instance, panes, presence, fold.catch_up, self.append)
 
     # What happened ---------------------------------------------------------------------------------
 
@@ -89,14 +83,14 @@ class Supervisor:
         """Put facts into the log and wait until the projections show them."""
         if entries:
             records = await self._log.append(entries)
-            await self._folded(records[-1].seq)
+            await self._fold.wait_for(records[-1].seq)
 
     async def _record(self, pane: str, *happened: Fact) -> None:
         now = time.time_ns()
         await self.append(*(Entry(pane, fact, now) for fact in happened))
 
-    def heard(self, record: Record) -> None:
-        """A record was folded; what another instance did may be for us to follow."""
+    def on_record(self, record: Record) -> None:
+        """Follow what another instance did, once its record is folded."""
         if record.instance == self._instance or self._stopping:
             return
         match record.fact:
@@ -109,18 +103,18 @@ class Supervisor:
                 if running is not None and not running.actor.recording.is_set():
                     running.task.cancel()
 
-    def records(self, pane: str) -> bool:
+    def is_recording(self, pane: str) -> bool:
         """Whether this instance is the one that records the pane."""
         running = self._running.get(pane)
         return running is not None and running.actor.recording.is_set()
 
-    def drawn(self, pane: str, offset: int) -> None:
-        """All of a pane's stream before ``offset`` is drawn."""
+    def on_drawn(self, pane: str, offset: int) -> None:
+        """Take note that all of a pane's stream before ``offset`` is drawn."""
         running = self._running.get(pane)
         if running is not None:
             running.actor.folded(offset)
 
-    def answer(self, pane: str, replies: bytes) -> None:
+    def send_reply(self, pane: str, replies: bytes) -> None:
         """Give a program what its terminal answers. Only our direct panes: tmux answers for its own."""
         running = self._running.get(pane)
         if running is not None and self._panes[pane].backend == "direct":
@@ -167,7 +161,7 @@ class Supervisor:
     async def _take_over(self, pane: str, backend: TmuxBackend) -> int:
         """Wait for the lease, then go on where the log ends, whoever wrote it so far."""
         await backend.wait_for_lease()
-        await self._caught_up()
+        await self._fold.catch_up()
         known = self._panes[pane]
         backend.seek(known.spool, known.output_bytes, needs_repaint=known.needs_repaint)
         return known.output_bytes
@@ -184,7 +178,7 @@ class Supervisor:
             if pane.backend == "tmux" and (pane.alive or pane.id in left)
         ]
         # A spool that isn't there any more may be so since another instance has just said its end.
-        await self._caught_up()
+        await self._fold.catch_up()
         for pane, found in known:
             if pane.id in self._running:
                 continue
@@ -211,7 +205,7 @@ class Supervisor:
 
     async def _remove_stale_spools(self) -> None:
         spools, leases = self._launcher.spools, self._launcher.leases
-        await remove_stale_spools(spools, leases, self._panes, self._running, self._caught_up)
+        await remove_stale_spools(spools, leases, self._panes, self._running, self._fold.catch_up)
 
     async def reap_departed_instances(self) -> None:
         """Speak for instances as they go, and clear away what they left, for ever."""

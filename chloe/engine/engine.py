@@ -152,7 +152,7 @@ class Engine:
     async def taken_in(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
         await self._supervisor.drain_spools()
-        await self._fold.caught_up()
+        await self._fold.catch_up()
 
     def unread(self, pane: str | None = None) -> dict[str, UnreadSpool]:
         """What the spool of this pane, or of all, holds that a stopped recorder would have taken in."""
@@ -178,7 +178,7 @@ class Engine:
 
     async def caught_up(self) -> None:
         """Wait until everything committed by now, by any instance, is folded."""
-        await self._fold.caught_up()
+        await self._fold.catch_up()
 
 
 @asynccontextmanager
@@ -239,10 +239,6 @@ async def running(
                 store,
                 projections,
                 scrollback=config.terminal.scrollback,
-                heard=lambda record: supervisor.heard(record),
-                drawn=lambda pane, offset: supervisor.drawn(pane, offset),
-                replied=lambda pane, replies: supervisor.answer(pane, replies),
-                keeps=lambda pane: supervisor.records(pane),
                 faults=faults,
                 clock=time.monotonic,
             )
@@ -251,12 +247,7 @@ async def running(
                 waits.told = lambda sentence: fold.tell(Change(messages=(sentence,)))
             before_the_tasks.push_async_callback(faults.write)
         else:
-            fold = Fold(
-                store,
-                projections,
-                heard=lambda record: supervisor.heard(record),
-                drawn=lambda pane, offset: supervisor.drawn(pane, offset),
-            )
+            fold = Fold(store, projections)
         supervisor = Supervisor(
             group,
             instance=instance,
@@ -264,11 +255,11 @@ async def running(
             panes=projections.panes,
             presence=presence,
             launcher=launcher,
-            folded=fold.folded,
-            caught_up=fold.caught_up,
+            fold=fold,
             scope=scope,
             waits=waits,
         )
+        fold.connect(supervisor)
         stack.callback(
             store.subscribe(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ())))
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from chloe.events.facts import Record
 from chloe.events.panes import Panes
@@ -34,25 +34,45 @@ class Change:
     notices: tuple[tuple[str, Notice], ...] = ()
 
 
+class Recorders(Protocol):
+    """What records panes, as far as a fold needs it: it is told of progress, and takes what programs get."""
+
+    def on_record(self, record: Record) -> None:
+        """Take note that a record is folded."""
+
+    def on_drawn(self, pane: str, offset: int) -> None:
+        """Take note that all of a pane's stream before ``offset`` is drawn, or folded where nothing is."""
+
+    def send_reply(self, pane: str, replies: bytes) -> None:
+        """Give a pane's program what its terminal answers."""
+
+    def is_recording(self, pane: str) -> bool:
+        """Whether this instance records the pane, and so is the one that takes its checkpoints."""
+
+
+class _Nobody:
+    """What records no pane: so a log is folded before anything runs."""
+
+    def on_record(self, record: Record) -> None:
+        pass
+
+    def on_drawn(self, pane: str, offset: int) -> None:
+        pass
+
+    def send_reply(self, pane: str, replies: bytes) -> None:
+        pass
+
+    def is_recording(self, pane: str) -> bool:
+        return False
+
+
 class Fold:
-    """Projections that follow the log.
+    """Projections that follow the log."""
 
-    ``heard`` is called with each record once it is folded, ``drawn`` with a pane and how much of its stream
-    is.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        projections: Projections,
-        *,
-        heard: Callable[[Record], None],
-        drawn: Callable[[str, int], None],
-    ) -> None:
+    def __init__(self, store: Store, projections: Projections) -> None:
         self._store = store
         self._projections = projections
-        self._heard = heard
-        self._drawn = drawn
+        self._recorders: Recorders = _Nobody()
         self._listeners: list[Callable[[Change], None]] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -66,16 +86,20 @@ class Fold:
         for told in list(self._listeners):
             told(change)
 
-    async def folded(self, seq: int) -> None:
+    def connect(self, recorders: Recorders) -> None:
+        """Tell ``recorders`` of progress from now on."""
+        self._recorders = recorders
+
+    async def wait_for(self, seq: int) -> None:
         """Wait until record ``seq`` is folded."""
         if seq > self._projections.seq:
             reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiters.append((seq, reached))
             await reached
 
-    async def caught_up(self) -> None:
+    async def catch_up(self) -> None:
         """Wait until all that is committed by now, by any instance, is folded, however long that takes."""
-        await self.folded(await self._store.read_tip())
+        await self.wait_for(await self._store.read_tip())
 
     async def load(self) -> None:
         """Fold what the log holds, except for what was printed."""
@@ -111,9 +135,9 @@ class Fold:
         for record in records:
             projections.apply(record)
             changed.add(record.pane)
-            self._heard(record)
+            self._recorders.on_record(record)
         for pane in changed & projections.panes.keys():
-            self._drawn(pane, projections.panes[pane].output_bytes)
+            self._recorders.on_drawn(pane, projections.panes[pane].output_bytes)
         self._announce(Change(frozenset(changed)))
 
     def _announce(self, change: Change) -> None:

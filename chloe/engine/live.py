@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from chloe.engine.ahead import Ahead
@@ -36,12 +36,7 @@ _UNFOLDED = 16 * 1024 * 1024
 
 
 class LiveFold(Fold):
-    """Projections that follow the log.
-
-    ``heard`` is called with each record once it is folded, ``drawn`` with a pane and how much of its
-    stream shows, ``replied`` with a pane and what its terminal answers to its program. ``keeps`` says
-    whether this instance records a pane, and so is the one that takes its checkpoints.
-    """
+    """Projections that follow the log, screens among them."""
 
     def __init__(
         self,
@@ -49,16 +44,10 @@ class LiveFold(Fold):
         projections: Projections,
         *,
         scrollback: int,
-        heard: Callable[[Record], None],
-        drawn: Callable[[str, int], None],
-        replied: Callable[[str, bytes], None],
-        keeps: Callable[[str], bool],
         faults: Faults,
         clock: Clock,
     ) -> None:
-        super().__init__(store, projections, heard=heard, drawn=drawn)
-        self._replied = replied
-        self._keeps = keeps
+        super().__init__(store, projections)
         self._checkpoints = CheckpointWriter(store)
         self._faults = faults
         self._loader = ScreenLoader(store, scrollback, self._checkpoints, faults, clock)
@@ -85,7 +74,7 @@ class LiveFold(Fold):
         for record in records:
             projections.apply(record)
             changed.add(record.pane)
-            self._heard(record)
+            self._recorders.on_record(record)
             if isinstance(record.fact, facts.Repainted):
                 self._loader.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
@@ -113,7 +102,7 @@ class LiveFold(Fold):
         due = screens.take_checkpoint_due()
         if due is not None:
             # Instead of drawing: it takes as long.
-            if self._keeps(due[0]):
+            if self._recorders.is_recording(due[0]):
                 self._checkpoints.take(screens, *due)
                 self._report()
             self._to_draw.set()
@@ -138,7 +127,7 @@ class LiveFold(Fold):
     def _answer(self, pane: str, terminal: Terminal) -> None:
         replies = terminal.take_replies()
         if replies:
-            self._replied(pane, replies)
+            self._recorders.send_reply(pane, replies)
         if terminal.scrollback.incomplete and self._loader.can_complete(pane):
             self._projections.screens.forget(pane)
 
@@ -166,7 +155,9 @@ class LiveFold(Fold):
 
     def _credit(self, pane: str) -> None:
         projections = self._projections
-        self._drawn(pane, projections.panes[pane].output_bytes - projections.screens.pending_bytes(pane))
+        self._recorders.on_drawn(
+            pane, projections.panes[pane].output_bytes - projections.screens.pending_bytes(pane)
+        )
 
     # Screens on demand -----------------------------------------------------------------------------
 
@@ -201,7 +192,7 @@ class LiveFold(Fold):
             self._to_fold.clear()
             due = [pane for pane, size in self._unfolded.items() if size >= _UNFOLDED]
             # Who doesn't record a pane may come to do so: right after a start, say.
-            for pane in filter(self._keeps, due):
+            for pane in filter(self._recorders.is_recording, due):
                 del self._unfolded[pane]
                 if pane in self._projections.screens or pane in self._loader.broken:
                     continue

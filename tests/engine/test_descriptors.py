@@ -36,7 +36,7 @@ def open_descriptors() -> int:
 async def test_fifty_panes_cost_no_more_descriptors_than_five(config: Config, eventually: Eventually) -> None:
     def at_rest(engine: Engine) -> Callable[[], bool]:
         return lambda: all(
-            engine._supervisor.records(pane.id) and pane.output_bytes == len("ready\r\n")
+            engine._supervisor.is_recording(pane.id) and pane.output_bytes == len("ready\r\n")
             for pane in engine.projections.panes.values()
         )
 

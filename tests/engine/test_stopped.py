@@ -116,7 +116,7 @@ async def test_an_app_says_which_recorder_is_stopped_and_that_it_goes_on(
             process.send_signal(signal.SIGCONT)
             await eventually(lambda: engine.trouble is None)
             process.kill()
-            await eventually(lambda: engine._supervisor.records(pane))
+            await eventually(lambda: engine._supervisor.is_recording(pane))
             (config.paths.spool / pane / "keys").write_bytes(b"x0\n")
             await eventually(lambda: not engine.projections.panes[pane].alive)
             await eventually(lambda: not (config.paths.spool / pane).exists())
