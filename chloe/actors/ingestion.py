@@ -75,7 +75,8 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
 
     def left() -> str:
         taken = max(size - backend.pending_input, 0)
-        return f"its program doesn't read: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
+        why = backend.pending_reason
+        return f"{why}: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
 
     async with waits.on(f"{name} to take what is typed", HOLDER, left=left):
         await backend.flush()

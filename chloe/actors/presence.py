@@ -8,6 +8,7 @@ the log.
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import json
 import os
@@ -91,12 +92,17 @@ class Presence:
     def renew(self) -> None:
         """Make our file again where somebody removed it, with all the others or alone. Raises ``OSError``.
 
-        The others do the same; until they had the time, who has no file isn't taken to be gone.
+        The others do the same; until they had the time, who has no file isn't taken to be gone. A home that
+        was moved away with the file isn't made again.
         """
         with suppress(FileNotFoundError):
             if os.path.samestat(self._path.stat(), os.fstat(self._fd)):
                 return
         self._doubtful_until = time.monotonic() + RENEWAL
+        home = self._folder.parent
+        if os.fstat(self._fd).st_nlink and not home.is_dir():
+            # It may come back; another one in its place would be in the way.
+            raise FileNotFoundError(errno.ENOENT, "the home was moved away", str(home))
         for folder in reversed((self._folder, *self._folder.parents)):
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)

@@ -92,6 +92,10 @@ class Exited:
 BackendEvent = OutputRead | SizeChanged | BytesLost | ScreenCaptured | Exited
 
 
+#: Why input is pending where all is as it should be.
+NOT_READING = "its program doesn't read"
+
+
 class LeaseLost(Exception):
     """Another process has the right to record the pane now: only the log knows where to go on."""
 
@@ -112,6 +116,10 @@ class Backend(Protocol):
     @property
     def pending_input(self) -> int:
         """Bytes that were written and not taken yet by the program's terminal."""
+
+    @property
+    def pending_reason(self) -> str:
+        """Why some of it isn't taken, in words, as far as that shows."""
 
     async def flush(self) -> None:
         """Wait until the program's terminal has taken all that was written, or nobody is left to take it."""

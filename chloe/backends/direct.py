@@ -20,7 +20,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
+from chloe.backends.backend import (
+    NOT_READING,
+    READ_LIMIT,
+    BackendEvent,
+    Exited,
+    OutputRead,
+    SizeChanged,
+    Spec,
+)
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import let_go, set_size, spawn
 from chloe.errors import StartFailed
@@ -228,6 +236,11 @@ class DirectBackend:
     def pending_input(self) -> int:
         """Bytes that were typed and that the terminal hasn't taken yet."""
         return len(self._typed)
+
+    @property
+    def pending_reason(self) -> str:
+        """Why some of it isn't taken."""
+        return NOT_READING
 
     async def flush(self) -> None:
         """Wait until the terminal has taken all that was typed, or is gone."""

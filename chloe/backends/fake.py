@@ -19,7 +19,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from chloe.backends import environment
-from chloe.backends.backend import READ_LIMIT, BackendEvent, BytesLost, Exited, OutputRead, SizeChanged, Spec
+from chloe.backends.backend import (
+    NOT_READING,
+    READ_LIMIT,
+    BackendEvent,
+    BytesLost,
+    Exited,
+    OutputRead,
+    SizeChanged,
+    Spec,
+)
 from chloe.events.facts import SpoolPosition
 
 #: What a program does with what is typed. It is started by typing nothing.
@@ -108,6 +117,11 @@ class FakeBackend:
     def pending_input(self) -> int:
         """None: a program played in memory takes all at once."""
         return 0
+
+    @property
+    def pending_reason(self) -> str:
+        """Why some of it isn't taken."""
+        return NOT_READING
 
     async def flush(self) -> None:
         """A program played in memory takes all at once."""

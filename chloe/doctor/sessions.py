@@ -165,6 +165,12 @@ def _judge_tmux_pane(evidence: Evidence, pane: Pane, seen: SpoolInfo | None) -> 
         return note(_name_pane(pane), text, "the next start of Chloe takes it back", IngestSpools())
     if not pane.alive:
         return _judge_survivor(pane)
+    listed = _list_sessions(evidence)
+    if seen is None and listed is not None and pane.session in listed:
+        folder = evidence.settings.paths.spool
+        text = f"its session runs, but its spool isn't in {folder}: it was moved away or removed"
+        kill = _compose_tmux(evidence, "kill-session", "-t", pane.session)
+        return warn(_name_pane(pane), text, f"put it back; or, if nobody wants the program: {kill}")
     if seen is None:
         text = "the log says that it runs; its session and its spool are gone"
         return warn(
@@ -174,7 +180,6 @@ def _judge_tmux_pane(evidence: Evidence, pane: Pane, seen: SpoolInfo | None) -> 
         return note(_name_pane(pane), f"has ended; {_describe_recorder(evidence, seen)}")
     if not seen.began and evidence.now - seen.changed_at < _START_TIME:
         return note(_name_pane(pane), "is being started")
-    listed = _list_sessions(evidence)
     kill = ""
     if listed is not None and pane.session in listed:
         kill = f"; then end its session: {_compose_tmux(evidence, 'kill-session', '-t', pane.session)}"

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from chloe.actors.launcher import Launcher
+from chloe.actors.missing_spools import MissingSpools
 from chloe.actors.presence import Presence
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
@@ -278,11 +279,13 @@ async def running(
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.release_all)
         stack.push_async_callback(supervisor.stop)
+        missing = MissingSpools(config.paths.spool, launcher.panes_with_spool, launcher.session_exists)
         stopped = Stopped(
             lambda: find_unread_spools(config.paths, projections.panes),
             lambda: supervisor.handover.is_waiting,
             live.ahead.set_stopped if live is not None else lambda _: None,
             lambda said: fold.tell(Change(messages=(said,) if said else ())),
+            lambda: missing.find(projections.panes.values()),
         )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.

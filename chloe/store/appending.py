@@ -182,6 +182,10 @@ class Appender:
         """Whether the file that was opened still is somewhere on the disk, by whatever name."""
         return self._file is not None and (_open_here() or {}).get(self._file, 0) > 0
 
+    def folder_replaced(self) -> bool:
+        """Whether another folder stands where the one was in which the log was opened. Raises ``OSError``."""
+        return self._turns is not None and not self._turns.is_at(self._path.parent)
+
     def moved(self) -> bool:
         """Whether other files stand at the log's paths than were opened. For any thread."""
         return (

@@ -200,7 +200,9 @@ class Heads:
     def _written(self, head: Head, lines: Path | None) -> None:
         # They guard against a loss and must not cause one: the log itself goes on.
         try:
-            keep(self._path, head)
+            # Beside a log that isn't there it would say that a new one there has lost its records.
+            if self._path.exists():
+                keep(self._path, head)
         except OSError as error:
             _log.warning("the head of the log could not be kept: %s", error)
         try:

@@ -49,6 +49,10 @@ class Turns:
         # What is locked by one descriptor is locked for all threads that have it.
         self._among_threads = threading.Lock()
 
+    def is_at(self, folder: Path) -> bool:
+        """Return whether ``folder`` is the one that was opened. Raises ``OSError`` where none is there."""
+        return os.path.samestat(os.fstat(self._descriptor), folder.stat())
+
     @contextmanager
     def take(self) -> Iterator[None]:
         """Have the log for oneself inside.

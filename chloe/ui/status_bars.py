@@ -65,7 +65,9 @@ def footer(
     What was said takes more lines where it needs them, up to ``_MOST_LINES``.
     """
     if trouble:
-        text = f"{trouble[:1].upper()}{escape_unsafe(trouble[1:])}. Keys still pass, and nothing is lost."
+        text = f"{trouble[:1].upper()}{escape_unsafe(trouble[1:])}"
+        # What ends as a sentence does has said itself what becomes of keys and output.
+        text += "" if text.endswith(".") else ". Keys still pass, and nothing is lost."
         return [row_of([("trouble", f" {line}")], width, "trouble") for line in _wrapped(text, width)]
     typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")] if typing_into is not None else []
     if message is not None:

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from chloe.actors.presence import Presence, instance_locks, remove_lock
 from chloe.watch import Watcher
 from tests.ids import id_of
@@ -110,6 +112,20 @@ def test_a_lock_that_says_nothing_is_a_sign_as_well(tmp_path: Path) -> None:
         (id_of("empty"), 0, ""),
         (id_of("odd"), 0, ""),
     }
+
+
+def test_a_home_that_was_moved_away_is_not_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / "instances"
+    folder.mkdir(parents=True)
+    presence = Presence(folder, id_of("me"))
+    (tmp_path / "home").rename(tmp_path / "away")
+    with pytest.raises(FileNotFoundError, match="moved away"):
+        presence.renew()
+    assert not (tmp_path / "home").exists()
+    (tmp_path / "away").rename(tmp_path / "home")
+    presence.renew()
+    assert [sign.instance for sign in instance_locks(folder)] == [id_of("me")]
+    presence.close()
 
 
 async def test_when_all_files_are_removed_the_living_make_theirs_again_and_nobody_is_taken_for_dead(

@@ -151,6 +151,21 @@ def test_what_a_program_does_not_read_is_counted(chloe: Chloe) -> None:
     chloe("kill", "deaf")
 
 
+def test_what_cannot_be_typed_since_the_spool_is_elsewhere_is_said_so(chloe: Chloe, home: Path) -> None:
+    chloe("new", "--name", "cat", "cat")
+    (spool,) = (home / "spool").iterdir()
+    spool.rename(home / "elsewhere")
+    said = chloe("send", *SOON, "cat", "x", status=124).stderr.decode()
+    assert "doesn't read" not in said
+    assert f"{spool}/keys isn't there: its spool was moved away or removed: none of 2 bytes" in said
+    assert "its session runs, but its spool isn't in" in " ".join(
+        chloe("doctor", status=1).stdout.decode().split()
+    )
+    (home / "elsewhere").rename(spool)
+    chloe("send", "cat", "x")
+    chloe("kill", "cat")
+
+
 def test_a_kill_ends_with_the_program_though_its_recorder_was_stopped(
     chloe: Chloe, environment: dict[str, str]
 ) -> None:

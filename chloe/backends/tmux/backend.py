@@ -18,7 +18,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from chloe.backends import descriptors
-from chloe.backends.backend import BackendEvent, BytesLost, Exited, LeaseLost, ScreenCaptured, Spec
+from chloe.backends.backend import (
+    NOT_READING,
+    BackendEvent,
+    BytesLost,
+    Exited,
+    LeaseLost,
+    ScreenCaptured,
+    Spec,
+)
 from chloe.backends.tmux import holder_spec, locks, screen
 from chloe.backends.tmux.input_fifo import InputFifo
 from chloe.backends.tmux.leases import Leases
@@ -271,6 +279,11 @@ class TmuxBackend:
     def pending_input(self) -> int:
         """Bytes that were typed and that the holder hasn't taken yet."""
         return self._input.pending
+
+    @property
+    def pending_reason(self) -> str:
+        """Why some of it isn't taken: the way to the holder may be gone."""
+        return self._input.obstacle or NOT_READING
 
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""

@@ -26,6 +26,8 @@ class InputFifo:
         self._pending = bytearray()
         self._retry_timer: asyncio.TimerHandle | None = None
         self._drained = asyncio.Event()
+        #: Why nothing can be written, in words; "" where something can, or it is only slow.
+        self.obstacle = ""
 
     def write(self, data: bytes) -> None:
         """Type ``data`` behind what is kept."""
@@ -54,11 +56,13 @@ class InputFifo:
                 if self._fd is None:
                     self._fd = self._open()
                     self._loop.add_writer(self._fd, self.retry)
+                    self.obstacle = ""
                 written = os.write(self._fd, memoryview(self._pending)[: 64 * 1024])
                 del self._pending[:written]
         except BlockingIOError:
             return
         except OSError as error:
+            self.obstacle = self._explain(error)
             # ENXIO: no holder has it open, not yet or not any more. Whoever knows which retries or forgets.
             if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
                 self._retry_timer = self._loop.call_later(_RETRY_DELAY, self.retry)
@@ -81,6 +85,14 @@ class InputFifo:
             os.close(fd)
             raise OSError(errno.ENXIO, "no FIFO")
         return fd
+
+    def _explain(self, error: OSError) -> str:
+        match error.errno:
+            case errno.ENOENT | errno.ENOTDIR:
+                return f"{self._path} isn't there: its spool was moved away or removed"
+            case errno.ENXIO | errno.EPIPE:
+                return f"no holder reads {self._path}"
+        return f"{self._path} can't be written to ({error.strerror})"
 
     def _close(self) -> None:
         if self._fd is not None:

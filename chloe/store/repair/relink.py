@@ -41,6 +41,13 @@ def heal(
                 "Chloe, and name its new place in CHLOE_HOME"
             )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif appender.folder_replaced() and appender.has_name():
+        # The panes' spools are where the log is. Put here, it would be a second one without them.
+        raise LogMoved(
+            f"the folder {path.parent} was moved away while Chloe had it open, and another one stands in its "
+            "place: move that one away, and the first one back; or end Chloe, and name its new place in "
+            "CHLOE_HOME"
+        )
     try:
         check_place(path.parent)
     except HomeUnusable as error:

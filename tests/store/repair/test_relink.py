@@ -180,6 +180,23 @@ async def test_a_home_that_was_moved_away_is_told_and_goes_on_once_it_is_back(
     assert await all_of(store) == written and store.trouble is None
 
 
+async def test_a_home_that_was_moved_away_is_told_though_an_empty_one_stands_in_its_place(
+    store: Store, path: Path, printed: Printed, eventually: Eventually, within: Within
+) -> None:
+    written = await store.append([printed(b"before")])
+    away = path.parent.with_name("away")
+    path.parent.rename(away)
+    path.parent.mkdir(mode=0o700)
+    task = asyncio.get_running_loop().create_task(store.append([printed(b"waits", 6)]))
+    await eventually(lambda: "another one stands in its place" in (store.trouble or ""))
+    # Not the head either: beside a new log it would say that this had lost its records.
+    assert list(path.parent.iterdir()) == []
+    path.parent.rmdir()
+    away.rename(path.parent)
+    written += await within(task)
+    assert await all_of(store) == written and store.trouble is None
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
 @pytest.mark.parametrize("removed", ["log.db", "log.db-wal", "log.db-shm"])
 async def test_a_home_of_another_user_gets_nothing(
