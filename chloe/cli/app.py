@@ -21,6 +21,6 @@ def run() -> int:
     # From the background the kernel stops the process for this (SIGTTOU): now, before it has a pane's lease.
     with suppress(termios.error):
         termios.tcsetattr(sys.stdin, termios.TCSANOW, termios.tcgetattr(sys.stdin))
-    from chloe.ui.running import run as run_app
+    from chloe.ui.launch import run as run_app
 
     return run_app(load_settings())

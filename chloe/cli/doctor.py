@@ -70,16 +70,16 @@ def _gather(full: bool) -> Evidence:
     import asyncio
 
     from chloe.doctor import gather_evidence
-    from chloe.ui.glyphs import encoding
-    from chloe.ui.tty.colors import depth_of
+    from chloe.ui.glyphs import detect_encoding
+    from chloe.ui.tty.colors import detect_depth
 
     progress = _Progress()
     try:
         return asyncio.run(
             gather_evidence(
                 os.environ,
-                encoding=encoding(os.environ),
-                colours=depth_of(os.environ),
+                encoding=detect_encoding(os.environ),
+                colours=detect_depth(os.environ),
                 now=time.time_ns(),
                 full=full,
                 progress=progress,

@@ -76,7 +76,7 @@ def run_with_engine(
     from chloe.actors.scope import INGESTING
     from chloe.engine import running
     from chloe.engine.stopping import handing_over_when_stopped
-    from chloe.ui.log_file import logging_into
+    from chloe.ui.log_file import log_to
 
     async def run() -> Answer:
         async with running(config, screens=screens, scope=scope or INGESTING, waits=make_waits()) as engine:
@@ -85,7 +85,7 @@ def run_with_engine(
                 await engine.taken_in()
                 return await work(engine)
 
-    with logging_into(config.paths.log_file):
+    with log_to(config.paths.log_file):
         return asyncio.run(run())
 
 
@@ -112,7 +112,7 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
     from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
     from chloe.store.repair.losses import ACCEPT, find_missing
-    from chloe.ui.log_file import logging_into
+    from chloe.ui.log_file import log_to
 
     heads = Path(config.log.heads_file) if config.log.heads_file else None
     if not config.paths.database.exists():
@@ -132,7 +132,7 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
         finally:
             await store.close()
 
-    with logging_into(config.paths.log_file):
+    with log_to(config.paths.log_file):
         return asyncio.run(run())
 
 

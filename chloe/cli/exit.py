@@ -99,7 +99,7 @@ def _silence_output() -> None:
 def _save_traceback(error: BaseException) -> str:
     """Put the traceback away; answers with where it is."""
     from chloe.config import Paths
-    from chloe.ui.log_file import logging_into, open_log
+    from chloe.ui.log_file import log_to, open_log
 
     place = "a log file"
     try:
@@ -110,6 +110,6 @@ def _save_traceback(error: BaseException) -> str:
         os.close(open_log(paths.log_file))
     except (OSError, ChloeError):
         return f"and its traceback could not be kept in {place}"
-    with logging_into(paths.log_file):
+    with log_to(paths.log_file):
         logging.getLogger("chloe").critical("unforeseen", exc_info=error)
     return f"the traceback is in {paths.log_file}"

@@ -41,11 +41,11 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     report_damage(stopped.values())
     from chloe.cli.pane_listing import format_pane_table, pane_to_json
     from chloe.config import load
-    from chloe.ui.glyphs import glyphs
+    from chloe.ui.glyphs import choose_glyphs
 
     if as_json:
         # One a line: what is indented json writes in Python, in six times the time.
         objects = ",\n".join(f"  {dump_json(pane_to_json(pane))}" for pane in panes)
         print(f"[\n{objects}\n]" if panes else "[]")
     elif panes:
-        print(format_pane_table(panes, glyphs(load().ui.ascii, os.environ)))
+        print(format_pane_table(panes, choose_glyphs(load().ui.ascii, os.environ)))

@@ -21,7 +21,7 @@ def recover() -> None:
     from chloe.errors import LogUnusable
     from chloe.store import Store
     from chloe.store.opening import drifted, recovered
-    from chloe.ui.log_file import logging_into
+    from chloe.ui.log_file import log_to
 
     config = load_settings()
     path = config.paths.database
@@ -47,5 +47,5 @@ def recover() -> None:
         reason = verdict.flaws[0] if verdict.bad is None else f"record {verdict.bad}: {verdict.reason}"
         return str(await recovered(path, reason, time.time_ns, make_waits()))
 
-    with logging_into(config.paths.log_file):
+    with log_to(config.paths.log_file):
         print(escape_unsafe(asyncio.run(run())))

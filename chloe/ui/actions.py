@@ -15,7 +15,7 @@ from chloe.events.commands import Command
 from chloe.events.facts import BackendKind
 from chloe.events.panes import EPHEMERAL, PERSISTENT, Pane
 from chloe.terminal import Modes, keys
-from chloe.ui.keymap import TYPING, bindings_of
+from chloe.ui.keymap import TYPING, list_bindings
 from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
@@ -61,16 +61,16 @@ class Actions:
     # Whether it can be done ------------------------------------------------------------------------
 
     def _unless(self, refuse: Callable[[Pane], Refusal | None]) -> str:
-        """Why something can't be done to the pane that is meant, or ""."""
+        """Return why something can't be done to the pane that is meant, or ""."""
         pane = self._stack.top.pane
         if pane is None:
-            return self._stack.top.no_pane
+            return self._stack.top.why_no_pane
         refusal = refuse(pane)
         return self._explain(refusal) if refusal is not None else ""
 
     def _explain(self, refusal: Refusal) -> str:
-        """A refusal with the key that helps."""
-        for binding in bindings_of(self._stack.top):
+        """Return a refusal with the key that helps."""
+        for binding in list_bindings(self._stack.top):
             if binding.action == refusal.action:
                 return f"{refusal.reason}; {label_key(binding.keys[0])} {refusal.offer}"
         return refusal.reason
@@ -207,17 +207,17 @@ class Actions:
     def scroll(self, pages: int) -> None:
         """Look so many pages back in what the pane printed, or on where negative."""
         if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
-            slot.shows.scroll_page(pages)
+            slot.view.scroll_page(pages)
 
     def scroll_to_top(self) -> None:
         """Look at the beginning of the scrollback."""
         if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
-            slot.shows.scroll_to_top()
+            slot.view.scroll_to_top()
 
     def scroll_to_bottom(self) -> None:
         """Look at the screen as it is now."""
         if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
-            slot.shows.scroll_to_bottom()
+            slot.view.scroll_to_bottom()
 
     # The app ---------------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Actions:
 
     def show_help(self) -> None:
         """Show every key."""
-        self._stack.open(Help(self._state, help_sections(self._state.release)))
+        self._stack.open(Help(self._state, list_help_sections(self._state.release)))
 
     def redraw(self) -> None:
         """Draw everything anew."""
@@ -249,7 +249,7 @@ class Actions:
         """End the app; asked first where that ends programs."""
         selection = self._state.selection
         doomed = [
-            pane.name for pane in selection.panes if not pane.outlives_chloe and selection.takes_keys(pane)
+            pane.name for pane in selection.panes if not pane.outlives_chloe and selection.accepts_keys(pane)
         ]
         if not doomed:
             self._lifetime.end(0)
@@ -258,7 +258,7 @@ class Actions:
         self._confirm("Quit", f"Direct panes end with Chloe: {names}. Quit?", lambda: self._lifetime.end(0))
 
 
-def _tab(name: str, title: str) -> Action[Actions]:
+def _make_tab_action(name: str, title: str) -> Action[Actions]:
     return Action(f"tab.{name}", f"Show {title}.", lambda actions: actions.go_to_tab(name), always)
 
 
@@ -326,7 +326,7 @@ ACTIONS: tuple[Action[Actions], ...] = (
     Action("scroll_top", "Look at the beginning of the scrollback.", Actions.scroll_to_top, always),
     Action("scroll_bottom", "Look at the screen as it is now.", Actions.scroll_to_bottom, always),
     Action("next_tab", "Switch between Instances and History.", Actions.go_to_next_tab, always),
-    *(_tab(tab.name, tab.title) for tab in TABS),
+    *(_make_tab_action(tab.name, tab.title) for tab in TABS),
     Action("messages", "Show what Chloe said, the latest first.", Actions.show_messages, always),
     Action("help", "Show every key.", Actions.show_help, always),
     Action("redraw", "Draw the screen anew.", Actions.redraw, always),
@@ -336,26 +336,24 @@ ACTIONS: tuple[Action[Actions], ...] = (
 _BY_ID = {action.id: action for action in ACTIONS}
 
 
-def help_sections(release: str) -> list[Section]:
+def list_help_sections(release: str) -> list[Section]:
     """Return every key with what it does, by where it holds."""
     first, *others = [view for view in VIEWS if view.title]
     typing: Section = (
         "While a pane has the keyboard",
         [
             ((release,), "Take the keyboard back."),
-            *_described(TYPING),
+            *_describe(TYPING),
             (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
         ],
     )
     return [
-        (first.title, _described(bindings_of(first), first)),
+        (first.title, _describe(list_bindings(first), first)),
         typing,
-        *((view.title, _described(view.bindings, view)) for view in others),
+        *((view.title, _describe(view.bindings, view)) for view in others),
     ]
 
 
-def _described(
-    bindings: Sequence[Binding], view: type[View] | None = None
-) -> list[tuple[Sequence[str], str]]:
+def _describe(bindings: Sequence[Binding], view: type[View] | None = None) -> list[tuple[Sequence[str], str]]:
     own = {action.id: action for action in view.actions} if view is not None else {}
     return [(binding.keys, (own.get(binding.action) or _BY_ID[binding.action]).does) for binding in bindings]

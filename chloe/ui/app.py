@@ -17,7 +17,7 @@ from chloe.engine import Change
 from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
 from chloe.ui.crash import summarize
-from chloe.ui.glyphs import glyphs
+from chloe.ui.glyphs import choose_glyphs
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
@@ -64,7 +64,7 @@ class App:
             unread=Unread(engine.instance),
             messages=Messages(),
             screens=LiveScreens(),
-            glyphs=glyphs(config.ui.ascii, environment),
+            glyphs=choose_glyphs(config.ui.ascii, environment),
             list_width=config.ui.list_width,
             release=keys.written(release) if release else config.keys.release,
             log_file=str(config.paths.log_file),
@@ -177,7 +177,7 @@ class App:
         self._frames.want()
 
     def _on_change(self, change: Change) -> None:
-        self._stack.changed(change)
+        self._stack.on_change(change)
         if self._notifier.handle(change):
             self._tty.ring()
         self._pane_input.check()

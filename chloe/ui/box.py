@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 import urwid
 
 from chloe.terminal import keys
-from chloe.ui.canvas import Cells, Row, Run, cut, width_of
+from chloe.ui.canvas import Cells, Row, Run, cut, measure
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Drawn
 
@@ -18,7 +18,7 @@ from chloe.ui.view import Drawn
 _URWID_KEYS = {"page_up": "page up", "page_down": "page down", "escape": "esc", "space": " "}
 
 
-def urwid_key(key: str) -> str:
+def to_urwid_key(key: str) -> str:
     """Return a key as urwid's widgets know it."""
     named = keys.name(key)
     if named is None:
@@ -54,18 +54,18 @@ class Box:
         width, height = min(self.columns, columns), min(self.rows, rows)
         canvas = self._widget.render((width, height), focus=True)
         return Drawn(
-            [_fitted(((style, text) for style, _, text in row), width) for row in canvas.content()],
+            [_fit(((style, text) for style, _, text in row), width) for row in canvas.content()],
             canvas.cursor,
         )
 
 
-def _fitted(row: Iterable[tuple[Hashable, bytes]], width: int) -> Row:
-    """A row of urwid's in exactly ``width`` columns: it measures some characters otherwise."""
+def _fit(row: Iterable[tuple[Hashable, bytes]], width: int) -> Row:
+    """Return a row of urwid's in exactly ``width`` columns: it measures some characters otherwise."""
     shown: list[Run] = []
     left = width
     for style, text in row:
-        columns = min(width_of(text), left)
-        cells = Cells.of(text.decode("utf-8", "replace"), width_of(text))
+        columns = min(measure(text), left)
+        cells = Cells.of(text.decode("utf-8", "replace"), measure(text))
         shown.append((style, None, cut(cells, 0, columns)))
         left -= columns
     return [*shown, (None, None, Cells.blank(left))] if left else shown

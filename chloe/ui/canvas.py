@@ -19,14 +19,14 @@ class Cells(bytes):
 
     @classmethod
     def of(cls, text: str, width: int) -> Cells:
-        """``text`` as it takes ``width`` columns."""
+        """Return ``text`` as it takes ``width`` columns."""
         cells = cls(text.encode("utf-8", "replace"))
         cells.width = width
         return cells
 
     @classmethod
     def blank(cls, width: int) -> Cells:
-        """``width`` spaces."""
+        """Return ``width`` spaces."""
         return cls.of(" " * width, width)
 
 
@@ -35,18 +35,18 @@ Run = tuple[Hashable, None, bytes]
 Row = Sequence[Run]
 
 
-def width_of(text: bytes) -> int:
-    """The columns that ``text`` takes."""
-    return text.width if isinstance(text, Cells) else columns_of(text.decode("utf-8", "replace"))
+def measure(text: bytes) -> int:
+    """Return the columns that ``text`` takes."""
+    return text.width if isinstance(text, Cells) else measure_text(text.decode("utf-8", "replace"))
 
 
-def columns_of(text: str) -> int:
-    """The columns that ``text`` takes, as the emulator counts."""
-    return len(text) if text.isascii() else sum(columns for _, columns in clusters(text))
+def measure_text(text: str) -> int:
+    """Return the columns that ``text`` takes, as the emulator counts."""
+    return len(text) if text.isascii() else sum(columns for _, columns in split_clusters(text))
 
 
 def cut(text: Cells, start: int, end: int) -> Cells:
-    """The columns ``start`` up to ``end``; half a wide character becomes a space."""
+    """Return the columns ``start`` up to ``end``; half a wide character becomes a space."""
     if start <= 0 and end >= text.width:
         return text
     if text.isascii() and len(text) == text.width:
@@ -55,7 +55,7 @@ def cut(text: Cells, start: int, end: int) -> Cells:
         return cells
     kept: list[str] = []
     taken = column = 0
-    for cluster, cells_wide in clusters(text.decode("utf-8", "replace")):
+    for cluster, cells_wide in split_clusters(text.decode("utf-8", "replace")):
         after = column + cells_wide
         if column >= start and after <= end:
             kept.append(cluster)
@@ -68,8 +68,8 @@ def cut(text: Cells, start: int, end: int) -> Cells:
     return Cells.of("".join(kept) + " " * (end - start - taken), end - start)
 
 
-def clusters(text: str) -> list[tuple[str, int]]:
-    """The characters of ``text`` with what joins them, and the columns of each, as the emulator counts."""
+def split_clusters(text: str) -> list[tuple[str, int]]:
+    """Return the characters of ``text`` with what joins them, and the columns of each for the emulator."""
     found: list[tuple[str, int]] = []
     for char in text:
         if found and joins(found[-1][0], char):
@@ -82,20 +82,20 @@ def clusters(text: str) -> list[tuple[str, int]]:
 def cut_row(row: Row, start: int, end: int) -> Iterator[Run]:
     """Return the columns ``start`` up to ``end`` of a row."""
     column = 0
-    for look, charset, text in row:
-        columns = width_of(text)
+    for style, charset, text in row:
+        columns = measure(text)
         after = column + columns
         if after > start and column < end:
             cells = text if isinstance(text, Cells) else Cells.of(text.decode("utf-8", "replace"), columns)
-            yield look, charset, cut(cells, max(start - column, 0), min(end - column, columns))
+            yield style, charset, cut(cells, max(start - column, 0), min(end - column, columns))
         column = after
 
 
-def fitted(text: str, width: int, *, ellipsis: str = "…", keep_end: bool = False) -> Cells:
-    """``text`` in exactly ``width`` columns: padded, or cut with an ellipsis at its end or beginning."""
+def fit(text: str, width: int, *, ellipsis: str = "…", keep_end: bool = False) -> Cells:
+    """Pad ``text`` to ``width`` columns, or cut it with an ellipsis at its end or beginning."""
     if width <= 0:
         return Cells.blank(0)
-    taken = columns_of(text)
+    taken = measure_text(text)
     whole = Cells.of(text, taken)
     if taken <= width:
         return Cells.of(text + " " * (width - taken), width)
@@ -106,18 +106,18 @@ def fitted(text: str, width: int, *, ellipsis: str = "…", keep_end: bool = Fal
     return Cells.of(kept.decode("utf-8") + ellipsis, width)
 
 
-def row_of(parts: Sequence[tuple[Hashable, str]], width: int, look: Hashable = None) -> list[Run]:
-    """Pieces of text one after another in exactly ``width`` columns, the rest filled with ``look``."""
+def make_row(parts: Sequence[tuple[Hashable, str]], width: int, style: Hashable = None) -> list[Run]:
+    """Lay pieces of text side by side in ``width`` columns, the rest filled with ``style``."""
     row: list[Run] = []
     left = width
-    for part_look, text in parts:
+    for part_style, text in parts:
         if left <= 0:
             break
-        taken = columns_of(text)
-        cells = Cells.of(text, taken) if taken <= left else fitted(text, left)
+        taken = measure_text(text)
+        cells = Cells.of(text, taken) if taken <= left else fit(text, left)
         if cells.width:
-            row.append((part_look, None, cells))
+            row.append((part_style, None, cells))
             left -= cells.width
     if left > 0:
-        row.append((look, None, Cells.blank(left)))
+        row.append((style, None, Cells.blank(left)))
     return row

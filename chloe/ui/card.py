@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from chloe.events.faults import Fault
 from chloe.events.panes import Pane
-from chloe.ui.canvas import Row, row_of
+from chloe.ui.canvas import Row, make_row
 
 #: Of a screen that is ahead of the log, since the pane's recorder is stopped.
 NOT_LOGGED = "not all in the log yet"
@@ -18,15 +18,15 @@ NOT_LOGGED = "not all in the log yet"
 Line = tuple[str, str]
 
 
-def on_blank(card: Sequence[Line], rows: list[Row], columns: int) -> list[Row]:
+def lay_on_blank(card: Sequence[Line], rows: list[Row], columns: int) -> list[Row]:
     """Return ``rows``, which are blank, with the lines a third of the way down."""
     start = max((len(rows) - len(card)) // 3, 0)
     for at, (style, text) in enumerate(card[: len(rows)]):
-        rows[start + at] = row_of([(style, f"  {text}")], columns)
+        rows[start + at] = make_row([(style, f"  {text}")], columns)
     return rows
 
 
-def fault_card(fault: Fault, pane: Pane) -> list[Line]:
+def make_fault_card(fault: Fault, pane: Pane) -> list[Line]:
     """Return why a pane has no screen, and what there is all the same."""
     goes_on = [
         ("card", "The program runs on, what it prints"),

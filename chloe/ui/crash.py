@@ -9,14 +9,14 @@ from chloe.errors import ChloeError
 
 
 def summarize(error: BaseException) -> str:
-    """The first error of a group, in one line of at most 200 characters."""
+    """Return the first error of a group, in one line of at most 200 characters."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return f"{type(error).__name__}: {error}".splitlines()[0][:200]
 
 
 def first_chloe_error(error: BaseException) -> ChloeError | None:
-    """The first that was foreseen, itself or in its group; None where there is none."""
+    """Return the error, or the first in its group, that is Chloe's own; None where there is none."""
     if isinstance(error, BaseExceptionGroup):
         return next((found for part in error.exceptions if (found := first_chloe_error(part))), None)
     return error if isinstance(error, ChloeError) else None

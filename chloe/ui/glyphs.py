@@ -55,17 +55,17 @@ ASCII = Glyphs(
 )
 
 
-def glyphs(ascii_only: bool | str, environment: Mapping[str, str]) -> Glyphs:
-    """The glyphs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
+def choose_glyphs(ascii_only: bool | str, environment: Mapping[str, str]) -> Glyphs:
+    """Return the glyphs for this terminal: "auto" takes ASCII without UTF-8 and on the Linux console."""
     if ascii_only == "auto":
-        ascii_only = encoding(environment) != "utf-8" or environment.get("TERM", "").startswith(
+        ascii_only = detect_encoding(environment) != "utf-8" or environment.get("TERM", "").startswith(
             ("linux", "dumb", "vt")
         )
     return ASCII if ascii_only else EMOJI
 
 
-def encoding(environment: Mapping[str, str]) -> str:
-    """What the user's terminal takes, by the locale; ``utf-8`` where that says so in any spelling.
+def detect_encoding(environment: Mapping[str, str]) -> str:
+    """Return what the user's terminal takes, by the locale; ``utf-8`` in whatever spelling.
 
     A locale that was asked for as C is taken at its word; Python takes it, as it does none at all, for UTF-8,
     and sets LC_CTYPE for those that it starts (https://peps.python.org/pep-0538/).

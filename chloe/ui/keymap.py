@@ -30,16 +30,16 @@ TYPING = (
 )
 
 
-def bindings_of(view: View | type[View]) -> tuple[Binding, ...]:
+def list_bindings(view: View | type[View]) -> tuple[Binding, ...]:
     """Return every binding that holds in a view."""
     return (*view.bindings, *GLOBAL) if view.has_global_keys else view.bindings
 
 
-def bound(bindings: Sequence[Binding], key: str) -> Binding | None:
+def find_binding(bindings: Sequence[Binding], key: str) -> Binding | None:
     """Return what ``key`` is bound to; None where it means nothing."""
     return next((binding for binding in bindings if key in binding.keys), None)
 
 
-def hints(view: View) -> list[tuple[str, str]]:
+def list_hints(view: View) -> list[tuple[str, str]]:
     """Return the hint line of a view: a key and a word each."""
-    return [(label_key(binding.keys[0]), binding.hint) for binding in bindings_of(view) if binding.hint]
+    return [(label_key(binding.keys[0]), binding.hint) for binding in list_bindings(view) if binding.hint]

@@ -21,8 +21,8 @@ _LIMIT = 1_000_000
 
 
 @contextlib.contextmanager
-def logging_into(path: Path) -> Iterator[None]:
-    """Inside, what is logged goes into the file at ``path``, and never to the terminal.
+def log_to(path: Path) -> Iterator[None]:
+    """Log into the file at ``path``, inside, and never to the terminal.
 
     From Chloe that is everything from INFO on, from others (asyncio, Python's own warnings) warnings.
     """

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 #: Seconds that a message stands in the footer, unless a key ends it sooner.
-_SHOWN = 8.0
+_SHOW_TIME = 8.0
 #: Messages kept for the list.
-_KEPT = 500
+_MAX_KEPT = 500
 
 _log = logging.getLogger("chloe.ui")
 
@@ -36,7 +36,7 @@ class Messages:
         self._clock = clock
         self._shown: Message | None = None
         self._until = 0.0
-        self._kept: deque[Message] = deque(maxlen=_KEPT)
+        self._kept: deque[Message] = deque(maxlen=_MAX_KEPT)
 
     def notify(self, text: str, *, error: bool = False) -> None:
         """Tell the user what happened."""
@@ -52,10 +52,10 @@ class Messages:
 
     def _show(self, message: Message) -> None:
         self._shown = message
-        self._until = self._clock() + _SHOWN
+        self._until = self._clock() + _SHOW_TIME
 
     def dismiss(self) -> None:
-        """The user went on: the last message needs no more room."""
+        """Take the last message away, since the user went on."""
         self._shown = None
 
     @property

@@ -52,7 +52,7 @@ class Engine(Protocol):
         """Take note that these panes are shown, and no others."""
 
     def log_size(self) -> int:
-        """Bytes that the log takes on disk."""
+        """Return the bytes that the log takes on disk."""
 
     def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
         """Have ``told`` called with each change."""
@@ -70,27 +70,27 @@ class Engine(Protocol):
         """Record again what nobody else does."""
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet. Raises ``ChloeError``."""
+        """Return the pane's terminal, folded from the log if it isn't followed yet. Raises ``ChloeError``."""
 
     def screen_failed(self, pane: str, error: Exception) -> None:
         """Give a pane's screen up, since showing it raised ``error``."""
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
-        """Lines of a pane's past by their numbers, wrapped at ``columns``."""
+        """Return lines of a pane's past by their numbers, wrapped at ``columns``."""
 
 
 class Requests:
     """The questions under way."""
 
     def __init__(
-        self, group: asyncio.TaskGroup, engine: Engine, messages: Messages, answered: Callable[[], None]
+        self, group: asyncio.TaskGroup, engine: Engine, messages: Messages, on_answer: Callable[[], None]
     ) -> None:
         self._group = group
         self._engine = engine
         self._messages = messages
-        self._answered = answered
+        self._on_answer = on_answer
         self._running: set[asyncio.Task[None]] = set()
-        self._asked: set[Command] = set()
+        self._pending_commands: set[Command] = set()
         self._blocking = 0
         self._blocked_until = 0.0
         self._loading: set[str] = set()
@@ -112,50 +112,50 @@ class Requests:
         A pane that is being put away or ended isn't so once more before the answer is there.
         """
         if isinstance(command, Close | Kill):
-            if command in self._asked:
+            if command in self._pending_commands:
                 return
-            self._asked.add(command)
+            self._pending_commands.add(command)
         if block_input:
             loop = asyncio.get_running_loop()
             self._blocking += 1
             self._blocked_until = loop.time() + _TIMEOUT
-            loop.call_later(_TIMEOUT, self._answered)
-        self._run(self._carry_out(command), then, block_input=block_input)
+            loop.call_later(_TIMEOUT, self._on_answer)
+        self._run(self._execute(command), then, block_input=block_input)
 
-    async def _carry_out(self, command: Command) -> str | None:
+    async def _execute(self, command: Command) -> str | None:
         try:
             return await self._engine.ask(command)
         finally:
-            self._asked.discard(command)
+            self._pending_commands.discard(command)
 
     def load(self, pane: str) -> None:
         """Have the pane's screen folded from the log, unless that is under way."""
         if pane not in self._loading:
             self._loading.add(pane)
             # A pane that can't be read isn't tried again.
-            self._run(self._loaded(pane), lambda _: self._loading.discard(pane))
+            self._run(self._load_screen(pane), lambda _: self._loading.discard(pane))
 
-    async def _loaded(self, pane: str) -> None:
+    async def _load_screen(self, pane: str) -> None:
         # What the engine has told of a broken screen stands there; it need not be told once more.
         with suppress(ScreenBroken):
             await self._engine.screen(pane)
 
     def fetch(self, pane: str, view: PaneView) -> None:
         """Have the lines that ``view`` wants of the pane's past folded from the log, one page at a time."""
-        wanted, terminal = view.wanted, view.terminal
-        if wanted is None or view in self._fetching:
+        missing, terminal = view.missing, view.terminal
+        if missing is None or view in self._fetching:
             return
 
         self._fetching.add(view)
 
-        def found(lines: Lines | None) -> None:
+        def receive(lines: Lines | None) -> None:
             self._fetching.discard(view)
-            view.give(terminal, wanted, lines.first if lines else 0, lines.rows if lines else ())
+            view.supply(terminal, missing, lines.first if lines else 0, lines.rows if lines else ())
 
         self._run(
-            self._engine.lines(pane, wanted.first, wanted.count, wanted.columns),
-            found,
-            failed=lambda: found(None),
+            self._engine.lines(pane, missing.first, missing.count, missing.columns),
+            receive,
+            on_failure=lambda: receive(None),
         )
 
     def _run(
@@ -163,10 +163,10 @@ class Requests:
         answer: Awaitable[_Answer],
         then: Callable[[_Answer], None] | None,
         *,
-        failed: Callable[[], None] | None = None,
+        on_failure: Callable[[], None] | None = None,
         block_input: bool = False,
     ) -> None:
-        task = self._group.create_task(self._wait(answer, then, failed, block_input))
+        task = self._group.create_task(self._wait(answer, then, on_failure, block_input))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -174,7 +174,7 @@ class Requests:
         self,
         answer: Awaitable[_Answer],
         then: Callable[[_Answer], None] | None,
-        failed: Callable[[], None] | None,
+        on_failure: Callable[[], None] | None,
         block_input: bool,
     ) -> None:
         try:
@@ -182,19 +182,19 @@ class Requests:
             if then is not None:
                 then(found)
         except ChloeError as error:
-            if failed is not None:
-                failed()
+            if on_failure is not None:
+                on_failure()
             self._messages.notify(str(error), error=True)
         except Exception as error:
             _log.exception("what was asked failed in a way that nobody foresaw")
-            if failed is not None:
-                failed()
+            if on_failure is not None:
+                on_failure()
             self._messages.notify(
                 f"this can't be done: {summarize(error)}; the traceback is in chloe.log", error=True
             )
         finally:
             self._blocking -= block_input
-        self._answered()
+        self._on_answer()
 
     def close(self) -> None:
         """Wait for no answer any more."""

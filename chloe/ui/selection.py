@@ -23,23 +23,23 @@ class Selection:
         #: The pane that has the keyboard. It keeps it when its program ends, so that what is still typed
         #: then doesn't become commands.
         self.typing_into: str | None = None
-        self._learned = -1
+        self._seq = -1
         self._panes: list[Pane] = []
 
     @property
     def panes(self) -> list[Pane]:
         """The panes in use, oldest first; made anew where something happened, since they may be thousands."""
-        if self._learned != self._projections.history.seq:
-            self._learned = self._projections.history.seq
+        if self._seq != self._projections.history.seq:
+            self._seq = self._projections.history.seq
             self._panes = [pane for pane in self._projections.panes.values() if not pane.closed]
         return self._panes
 
     def pane(self, pane: str) -> Pane:
-        """Any pane by its id."""
+        """Return any pane by its id."""
         return self._projections.panes[pane]
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         """Whether the selected pane has the keyboard."""
         return self.typing_into is not None
 
@@ -72,13 +72,13 @@ class Selection:
     # How a pane stands here -------------------------------------------------------------------------
 
     def is_attached(self, pane: Pane) -> bool:
-        """Whether this instance shows the pane."""
+        """Return whether this instance shows the pane."""
         return self.instance in pane.attached or (not pane.can_detach and not self.is_foreign(pane))
 
     def is_foreign(self, pane: Pane) -> bool:
-        """Whether it lives and dies with another instance, so that nobody else can type into it."""
+        """Return whether it belongs to another instance, so that nobody else can type into it."""
         return not pane.outlives_chloe and pane.owner != self.instance
 
-    def takes_keys(self, pane: Pane) -> bool:
-        """Whether the user can type into the pane."""
+    def accepts_keys(self, pane: Pane) -> bool:
+        """Return whether the user can type into the pane."""
         return why_not_type(pane, self.instance) is None

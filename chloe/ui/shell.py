@@ -13,8 +13,8 @@ from typing import Any
 
 from chloe.ui import status_bars
 from chloe.ui.actions import Actions
-from chloe.ui.canvas import Cells, Row, cut_row, fitted, width_of
-from chloe.ui.keymap import TYPING, bindings_of, bound, hints
+from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
+from chloe.ui.keymap import TYPING, find_binding, list_bindings, list_hints
 from chloe.ui.labels import label_key
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
@@ -34,7 +34,7 @@ from chloe.ui.tty.keyboard import (
     TerminalReply,
     Typed,
 )
-from chloe.ui.tty.sequences import name_of
+from chloe.ui.tty.sequences import name_key
 from chloe.ui.tty.tty import Tty
 from chloe.ui.view import Action, Drawn, View
 
@@ -96,12 +96,12 @@ class Shell:
     def _press(self, key: str) -> None:
         self._state.messages.dismiss()
         view = self._stack.top
-        binding = bound(bindings_of(view), key)
+        binding = find_binding(list_bindings(view), key)
         if binding is not None:
             self.do(binding.action)
         elif key and not view.press(key):
             self._state.messages.hint(f"{label_key(key)} does nothing here; ? shows every key")
-        self._stack.drop_done()
+        self._stack.close_done()
 
     def do(self, action_id: str) -> None:
         """Do what an action says, or tell the user why not."""
@@ -113,7 +113,7 @@ class Shell:
             action.run(context)
 
     def _action(self, action_id: str) -> tuple[Action[Any], object]:
-        """The action of this id, and its context: the view's own, or one of the whole app's."""
+        """Return the action of this id, and its context: the view's own, or one of the whole app's."""
         view = self._stack.top
         for action in view.actions:
             if action.id == action_id:
@@ -123,7 +123,7 @@ class Shell:
     def _type(self, data: bytes) -> bool:
         """Type into the pane that has the keyboard, but for the few keys that Chloe keeps."""
         before = self._slots.is_scrolled, self._state.messages.current
-        binding = bound(TYPING, name_of(data)) if data.startswith(b"\x1b") else None
+        binding = find_binding(TYPING, name_key(data)) if data.startswith(b"\x1b") else None
         if binding is not None:
             self.do(binding.action)
         else:
@@ -143,32 +143,32 @@ class Shell:
     @property
     def mouse_mode(self) -> str:
         """What the user's terminal is asked to report of the mouse."""
-        return "off" if self._stack.overlays else self._mouse.wanted
+        return "off" if self._stack.overlays else self._mouse.mode
 
     @property
     def cursor_shape(self) -> tuple[str, bool]:
         """The shape of the cursor and whether it blinks: the program's, where the user types into it."""
         slot = self._slots.focused(self._state.selection.typing_into)
-        if slot is None or slot.shows.terminal is None or not self._is_typing:
+        if slot is None or slot.view.terminal is None or not self._is_typing:
             return "", False
-        return slot.shows.terminal.cursor.shape, slot.shows.terminal.cursor.blink
+        return slot.view.terminal.cursor.shape, slot.view.terminal.cursor.blink
 
     @property
     def _is_typing(self) -> bool:
-        return self._state.selection.typing and not self._stack.overlays
+        return self._state.selection.is_typing and not self._stack.overlays
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the window in this size, and remember where panes show."""
         if self._stack.is_too_small(columns, rows):
             self._slots.show(())
-            return Drawn(_too_small(columns, rows))
+            return Drawn(_draw_too_small(columns, rows))
         view = self._stack.place
         height = self._stack.rows_for(view, columns, rows)
         drawn = view.draw(columns, height)
-        footer = self._footer(view, columns)
+        footer = self._draw_footer(view, columns)
         # A long message covers the last rows of the view for a while.
         covered = len(footer) - 1
-        above = [] if view.is_bare(columns) else [self._header(columns)]
+        above = [] if view.is_bare(columns) else [self._draw_header(columns)]
         window = [*above, *drawn.rows[: height - covered], *footer]
         self._slots.show(
             [
@@ -186,29 +186,29 @@ class Shell:
         return Drawn(window, cursor, tuple(self._slots))
 
     def _pane_cursor(self) -> tuple[int, int] | None:
-        """Where the cursor of the pane with the keyboard stands in the window."""
+        """Return where the cursor of the pane with the keyboard stands in the window."""
         slot = self._slots.focused(self._state.selection.typing_into)
-        if slot is None or slot.shows.cursor is None:
+        if slot is None or slot.view.cursor is None:
             return None
-        return slot.left + slot.shows.cursor[0], slot.top + slot.shows.cursor[1]
+        return slot.left + slot.view.cursor[0], slot.top + slot.view.cursor[1]
 
-    def _header(self, columns: int) -> Row:
+    def _draw_header(self, columns: int) -> Row:
         tabs = [(tab.label(), tab is self._stack.tab) for tab in self._stack.tabs]
         state = self._state
-        return status_bars.header(
+        return status_bars.draw_header(
             tabs, state.selection, state.unread, columns, log_size=self._engine.log_size()
         )
 
-    def _footer(self, view: View, columns: int) -> list[Row]:
+    def _draw_footer(self, view: View, columns: int) -> list[Row]:
         pane = self._pane_input.pane
-        return status_bars.footer(
+        return status_bars.draw_footer(
             columns,
             trouble=self._engine.trouble,
             message=self._state.messages.current,
             typing_into=pane.name if pane is not None else None,
-            leaving=self._keyboard.is_leaving,
+            may_undo_release=self._keyboard.may_undo_release,
             release=label_key(self._state.release),
-            hints=hints(view),
+            hints=list_hints(view),
         )
 
 
@@ -217,7 +217,7 @@ def _lay_over(window: list[Row], columns: int, overlay: View) -> tuple[int, int]
     drawn = overlay.draw(columns, len(window))
     if not drawn.rows:
         return None
-    width = sum(width_of(text) for _, _, text in drawn.rows[0])
+    width = sum(measure(text) for _, _, text in drawn.rows[0])
     top, left = (len(window) - len(drawn.rows)) // 2, (columns - width) // 2
     for y, row in enumerate(drawn.rows, top):
         below = window[y]
@@ -225,9 +225,9 @@ def _lay_over(window: list[Row], columns: int, overlay: View) -> tuple[int, int]
     return drawn.cursor and (left + drawn.cursor[0], top + drawn.cursor[1])
 
 
-def _too_small(columns: int, rows: int) -> Sequence[Row]:
+def _draw_too_small(columns: int, rows: int) -> Sequence[Row]:
     words = [f"Chloe needs {MIN_COLUMNS}x{MIN_ROWS}.", f"This is {columns}x{rows}."]
     if columns < 20:
         words = [f"{MIN_COLUMNS}x{MIN_ROWS}", "needed"]
-    shown: list[Row] = [[(None, None, fitted(word, columns))] for word in words[:rows]]
+    shown: list[Row] = [[(None, None, fit(word, columns))] for word in words[:rows]]
     return shown + [[(None, None, Cells.blank(columns))] for _ in range(rows - len(shown))]

@@ -45,7 +45,7 @@ class Stack:
         return (self._overlays or [self.place])[-1]
 
     def __iter__(self) -> Iterator[View]:
-        """Every view there is."""
+        """Yield every view there is."""
         yield from self.tabs
         for over in self._over:
             yield from over
@@ -67,21 +67,21 @@ class Stack:
         """Go to where panes run and are typed into: the first tab."""
         self._tab = 0
 
-    def drop_done(self) -> None:
+    def close_done(self) -> None:
         """Close the views that are done."""
         for views in (*self._over, self._overlays):
             views[:] = [view for view in views if not view.is_done]
 
-    def changed(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         """Tell every view what changed."""
         for view in self:
-            view.changed(change)
+            view.on_change(change)
 
     # Sizes -----------------------------------------------------------------------------------------
 
     @staticmethod
     def is_too_small(columns: int, rows: int) -> bool:
-        """Whether a window of this size has no room for anything."""
+        """Return whether a window of this size has no room for anything."""
         return columns < MIN_COLUMNS or rows < MIN_ROWS
 
     @staticmethod

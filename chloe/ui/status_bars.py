@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
-from chloe.ui.canvas import Row, columns_of, row_of
+from chloe.ui.canvas import Row, make_row, measure_text
 from chloe.ui.messages import Message
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
 
 #: Lines that a message may take.
-_MOST_LINES = 3
+_MAX_LINES = 3
 
 
-def header(
+def draw_header(
     tabs: Sequence[tuple[str, bool]], selection: Selection, unread: Unread, width: int, *, log_size: int
 ) -> Row:
     """Return the tabs, how the panes of this instance stand, and how large the log is (in bytes).
@@ -30,16 +30,16 @@ def header(
     for label, is_current in tabs:
         parts += [("tab on" if is_current else "tab", f" {label} "), ("header", " ")]
     taken = sum(len(text) for _, text in parts)
-    news = _news(selection, unread, selection.panes)
+    news = _summarize(selection, unread, selection.panes)
     size = f"log {format_size_briefly(log_size)}"
     for summary in (f"{news}   {size}" if news else size, news):
         if summary and taken + len(summary) + 2 <= width:
             parts.append(("news", " " * (width - taken - len(summary) - 1) + summary))
             break
-    return row_of(parts, width, "header")
+    return make_row(parts, width, "header")
 
 
-def _news(selection: Selection, unread: Unread, panes: Sequence[Pane]) -> str:
+def _summarize(selection: Selection, unread: Unread, panes: Sequence[Pane]) -> str:
     detached = sum(
         pane.alive and not selection.is_attached(pane) and not selection.is_foreign(pane) for pane in panes
     )
@@ -50,50 +50,50 @@ def _news(selection: Selection, unread: Unread, panes: Sequence[Pane]) -> str:
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 
-def footer(
+def draw_footer(
     width: int,
     *,
     trouble: str | None,
     message: Message | None,
     typing_into: str | None,
-    leaving: bool,
+    may_undo_release: bool,
     release: str,
     hints: Sequence[tuple[str, str]],
 ) -> list[Row]:
-    """The last line: what is wrong, else what was just said, else who has the keyboard, else the keys.
+    """Draw the last line: what is wrong, else the last message, else who has the keyboard, else the keys.
 
-    What was said takes more lines where it needs them, up to ``_MOST_LINES``.
+    What was said takes more lines where it needs them, up to ``_MAX_LINES``.
     """
     if trouble:
         text = f"{trouble[:1].upper()}{escape_unsafe(trouble[1:])}"
         # What ends as a sentence does has said itself what becomes of keys and output.
         text += "" if text.endswith(".") else ". Keys still pass, and nothing is lost."
-        return [row_of([("trouble", f" {line}")], width, "trouble") for line in _wrapped(text, width)]
+        return [make_row([("trouble", f" {line}")], width, "trouble") for line in _wrap(text, width)]
     typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")] if typing_into is not None else []
     if message is not None:
-        said = "error" if message.error else "said"
-        taken = sum(columns_of(text) for _, text in typing)
-        first, *more = _wrapped(escape_unsafe(message.text), width, taken)
-        rows: list[Row] = [row_of([*typing, (said, f" {first}")], width, "footer")]
-        rows += [row_of([(said, f" {line}")], width, "footer") for line in more]
+        said = "error" if message.error else "message"
+        taken = sum(measure_text(text) for _, text in typing)
+        first, *more = _wrap(escape_unsafe(message.text), width, taken)
+        rows: list[Row] = [make_row([*typing, (said, f" {first}")], width, "footer")]
+        rows += [make_row([(said, f" {line}")], width, "footer") for line in more]
         return rows
     if typing_into is not None:
         parts = [*typing, ("key", f" {release}"), ("hint", " leaves it")]
         if release == "Esc":
             parts += [("key", "  Esc Esc"), ("hint", " is Esc for the program")]
-        return [row_of(parts, width, "footer")]
-    if leaving:
-        return [row_of([("hint", " Esc …")], width, "footer")]
-    return [row_of(_hints(hints, width), width, "footer")]
+        return [make_row(parts, width, "footer")]
+    if may_undo_release:
+        return [make_row([("hint", " Esc …")], width, "footer")]
+    return [make_row(_fit_hints(hints, width), width, "footer")]
 
 
-def _wrapped(text: str, width: int, taken: int = 0) -> list[str]:
-    """``text`` in lines that leave a blank at either side, the first with ``taken`` columns less."""
+def _wrap(text: str, width: int, taken: int = 0) -> list[str]:
+    """Wrap ``text`` with a blank at either side; the first line has ``taken`` columns less."""
     lines = [""]
     room = width - 2 - taken
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if columns_of(longer) <= room or len(lines) == _MOST_LINES:
+        if measure_text(longer) <= room or len(lines) == _MAX_LINES:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -101,12 +101,12 @@ def _wrapped(text: str, width: int, taken: int = 0) -> list[str]:
     return lines
 
 
-def _hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
-    """As many hints as fit; the last two, help and quit, before the others."""
+def _fit_hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """Return as many hints as fit; the last two, help and quit, come before the others."""
     room = width - 1
     kept: list[tuple[str, str]] = []
     for hint in [*hints[-2:], *hints[:-2]]:
-        room -= columns_of(" ".join(hint)) + 2
+        room -= measure_text(" ".join(hint)) + 2
         if room >= 0:
             kept.append(hint)
     parts = [("hint", " ")]

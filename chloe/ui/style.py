@@ -42,7 +42,7 @@ STYLES: Mapping[str, Attributes] = {
     "hint": _DIM,
     "key": Attributes(bold=True),
     "typing": Attributes(foreground=2, bold=True),
-    "said": _PLAIN,
+    "message": _PLAIN,
     "error": Attributes(foreground=1, bold=True),
     "trouble": Attributes(foreground=1, bold=True, reverse=True),
     "dialog": _PLAIN,
@@ -53,7 +53,7 @@ STYLES: Mapping[str, Attributes] = {
 
 
 def style(name: Hashable) -> Attributes:
-    """The attributes that a run of a canvas stands for."""
+    """Return the attributes that a run of a canvas stands for."""
     if isinstance(name, Attributes):
         return name
     return STYLES[name] if isinstance(name, str) else _PLAIN

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import urwid
 
-from chloe.ui.box import Box, urwid_key
+from chloe.ui.box import Box, to_urwid_key
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
@@ -37,7 +37,7 @@ class TextPage(View):
     )
 
     def __init__(self, title: str, lines: Sequence[Line], glyphs: Glyphs) -> None:
-        rows = [_widget(line) for line in lines]
+        rows = [_make_widget(line) for line in lines]
         self._list = urwid.ListBox(urwid.SimpleFocusListWalker(rows))
         height = sum(row.rows((_TEXT,)) for row in rows)
         self._box = Box(title, self._list, glyphs, columns=_BOX, rows=height + 2)
@@ -57,7 +57,7 @@ class TextPage(View):
 
     def scroll(self, key: str) -> None:
         """Scroll as urwid does for this key."""
-        self._list.keypress(self._size, urwid_key(key))
+        self._list.keypress(self._size, to_urwid_key(key))
 
     actions: ClassVar[tuple[Action[Any], ...]] = (
         Action("page.up", "Look a line up.", lambda page: page.scroll("up"), always),
@@ -70,7 +70,7 @@ class TextPage(View):
     )
 
 
-def _widget(line: Line) -> urwid.Text | urwid.Columns:
+def _make_widget(line: Line) -> urwid.Text | urwid.Columns:
     if isinstance(line, str):
         return urwid.Text(("name", line))
     (left, first), (right, second) = line

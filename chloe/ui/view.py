@@ -29,14 +29,14 @@ class Slot:
     columns: int
     #: Whether it shows the pane as it runs now, for this user: then it is read, sized and pointed at. Else it
     #: shows what was, or what is another's.
-    live: bool
+    is_live: bool
     #: What draws it: the rows of the terminal, and how far back the user looks.
-    shows: PaneView
+    view: PaneView
     #: Rows at its end that something covers.
     covered: int = 0
 
-    def holds(self, column: int, row: int) -> bool:
-        """Whether this place is in the part that nothing covers."""
+    def contains(self, column: int, row: int) -> bool:
+        """Return whether this place is in the part that nothing covers."""
         inside = 0 <= column - self.left < self.columns
         return inside and 0 <= row - self.top < self.rows - self.covered
 
@@ -107,7 +107,7 @@ class View(Protocol):
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the view in this size. An overlay may take less of it."""
 
-    def changed(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         """Take note of what changed."""
         return
 
@@ -129,7 +129,7 @@ class View(Protocol):
         return None
 
     @property
-    def no_pane(self) -> str:
+    def why_no_pane(self) -> str:
         """Why there is no pane."""
         return ""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from chloe.cli.root import COMMANDS
 from chloe.config import load
 from chloe.errors import ChloeError
-from chloe.ui.keymap import bindings_of
+from chloe.ui.keymap import list_bindings
 from chloe.ui.labels import label_key
 from chloe.ui.views import TABS
 
@@ -38,7 +38,7 @@ def test_every_key_is_told() -> None:
     keys = README.split("## The keys")[1].split("## Commands")[0]
 
     for tab in TABS:
-        for binding in bindings_of(tab):
+        for binding in list_bindings(tab):
             assert any(f"`{label_key(key)}`" in keys for key in binding.keys), binding
 
 

@@ -15,7 +15,7 @@ import pytest
 from chloe.events.facts import BackendKind
 from chloe.terminal import keys
 from chloe.ui.actions import ACTIONS
-from chloe.ui.keymap import GLOBAL, TYPING, bindings_of
+from chloe.ui.keymap import GLOBAL, TYPING, list_bindings
 from chloe.ui.view import Action, Binding, View
 from chloe.ui.views import TABS, VIEWS
 from tests.laws.test_floors import ROOT, imported, named
@@ -114,7 +114,7 @@ def test_a_word_of_the_hint_line_is_no_kind_of_backend() -> None:
 
 def bindings() -> Iterator[tuple[type[View] | None, Binding]]:
     for view in VIEWS:
-        yield from ((view, binding) for binding in bindings_of(view))
+        yield from ((view, binding) for binding in list_bindings(view))
     yield from ((None, binding) for binding in (*GLOBAL, *TYPING))
 
 

@@ -81,7 +81,7 @@ class Parts:
         """Draw the window in its size; each row is as wide as the window."""
         for pane in self.selection.panes:
             self.unread.track(pane)
-        self.stack.changed(Change())
+        self.stack.on_change(Change())
         drawn = self.shell.draw(self.columns, self.rows)
         assert len(drawn.rows) == self.rows
         for row in drawn.rows:
@@ -100,14 +100,14 @@ class Parts:
     def scroll_page(self, pages: int) -> None:
         """Look back in what shows."""
         for slot in self.slots:
-            slot.shows.scroll_page(pages)
+            slot.view.scroll_page(pages)
 
     def scroll_to_top(self) -> None:
         """Look at the first line of what shows."""
         for slot in self.slots:
-            slot.shows.scroll_to_top()
+            slot.view.scroll_to_top()
 
     def scroll_to_bottom(self) -> None:
         """Look at what shows as it is now."""
         for slot in self.slots:
-            slot.shows.scroll_to_bottom()
+            slot.view.scroll_to_bottom()

@@ -73,7 +73,7 @@ CRASHES: dict[str, str] = {
     "in a key": "def broken(self): raise ValueError('broken on purpose')\nScreen.forget = broken\n",
     "while drawing": "from chloe.ui import status_bars\n"
     "def broken(*_, **__): raise ValueError('broken on purpose')\n"
-    "Screen.forget = lambda self: setattr(status_bars, 'header', broken)\n",
+    "Screen.forget = lambda self: setattr(status_bars, 'draw_header', broken)\n",
     "in a callback": "import asyncio\n"
     "def broken(): raise ValueError('broken on purpose')\n"
     "Screen.forget = lambda self: asyncio.get_running_loop().call_soon(broken)\n",

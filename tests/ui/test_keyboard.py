@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.ui.tty.keyboard import (
-    ALONE,
+    ESCAPE_TIMEOUT,
     Event,
     Focused,
     Key,
@@ -116,7 +116,7 @@ def test_all_bytes_at_once_reach_a_pane_whole() -> None:
 
 
 def test_a_lone_escape_takes_the_keyboard_back() -> None:
-    typist = Typist(in_pane=True).type(b"\x1b").pause(ALONE)
+    typist = Typist(in_pane=True).type(b"\x1b").pause(ESCAPE_TIMEOUT)
     assert typist.events == [Released()]
     assert not typist.keyboard.in_pane
     assert typist.pause(2).type(b"x").commands == ["x"]
@@ -155,7 +155,7 @@ def test_a_sequence_split_at_every_byte_by_a_fifth_of_a_second_is_whole(sequence
         (b"\x03", ["ctrl+c"]),
     ],
 )
-@pytest.mark.parametrize("pace", [ALONE, 0.1, 0.2, 0.45])
+@pytest.mark.parametrize("pace", [ESCAPE_TIMEOUT, 0.1, 0.2, 0.45])
 def test_what_follows_a_lone_escape_is_chloes_key_at_once(
     typed: bytes, commands: list[str], pace: float
 ) -> None:
@@ -163,7 +163,7 @@ def test_what_follows_a_lone_escape_is_chloes_key_at_once(
     assert typist.commands == commands
     assert typist.program == b""
     assert not typist.keyboard.in_pane
-    assert not typist.keyboard.is_leaving
+    assert not typist.keyboard.may_undo_release
 
 
 def test_escape_j_j_enter_types_no_key_into_the_pane_that_was_left() -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from chloe.ui.log_file import logging_into
+from chloe.ui.log_file import log_to
 
 
 def test_what_anyone_logs_goes_into_the_file_and_not_to_the_terminal(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "chloe.log"
-    with logging_into(path):
+    with log_to(path):
         logging.getLogger("chloe.ui").info("from us")
         logging.getLogger("asyncio").error("from the loop")
         with warnings.catch_warnings():
@@ -35,12 +35,12 @@ def test_what_anyone_logs_goes_into_the_file_and_not_to_the_terminal(
 def test_a_file_that_can_t_be_written_is_no_reason_to_stop(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with logging_into(tmp_path / "chloe.log"), Path("/dev/full").open("wb") as full:
+    with log_to(tmp_path / "chloe.log"), Path("/dev/full").open("wb") as full:
         (handler,) = (each for each in logging.getLogger().handlers if isinstance(each, RotatingFileHandler))
         assert handler.stream is not None
         os.dup2(full.fileno(), handler.stream.fileno())
         logging.getLogger("chloe.ui").error("lost")
-    with logging_into(Path("/no/such/folder/chloe.log")):
+    with log_to(Path("/no/such/folder/chloe.log")):
         logging.getLogger("chloe.ui").error("lost")
     assert capfd.readouterr() == ("", "")
 
@@ -58,7 +58,7 @@ def test_what_is_no_file_of_ours_is_neither_waited_for_nor_written_to(
         path.mkdir()
     else:
         path.symlink_to(other if kind == "link" else "/dev/zero")
-    with logging_into(path):
+    with log_to(path):
         logging.getLogger("chloe.ui").error("lost")
     assert other.read_text() == "somebody's"
     assert stat.S_IMODE(other.stat().st_mode) == 0o644

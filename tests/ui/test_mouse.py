@@ -8,7 +8,7 @@ import pytest
 
 from chloe.events import facts
 from chloe.events.commands import Write
-from chloe.ui.panes.mouse import Report, read
+from chloe.ui.panes.mouse import Report, parse_report
 from tests.ui.parts import Parts
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ ALL = b"\x1b[?1003h\x1b[?1006h"
     ],
 )
 def test_a_report_says_what_the_mouse_did(report: bytes, says: Report | None) -> None:
-    assert read(report) == says
+    assert parse_report(report) == says
 
 
 class Pointed(Parts):
@@ -75,7 +75,7 @@ class Pointed(Parts):
     @property
     def wanted(self) -> str:
         self.draw()
-        return self.mouse.wanted
+        return self.mouse.mode
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.terminal import Attributes, Terminal
-from chloe.ui.canvas import Cells, cut, cut_row, fitted, row_of
+from chloe.ui.canvas import Cells, cut, cut_row, fit, make_row
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.style import style
-from chloe.ui.tty.colors import Depth, depth_of, select
+from chloe.ui.tty.colors import Depth, detect_depth, to_sgr
 from chloe.ui.tty.paint import Painter
 
 Row = list[tuple[Hashable, None, bytes]]
@@ -24,7 +24,7 @@ def shown(terminal: Terminal) -> list[str]:
 
 
 def row(text: str, width: int = 20, attributes: Attributes | None = None) -> Row:
-    return row_of([(attributes, text)], width)
+    return make_row([(attributes, text)], width)
 
 
 def test_a_frame_shows_the_rows_and_the_cursor() -> None:
@@ -103,10 +103,10 @@ def test_cutting_cells_gives_exactly_the_columns(text: str, start: int, length: 
 
 
 def test_fitting_cuts_either_end() -> None:
-    assert fitted("abcdef", 4).decode() == "abc…"
-    assert fitted("abcdef", 4, keep_end=True).decode() == "…def"
-    assert fitted("漢字漢字", 4).decode() == "漢 …"
-    assert fitted("ab", 4).decode() == "ab  "
+    assert fit("abcdef", 4).decode() == "abc…"
+    assert fit("abcdef", 4, keep_end=True).decode() == "…def"
+    assert fit("漢字漢字", 4).decode() == "漢 …"
+    assert fit("ab", 4).decode() == "ab  "
 
 
 def test_a_row_gives_the_part_that_is_uncovered() -> None:
@@ -135,7 +135,7 @@ def test_a_row_gives_the_part_that_is_uncovered() -> None:
 def test_a_look_is_asked_for_in_the_colours_that_there_are(
     attributes: Attributes, depth: Depth, sgr: str
 ) -> None:
-    assert select(attributes, depth) == sgr
+    assert to_sgr(attributes, depth) == sgr
 
 
 @pytest.mark.parametrize(
@@ -150,4 +150,4 @@ def test_a_look_is_asked_for_in_the_colours_that_there_are(
     ],
 )
 def test_the_environment_says_how_many_colours_there_are(environment: dict[str, str], depth: Depth) -> None:
-    assert depth_of(environment) == depth
+    assert detect_depth(environment) == depth

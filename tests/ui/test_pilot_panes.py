@@ -105,7 +105,7 @@ async def test_a_frame_that_isn_t_finished_is_held_back_but_not_for_ever(pilot: 
     pilot.program(pane).prints(b"before")
     await pilot.sees("before")
     pilot.program(pane).prints(b"\x1b[?2026h\x1b[2J\x1b[Hhalf")
-    await pilot.until(lambda: pilot.slots[0].shows.is_waiting)
+    await pilot.until(lambda: pilot.slots[0].view.is_waiting)
     assert "before" in pilot.text
     await pilot.sees("half")
 
@@ -255,7 +255,7 @@ def walled(pilot: Pilot, pane: Pane, *, shares_rows: bool = True) -> Iterator[Wa
     pilot.app.on_resize()
     yield wall
     wall.close()
-    pilot.app._stack.drop_done()
+    pilot.app._stack.close_done()
     pilot.app.on_resize()
 
 

@@ -80,7 +80,7 @@ async def test_what_the_loop_only_has_words_for_ends_it(pilot: Pilot) -> None:
 
 
 async def test_an_error_while_drawing_ends_it(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status_bars, "header", broken)
+    monkeypatch.setattr(status_bars, "draw_header", broken)
     pilot.app.on_resize()
     with pytest.raises(ValueError, match="on purpose"):
         await pilot.land()
@@ -125,7 +125,7 @@ async def test_a_screen_whose_notices_break_costs_that_screen(
 
 
 async def test_a_message_goes_by_itself(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "_SHOWN", 0.2)
+    monkeypatch.setattr(messages, "_SHOW_TIME", 0.2)
     pilot.press("s")
     await pilot.sees("s does nothing here")
     await pilot.sees_no("does nothing here")

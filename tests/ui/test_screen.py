@@ -15,7 +15,7 @@ import pytest
 
 from chloe.errors import UsageError
 from chloe.terminal import Terminal
-from chloe.ui.canvas import row_of
+from chloe.ui.canvas import make_row
 from chloe.ui.style import style
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
@@ -85,7 +85,7 @@ def host() -> Iterator[Host]:
 
 
 def rows(*texts: str) -> list[list[tuple[object, None, bytes]]]:
-    return [row_of([(None, text)], 20) for text in texts]
+    return [make_row([(None, text)], 20) for text in texts]
 
 
 def test_without_a_terminal_there_is_no_screen() -> None:
@@ -169,7 +169,7 @@ async def test_a_frame_that_the_terminal_doesn_t_take_is_left_out_until_there_is
 ) -> None:
     screen = host.open()
     with screen.running(), screen.listening(host):
-        wide = [row_of([(None, "x" * 4000)], 4000) for _ in range(20)]
+        wide = [make_row([(None, "x" * 4000)], 4000) for _ in range(20)]
         assert screen.show((4000, 20), wide, None)
         assert not screen.show((20, 4), rows("late", "", "", ""), None)
         screen.set_mouse_mode("normal")

@@ -38,12 +38,12 @@ class Log:
     def rows(self) -> list[TerminalRow] | None:
         """The rows of the view, once all that it wanted was given."""
         rows = self.view.rows(HEIGHT)
-        while (wanted := self.view.wanted) is not None:
+        while (wanted := self.view.missing) is not None:
             self.fetches += 1
             first = max(wanted.first, self.pruned)
             count = max(min(wanted.count, self.ends - first), 0)
             lines = self.whole.scrollback.numbered(first, count, wanted.columns)
-            self.view.give(wanted, first, lines)
+            self.view.supply(wanted, first, lines)
             rows = self.view.rows(HEIGHT)
         return rows
 
@@ -128,7 +128,7 @@ def test_while_lines_are_fetched_the_view_stays() -> None:
     before = log.rows()
     log.view.to_top()
     assert log.view.rows(HEIGHT) == before
-    assert log.view.wanted is not None
+    assert log.view.missing is not None
     rows = log.rows()
     assert rows == log.all_rows()[:HEIGHT]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chloe.ui.tty.sequences import Kind, name_of, scan
+from chloe.ui.tty.sequences import Kind, name_key, scan
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ from chloe.ui.tty.sequences import Kind, name_of, scan
     ],
 )
 def test_a_key_has_the_name_that_the_configuration_uses(sequence: bytes, name: str) -> None:
-    assert name_of(sequence) == name
+    assert name_key(sequence) == name
     if sequence.startswith(b"\x1b") and sequence != b"\x1b":
         kind, end = scan(sequence + b"z")
         assert (kind, end) == (Kind.KEY, len(sequence)) or sequence in (b"\x1b]", b"\x1bP")
@@ -111,4 +111,4 @@ def test_focus_and_paste_are_recognized() -> None:
 )
 def test_a_number_of_any_length_in_a_sequence_is_read_without_an_error(form: str, digits: int) -> None:
     number = "9" * digits
-    assert isinstance(name_of(form.format(number, number).encode()), str)
+    assert isinstance(name_key(form.format(number, number).encode()), str)

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 SCRIPT = (
-    "import os; from chloe.ui.glyphs import ASCII, encoding, glyphs; "
-    "print(encoding(os.environ), glyphs('auto', os.environ) is ASCII)"
+    "import os; from chloe.ui.glyphs import ASCII, choose_glyphs, detect_encoding; "
+    "print(detect_encoding(os.environ), choose_glyphs('auto', os.environ) is ASCII)"
 )
 
 

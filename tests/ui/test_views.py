@@ -300,23 +300,23 @@ def test_a_direct_pane_of_another_instance_is_shown_as_such(seen: Parts, double:
     pane = double.pane("theirs", instance="another")
     assert "of another Chloe" in seen.text(200, 50)
     assert "detached" not in seen.lines()[0]
-    assert not seen.selection.takes_keys(double.projections.panes[pane])
+    assert not seen.selection.accepts_keys(double.projections.panes[pane])
 
 
 def test_the_instance_that_typed_last_sizes_a_pane(double: Double) -> None:
     pane = double.projections.panes[double.pane("shared", backend="tmux")]
     sizing = Sizing(ME)
-    assert sizing.looked_at(pane, (21, 59))
-    assert not sizing.looked_at(pane, (21, 59))
+    assert sizing.on_shown(pane, (21, 59))
+    assert not sizing.on_shown(pane, (21, 59))
     double.happen(pane.id, facts.Resized(rows=21, columns=59, offset=0))
     double.happen(pane.id, facts.Reattached(instance="another"))
-    assert sizing.looked_at(pane, (30, 90))
+    assert sizing.on_shown(pane, (30, 90))
     double.happen(pane.id, facts.Resized(rows=30, columns=90, offset=0))
-    assert not sizing.looked_at(pane, (30, 90))
+    assert not sizing.on_shown(pane, (30, 90))
     # The other one's user types.
     double.happen(pane.id, facts.Resized(rows=10, columns=40, offset=0))
-    assert not sizing.looked_at(pane, (30, 90))
-    assert sizing.typed_into(pane, (30, 90))
+    assert not sizing.on_shown(pane, (30, 90))
+    assert sizing.on_typed(pane, (30, 90))
 
 
 def test_what_answers_a_key_is_shown_but_neither_kept_nor_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -36,16 +36,16 @@ class LiveScreen:
     def refresh(self) -> None:
         """Make the rows anew that changed, unless the program is in the middle of a frame (mode 2026)."""
         terminal = self._terminal
-        if self._waits():
+        if self._is_frame_pending():
             return
         self.cursor = terminal.cursor.x, terminal.cursor.y, terminal.cursor.visible
         is_reversed = terminal.modes.reverse_screen
         if len(self.rows) != terminal.rows or is_reversed != self._reversed:
             self._reversed = is_reversed
-            self.rows = [self.row(terminal.line(y)) for y in range(terminal.rows)]
+            self.rows = [self.make_row(terminal.line(y)) for y in range(terminal.rows)]
         else:
             for y in terminal.changed_since(self._revision):
-                self.rows[y] = self.row(terminal.line(y))
+                self.rows[y] = self.make_row(terminal.line(y))
         self._revision = terminal.revision
 
     @property
@@ -53,7 +53,7 @@ class LiveScreen:
         """Whether a frame of the program is unfinished, and the one before it is shown."""
         return self._unfinished is not None
 
-    def _waits(self) -> bool:
+    def _is_frame_pending(self) -> bool:
         if not self._terminal.modes.synchronized:
             self._unfinished = None
             return False
@@ -62,7 +62,7 @@ class LiveScreen:
         is_drawn = len(self.rows) == self._terminal.rows
         return is_drawn and self._clock() - self._unfinished < FRAME_TIMEOUT
 
-    def row(self, runs: Sequence[TerminalRun]) -> Row:
+    def make_row(self, runs: Sequence[TerminalRun]) -> Row:
         """Return a row of the terminal, or of its past, as it is drawn now."""
         if self._reversed:
             return [

@@ -28,7 +28,7 @@ _FIRST = {0: 1, _WHEEL: 4, _FURTHER: 8}
 
 #: What the user's terminal is asked for, for what a program asked for. Its own releases cost nothing where
 #: only presses are wanted, and highlighting would need the program's answers at the right time.
-_ASKED = {"off": "off", "x10": "normal", "highlight": "normal"}
+_MODE_FOR = {"off": "off", "x10": "normal", "highlight": "normal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Report:
     ctrl: bool = False
 
 
-def read(report: bytes) -> Report | None:
-    """What a report says; None where it says nothing that has a meaning."""
+def parse_report(report: bytes) -> Report | None:
+    """Parse a report; None where it has no meaning."""
     if found := _SGR.fullmatch(report):
         code, column, row = (int(part) for part in found.groups()[:3])
-        return _report(code, column, row, released=found[4] == b"m")
+        return _make_report(code, column, row, released=found[4] == b"m")
     if found := _URXVT.fullmatch(report):
         code, column, row = (int(part) for part in found.groups())
         code -= 32
@@ -60,10 +60,10 @@ def read(report: bytes) -> Report | None:
     else:
         return None
     released = code >= 0 and code & (_WHEEL | _FURTHER | _MOTION | _NONE) == _NONE
-    return _report(code, column, row, released=released)
+    return _make_report(code, column, row, released=released)
 
 
-def _report(code: int, column: int, row: int, *, released: bool) -> Report | None:
+def _make_report(code: int, column: int, row: int, *, released: bool) -> Report | None:
     kind, low = code & ~(_SHIFT | _ALT | _CTRL | _MOTION | _NONE), code & _NONE
     if kind not in _FIRST or column < 1 or row < 1:
         return None
@@ -91,26 +91,26 @@ class Mouse:
         self._held: list[int] = []
 
     @property
-    def wanted(self) -> str:
+    def mode(self) -> str:
         """What to ask of the user's terminal: "off", "normal", "button", "any".
 
         Nothing where reports would go nowhere, so that the terminal's own selection works there.
         """
         modes = self._pane_input.modes
-        if modes is None or not self._shown():
+        if modes is None or not self._list_slots():
             return "off"
-        return _ASKED.get(modes.mouse, modes.mouse)
+        return _MODE_FOR.get(modes.mouse, modes.mouse)
 
-    def _shown(self) -> list[Slot]:
-        """The slots that show the screen, as it is now, of the pane that has the keyboard."""
+    def _list_slots(self) -> list[Slot]:
+        """Return the slots that show the screen, as it is now, of the pane that has the keyboard."""
         pane = self._pane_input.pane
         if pane is None:
             return []
-        return [slot for slot in self._slots.of(pane.id) if slot.rows > slot.covered and slot.shows.is_live]
+        return [slot for slot in self._slots.of(pane.id) if slot.rows > slot.covered and slot.view.is_live]
 
     def point(self, data: bytes) -> None:
         """Give the program what it asked for of a report of the terminal."""
-        report, pane, modes = read(data), self._pane_input.pane, self._pane_input.modes
+        report, pane, modes = parse_report(data), self._pane_input.pane, self._pane_input.modes
         if report is None or pane is None or modes is None or modes.mouse == "off":
             return
         if pane.id != self._pane:
@@ -125,24 +125,24 @@ class Mouse:
         if is_held and report.event != "drag":
             self._held.remove(button)
         slot = self._slot_for(report, goes_on=goes_on)
-        cell = _cell(slot, report, nearest=goes_on) if slot is not None else None
+        cell = _find_cell(slot, report, nearest=goes_on) if slot is not None else None
         if slot is None or cell is None:
             return
         if report.event == "press" and not 4 <= button <= 7:
             self._held.append(button)
-            self._pressed_in = slot.shows
+            self._pressed_in = slot.view
         modifiers = {"shift": report.shift, "alt": report.alt, "ctrl": report.ctrl}
         self._pane_input.report(keys.mouse(report.event, button, *cell, modes, **modifiers))
 
     def _slot_for(self, report: Report, *, goes_on: bool) -> Slot | None:
-        """The slot at the place of the report; for what goes on, the one in which it began."""
-        for slot in self._shown():
-            if slot.shows is self._pressed_in if goes_on else slot.holds(report.column, report.row):
+        """Return the slot at the place of the report; for what goes on, the one in which it began."""
+        for slot in self._list_slots():
+            if slot.view is self._pressed_in if goes_on else slot.contains(report.column, report.row):
                 return slot
         return None
 
 
-def _cell(slot: Slot, report: Report, *, nearest: bool) -> tuple[int, int] | None:
-    """The row and column of the screen that show at this place of the window, or the ``nearest`` that do."""
+def _find_cell(slot: Slot, report: Report, *, nearest: bool) -> tuple[int, int] | None:
+    """Return the row and column of the screen at this place of the window, or the ``nearest`` that show."""
     row = min(report.row - slot.top, slot.rows - slot.covered - 1)
-    return slot.shows.cell(report.column - slot.left, row, nearest=nearest)
+    return slot.view.cell(report.column - slot.left, row, nearest=nearest)

@@ -18,7 +18,7 @@ from chloe.ui.panes.slots import Slots
 from chloe.ui.requests import Engine
 from chloe.ui.selection import Selection
 from chloe.ui.tty.keyboard import Keyboard
-from chloe.ui.tty.sequences import character_length
+from chloe.ui.tty.sequences import measure_character
 
 
 class PaneInput:
@@ -57,7 +57,7 @@ class PaneInput:
     def modes(self) -> Modes | None:
         """What the program set that the keyboard types into; None where there is none."""
         pane = self.pane
-        return self._modes(pane) if pane is not None and self._selection.takes_keys(pane) else None
+        return self._modes(pane) if pane is not None and self._selection.accepts_keys(pane) else None
 
     def focus_pane(self, pane: Pane) -> None:
         """Give the keyboard to a pane."""
@@ -85,7 +85,7 @@ class PaneInput:
     def check(self) -> None:
         """Take the keyboard from a pane that isn't there any more."""
         pane = self.pane
-        if self._selection.typing and (pane is None or pane.closed):
+        if self._selection.is_typing and (pane is None or pane.closed):
             self._selection.typing_into = None
             self._keyboard.blur()
 
@@ -106,7 +106,7 @@ class PaneInput:
     def report(self, data: bytes) -> None:
         """Send the program in the pane that has the keyboard what isn't typed: nothing scrolls for it."""
         pane = self.pane
-        if data and pane is not None and self._selection.takes_keys(pane):
+        if data and pane is not None and self._selection.accepts_keys(pane):
             self._tell(Write(pane.id, data))
 
     def focus(self, gained: bool) -> None:
@@ -118,7 +118,7 @@ class PaneInput:
         """Give the pane the size (rows, columns) of the slot that shows it, if that is ours to say."""
         claimed = pane.id in self._claimed
         self._claimed.discard(pane.id)
-        if pane.alive and (self._sizing.typed_into if claimed else self._sizing.looked_at)(pane, size):
+        if pane.alive and (self._sizing.on_typed if claimed else self._sizing.on_shown)(pane, size):
             self._tell(Resize(pane.id, *size))
 
     def _write(self, pane: Pane, data: bytes) -> None:
@@ -146,14 +146,14 @@ class PaneInput:
 
 
 def _as_expected(data: bytes, modes: Modes) -> bytes:
-    """Plain text, or one key sequence, as a program expects it that set these modes."""
+    """Encode plain text, or one key sequence, for a program that set these modes."""
     if data.startswith(b"\x1b"):
         return keys.translate(data, modes)
     if not (modes.newline or modes.backarrow or modes.modify_other_keys or modes.kitty_flags):
         return data
     at, expected = 0, b""
     while at < len(data):
-        length = character_length(data, at) or len(data) - at
+        length = measure_character(data, at) or len(data) - at
         expected += keys.translate(data[at : at + length], modes)
         at += length
     return expected

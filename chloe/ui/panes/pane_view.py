@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chloe.terminal import Terminal
-from chloe.ui.canvas import Cells, Row, Run, cut, width_of
+from chloe.ui.canvas import Cells, Row, Run, cut, measure
 from chloe.ui.panes.live_screens import LiveScreen, LiveScreens
-from chloe.ui.panes.scrolling import Rows, Scrolling, Wanted
+from chloe.ui.panes.scrolling import MissingLines, Rows, Scrolling
 
 
 class NotDrawable(Exception):
@@ -38,7 +38,7 @@ class PaneView:
         self.cursor: tuple[int, int] | None = None
 
     def show(self, terminal: Terminal | None) -> None:
-        """View this terminal from now on."""
+        """Show this terminal from now on."""
         if terminal is not self._terminal:
             self._terminal = terminal
             self._screen = None if terminal is None else self._screens[terminal]
@@ -46,7 +46,7 @@ class PaneView:
 
     @property
     def terminal(self) -> Terminal | None:
-        """What is viewed."""
+        """The terminal that is shown."""
         return self._terminal
 
     # Scrolling -------------------------------------------------------------------------------------
@@ -62,14 +62,16 @@ class PaneView:
         return self._scrolling is not None and self._scrolling.is_first
 
     @property
-    def wanted(self) -> Wanted | None:
+    def missing(self) -> MissingLines | None:
         """Lines that the view needs and only the log has."""
-        return self._scrolling.wanted if self._scrolling else None
+        return self._scrolling.missing if self._scrolling else None
 
-    def give(self, terminal: Terminal | None, wanted: Wanted, first: int, lines: Sequence[Rows]) -> None:
-        """What was ``wanted`` of this terminal, from line ``first`` on."""
+    def supply(
+        self, terminal: Terminal | None, missing: MissingLines, first: int, lines: Sequence[Rows]
+    ) -> None:
+        """Take what was ``missing`` of this terminal, from line ``first`` on."""
         if self._scrolling is not None and terminal is self._terminal:
-            self._scrolling.give(wanted, first, lines)
+            self._scrolling.supply(missing, first, lines)
 
     def scroll_page(self, pages: int) -> None:
         """Look so many pages further back, or on where negative, a row of each kept."""
@@ -93,21 +95,21 @@ class PaneView:
     # Rows ------------------------------------------------------------------------------------------
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """The view: ``height`` rows of ``width`` columns. Sets ``cursor``. Raises ``NotDrawable``."""
+        """Draw ``height`` rows of ``width`` columns, and set ``cursor``. Raises ``NotDrawable``."""
         self._height = height
         self.cursor = self._part = None
         terminal, screen = self._terminal, self._screen
         if terminal is None or screen is None:
-            return [_blank(width)] * height
+            return [_make_blank_row(width)] * height
         try:
-            return self._drawn(terminal, screen, width, height)
+            return self._draw(terminal, screen, width, height)
         except Exception as error:
             raise NotDrawable(terminal) from error
 
-    def _drawn(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
+    def _draw(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
         back = self._scrolling.rows(height) if self._scrolling else None
         if back is not None:
-            return [_fitted(screen.row(row), terminal.columns, 0, width) for row in back]
+            return [_fit(screen.make_row(row), terminal.columns, 0, width) for row in back]
         screen.refresh()
         x, y, visible = screen.cursor
         # A terminal larger than the view shows the part around its cursor.
@@ -116,8 +118,8 @@ class PaneView:
         self._part = left, top, min(width, terminal.columns - left), min(height, terminal.rows - top)
         if visible and y - top < height:
             self.cursor = (min(x - left, width - 1), y - top)
-        shown = [_fitted(row, terminal.columns, left, width) for row in screen.rows[top : top + height]]
-        return shown + [_blank(width)] * (height - len(shown))
+        shown = [_fit(row, terminal.columns, left, width) for row in screen.rows[top : top + height]]
+        return shown + [_make_blank_row(width)] * (height - len(shown))
 
     @property
     def is_live(self) -> bool:
@@ -125,7 +127,7 @@ class PaneView:
         return self._part is not None
 
     def cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
-        """The row and column of the screen that show at this place of the view.
+        """Return the row and column of the screen that show at this place of the view.
 
         Where none does, the ``nearest`` that shows, or None.
         """
@@ -143,21 +145,21 @@ class PaneView:
         return self._screen is not None and self._screen.is_waiting
 
 
-def _blank(width: int) -> Row:
+def _make_blank_row(width: int) -> Row:
     return [(None, None, Cells.blank(width))] if width else []
 
 
-def _fitted(row: Row, columns: int, left: int, width: int) -> Row:
-    """The part of a row of ``columns`` from ``left`` on, in exactly ``width`` columns."""
+def _fit(row: Row, columns: int, left: int, width: int) -> Row:
+    """Return the part of a row of ``columns`` from ``left`` on, in exactly ``width`` columns."""
     if columns == width and left == 0:
         return row
     shown: list[Run] = []
     column = 0
-    for look, charset, text in row:
-        after = column + width_of(text)
+    for style, charset, text in row:
+        after = column + measure(text)
         if after > left and column < left + width and isinstance(text, Cells):
             shown.append(
-                (look, charset, cut(text, max(left - column, 0), min(left + width - column, text.width)))
+                (style, charset, cut(text, max(left - column, 0), min(left + width - column, text.width)))
             )
         column = after
     if column < left + width:

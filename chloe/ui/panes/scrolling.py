@@ -2,7 +2,7 @@
 
 Owns the place of the view, which is a line and a row of it, and the lines that were fetched from the log
 because the terminal's window no longer holds them. Must not know the engine: what is missing is
-``wanted``, and given later. Until then the view stays as it is.
+``missing``, and given later. Until then the view stays as it is.
 
 Lines are named by their numbers, as ``Scrollback`` counts them: what is printed meanwhile moves
 nothing. After the last one comes what is on the screen, as if it were one line more.
@@ -22,18 +22,18 @@ TerminalRow = tuple[Run, ...]
 Rows = Sequence[TerminalRow]
 
 #: Lines asked for at once, and how many of them lie before the one that is missing.
-_FETCHED, _BEFORE = 300, 200
+_FETCH_SIZE, _FETCH_BEFORE = 300, 200
 
 #: Lines kept at the most.
-_KEPT = 5_000
+_MAX_FETCHED = 5_000
 
 #: Lines taken from the terminal's window at once, and how many of them lie before the one that is needed:
 #: what is packed is unpacked for all of them together.
-_TAKEN, _BEFORE_IT = 256, 128
+_UNPACK_SIZE, _UNPACK_BEFORE = 256, 128
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MissingLines:
     """Lines of the log that the view can't do without, wrapped at ``columns``."""
 
     first: int
@@ -60,11 +60,11 @@ class Scrolling:
         self._earliest = 0
         self._fetched: dict[int, Rows] = {}
         #: Lines of the window, as long as it is what it was then.
-        self._taken: dict[int, Rows] = {}
-        self._taken_of: tuple[int, ...] = ()
+        self._unpacked: dict[int, Rows] = {}
+        self._window: tuple[int, ...] = ()
         self._shown: list[TerminalRow] = []
         #: What is missing for the view that the user asked for.
-        self.wanted: Wanted | None = None
+        self.missing: MissingLines | None = None
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -107,7 +107,7 @@ class Scrolling:
     def to_bottom(self) -> None:
         """Look at the live screen."""
         self._pending_rows = 0
-        self._top = self.wanted = None
+        self._top = self.missing = None
 
     def _go(self) -> None:
         """Go back as far as is owed and known."""
@@ -141,7 +141,7 @@ class Scrolling:
     # Rows ------------------------------------------------------------------------------------------
 
     def rows(self, height: int) -> list[TerminalRow] | None:
-        """The rows that show, ``height`` of them; None on the live screen, and where the view reaches it."""
+        """Return the ``height`` rows that show; None on the live screen, and where the view reaches it."""
         self._height = height
         if self._top is None:
             return None
@@ -173,32 +173,32 @@ class Scrolling:
         yield self._screen()
 
     def _line(self, number: int) -> Rows | None:
-        """The rows of a line; None where the log has to be asked."""
+        """Return the rows of a line; None where the log has to be asked."""
         scrollback = self._terminal.scrollback
         if number >= scrollback.total:
             return self._screen()
         if number >= scrollback.first:
             return self._from_window(number)
         if number not in self._fetched:
-            first = max(number - _BEFORE, 0)
-            self.wanted = Wanted(first, min(_FETCHED, scrollback.first - first), self._columns)
+            first = max(number - _FETCH_BEFORE, 0)
+            self.missing = MissingLines(first, min(_FETCH_SIZE, scrollback.first - first), self._columns)
         return self._fetched.get(number)
 
     def _from_window(self, number: int) -> Rows:
         scrollback = self._terminal.scrollback
         # A resize takes lines back, and then others get their numbers.
         window = (scrollback.total, scrollback.first, self._terminal.rows, self._columns)
-        if self._taken_of != window:
-            self._taken_of = window
-            self._taken.clear()
-        if number not in self._taken:
-            first = max(number - _BEFORE_IT, scrollback.first)
-            lines = scrollback.numbered(first, _TAKEN, self._columns)
-            self._taken = dict(enumerate(lines, start=first))
-        return self._taken[number]
+        if self._window != window:
+            self._window = window
+            self._unpacked.clear()
+        if number not in self._unpacked:
+            first = max(number - _UNPACK_BEFORE, scrollback.first)
+            lines = scrollback.numbered(first, _UNPACK_SIZE, self._columns)
+            self._unpacked = dict(enumerate(lines, start=first))
+        return self._unpacked[number]
 
     def _screen(self) -> Rows:
-        """What is on the screen, and before it the part of its first line that is not."""
+        """Return what is on the screen, and before it the part of its first line that is not."""
         terminal = self._terminal
         above = len(terminal.scrollback.open_rows())
         height = terminal.scrollback.height if above else 0
@@ -207,18 +207,18 @@ class Scrolling:
 
     # From the log ----------------------------------------------------------------------------------
 
-    def give(self, wanted: Wanted, first: int, lines: Sequence[Rows]) -> None:
-        """Here is what was ``wanted``, from line ``first`` on, as far as the log has it."""
-        if self.wanted == wanted:
-            self.wanted = None
-        if wanted.columns != self._columns:
+    def supply(self, missing: MissingLines, first: int, lines: Sequence[Rows]) -> None:
+        """Take what was ``missing``, from line ``first`` on, as far as the log has it."""
+        if self.missing == missing:
+            self.missing = None
+        if missing.columns != self._columns:
             return
-        if len(self._fetched) > _KEPT:
+        if len(self._fetched) > _MAX_FETCHED:
             self._fetched.clear()
         self._fetched |= dict(enumerate(lines, start=first))
         # A stopped recorder's spool has lines that no log has: what is before them can't be reached.
-        is_short = first + len(lines) < wanted.first + wanted.count
-        if first > wanted.first or is_short:
+        is_short = first + len(lines) < missing.first + missing.count
+        if first > missing.first or is_short:
             # The log begins later.
             self._earliest = self._terminal.scrollback.first if is_short else first
             if self._top is not None and self._top.line < self._earliest:

@@ -20,15 +20,15 @@ class Sizing:
         #: Panes whose size came to be what was asked; a later difference is another instance's.
         self._reached: set[str] = set()
 
-    def looked_at(self, pane: Pane, view: Size) -> bool:
-        """The pane is shown in a view of this size. Whether to ask for it."""
+    def on_shown(self, pane: Pane, view: Size) -> bool:
+        """Take note that the pane shows in this size. Return whether to ask for that size."""
         self._learn(pane)
         if self._is_ours(pane):
             return self._ask(pane, view)
         return False
 
-    def typed_into(self, pane: Pane, view: Size) -> bool:
-        """The user types into the pane, which makes its size ours. Whether to ask for it."""
+    def on_typed(self, pane: Pane, view: Size) -> bool:
+        """Make the size of a pane that the user types into ours. Return whether to ask for this size."""
         self._learn(pane)
         return self._ask(pane, view)
 

@@ -26,7 +26,7 @@ class Slots:
 
     def of(self, pane: str) -> list[Slot]:
         """Return the slots that show this pane as it runs."""
-        return [slot for slot in self._slots if slot.live and slot.pane == pane]
+        return [slot for slot in self._slots if slot.is_live and slot.pane == pane]
 
     def focused(self, typing_into: str | None) -> Slot | None:
         """Return the slot that keys mean: that of the pane with the keyboard, else the first."""
@@ -36,14 +36,14 @@ class Slots:
     def scroll_to_bottom(self, pane: str) -> None:
         """Show this pane's screen as it is now, wherever it shows."""
         for slot in self.of(pane):
-            slot.shows.scroll_to_bottom()
+            slot.view.scroll_to_bottom()
 
     @property
     def is_scrolled(self) -> bool:
         """Whether somewhere something else shows than the screen as it is now."""
-        return any(slot.shows.scrolled is not None for slot in self._slots)
+        return any(slot.view.scrolled is not None for slot in self._slots)
 
     @property
     def is_waiting(self) -> bool:
         """Whether a program's unfinished frame is held back somewhere."""
-        return any(slot.shows.is_waiting for slot in self._slots)
+        return any(slot.view.is_waiting for slot in self._slots)

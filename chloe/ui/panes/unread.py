@@ -17,24 +17,24 @@ class Unread:
         self._rang: set[str] = set()
 
     def mark_read(self, pane: Pane) -> None:
-        """The pane is on the screen as it is now."""
+        """Take note that the pane is on the screen as it is now."""
         self._seen[pane.id] = pane.output_bytes
         self._rang.discard(pane.id)
 
     def track(self, pane: Pane) -> None:
-        """The pane is in the list from now on; what it printed before is no news, if it is ours."""
+        """Count from now on, if the pane is ours: what it printed before is no news."""
         self._seen.setdefault(pane.id, pane.output_bytes)
 
     def mark_bell(self, pane: Pane) -> None:
-        """The pane's bell sounded while it wasn't shown."""
+        """Take note that the pane's bell sounded while it wasn't shown."""
         self._rang.add(pane.id)
 
     def has_rung(self, pane: Pane) -> bool:
-        """Whether its bell sounded since it was last seen."""
+        """Return whether its bell sounded since it was last seen."""
         return pane.id in self._rang
 
     def count(self, pane: Pane) -> int:
-        """Bytes that it printed since it was last seen, or since this instance let go of it."""
+        """Return the bytes that it printed since it was last seen, or since this instance let go of it."""
         if self._instance in pane.attached or not pane.can_detach:
             return max(pane.output_bytes - self._seen.get(pane.id, pane.output_bytes), 0)
         # An instance that is new here goes on from where the last one let go.

@@ -41,8 +41,8 @@ class VisiblePanes:
             screens = self._engine.projections.screens
             if pane.id not in screens and pane.id not in screens.broken:
                 self._requests.load(pane.id)
-            self._requests.fetch(pane.id, slot.shows)
-            if slot.live:
+            self._requests.fetch(pane.id, slot.view)
+            if slot.is_live:
                 was_unread |= self._mark_read(pane)
                 # Of several slots the first has the say; the others show a part, or leave room.
                 if pane.id not in sized:

@@ -39,8 +39,8 @@ _BASIC = (
 _STEPS = (0, 95, 135, 175, 215, 255)
 
 
-def depth_of(environment: Mapping[str, str]) -> Depth:
-    """How many colours the terminal has, by ``COLORTERM``, ``TERM`` and terminfo. ``NO_COLOR`` is heard."""
+def detect_depth(environment: Mapping[str, str]) -> Depth:
+    """Return how many colours the terminal has: by ``NO_COLOR``, ``COLORTERM``, ``TERM`` and terminfo."""
     if environment.get("NO_COLOR"):
         return 0
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
@@ -50,10 +50,10 @@ def depth_of(environment: Mapping[str, str]) -> Depth:
         return 16777216
     if "256color" in term:
         return 256
-    return 0 if term in ("", "dumb") else _depth_by_terminfo(term)
+    return 0 if term in ("", "dumb") else _look_up_depth(term)
 
 
-def _depth_by_terminfo(term: str) -> Depth:
+def _look_up_depth(term: str) -> Depth:
     try:
         import curses
     except ImportError:  # A Python that was built without it.
@@ -67,8 +67,8 @@ def _depth_by_terminfo(term: str) -> Depth:
 
 
 @lru_cache(maxsize=4096)
-def select(attributes: Attributes, depth: Depth) -> str:
-    """The SGR sequence after which text looks like ``attributes``, whatever was selected before."""
+def to_sgr(attributes: Attributes, depth: Depth) -> str:
+    """Return the SGR sequence after which text looks like ``attributes``, whatever was selected before."""
     codes = ["0"]
     simple = (
         (attributes.bold, "1"),
@@ -85,54 +85,54 @@ def select(attributes: Attributes, depth: Depth) -> str:
     if attributes.underline:
         # Terminals of few colours are old: they take the colon form for several parameters.
         codes.append(f"4:{attributes.underline}" if styled and attributes.underline > 1 else "4")
-    codes += _color(attributes.foreground, 30, depth)
-    codes += _color(attributes.background, 40, depth)
+    codes += _encode_color(attributes.foreground, 30, depth)
+    codes += _encode_color(attributes.background, 40, depth)
     if styled and attributes.underline and attributes.underline_color is not None:
-        codes += _extended(attributes.underline_color, 58)
+        codes += _encode_extended(attributes.underline_color, 58)
     return f"\x1b[{';'.join(codes)}m"
 
 
-def _color(color: Colour, base: int, depth: Depth) -> list[str]:
+def _encode_color(color: Colour, base: int, depth: Depth) -> list[str]:
     if color is None or depth == 0:
         return []
     if depth == 16777216:
         near = color
     elif depth == 256:
-        near = color if isinstance(color, int) else _in_palette(color)
+        near = color if isinstance(color, int) else _approximate_in_palette(color)
     else:
-        near = _in_basic(color, depth)
+        near = _approximate_in_basic(color, depth)
     if isinstance(near, int) and near < 16:
         return [str(base + near if near < 8 else base + 60 + near - 8)]
-    return _extended(near, base + 8)
+    return _encode_extended(near, base + 8)
 
 
-def _extended(color: int | tuple[int, int, int], code: int) -> list[str]:
+def _encode_extended(color: int | tuple[int, int, int], code: int) -> list[str]:
     if isinstance(color, int):
         return [f"{code};5;{color}"]
     return [f"{code};2;{color[0]};{color[1]};{color[2]}"]
 
 
-def _in_palette(color: tuple[int, int, int]) -> int:
-    """The nearest of the 256 that doesn't depend on the user's own sixteen."""
+def _approximate_in_palette(color: tuple[int, int, int]) -> int:
+    """Return the nearest of the 256 that doesn't depend on the user's own sixteen."""
     steps = [min(range(6), key=lambda step, part=part: abs(_STEPS[step] - part)) for part in color]  # type: ignore[misc]
     cube = 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
     gray = 232 + max(0, min(23, (sum(color) // 3 - 3) // 10))
-    return min((cube, gray), key=lambda entry: _distance(_value(entry), color))
+    return min((cube, gray), key=lambda entry: _measure_distance(_look_up_rgb(entry), color))
 
 
 @lru_cache(maxsize=4096)
-def _in_basic(color: int | tuple[int, int, int], depth: Depth) -> int:
+def _approximate_in_basic(color: int | tuple[int, int, int], depth: Depth) -> int:
     if isinstance(color, int):
         if color < depth:
             return color
         if color < 16:
             return color - 8
-        color = _value(color)
+        color = _look_up_rgb(color)
     wanted = color
-    return min(range(depth), key=lambda entry: _distance(_BASIC[entry], wanted))
+    return min(range(depth), key=lambda entry: _measure_distance(_BASIC[entry], wanted))
 
 
-def _value(entry: int) -> tuple[int, int, int]:
+def _look_up_rgb(entry: int) -> tuple[int, int, int]:
     if entry < 16:
         return _BASIC[entry]
     if entry < 232:
@@ -142,7 +142,7 @@ def _value(entry: int) -> tuple[int, int, int]:
     return gray, gray, gray
 
 
-def _distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
-    """How different two colours look, roughly: the eye weighs green most."""
+def _measure_distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
+    """Measure roughly how different two colours look: the eye weighs green most."""
     red, green, blue = (a - b for a, b in zip(one, other, strict=True))
     return 3 * red * red + 6 * green * green + 2 * blue * blue

@@ -24,7 +24,7 @@ class Frames:
         self._later: asyncio.TimerHandle | None = None
 
     def want(self) -> None:
-        """Something changed."""
+        """Draw soon, since something changed."""
         if self._due is None:
             wait = self._drawn + FRAME - self._loop.time()
             self._due = (
@@ -32,7 +32,7 @@ class Frames:
             )
 
     def want_in(self, seconds: float) -> None:
-        """Something will change by itself by then."""
+        """Draw in so many seconds, since something changes by itself by then."""
         due = self._loop.time() + seconds
         if self._later is not None and not self._later.cancelled():
             if self._loop.time() < self._later.when() <= due:

@@ -4,12 +4,11 @@ Owns the one state that decides it: who has the keyboard, what is still incomple
 the release key. Must not know the clock (it is told the time), file descriptors, or what a key does.
 
 The rules. A pane that has the keyboard gets every byte as it came, but for what isn't typed: answers
-of the terminal. A lone release key takes the keyboard away. Is it Esc, then it was lone once
-``ALONE`` passed without another byte, and what follows is Chloe's at once: Esc, d is d, and never Alt-d.
-Only what begins as most keys' sequences go on, with ``[`` or ``O``, or as an answer does, waits for its
-rest: a slow line may have split it after its Esc. Is it whole within ``BELATED`` of the Esc, then it still
-belongs to the pane, which gets the keyboard back and the whole sequence. In command mode nothing typed
-reaches a pane.
+of the terminal. A lone release key takes the keyboard away. An Esc is lone once ``ESCAPE_TIMEOUT`` has passed
+without another byte; what follows is Chloe's at once: Esc, d is d, and never Alt-d. Only what begins as the
+rest of a key's sequence, with ``[`` or ``O``, or of an answer waits for its end: a slow line may have split
+it after its Esc. If it is complete within ``SEQUENCE_TIMEOUT`` of the Esc, it still belongs to the pane,
+which gets the keyboard back and the whole sequence. In command mode nothing typed reaches a pane.
 
 Time is in seconds of any clock that doesn't go back. After ``feed`` and ``tick``, ``deadline`` says
 when to call ``tick``, unless bytes come first.
@@ -22,16 +21,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chloe.terminal import keys
-from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, character_length, name_of, scan
+from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, measure_character, name_key, scan
 
 #: After so long without another byte an Esc is no beginning of a sequence.
-ALONE = 0.05
+ESCAPE_TIMEOUT = 0.05
 #: So long after it, bytes still complete a sequence: lines that split one come with such gaps.
-BELATED = 0.5
+SEQUENCE_TIMEOUT = 0.5
 #: After so long without a byte, a paste whose end didn't come is over.
-PASTE_STALLED = 2.0
+PASTE_TIMEOUT = 2.0
 #: So long the rest of a mouse report is waited for: nobody types its beginning, and its rest is no text.
-REPORT_STALLED = 2.0
+REPORT_TIMEOUT = 2.0
 
 #: How what follows the ESC of an answer begins, as far as no one types it.
 _REST_OF_ANSWER = re.compile(rb"\[[\d?>=<M]|\]\d|P[\d>!$+|]|_G")
@@ -114,10 +113,10 @@ class Keyboard:
         self._buffer = b""
         self._paste: bytearray | None = None
         #: When the bytes in the buffer came; when the Esc that left the pane came, while that matters.
-        self._came = 0.0
-        self._left: float | None = None
+        self._received_at = 0.0
+        self._released_at: float | None = None
         #: When an Esc was a key of Chloe's, while what comes next may show that it began an answer.
-        self._escaped: float | None = None
+        self._escape_at: float | None = None
         #: When ``tick`` is due; None while nothing waits.
         self.deadline: float | None = None
 
@@ -127,27 +126,27 @@ class Keyboard:
         return self._in_pane
 
     @property
-    def is_leaving(self) -> bool:
+    def may_undo_release(self) -> bool:
         """Whether an Esc just took the keyboard, and what comes now may still complete its sequence."""
-        return self._left is not None
+        return self._released_at is not None
 
     def focus_pane(self) -> None:
         """Give the keyboard to a pane."""
-        self._in_pane, self._left = True, None
+        self._in_pane, self._released_at = True, None
 
     def blur(self) -> None:
         """Take the keyboard back to Chloe, for good: no late bytes return it."""
-        self._in_pane, self._left = False, None
+        self._in_pane, self._released_at = False, None
 
     def feed(self, data: bytes, now: float) -> Iterator[Event]:
         """Take bytes in. The iterator must be taken to its end."""
         self._buffer += data
-        self._came = now
+        self._received_at = now
         yield from self._drain(now)
         self._set_deadline()
 
     def tick(self, now: float) -> Iterator[Event]:
-        """Nothing came until ``deadline``: decide about what was waiting."""
+        """Decide about what was waiting, since nothing came until ``deadline``."""
         if self.deadline is None or now < self.deadline:
             return
         yield from self._give_up_waiting()
@@ -156,38 +155,42 @@ class Keyboard:
 
     def _set_deadline(self) -> None:
         if self._paste is not None:
-            self.deadline = self._came + PASTE_STALLED
-        elif self._left is not None:
-            self.deadline = self._left + BELATED
+            self.deadline = self._received_at + PASTE_TIMEOUT
+        elif self._released_at is not None:
+            self.deadline = self._released_at + SEQUENCE_TIMEOUT
         elif not self._buffer:
             self.deadline = None
-        elif self._escaped is not None:
-            self.deadline = self._escaped + BELATED
+        elif self._escape_at is not None:
+            self.deadline = self._escape_at + SEQUENCE_TIMEOUT
         else:
             alone = self._buffer in (b"\x1b", b"\x1b\x1b")
             report = self._buffer.startswith(_MOUSE)
-            self.deadline = self._came + (ALONE if alone else REPORT_STALLED if report else BELATED)
+            self.deadline = self._received_at + (
+                ESCAPE_TIMEOUT if alone else REPORT_TIMEOUT if report else SEQUENCE_TIMEOUT
+            )
 
     def _consume(self, length: int) -> bytes:
         taken, self._buffer = self._buffer[:length], self._buffer[length:]
         return taken
 
     def _drain(self, now: float) -> Iterator[Event]:
-        """Everything that is complete."""
+        """Take everything that is complete."""
         while self._buffer:
             before = self._buffer
-            if self._left is not None and (now > self._left + BELATED or before[0] == ESC):
-                self._left = None
+            if self._released_at is not None and (
+                now > self._released_at + SEQUENCE_TIMEOUT or before[0] == ESC
+            ):
+                self._released_at = None
             if self._paste is not None:
                 yield from self._take_pasted()
-            elif self._left is not None:
-                yield from self._take_belated()
-                if self._left is None and self._buffer == before:
+            elif self._released_at is not None:
+                yield from self._take_late_rest()
+                if self._released_at is None and self._buffer == before:
                     continue
-            elif self._escaped is not None:
+            elif self._escape_at is not None:
                 yield from self._take_rest_of_answer(now)
                 # Nothing taken and still waiting: the rest of the answer is to come.
-                if self._buffer == before and self._escaped is None:
+                if self._buffer == before and self._escape_at is None:
                     continue
             elif self._buffer[0] == ESC:
                 yield from self._take_sequence()
@@ -225,38 +228,38 @@ class Keyboard:
             case Kind.PASTE:
                 self._paste = bytearray()
             case _ if not self._in_pane:
-                yield Key(name_of(sequence), sequence)
-            case _ if self._release_byte is None and name_of(sequence) == self._release:
-                yield from self._leave()
+                yield Key(name_key(sequence), sequence)
+            case _ if self._release_byte is None and name_key(sequence) == self._release:
+                yield from self._release_keyboard()
             case _:
                 yield Typed(sequence)
 
-    def _leave(self) -> Iterator[Event]:
+    def _release_keyboard(self) -> Iterator[Event]:
         self._in_pane = False
         yield Released()
 
     def _take_run(self) -> Iterator[Event]:
-        """Plain text for the pane, up to the next ESC or the release key."""
+        """Take plain text for the pane, up to the next ESC or the release key."""
         end = self._buffer.find(ESC)
         run = self._buffer if end < 0 else self._buffer[:end]
         at = -1 if self._release_byte is None else run.find(self._release_byte)
         if at == 0:
             self._consume(1)
-            yield from self._leave()
+            yield from self._release_keyboard()
         else:
             yield Typed(self._consume(len(run) if at < 0 else at))
 
     def _take_character(self) -> Iterator[Event]:
-        """One character for Chloe."""
-        length = character_length(self._buffer, 0)
+        """Take one character for Chloe."""
+        length = measure_character(self._buffer, 0)
         if length:
             character = self._consume(length)
-            yield Key(name_of(character), character)
+            yield Key(name_key(character), character)
 
-    def _take_belated(self) -> Iterator[Event]:
+    def _take_late_rest(self) -> Iterator[Event]:
         """Read what comes soon after an Esc that left the pane: the rest of its sequence, or Chloe's keys."""
         if self._buffer[:1] not in _REST_OF_KEY and not _REST_OF_ANSWER.match(self._buffer):
-            self._left = None
+            self._released_at = None
             return
         kind, end = scan(b"\x1b" + self._buffer)
         if kind is Kind.INCOMPLETE:
@@ -267,32 +270,32 @@ class Keyboard:
         yield from self._deliver(kind, sequence)
 
     def _take_rest_of_answer(self, now: float) -> Iterator[Event]:
-        """What comes soon after an Esc of Chloe's own, if it is the rest of an answer of the terminal."""
-        assert self._escaped is not None
+        """Take what comes soon after an Esc of Chloe's own, if it is the rest of a terminal's answer."""
+        assert self._escape_at is not None
         kind, end = scan(b"\x1b" + self._buffer)
-        if now > self._escaped + BELATED or not _REST_OF_ANSWER.match(self._buffer):
-            self._escaped = None
+        if now > self._escape_at + SEQUENCE_TIMEOUT or not _REST_OF_ANSWER.match(self._buffer):
+            self._escape_at = None
         elif kind is not Kind.INCOMPLETE:
-            self._escaped = None
+            self._escape_at = None
             if kind in (Kind.REPLY, Kind.MOUSE):
                 yield from self._deliver(kind, b"\x1b" + self._consume(end - 1))
 
     def _give_up_waiting(self) -> Iterator[Event]:
-        """What waited stays as it is: a lone Esc, a broken sequence, half a character, an endless paste."""
+        """Take what waited as it is: a lone Esc, a broken sequence, half a character, an endless paste."""
         if self._paste is not None:
             pasted, self._paste = bytes(self._paste), None
             yield Pasted(pasted)
-        elif self._left is not None and len(self._buffer) <= 1:
+        elif self._released_at is not None and len(self._buffer) <= 1:
             # A [ or O that nothing followed was typed by itself.
-            self._left = None
-        elif self._left is not None:
+            self._released_at = None
+        elif self._released_at is not None:
             sequence, self._buffer = b"\x1b" + self._buffer, b""
             self.focus_pane()
             yield ReleaseUndone()
             if not _is_part_of_reply(sequence):
                 yield Typed(sequence)
-        elif self._escaped is not None:
-            self._escaped, self._buffer = None, b""
+        elif self._escape_at is not None:
+            self._escape_at, self._buffer = None, b""
         elif self._buffer[:1] == b"\x1b" and self._buffer in (b"\x1b", b"\x1b\x1b"):
             while self._buffer[:1] == b"\x1b":
                 yield from self._lone_escape()
@@ -304,19 +307,19 @@ class Keyboard:
     def _lone_escape(self) -> Iterator[Event]:
         escape = self._consume(1)
         if not self._in_pane:
-            self._left, self._escaped = None, self._came
+            self._released_at, self._escape_at = None, self._received_at
             yield Key("escape", escape)
         elif self._release == "escape":
-            self._left = self._came
-            yield from self._leave()
+            self._released_at = self._received_at
+            yield from self._release_keyboard()
         else:
             yield Typed(escape)
 
 
 def _control_byte(key: str) -> int | None:
-    """The byte that a release key sends by itself; None for Esc and for keys that send a sequence."""
+    """Return the byte that a release key sends; None for Esc and for keys that send a sequence."""
     for code in range(1, 0x20):
-        if code != ESC and name_of(bytes((code,))) == key:
+        if code != ESC and name_key(bytes((code,))) == key:
             return code
     return 0 if key == "ctrl+space" else None
 

@@ -12,26 +12,28 @@ from collections.abc import Callable, Hashable, Sequence
 
 from chloe.formatting.text import UNSAFE
 from chloe.terminal import Attributes
-from chloe.ui.canvas import clusters, width_of
-from chloe.ui.tty.colors import Depth, select
+from chloe.ui.canvas import measure, split_clusters
+from chloe.ui.tty.colors import Depth, to_sgr
 
 #: Characters about whose width terminals agree: what isn't here gets its column set after it.
 _AGREED = "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f"
 _AGREED += "\u2500-\u259f\u2800-\u28ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
-_ODD = re.compile(f"[^{_AGREED}]")
+_AMBIGUOUS = re.compile(f"[^{_AGREED}]")
 #: From so many blanks at the end of a row on, erasing is shorter than writing.
-_BLANKS = 5
+_MIN_BLANKS = 5
 
-#: A run to draw: look, character set (never used), text.
+#: A run to draw: style, character set (never used), text.
 Run = tuple[Hashable, object, bytes]
 
 
 class Painter:
     """What one terminal shows, and the way to what it should show."""
 
-    def __init__(self, depth: Depth, look: Callable[[Hashable], Attributes], encoding: str = "utf-8") -> None:
+    def __init__(
+        self, depth: Depth, style: Callable[[Hashable], Attributes], encoding: str = "utf-8"
+    ) -> None:
         self._depth = depth
-        self._look = look
+        self._style = style
         self._encoding = encoding
         self._shown: list[list[Run]] = []
         #: Of which shown rows it isn't sure where the terminal has the cells.
@@ -41,11 +43,11 @@ class Painter:
         self._fresh = True
 
     def forget(self) -> None:
-        """Nothing is known about what the terminal shows."""
+        """Forget what the terminal shows."""
         self._fresh = True
 
     def frame(self, rows: Sequence[Sequence[Run]], width: int, cursor: tuple[int, int] | None) -> bytes:
-        """The bytes after which the terminal shows ``rows``, each ``width`` wide, and the cursor at (x, y).
+        """Return the bytes after which the terminal shows ``rows`` of ``width``, and the cursor at (x, y).
 
         Empty where it does already.
         """
@@ -53,14 +55,14 @@ class Painter:
         if self._fresh or width != self._width or len(rows) != len(self._shown):
             out.append("\x1b[0m\x1b[2J")
             self._shown = [[] for _ in rows]
-            self._odd = [False] * len(rows)
+            self._uncertain = [False] * len(rows)
             self._width = width
             self._fresh = False
-        look: Attributes | None = None
+        style: Attributes | None = None
         wanted = [list[Run](row) for row in rows]
         for y, row in enumerate(wanted):
             if row != self._shown[y]:
-                look = self._row(out, y, row, self._shown[y], look)
+                style = self._paint_row(out, y, row, self._shown[y], style)
         self._shown = wanted
         if not out and cursor == self._cursor:
             return b""
@@ -71,51 +73,53 @@ class Painter:
         out.append("\x1b[?25l" if cursor is None else f"\x1b[{cursor[1] + 1};{cursor[0] + 1}H\x1b[?25h")
         return "".join(out).encode(self._encoding, "replace")
 
-    def _row(
-        self, out: list[str], y: int, row: list[Run], shown: list[Run], look: Attributes | None
+    def _paint_row(
+        self, out: list[str], y: int, row: list[Run], shown: list[Run], style: Attributes | None
     ) -> Attributes | None:
         begin, end = 0, len(row)
-        odd = _has_odd(row)
-        if odd or self._odd[y]:
+        is_ambiguous = _has_ambiguous(row)
+        if is_ambiguous or self._uncertain[y]:
             # Where the terminal put the cells of the row before isn't known, so nothing of it may stay.
             out.append(f"\x1b[{y + 1};1H\x1b[0m\x1b[2K")
-            look = None
-            self._odd[y] = odd
+            style = None
+            self._uncertain[y] = is_ambiguous
         else:
-            begin, end = _difference(row, shown)
-            column = sum(width_of(text) for _, _, text in row[:begin])
+            begin, end = _find_difference(row, shown)
+            column = sum(measure(text) for _, _, text in row[:begin])
             out.append(f"\x1b[{y + 1};{column + 1}H")
-        column = sum(width_of(text) for _, _, text in row[:begin])
+        column = sum(measure(text) for _, _, text in row[:begin])
         for at in range(begin, end):
-            wanted = self._look(row[at][0])
+            wanted = self._style(row[at][0])
             text = row[at][2]
-            if wanted != look:
-                out.append(select(wanted, self._depth))
-                look = wanted
-            width = width_of(text)
-            if at == len(row) - 1 and wanted == Attributes() and (kept := _without_blanks(text)) is not None:
+            if wanted != style:
+                out.append(to_sgr(wanted, self._depth))
+                style = wanted
+            width = measure(text)
+            if at == len(row) - 1 and wanted == Attributes() and (kept := _strip_blanks(text)) is not None:
                 out.append(kept + "\x1b[K")
             elif text.isascii():
                 plain = text.decode("ascii")
                 out.append(plain if plain.isprintable() else UNSAFE.sub(" ", plain))
             else:
-                _odd_text(out, self._sayable(text.decode("utf-8", "replace")), column, width)
+                _paint_ambiguous(
+                    out, self._substitute_missing(text.decode("utf-8", "replace")), column, width
+                )
             column += width
-        return look
+        return style
 
-    def _sayable(self, text: str) -> str:
-        """``text`` with a question mark, as wide, for each character that the terminal's encoding lacks."""
+    def _substitute_missing(self, text: str) -> str:
+        """Replace each character that the terminal's encoding lacks with a question mark, as wide."""
         if self._encoding == "utf-8":
             return text
         shown = []
-        for cluster, columns in clusters(text):
+        for cluster, columns in split_clusters(text):
             lacks = cluster.encode(self._encoding, "ignore").decode(self._encoding) != cluster
             shown.append("?".ljust(columns) if lacks else cluster)
         return "".join(shown)
 
 
-def _difference(row: list[Run], shown: list[Run]) -> tuple[int, int]:
-    """The first run that differs, and the one after the last that does."""
+def _find_difference(row: list[Run], shown: list[Run]) -> tuple[int, int]:
+    """Return the first run that differs, and the one after the last that does."""
     begin = 0
     shorter = min(len(row), len(shown))
     while begin < shorter and row[begin] == shown[begin]:
@@ -126,24 +130,26 @@ def _difference(row: list[Run], shown: list[Run]) -> tuple[int, int]:
     return begin, end
 
 
-def _has_odd(row: list[Run]) -> bool:
-    return any(not text.isascii() and _ODD.search(text.decode("utf-8", "replace")) for _, _, text in row)
+def _has_ambiguous(row: list[Run]) -> bool:
+    return any(
+        not text.isascii() and _AMBIGUOUS.search(text.decode("utf-8", "replace")) for _, _, text in row
+    )
 
 
-def _without_blanks(text: bytes) -> str | None:
-    """The text of a row's last run but for its blanks, where it pays to erase them."""
+def _strip_blanks(text: bytes) -> str | None:
+    """Return a row's last text without the blanks at its end; None where erasing them doesn't pay."""
     kept = text.rstrip(b" ")
-    if len(text) - len(kept) < _BLANKS or not kept.isascii():
+    if len(text) - len(kept) < _MIN_BLANKS or not kept.isascii():
         return None
     return UNSAFE.sub(" ", kept.decode("ascii"))
 
 
-def _odd_text(out: list[str], text: str, column: int, width: int) -> None:
-    """Text in which terminals may count differently: after each odd character the column is set."""
-    if not _ODD.search(text):
+def _paint_ambiguous(out: list[str], text: str, column: int, width: int) -> None:
+    """Paint text in which terminals may count differently: after each odd character set the column."""
+    if not _AMBIGUOUS.search(text):
         out.append(text)
         return
-    found = clusters(text)
+    found = split_clusters(text)
     # Where a row was cut and joined, a mark may stand behind what it didn't join: then only the end is sure.
     sure = sum(columns for _, columns in found) == width
     at = column
@@ -151,7 +157,7 @@ def _odd_text(out: list[str], text: str, column: int, width: int) -> None:
         # What has no column of its own leaves none behind.
         out.append(UNSAFE.sub("", cluster) or " " * columns)
         at += columns
-        if sure and _ODD.search(cluster):
+        if sure and _AMBIGUOUS.search(cluster):
             out.append(f"\x1b[{at + 1}G")
     if not sure:
         out.append(f"\x1b[{column + width + 1}G")

@@ -36,19 +36,19 @@ _LEAVE = "\x1b[0m\x1b[?7h\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h"
 #: Requests whether a frame can be shown at once (DECRQM 2026); terminals that don't know it say nothing.
 _ASK_SYNCHRONIZED = "\x1b[?2026$p"
 _SYNCHRONIZED = (b"\x1b[?2026;1$y", b"\x1b[?2026;2$y")
-_DEAF = ("linux", "dumb", "vt52", "ansi")
+_NO_QUERIES = ("linux", "dumb", "vt52", "ansi")
 #: DECSCUSR: shapes when they blink; one more is the same without blinking.
-_SHAPES = {"block": 1, "underline": 3, "bar": 5}
+_CURSOR_SHAPES = {"block": 1, "underline": 3, "bar": 5}
 #: What the mouse is asked to report: presses and releases, drags as well, all motion; each in the SGR form,
 #: which reaches any column. One is switched off before another is switched on: terminals differ in whether
 #: they exclude each other.
-_MOUSE = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
+_MOUSE_MODES = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
 #: Seconds between two bells at the least.
-_BELL_LASTS = 0.2
+_BELL_INTERVAL = 0.2
 #: Bytes that one read takes.
-_READ = 64 * 1024
+_READ_SIZE = 64 * 1024
 #: How long the last frame may take to get out before the terminal is restored over it.
-_PATIENCE = 1.0
+_DRAIN_TIMEOUT = 1.0
 
 
 class Screen(BaseScreen):
@@ -61,51 +61,54 @@ class Screen(BaseScreen):
                 "the app needs a terminal for input and output; `chloe --help` lists what doesn't"
             )
         self._painter = painter
-        self._deaf = term.split("-")[0] in _DEAF
+        self._takes_no_queries = term.split("-")[0] in _NO_QUERIES
         self._input, self._output, self._own = _open(input_fd, output_fd)
-        self._was: list[Any] | None = None
+        self._saved_mode: list[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._unwritten = b""
-        self._missed = False
+        self._skipped_frame = False
         self._synchronized = False
         self._shape = 0
         self._mouse = "off"
-        self._rang = 0.0
+        self._rang_at = 0.0
         self._listener: Listener | None = None
 
     def _start(self, *args: Any, **named: Any) -> None:
         self._loop = asyncio.get_running_loop()
-        self._was = termios.tcgetattr(self._input)
+        self._saved_mode = termios.tcgetattr(self._input)
         self._enter()
 
     def resume(self) -> None:
-        """The process was stopped and goes on: switch everything on again, whatever a shell did meanwhile."""
+        """Switch everything on again after the process was stopped, whatever a shell did meanwhile."""
         if self.started:
             self._enter()
 
     def _enter(self) -> None:
-        termios.tcsetattr(self._input, termios.TCSANOW, _raw(termios.tcgetattr(self._input)))
+        termios.tcsetattr(self._input, termios.TCSANOW, _make_raw(termios.tcgetattr(self._input)))
         self._painter.forget()
         self._shape = 0
         self.set_mouse_mode("off")
-        self._write((_ENTER + ("" if self._deaf else _ASK_SYNCHRONIZED)).encode())
+        self._write((_ENTER + ("" if self._takes_no_queries else _ASK_SYNCHRONIZED)).encode())
 
     def _stop(self) -> None:
         """Leave the terminal as it was. A terminal that is gone has nothing to restore."""
         if self._loop is not None and self._unwritten:
             self._loop.remove_writer(self._output)
-        leave = _mouse(self._mouse, on=False) + (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
+        leave = (
+            _encode_mouse_mode(self._mouse, on=False)
+            + (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
+        )
         self._mouse = "off"
         # A frame that the terminal doesn't take may have been cut within a sequence: CAN ends that.
         cut = self._drain(self._unwritten)
         self._unwritten = b""
         self._drain(b"\x18" + leave if cut else leave)
-        if self._was is not None:
+        if self._saved_mode is not None:
             # From the background, the kernel would stop the process for this (SIGTTOU).
-            heeded = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            previous = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
             with contextlib.suppress(termios.error):
-                termios.tcsetattr(self._input, termios.TCSAFLUSH, self._was)
-            signal.signal(signal.SIGTTOU, heeded)
+                termios.tcsetattr(self._input, termios.TCSAFLUSH, self._saved_mode)
+            signal.signal(signal.SIGTTOU, previous)
 
     def close(self) -> None:
         """Stop, and let go of the descriptors."""
@@ -116,7 +119,7 @@ class Screen(BaseScreen):
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Started inside, as it was afterwards, however the inside ends."""
+        """Start inside, and stop afterwards, however the inside ends."""
         try:
             self.start()
             yield
@@ -141,7 +144,7 @@ class Screen(BaseScreen):
         suspend()
 
     def get_cols_rows(self) -> tuple[int, int]:
-        """Columns and rows of the terminal; at least one of each, and no more than any terminal has."""
+        """Return columns and rows; at least one of each, and no more than any terminal has."""
         rows, columns = 0, 0
         with contextlib.suppress(OSError):
             size = fcntl.ioctl(self._output, termios.TIOCGWINSZ, b"\0" * 8)
@@ -150,9 +153,9 @@ class Screen(BaseScreen):
         return columns, rows
 
     def read(self) -> bytes:
-        """What was typed. Raises ``EOFError`` once the terminal is gone."""
+        """Return what was typed. Raises ``EOFError`` once the terminal is gone."""
         try:
-            data = os.read(self._input, _READ)
+            data = os.read(self._input, _READ_SIZE)
         except BlockingIOError:
             return b""
         except OSError as error:
@@ -182,7 +185,7 @@ class Screen(BaseScreen):
         Where the terminal hasn't taken the last frame yet, the listener is told when to try again.
         """
         if self._unwritten:
-            self._missed = True
+            self._skipped_frame = True
             return False
         frame = self._painter.frame(rows, size[0], cursor)
         if frame and self._synchronized:
@@ -192,7 +195,7 @@ class Screen(BaseScreen):
 
     def show_cursor_as(self, shape: str, blink: bool) -> None:
         """Give the cursor a shape (DECSCUSR): block, underline, bar; "" for the user's own."""
-        number = _SHAPES[shape] + (0 if blink else 1) if shape else 0
+        number = _CURSOR_SHAPES[shape] + (0 if blink else 1) if shape else 0
         if number != self._shape:
             self._shape = number
             self._write(f"\x1b[{number} q".encode())
@@ -200,14 +203,14 @@ class Screen(BaseScreen):
     def set_mouse_mode(self, wanted: str) -> None:
         """Have the mouse reported: "normal" for presses and releases, "button", "any"; or leave it "off"."""
         if wanted != self._mouse:
-            self._write(_mouse(self._mouse, on=False) + _mouse(wanted, on=True))
+            self._write(_encode_mouse_mode(self._mouse, on=False) + _encode_mouse_mode(wanted, on=True))
             self._mouse = wanted
 
     def ring(self) -> None:
         """Sound the bell, if it isn't still sounding."""
         now = time.monotonic()
-        if now > self._rang + _BELL_LASTS:
-            self._rang = now
+        if now > self._rang_at + _BELL_INTERVAL:
+            self._rang_at = now
             self._write(b"\x07")
 
     def _write(self, data: bytes) -> None:
@@ -233,14 +236,14 @@ class Screen(BaseScreen):
             self._unwritten = b""
         if not waited and self._loop is not None:
             self._loop.remove_writer(self._output)
-            if self._missed:
-                self._missed = False
+            if self._skipped_frame:
+                self._skipped_frame = False
                 if self._listener is not None:
                     self._listener.on_writable()
 
     def _drain(self, data: bytes) -> bytes:
         """Write ``data``, waiting a little. What is left; nothing where the terminal is gone."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _DRAIN_TIMEOUT
         while data:
             try:
                 data = data[os.write(self._output, data) :]
@@ -253,15 +256,15 @@ class Screen(BaseScreen):
         return b""
 
 
-def _mouse(reports: str, *, on: bool) -> bytes:
-    """What switches these reports on or off."""
+def _encode_mouse_mode(reports: str, *, on: bool) -> bytes:
+    """Return what switches these reports on or off."""
     if reports == "off":
         return b""
-    return b"\x1b[?%d%c\x1b[?1006%c" % (_MOUSE[reports], *(b"hh" if on else b"ll"))
+    return b"\x1b[?%d%c\x1b[?1006%c" % (_MOUSE_MODES[reports], *(b"hh" if on else b"ll"))
 
 
 def _open(input_fd: int, output_fd: int) -> tuple[int, int, tuple[int, ...]]:
-    """Descriptors of our own on the terminal, so that making them non-blocking concerns nobody else."""
+    """Open descriptors of our own on the terminal, so that making them non-blocking concerns nobody else."""
     flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         names = os.ttyname(input_fd), os.ttyname(output_fd)
@@ -277,8 +280,8 @@ def _open(input_fd: int, output_fd: int) -> tuple[int, int, tuple[int, ...]]:
     return reading, writing, (reading, writing)
 
 
-def _raw(mode: list[Any]) -> list[Any]:
-    """Settings under which every key arrives as it was pressed: nothing echoed, translated, acted on."""
+def _make_raw(mode: list[Any]) -> list[Any]:
+    """Return settings under which every key arrives as it was pressed: not echoed, translated or acted on."""
     raw = list(mode)
     raw[0] &= ~(
         termios.IGNBRK

@@ -59,7 +59,7 @@ _BROKEN_X10_MOUSE = re.compile(rb"\x1b\[M[^\x1b]{0,2}(?=\x1b)")
 
 
 def scan(data: bytes, start: int = 0) -> tuple[Kind, int]:
-    """What begins with the ESC at ``data[start]``, and the index after its end.
+    """Return what begins with the ESC at ``data[start]``, and the index after its end.
 
     A lone ESC before something that can't follow one is a key of one byte.
     """
@@ -100,10 +100,10 @@ def _scan_csi(data: bytes, start: int) -> tuple[Kind, int]:
         if broken := _BROKEN_SGR_MOUSE.match(data, start):
             return Kind.REPLY, broken.end()
         return Kind.KEY, start + 2
-    return _kind_of_csi(*found.groups()), found.end()
+    return _classify_csi(*found.groups()), found.end()
 
 
-def _kind_of_csi(parameters: bytes, intermediates: bytes, final: bytes) -> Kind:
+def _classify_csi(parameters: bytes, intermediates: bytes, final: bytes) -> Kind:
     if parameters[:1] == b"<" and not intermediates and final in b"Mm":
         return Kind.MOUSE
     if intermediates or parameters[:1] in (b"?", b">", b"=", b"<"):
@@ -143,7 +143,7 @@ def _scan_string(data: bytes, start: int) -> tuple[Kind, int]:
 
 
 def _scan_double(data: bytes, start: int) -> tuple[Kind, int]:
-    """ESC ESC: rxvt's Alt with a function key, or a lone ESC and something else."""
+    """Scan ESC ESC: rxvt's Alt with a function key, or a lone ESC and something else."""
     if len(data) - start < 3:
         return Kind.INCOMPLETE, len(data)
     if data[start + 2] not in b"[O":
@@ -155,15 +155,15 @@ def _scan_double(data: bytes, start: int) -> tuple[Kind, int]:
 
 
 def _scan_character(data: bytes, start: int) -> tuple[Kind, int]:
-    """ESC and a character of several bytes: Alt with it."""
-    length = character_length(data, start + 1)
+    """Scan ESC and a character of several bytes: Alt with it."""
+    length = measure_character(data, start + 1)
     if length == 0:
         return Kind.INCOMPLETE, len(data)
     return Kind.KEY, start + 1 + length
 
 
-def character_length(data: bytes, start: int) -> int:
-    """Bytes of the UTF-8 character at ``start``; 0 where its end hasn't come, 1 for what isn't UTF-8."""
+def measure_character(data: bytes, start: int) -> int:
+    """Return the bytes of the UTF-8 character at ``start``; 0 if its end hasn't come, 1 if it isn't UTF-8."""
     lead = data[start]
     length = 1 if lead < 0xC2 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4 if lead < 0xF5 else 1
     tail = data[start + 1 : start + length]
@@ -181,8 +181,8 @@ _RXVT_MODIFIERS = {"$": "shift+", "^": "ctrl+", "@": "ctrl+shift+"}
 _RXVT_ARROWS = {"a": "up", "b": "down", "c": "right", "d": "left"}
 
 
-def name_of(sequence: bytes) -> str:
-    """The name of a complete key sequence, or of one plain character; "" where it has none."""
+def name_key(sequence: bytes) -> str:
+    """Return the name of a complete key sequence, or of one character; "" where it has none."""
     if not sequence.startswith(b"\x1b"):
         return _name_of_character(sequence)
     text = sequence.decode("utf-8", "replace")
@@ -194,7 +194,7 @@ def name_of(sequence: bytes) -> str:
         case "O" if len(text) > 2:
             return _name_of_ss3(text[2:])
         case "\x1b":
-            inner = name_of(sequence[1:])
+            inner = name_key(sequence[1:])
             return inner and _modified(2, inner)
         case _:
             inner = _name_of_character(sequence[1:])

@@ -24,7 +24,7 @@ class Help(TextPage):
         lines: list[Line] = []
         for heading, keys in sections:
             lines.append(heading)
-            lines += [_line("  ".join(map(label_key, names)), does) for names, does in keys]
+            lines += [_make_line("  ".join(map(label_key, names)), does) for names, does in keys]
             lines.append("")
         glyphs = state.glyphs
         lines.append("In the list")
@@ -35,9 +35,9 @@ class Help(TextPage):
             ("+12K", "Printed so many bytes since you saw it last."),
             (glyphs.bell, "Its bell rang."),
         ):
-            lines.append(_line(sign, means))
+            lines.append(_make_line(sign, means))
         super().__init__("Keys", lines, glyphs)
 
 
-def _line(keys: str, does: str) -> Line:
+def _make_line(keys: str, does: str) -> Line:
     return ("key", " " + keys), ("dialog", does)

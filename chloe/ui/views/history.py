@@ -12,7 +12,7 @@ from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe, format_command
 from chloe.formatting.times import format_duration, format_time_briefly
-from chloe.ui.canvas import Row, fitted, row_of
+from chloe.ui.canvas import Row, fit, make_row
 from chloe.ui.labels import label_outcome
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, View, always
@@ -22,7 +22,7 @@ _COLUMNS = (("", 1), ("ended", 13), ("name", 18), ("how", 14), ("ran", 8), ("pri
 
 
 #: What stands there while there is nothing to list.
-_NOTHING = "Nothing has ended yet, and nothing was put away."
+_EMPTY_NOTICE = "Nothing has ended yet, and nothing was put away."
 
 
 class History(View):
@@ -58,7 +58,7 @@ class History(View):
             self._lives = self._state.projections.history.past()
         return self._lives
 
-    def changed(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         """List anew where more happened than output."""
         if self._seq != self._state.projections.history.seq:
             self._seq = self._state.projections.history.seq
@@ -71,9 +71,9 @@ class History(View):
         return self._state.projections.panes[self.lives[self._line].pane] if self.lives else None
 
     @property
-    def no_pane(self) -> str:
+    def why_no_pane(self) -> str:
         """Why nothing is listed."""
-        return _NOTHING
+        return _EMPTY_NOTICE
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the list around the selected line."""
@@ -81,14 +81,16 @@ class History(View):
         self._step(0)
         line = self._line
         self._top = max(min(self._top, line), line - self._height + 1, 0)
-        drawn = [self._row([title for title, _ in _COLUMNS] + ["command"], columns, "list dim")]
+        drawn = [self._draw_row([title for title, _ in _COLUMNS] + ["command"], columns, "list dim")]
         if not self.lives:
-            drawn.append(row_of([("list dim", f" {_NOTHING}")], columns, "list"))
+            drawn.append(make_row([("list dim", f" {_EMPTY_NOTICE}")], columns, "list"))
         for at, life in enumerate(self.lives[self._top : self._top + self._height], self._top):
-            drawn.append(self._row(self._words(life), columns, "list on" if at == line else "list"))
-        return Drawn(drawn[:rows] + [row_of([], columns, "list")] * (rows - len(drawn)))
+            drawn.append(
+                self._draw_row(self._format_cells(life), columns, "list on" if at == line else "list")
+            )
+        return Drawn(drawn[:rows] + [make_row([], columns, "list")] * (rows - len(drawn)))
 
-    def _words(self, life: PaneHistory) -> list[str]:
+    def _format_cells(self, life: PaneHistory) -> list[str]:
         pane = self._state.projections.panes[life.pane]
         until = pane.died_at or life.past_at
         return [
@@ -102,18 +104,18 @@ class History(View):
             format_command(pane.argv),
         ]
 
-    def _row(self, words: list[str], width: int, style: str) -> Row:
+    def _draw_row(self, words: list[str], width: int, style: str) -> Row:
         shown = list(zip(words, [columns for _, columns in _COLUMNS], strict=False))
         # Where it is narrow, the folder goes before the command does.
         if width < 100:
             shown = shown[:-1]
         text = "".join(
-            fitted(word, columns - 1, ellipsis=self._state.glyphs.ellipsis).decode("utf-8") + " "
+            fit(word, columns - 1, ellipsis=self._state.glyphs.ellipsis).decode("utf-8") + " "
             for word, columns in shown
         )
         left = max(width - sum(columns for _, columns in shown), 0)
-        return row_of(
-            [(style, text + fitted(words[-1], left, ellipsis=self._state.glyphs.ellipsis).decode())],
+        return make_row(
+            [(style, text + fit(words[-1], left, ellipsis=self._state.glyphs.ellipsis).decode())],
             width,
             style,
         )

@@ -13,8 +13,8 @@ from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
-from chloe.ui.canvas import Cells, Row, Run, columns_of, row_of
-from chloe.ui.card import NOT_LOGGED, fault_card, on_blank
+from chloe.ui.canvas import Cells, Row, Run, make_row, measure_text
+from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
 from chloe.ui.labels import label_outcome, label_pruning
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
@@ -79,7 +79,7 @@ class Instances(View):
         """Return whether nothing but a pane shows."""
         return self.is_zoomed or columns < _MIN_COLUMNS
 
-    def layout(self, columns: int, rows: int) -> Layout:
+    def lay_out(self, columns: int, rows: int) -> Layout:
         """Return who gets how much of this size; a line over the screen says whose it is."""
         if self.is_bare(columns):
             return Layout(0, columns, rows - 1)
@@ -88,7 +88,7 @@ class Instances(View):
 
     def pane_size(self, columns: int, rows: int) -> tuple[int, int]:
         """Return the rows and columns of the slot."""
-        found = self.layout(columns, rows)
+        found = self.lay_out(columns, rows)
         return found.rows, found.columns
 
     @property
@@ -97,8 +97,8 @@ class Instances(View):
         return self._state.selection.selected
 
     @property
-    def no_pane(self) -> str:
-        """How to get one."""
+    def why_no_pane(self) -> str:
+        """How to get a pane."""
         return "There is no pane yet: c opens a direct one, t a tmux one"
 
     # Drawing ---------------------------------------------------------------------------------------
@@ -106,33 +106,33 @@ class Instances(View):
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the list and the selected pane."""
         glyphs = self._state.glyphs
-        found = self.layout(columns, rows)
+        found = self.lay_out(columns, rows)
         pane = self.pane
-        on = self._on
+        on = self._style_suffix
         left = found.list_width + 1 if found.list_width else 0
         # First the screen: what stands over it depends on what it shows.
-        screen, slots = self._screen_rows(pane, found, left)
-        title = self._title(pane, found.columns)
+        screen, slots = self._draw_screen(pane, found, left)
+        title = self._draw_title(pane, found.columns)
         if not left:
             return Drawn([title, *screen], slots=slots)
         edge: Run = (f"frame{on}", None, Cells.of(glyphs.vertical, 1))
         corner: Run = (f"frame{on}", None, Cells.of(glyphs.tee, 1))
-        listed = self._list.rows(found.list_width, found.rows)
-        top = row_of([("frame", glyphs.horizontal * found.list_width)], found.list_width)
+        listed = self._list.draw(found.list_width, found.rows)
+        top = make_row([("frame", glyphs.horizontal * found.list_width)], found.list_width)
         drawn: list[Row] = [[*top, corner, *title]]
         drawn += [[*beside, edge, *row] for beside, row in zip(listed, screen, strict=True)]
         return Drawn(drawn, slots=slots)
 
     @property
-    def _on(self) -> str:
+    def _style_suffix(self) -> str:
         """What the styles are called while the pane has the keyboard."""
-        return " on" if self._state.selection.typing else ""
+        return " on" if self._state.selection.is_typing else ""
 
-    def _title(self, pane: Pane | None, width: int) -> Row:
-        on = self._on
+    def _draw_title(self, pane: Pane | None, width: int) -> Row:
+        on = self._style_suffix
         line = self._state.glyphs.horizontal
         if pane is None:
-            return row_of([("frame", line * width)], width)
+            return make_row([("frame", line * width)], width)
         name = f" {escape_unsafe(pane.name)} "
         parts: list[tuple[str, str]] = [(f"frame{on}", line), ("title on" if on else "name", name)]
         scrolled = self._screen.scrolled
@@ -149,15 +149,15 @@ class Instances(View):
         elif terminal and terminal.title and terminal.title != pane.name:
             about.insert(0, escape_unsafe(terminal.title))
         parts.append(("title", f" {'  '.join(about)} "))
-        taken = sum(columns_of(text) for _, text in parts)
+        taken = sum(measure_text(text) for _, text in parts)
         parts.append((f"frame{on}", line * max(width - taken, 0)))
-        return row_of(parts, width)
+        return make_row(parts, width)
 
     def _shows_screen(self, pane: Pane) -> bool:
         selection = self._state.selection
         return selection.is_attached(pane) or not pane.alive or selection.is_foreign(pane)
 
-    def _screen_rows(self, pane: Pane | None, found: Layout, left: int) -> tuple[list[Row], tuple[Slot, ...]]:
+    def _draw_screen(self, pane: Pane | None, found: Layout, left: int) -> tuple[list[Row], tuple[Slot, ...]]:
         screens = self._state.screens_of(pane.id if pane is not None else "")
         slots: tuple[Slot, ...] = ()
         shows_screen = pane is not None and self._shows_screen(pane)
@@ -167,15 +167,15 @@ class Instances(View):
         has_screen = pane is not None and shows_screen and pane.id in screens
         self._screen.show(screens.drawn(pane.id) if pane is not None and has_screen else None)
         rows = self._screen.rows(found.columns, found.rows)
-        return rows if has_screen else on_blank(self._card(pane), rows, found.columns), slots
+        return rows if has_screen else lay_on_blank(self._make_card(pane), rows, found.columns), slots
 
-    def _card(self, pane: Pane | None) -> list[tuple[str, str]]:
+    def _make_card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
         if self._shows_screen(pane):
             fault = self._state.screens_of(pane.id).broken.get(pane.id)
             if fault is not None:
-                return [("name", escape_unsafe(pane.name)), ("card", ""), *fault_card(fault, pane)]
+                return [("name", escape_unsafe(pane.name)), ("card", ""), *make_fault_card(fault, pane)]
             return [("card dim", "reading what it printed …")]
         unread = self._state.unread.count(pane)
         return [

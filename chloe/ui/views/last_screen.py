@@ -8,8 +8,8 @@ from __future__ import annotations
 from chloe.events.panes import Pane
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
-from chloe.ui.canvas import row_of
-from chloe.ui.card import NOT_LOGGED, fault_card, on_blank
+from chloe.ui.canvas import make_row
+from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
 from chloe.ui.labels import label_outcome, label_pruning
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
@@ -51,21 +51,21 @@ class LastScreen(View):
         fault = screens.broken.get(pane.id)
         if fault is not None:
             place = "can't be drawn"
-            screen = on_blank(fault_card(fault, pane), screen, columns)
+            screen = lay_on_blank(make_fault_card(fault, pane), screen, columns)
         elif not is_read:
             place = "reading what it printed …"
         if self._state.is_ahead(pane.id):
             place = f"{place}  {NOT_LOGGED}"
         if pane.pruned:
             place = f"{place}  {label_pruning(pane)}"
-        title = row_of(
+        title = make_row(
             [
                 ("name", f" {escape_unsafe(pane.name)} "),
                 ("title", f" {label_outcome(pane)}, {format_time_briefly(pane.died_at)}  {place}"),
             ],
             columns,
         )
-        slot = Slot(pane.id, 1, 0, rows - 1, columns, live=False, shows=self._screen)
+        slot = Slot(pane.id, 1, 0, rows - 1, columns, is_live=False, view=self._screen)
         return Drawn([title, *screen], slots=(slot,))
 
     def look_up(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import urwid
 
 from chloe.formatting.text import UNSAFE
-from chloe.ui.box import Box, urwid_key
+from chloe.ui.box import Box, to_urwid_key
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
@@ -51,7 +51,7 @@ class Prompt(View):
 
     def press(self, key: str) -> bool:
         """Edit the line."""
-        self._edit.keypress((_TEXT,), urwid_key(key))
+        self._edit.keypress((_TEXT,), to_urwid_key(key))
         return True
 
     def paste(self, text: str) -> bool:

@@ -17,10 +17,10 @@ from chloe.engine import running
 from chloe.formatting.text import escape_unsafe
 from chloe.ui.app import App
 from chloe.ui.crash import first_chloe_error, summarize
-from chloe.ui.glyphs import encoding
-from chloe.ui.log_file import logging_into
+from chloe.ui.glyphs import detect_encoding
+from chloe.ui.log_file import log_to
 from chloe.ui.style import style
-from chloe.ui.tty.colors import depth_of
+from chloe.ui.tty.colors import detect_depth
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import Screen
 from chloe.waits import Waits
@@ -38,7 +38,7 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
     its traceback in the log file; the terminal is as it was in either case.
     """
     config.paths.prepare()
-    with logging_into(config.paths.log_file):
+    with log_to(config.paths.log_file):
         try:
             return asyncio.run(_main(config, environment))
         except Exception as error:
@@ -46,20 +46,20 @@ def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
             if expected is not None:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)
-            _say(f"ended by an error of its own, {summarize(error)}; see {config.paths.log_file}")
+            _report(f"ended by an error of its own, {summarize(error)}; see {config.paths.log_file}")
             return _SOFTWARE
 
 
-def _say(message: str) -> None:
+def _report(message: str) -> None:
     print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
 
 
 async def _main(config: Config, environment: Mapping[str, str]) -> int:
-    painter = Painter(depth_of(environment), style, encoding(environment))
+    painter = Painter(detect_depth(environment), style, detect_encoding(environment))
     screen = Screen(painter, term=environment.get("TERM", ""))
     try:
         # Until the app has its screen, what it waits for is said where it will be.
-        async with running(config, waits=Waits(_say)) as engine:
+        async with running(config, waits=Waits(_report)) as engine:
             return await App(engine, config, screen, environment).run()
     finally:
         screen.close()
