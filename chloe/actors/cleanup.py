@@ -31,6 +31,8 @@ async def remove_stale_spools(
     What is being made or recorded by whomever has a lease, and is left alone. What can't be removed now is so
     the next time.
     """
+    if folder.is_symlink():
+        return  # It is another home's, or nobody's.
     try:
         spools = [each for each in folder.iterdir() if is_id(each.name) and is_spool(each)]
     except (FileNotFoundError, NotADirectoryError):

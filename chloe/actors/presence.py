@@ -84,7 +84,7 @@ class Presence:
         self._doubtful_until = 0.0
 
     def _lock(self) -> int:
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = open_regular(self._path, os.O_RDWR | os.O_CREAT, follow=False)
         fcntl.flock(fd, fcntl.LOCK_EX)
         os.write(fd, json.dumps({"pid": os.getpid(), "terminal": _terminal()}).encode())
         return fd
@@ -103,11 +103,17 @@ class Presence:
         if os.fstat(self._fd).st_nlink and not home.is_dir():
             # It may come back; another one in its place would be in the way.
             raise FileNotFoundError(errno.ENOENT, "the home was moved away", str(home))
+        self._refuse_link()
         for folder in reversed((self._folder, *self._folder.parents)):
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
         before, self._fd = self._fd, self._lock()
         os.close(before)
+
+    def _refuse_link(self) -> None:
+        """See that the folder is no link: in another home's it would be said who lives in this one."""
+        if self._folder.is_symlink():
+            raise FileRefused(self._folder, "is a link, where a folder of Chloe's belongs: remove the link")
 
     def close(self) -> None:
         """Be gone: the lock and its file go, for there is nothing to be said for this instance."""

@@ -91,10 +91,11 @@ class Paths:
             )
         folders = dict.fromkeys((self.home, self.spool, self.instances, self.log_file.parent))
         for folder in folders:
-            if folder in (self.spool, self.instances) and folder.is_symlink():
-                raise HomeUnusable(f"{folder} is a link, where a folder of Chloe's belongs: remove the link")
-            _make(folder)
-            _narrow(folder)
+            if folder in (self.spool, self.instances):
+                make_own_folder(folder)
+            else:
+                _make(folder)
+                _narrow(folder)
         check_place(self.home)
 
     def keeps(self, file: str) -> bool:
@@ -119,6 +120,18 @@ class Paths:
         return self.database.name in names or names <= {
             path.name for path in (self.spool, self.leases, self.instances, self.log_file, self.config_file)
         }
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make a folder in the home where it is missing, 0700; see that it is no link and the user's alone.
+
+    To be asked each time before something is made in it: what stands at a name may change while Chloe runs.
+    Raises ``HomeUnusable``.
+    """
+    if folder.is_symlink():
+        raise HomeUnusable(f"{folder} is a link, where a folder of Chloe's belongs: remove the link")
+    _make(folder)
+    _narrow(folder)
 
 
 def check_place(home: Path) -> None:

@@ -128,6 +128,19 @@ def test_a_home_that_was_moved_away_is_not_made_again(tmp_path: Path) -> None:
     presence.close()
 
 
+def test_a_link_in_the_place_of_the_folder_gets_no_file(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "home" / "instances", tmp_path / "elsewhere"
+    folder.mkdir(parents=True)
+    elsewhere.mkdir()
+    presence = Presence(folder, id_of("me"))
+    folder.rename(tmp_path / "before")
+    folder.symlink_to(elsewhere)
+    with pytest.raises(OSError, match="is a link"), presence.claim(id_of("other")):
+        pass
+    assert list(elsewhere.iterdir()) == []
+    presence.close()
+
+
 async def test_when_all_files_are_removed_the_living_make_theirs_again_and_nobody_is_taken_for_dead(
     tmp_path: Path, eventually: Callable[..., Awaitable[None]]
 ) -> None:

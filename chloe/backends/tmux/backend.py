@@ -36,6 +36,7 @@ from chloe.backends.tmux.screen_recovery import ScreenRecovery
 from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.session_resizer import SessionResizer
 from chloe.backends.tmux.spool import START, SpoolReader
+from chloe.config.paths import make_own_folder
 from chloe.errors import StartFailed, TmuxUnusable
 from chloe.events.facts import SpoolPosition
 from chloe.watch import Watcher
@@ -124,13 +125,15 @@ class TmuxBackend:
         return lambda: self._exited is not None or self._reads > reads
 
     async def prepare(self) -> None:
-        """Make all that the start needs and take the lease; nothing runs yet. Raises as ``start`` does."""
+        """Make all that the start needs and take the lease; nothing runs yet.
+
+        Raises as ``start`` does, or ``HomeUnusable`` where no spool may be made.
+        """
         assert self._spec is not None, "what runs already is not started"
         told = holder_spec.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
         await self._server.check()
+        make_own_folder(self.folder.parent)
         try:
-            self.folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.folder.parent.mkdir(mode=0o700, exist_ok=True)
             # First of all: what nobody holds and no fact knows is cleared away.
             if not self._lease.take(new=True):
                 raise OSError("another Chloe records it")
@@ -169,7 +172,8 @@ class TmuxBackend:
             raise
 
     def _spool_error(self, error: OSError) -> StartFailed:
-        return StartFailed(f"No spool for the pane: {error}. Make room, or look at the home.")
+        what = f"{error.filename} {error.strerror}" if error.filename and error.strerror else error
+        return StartFailed(f"No spool for the pane: {what}. Make room, or look at the home.")
 
     def try_to_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""

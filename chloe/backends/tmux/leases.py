@@ -18,13 +18,13 @@ import errno
 import fcntl
 import logging
 import os
-import stat
 import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from chloe.backends import descriptors
 from chloe.events.ids import is_id
+from chloe.small_files import open_regular
 from chloe.watch import Watcher
 
 _log = logging.getLogger(__name__)
@@ -174,8 +174,8 @@ class Leases:
     # The file ----------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        if self._fd >= 0 and self._replaced():
-            self._renew()
+        if self._fd >= 0 and self._replaced() and (error := self._renew()) is not None:
+            raise error
         if self._fd < 0:
             self._fd = _opened(self.path)
             self._watch()
@@ -188,15 +188,15 @@ class Leases:
             return True
         return not os.path.samestat(found, os.fstat(self._fd))
 
-    def _renew(self) -> None:
-        """Take what we hold anew, on the file that others find now."""
+    def _renew(self) -> OSError | None:
+        """Take what we hold anew, on the file that others find now; why that can't be done, or None."""
         try:
             fd = _opened(self.path)
         except OSError as error:
             # Its folder is gone as well, say. Our locks on the old file are all that there is meanwhile.
             self._say(error)
             self._try_in(_REMAKE_AGAIN)
-            return
+            return error
         old, self._fd = self._fd, fd
         self._rewatch()
         if self._watcher is not None:
@@ -208,6 +208,7 @@ class Leases:
                 del self._held[lease.offset]
                 lease.on_lost()
         os.close(old)
+        return None
 
     def _others_pick_first(self) -> bool:
         if self._paused:
@@ -313,13 +314,8 @@ def find_recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
 
 
 def _opened(path: Path) -> int:
-    """A descriptor of the file, made where it isn't there yet. Raises ``OSError``."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    fd = os.open(path, flags, 0o600)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise OSError(errno.EINVAL, "is no regular file: remove it", os.fspath(path))
-    return fd
+    """Return a descriptor of the file, made where it isn't there yet. Raises ``OSError``."""
+    return open_regular(path, os.O_RDWR | os.O_CREAT, follow=False)
 
 
 def _lock(fd: int, at: int) -> bool:

@@ -80,10 +80,13 @@ class HolderFiles:
         """Make again what was removed; what is still in a FIFO that is gone. ``OSError`` if it can't."""
         names = self.path.split("/")
         for up in range(_RECREATED_LEVELS - 1, -1, -1):
+            folder = "/".join(names[: len(names) - up])
             try:
-                os.mkdir("/".join(names[: len(names) - up]), 0o700)
+                os.mkdir(folder, 0o700)
             except FileExistsError:
-                continue
+                # The home may be a link; what lies in it is made by Chloe, and made into no other place.
+                if up < _RECREATED_LEVELS - 1 and os.path.islink(folder):
+                    raise
         typed = b""
         if not os.fstat(self.keys).st_nlink:
             _remove(f"{self.path}/keys")
