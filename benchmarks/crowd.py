@@ -27,7 +27,7 @@ from ptyprocess import PtyProcess
 
 from benchmarks.measure import Stopwatch, gate
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.errors import ChloeError
 from chloe.events import facts
 from chloe.events.commands import Open
@@ -120,10 +120,10 @@ def _home() -> Iterator[Config]:
 async def _make(config: Config, count: int) -> tuple[float, str]:
     """Open so many; the seconds that it took, and what was refused, if anything was."""
     took = Stopwatch()
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         for _ in range(count):
             try:
-                await engine.ask(Open(backend="tmux", argv=("sleep", "100000"), attached=False))
+                await engine.request(Open(backend="tmux", argv=("sleep", "100000"), attached=False))
             except ChloeError as error:
                 return took.seconds(), str(error)
         panes = [pane.id for pane in engine.projections.panes.values() if pane.alive]
@@ -134,7 +134,7 @@ async def _make(config: Config, count: int) -> tuple[float, str]:
 
 
 async def _living(config: Config) -> int:
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         return sum(
             pane.alive and engine._supervisor._launcher.is_running(pane.id)
             for pane in engine.projections.panes.values()
@@ -142,7 +142,7 @@ async def _living(config: Config) -> int:
 
 
 async def _dead(config: Config) -> int:
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         died = [each.pane async for each in engine.store.read() if isinstance(each.fact, facts.Died)]
         return sum(engine.projections.panes[pane].argv != ("true",) for pane in died)
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks.flood import bare_tmux, log_lines
 from benchmarks.measure import Stopwatch, gate, percentile, show
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.events.commands import Kill, Open, Write
 from chloe.events.facts import BackendKind
 
@@ -54,7 +54,7 @@ async def engine_apart() -> AsyncIterator[Engine]:
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
     try:
-        async with running(Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))) as engine:
+        async with open_engine(Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))) as engine:
             yield engine
     finally:
         subprocess.run(["tmux", "-L", socket, "kill-server"], capture_output=True)
@@ -64,7 +64,7 @@ async def engine_apart() -> AsyncIterator[Engine]:
 async def until(engine: Engine, holds: Callable[[], bool]) -> None:
     """Wait, without polling, until a change makes it true."""
     reached = asyncio.Event()
-    stop = engine.heed(lambda _change: reached.set() if holds() else None)
+    stop = engine.subscribe(lambda _change: reached.set() if holds() else None)
     try:
         if not holds():
             await reached.wait()
@@ -102,7 +102,7 @@ async def _keys() -> bool:
 
 async def _echoes(engine: Engine, backend: BackendKind) -> tuple[list[float], list[float]]:
     """Seconds from each key to its echo in the fold, and from the bytes read to there."""
-    pane = await engine.ask(Open(backend=backend, argv=("sh", "-c", "printf ready; exec cat")))
+    pane = await engine.request(Open(backend=backend, argv=("sh", "-c", "printf ready; exec cat")))
     assert pane is not None
     await until(engine, lambda: _shows(engine, pane, 5))
     seconds: list[float] = []
@@ -110,17 +110,17 @@ async def _echoes(engine: Engine, backend: BackendKind) -> tuple[list[float], li
     for count in range(KEYS):
         before = engine.projections.panes[pane].output_bytes
         if count % LINE == LINE - 1:
-            engine.tell(Write(pane, b"\x15"))
+            engine.send(Write(pane, b"\x15"))
             await until(engine, partial(_shows, engine, pane, before + 1))
             await asyncio.sleep(0.02)
             continue
         watch = Stopwatch()
-        engine.tell(Write(pane, b"x"))
+        engine.send(Write(pane, b"x"))
         await until(engine, partial(_shows, engine, pane, before + 1))
         seconds.append(watch.seconds())
         folds.append((time.time_ns() - engine.projections.panes[pane].last_output_at) / 1e9)
         await asyncio.sleep(0.003)
-    await engine.ask(Kill(pane))
+    await engine.request(Kill(pane))
     return seconds, folds
 
 
@@ -171,9 +171,9 @@ async def _floods() -> bool:
 async def _flood(backend: BackendKind, log: Path) -> float:
     async with engine_apart() as engine:
         if backend == "tmux":  # So that no server has to be started within the time.
-            await engine.ask(Open(backend="tmux", argv=("cat",)))
+            await engine.request(Open(backend="tmux", argv=("cat",)))
         watch = Stopwatch()
-        pane = await engine.ask(Open(backend=backend, argv=("cat", str(log))))
+        pane = await engine.request(Open(backend=backend, argv=("cat", str(log))))
         assert pane is not None
         await until(engine, lambda: not engine.projections.panes[pane].alive and _shows(engine, pane, 0))
         seconds = watch.seconds()
@@ -207,7 +207,7 @@ async def _idle_panes(backend: BackendKind) -> tuple[float, float]:
     async with engine_apart() as engine:
 
         async def open_one() -> None:
-            pane = await engine.ask(Open(backend=backend, argv=("sh",)))
+            pane = await engine.request(Open(backend=backend, argv=("sh",)))
             assert pane is not None
             await until(engine, partial(_shows, engine, pane, 1))
 

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from benchmarks.engine import until
 from benchmarks.measure import gate, percentile, show
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import Change, Engine, running
+from chloe.engine import Change, Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Command, Kill, Open, Rename, Tag, Write
 from chloe.events.facts import Record
@@ -79,7 +79,7 @@ async def _all() -> bool:
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
     config = Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))
     try:
-        async with running(config) as b, _beside(config) as c:
+        async with open_engine(config) as b, _beside(config) as c:
             notes = Notes(b)
             async with _beside(config) as a:
                 kept = [await _prints(a, b, c, notes), await _changes(a, b, c, notes)]
@@ -99,7 +99,7 @@ class Notes:
     def __init__(self, engine: Engine) -> None:
         self._panes = engine.projections.panes
         self.noted: dict[str, Noted] = {}
-        engine.heed(self._told)
+        engine.subscribe(self._told)
 
     def _told(self, change: Change) -> None:
         now = time.time_ns()
@@ -168,7 +168,7 @@ def _chloe(config: Config, driver: Connection) -> None:
 
 async def _driven(config: Config, driver: Connection) -> None:
     """Carry out commands, and tell what was noted of a pane, until the driver hangs up."""
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         notes = Notes(engine)
         driver.send(engine.instance)
         while True:
@@ -176,7 +176,7 @@ async def _driven(config: Config, driver: Connection) -> None:
                 asked = await asyncio.to_thread(driver.recv)
             except EOFError:
                 return
-            driver.send(notes.noted.get(asked, []) if isinstance(asked, str) else await engine.ask(asked))
+            driver.send(notes.noted.get(asked, []) if isinstance(asked, str) else await engine.request(asked))
 
 
 # What A records, until B and C have folded it.
@@ -217,7 +217,7 @@ async def _changes(a: Beside, b: Engine, c: Beside, notes: Notes) -> bool:
         await asyncio.sleep(random.uniform(0.005, 0.03))
         await a.ask(Tag(pane, (f"tag {count}",)))
         await asyncio.sleep(random.uniform(0.005, 0.03))
-    await b.caught_up()
+    await b.catch_up()
     renamed = [record async for record in b.store.read(pane=pane, kinds=("Renamed",))]
     tagged = [record async for record in b.store.read(pane=pane, kinds=("Tagged",))]
     assert len(renamed) == len(tagged) == CHANGES
@@ -325,7 +325,7 @@ async def _kill(a: Beside, b: Engine, over: list[float], ended: list[float]) -> 
     died = [record async for record in b.store.read(pane=direct, kinds=("Died",))]
     over.append((anew[0].committed_at - killed) / 1e9)
     ended.append((died[0].committed_at - killed) / 1e9)
-    await b.ask(Kill(tmux))
+    await b.request(Kill(tmux))
 
 
 async def _others(b: Engine, pane: str, instance: str) -> AsyncIterator[Record]:

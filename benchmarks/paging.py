@@ -26,7 +26,7 @@ def main() -> bool:
 async def _all() -> bool:
     with log_lines(BYTES) as log:
         async with engine_apart() as engine:
-            pane = await engine.ask(Open(backend="direct", argv=("cat", str(log))))
+            pane = await engine.request(Open(backend="direct", argv=("cat", str(log))))
             assert pane is not None
             await until(engine, lambda: not engine.projections.panes[pane].alive)
             total = engine.projections.screens[pane].scrollback.total

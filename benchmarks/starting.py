@@ -27,7 +27,7 @@ from ptyprocess import PtyProcess
 from benchmarks.flood import log_lines
 from benchmarks.measure import Stopwatch, gate
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events import facts
 from chloe.events.commands import Detach, Open
 from chloe.events.facts import Entry
@@ -91,11 +91,11 @@ def _home() -> Iterator[Config]:
 async def _fill(config: Config, size: int) -> None:
     """Have live panes print half of ``size``, and append past ones that printed the other half."""
     with log_lines(size // 2 // LIVE) as log:
-        async with running(config) as engine:
+        async with open_engine(config) as engine:
             panes = []
             for number in range(LIVE):
                 command = ("sh", "-c", 'cat "$1"; printf "the last line"; exec cat', "sh", str(log))
-                pane = await engine.ask(Open(backend="tmux", argv=command, name=f"live {number}"))
+                pane = await engine.request(Open(backend="tmux", argv=command, name=f"live {number}"))
                 assert pane is not None
                 panes.append(pane)
             done = Stopwatch()
@@ -103,7 +103,7 @@ async def _fill(config: Config, size: int) -> None:
                 assert done.seconds() < DEADLINE, "the live panes never printed all"
                 await asyncio.sleep(0.1)
             for pane in panes:
-                await engine.ask(Detach(pane))
+                await engine.request(Detach(pane))
             await _append_past(engine.store, log.read_bytes(), size // 2 // PAST)
 
 

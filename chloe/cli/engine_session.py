@@ -74,15 +74,17 @@ def run_with_engine(
 
     config = load_settings()
     from chloe.actors.scope import INGESTING
-    from chloe.engine import running
+    from chloe.engine import open_engine
     from chloe.engine.stopping import handing_over_when_stopped
     from chloe.ui.log_file import log_to
 
     async def run() -> Answer:
-        async with running(config, screens=screens, scope=scope or INGESTING, waits=make_waits()) as engine:
-            _report_loss(engine.loss)
+        async with open_engine(
+            config, screens=screens, scope=scope or INGESTING, waits=make_waits()
+        ) as engine:
+            _report_loss(engine.lost_records_notice)
             with handing_over_when_stopped(engine):
-                await engine.taken_in()
+                await engine.ingest_spools()
                 return await work(engine)
 
     with log_to(config.paths.log_file):

@@ -73,7 +73,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             status = _INCOMPLETE
         for fault in faults:
             status = _INCOMPLETE
-            engine.keep_fault(target.id, fault)
+            engine.record_fault(target.id, fault)
             _report(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
         return status
 

@@ -32,10 +32,10 @@ def kill(pane: str) -> None:
 
     async def work(engine: Engine, target: Pane) -> None:
         changed = asyncio.Event()
-        engine.heed(lambda _change: changed.set())
+        engine.subscribe(lambda _change: changed.set())
         async with waiting.on(f"the program of {target.name} to end", PROGRAM):
-            await engine.ask(Kill(target.id))
-            await engine.ended(target.id)
+            await engine.request(Kill(target.id))
+            await engine.wait_ended(target.id)
         # Who records it may be busy, or have been stopped: that the log says so is no part of it.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOG_TIMEOUT):

@@ -49,7 +49,7 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     )
 
     async def work(engine: Engine) -> str:
-        pane = await engine.ask(request)
+        pane = await engine.request(request)
         assert pane is not None
         return dump_json(pane_to_json(engine.projections.panes[pane])) if as_json else pane
 

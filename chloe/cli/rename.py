@@ -22,6 +22,6 @@ def rename(pane: str, name: str) -> None:
     from chloe.events.commands import Rename
 
     async def work(engine: Engine, target: Pane) -> None:
-        await engine.ask(Rename(target.id, name))
+        await engine.request(Rename(target.id, name))
 
     run_with_pane(pane, work)

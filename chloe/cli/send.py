@@ -53,7 +53,7 @@ def send(
         if enter:
             data += b"\r"
         if data:
-            await engine.ask(Write(target.id, data))
+            await engine.request(Write(target.id, data))
 
     # What bytes a key has depends on what the program asked of its terminal.
     run_with_pane(pane, work, screens=bool(keys))

@@ -31,7 +31,7 @@ def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
 
     async def work(engine: Engine, target: Pane) -> tuple[str, ...]:
         if tags or clear:
-            await engine.ask(Tag(target.id, tuple(dict.fromkeys(tags))))
+            await engine.request(Tag(target.id, tuple(dict.fromkeys(tags))))
         return target.tags
 
     had = run_with_pane(pane, work)

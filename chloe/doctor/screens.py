@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from chloe.doctor.evidence import Evidence, Unavailable
 from chloe.doctor.findings import Finding, ok, warn
 
-#: ``{pane}-{offset}.fold``, as ``engine.faults`` writes it.
+#: ``{pane}-{offset}.fold``, as ``engine.fault_files`` writes it.
 _NAME = re.compile(r"([0-9a-f-]{1,64})-([0-9]{1,18})\.fold")
 
 

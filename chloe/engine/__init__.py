@@ -1,14 +1,15 @@
 """The engine: Chloe without a face.
 
-``engine`` wires store, actors, backends and projections, starts and stops them; ``fold`` follows the log for
-the panes: committed records in, changes out; ``live`` does so for their screens as well. ``patience`` is what
-a command has with a log that can't be used. ``keeping`` takes checkpoints of screens and folds single
-panes from them, ``past`` gives the lines that no window holds any more, ``ahead`` the screens of panes whose
-recorder is stopped. Headless: must not know urwid or click, nor who listens.
+``engine`` wires store, actors, backends and projections, starts and stops them. ``fold`` follows the log for
+the panes: committed records in, changes out. ``live`` does so for their screens as well. ``loading`` folds
+the screen of a single pane. ``ahead`` keeps the screens of panes whose recorder is stopped, and
+``recording_watch`` finds those panes. ``fault_files`` keeps what the emulator failed on. ``patience`` ends a
+command whose log can't be used; ``stopping`` hands leases over when it is stopped. Headless: must not know
+urwid or click, nor who listens.
 """
 
 from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type
-from chloe.engine.engine import Engine, running
+from chloe.engine.engine import Engine, open_engine
 from chloe.engine.fold import Change
 
-__all__ = ["Change", "Engine", "Refusal", "ending", "running", "why_not", "why_not_type"]
+__all__ = ["Change", "Engine", "Refusal", "ending", "open_engine", "why_not", "why_not_type"]

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chloe.actors.unread_spools import SpoolTail, UnreadSpool
-from chloe.engine.faults import Faults
+from chloe.engine.fault_files import FaultFiles
 from chloe.engine.fold import Change
 from chloe.engine.loading import ScreenLoader
 from chloe.events.projections import Projections
@@ -39,22 +39,22 @@ class _Reading:
     begin: int
 
 
-class Ahead:
+class ScreensAhead:
     """The screens of panes that are looked at and whose recorder is stopped, as of log and spool."""
 
     def __init__(
         self,
         projections: Projections,
         loader: ScreenLoader,
-        faults: Faults,
-        tell: Callable[[Change], None],
+        faults: FaultFiles,
+        publish: Callable[[Change], None],
         scrollback: int,
         clock: Clock,
     ) -> None:
         self._projections = projections
         self._loader = loader
         self._faults = faults
-        self._tell = tell
+        self._publish = publish
         #: What is shown in place of the log's screens. A pane has one once its spool has more than the log.
         self.screens = Screens(scrollback, clock=clock)
         self._stopped: Mapping[str, UnreadSpool] = {}
@@ -83,7 +83,7 @@ class Ahead:
                         self._drop(pane)
                 has_more = False
                 for pane in self._looked_at & self._stopped.keys():
-                    has_more |= await self._go_on(pane)
+                    has_more |= await self._advance(pane)
                 if has_more:
                     await asyncio.sleep(0)
                     continue
@@ -107,9 +107,9 @@ class Ahead:
         self._readings.pop(pane).tail.close()
         if pane in self.screens or pane in self.screens.broken:
             self.screens.forget(pane)
-            self._tell(Change(frozenset({pane})))
+            self._publish(Change(frozenset({pane})))
 
-    async def _go_on(self, pane: str) -> bool:
+    async def _advance(self, pane: str) -> bool:
         """Draw the next piece of a spool; return whether there was one."""
         known = self._projections.panes.get(pane)
         if known is None or not known.alive:
@@ -156,13 +156,13 @@ class Ahead:
                 if lacks_lines and self._loader.can_complete(pane):
                     self._drop(pane)
                     return
-        self.report()
-        self._tell(Change(frozenset({pane})))
+        self.report_faults()
+        self._publish(Change(frozenset({pane})))
 
-    def report(self) -> None:
+    def report_faults(self) -> None:
         """Have kept what the emulator failed on, and tell of it."""
         for pane, fault in self.screens.take_faults():
             self._faults.keep(pane, fault)
             if fault.is_fatal:
                 name = self._projections.panes[pane].name
-                self._tell(Change(frozenset({pane}), (f"{name}: {fault.sentence}",)))
+                self._publish(Change(frozenset({pane}), (f"{name}: {fault.sentence}",)))

@@ -1,7 +1,7 @@
 """The engine: wires store, actors, backends and projections; starts and stops them in order.
 
 Owns the lifetimes: what is started last is stopped first. Must not know urwid or click. Everything that
-drives Chloe, the app and the commands alike, does so through ``running``.
+drives Chloe, the app and the commands alike, does so through ``open_engine``.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
-from chloe.engine.noticing import Stopped
 from chloe.engine.patience import give_up_on
+from chloe.engine.recording_watch import RecordingWatch
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Panes
@@ -55,7 +55,7 @@ _SWITCH = 0.0005
 
 
 class Engine:
-    """One running instance. Made by ``running``; everything here is for the loop's own thread."""
+    """One running instance. Made by ``open_engine``; everything here is for the loop's own thread."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Engine:
         live: LiveFold | None,
         supervisor: Supervisor,
         paths: Paths,
-        stopped: Stopped,
+        recording_watch: RecordingWatch,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -78,27 +78,27 @@ class Engine:
         self._live = live
         self._supervisor = supervisor
         self._paths = paths
-        self._stopped = stopped
+        self._recording_watch = recording_watch
 
     @property
-    def loss(self) -> str | None:
+    def lost_records_notice(self) -> str | None:
         """What the log has lost, where that showed when it was opened."""
         return self.store.loss_notice
 
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
-        return self.store.trouble or descriptors.shortage.trouble or self._stopped.trouble or None
+        return self.store.trouble or descriptors.shortage.trouble or self._recording_watch.trouble or None
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
         return self.store.size()
 
-    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
-        """Have ``told`` called, in the loop, with what changed. Returns what ends that."""
-        return self._fold.heed(told)
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``callback`` called, in the loop, with what changed. Returns what ends that."""
+        return self._fold.subscribe(callback)
 
-    async def ask(self, command: Command) -> str | None:
+    async def request(self, command: Command) -> str | None:
         """Carry a command out and wait until the projections show it.
 
         ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
@@ -107,11 +107,11 @@ class Engine:
             raise LogUnusable(self.store.refusal)
         return await self._supervisor.request(command)
 
-    async def ended(self, pane: str) -> None:
+    async def wait_ended(self, pane: str) -> None:
         """Wait until the pane's program is gone, whether or not the log has its end yet."""
         await self._supervisor.ended(pane)
 
-    def tell(self, command: Write | Resize) -> None:
+    def send(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused`` where nobody would get them."""
         self._supervisor.send(command)
 
@@ -120,7 +120,7 @@ class Engine:
 
         Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
         """
-        await self._of_screens.show(pane)
+        await self._live_fold.show(pane)
         screens = self.projections.screens
         found = screens.get(pane)
         if found is not None:
@@ -129,13 +129,13 @@ class Engine:
             raise ScreenBroken(f"{self.projections.panes[pane].name}: {screens.broken[pane].sentence}")
         raise PaneUnknown(f"there is no pane {pane}")
 
-    def keep_fault(self, pane: str, fault: Fault) -> None:
+    def record_fault(self, pane: str, fault: Fault) -> None:
         """Keep what the emulator failed on elsewhere: in an export, say."""
-        self._of_screens.keep_fault(pane, fault)
+        self._live_fold.record_fault(pane, fault)
 
     def screen_failed(self, pane: str, error: Exception) -> None:
         """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
-        self._of_screens.fail(pane, error, "shown")
+        self._live_fold.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
         """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
@@ -143,14 +143,14 @@ class Engine:
         Lines are numbered as ``Terminal.scrollback`` numbers them. Fewer where there are no more; where the
         log was pruned, those that are left.
         """
-        return await self._of_screens.scrollback.lines(pane, first, count, columns)
+        return await self._live_fold.scrollback.lines(pane, first, count, columns)
 
     @property
-    def _of_screens(self) -> LiveFold:
+    def _live_fold(self) -> LiveFold:
         assert self._live is not None, "no screens are folded"
         return self._live
 
-    async def taken_in(self) -> None:
+    async def ingest_spools(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is folded."""
         await self._supervisor.drain_spools()
         await self._fold.catch_up()
@@ -163,11 +163,11 @@ class Engine:
     @property
     def ahead(self) -> Screens:
         """The screens that are shown in place of the projections', since their recorder is stopped."""
-        return self._of_screens.ahead.screens
+        return self._live_fold.ahead.screens
 
     def look_at(self, panes: frozenset[str]) -> None:
         """Take note that these panes are shown, and no others."""
-        self._of_screens.ahead.look_at(panes)
+        self._live_fold.ahead.look_at(panes)
 
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""
@@ -177,13 +177,13 @@ class Engine:
         """Record again what nobody else does."""
         self._supervisor.handover.resume()
 
-    async def caught_up(self) -> None:
+    async def catch_up(self) -> None:
         """Wait until everything committed by now, by any instance, is folded."""
         await self._fold.catch_up()
 
 
 @asynccontextmanager
-async def running(
+async def open_engine(
     config: Config,
     *,
     screens: bool = True,
@@ -231,10 +231,10 @@ async def running(
         group = await stack.enter_async_context(_Tasks())
         live = None
         if screens:
-            from chloe.engine.faults import Faults
+            from chloe.engine.fault_files import FaultFiles
             from chloe.engine.live import LiveFold
 
-            faults = Faults(config.paths.home / "damaged")
+            faults = FaultFiles(config.paths.home / "damaged")
             fold: Fold
             fold = live = LiveFold(
                 store,
@@ -245,7 +245,7 @@ async def running(
             )
             group.create_task(faults.run(), name="keep faults")
             if scope.stays:
-                waits.told = lambda sentence: fold.tell(Change(messages=(sentence,)))
+                waits.told = lambda sentence: fold.publish(Change(messages=(sentence,)))
             before_the_tasks.push_async_callback(faults.write)
         else:
             fold = Fold(store, projections)
@@ -262,9 +262,9 @@ async def running(
         )
         fold.connect(supervisor)
         stack.callback(
-            store.subscribe(lambda trouble: fold.tell(Change(messages=(trouble,) if trouble else ())))
+            store.subscribe(lambda trouble: fold.publish(Change(messages=(trouble,) if trouble else ())))
         )
-        stack.callback(_tell_shortage(fold))
+        stack.callback(_report_shortage(fold))
         if scope.leaves_out != "none" and live is None:
             await fold.load_present(
                 launcher.panes_with_spool(), scope.is_clear, alive=scope.leaves_out == "ended"
@@ -274,22 +274,22 @@ async def running(
         group.create_task(fold.follow(), name="follow")
         if live is not None:
             group.create_task(live.draw(), name="draw")
-            group.create_task(live.keep(), name="keep")
+            group.create_task(live.write_checkpoints(), name="keep")
         if not scope.stays and store.refusal is None:
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.release_all)
         stack.push_async_callback(supervisor.stop)
         missing = MissingSpools(config.paths.spool, launcher.panes_with_spool, launcher.session_exists)
-        stopped = Stopped(
+        recording_watch = RecordingWatch(
             lambda: find_unread_spools(config.paths, projections.panes),
             lambda: supervisor.handover.is_waiting,
             live.ahead.set_stopped if live is not None else lambda _: None,
-            lambda said: fold.tell(Change(messages=(said,) if said else ())),
+            lambda said: fold.publish(Change(messages=(said,) if said else ())),
             lambda: missing.find(projections.panes.values()),
         )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
-            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
+            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, recording_watch)
             return
         await supervisor.restore()
         if scope.stays:
@@ -298,29 +298,29 @@ async def running(
         if live is not None and scope.stays:
             from chloe.actors.tmux_health import watch_tmux_health
 
-            group.create_task(live.fold_unseen(), name="fold unseen")
-            group.create_task(_tend(config, store, projections.panes), name="tend the log")
+            group.create_task(live.fold_background(), name="fold unseen")
+            group.create_task(_keep_pruned(config, store, projections.panes), name="tend the log")
             group.create_task(
                 watch_tmux_health(
                     lambda: any(pane.backend == "tmux" and pane.alive for pane in projections.panes.values()),
                     launcher.tmux_error,
-                    lambda news: fold.tell(Change(messages=(news,))),
+                    lambda news: fold.publish(Change(messages=(news,))),
                 ),
                 name="pulse of tmux",
             )
         if live is not None and scope.stays:
-            group.create_task(stopped.look(), name="look for stopped recorders")
+            group.create_task(recording_watch.run(), name="look for stopped recorders")
             group.create_task(live.ahead.run(), name="read ahead of the log")
-        yield Engine(instance, store, projections, fold, live, supervisor, config.paths, stopped)
+        yield Engine(instance, store, projections, fold, live, supervisor, config.paths, recording_watch)
 
 
-def _tell_shortage(fold: Fold) -> Callable[[], None]:
+def _report_shortage(fold: Fold) -> Callable[[], None]:
     """Have it shown while descriptors, say, are short. Returns what ends that."""
     loop = asyncio.get_running_loop()
     shortage = descriptors.shortage
 
     def tell() -> None:
-        fold.tell(Change(messages=(shortage.trouble,) if shortage.trouble else ()))
+        fold.publish(Change(messages=(shortage.trouble,) if shortage.trouble else ()))
         # The log itself may be what lacks them.
         descriptors.reserve.spend()
         loop.call_later(descriptors.SHORTAGE_LASTS, check)
@@ -330,7 +330,7 @@ def _tell_shortage(fold: Fold) -> Callable[[], None]:
             loop.call_later(descriptors.SHORTAGE_LASTS, check)
             return
         descriptors.reserve.fill()
-        fold.tell(Change())
+        fold.publish(Change())
 
     descriptors.reserve.fill()
 
@@ -349,7 +349,7 @@ async def _close(store: Store, waits: Waits) -> None:
         await store.close(_GIVEN_UP)
 
 
-async def _tend(config: Config, store: Store, panes: Panes) -> None:
+async def _keep_pruned(config: Config, store: Store, panes: Panes) -> None:
     """Finish what a killed prune left, and prune what the configuration says."""
     from chloe.pruning import Conditions, tend
 

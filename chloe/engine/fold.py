@@ -76,15 +76,15 @@ class Fold:
         self._listeners: list[Callable[[Change], None]] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
 
-    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
-        """Have ``told`` called, in the loop, with each change. Returns what ends that."""
-        self._listeners.append(told)
-        return lambda: self._listeners.remove(told)
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``callback`` called, in the loop, with each change. Returns what ends that."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
 
-    def tell(self, change: Change) -> None:
+    def publish(self, change: Change) -> None:
         """Pass news on."""
-        for told in list(self._listeners):
-            told(change)
+        for callback in list(self._listeners):
+            callback(change)
 
     def connect(self, recorders: Recorders) -> None:
         """Tell ``recorders`` of progress from now on."""
@@ -138,9 +138,9 @@ class Fold:
             self._recorders.on_record(record)
         for pane in changed & projections.panes.keys():
             self._recorders.on_drawn(pane, projections.panes[pane].output_bytes)
-        self._announce(Change(frozenset(changed)))
+        self._wake_and_publish(Change(frozenset(changed)))
 
-    def _announce(self, change: Change) -> None:
+    def _wake_and_publish(self, change: Change) -> None:
         """Wake who waits for what was folded, and tell of it."""
         if self._waiters:
             seq = self._projections.seq
@@ -148,4 +148,4 @@ class Fold:
                 if wanted <= seq and not reached.done():
                     reached.set_result(None)
             self._waiters = [waiter for waiter in self._waiters if not waiter[1].done()]
-        self.tell(change)
+        self.publish(change)

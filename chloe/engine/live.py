@@ -12,8 +12,8 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from chloe.engine.ahead import Ahead
-from chloe.engine.faults import Faults
+from chloe.engine.ahead import ScreensAhead
+from chloe.engine.fault_files import FaultFiles
 from chloe.engine.fold import Change, Fold
 from chloe.engine.loading import ScreenLoader
 from chloe.errors import LogUnusable
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 #: A pane that nobody looks at is folded for its checkpoints after so many bytes, so that looking at it, or
 #: scrolling in it, never has to fold more than about these.
-_UNFOLDED = 16 * 1024 * 1024
+_BACKGROUND_BYTES = 16 * 1024 * 1024
 
 
 class LiveFold(Fold):
@@ -44,7 +44,7 @@ class LiveFold(Fold):
         projections: Projections,
         *,
         scrollback: int,
-        faults: Faults,
+        faults: FaultFiles,
         clock: Clock,
     ) -> None:
         super().__init__(store, projections)
@@ -54,7 +54,7 @@ class LiveFold(Fold):
         #: Gives the lines that no window holds any more.
         self.scrollback = ScrollbackReader(partial(self._loader.walker, scrollback=MAX_LINES))
         #: Screens as of log and spool, of panes whose recorder is stopped.
-        self.ahead = Ahead(projections, self._loader, faults, self.tell, scrollback, clock)
+        self.ahead = ScreensAhead(projections, self._loader, faults, self.publish, scrollback, clock)
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()
@@ -80,11 +80,11 @@ class LiveFold(Fold):
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
         change = Change() if projections.screens.is_settled else self._draw()
-        self._report()
+        self._report_faults()
         changed |= change.panes
         for pane in changed & projections.panes.keys():
-            self._credit(pane)
-        self._announce(Change(frozenset(changed), notices=change.notices))
+            self._report_progress(pane)
+        self._wake_and_publish(Change(frozenset(changed), notices=change.notices))
 
     async def draw(self) -> None:
         """Draw what ``follow`` left over, a slice at a time, for ever."""
@@ -92,8 +92,8 @@ class LiveFold(Fold):
             await self._to_draw.wait()
             change = self._draw()
             for pane in change.panes:
-                self._credit(pane)
-            self.tell(change)
+                self._report_progress(pane)
+            self.publish(change)
             await asyncio.sleep(0)
 
     def _draw(self) -> Change:
@@ -104,7 +104,7 @@ class LiveFold(Fold):
             # Instead of drawing: it takes as long.
             if self._recorders.is_recording(due[0]):
                 self._checkpoints.take(screens, *due)
-                self._report()
+                self._report_faults()
             self._to_draw.set()
             return Change()
         drawn = screens.settle(SLICE)
@@ -117,7 +117,7 @@ class LiveFold(Fold):
                     self._answer(pane, terminal)
                 except Exception as error:
                     screens.fail(pane, error, "answered")
-        self._report()
+        self._report_faults()
         if screens.is_settled:
             self._to_draw.clear()
         else:
@@ -135,25 +135,25 @@ class LiveFold(Fold):
         """Give a pane's screen up, since reading it raised ``error``: the one that is shown."""
         if pane in self.ahead.screens:
             self.ahead.screens.fail(pane, error, doing)
-            self.ahead.report()
+            self.ahead.report_faults()
             return
         self._projections.screens.fail(pane, error, doing)
-        self._report()
+        self._report_faults()
 
-    def keep_fault(self, pane: str, fault: Fault) -> None:
+    def record_fault(self, pane: str, fault: Fault) -> None:
         """Have kept what the emulator failed on elsewhere."""
         self._faults.keep(pane, fault)
 
-    def _report(self) -> None:
+    def _report_faults(self) -> None:
         """Have kept what the emulator failed on, and tell of it."""
         for pane, fault in self._projections.screens.take_faults():
             self._faults.keep(pane, fault)
             if fault.is_fatal:
                 found = self._projections.panes.get(pane)
                 name = found.name if found is not None else pane[:8]
-                self.tell(Change(frozenset({pane}), (f"{name}: {fault.sentence}",)))
+                self.publish(Change(frozenset({pane}), (f"{name}: {fault.sentence}",)))
 
-    def _credit(self, pane: str) -> None:
+    def _report_progress(self, pane: str) -> None:
         projections = self._projections
         self._recorders.on_drawn(
             pane, projections.panes[pane].output_bytes - projections.screens.pending_bytes(pane)
@@ -169,28 +169,28 @@ class LiveFold(Fold):
         walker = await self._loader.load(pane, lambda: self._projections.seq)
         if (walker.terminal is not None or walker.fault is not None) and pane not in screens:
             walker.give_to(screens)
-            self.tell(Change(frozenset({pane})))
+            self.publish(Change(frozenset({pane})))
 
     # Checkpoints -----------------------------------------------------------------------------------
 
-    async def keep(self) -> None:
+    async def write_checkpoints(self) -> None:
         """Write the checkpoints that were taken, for ever."""
         await self._checkpoints.run()
 
     def _count_unfolded(self, pane: str, size: int) -> None:
         self._unfolded[pane] = self._unfolded.get(pane, 0) + size
-        if self._unfolded[pane] >= _UNFOLDED:
+        if self._unfolded[pane] >= _BACKGROUND_BYTES:
             self._to_fold.set()
 
-    async def fold_unseen(self) -> None:
+    async def fold_background(self) -> None:
         """Fold panes that print a lot while nobody looks at them, for their checkpoints, for ever."""
         for found in list(self._projections.panes.values()):
-            if found.alive and found.output_bytes >= _UNFOLDED:
+            if found.alive and found.output_bytes >= _BACKGROUND_BYTES:
                 marks = await self._store.list_checkpoints(found.id, emulator=EMULATOR)
                 self._count_unfolded(found.id, found.output_bytes - (marks[-1].offset if marks else 0))
         while True:
             self._to_fold.clear()
-            due = [pane for pane, size in self._unfolded.items() if size >= _UNFOLDED]
+            due = [pane for pane, size in self._unfolded.items() if size >= _BACKGROUND_BYTES]
             # Who doesn't record a pane may come to do so: right after a start, say.
             for pane in filter(self._recorders.is_recording, due):
                 del self._unfolded[pane]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chloe.engine.faults import Faults
+from chloe.engine.fault_files import FaultFiles
 from chloe.events.screen import Clock
 from chloe.past.checkpointing import CheckpointWriter
 from chloe.past.walker import Walker
@@ -19,7 +19,7 @@ class ScreenLoader:
     """Makes walkers for one engine, and walks to where the live fold is."""
 
     def __init__(
-        self, store: Store, scrollback: int, checkpoints: CheckpointWriter, faults: Faults, clock: Clock
+        self, store: Store, scrollback: int, checkpoints: CheckpointWriter, faults: FaultFiles, clock: Clock
     ) -> None:
         self._store = store
         self._scrollback = scrollback

@@ -112,11 +112,11 @@ class App:
         loop = asyncio.get_running_loop()
         unhandled = loop.get_exception_handler()
         loop.set_exception_handler(self._lifetime.on_unhandled)
-        cancel = self._engine.heed(self._lifetime.guarded(self._on_change))
+        cancel = self._engine.subscribe(self._lifetime.guarded(self._on_change))
         try:
             with self._tty.running():
                 async with self._tasks:
-                    lost = (self._engine.loss,) if self._engine.loss else ()
+                    lost = (self._engine.lost_records_notice,) if self._engine.lost_records_notice else ()
                     self._on_change(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
                     try:
                         with self._tty.listening(self):

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.formatting.text import escape_unsafe
 from chloe.ui.app import App
 from chloe.ui.crash import first_chloe_error, summarize
@@ -59,7 +59,7 @@ async def _main(config: Config, environment: Mapping[str, str]) -> int:
     screen = Screen(painter, term=environment.get("TERM", ""))
     try:
         # Until the app has its screen, what it waits for is said where it will be.
-        async with running(config, waits=Waits(_report)) as engine:
+        async with open_engine(config, waits=Waits(_report)) as engine:
             return await App(engine, config, screen, environment).run()
     finally:
         screen.close()

@@ -37,7 +37,7 @@ class Engine(Protocol):
     projections: Projections
 
     @property
-    def loss(self) -> str | None:
+    def lost_records_notice(self) -> str | None:
         """What the log had lost when it was opened, or None."""
 
     @property
@@ -54,13 +54,13 @@ class Engine(Protocol):
     def log_size(self) -> int:
         """Return the bytes that the log takes on disk."""
 
-    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
-        """Have ``told`` called with each change."""
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Have ``callback`` called with each change. Returns what ends that."""
 
-    async def ask(self, command: Command) -> str | None:
+    async def request(self, command: Command) -> str | None:
         """Carry a command out. Raises ``ChloeError``."""
 
-    def tell(self, command: Write | Resize) -> None:
+    def send(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused``."""
 
     async def hand_over(self) -> None:
@@ -124,7 +124,7 @@ class Requests:
 
     async def _execute(self, command: Command) -> str | None:
         try:
-            return await self._engine.ask(command)
+            return await self._engine.request(command)
         finally:
             self._pending_commands.discard(command)
 

@@ -292,11 +292,11 @@ def test_a_log_of_a_newer_chloe_is_refused_by_every_command(chloe: Chloe, home: 
 OTHER = """
 import asyncio, sys
 from chloe.config import load
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open
 async def main():
-    async with running(load()) as engine:
-        print(await engine.ask(Open(backend="direct", argv=("sleep", "1000"), name="theirs")), flush=True)
+    async with open_engine(load()) as engine:
+        print(await engine.request(Open(backend="direct", argv=("sleep", "1000"), name="theirs")), flush=True)
         await asyncio.to_thread(sys.stdin.read)
 asyncio.run(main())
 """

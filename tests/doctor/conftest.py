@@ -13,7 +13,7 @@ import pytest
 from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
 from chloe.doctor import Evidence, Finding, FixResult, State, apply_fixes, diagnose, gather_evidence
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open
 
 CAT = ("sh", "-c", "printf ready; exec cat")
@@ -55,13 +55,13 @@ class Doctor:
 
     async def start(self) -> None:
         """Start a Chloe, which takes in what there is, and end it."""
-        async with running(self.config, screens=False) as engine:
-            await engine.taken_in()
+        async with open_engine(self.config, screens=False) as engine:
+            await engine.ingest_spools()
 
     async def pane(self, *argv: str, name: str = "") -> str:
         """A tmux pane that a Chloe opened and left running, or that has ended meanwhile; its id."""
-        async with running(self.config) as engine:
-            pane = await engine.ask(Open(backend="tmux", argv=argv or CAT, name=name))
+        async with open_engine(self.config) as engine:
+            pane = await engine.request(Open(backend="tmux", argv=argv or CAT, name=name))
             assert pane is not None
             await self._eventually(lambda: engine.projections.panes[pane].output_bytes)
         return pane

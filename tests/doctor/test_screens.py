@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chloe.doctor import State
-from chloe.engine.faults import write
+from chloe.engine.fault_files import write
 from chloe.events.faults import fault
 
 

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from chloe.doctor import State
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Kill, Open
 
 _KILLED = """
 import asyncio, os, sys
 from pathlib import Path
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Kill, Open
 
 async def main():
     config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
-    async with running(config) as engine:
-        await engine.ask(Open(backend="direct", argv=("sleep", "60"), name="lost"))
+    async with open_engine(config) as engine:
+        await engine.request(Open(backend="direct", argv=("sleep", "60"), name="lost"))
         os.kill(os.getpid(), 9)
 
 asyncio.run(main())
@@ -38,8 +38,8 @@ async def test_a_live_pane_tells_its_holder_its_recorder_and_its_spool(doctor: A
     assert "recorded by nobody at the moment" in alone.text
     assert "of 1.0 GB" in alone.text
 
-    async with running(doctor.config) as engine:
-        await engine.taken_in()
+    async with open_engine(doctor.config) as engine:
+        await engine.ingest_spools()
         (recorded,) = await doctor.found("sessions")
         (instance,) = await doctor.found("instances")
 
@@ -112,8 +112,8 @@ async def test_a_killed_chloe_leaves_a_lock_and_a_direct_pane_and_both_are_mende
 
 
 async def test_a_direct_pane_of_a_living_chloe_is_well(doctor: Any) -> None:
-    async with running(doctor.config) as engine:
-        await engine.ask(Open(backend="direct", argv=("sleep", "60")))
+    async with open_engine(doctor.config) as engine:
+        await engine.request(Open(backend="direct", argv=("sleep", "60")))
 
         assert [each.state for each in await doctor.found("panes")] == [State.OK]
 
@@ -167,6 +167,6 @@ async def test_a_program_that_outlived_its_holder_is_named_with_what_ends_it(doc
     assert (found.state, found.subject) == (State.WARN, f"stubborn ({pane[:8]})")
     assert "runs on without a terminal" in found.text
     assert f"chloe kill {pane[:8]}" in found.remedy
-    async with running(doctor.config, screens=False) as engine:
-        await engine.ask(Kill(pane))
+    async with open_engine(doctor.config, screens=False) as engine:
+        await engine.request(Kill(pane))
     assert [each.state for each in await doctor.found("panes")] == [State.OK]

@@ -44,7 +44,7 @@ class Counting:
 
     def count(self, number: int) -> None:
         self.numbers.append(number)
-        self.engine.tell(Write(self.id, b"%d\n" % number))
+        self.engine.send(Write(self.id, b"%d\n" % number))
 
     async def counted(self) -> None:
         """Wait until all of it is in the log, or is said to be missing, and the screen is the right one."""
@@ -74,7 +74,7 @@ class Counting:
 
     async def end(self) -> None:
         """Have it exit with a status, and see that this is told."""
-        self.engine.tell(Write(self.id, b"x7\n"))
+        self.engine.send(Write(self.id, b"x7\n"))
         known = self.engine.projections.panes[self.id]
         await self._eventually(lambda: not known.alive, "the end")
         assert known.outcome == "exit 7"
@@ -88,7 +88,7 @@ async def gone(engine: Engine, pane: str, eventually: Eventually) -> None:
 
 
 async def counting(engine: Engine, eventually: Eventually, backend: BackendKind = "tmux") -> Counting:
-    pane = await engine.ask(Open(backend=backend, argv=COUNTS))
+    pane = await engine.request(Open(backend=backend, argv=COUNTS))
     assert pane is not None
     made = Counting(engine, pane, eventually)
     await made.counted()

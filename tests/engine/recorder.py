@@ -16,12 +16,12 @@ from tests.engine.counting import COUNTS
 RECORDS = """
 import asyncio, sys; from pathlib import Path
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open
 async def main():
     config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=tuple(sys.argv[3:]), name="counts"))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=tuple(sys.argv[3:]), name="counts"))
         while engine.projections.panes[pane].output_bytes < len("ready"): await asyncio.sleep(0.01)
         print(pane, flush=True)
         await asyncio.to_thread(sys.stdin.read)

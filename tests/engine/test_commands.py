@@ -14,7 +14,7 @@ import pytest
 from chloe.backends.direct import DirectBackend
 from chloe.backends.tmux import TmuxBackend
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError, PaneRefused, StartFailed, TmuxUnusable, UsageError
 from chloe.events.commands import (
     Close,
@@ -35,7 +35,7 @@ CAT = ("sh", "-c", "printf ready; exec cat")
 
 
 async def opened(engine: Engine, backend: BackendKind, argv: tuple[str, ...] = CAT, **more: Any) -> str:
-    pane = await engine.ask(Open(backend=backend, argv=argv, **more))
+    pane = await engine.request(Open(backend=backend, argv=argv, **more))
     assert pane is not None
     return pane
 
@@ -50,9 +50,9 @@ async def kinds(engine: Engine, pane: str) -> list[str]:
 async def test_keys_go_in_and_the_screen_shows_what_came_back(
     backend: BackendKind, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, backend, rows=10, columns=40)
-        engine.tell(Write(pane, b"typed\n"))
+        engine.send(Write(pane, b"typed\n"))
         await eventually(lambda: "typed" in "".join(engine.projections.screens[pane].display))
         assert engine.projections.panes[pane].attached == {engine.instance}
 
@@ -61,35 +61,35 @@ async def test_keys_go_in_and_the_screen_shows_what_came_back(
 async def test_a_resize_reaches_program_and_screen(
     backend: BackendKind, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         script = "trap 'stty size' WINCH; printf ready; while :; do sleep 0.05; done"
         pane = await opened(engine, backend, ("sh", "-c", script))
         await eventually(lambda: "ready" in engine.projections.screens[pane].display[0])
-        engine.tell(Resize(pane, 30, 90))
+        engine.send(Resize(pane, 30, 90))
         await eventually(lambda: "30 90" in "".join(engine.projections.screens[pane].display))
         assert engine.projections.panes[pane].columns == 90
 
 
 async def test_without_words_a_pane_is_the_users_shell_here(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = engine.projections.panes[await opened(engine, "direct", ())]
         assert pane.cwd == str(Path.cwd())
         assert pane.name == Path(pane.argv[0]).name
 
 
 async def test_unnamed_panes_get_names_of_their_own(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         panes = [await opened(engine, "direct", ("cat",)) for _ in range(3)]
         assert [engine.projections.panes[pane].name for pane in panes] == ["cat", "cat-2", "cat-3"]
 
 
 async def test_detach_and_reattach_are_in_the_log(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, "tmux")
-        await engine.ask(Detach(pane))
+        await engine.request(Detach(pane))
         assert engine.projections.panes[pane].attached == set()
-        await engine.ask(Detach(pane))
-        await engine.ask(Reattach(pane))
+        await engine.request(Detach(pane))
+        await engine.request(Reattach(pane))
         assert engine.projections.panes[pane].attached == {engine.instance}
         assert await kinds(engine, pane) == ["Created", "Detached", "Reattached"]
 
@@ -97,25 +97,25 @@ async def test_detach_and_reattach_are_in_the_log(config: Config) -> None:
 async def test_a_closed_tmux_pane_runs_on_recorded_and_comes_back(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, "tmux")
-        await engine.ask(Close(pane))
+        await engine.request(Close(pane))
         known = engine.projections.panes[pane]
         assert known.closed
         assert known.alive
         printed = known.output_bytes
-        await engine.ask(Write(pane, b"heard\n"))
+        await engine.request(Write(pane, b"heard\n"))
         await eventually(lambda: known.output_bytes > printed + 5)
-        await engine.ask(Reopen(pane))
+        await engine.request(Reopen(pane))
         assert not known.closed
         assert "heard" in "".join((await engine.screen(pane)).display)
         assert await kinds(engine, pane) == ["Created", "Detached", "Closed", "Reopened", "Reattached"]
 
 
 async def test_closing_a_direct_pane_ends_its_program(config: Config, eventually: Eventually) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, "direct")
-        await engine.ask(Close(pane))
+        await engine.request(Close(pane))
         known = engine.projections.panes[pane]
         await eventually(lambda: not known.alive)
         assert known.closed
@@ -126,12 +126,12 @@ async def test_closing_a_direct_pane_ends_its_program(config: Config, eventually
 async def test_kill_ends_a_program_that_ignores_the_hang_up(
     backend: BackendKind, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(
             engine, backend, ("sh", "-c", "trap '' HUP TERM; printf ready; while :; do sleep 1; done")
         )
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
-        await engine.ask(Kill(pane))
+        await engine.request(Kill(pane))
         known = engine.projections.panes[pane]
         await eventually(lambda: not known.alive)
         assert known.died is not None
@@ -139,57 +139,57 @@ async def test_kill_ends_a_program_that_ignores_the_hang_up(
 
 
 async def test_names_and_tags_change_also_after_the_end(config: Config, eventually: Eventually) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, "direct", ("true",))
         known = engine.projections.panes[pane]
         await eventually(lambda: not known.alive)
-        await engine.ask(Rename(pane, "  nightly build "))
-        await engine.ask(Tag(pane, ("ci", "slow")))
+        await engine.request(Rename(pane, "  nightly build "))
+        await engine.request(Tag(pane, ("ci", "slow")))
         assert (known.name, known.tags) == ("nightly build", ("ci", "slow"))
         with pytest.raises(UsageError, match="empty"):
-            await engine.ask(Rename(pane, " "))
+            await engine.request(Rename(pane, " "))
 
 
 async def test_what_has_ended_takes_no_keys_and_says_how_it_ended(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, "tmux", ("sh", "-c", "exit 7"))
         await eventually(lambda: not engine.projections.panes[pane].alive)
         assert engine.projections.panes[pane].outcome == "exit 7"
         for command in (Write(pane, b"x"), Kill(pane), Reattach(pane), Reopen(pane)):
             with pytest.raises(PaneRefused, match="exit 7"):
-                await engine.ask(command)
+                await engine.request(command)
 
 
 async def test_a_direct_pane_is_neither_detached_nor_reattached(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await opened(engine, "direct")
         for command in (Detach(pane), Reattach(pane), Reopen(pane)):
             with pytest.raises(PaneRefused, match="direct pane"):
-                await engine.ask(command)
+                await engine.request(command)
 
 
 async def test_anothers_direct_pane_takes_no_input_and_the_message_says_whose_it_is(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as first, running(config) as second:
+    async with open_engine(config) as first, open_engine(config) as second:
         pane = await opened(first, "direct")
         await eventually(lambda: pane in second.projections.panes)
         with pytest.raises(PaneRefused, match=f"process id {os.getpid()}"):
-            await second.ask(Write(pane, b"x"))
-        await second.ask(Rename(pane, "seen from afar"))
+            await second.request(Write(pane, b"x"))
+        await second.request(Rename(pane, "seen from afar"))
         await eventually(lambda: first.projections.panes[pane].name == "seen from afar")
 
 
 async def test_a_tmux_pane_is_typed_into_from_each_and_shown_by_each(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as first, running(config) as second:
+    async with open_engine(config) as first, open_engine(config) as second:
         pane = await opened(first, "tmux")
         await eventually(lambda: pane in second.projections.panes)
-        await second.ask(Reattach(pane))
-        second.tell(Write(pane, b"from the second\n"))
+        await second.request(Reattach(pane))
+        second.send(Write(pane, b"from the second\n"))
         for engine in (first, second):
             await eventually(
                 lambda engine=engine: "from the second" in "".join(engine.projections.screens[pane].display)
@@ -205,7 +205,7 @@ async def test_a_tmux_pane_is_typed_into_from_each_and_shown_by_each(
 async def test_what_cannot_start_is_named_and_leaves_nothing(
     backend: BackendKind, argv: tuple[str, ...], cwd: str, named: str, config: Config
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         with pytest.raises(StartFailed, match=named):
             await opened(engine, backend, argv, cwd=cwd)
         assert len(engine.projections.panes) == 0
@@ -217,7 +217,7 @@ async def test_without_tmux_direct_panes_work_and_tmux_ones_say_why_not(
 ) -> None:
     (tmp_path / "sh").symlink_to("/bin/sh")
     monkeypatch.setenv("PATH", str(tmp_path))
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         with pytest.raises(TmuxUnusable, match="tmux"):
             await opened(engine, "tmux", ("/bin/cat",))
         assert engine.projections.panes[await opened(engine, "direct", ("/bin/cat",))].alive
@@ -229,7 +229,7 @@ async def test_a_tmux_that_is_too_old_is_refused_with_both_versions(
     (tmp_path / "tmux").write_text("#!/bin/sh\necho tmux 3.1c\n")
     (tmp_path / "tmux").chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         with pytest.raises(TmuxUnusable, match=r"3\.1.*3\.2|3\.2.*3\.1"):
             await opened(engine, "tmux")
 
@@ -240,7 +240,7 @@ async def test_odd_names_reach_the_program_and_the_log_as_they_are(
     odd = os.fsdecode(b"a 'b' \"c\" #{d} ;e\n$(f) \xff")
     folder = tmp_path / odd
     folder.mkdir()
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         for backend in ("direct", "tmux"):
             argv = ("sh", "-c", 'printf %s "$1" > "$(printf %s "$0")"', backend, odd)
             pane = await opened(engine, backend, argv, cwd=str(folder), name=odd.strip())
@@ -251,9 +251,9 @@ async def test_odd_names_reach_the_program_and_the_log_as_they_are(
 
 
 async def test_nobody_can_be_asked_of_a_pane_that_is_not_there(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         with pytest.raises(ChloeError, match="no pane"):
-            await engine.ask(Kill("nobody"))
+            await engine.request(Kill("nobody"))
 
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
@@ -274,7 +274,7 @@ async def test_whatever_is_in_the_way_of_a_start_is_a_sentence_and_costs_only_th
     async def failing(_: object) -> None:
         raise error
 
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         other = await opened(engine, "direct")
         for each in (DirectBackend, TmuxBackend):
             monkeypatch.setattr(each, "start", failing)
@@ -293,7 +293,7 @@ async def test_whatever_is_in_the_way_of_a_start_is_a_sentence_and_costs_only_th
 async def test_a_command_that_no_program_can_be_given_costs_only_that_pane(
     backend: BackendKind, argv: tuple[str, ...], config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         other = await opened(engine, "direct")
         try:
             pane = await opened(engine, backend, argv)
@@ -314,7 +314,7 @@ async def test_where_the_folder_is_gone_a_pane_starts_in_the_home(
     monkeypatch.chdir(gone)
     monkeypatch.setenv("HOME", str(home))
     gone.rmdir()
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         for backend in ("direct", "tmux"):
             pane = await opened(engine, backend)
             assert engine.projections.panes[pane].cwd == str(home)

@@ -18,7 +18,7 @@ import pytest
 
 from chloe.backends import descriptors
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError, LogUnusable, TmuxUnusable
 from chloe.events.commands import Kill, Open
 from chloe.events.facts import BackendKind
@@ -42,19 +42,19 @@ async def test_fifty_panes_cost_no_more_descriptors_than_five(config: Config, ev
 
     counts = []
     for count in (5, 45):
-        async with running(config) as engine:
+        async with open_engine(config) as engine:
             for _ in range(count):
-                await engine.ask(Open(backend="tmux", argv=("sh", "-c", "echo ready; exec sleep 600")))
+                await engine.request(Open(backend="tmux", argv=("sh", "-c", "echo ready; exec sleep 600")))
             await eventually(at_rest(engine))
-        async with running(config) as engine:  # Adopted, as by an app that starts.
+        async with open_engine(config) as engine:  # Adopted, as by an app that starts.
             await eventually(at_rest(engine))
             await eventually(lambda: _no_segment_is_open(config.paths.spool))
             counts.append(open_descriptors())
     # Connections to the log come and go.
     assert abs(counts[1] - counts[0]) <= 8
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         for pane in list(engine.projections.panes):
-            await engine.ask(Kill(pane))
+            await engine.request(Kill(pane))
         await eventually(lambda: not any(pane.alive for pane in engine.projections.panes.values()))
         await eventually(lambda: not list(config.paths.spool.iterdir()))
 
@@ -102,7 +102,7 @@ class Refusing:
 async def test_a_shortage_at_any_moment_of_a_start_ends_no_pane(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
     often, first = 4, 1
     while True:
@@ -111,7 +111,7 @@ async def test_a_shortage_at_any_moment_of_a_start_ends_no_pane(
         pane.numbers.append(10)
         # Where nothing can be told without it, the start says so.
         with refusing(), suppress(OSError, ChloeError, BaseExceptionGroup):
-            async with running(config) as engine:
+            async with open_engine(config) as engine:
                 pane.engine = engine
                 await pane.counted()
                 assert engine.projections.panes[pane.id].alive
@@ -119,7 +119,7 @@ async def test_a_shortage_at_any_moment_of_a_start_ends_no_pane(
             break
         first += often
     assert first > 10
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane.engine = engine
         await pane.counted()
         assert await pane.lost() == 0
@@ -130,21 +130,21 @@ async def test_a_shortage_at_any_moment_of_a_start_ends_no_pane(
 async def test_a_shortage_while_panes_live_is_told_and_ends_none(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         backends: tuple[BackendKind, ...] = ("direct", "tmux")
         panes: list[Counting] = [await counting(engine, eventually, backend) for backend in backends]
         await eventually(lambda: not engine.trouble)  # Left from other tests, as it is the process's.
         told: list[str] = []
-        cancel = engine.heed(lambda change: told.extend(change.messages))
+        cancel = engine.subscribe(lambda change: told.extend(change.messages))
         with Refusing(1, sys.maxsize)():
             for pane in panes:
                 pane.count(50)
             await panes[0].counted()
             await eventually(lambda: engine.trouble)
             with pytest.raises(ChloeError):
-                await engine.ask(Open(backend="tmux", argv=("true",)))
+                await engine.request(Open(backend="tmux", argv=("true",)))
             with suppress(ChloeError):
-                await engine.ask(Kill(panes[1].id))
+                await engine.request(Kill(panes[1].id))
         for pane in panes[:1]:
             await pane.end()
         await eventually(lambda: not engine.projections.panes[panes[1].id].alive or not engine.trouble)
@@ -166,15 +166,15 @@ import asyncio, resource
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_NOFILE, (333, 4444))
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open
 async def main():
     home, name = Path({str(config.paths.home)!r}), {config.tmux.socket_name!r}
     config = Config(paths=Paths.under(home), tmux=Tmux(socket_name=name))
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (4444, 4444)
         argv = "sh", "-c", "(ulimit -Sn; ulimit -Hn) > {said}"
-        pane = await engine.ask(Open(backend={backend!r}, argv=argv))
+        pane = await engine.request(Open(backend={backend!r}, argv=argv))
         while engine.projections.panes[pane].alive:
             await asyncio.sleep(0.01)
 asyncio.run(main())
@@ -190,13 +190,13 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
     soft = min(hard, 300)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     try:
-        async with running(config) as engine:
-            pane = await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+        async with open_engine(config) as engine:
+            pane = await engine.request(Open(backend="tmux", argv=("sleep", "600")))
             assert pane is not None
             asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
             server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
             assert resource.prlimit(server, resource.RLIMIT_NOFILE) == (hard, hard)
-            await engine.ask(Kill(pane))
+            await engine.request(Kill(pane))
             await eventually(lambda: not engine.projections.panes[pane].alive)
             await gone(engine, pane, eventually)
     finally:
@@ -207,8 +207,8 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
 async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_for_dead(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sleep", "600")))
         assert pane is not None
         asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
         server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
@@ -217,11 +217,11 @@ async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_fo
         resource.prlimit(server, resource.RLIMIT_NOFILE, (used, limits[1]))
         try:
             with pytest.raises(TmuxUnusable, match=r"Its server has no descriptor|has all of its"):
-                await engine.ask(Open(backend="tmux", argv=("sleep", "600")))
+                await engine.request(Open(backend="tmux", argv=("sleep", "600")))
             assert engine.projections.panes[pane].alive
         finally:
             resource.prlimit(server, resource.RLIMIT_NOFILE, limits)
-        await engine.ask(Kill(pane))
+        await engine.request(Kill(pane))
         await eventually(lambda: not engine.projections.panes[pane].alive)
         await gone(engine, pane, eventually)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.errors import ChloeError, StartFailed, TmuxUnusable
 from chloe.events.commands import Open, Resize, Write
 from chloe.events.facts import BackendKind
@@ -45,7 +45,7 @@ async def test_a_full_disk_under_the_spool_costs_what_could_not_be_kept_and_no_m
 ) -> None:
     ballast = small_disk(config.paths.spool, "4m")
     config = replace(config, spool=replace(config.spool, disk_share=1.0))
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         fill(ballast)
         pane.count(200_000)
@@ -74,7 +74,7 @@ async def test_a_full_disk_under_the_log_alone_costs_no_byte(
     ballast = small_disk(config.paths.home, "16m")
     small_disk(config.paths.spool, "64m")
     config = replace(config, spool=replace(config.spool, disk_share=1.0))
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
         fill(ballast)
         for pane in panes:
@@ -97,17 +97,17 @@ async def test_a_full_disk_under_log_and_spool_is_told_and_all_goes_on_when_ther
 ) -> None:
     ballast = small_disk(config.paths.home, "24m")
     config = replace(config, spool=replace(config.spool, disk_share=1.0))
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
         said = tmp_path / "said"
-        typed = await engine.ask(Open(backend="direct", argv=("sh", "-c", f"read x; echo $x > {said}")))
+        typed = await engine.request(Open(backend="direct", argv=("sh", "-c", f"read x; echo $x > {said}")))
         assert typed is not None
         fill(ballast)
         for pane in panes:
             pane.count(700_000)
         await eventually(lambda: engine.trouble, "the banner")
         assert "full" in (engine.trouble or "")
-        engine.tell(Write(typed, b"typed\n"))
+        engine.send(Write(typed, b"typed\n"))
         await eventually(lambda: said.exists() and said.read_text() == "typed\n", "keys pass")
         ballast.unlink()
         for pane in panes:
@@ -138,20 +138,20 @@ async def test_a_hung_server_is_told_and_typing_recording_and_quitting_work(
     monkeypatch.setattr("chloe.actors.tmux_health._RETRY_DELAY", 0.1)
     news: list[str] = []
     pid = 0
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         pid = server_pid()
-        engine.heed(lambda change: news.extend(change.messages))
+        engine.subscribe(lambda change: news.extend(change.messages))
         with held_still(pid):
             await eventually(lambda: any("doesn't answer" in text for text in news))
             async with no_longer_than(15):
                 with pytest.raises(TmuxUnusable, match="doesn't answer"):
-                    await engine.ask(Open(backend="tmux", argv=COUNTS))
+                    await engine.request(Open(backend="tmux", argv=COUNTS))
             pane.count(100)
             await pane.counted()
-            engine.tell(Resize(pane.id, 30, 90))
+            engine.send(Resize(pane.id, 30, 90))
             async with no_longer_than(5):
-                assert await engine.ask(Open(backend="direct", argv=("true",))) is not None
+                assert await engine.request(Open(backend="direct", argv=("true",))) is not None
         await eventually(lambda: news[-1] == "tmux answers again")
         await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
         after = await counting(engine, eventually)
@@ -163,13 +163,13 @@ async def test_quitting_does_not_wait_for_a_hung_server(
     config: Config, eventually: Eventually, server_pid: Callable[[], int], held_still: HeldStill
 ) -> None:
     with held_still_later(held_still) as hold:
-        async with no_longer_than(20), running(config) as engine:
+        async with no_longer_than(20), open_engine(config) as engine:
             pane = await counting(engine, eventually)
             hold(server_pid())
-            engine.tell(Resize(pane.id, 30, 90))
+            engine.send(Resize(pane.id, 30, 90))
             await eventually(lambda: _clients(config))
         await eventually(lambda: not _clients(config), "no client of it is left")
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane.engine = engine
         await pane.end()
 
@@ -191,7 +191,7 @@ def _clients(config: Config) -> list[str]:
 async def test_a_server_that_is_gone_ends_its_panes_and_a_new_one_serves(
     how: str, config: Config, eventually: Eventually, server_pid: Callable[[], int]
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         panes = [await counting(engine, eventually) for _ in range(3)]
         if how == "kill-server":
             subprocess.run(["tmux", "-L", config.tmux.socket_name, "kill-server"], check=True)
@@ -210,7 +210,7 @@ async def test_a_server_that_is_gone_ends_its_panes_and_a_new_one_serves(
 async def test_a_server_of_another_version_is_told_and_what_runs_on_it_goes_on(
     config: Config, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         path = os.environ["PATH"]
         stand_in = tmp_path / "tmux"
@@ -221,10 +221,10 @@ async def test_a_server_of_another_version_is_told_and_what_runs_on_it_goes_on(
         stand_in.chmod(0o700)
         monkeypatch.setenv("PATH", f"{tmp_path}:{path}")
         with pytest.raises(TmuxUnusable, match=r"too old for client\. Another version of tmux started it"):
-            await engine.ask(Open(backend="tmux", argv=COUNTS))
+            await engine.request(Open(backend="tmux", argv=COUNTS))
         pane.count(100)
         await pane.counted()
-        engine.tell(Resize(pane.id, 30, 90))
+        engine.send(Resize(pane.id, 30, 90))
         monkeypatch.setenv("PATH", path)
         await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
         await pane.end()
@@ -238,17 +238,17 @@ async def test_a_tmux_that_was_upgraded_serves_what_runs_and_what_is_new(
         return subprocess.run([path, "-V"], capture_output=True, text=True, check=True).stdout
 
     assert version(OTHER_TMUX) != version("tmux")
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         (tmp_path / "tmux").symlink_to(OTHER_TMUX)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         assert version("tmux") == version(OTHER_TMUX)
         pane.count(100)
         await pane.counted()
-        engine.tell(Resize(pane.id, 30, 90))
+        engine.send(Resize(pane.id, 30, 90))
         await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
         after = await counting(engine, eventually)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         for each in (pane, after):
             each.engine = engine
             assert engine.projections.panes[each.id].alive
@@ -264,7 +264,7 @@ async def test_a_tmux_that_was_upgraded_serves_what_runs_and_what_is_new(
 async def test_a_killed_holder_ends_its_pane_alone(
     number: signal.Signals, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane, other = [await counting(engine, eventually) for _ in range(2)]
         os.kill(int((config.paths.spool / pane.id / "lock").read_bytes()), number)
         known = engine.projections.panes[pane.id]
@@ -278,7 +278,7 @@ async def test_a_killed_holder_ends_its_pane_alone(
 async def test_a_stopped_holder_goes_on_where_it_was(
     config: Config, eventually: Eventually, held_still: HeldStill
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         with held_still(int((config.paths.spool / pane.id / "lock").read_bytes())):
             pane.count(1000)
@@ -314,7 +314,7 @@ def no_descriptor_left() -> Iterator[None]:
 async def test_without_a_free_descriptor_new_panes_say_so_and_the_others_go_on(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
         with no_descriptor_left():
             refusals: tuple[tuple[BackendKind, type[ChloeError]], ...] = (
@@ -324,7 +324,7 @@ async def test_without_a_free_descriptor_new_panes_say_so_and_the_others_go_on(
             for backend, error in refusals:
                 async with no_longer_than(10):
                     with pytest.raises(error, match=re.compile("descriptor|open files", re.IGNORECASE)):
-                        await engine.ask(Open(backend=backend, argv=COUNTS))
+                        await engine.request(Open(backend=backend, argv=COUNTS))
             for pane in panes:
                 pane.count(100)
             await panes[0].counted()
@@ -342,7 +342,7 @@ async def test_a_holder_without_a_free_descriptor_relays_on_and_tells_what_it_dr
     config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chloe.backends.tmux.holder_spec.SEGMENT_SIZE", 20_000)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         holder = int((config.paths.spool / pane.id / "lock").read_bytes())
         _, hard = resource.prlimit(holder, resource.RLIMIT_NOFILE)

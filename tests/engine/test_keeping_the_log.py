@@ -12,7 +12,7 @@ import pytest
 
 from chloe.config import Config
 from chloe.config.settings import Log
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.commands import Open
@@ -42,10 +42,10 @@ async def _append_past(store: Store, data: bytes) -> None:
 
 
 async def test_an_app_prunes_what_the_configuration_says(config: Config, eventually: Eventually) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         await _append_past(engine.store, b"long ago " * 1000)
-    async with running(replace(config, log=Log(prune_older_than=3600))) as engine:
-        pane = await engine.ask(Open(backend="direct", argv=("sh", "-c", "printf new; exec cat")))
+    async with open_engine(replace(config, log=Log(prune_older_than=3600))) as engine:
+        pane = await engine.request(Open(backend="direct", argv=("sh", "-c", "printf new; exec cat")))
         assert pane is not None
         await eventually(lambda: PAST in engine.projections.history)
         turns = engine.projections.history[PAST].entries
@@ -53,22 +53,22 @@ async def test_an_app_prunes_what_the_configuration_says(config: Config, eventua
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 3)
         assert [piece async for piece in encode_raw(engine.store, pane)] == [b"new"]
         assert (await engine.store.verify()).whole
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         assert [piece async for piece in encode_raw(engine.store, PAST)] == [Missing(0, 27_000, "pruned")]
 
 
 async def test_by_default_nothing_is_pruned(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         await _append_past(engine.store, b"long ago ")
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         assert b"".join([piece async for piece in encode_raw(engine.store, PAST)]) == b"long ago " * 3  # type: ignore[misc]
 
 
 async def test_heads_are_added_to_the_file_that_the_user_named(config: Config, tmp_path: Path) -> None:
     heads = tmp_path / "heads"
-    async with running(replace(config, log=Log(heads_file=str(heads)))) as engine:
+    async with open_engine(replace(config, log=Log(heads_file=str(heads)))) as engine:
         await _append_past(engine.store, b"x")
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         seq = (await engine.store.head()).seq
     (line,) = heads.read_text().splitlines()
     assert 5 <= int(line.split()[1]) <= seq
@@ -76,7 +76,7 @@ async def test_heads_are_added_to_the_file_that_the_user_named(config: Config, t
 
 
 async def test_a_body_that_cannot_be_read_is_missing_and_the_rest_is_there(config: Config) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         await _append_past(engine.store, b"long ago " * 1000)
     database = sqlite3.connect(config.paths.database)
     database.execute("DROP TRIGGER body_update")
@@ -84,7 +84,7 @@ async def test_a_body_that_cannot_be_read_is_missing_and_the_rest_is_there(confi
     database.execute("UPDATE body SET codec = 1, bytes = x'deadbeef' WHERE seq = ?", (seq,))
     database.commit()
     database.close()
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         data = b"long ago " * 1000
         assert [piece async for piece in encode_raw(engine.store, PAST)] == [
             data,
@@ -98,8 +98,8 @@ async def test_a_body_that_cannot_be_read_is_missing_and_the_rest_is_there(confi
 
 
 async def test_a_lost_end_is_said_when_the_log_is_opened(config: Config) -> None:
-    async with running(config) as engine:
-        assert engine.loss is None
+    async with open_engine(config) as engine:
+        assert engine.lost_records_notice is None
         await _append_past(engine.store, b"x")
     database = sqlite3.connect(config.paths.database)
     triggers = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
@@ -111,9 +111,9 @@ async def test_a_lost_end_is_said_when_the_log_is_opened(config: Config) -> None
         database.execute(trigger)
     database.commit()
     database.close()
-    async with running(config) as engine:
-        assert engine.loss is not None
-        assert "lost its end" in engine.loss
+    async with open_engine(config) as engine:
+        assert engine.lost_records_notice is not None
+        assert "lost its end" in engine.lost_records_notice
 
 
 async def test_who_takes_over_while_the_log_can_not_be_read_waits_and_goes_on(
@@ -127,8 +127,8 @@ async def test_who_takes_over_while_the_log_can_not_be_read_waits_and_goes_on(
         return (await second.store.head()).seq
 
     monkeypatch.setattr("chloe.store.following._PAUSES", (0.01, 0.02))
-    async with running(config) as second:
-        async with running(config) as first:
+    async with open_engine(config) as second:
+        async with open_engine(config) as first:
             pane = await counting(first, eventually)
             await eventually(lambda: pane.id in second.projections.panes)
             monkeypatch.setattr(second.store._reader, "tip", tip)
@@ -152,8 +152,8 @@ async def test_a_pane_whose_past_can_not_be_read_gets_no_checkpoint_and_nobody_e
         tried.append(wanted["pane"])
         raise LogUnusable("a page of the log is damaged")
 
-    monkeypatch.setattr("chloe.engine.live._UNFOLDED", 1000)
-    async with running(config) as engine:
+    monkeypatch.setattr("chloe.engine.live._BACKGROUND_BYTES", 1000)
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         engine.projections.screens.forget(pane.id)
         with monkeypatch.context() as patched:

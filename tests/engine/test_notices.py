@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from chloe.config import Config
-from chloe.engine import Change, running
+from chloe.engine import Change, open_engine
 from chloe.events.commands import Open
 from chloe.terminal import Bell, CwdChanged, TitleChanged
 
@@ -18,7 +18,7 @@ def listen(notices: list[object], change: Change) -> None:
 
 
 async def test_every_listener_gets_every_notice_once(config: Config, eventually: Eventually) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         heard: list[list[object]] = [[], [], []]
 
         def looks_first(change: Change) -> None:
@@ -27,10 +27,10 @@ async def test_every_listener_gets_every_notice_once(config: Config, eventually:
                 assert engine.projections.screens[pane].display
             heard[0].extend(change.notices)
 
-        engine.heed(looks_first)
+        engine.subscribe(looks_first)
         for notices in heard[1:]:
-            engine.heed(partial(listen, notices))
+            engine.subscribe(partial(listen, notices))
         said = r"\a\033]2;title\a" + "x" * 100 + r"\033]7;/tmp\a"
-        pane = await engine.ask(Open(backend="direct", argv=("printf", said)))
+        pane = await engine.request(Open(backend="direct", argv=("printf", said)))
         expected = [(pane, notice) for notice in (Bell(), TitleChanged("title"), CwdChanged("/tmp"))]
         await eventually(lambda: heard == [expected] * 3)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Kill, Open
@@ -41,7 +41,7 @@ ODD = {
 
 async def ended_pane(engine: Engine, config: Config, eventually: Eventually) -> str:
     """A pane whose holder is gone, and whose spool is only the folder."""
-    pane = await engine.ask(Open(backend="tmux", argv=("sleep", "60")))
+    pane = await engine.request(Open(backend="tmux", argv=("sleep", "60")))
     assert pane is not None
     await eventually((config.paths.spool / pane / "lock").exists)
     return pane
@@ -50,8 +50,8 @@ async def ended_pane(engine: Engine, config: Config, eventually: Eventually) -> 
 async def test_whatever_spools_say_their_panes_alone_end_and_the_next_start_is_as_any(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
-        good = await engine.ask(Open(backend="tmux", argv=("cat",)))
+    async with open_engine(config) as engine:
+        good = await engine.request(Open(backend="tmux", argv=("cat",)))
         odd = {what: await ended_pane(engine, config, eventually) for what in ODD}
     assert good is not None
     for what, pane in odd.items():
@@ -60,38 +60,38 @@ async def test_whatever_spools_say_their_panes_alone_end_and_the_next_start_is_a
         (folder / "0.seg").write_bytes(ODD[what])
     seqs = []
     for _ in range(3):
-        async with running(config, screens=False) as engine:
-            await engine.taken_in()
+        async with open_engine(config, screens=False) as engine:
+            await engine.ingest_spools()
             panes = engine.projections.panes
             assert {what for what, pane in odd.items() if panes[pane].alive} == set()
             assert panes[good].alive
             seqs.append((await engine.store.verify()).head.seq)
     assert seqs[1] == seqs[2], "nothing is said again and again"
-    async with running(config, screens=False) as engine:
-        await engine.taken_in()
-        await engine.ask(Kill(good))
+    async with open_engine(config, screens=False) as engine:
+        await engine.ingest_spools()
+        await engine.request(Kill(good))
         await eventually(lambda: not engine.projections.panes[good].alive)
 
 
 async def test_a_spool_of_a_newer_version_is_left_for_the_chloe_that_wrote_it(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await ended_pane(engine, config, eventually)
     folder = config.paths.spool / pane
     os.kill(int((folder / "lock").read_bytes()), 9)
     (folder / "0.seg").write_bytes(newer := header(version=999) + b"from the future")
     for _ in range(2):
-        async with running(config, screens=False) as engine:
-            await engine.taken_in()
+        async with open_engine(config, screens=False) as engine:
+            await engine.ingest_spools()
             assert "newer than this Chloe knows" in engine.projections.panes[pane].outcome
     assert (folder / "0.seg").read_bytes() == newer
 
 
 async def test_what_lies_about_among_the_spools_is_left_alone(config: Config, eventually: Eventually) -> None:
     spool, outside = config.paths.spool, config.paths.home.parent / "outside"
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("cat",)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("cat",)))
         assert pane is not None
         await eventually((spool / pane / "lock").exists)
     outside.mkdir()
@@ -105,14 +105,14 @@ async def test_what_lies_about_among_the_spools_is_left_alone(config: Config, ev
     for name in ("1.seg", "failure"):
         os.mkfifo(spool / pane / name)
 
-    async with running(config) as engine:
-        await engine.taken_in()
+    async with open_engine(config) as engine:
+        await engine.ingest_spools()
         assert engine.projections.panes[pane].alive
-        await engine.ask(Kill(pane))
+        await engine.request(Kill(pane))
         await eventually(lambda: not engine.projections.panes[pane].alive)
         await eventually(lambda: not (spool / pane / "0.seg").exists())
-    async with running(config) as engine:
-        await engine.taken_in()
+    async with open_engine(config) as engine:
+        await engine.ingest_spools()
 
     assert (spool / pane / "theirs").read_text() == "precious"
     assert (outside / "precious").exists()
@@ -122,18 +122,18 @@ async def test_what_lies_about_among_the_spools_is_left_alone(config: Config, ev
 async def test_a_lock_that_is_none_ends_its_pane_and_hangs_nobody(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
-        good = await engine.ask(Open(backend="tmux", argv=("cat",)))
+    async with open_engine(config) as engine:
+        good = await engine.request(Open(backend="tmux", argv=("cat",)))
         odd = await ended_pane(engine, config, eventually)
     assert good is not None
     folder = config.paths.spool / odd
     os.kill(int((folder / "lock").read_bytes()), 9)
     (folder / "lock").unlink()
     os.mkfifo(folder / "lock")
-    async with running(config, screens=False) as engine:
-        await engine.taken_in()
+    async with open_engine(config, screens=False) as engine:
+        await engine.ingest_spools()
         assert engine.projections.panes[good].alive
-        await engine.ask(Kill(good))
+        await engine.request(Kill(good))
         await eventually(lambda: not engine.projections.panes[good].alive)
 
 
@@ -141,8 +141,8 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
     config: Config, eventually: Eventually
 ) -> None:
     script = "trap '' HUP; echo ready; while :; do sleep 0.05; done"
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
         known = engine.projections.panes[pane]
         await eventually(lambda: known.output_bytes)
@@ -155,16 +155,16 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
         assert known.may_have_lost_more
         gaps = [record.fact async for record in engine.store.read(pane=pane, kinds=("Gap",))]
         assert [each.length for each in gaps if isinstance(each, facts.Gap)] == [0]
-    async with running(config, screens=False) as engine:
-        await engine.taken_in()
+    async with open_engine(config, screens=False) as engine:
+        await engine.ingest_spools()
         again = engine.projections.panes[pane]
         assert not again.alive
         assert again.died is not None
         assert again.died.survivor == survivor, "the next one knows it from the log"
-        await engine.ask(Kill(pane))
+        await engine.request(Kill(pane))
         await eventually(lambda: not Path(f"/proc/{survivor.pid}").exists() or _is_zombie(survivor.pid))
         with pytest.raises(PaneRefused, match="has ended"):
-            await engine.ask(Kill(pane))
+            await engine.request(Kill(pane))
 
 
 def _is_zombie(pid: int) -> bool:

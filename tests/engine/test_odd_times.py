@@ -9,7 +9,7 @@ import pytest
 
 from chloe.cli.pane_listing import pane_to_json
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events import facts
 from chloe.events.commands import Open, Rename, Write
 from chloe.events.facts import BackendKind
@@ -25,13 +25,13 @@ async def test_before_1970_all_is_recorded_and_told(
     config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch, backend: BackendKind, clock: int
 ) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: clock)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         command = ("sh", "-c", "printf one; read line; printf two; exit 3")
-        pane = await engine.ask(Open(backend=backend, argv=command))
+        pane = await engine.request(Open(backend=backend, argv=command))
         assert pane is not None
         await eventually(lambda: engine.projections.panes[pane].output_bytes >= 3)
-        await engine.ask(Rename(pane, "other"))
-        await engine.ask(Write(pane, b"\n"))
+        await engine.request(Rename(pane, "other"))
+        await engine.request(Write(pane, b"\n"))
         await eventually(lambda: not engine.projections.panes[pane].alive)
         known = engine.projections.panes[pane]
         assert known.died is not None
@@ -44,5 +44,5 @@ async def test_before_1970_all_is_recorded_and_told(
         lines = [line async for line in told(engine.store.read(), type(engine.projections.panes)())]
         assert all(escape_unsafe(line) == line for line in lines)
         assert any(line.startswith("19") for line in lines)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         assert not engine.projections.panes[pane].alive

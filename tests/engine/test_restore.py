@@ -13,7 +13,7 @@ import pytest
 
 from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Close, Open, Reattach, Write
 
@@ -28,26 +28,26 @@ async def test_a_tmux_pane_is_back_detached_with_all_it_printed_meanwhile(
     script = (
         f"printf before; until [ -e {go} ]; do sleep 0.01; done; printf meanwhile; touch {said}; exec cat"
     )
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 6)
     closed_at = time.time_ns()
     go.touch()
     await eventually(said.exists)
     opened_at = time.time_ns()
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
         assert known.attached == set()
         await eventually(lambda: known.output_bytes == len("beforemeanwhile"))
         assert known.unseen_bytes(engine.instance) == known.output_bytes, "this instance never showed it"
-        await engine.ask(Reattach(pane))
+        await engine.request(Reattach(pane))
         assert (await engine.screen(pane)).display[0].rstrip() == "beforemeanwhile"
         output = [r async for r in engine.store.read(pane=pane, kinds=("Output",))]
         assert closed_at < output[-1].occurred_at < opened_at, "when it happened, not when it was taken in"
         told = [r.fact async for r in engine.store.read(pane=pane, kinds=("Detached", "Reattached"))]
         assert [type(fact) for fact in told] == [facts.Detached, facts.Reattached]
-        engine.tell(Write(pane, b"and on\n"))
+        engine.send(Write(pane, b"and on\n"))
         await eventually(lambda: "and on" in "".join(engine.projections.screens[pane].display))
 
 
@@ -56,13 +56,13 @@ async def test_what_ended_meanwhile_is_dead_with_its_status_and_time(
 ) -> None:
     go, folder = tmp_path / "go", config.paths.spool
     script = f"until [ -e {go} ]; do sleep 0.01; done; echo last words; exit 5"
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
     go.touch()
     await eventually(lambda: (folder / pane / "lock").exists() and not has_holder(folder / pane))
     before = time.time_ns()
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
         await eventually(lambda: not known.alive)
         assert known.outcome == "exit 5"
@@ -72,8 +72,8 @@ async def test_what_ended_meanwhile_is_dead_with_its_status_and_time(
 
 
 async def test_a_session_killed_by_hand_is_dead(config: Config, eventually: Eventually) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=CAT))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=CAT))
         assert pane is not None
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
         by_hand = ["tmux", "-L", config.tmux.socket_name, "kill-session", "-t", f"chloe-{pane}"]
@@ -85,10 +85,10 @@ async def test_a_session_killed_by_hand_is_dead(config: Config, eventually: Even
 
 
 async def test_quitting_ends_direct_programs_and_says_so(config: Config) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="direct", argv=CAT))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="direct", argv=CAT))
         assert pane is not None
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
         assert (known.alive, known.closed, known.outcome) == (False, True, "chloe ended")
 
@@ -96,27 +96,27 @@ async def test_quitting_ends_direct_programs_and_says_so(config: Config) -> None
 async def test_a_closed_pane_stays_closed_over_a_restart_and_is_recorded_on(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=CAT))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=CAT))
         assert pane is not None
-        await engine.ask(Close(pane))
-    async with running(config) as engine:
+        await engine.request(Close(pane))
+    async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
         assert known.closed
         printed = known.output_bytes
-        await engine.ask(Write(pane, b"hello\n"))
+        await engine.request(Write(pane, b"hello\n"))
         await eventually(lambda: known.output_bytes > printed)
 
 
 async def test_a_headless_engine_takes_in_what_waits_and_goes(config: Config, tmp_path: Path) -> None:
-    async with running(config, screens=False) as engine:
-        pane = await engine.ask(
+    async with open_engine(config, screens=False) as engine:
+        pane = await engine.request(
             Open(backend="tmux", argv=("sh", "-c", "seq 1 20000; exec cat"), attached=False)
         )
         assert pane is not None
     for _ in range(100):
-        async with running(config, screens=False) as engine:
-            await engine.taken_in()
+        async with open_engine(config, screens=False) as engine:
+            await engine.ingest_spools()
             if engine.projections.panes[pane].output_bytes == sum(len(f"{n}\r\n") for n in range(1, 20001)):
                 break
     else:
@@ -128,9 +128,9 @@ async def test_a_hundred_panes_that_burst_and_exit_at_once_are_whole(
 ) -> None:
     """Every byte and every exit status: what tmux alone loses in most cases."""
     burst = "i=0; while [ $i -lt 400 ]; do echo $1 $i; i=$((i+1)); done; exit $1"
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         panes = [
-            await engine.ask(Open(backend="tmux", argv=("sh", "-c", burst, "sh", str(number))))
+            await engine.request(Open(backend="tmux", argv=("sh", "-c", burst, "sh", str(number))))
             for number in range(100)
         ]
         known = [engine.projections.panes[pane or ""] for pane in panes]
@@ -149,12 +149,12 @@ async def test_what_a_full_spool_dropped_is_a_gap_of_that_size_and_the_screen_is
     wait = f"until [ -e {go} ]; do sleep 0.01; done"
     script = f"{wait}; seq 1 300000; printf '\\033[2J\\033[Hthe last screen'; touch {said}; exec cat"
     capped = replace(config, spool=replace(config.spool, pane_cap=200_000))
-    async with running(capped) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", script)))
+    async with open_engine(capped) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
         assert pane is not None
     go.touch()
     await eventually(said.exists)
-    async with running(capped) as engine:
+    async with open_engine(capped) as engine:
         known = engine.projections.panes[pane]
         printed = sum(len(f"{n}\r\n") for n in range(1, 300_001)) + len("\x1b[2J\x1b[Hthe last screen")
         await eventually(lambda: known.output_bytes == printed)
@@ -183,8 +183,8 @@ async def test_a_direct_program_knows_its_terminal_and_nothing_of_the_one_around
     )
     for backend, term in kinds:
         said = tmp_path / backend
-        async with running(config) as engine:
-            pane = await engine.ask(
+        async with open_engine(config) as engine:
+            pane = await engine.request(
                 Open(backend=backend, argv=("sh", "-c", f"env > {said}"), cwd=str(tmp_path))
             )
             known = engine.projections.panes[pane or ""]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events import facts
 from chloe.events.commands import Kill
 from tests.engine.counting import counted, counting, gone, tmux_screen
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("nothing_is_left")
 async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_is_lost_of_what_was_read(
     what: str, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine, running(config) as second:
+    async with open_engine(config) as engine, open_engine(config) as second:
         pane = await counting(engine, eventually)
         folder = config.paths.spool / pane.id
         if what == "folder":
@@ -58,12 +58,12 @@ async def test_what_somebody_removes_of_a_running_spool_comes_back_and_nothing_i
 async def test_a_spool_that_is_removed_while_no_chloe_runs_is_a_gap_of_that_size_and_a_right_screen(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
     (config.paths.spool / pane.id / "keys").write_bytes(b"1000\n")
     await eventually(lambda: tmux_screen(config, pane.id)[0] == "the screen after 1000")
     shutil.rmtree(config.paths.spool)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane.engine = engine
         assert engine.projections.panes[pane.id].alive, "tmux has its session"
         pane.numbers.append(1000)
@@ -79,7 +79,7 @@ async def test_a_spool_that_is_removed_while_no_chloe_runs_is_a_gap_of_that_size
 async def test_damage_costs_what_can_not_be_read_and_the_damaged_file_is_kept(
     lengths: bool, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
     folder = config.paths.spool / pane.id
     (folder / "keys").write_bytes(b"1000\n")
@@ -88,7 +88,7 @@ async def test_damage_costs_what_can_not_be_read_and_the_damaged_file_is_kept(
     at = contents.index(b"1\r\n2\r\n")
     contents[at - 6 if lengths else at] ^= 0xFF
     (folder / "0.seg").write_bytes(contents)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane.engine = engine
         pane.numbers.append(1000)
         await pane.counted()
@@ -108,7 +108,7 @@ async def test_damage_costs_what_can_not_be_read_and_the_damaged_file_is_kept(
 async def test_damage_at_the_very_end_is_told_where_the_end_should_be(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
     folder = config.paths.spool / pane.id
     (folder / "keys").write_bytes(b"x7\n")
@@ -116,7 +116,7 @@ async def test_damage_at_the_very_end_is_told_where_the_end_should_be(
     contents = bytearray((folder / "0.seg").read_bytes())
     contents[-1] ^= 1
     (folder / "0.seg").write_bytes(contents)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         known = engine.projections.panes[pane.id]
         await eventually(lambda: not known.alive)
         await gone(engine, pane.id, eventually)
@@ -131,10 +131,10 @@ def _held(path: Path) -> bool:
 async def test_a_pane_that_is_killed_after_a_fault_leaves_nothing(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         shutil.rmtree(config.paths.spool)
-        await engine.ask(Kill(pane.id))
+        await engine.request(Kill(pane.id))
         await eventually(lambda: not engine.projections.panes[pane.id].alive)
         await gone(engine, pane.id, eventually)
 
@@ -142,7 +142,7 @@ async def test_a_pane_that_is_killed_after_a_fault_leaves_nothing(
 async def test_the_home_removed_under_a_running_chloe_comes_back_with_all_it_held(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         pane = await counting(engine, eventually)
         direct = await counting(engine, eventually, "direct")
         pane.count(500)
@@ -161,7 +161,7 @@ async def test_the_home_removed_under_a_running_chloe_comes_back_with_all_it_hel
         await another.end()
         assert (await engine.store.verify()).whole
         instance = engine.instance
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         known = engine.projections.panes[pane.id]
         assert known.alive
         assert instance not in known.attached

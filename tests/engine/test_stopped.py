@@ -18,7 +18,7 @@ import pytest
 
 from chloe.backends.tmux import leases
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from tests.engine.counting import counted
 from tests.engine.recorder import recorder, stop
 
@@ -75,7 +75,7 @@ async def test_a_stopped_recorder_is_named_and_what_it_left_is_read_beside_the_l
         assert f"kill -CONT {process.pid}".encode() in doctor.stdout
         assert leases.leased_panes(config.paths.leases, [pane]) == {pane}, "it isn't broken, nor woken"
         process.send_signal(signal.SIGCONT)
-        async with running(config, screens=False) as engine:
+        async with open_engine(config, screens=False) as engine:
             await eventually(lambda: engine.projections.panes[pane].output_bytes == len(stream))
         # Each byte once: what was read beside the log was written nowhere.
         assert chloe(config, "export-log", "counts").stdout == stream
@@ -97,7 +97,7 @@ async def test_kill_ends_the_program_of_a_stopped_recorder_and_names_it(
         (found,) = json.loads(chloe(config, "ls", "--json").stdout)
         assert found["state"] == "ended", "the end is read from the spool"
         process.send_signal(signal.SIGCONT)
-        async with running(config, screens=False) as engine:
+        async with open_engine(config, screens=False) as engine:
             await eventually(lambda: not engine.projections.panes[pane].alive)
             await eventually(lambda: not (config.paths.spool / pane).exists())
 
@@ -110,7 +110,7 @@ async def test_an_app_says_which_recorder_is_stopped_and_that_it_goes_on(
     config: Config, eventually: Eventually
 ) -> None:
     with recorder(config) as (process, pane):
-        async with running(config) as engine:
+        async with open_engine(config) as engine:
             stop(process)
             await eventually(lambda: f"kill -CONT {process.pid}" in (engine.trouble or ""))
             process.send_signal(signal.SIGCONT)
@@ -158,7 +158,7 @@ async def test_where_many_panes_are_told_of_it_is_said_that_more_is_in_a_spool(
         stop(process)
         assert b"replay" not in chloe(config, "replay").stderr, "there is nothing more yet"
         (config.paths.spool / pane / "keys").write_bytes(b"3\n")
-        async with running(config, screens=False) as engine:
+        async with open_engine(config, screens=False) as engine:
             await eventually(lambda: any(each.since for each in engine.unread().values()))
         assert b"`chloe replay counts` has it" in chloe(config, "replay").stderr
         words = [sys.executable, "-m", "chloe", "replay", "counts", "--follow"]

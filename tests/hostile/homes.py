@@ -30,7 +30,7 @@ from pathlib import Path
 
 from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Close, Open, Rename, Tag
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,19 +113,19 @@ class Grown:
 
     async def _live(self) -> None:
         """A Chloe that is used, and quits."""
-        async with running(self._config) as engine:
+        async with open_engine(self._config) as engine:
             for name, backend, program in (
                 ("direct", "direct", _COLOURED),
                 ("ended", "tmux", _COLOURED),
                 ("pruned", "tmux", _LONG),
                 ("closed", "direct", "exec cat"),
             ):
-                opened = await engine.ask(Open(backend=backend, argv=("sh", "-c", program)))  # type: ignore[arg-type]
+                opened = await engine.request(Open(backend=backend, argv=("sh", "-c", program)))  # type: ignore[arg-type]
                 assert opened is not None
                 self.panes[name] = opened
-                await engine.ask(Rename(opened, f"the {name} one"))
-                await engine.ask(Tag(opened, ("honest", name)))
-            await engine.ask(Close(self.panes["closed"]))
+                await engine.request(Rename(opened, f"the {name} one"))
+                await engine.request(Tag(opened, ("honest", name)))
+            await engine.request(Close(self.panes["closed"]))
             panes = engine.projections.panes
             async with asyncio.timeout(_PATIENCE):
                 while any(panes[opened].alive for opened in self.panes.values()):

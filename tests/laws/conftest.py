@@ -18,14 +18,14 @@ _DRIVER = """
 import asyncio, json, sys
 from pathlib import Path
 from chloe.config import Config, Paths, Tmux
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open
 
 async def main():
     config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         opened = [
-            await engine.ask(Open(backend=backend, argv=tuple(argv)))
+            await engine.request(Open(backend=backend, argv=tuple(argv)))
             for backend, argv in json.loads(sys.argv[3])
         ]
         print(json.dumps({"instance": engine.instance, "opened": opened}), flush=True)

@@ -18,7 +18,7 @@ from chloe.backends.backend import Spec
 from chloe.backends.fake import FakeBackend
 from chloe.cli.send import _encode_keys
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.errors import ScreenBroken
 from chloe.events import screen
 from chloe.events.commands import Open, Resize, Write
@@ -122,12 +122,12 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeBackend]:
 
 @pytest.fixture
 async def engine(config: Config, programs: dict[str, FakeBackend]) -> AsyncIterator[Engine]:
-    async with running(config) as found:
+    async with open_engine(config) as found:
         yield found
 
 
 async def opened(engine: Engine, columns: int = 80) -> str:
-    pane = await engine.ask(Open(backend="direct", argv=("sh",), rows=24, columns=columns))
+    pane = await engine.request(Open(backend="direct", argv=("sh",), rows=24, columns=columns))
     assert pane is not None
     return pane
 
@@ -143,7 +143,7 @@ async def lives(engine: Engine, pane: str, backend: FakeBackend, eventually: Eve
     backend.prints(f"\x1bc{word}\r\n".encode())
     await eventually(lambda: word in engine.projections.screens[pane].display[0])
     backend.typed.clear()
-    engine.tell(Write(pane, b"k"))
+    engine.send(Write(pane, b"k"))
     await eventually(lambda: bytes(backend.typed) == b"k")
 
 
@@ -153,12 +153,12 @@ async def test_no_operation_that_fails_ends_more_than_the_screen_of_its_pane(
     other = await opened(engine)
     broken = set()
     messages: list[str] = []
-    engine.heed(lambda change: messages.extend(change.messages))
+    engine.subscribe(lambda change: messages.extend(change.messages))
     for name in operations():
         with failing(name):
             pane = await opened(engine, MARKED)
             programs[pane].prints(EVERYTHING)
-            engine.tell(Resize(pane, 30, MARKED))
+            engine.send(Resize(pane, 30, MARKED))
             programs[pane].changes_size(30, MARKED)
             programs[pane].prints(b"after")
             size = len(EVERYTHING) + len(b"after")
@@ -166,7 +166,7 @@ async def test_no_operation_that_fails_ends_more_than_the_screen_of_its_pane(
             engine.projections.screens.settle()
             await lives(engine, other, programs[other], eventually, name[:70])
             programs[pane].typed.clear()
-            engine.tell(Write(pane, b"typed"))
+            engine.send(Write(pane, b"typed"))
             await eventually(lambda pane=pane: b"typed" in programs[pane].typed)
             assert await recorded(engine, pane) == EVERYTHING + b"after", name
             if pane in engine.projections.screens.broken:
@@ -249,7 +249,7 @@ async def test_the_next_start_lives_and_the_bytes_are_kept(
     config: Config, programs: dict[str, FakeBackend], eventually: Eventually
 ) -> None:
     with failing("bell"):
-        async with running(config) as engine:
+        async with open_engine(config) as engine:
             pane, other = await opened(engine, MARKED), await opened(engine)
             programs[pane].prints(b"fine\r\n")
             await eventually(lambda: engine.projections.panes[pane].output_bytes == 6)
@@ -260,7 +260,7 @@ async def test_the_next_start_lives_and_the_bytes_are_kept(
         assert stat.S_IMODE(kept[0].stat().st_mode) == 0o600
         assert kept[0].read_bytes().endswith(b"bytes:\nthen\a")
         assert b"broken on purpose" in kept[0].read_bytes()
-        async with running(config) as engine:
+        async with open_engine(config) as engine:
             with pytest.raises(ScreenBroken, match="can't be drawn from byte"):
                 await engine.screen(pane)
             await engine.screen(other)
@@ -272,7 +272,7 @@ async def test_the_next_start_lives_and_the_bytes_are_kept(
                 "[from byte 6 on what was printed can't be drawn as lines (ValueError)"
             )
         assert len(list((config.paths.home / "damaged").iterdir())) <= 4
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         assert (await engine.screen(pane)).display[0].startswith("fine")
 
 

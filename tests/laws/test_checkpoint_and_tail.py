@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events import facts, screen
 from chloe.events.commands import Open
 from chloe.events.facts import Entry, Fact, Record
@@ -162,8 +162,8 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
     config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = "seq -f '%.0f some words to fill a line with' 1 400000; printf 'the end'; exec cat"
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="tmux", argv=("sh", "-c", program)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", program)))
         assert pane is not None
         await eventually(
             lambda: "the end" in "".join(engine.projections.screens.drawn(pane).display), seconds=60
@@ -183,7 +183,7 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
         feed(self, data)
 
     monkeypatch.setattr(Terminal, "feed", counted)
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         found = await engine.screen(pane)
         assert found.snapshot().without_scrollback() == live.without_scrollback()
         assert found.scrollback.total == total

@@ -9,7 +9,7 @@ import pytest
 
 from chloe.backends.direct import DirectBackend
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Close, Open, Rename, Write
 
 Eventually = Callable[..., Awaitable[None]]
@@ -17,14 +17,14 @@ CAT = ("sh", "-c", "printf ready; exec cat")
 
 
 async def test_nothing_is_shown_that_is_not_committed(config: Config, eventually: Eventually) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="direct", argv=CAT))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="direct", argv=CAT))
         assert pane is not None
         screens = engine.projections.screens
         await eventually(lambda: screens[pane].display[0].startswith("ready"))
         other = sqlite3.connect(config.paths.database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        engine.tell(Write(pane, b"keys still pass\n"))
+        engine.send(Write(pane, b"keys still pass\n"))
         await eventually(lambda: engine.trouble, "the app is told why the log can't be written")
         assert screens[pane].display[0].rstrip() == "ready"
         other.execute("ROLLBACK")
@@ -36,9 +36,9 @@ async def test_nothing_is_shown_that_is_not_committed(config: Config, eventually
 async def test_an_actor_that_fails_dies_aloud_and_the_others_live(
     config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(config) as engine:
-        doomed = await engine.ask(Open(backend="direct", argv=CAT))
-        other = await engine.ask(Open(backend="direct", argv=CAT))
+    async with open_engine(config) as engine:
+        doomed = await engine.request(Open(backend="direct", argv=CAT))
+        other = await engine.request(Open(backend="direct", argv=CAT))
         assert doomed is not None
         assert other is not None
 
@@ -49,13 +49,13 @@ async def test_an_actor_that_fails_dies_aloud_and_the_others_live(
 
         written = DirectBackend.write
         monkeypatch.setattr(DirectBackend, "write", fail)
-        engine.tell(Write(doomed, b"now"))
+        engine.send(Write(doomed, b"now"))
         panes = engine.projections.panes
         await eventually(lambda: not panes[doomed].alive)
         assert "the sky fell" in panes[doomed].outcome
-        engine.tell(Write(other, b"still here\n"))
+        engine.send(Write(other, b"still here\n"))
         screen = engine.projections.screens
         await eventually(lambda: "still here" in "".join(screen[other].display))
-        await engine.ask(Rename(doomed, "was"))
-        await engine.ask(Close(doomed))
+        await engine.request(Rename(doomed, "was"))
+        await engine.request(Close(doomed))
         assert panes[doomed].closed

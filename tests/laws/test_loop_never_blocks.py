@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open
 from chloe.terminal import EMULATOR
 from tests.engine.recorder import recorder, stop
@@ -49,9 +49,9 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
     argv: tuple[str, ...], config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(config) as engine:
+    async with open_engine(config) as engine:
         steps = measured(monkeypatch)
-        pane = await engine.ask(Open(backend="direct", argv=argv))
+        pane = await engine.request(Open(backend="direct", argv=argv))
         assert pane is not None
         panes, screens = engine.projections.panes, engine.projections.screens
         await eventually(lambda: not panes[pane].alive and not screens.pending_bytes(pane), seconds=100)
@@ -65,7 +65,7 @@ async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_m
 ) -> None:
     talks = f"print('ready', end='', flush=True)\ninput()\n{_DIET}\nprint('\\x1b[2J\\x1b[Hthe end')"
     with recorder(config, (sys.executable, "-c", talks)) as (process, pane):
-        async with running(config) as engine:
+        async with open_engine(config) as engine:
             await engine.screen(pane)
             known = engine.projections.panes[pane]
             stop(process)

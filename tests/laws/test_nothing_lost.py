@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.events import facts
 from chloe.export.raw import encode_raw
 from chloe.past.stream import Missing
@@ -70,7 +70,7 @@ async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(
     chloe.kill()
     chloe.wait()
     stop.touch()
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         panes = engine.projections.panes
         await eventually(lambda: not any(panes[pane].alive for pane in said["opened"]))
         for pane, copy in zip(said["opened"], copies, strict=True):
@@ -97,7 +97,7 @@ async def test_a_direct_pane_of_a_killed_chloe_has_a_clean_prefix_and_is_said_to
     await eventually(lambda: copy.exists() and copy.stat().st_size > 100_000)
     chloe.send_signal(signal.SIGKILL)
     chloe.wait()
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         found = engine.projections.panes[pane]
         assert (found.alive, found.closed, found.outcome) == (False, True, "chloe ended")
         logged = await _logged(engine, pane)
@@ -112,7 +112,7 @@ async def test_of_two_chloes_one_records_and_the_other_takes_over(
     program = (sys.executable, "-c", _PRINTER, str(copy), str(stop))
     first, said = await asyncio.to_thread(start_chloe, ("tmux", program))
     pane = said["opened"][0]
-    async with running(config, screens=False) as engine:
+    async with open_engine(config, screens=False) as engine:
         panes = engine.projections.panes
         printed = panes[pane].output_bytes
         await eventually(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events import facts
 from chloe.events.commands import Open, Resize
 from chloe.events.facts import BackendKind, Fact, Record
@@ -40,12 +40,12 @@ sys.stdin.readline()
 async def test_replaying_the_log_gives_the_live_screen_cell_for_cell(
     backend: BackendKind, config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend=backend, argv=(sys.executable, "-c", _SHOW)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend=backend, argv=(sys.executable, "-c", _SHOW)))
         assert pane is not None
         live = await engine.screen(pane)
         await eventually(lambda: "end" in "".join(engine.projections.screens[pane].display))
-        engine.tell(Resize(pane, 30, 100))
+        engine.send(Resize(pane, 30, 100))
         await eventually(lambda: engine.projections.panes[pane].columns == 100)
         live = engine.projections.screens[pane]
         walked = await replayed(engine.store, pane)

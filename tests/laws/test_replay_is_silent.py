@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open, Rename
 from tests.replays import replayed
 
@@ -23,11 +23,11 @@ _NAME = "\x1b]2;owned\x07\x1b[2J\u202e"
 async def test_nothing_that_a_program_printed_reaches_a_terminal_unfiltered(
     config: Config, eventually: Eventually
 ) -> None:
-    async with running(config) as engine:
-        pane = await engine.ask(Open(backend="direct", argv=("printf", _HOSTILE)))
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="direct", argv=("printf", _HOSTILE)))
         assert pane is not None
         await eventually(lambda: not engine.projections.panes[pane].alive)
-        await engine.ask(Rename(pane, _NAME))
+        await engine.request(Rename(pane, _NAME))
         walked = await replayed(engine.store, pane)
         assert walked.take_replies() == b""
         assert walked.take_notices() == []

@@ -25,7 +25,7 @@ import pytest
 import chloe as package
 from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Kill
 from chloe.events.panes import Pane
@@ -160,11 +160,11 @@ class World:
             if chloe.poll() is None:
                 self.kill(chloe)
         self.stop.touch()
-        async with running(self.config) as engine:
+        async with open_engine(self.config) as engine:
             panes = engine.projections.panes
             for pane in list(panes.values()):
                 if pane.alive and not _prints(pane):
-                    await engine.ask(Kill(pane.id))
+                    await engine.request(Kill(pane.id))
 
             def ended() -> bool:
                 return not any(pane.alive for pane in panes.values()) and not self.spools()

@@ -129,7 +129,7 @@ def slow(at: str, seconds: float) -> None:
 async def main(told: dict[str, Any]) -> None:
     """Be a Chloe until the input ends, or the fault comes."""
     from chloe.config import Config, Paths, Spool, Tmux
-    from chloe.engine import running
+    from chloe.engine import open_engine
     from chloe.events.commands import Open
 
     config = Config(
@@ -137,14 +137,14 @@ async def main(told: dict[str, Any]) -> None:
         tmux=Tmux(socket_name=told["socket"]),
         spool=Spool(**told.get("spool", {})),
     )
-    async with running(config) as engine, asyncio.TaskGroup() as group:
+    async with open_engine(config) as engine, asyncio.TaskGroup() as group:
         busy = [
             group.create_task(work(engine))
             for name, work in (("keeps", keep), ("prunes", prune))
             if told.get(name)
         ]
         opened = [
-            await engine.ask(Open(backend=backend, argv=tuple(argv)))
+            await engine.request(Open(backend=backend, argv=tuple(argv)))
             for backend, argv in told.get("panes", [])
         ]
         print(json.dumps({"instance": engine.instance, "opened": opened}), flush=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events import facts
 from chloe.events.commands import Open
 
@@ -39,7 +39,7 @@ async def test_what_ended_while_chloe_was_closed_has_its_status_and_its_time(wor
     await world.until(lambda: not any(map(world.runs, said["opened"])), "so have all holders")
     back_at = time.time_ns()
     await world.check()
-    async with running(world.config, screens=False) as engine:
+    async with open_engine(world.config, screens=False) as engine:
         meanwhile = 0
         async for record in engine.store.read(kinds=("Output", "Died"), bodies=False):
             assert record.occurred_at < back_at, f"seed {world.seed}: {record} has the time of the return"
@@ -57,16 +57,16 @@ async def test_an_actor_that_failed_and_a_program_that_ended_since_lose_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(TmuxBackend, "read", fail)
-        async with running(world.config, screens=False) as engine:
-            pane: Any = await engine.ask(Open(backend="tmux", argv=tuple(world.printer("slow"))))
+        async with open_engine(world.config, screens=False) as engine:
+            pane: Any = await engine.request(Open(backend="tmux", argv=tuple(world.printer("slow"))))
             panes = engine.projections.panes
             await world.until(lambda: not panes[pane].alive, "the actor has failed")
             assert "for this test" in panes[pane].outcome
     await world.until(lambda: world.copies[0].times, "the program prints on")
     world.stop.touch()
     await world.until(lambda: not world.runs(pane), "the program has ended")
-    async with running(world.config, screens=False) as engine:
-        await engine.taken_in()
+    async with open_engine(world.config, screens=False) as engine:
+        await engine.ingest_spools()
         logged = [record.fact.data async for record in engine.store.read(pane=pane, kinds=("Output",))]  # type: ignore[union-attr]
         assert b"".join(logged) == world.copies[0].data
         status, _ = world.copies[0].end
@@ -84,7 +84,7 @@ async def test_what_a_stopped_chloe_would_have_taken_in_is_not_dropped_whatever_
     world.go.touch()
     await world.until(lambda: world.spooled() > 2 * 0.8 * cap, "the spools fill up")
     chloe.send_signal(signal.SIGCONT)
-    async with running(world.config) as engine:
+    async with open_engine(world.config) as engine:
         for pane, copy in zip(said["opened"], world.copies, strict=True):
             await world.until(lambda: copy.drawn, "the programs go on")
             await world.until(
@@ -122,7 +122,7 @@ async def test_runaway_output_stays_under_its_caps_and_what_was_dropped_is_told_
 
     await world.until(run_away, "every program has printed its megabytes and drawn its last screen")
     assert largest <= bounds, f"seed {world.seed}: the spools held {largest} bytes"
-    async with running(world.config) as engine:
+    async with open_engine(world.config) as engine:
         panes = engine.projections.panes
         for pane, copy in zip(said["opened"], world.copies, strict=True):
             total = len(copy.data)
@@ -146,7 +146,7 @@ async def repainted(world: Any, engine: Any, pane: str) -> None:
     async with asyncio.timeout(20):
         while not isinstance(await last(), facts.Repainted):
             await asyncio.sleep(0.01)
-    await engine.caught_up()
+    await engine.catch_up()
 
 
 async def test_a_gap_whose_recorder_was_killed_before_it_could_ask_tmux_gets_its_screen(world: Any) -> None:
@@ -162,7 +162,7 @@ async def test_a_gap_whose_recorder_was_killed_before_it_could_ask_tmux_gets_its
     chloe = world.start(spool=spool, fault=fault | {"reached": str(reached)})
     await world.until(lambda: chloe.poll() is not None, "a Chloe dies before it asks tmux")
     assert reached.exists()
-    async with running(world.config) as engine:
+    async with open_engine(world.config) as engine:
         await repainted(world, engine, pane)
         shown = [row.rstrip() for row in (await engine.screen(pane)).display]
         assert shown == await world.captured(pane)

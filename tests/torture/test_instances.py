@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Close, Kill, Open, Rename, Tag, Write
@@ -18,20 +18,20 @@ from chloe.events.commands import Close, Kill, Open, Rename, Tag, Write
 
 async def test_each_of_three_sees_the_others_panes_names_tags_and_output(world: Any) -> None:
     async with AsyncExitStack() as stack:
-        engines = [await stack.enter_async_context(running(world.config)) for _ in range(3)]
+        engines = [await stack.enter_async_context(open_engine(world.config)) for _ in range(3)]
         cat = ("sh", "-c", "stty -echo; echo ready; exec cat")
-        opened: Any = [await engine.ask(Open(backend="tmux", argv=cat)) for engine in engines]
-        direct: Any = [await engine.ask(Open(backend="direct", argv=cat)) for engine in engines]
+        opened: Any = [await engine.request(Open(backend="tmux", argv=cat)) for engine in engines]
+        direct: Any = [await engine.request(Open(backend="direct", argv=cat)) for engine in engines]
         for engine in engines:
             panes = engine.projections.panes
             await world.until(lambda: {*opened, *direct} <= panes.keys(), "each sees all panes")
         for turn, engine in enumerate(engines):
             pane, other = opened[turn], opened[(turn + 1) % 3]
-            await engine.ask(Rename(other, f"named by {turn}"))
-            await engine.ask(Tag(pane, (f"tag {turn}", "all")))
+            await engine.request(Rename(other, f"named by {turn}"))
+            await engine.request(Tag(pane, (f"tag {turn}", "all")))
             for each in opened:
-                await engine.ask(Write(each, f"typed by {turn}\n".encode()))
-            await engine.ask(Write(direct[turn], f"only by {turn}\n".encode()))
+                await engine.request(Write(each, f"typed by {turn}\n".encode()))
+            await engine.request(Write(direct[turn], f"only by {turn}\n".encode()))
         for engine in engines:
             for turn in range(3):
                 known = engine.projections.panes[opened[turn]]
@@ -47,11 +47,11 @@ async def test_each_of_three_sees_the_others_panes_names_tags_and_output(world: 
             for other in range(3):
                 if other != turn:
                     with pytest.raises(PaneRefused, match=f"direct pane of .*process id {os.getpid()}"):
-                        await engine.ask(Write(direct[other], b"x"))
+                        await engine.request(Write(direct[other], b"x"))
                     with pytest.raises(PaneRefused, match="direct pane"):
-                        engine.tell(Write(direct[other], b"x"))
-        await engines[0].ask(Close(opened[0]))
-        await engines[1].ask(Kill(opened[2]))
+                        engine.send(Write(direct[other], b"x"))
+        await engines[0].request(Close(opened[0]))
+        await engines[1].request(Kill(opened[2]))
         for engine in engines:
             panes = engine.projections.panes
             await world.until(lambda: panes[opened[0]].closed, "each sees what is closed")
@@ -75,7 +75,10 @@ async def test_when_one_is_killed_another_records_on_and_says_what_became_of_its
     direct = [("direct", world.printer("slow", kept=False)) for _ in range(2)]
     chloe = world.start("slow", "flood", "bytes", panes=direct)
     said = await world.said(chloe)
-    async with running(world.config, screens=False) as second, running(world.config, screens=False) as third:
+    async with (
+        open_engine(world.config, screens=False) as second,
+        open_engine(world.config, screens=False) as third,
+    ):
         panes = second.projections.panes
         before = {pane: panes[pane].output_bytes for pane in said["opened"]}
         for pane in said["opened"]:
@@ -105,7 +108,7 @@ async def test_one_that_quits_while_its_commits_are_under_way_leaves_nothing_twi
     slow = {"at": "chloe.store.appending:Appender.commit", "seconds": 0.2}
     chloe = world.start("flood", "bytes", "slow", slow=slow)
     said = await world.said(chloe)
-    async with running(world.config, screens=False) as engine:
+    async with open_engine(world.config, screens=False) as engine:
         panes = engine.projections.panes
         await world.until(lambda: all(panes[pane].output_bytes for pane in said["opened"]), "it records")
         chloe.stdin.close()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 
 from chloe.config import Config
-from chloe.engine import running
+from chloe.engine import open_engine
 from chloe.events.commands import Open, Write
 from chloe.export.raw import encode_raw
 from tests.torture.conftest import KILLS
@@ -24,8 +24,8 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
 ) -> None:
     troubles: list[str | None] = []
     program = ("sh", "-c", "stty -echo; printf ready; while read n; do seq 1 $n; done")
-    async with running(config) as engine:
-        panes = [await engine.ask(Open(backend=backend, argv=program)) for backend in ("direct", "tmux")]
+    async with open_engine(config) as engine:
+        panes = [await engine.request(Open(backend=backend, argv=program)) for backend in ("direct", "tmux")]
         known = [engine.projections.panes[pane] for pane in panes if pane is not None]
         await eventually(lambda: all(pane.output_bytes == 5 for pane in known))
         engine.store.subscribe(troubles.append)
@@ -34,7 +34,7 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
             other.execute("BEGIN EXCLUSIVE")
             locked_at = loop.time()
             for pane in known:
-                engine.tell(Write(pane.id, b"3000\n"))
+                engine.send(Write(pane.id, b"3000\n"))
             await eventually(lambda: engine.trouble is not None, "it is said that it is locked")
             assert "locked" in (engine.trouble or "")
             while (left := locked_at + HELD - loop.time()) > 0:

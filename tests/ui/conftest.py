@@ -36,7 +36,7 @@ class Double:
     instance: str = ME
     projections: Projections = field(default_factory=lambda: Projections(clock=time.monotonic))
     ahead: Screens = field(default_factory=lambda: Screens(clock=time.monotonic))
-    loss: str | None = None
+    lost_records_notice: str | None = None
     trouble: str | None = None
     told: list[commands.Write | commands.Resize] = field(default_factory=list)
     asked: list[commands.Command] = field(default_factory=list)
@@ -51,8 +51,8 @@ class Double:
         screens = self.projections.screens
         screens.settle()
         said = screens.drawn(pane).take_notices() if pane in screens else []
-        for told in list(self.listeners):
-            told(Change(panes=frozenset({pane}), notices=tuple((pane, notice) for notice in said)))
+        for callback in list(self.listeners):
+            callback(Change(panes=frozenset({pane}), notices=tuple((pane, notice) for notice in said)))
 
     def pane(self, name: str, *, backend: facts.BackendKind = "direct", **differs: Any) -> str:
         """Make a pane; answers with its id."""
@@ -82,11 +82,11 @@ class Double:
     def screen_failed(self, pane: str, error: Exception) -> None:
         self.projections.screens.fail(pane, error, "shown")
 
-    def heed(self, told: Callable[[Change], None]) -> Callable[[], None]:
-        self.listeners.append(told)
-        return lambda: self.listeners.remove(told)
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        self.listeners.append(callback)
+        return lambda: self.listeners.remove(callback)
 
-    async def ask(self, command: commands.Command) -> str | None:
+    async def request(self, command: commands.Command) -> str | None:
         self.asked.append(command)
         match command:
             case commands.Open(backend="tmux", cwd="/no/tmux"):
@@ -111,7 +111,7 @@ class Double:
                 raise PaneRefused("the double can't do this")
         return None
 
-    def tell(self, command: commands.Write | commands.Resize) -> None:
+    def send(self, command: commands.Write | commands.Resize) -> None:
         self.told.append(command)
         if isinstance(command, commands.Resize):
             offset = self.projections.panes[command.pane].output_bytes

@@ -18,7 +18,7 @@ from chloe.backends.backend import Backend, Spec
 from chloe.backends.fake import FakeBackend
 from chloe.backends.tmux import TmuxBackend
 from chloe.config import Config
-from chloe.engine import Engine, running
+from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Pane
@@ -204,21 +204,21 @@ class Asked:
     failure: Exception | None = None
 
     def __post_init__(self) -> None:
-        ask, tell = self.engine.ask, self.engine.tell
+        request, send = self.engine.request, self.engine.send
 
-        async def noted_ask(command: Command) -> str | None:
+        async def noted_request(command: Command) -> str | None:
             self.commands.append(command)
             if self.failure is not None:
                 failure, self.failure = self.failure, None
                 raise failure
-            return await ask(command)
+            return await request(command)
 
-        def noted_tell(command: Write | Resize) -> None:
+        def noted_send(command: Write | Resize) -> None:
             self.commands.append(command)
-            tell(command)
+            send(command)
 
-        self.engine.ask = noted_ask  # type: ignore[method-assign]
-        self.engine.tell = noted_tell  # type: ignore[method-assign]
+        self.engine.request = noted_request  # type: ignore[method-assign]
+        self.engine.send = noted_send  # type: ignore[method-assign]
 
     def of(self, kind: type[Command]) -> list[Command]:
         """Those of one kind."""
@@ -251,7 +251,7 @@ class Pilot:
         return self
 
     async def _fly(self) -> None:
-        async with running(self.config, make_launcher=self._launcher) as engine:
+        async with open_engine(self.config, make_launcher=self._launcher) as engine:
             self.engine = engine
             self.asked = Asked(engine)
             environment = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}

@@ -17,7 +17,7 @@ async def ended(pilot: Pilot, *names: str) -> None:
     """Panes that have ended, each with a name and its name on its screen; History shows."""
     for name in names:
         pane = await pilot.opens()
-        await pilot.engine.ask(commands.Rename(pane.id, name))
+        await pilot.engine.request(commands.Rename(pane.id, name))
         pilot.type(f"echo {name}-was-here; exit 3\r")
         await pilot.sees("[💀]")
         await pilot.leave()

@@ -222,7 +222,7 @@ async def test_capital_k_ends_a_program_after_a_question(pilot: Pilot) -> None:
 async def test_keys_select_the_pane_above_and_below_as_far_as_there_are_any(pilot: Pilot) -> None:
     for name in "abc":
         pane = await pilot.opens()
-        await pilot.engine.ask(commands.Rename(pane.id, f"pane-{name}"))
+        await pilot.engine.request(commands.Rename(pane.id, f"pane-{name}"))
         await pilot.leave()
     for key, selected in (("k", "b"), ("up", "a"), ("k", "a"), ("j", "b"), ("down", "c"), ("down", "c")):
         pilot.press(key)

@@ -61,7 +61,7 @@ async def test_a_bell_sounds_where_it_shows_and_marks_a_pane_elsewhere(pilot: Pi
 
 async def test_the_end_of_a_pane_that_isn_t_shown_is_told(pilot: Pilot) -> None:
     one = await pilot.opens()
-    await pilot.engine.ask(commands.Rename(one.id, "build"))
+    await pilot.engine.request(commands.Rename(one.id, "build"))
     await pilot.leave()
     await pilot.opens()
     pilot.program(one).exits(2)
@@ -199,7 +199,7 @@ async def test_escape_takes_the_keyboard_and_one_that_began_a_key_gives_it_back(
 
 async def test_a_pane_that_is_gone_has_the_keyboard_no_more(pilot: Pilot) -> None:
     pane = await pilot.opens()
-    await pilot.engine.ask(commands.Close(pane.id))
+    await pilot.engine.request(commands.Close(pane.id))
     await pilot.sees("No panes yet", "q quit")
     pilot.press("2")
     await pilot.sees("SIGHUP")
@@ -214,7 +214,7 @@ async def test_what_can_t_reach_a_pane_costs_that_and_no_more(
         raise ValueError("broken on purpose")
 
     with monkeypatch.context() as patch:
-        patch.setattr(pilot.engine, "tell", broken)
+        patch.setattr(pilot.engine, "send", broken)
         pilot.type("x")
         await pilot.sees("this didn't reach the pane: ValueError: broken on purpose")
     pilot.type("y")
@@ -267,7 +267,7 @@ async def test_two_viewers_of_one_terminal_get_each_row_and_each_notice(pilot: P
     pane = await pilot.opens()
     program = pilot.program(pane)
     heard: list[list[tuple[str, Notice]]] = [[], []]
-    unsubscribe = [pilot.engine.heed(partial(listen, notices)) for notices in heard]
+    unsubscribe = [pilot.engine.subscribe(partial(listen, notices)) for notices in heard]
 
     def shows_twice(text: str) -> bool:
         return pilot.text.count(text) == 2

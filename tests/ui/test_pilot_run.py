@@ -162,7 +162,7 @@ async def test_trouble_with_the_log_stands_before_all_else(
 
 
 async def test_what_the_log_lost_is_told_at_the_start(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(pilot.engine), "loss", "the log ends 3 records early")
+    monkeypatch.setattr(type(pilot.engine), "lost_records_notice", "the log ends 3 records early")
     pilot.app.on_signal(0)
     assert await pilot.land() == 0
     await pilot.take_off()

@@ -25,7 +25,7 @@ async def test_a_pane_that_is_being_put_away_is_not_put_away_again(
         asked.append(command)
         await answer.wait()
 
-    monkeypatch.setattr(double, "ask", slowly)
+    monkeypatch.setattr(double, "request", slowly)
     async with asyncio.TaskGroup() as group:
         requests = Requests(group, double, Messages(), lambda: None)
         for _ in range(3):

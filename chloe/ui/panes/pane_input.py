@@ -135,7 +135,7 @@ class PaneInput:
 
     def _tell(self, command: Write | Resize) -> None:
         try:
-            self._engine.tell(command)
+            self._engine.send(command)
         except ChloeError as error:
             self._messages.notify(str(error), error=True)
 

@@ -1,7 +1,6 @@
-"""Noticing what makes no notice: that a process which records some of the panes was stopped, or goes on; and
-that spools were moved away.
+"""Watches what nothing announces: that the recorder of a pane is stopped, and that a spool is missing.
 
-Owns the looking, and what is said of it. Must not know how it is found out, nor who is told.
+Owns how often that is looked for, and its wording. Must not know how it is found, nor who is told.
 """
 
 from __future__ import annotations
@@ -12,43 +11,43 @@ from collections.abc import Awaitable, Callable, Mapping
 from chloe.actors.unread_spools import UnreadSpool
 
 #: Seconds between two looks.
-_AGAIN = 2.0
-#: Of so many looks one is for spools that are missing.
-_RARELY = 2
+_POLL_INTERVAL = 2.0
+#: Every so many looks, missing spools are looked for.
+_MISSING_EVERY = 2
 
 
-class Stopped:
-    """Says of which panes the recorder is stopped, and of which the spool is missing.
+class RecordingWatch:
+    """Reports panes whose recorder is stopped, and panes whose spool is missing.
 
-    ``find`` finds out the first, ``pass_on`` gets what was found, and ``tell`` what is new of both, in words.
-    ``find_missing`` says the second, in words.
+    ``find`` finds the former; ``on_found`` gets them each time. ``find_missing`` describes the latter.
+    ``report`` is called with a sentence, or "", when there begins or ceases to be something to say.
     """
 
     def __init__(
         self,
         find: Callable[[], Mapping[str, UnreadSpool]],
         needed: Callable[[], bool],
-        pass_on: Callable[[Mapping[str, UnreadSpool]], None],
-        tell: Callable[[str], None],
+        on_found: Callable[[Mapping[str, UnreadSpool]], None],
+        report: Callable[[str], None],
         find_missing: Callable[[], Awaitable[str]],
     ) -> None:
         self._find = find
         self._needed = needed
-        self._pass_on = pass_on
-        self._tell = tell
+        self._on_found = on_found
+        self._report = report
         self._find_missing = find_missing
         #: What is said of it now; "" while it is none.
         self.trouble = ""
 
-    async def look(self) -> None:
-        """Look now and then, for ever."""
+    async def run(self) -> None:
+        """Look every few seconds, for ever."""
         looks, missing = 0, ""
         while True:
-            if not looks % _RARELY:
+            if not looks % _MISSING_EVERY:
                 missing = await self._find_missing()
             looks += 1
             found = self._find() if self._needed() else {}
-            self._pass_on(found)
+            self._on_found(found)
             processes = {each.recorder for each in found.values()}
             if not found:
                 now = missing
@@ -63,6 +62,6 @@ class Stopped:
                 )
             if bool(now) != bool(self.trouble):
                 self.trouble = now
-                self._tell(now)
+                self._report(now)
             self.trouble = now
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(_POLL_INTERVAL)

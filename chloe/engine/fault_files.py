@@ -25,7 +25,7 @@ _PANE = re.compile(r"[0-9a-f-]{1,64}")
 _log = logging.getLogger(__name__)
 
 
-class Faults:
+class FaultFiles:
     """Faults on their way into files."""
 
     def __init__(self, folder: Path) -> None:
