@@ -13,6 +13,6 @@ SQLite, tmux or PTYs. The map, lowest first:
 ``requests``, ``notifier``  what is asked of the engine, and what it tells
 ``stack``, ``keymap``, ``actions``   which view one is in; keys; what may be done, and why not
 ``shell``                   the window, and who gets what is typed
-``lifetime``, ``app``, ``running``   how a run ends; what wakes it; the run from outside
+``lifetime``, ``app``, ``launch``   how a run ends; what wakes it; the run from outside
 ``log_file``, ``crash``     where errors go, and which one a person reads about
 """
