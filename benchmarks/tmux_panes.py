@@ -24,6 +24,7 @@ from benchmarks.flood import bare_tmux, log_lines
 from benchmarks.measure import Stopwatch, gate, interleaved, percentile, show
 from chloe.backends.backend import Exited, OutputRead, Spec
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
+from chloe.tasks import Tasks
 from chloe.watch import Watcher
 
 STARTS = 40
@@ -64,7 +65,7 @@ class Desk:
         """A pane, not started yet."""
         pane = str(uuid.uuid4())
         spec = Spec(pane=pane, argv=argv, cwd="/", environment=ENVIRONMENT, rows=24, columns=80)
-        return TmuxBackend(self.server, spec, self._home / pane, self.watcher, self.leases)
+        return TmuxBackend(self.server, spec, self._home / pane, self.watcher, self.leases, Tasks())
 
 
 @asynccontextmanager

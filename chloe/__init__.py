@@ -6,6 +6,7 @@ The map of the house, lowest floor first; imports only go down.
 0  ``quick``                dataclasses, made quickly
 0  ``small_files``          files that are read whole, up to a bound
 0  ``waits``                what is waited for, who has it, and when to give up
+0  ``tasks``                what runs in the background: its owner, and that its failure is told
 0  ``formatting``           text, sizes and times as a reader sees them; the filter for hostile text
 0  ``watch``                who is told when a file or a folder changes
 0  ``terminal``             the emulator: bytes in; grid, replies, notices and modes out

@@ -24,6 +24,7 @@ from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
+from chloe.tasks import Tasks
 from chloe.terminal.sizes import clamp
 from chloe.waits import Waits
 from chloe.watch import Watcher
@@ -53,6 +54,8 @@ class Launcher:
         self.leases = leases
         self._inherited = inherited
         self._waits = waits
+        #: What backends do beside the panes' actors.
+        self.tasks = Tasks()
 
     @cached_property
     def _server(self) -> TmuxServer:
@@ -105,6 +108,7 @@ class Launcher:
             self._folder(pane),
             self._watcher,
             self.leases,
+            self.tasks,
             pane_cap=self._config.spool.pane_cap,
             disk_share=self._config.spool.disk_share,
             damaged=self._config.paths.home / "damaged",

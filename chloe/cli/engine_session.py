@@ -83,7 +83,7 @@ def run_with_engine(
             config, screens=screens, scope=scope or INGESTING, waits=make_waits()
         ) as engine:
             _report_loss(engine.lost_records_notice)
-            with handing_over_when_stopped(engine):
+            async with handing_over_when_stopped(engine, _say):
                 await engine.ingest_spools()
                 return await work(engine)
 

@@ -35,6 +35,7 @@ from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.store import Store
+from chloe.tasks import Tasks
 from chloe.waits import Waits
 from chloe.watch import Watcher
 
@@ -67,6 +68,7 @@ class Engine:
         supervisor: Supervisor,
         paths: Paths,
         recording_watch: RecordingWatch,
+        tasks: Tasks,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
@@ -79,6 +81,7 @@ class Engine:
         self._supervisor = supervisor
         self._paths = paths
         self._recording_watch = recording_watch
+        self._tasks = tasks
 
     @property
     def lost_records_notice(self) -> str | None:
@@ -88,7 +91,13 @@ class Engine:
     @property
     def trouble(self) -> str | None:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
-        return self.store.trouble or descriptors.shortage.trouble or self._recording_watch.trouble or None
+        return (
+            self.store.trouble
+            or descriptors.shortage.trouble
+            or self._tasks.trouble
+            or self._recording_watch.trouble
+            or None
+        )
 
     def log_size(self) -> int:
         """Bytes that the log takes on disk."""
@@ -227,8 +236,9 @@ async def open_engine(
         projections = Projections(config.terminal.scrollback, clock=time.monotonic, panes_only=not screens)
         launcher = make_launcher(config, watcher, leases, os.environ, waits)
         stack.callback(launcher.close)
+        stack.push_async_callback(launcher.tasks.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
-        group = await stack.enter_async_context(_Tasks())
+        group = await stack.enter_async_context(_EndlessGroup())
         live = None
         if screens:
             from chloe.engine.fault_files import FaultFiles
@@ -261,9 +271,8 @@ async def open_engine(
             waits=waits,
         )
         fold.connect(supervisor)
-        stack.callback(
-            store.subscribe(lambda trouble: fold.publish(Change(messages=(trouble,) if trouble else ())))
-        )
+        stack.callback(store.subscribe(lambda trouble: _publish(fold, trouble)))
+        launcher.tasks.on_trouble = lambda trouble: _publish(fold, trouble)
         stack.callback(_report_shortage(fold))
         if scope.leaves_out != "none" and live is None:
             await fold.load_present(
@@ -284,12 +293,22 @@ async def open_engine(
             lambda: find_unread_spools(config.paths, projections.panes),
             lambda: supervisor.handover.is_waiting,
             live.ahead.set_stopped if live is not None else lambda _: None,
-            lambda said: fold.publish(Change(messages=(said,) if said else ())),
+            lambda said: _publish(fold, said),
             lambda: missing.find(projections.panes.values()),
         )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
-            yield Engine(instance, store, projections, fold, live, supervisor, config.paths, recording_watch)
+            yield Engine(
+                instance,
+                store,
+                projections,
+                fold,
+                live,
+                supervisor,
+                config.paths,
+                recording_watch,
+                launcher.tasks,
+            )
             return
         await supervisor.restore()
         if scope.stays:
@@ -311,7 +330,22 @@ async def open_engine(
         if live is not None and scope.stays:
             group.create_task(recording_watch.run(), name="look for stopped recorders")
             group.create_task(live.ahead.run(), name="read ahead of the log")
-        yield Engine(instance, store, projections, fold, live, supervisor, config.paths, recording_watch)
+        yield Engine(
+            instance,
+            store,
+            projections,
+            fold,
+            live,
+            supervisor,
+            config.paths,
+            recording_watch,
+            launcher.tasks,
+        )
+
+
+def _publish(fold: Fold, trouble: str | None) -> None:
+    """Have what shows the trouble drawn anew, and ``trouble`` told where there is one."""
+    fold.publish(Change(messages=(trouble,) if trouble else ()))
 
 
 def _report_shortage(fold: Fold) -> Callable[[], None]:
@@ -320,7 +354,7 @@ def _report_shortage(fold: Fold) -> Callable[[], None]:
     shortage = descriptors.shortage
 
     def tell() -> None:
-        fold.publish(Change(messages=(shortage.trouble,) if shortage.trouble else ()))
+        _publish(fold, shortage.trouble)
         # The log itself may be what lacks them.
         descriptors.reserve.spend()
         loop.call_later(descriptors.SHORTAGE_LASTS, check)
@@ -359,8 +393,8 @@ async def _keep_pruned(config: Config, store: Store, panes: Panes) -> None:
     await tend(store, panes, conditions, scrollback=config.terminal.scrollback)
 
 
-class _Tasks(asyncio.TaskGroup):
-    """A group whose tasks are cancelled when its body ends: what runs then runs for ever by design."""
+class _EndlessGroup(asyncio.TaskGroup):
+    """A group whose tasks are cancelled when its body ends: what runs then is endless by design."""
 
     def __init__(self) -> None:
         super().__init__()

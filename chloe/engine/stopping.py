@@ -9,29 +9,34 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from chloe.engine.engine import Engine
+from chloe.tasks import Tasks
 
 
-@contextmanager
-def handing_over_when_stopped(engine: Engine) -> Iterator[None]:
-    """Let others record what this command records while somebody has stopped it with SIGTSTP."""
+@asynccontextmanager
+async def handing_over_when_stopped(engine: Engine, report: Callable[[str], None]) -> AsyncIterator[None]:
+    """Let others record what this command records while somebody has stopped it with SIGTSTP.
+
+    ``report`` is given a sentence where that fails: then the command goes on.
+    """
     loop = asyncio.get_running_loop()
-    stopping: set[asyncio.Task[None]] = set()
+    tasks = Tasks()
+    tasks.on_trouble = lambda trouble: report(trouble) if trouble else None
 
     async def stop() -> None:
-        await engine.hand_over()
-        loop.remove_signal_handler(signal.SIGTSTP)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        loop.add_signal_handler(signal.SIGTSTP, begin)
-        engine.take_again()
+        try:
+            await engine.hand_over()
+            loop.remove_signal_handler(signal.SIGTSTP)
+            os.kill(os.getpid(), signal.SIGTSTP)
+        finally:
+            loop.add_signal_handler(signal.SIGTSTP, begin)
+            engine.take_again()
 
     def begin() -> None:
-        task = loop.create_task(stop(), name="stop")
-        stopping.add(task)
-        task.add_done_callback(stopping.discard)
+        tasks.start("stopping the command", stop)
 
     # Who ignores it, a script without job control, is never stopped by it.
     if signal.getsignal(signal.SIGTSTP) is not signal.SIG_DFL:
@@ -41,6 +46,5 @@ def handing_over_when_stopped(engine: Engine) -> Iterator[None]:
     try:
         yield
     finally:
+        await tasks.close()
         loop.remove_signal_handler(signal.SIGTSTP)
-        for task in stopping:
-            task.cancel()

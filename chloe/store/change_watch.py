@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
+from chloe.tasks import Tasks
+
 #: Seconds between looks: without a watcher; with one, which may stand on a file system without notices.
 POLL = 0.05
 BACKSTOP = 1.0
@@ -46,6 +48,7 @@ class ChangeWatcher:
         watcher: FolderWatcher | None,
         look: Callable[[], Awaitable[bool]],
         busy: Callable[[], bool],
+        tasks: Tasks,
     ) -> None:
         self._path = path
         self._watcher = watcher
@@ -54,7 +57,9 @@ class ChangeWatcher:
         self._noticed = asyncio.Event()
         self._on = asyncio.Event()
         self._cancel: Callable[[], None] | None = None
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log noticing")
+        self._is_noticed = False
+        self._tasks = tasks
+        self._task = tasks.repeat("looking for what other instances commit", self._look_now, self._due)
 
     def switch(self, on: bool) -> None:
         """Begin or stop looking."""
@@ -71,8 +76,7 @@ class ChangeWatcher:
     async def close(self) -> None:
         """Stop looking."""
         self._unwatch()
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self._tasks.end(self._task)
 
     def _unwatch(self) -> None:
         if self._cancel is not None:
@@ -84,15 +88,18 @@ class ChangeWatcher:
         if name in ("", f"{self._path.name}-wal"):
             self._noticed.set()
 
-    async def _run(self) -> None:
-        while True:
-            await self._on.wait()
-            if await self._noticed_within(POLL if self._cancel is None else BACKSTOP):
-                await self._chase()
-            else:
-                await self._look()
+    async def _due(self) -> None:
+        """Wait for a notice, or until it is time to look without one."""
+        await self._on.wait()
+        self._is_noticed = await self._noticed_within(POLL if self._cancel is None else BACKSTOP)
 
-    async def _chase(self) -> None:
+    async def _look_now(self) -> None:
+        if self._is_noticed:
+            await self._poll_burst()
+        else:
+            await self._look()
+
+    async def _poll_burst(self) -> None:
         """Look now, and again at growing distances until the index must have been written."""
         pause = 0.0
         while pause < _LAST:

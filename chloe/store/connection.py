@@ -11,10 +11,10 @@ import asyncio
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 import aiosqlite
@@ -22,6 +22,7 @@ import aiosqlite
 from chloe.errors import LogUnusable
 from chloe.small_files import FileRefused, check_regular
 from chloe.store.bodies import LARGEST_VALUE
+from chloe.tasks import shielded
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -120,9 +121,11 @@ async def connect(path: Path, *, create: bool = False, only_look: bool = False) 
 
     connection = Connection(connector, iter_chunk_size=64)
     try:
-        await to_the_end(_opened(connection))
+        # Neither opening nor closing is cut short: a connection that is still open later isn't the last to be
+        # closed, and then the -wal file stays.
+        await shielded(_opened(connection))
     except BaseException:
-        await to_the_end(_shut(connection))
+        await shielded(_shut(connection))
         raise
     return connection
 
@@ -153,25 +156,6 @@ async def _shut(connection: Connection) -> None:
     await connection.close()
     if connection._thread.ident is not None:
         await asyncio.to_thread(connection._thread.join)
-
-
-async def to_the_end(work: Coroutine[Any, Any, _R]) -> _R:
-    """What ``work`` gives. A cancellation meanwhile is raised only once it is done.
-
-    Whoever stops waiting for a connection to open or to close leaves it open for some time more, and then
-    the last to be closed isn't the last: the -wal file stays.
-    """
-    task = asyncio.get_running_loop().create_task(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        task.exception()  # It was seen.
-        raise cancelled
-    return task.result()
 
 
 def look_mode(path: Path) -> str:
@@ -227,7 +211,7 @@ class Readers:
             self._refuse_when_closed()
             connection = self._idle.pop() if self._idle else None
             if connection is not None and self._stale(connection):
-                await to_the_end(connection.close())
+                await shielded(connection.close())
                 connection = None
             if connection is None:
                 connection = await self._connect()
@@ -240,7 +224,7 @@ class Readers:
                 raise
             finally:
                 if failed or self.closed or len(self._idle) >= _IDLE_READERS:
-                    await to_the_end(connection.close())
+                    await shielded(connection.close())
                 else:
                     self._idle.append(connection)
 
@@ -270,7 +254,7 @@ class Readers:
 
     async def _close_idle(self) -> None:
         while self._idle:
-            await to_the_end(self._idle.pop().close())
+            await shielded(self._idle.pop().close())
 
     async def _connect(self) -> Connection:
         connection = await connect(self._path, only_look=self._only_look)

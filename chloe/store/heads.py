@@ -28,7 +28,7 @@ from chloe.events.facts import Record
 from chloe.formatting.times import format_utc
 from chloe.small_files import FileRefused, open_regular, read_end, read_whole
 from chloe.store.chain import GENESIS, Head
-from chloe.store.connection import to_the_end
+from chloe.tasks import Tasks, shielded
 
 #: Seconds between two writings of the file beside the log, and of a line to the user's file.
 EVERY = 1.0
@@ -156,14 +156,16 @@ def holds(connection: sqlite3.Connection, head: Head) -> bool:
 class Heads:
     """Keeps the head of what this instance commits, off the loop."""
 
-    def __init__(self, path: Path, lines: Path | None) -> None:
+    def __init__(self, path: Path, lines: Path | None, tasks: Tasks) -> None:
         self._path = path
         self._lines = lines
         self._head: Head | None = None
         self._lined_at = time.monotonic()
         self._lined: Head | None = None
+        self._written_at = -EVERY
         self._news = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log heads")
+        self._tasks = tasks
+        self._task = tasks.repeat("keeping the head of the log", self._write, self._due)
 
     def committed(self, records: Sequence[Record]) -> None:
         """These were committed."""
@@ -173,16 +175,16 @@ class Heads:
 
     async def close(self) -> None:
         """Keep the last head; nothing is committed any more."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self._tasks.end(self._task)
         await self._write(closing=True)
 
-    async def _run(self) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            await self._write()
-            await asyncio.sleep(EVERY)
+    async def _due(self) -> None:
+        """Wait for something to keep, and until it is time to."""
+        await self._news.wait()
+        early = self._written_at + EVERY - time.monotonic()
+        if early > 0:
+            await asyncio.sleep(early)
+        self._news.clear()
 
     async def _write(self, *, closing: bool = False) -> None:
         head = self._head
@@ -193,9 +195,10 @@ class Heads:
             due = time.monotonic() - self._lined_at >= LINE_EVERY
             lined = self._lines if due or closing else None
         # Two at a time would write the same new file.
-        await to_the_end(asyncio.to_thread(self._written, head, lined))
+        await shielded(asyncio.to_thread(self._written, head, lined))
+        self._written_at = time.monotonic()
         if lined is not None:
-            self._lined_at, self._lined = time.monotonic(), head
+            self._lined_at, self._lined = self._written_at, head
 
     def _written(self, head: Head, lines: Path | None) -> None:
         # They guard against a loss and must not cause one: the log itself goes on.

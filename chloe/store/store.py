@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
-from chloe.events.facts import Entry, LossAccepted, Record, SpoolPosition
+from chloe.events.facts import Entry, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
 from chloe.store.change_watch import ChangeWatcher, FolderWatcher
@@ -29,6 +29,7 @@ from chloe.store.readonly import RefusingWriter
 from chloe.store.turns import who_has
 from chloe.store.wal import WalCopier, on_disk
 from chloe.store.writer import CLOSE_WITHIN, Writer
+from chloe.tasks import Tasks
 from chloe.waits import Waits
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 #: For this long after an own commit its notices are still on their way, in seconds.
-_ECHO = 0.02
+_ECHO_WINDOW = 0.02
 
 
 class Store:
@@ -58,6 +59,7 @@ class Store:
         appender: Appender | None,
         watcher: FolderWatcher | None,
         heads: Heads,
+        tasks: Tasks,
     ) -> None:
         self.path = path
         #: A sentence about what the log had lost when it was opened; None where it was whole.
@@ -71,15 +73,17 @@ class Store:
         self._readers = readers
         self._reader = reader
         self._feed = feed
-        self._noticing = ChangeWatcher(path, watcher, self._look, self._committing)
-        self._wal = WalCopier(readers, appender)
+        self._tasks = tasks
+        self._change_watcher = ChangeWatcher(path, watcher, self._look, self._committing, tasks)
+        self._wal = WalCopier(readers, appender, tasks)
         self._connection = connection
         self._appender = appender
         self._heeding: list[Callable[[str | None], None]] = []
         self._told: str | None = None
-        feed.on_followed = self._noticing.switch
+        feed.on_followed = self._change_watcher.switch
         writer.on_committed = self._committed
         writer.on_trouble = feed.on_trouble = self._tell
+        tasks.on_trouble = lambda _: self._tell()
 
     @classmethod
     async def open(
@@ -94,12 +98,12 @@ class Store:
     ) -> Store:
         """The log at ``path``, made or brought up to date where needed.
 
-        ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances'
-        commits are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a
-        minute while records are written, and at ``close``. ``waits`` hears what is waited for. Raises
+        ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances' commits
+        are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a minute
+        while records are written, and at ``close``. ``waits`` hears what is waited for. Raises
         ``LogUnusable`` for a log that is from a newer Chloe, damaged, locked or no log at all,
-        ``HomeUnusable`` where none can be made, ``WaitedTooLong`` where it took too long. A log whose
-        schema isn't Chloe's is opened for reading alone: ``refusal`` says why.
+        ``HomeUnusable``, ``WaitedTooLong``. A log whose schema isn't Chloe's is opened for reading alone:
+        ``refusal`` says why.
         """
         log = await opened(path, instance, now, waits or Waits(_log.warning), heads_file)
         if isinstance(log, OpenedToRead):
@@ -107,9 +111,10 @@ class Store:
         readers = Readers(path)
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
-        writer = Writer(path, log.connection, log.appender, readers)
-        heads = Heads(path, heads_file)
-        store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads)
+        tasks = Tasks()
+        writer = Writer(path, log.connection, log.appender, readers, tasks)
+        heads = Heads(path, heads_file, tasks)
+        store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads, tasks)
         store.loss_notice = log.loss_notice
         store._heads_file = heads_file
         store._guard = log.guard
@@ -128,7 +133,9 @@ class Store:
             log.guard.close()
             raise
         nobody = RefusingWriter(log.refusal)
-        store = cls(path, nobody, readers, reader, feed, None, None, watcher, Heads(path, None))
+        tasks = Tasks()
+        heads = Heads(path, None, tasks)
+        store = cls(path, nobody, readers, reader, feed, None, None, watcher, heads, tasks)
         store.refusal = store.loss_notice = log.refusal
         store._heads_file = heads_file
         store._guard = log.guard
@@ -152,8 +159,8 @@ class Store:
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written at the moment, or be followed; None while it can."""
-        return self._writer.trouble or self._feed.trouble
+        """Why the log can't be written or followed at the moment, or what of its upkeep fails; else None."""
+        return self._writer.trouble or self._feed.trouble or self._tasks.trouble
 
     def subscribe(self, told: Callable[[str | None], None]) -> Callable[[], None]:
         """Call ``told`` in the loop with each new trouble, and with None when it is over.
@@ -167,9 +174,9 @@ class Store:
         """Commit ``entries`` next to each other, in this order; their records.
 
         Returns once they are committed: for a ``durable`` one, once they and everything before them are on
-        the disk (also without any entries). Calls are committed in the order in which they were made.
-        While the log can't be written this waits; nothing is dropped. Cancelling it doesn't take back
-        what is already queued. Raises ``LogUnusable`` when the store is closed before it could be written.
+        the disk (also without any entries). Calls are committed in the order in which they were made. While
+        the log can't be written this waits. Cancelling it doesn't take back what is already queued. Raises
+        ``LogUnusable`` when the store is closed before it could be written.
         """
         return await self._writer.append(entries, durable=durable)
 
@@ -204,15 +211,14 @@ class Store:
         """The records from which the panes and their history follow as from all through ``through``.
 
         In order and without bodies: everything but output, and of each pane the last output and that right
-        before anything else. What it costs doesn't grow with what was printed. Raises ``LogUnusable``.
+        before anything else. Its cost doesn't grow with what was printed. Raises ``LogUnusable``.
         """
         return self._reader.outline(through)
 
     def read_present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
         """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
 
-        With ``alive`` not of those that ended. What it costs hardly grows with the panes that are left out.
-        Raises ``LogUnusable``.
+        With ``alive`` not of those that ended. Its cost hardly grows with the others. Raises ``LogUnusable``.
         """
         return self._reader.outline(None, also, alive=alive)
 
@@ -235,7 +241,7 @@ class Store:
     async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint, in place of one of the same pane and seq, if that can be done now.
 
-        It never makes records wait, and raises nothing: a checkpoint that couldn't be written isn't there.
+        It makes no record wait and raises nothing: a checkpoint that couldn't be written isn't there.
         """
         records, size = await self._checkpoints.save(checkpoint)
         if records:
@@ -260,8 +266,7 @@ class Store:
     async def find_fold_start(self, pane: str) -> FoldStart:
         """Where a fold of ``pane`` begins: after what was pruned, where a state stands for that.
 
-        A pane that had ended was pruned without one: its fold begins at its first record, and what is pruned
-        is empty. Raises ``LogUnusable``.
+        An ended pane was pruned without one: its fold begins at its first record. Raises ``LogUnusable``.
         """
         with told(self.path):
             return await self._pruner.find_fold_start(pane)
@@ -303,7 +308,7 @@ class Store:
             return await self._pruner.finish()
 
     def find_writer(self) -> str:
-        """Which other process is writing to the log now, for a message; "" where that can't be known."""
+        """Name the other process that writes to the log now, for a message; "" where that can't be known."""
         return who_has(self.path)
 
     def size(self) -> int:
@@ -311,10 +316,7 @@ class Store:
         return on_disk(self.path)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
-        """Walk the chain through the present head, and compare the log with the heads that were kept.
-
-        ``progress`` is told the seq reached, now and then.
-        """
+        """Walk the chain and compare the log with the heads kept; give ``progress`` a seq now and then."""
         from chloe.store.integrity import verify
 
         return await verify(self.path, self._readers, self._heads_file, progress)
@@ -330,11 +332,7 @@ class Store:
             async with self._readers.lend() as connection:
                 losses = await connection.run(find_losses, self.path, self._heads_file)
         if losses.lost:
-            found = losses.found
-            fact = LossAccepted(
-                user=user, through=found, expected=losses.expected, found=found, line=losses.line
-            )
-            await self.append([Entry("", fact, time.time_ns())], durable=True)
+            await self.append([Entry("", losses.acceptance(user), time.time_ns())], durable=True)
         return losses
 
     async def contains(self, head: Head) -> bool:
@@ -348,12 +346,11 @@ class Store:
     async def close(self, within: float = CLOSE_WITHIN) -> None:
         """Commit what is queued, end every ``follow``, let go of the file.
 
-        Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: with this process
-        they are lost.
+        Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: they are lost.
         """
         if "_checkpoints" in self.__dict__:
             self._checkpoints.close()
-        await self._noticing.close()
+        await self._change_watcher.close()
         await self._wal.close()
         try:
             if self._appender is not None and self._appender.moved():
@@ -395,4 +392,4 @@ class Store:
             return False
 
     def _committing(self) -> bool:
-        return self._writer.busy or time.monotonic() - self._writer.committed_at < _ECHO
+        return self._writer.busy or time.monotonic() - self._writer.committed_at < _ECHO_WINDOW

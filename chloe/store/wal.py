@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.store.connection import Readers
+from chloe.tasks import Tasks
 
 if TYPE_CHECKING:
     from chloe.store.appending import Appender
@@ -40,12 +41,13 @@ _EMPTY_WITHIN = 20
 class WalCopier:
     """Copies the -wal file into the database after every so many bytes."""
 
-    def __init__(self, readers: Readers, appender: Appender | None) -> None:
+    def __init__(self, readers: Readers, appender: Appender | None, tasks: Tasks) -> None:
         self._readers = readers
         self._appender = appender
         self._since = 0
         self._written = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log wal")
+        self._tasks = tasks
+        self._task = tasks.repeat("copying the log's -wal file", self._copy, self._due)
 
     def committed(self, size: int) -> None:
         """A transaction with about ``size`` bytes was committed."""
@@ -55,22 +57,21 @@ class WalCopier:
 
     async def close(self) -> None:
         """Stop; SQLite copies once more when the last connection is closed."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self._tasks.end(self._task)
 
-    async def _run(self) -> None:
-        while True:
-            await self._written.wait()
-            await self._quiet()
-            self._since = 0
-            try:
-                async with self._readers.lend() as connection:
-                    if self._appender is not None:
-                        await connection.run(copy, self._appender)
-            except (sqlite3.Error, LogUnusable, OSError):
-                # Nothing is lost by it, and the writer, which meets the same trouble, says so. Due again
-                # after as many bytes; a commit copies by itself where it comes to the worst (schema).
-                continue
+    async def _due(self) -> None:
+        """Wait until copying is worth it."""
+        await self._written.wait()
+        await self._quiet()
+        self._since = 0
+
+    async def _copy(self) -> None:
+        # Nothing is lost where it can't be done, and the writer, which meets the same, says so. It is due
+        # again after as many bytes; a commit copies by itself where it comes to the worst (schema).
+        with suppress(sqlite3.Error, LogUnusable, OSError):
+            async with self._readers.lend() as connection:
+                if self._appender is not None:
+                    await connection.run(copy, self._appender)
 
     async def _quiet(self) -> None:
         """Wait for a pause in the commits, or until there is too much to wait any longer."""

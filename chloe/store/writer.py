@@ -22,6 +22,7 @@ from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
 from chloe.store.appending import Appender, LogMoved, Request
 from chloe.store.connection import Connection, Readers
+from chloe.tasks import Tasks
 
 #: The most bytes that wait in the queue; who has more waits for room first.
 QUEUE_BYTES = 16 * 1024 * 1024
@@ -46,7 +47,9 @@ _Waiting = tuple[Request, "asyncio.Future[list[Record]]"]
 class Writer:
     """Takes entries in order, commits them in groups, tells of each group in the loop."""
 
-    def __init__(self, path: Path, connection: Connection, appender: Appender, readers: Readers) -> None:
+    def __init__(
+        self, path: Path, connection: Connection, appender: Appender, readers: Readers, tasks: Tasks
+    ) -> None:
         self._path = path
         self._readers = readers
         self._connection = connection
@@ -68,7 +71,7 @@ class Writer:
         self.commits = 0
         #: When the last one ended, by ``time.monotonic``.
         self.committed_at = 0.0
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="chloe log writer")
+        self._task = tasks.repeat("writing to the log", self._commit_next, self._due)
 
     @property
     def busy(self) -> bool:
@@ -126,20 +129,23 @@ class Writer:
         if self._closing:
             raise LogUnusable(f"the log {self._path} is closed")
 
-    async def _run(self) -> None:
-        try:
-            while not self._given_up.is_set():
-                while not self._queue:
-                    if self._closing and not self._queued:
-                        return
-                    self._wake.clear()
-                    await self._wake.wait()
-                self._taken.extend(self._take())
-                await self._commit(list(self._taken))
-        finally:
-            # However this ends, nobody is left waiting for it.
-            self._closing = True
-            self._fail()
+    async def _due(self) -> None:
+        """Wait until something is to be committed, or nothing more will be."""
+        while not self._queue and not self._is_over():
+            self._wake.clear()
+            await self._wake.wait()
+
+    def _is_over(self) -> bool:
+        return self._given_up.is_set() or (self._closing and not self._queued)
+
+    async def _commit_next(self) -> bool:
+        """Commit the next group; return whether that was the last."""
+        if not self._taken and self._queue and not self._given_up.is_set():
+            # Where the last attempt failed, the group is still there.
+            self._taken.extend(self._take())
+        if self._taken:
+            await self._commit(list(self._taken))
+        return self._is_over()
 
     def _take(self) -> list[_Waiting]:
         taken = [self._queue.popleft()]
@@ -172,14 +178,17 @@ class Writer:
         self.commits += 1
         self.committed_at = time.monotonic()
         self._say(None)
-        if self.on_committed is not None:
-            size = sum(request.size for request in requests)
-            self.on_committed([record for records in written for record in records], size)
-        for (request, waiting), records in zip(taken, written, strict=True):
-            self._taken.popleft()
-            self._leave(request.size)
-            if not waiting.done():
-                waiting.set_result(records)
+        try:
+            if self.on_committed is not None:
+                size = sum(request.size for request in requests)
+                self.on_committed([record for records in written for record in records], size)
+        finally:
+            # They are in the log, whatever becomes of the news.
+            for (request, waiting), records in zip(taken, written, strict=True):
+                self._taken.popleft()
+                self._leave(request.size)
+                if not waiting.done():
+                    waiting.set_result(records)
 
     async def _healed(self, moved: LogMoved) -> bool:
         """Whether the log's files are where they belong again, by our own doing."""
@@ -257,7 +266,9 @@ class Writer:
         # An attempt that is under way is bounded by SQLite's own waiting; a hung file system is not.
         await asyncio.wait({self._task}, timeout=within)
         self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.wait({self._task})
+        # Nobody is left waiting for it.
+        self._fail()
         await self._connection.close()
         self._appender.close()
         if self._lost:

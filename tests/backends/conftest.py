@@ -17,6 +17,7 @@ from chloe.backends.direct import DirectBackend
 from chloe.backends.environment import build_environment
 from chloe.backends.fake import FakeBackend
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
+from chloe.tasks import Tasks
 from chloe.watch import Watcher
 
 #: What a program sees, so that no test depends on who runs it.
@@ -106,7 +107,9 @@ async def make(
         server = TmuxServer(request.getfixturevalue("tmux_socket"))
         watcher = Watcher()
         leases = Leases(tmp_path / "leases", watcher)
-        yield lambda spec: TmuxBackend(server, spec, tmp_path / spec.pane, watcher, leases)
+        tasks = Tasks()
+        yield lambda spec: TmuxBackend(server, spec, tmp_path / spec.pane, watcher, leases, tasks)
+        await tasks.close()
         leases.close()
         watcher.close()
         server.close()

@@ -24,6 +24,7 @@ FLOORS = {
     "config": 0,
     "watch": 0,
     "waits": 0,
+    "tasks": 0,
     "terminal": 0,
     "events": 0,
     "store": 1,

@@ -39,6 +39,7 @@ from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.config.paths import make_own_folder
 from chloe.errors import StartFailed, TmuxUnusable
 from chloe.events.facts import SpoolPosition
+from chloe.tasks import Tasks
 from chloe.watch import Watcher
 
 _log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class TmuxBackend:
         folder: Path,
         watcher: Watcher,
         leases: Leases,
+        tasks: Tasks,
         *,
         pane_cap: int = 1_000_000_000,
         disk_share: float = 0.1,
@@ -101,8 +103,8 @@ class TmuxBackend:
         self._reads = self._failures = 0
         self._skipped = 0
         self._exited: Exited | None = None
-        self._recovery = ScreenRecovery(folder.name, self.screen, self._woken.set, self._loop)
-        self._resizer = SessionResizer(server, self.session, self._loop)
+        self._recovery = ScreenRecovery(folder.name, self.screen, self._woken.set, self._loop, tasks)
+        self._resizer = SessionResizer(server, self.session, tasks)
         self._force: asyncio.TimerHandle | None = None
 
     @property

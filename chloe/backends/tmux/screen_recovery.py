@@ -13,6 +13,7 @@ from typing import Any
 from chloe.backends.backend import ScreenCaptured
 from chloe.errors import TmuxUnusable
 from chloe.events.facts import SpoolPosition
+from chloe.tasks import Tasks
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class ScreenRecovery:
         ask: Callable[[], Coroutine[Any, Any, ScreenCaptured]],
         woken: Callable[[], None],
         loop: asyncio.AbstractEventLoop,
+        tasks: Tasks,
     ) -> None:
         self._pane = pane
         self._ask = ask
@@ -43,7 +45,10 @@ class ScreenRecovery:
         self._at_rest_since = 0.0
         self._not_before = 0.0
         self._said: bytes | None = None
-        self._task: asyncio.Task[ScreenCaptured] | None = None
+        self._tasks = tasks
+        self._task: asyncio.Task[None] | None = None
+        #: What the task was answered; None where tmux couldn't say.
+        self._answer: ScreenCaptured | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def want(self) -> None:
@@ -63,18 +68,15 @@ class ScreenRecovery:
             return None
         if not self._task.done():
             return None
-        task, self._task = self._task, None
-        try:
-            painted = task.result()
-        except TmuxUnusable as error:
-            _log.warning("pane %s shows what its stream gives for now: %s", self._pane, error)
+        self._task = None
+        painted, self._answer = self._answer, None
+        if painted is None:
             self._not_before = now + _AGAIN
-        else:
-            if not moved and not has_more():
-                if painted.data == self._said or now - self._wanted_since >= _AT_THE_LATEST:
-                    self._wanted_since = None
-                    return painted
-                self._said, self._not_before = painted.data, now + _REST
+        elif not moved and not has_more():
+            if painted.data == self._said or now - self._wanted_since >= _AT_THE_LATEST:
+                self._wanted_since = None
+                return painted
+            self._said, self._not_before = painted.data, now + _REST
         self._begin(now)
         return None
 
@@ -90,9 +92,16 @@ class ScreenRecovery:
         assert self._wanted_since is not None
         due = max(min(self._at_rest_since + _REST, self._wanted_since + _AT_THE_LATEST), self._not_before)
         if now >= due:
-            self._task = self._loop.create_task(self._ask(), name=f"repaint {self._pane}")
+            self._task = self._tasks.repeat(f"asking tmux for the screen of pane {self._pane}", self._capture)
             self._task.add_done_callback(lambda _: self._woken())
             return
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_at(due, self._woken)
+
+    async def _capture(self) -> bool:
+        try:
+            self._answer = await self._ask()
+        except TmuxUnusable as error:
+            _log.warning("pane %s shows what its stream gives for now: %s", self._pane, error)
+        return True

@@ -64,6 +64,12 @@ class Losses:
         """All that keeps the log from being what was written."""
         return self.lost + self.unknown
 
+    def acceptance(self, user: str) -> LossAccepted:
+        """Return the fact that ``user`` knows of what is lost."""
+        return LossAccepted(
+            user=user, through=self.found, expected=self.expected, found=self.found, line=self.line
+        )
+
 
 @dataclass(slots=True)
 class _Recorded:

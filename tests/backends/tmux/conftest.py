@@ -21,6 +21,7 @@ import pytest
 
 from chloe.backends.backend import BackendEvent, Exited, OutputRead, Spec
 from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holder_spec
+from chloe.tasks import Tasks
 from chloe.watch import Watcher
 
 DEADLINE = 30
@@ -73,6 +74,7 @@ class Panes:
         self.server = TmuxServer(socket)
         self.home = home
         self.watcher = Watcher()
+        self.tasks = Tasks()
         self._made: list[TmuxBackend] = []
         self._leases: list[Leases] = []
 
@@ -94,13 +96,14 @@ class Panes:
         # Each is another Chloe.
         leases = Leases(self.home / "leases", self.watcher)
         self._leases.append(leases)
-        backend = TmuxBackend(self.server, spec, folder, self.watcher, leases, **limits)  # type: ignore[arg-type]
+        backend = TmuxBackend(self.server, spec, folder, self.watcher, leases, self.tasks, **limits)  # type: ignore[arg-type]
         self._made.append(backend)
         return Pane(backend, folder)
 
     async def close(self) -> None:
         for backend in self._made:
             await backend.close()
+        await self.tasks.close()
         for leases in self._leases:
             leases.close()
         self.watcher.close()
