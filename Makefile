@@ -14,7 +14,7 @@ BIN := .venv/bin
 
 help:
 	@echo "make run     set up and start Chloe"
-	@echo "make test    set up with what development needs; check format, lint, types; run the tests"
+	@echo "make test    set up with what development needs; check format, lint, types, spelling; run the tests"
 	@echo "make quick   the tests that need neither tmux nor a PTY, with few examples: under a minute"
 	@echo "make story   repeat the end-to-end story, N=20 times"
 	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
@@ -34,6 +34,7 @@ test:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/codespell
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 quick:

@@ -80,7 +80,7 @@ def is_true(text: str, known: Names) -> bool:
     if setting := _SETTING.fullmatch(text):
         table, key = setting.groups()
         return table in settings() and (key is None or key in settings()[table])
-    if _PATH.fullmatch(text):
+    if _PATH.fullmatch(text) or text.startswith("."):
         return path_exists(text)
     if named := _NAME.fullmatch(text):
         name = named[1]
