@@ -32,11 +32,9 @@ CREATE TABLE body (
 -- One pane's records in order (seq, the rowid, is part of every index).
 CREATE INDEX record_pane ON record (pane);
 
--- What happened, without wading through what was printed and what was kept of screens on the way. An Output of
--- another version is one that nobody here can read. A query has to say the same (IN_OUTLINE in
--- chloe/store/outline.py).
-CREATE INDEX record_outline ON record (kind)
-WHERE (kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed';
+-- What happened, by kind, without wading through what was printed. An Output of another version is one that
+-- nobody here can read. A query has to say the same (INDEXED in chloe/store/outline.py).
+CREATE INDEX record_outline ON record (kind) WHERE kind <> 'Output' OR version <> 1;
 
 -- Pruning at the cost of what goes: whether a body may go is asked once for each of them.
 CREATE INDEX record_pruned ON record (pane) WHERE kind = 'Pruned';

@@ -9,7 +9,7 @@ offsets count uncompressed bytes of the pane's output stream. File names, argume
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from chloe.quick import dataclass
 
@@ -209,6 +209,8 @@ class Checkpointed:
     is not used. The checkpoint itself may be deleted at any time.
     """
 
+    on_demand = True
+
     seq: int
     offset: int
     lines: int
@@ -263,6 +265,12 @@ Fact = (
     | Checkpointed
     | Salvaged
     | Unknown
+)
+
+#: The kinds of which there are many and which matter only when somebody asks for them. Such a fact changes
+#: neither a pane nor its history, and no start folds it. A kind says so itself, by ``on_demand = True``.
+ON_DEMAND: tuple[type[Fact], ...] = tuple(
+    kind for kind in get_args(Fact) if getattr(kind, "on_demand", False)
 )
 
 

@@ -13,7 +13,7 @@ from chloe.events import facts
 from chloe.events.facts import Record
 
 #: Facts that are no entry of a pane's history: there may be millions, and they tell nothing by themselves.
-_STREAM = (facts.Output, facts.Resized, facts.Checkpointed)
+_NO_ENTRIES = (facts.Output, facts.Resized, *facts.ON_DEMAND)
 
 
 class HistoryEntry(NamedTuple):
@@ -63,7 +63,7 @@ class History(Mapping[str, PaneHistory]):
     def apply(self, record: Record) -> None:
         """Fold one record."""
         fact = record.fact
-        if isinstance(fact, _STREAM) or not record.pane:
+        if isinstance(fact, _NO_ENTRIES) or not record.pane:
             return
         self.seq = record.seq
         history = self._histories.get(record.pane)

@@ -27,7 +27,7 @@ from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, lar
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import Readers
 from chloe.store.drift import find_drift
-from chloe.store.outline import IN_OUTLINE
+from chloe.store.outline import INDEXED
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import ACCEPT, Losses, find_losses
 
@@ -55,7 +55,7 @@ _STRAY = (
 _BEYOND = "SELECT min(seq) FROM body WHERE seq > coalesce((SELECT max(seq) FROM record), ?)"
 _EXCUSES = (
     "SELECT seq, pane, kind, head FROM record "  # noqa: S608 (only words from here)
-    f"WHERE kind IN ('Pruned', 'Salvaged') AND {IN_OUTLINE} AND seq <= ? ORDER BY seq"
+    f"WHERE kind IN ('Pruned', 'Salvaged') AND {INDEXED} AND seq <= ? ORDER BY seq"
 )
 #: The record table with its indexes, which readers use; the walk itself passes every page of the bodies.
 _STRUCTURE = "PRAGMA integrity_check(record)"

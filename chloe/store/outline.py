@@ -4,14 +4,16 @@ Owns which those are and how they are found. Must not know what is folded from t
 ``Output``, and of output the panes and the history take only how far it came, from the last one. So an
 outline is
 
-- every record that is neither ``Output`` nor ``Checkpointed``,
+- every record that is neither ``Output`` nor on demand,
 - before each of those, the record of its pane that stands directly before it,
-- the last record of each pane,
+- the last record of each pane.
 
-and ``Checkpointed`` counts for nothing: it says what was kept of a screen, not what happened to a pane. An
-``Output`` of a later Chloe, from which nothing can be taken, counts as something else that happened.
+Records of the kinds on demand (``facts.ON_DEMAND``) count for nothing, since nothing that is folded changes
+by them. An ``Output`` of a later Chloe, from which nothing can be taken, counts as something else that
+happened.
 
-Finding them costs an index look-up for each record of the first kind, however much was printed.
+Finding them costs some index look-ups for each kind and for each record of the first sort, however much was
+printed and however many records are on demand.
 """
 
 from __future__ import annotations
@@ -19,15 +21,29 @@ from __future__ import annotations
 import sqlite3
 from array import array
 
-#: Which records stand in the index ``record_outline``, in its own words, or SQLite can't use it.
-IN_OUTLINE = "(kind <> 'Output' OR version <> 1) AND kind <> 'Checkpointed'"
+from chloe.events import facts
 
-#: The seqs of an outline through ?1, in no order. SQLite would rather walk along the whole table in the order
-#: of seq than use ``record_outline``, hence INDEXED BY.
+#: Which records stand in the index ``record_outline``, in its own words, or SQLite can't use it.
+INDEXED = "(kind <> 'Output' OR version <> 1)"
+
+#: The kinds on demand, as SQL has them in a list.
+ON_DEMAND = ", ".join(f"'{kind.__name__}'" for kind in facts.ON_DEMAND)
+
+#: The seqs of an outline through ?1, in no order. The index is asked for one kind after the other, so that
+#: records on demand aren't walked through. SQLite would rather walk along the whole table in the order of seq
+#: than use ``record_outline``, hence INDEXED BY.
 SEQS = f"""
 WITH RECURSIVE
+kinds (name) AS (
+    SELECT min(kind) FROM record INDEXED BY record_outline WHERE {INDEXED}
+    UNION ALL
+    SELECT (
+        SELECT min(kind) FROM record INDEXED BY record_outline WHERE {INDEXED} AND record.kind > kinds.name
+    ) FROM kinds WHERE name IS NOT NULL
+),
 outlined (seq, pane) AS MATERIALIZED (
-    SELECT seq, pane FROM record INDEXED BY record_outline WHERE {IN_OUTLINE} AND seq <= ?1
+    SELECT record.seq, record.pane FROM kinds CROSS JOIN record INDEXED BY record_outline
+    WHERE {INDEXED} AND record.kind = kinds.name AND kinds.name NOT IN ({ON_DEMAND}) AND record.seq <= ?1
 ),
 panes (pane) AS (
     SELECT min(pane) FROM record
@@ -38,13 +54,13 @@ SELECT seq FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
-    WHERE record.pane = outlined.pane AND record.seq < outlined.seq AND kind <> 'Checkpointed'
+    WHERE record.pane = outlined.pane AND record.seq < outlined.seq AND kind NOT IN ({ON_DEMAND})
     ORDER BY seq DESC LIMIT 1
 ) FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
-    WHERE record.pane = panes.pane AND record.seq <= ?1 AND kind <> 'Checkpointed'
+    WHERE record.pane = panes.pane AND record.seq <= ?1 AND kind NOT IN ({ON_DEMAND})
     ORDER BY seq DESC LIMIT 1
 ) FROM panes
 """  # noqa: S608 (only words from here)

@@ -12,6 +12,8 @@ import sqlite3
 from array import array
 from collections.abc import Collection
 
+from chloe.store.outline import ON_DEMAND
+
 #: The panes that live: those that haven't died since they were last reopened. SQLite wouldn't take the index
 #: by itself.
 ALIVE = """
@@ -25,29 +27,29 @@ PRESENT = f"""{ALIVE}
 """
 
 #: The seqs of the outline (see the module of this name) through ?1 of the panes in the JSON list ?2.
-SEQS = """
+SEQS = f"""
 WITH
 chosen (pane) AS MATERIALIZED (SELECT value FROM json_each(?2)),
 outlined (seq, pane) AS MATERIALIZED (
     SELECT record.seq, record.pane FROM chosen CROSS JOIN record INDEXED BY record_history
-    WHERE record.pane = chosen.pane AND kind <> 'Output' AND kind <> 'Checkpointed' AND record.seq <= ?1
+    WHERE record.pane = chosen.pane AND kind <> 'Output' AND kind NOT IN ({ON_DEMAND}) AND record.seq <= ?1
 )
 SELECT seq FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
     WHERE record.pane = outlined.pane AND record.seq < outlined.seq
-        AND kind <> 'Checkpointed' AND (kind <> 'Output' OR version = 1)
+        AND kind NOT IN ({ON_DEMAND}) AND (kind <> 'Output' OR version = 1)
     ORDER BY seq DESC LIMIT 1
 ) FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
     WHERE record.pane = chosen.pane AND record.seq <= ?1
-        AND kind <> 'Checkpointed' AND (kind <> 'Output' OR version = 1)
+        AND kind NOT IN ({ON_DEMAND}) AND (kind <> 'Output' OR version = 1)
     ORDER BY seq DESC LIMIT 1
 ) FROM chosen
-"""
+"""  # noqa: S608 (only words from here)
 
 
 def present_seqs(

@@ -24,7 +24,7 @@ from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import Readers
-from chloe.store.outline import IN_OUTLINE, outline_seqs
+from chloe.store.outline import INDEXED, outline_seqs
 from chloe.store.present import present_seqs
 from chloe.store.seeking import find_seq_at
 
@@ -96,8 +96,8 @@ class RecordQuery:
                 parameters.append(kind)
                 names.append(f"?{len(parameters) + 3}")
             where.append(f"kind IN ({', '.join(names)})")
-            if not self.kinds & {"Output", "Checkpointed"}:
-                where.append(IN_OUTLINE)
+            if "Output" not in self.kinds:
+                where.append(INDEXED)
         if self.since is not None:
             condition("occurred_at >= {}", self.since)
         if self.until is not None:

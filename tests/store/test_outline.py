@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import sqlite3
 import time
@@ -9,14 +10,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from chloe.events import facts
-from chloe.events.facts import Entry, Output, SpoolPosition
+from chloe.events.facts import Entry, Output, Record, SpoolPosition
 from chloe.events.projections import Projections
 from chloe.store import Store
 from chloe.store.outline import SEQS
+from tests import possible
 from tests.ids import id_of
 
 Opener = Callable[..., Awaitable[Store]]
@@ -24,6 +26,7 @@ Printed = Callable[..., Entry]
 
 PANES = tuple(map(id_of, "abcd"))
 NEVER = id_of("never created")
+INSTANCE = id_of("one")
 
 panes = st.sampled_from(PANES)
 instances = st.sampled_from((id_of("one"), id_of("two")))
@@ -110,7 +113,7 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
             async for record in first.read(through=through, bodies=False):
                 # One that is about no pane can't be read, and is passed over as well.
                 unread = isinstance(record.fact, facts.Unknown) and record.fact.kind == "Checkpointed"
-                if not unread and not isinstance(record.fact, facts.Checkpointed):
+                if not unread and not isinstance(record.fact, facts.ON_DEMAND):
                     whole.apply(record)
             seqs = []
             async for record in first.read_outline(through):
@@ -145,6 +148,21 @@ async def test_it_never_walks_through_the_records(store: Store, path: Path, prin
     assert touching
     for step in touching:
         assert "record_outline" in step or step.startswith("SEARCH record"), plan
+    assert not [step for step in plan if "record_outline" in step and step.startswith("SCAN")], plan
+
+
+def test_facts_on_demand_change_nothing_that_a_start_folds() -> None:
+    assert facts.ON_DEMAND
+    for kind in facts.ON_DEMAND:
+        assert "spool" not in kind.__dataclass_fields__, "a pane's place in its spool is folded at a start"
+        fact = find(possible.kinds(PANES[0])[kind], lambda _: True)
+        folded = Projections(clock=time.monotonic)
+        folded.screens.follows_new = False
+        begun = facts.Created(backend="direct", argv=("sh",), cwd="/", name="n", rows=9, columns=9)
+        folded.apply(Record(1, 1, 1, PANES[0], INSTANCE, begun, b""))
+        before = copy.deepcopy((dict(folded.panes), dict(folded.history), folded.history.seq))
+        folded.apply(Record(2, 2, 2, PANES[0], INSTANCE, fact, b""))
+        assert (dict(folded.panes), dict(folded.history), folded.history.seq) == before
 
 
 async def test_what_was_kept_of_screens_is_passed_over(store: Store, printed: Printed) -> None:

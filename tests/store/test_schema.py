@@ -20,7 +20,7 @@ from chloe.errors import HomeUnusable, LogUnusable
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Store
 from chloe.store.migrations import migrations, statements
-from chloe.store.outline import IN_OUTLINE
+from chloe.store.outline import INDEXED
 from chloe.store.schema import APPLICATION_ID
 from tests.ids import id_of
 
@@ -136,7 +136,7 @@ def test_indexes_serve_the_readers(raw: sqlite3.Connection) -> None:
         return " ".join(row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + sql))
 
     assert "record_pane" in plan("SELECT * FROM record WHERE pane = 'p' AND seq > 5 ORDER BY seq LIMIT 9")
-    eventful = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {IN_OUTLINE}"
+    eventful = f"SELECT * FROM record WHERE kind IN ('Died', 'Pruned') AND {INDEXED}"
     assert "record_outline" in plan(eventful)
 
 

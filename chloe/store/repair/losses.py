@@ -21,7 +21,7 @@ from chloe.events.facts import Entry, LossAccepted, Salvaged, Truncated
 from chloe.store.appending import Appender
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import LAST_LINES, MANY_LINES, holds, keep, known, last, obstacle, read_lines
-from chloe.store.outline import IN_OUTLINE
+from chloe.store.outline import INDEXED
 
 #: True of all ways to lose an end, since the files can't tell which it was.
 REASON = (
@@ -34,11 +34,11 @@ HEAD_GONE = (
 
 _RECORDED = (
     "SELECT seq, kind, version, head FROM record "  # noqa: S608 (only words from here)
-    f"WHERE kind IN ('Truncated', 'Salvaged', 'LossAccepted') AND {IN_OUTLINE} ORDER BY seq DESC"
+    f"WHERE kind IN ('Truncated', 'Salvaged', 'LossAccepted') AND {INDEXED} ORDER BY seq DESC"
 )
 _SAME = (
     "SELECT 1 FROM record WHERE kind = 'Truncated' "  # noqa: S608 (only words from here)
-    f"AND {IN_OUTLINE} AND json_valid(head) AND json_extract(head, '$.hash') = ?"
+    f"AND {INDEXED} AND json_valid(head) AND json_extract(head, '$.hash') = ?"
 )
 
 #: The way out, for the end of a sentence.
