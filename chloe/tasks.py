@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from types import TracebackType
 from typing import Any, TypeVar
 
 _R = TypeVar("_R")
@@ -134,3 +135,36 @@ async def shielded(work: Coroutine[Any, Any, _R]) -> _R:
         task.exception()  # It was seen.
         raise cancelled
     return task.result()
+
+
+class EndlessGroup(asyncio.TaskGroup):
+    """A group whose tasks are cancelled when its body ends: what runs then is endless by design."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def create_task(self, *args: Any, **named: Any) -> asyncio.Task[Any]:
+        """See ``asyncio.TaskGroup.create_task``."""
+        task: asyncio.Task[Any] = super().create_task(*args, **named)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for task in list(self._running):
+            task.cancel()
+        if error is not None and not isinstance(error, asyncio.CancelledError):
+            # What the body raised is not these tasks' failure: it goes on as it is.
+            kind = error = traceback = None
+        try:
+            await super().__aexit__(kind, error, traceback)
+        except BaseExceptionGroup as failures:
+            if len(failures.exceptions) > 1:
+                raise
+            raise failures.exceptions[0] from None

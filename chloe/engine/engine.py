@@ -15,8 +15,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chloe.actors.launcher import Launcher
 from chloe.actors.missing_spools import MissingSpools
@@ -35,7 +34,7 @@ from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.store import Store
-from chloe.tasks import Tasks
+from chloe.tasks import EndlessGroup, Tasks
 from chloe.waits import Waits
 from chloe.watch import Watcher
 
@@ -238,7 +237,7 @@ async def open_engine(
         stack.callback(launcher.close)
         stack.push_async_callback(launcher.tasks.close)
         before_the_tasks = await stack.enter_async_context(AsyncExitStack())
-        group = await stack.enter_async_context(_EndlessGroup())
+        group = await stack.enter_async_context(EndlessGroup())
         live = None
         if screens:
             from chloe.engine.fault_files import FaultFiles
@@ -391,35 +390,3 @@ async def _keep_pruned(config: Config, store: Store, panes: Panes) -> None:
         older_than=config.log.prune_older_than or None, over=config.log.prune_over or None
     )
     await tend(store, panes, conditions, scrollback=config.terminal.scrollback)
-
-
-class _EndlessGroup(asyncio.TaskGroup):
-    """A group whose tasks are cancelled when its body ends: what runs then is endless by design."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._running: set[asyncio.Task[Any]] = set()
-
-    def create_task(self, *args: Any, **named: Any) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = super().create_task(*args, **named)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        for task in list(self._running):
-            task.cancel()
-        if error is not None and not isinstance(error, asyncio.CancelledError):
-            # What the body raised is not these tasks' failure: it goes on as it is.
-            kind = error = traceback = None
-        try:
-            await super().__aexit__(kind, error, traceback)
-        except BaseExceptionGroup as failures:
-            if len(failures.exceptions) > 1:
-                raise
-            raise failures.exceptions[0] from None

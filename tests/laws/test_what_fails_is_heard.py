@@ -42,7 +42,7 @@ def ownerless(tree: ast.Module) -> Iterator[int]:
 
 def _groups(tree: ast.Module) -> set[str]:
     """The names that hold a task group: opened, made, or given as one."""
-    classes = {"TaskGroup"}
+    classes = {"TaskGroup", "EndlessGroup"}
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any(_name(base) in classes for base in node.bases):
             classes.add(node.name)
