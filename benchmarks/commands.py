@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Stopwatch, gate
+from chloe.backends.kinds import TRAITS
 from chloe.config import Config, Paths, Tmux
 from chloe.events import facts
 from chloe.events.facts import Entry, SpoolPosition
@@ -121,6 +122,7 @@ async def _fill(config: Config, *, is_closed: bool) -> None:
                 columns=80,
                 attached=False,
                 session=f"chloe-{pane}",
+                traits=TRAITS["tmux"],
             )
             printed = facts.Output(offset=0, length=200, data=bytes(200), spool=SpoolPosition(0, 300))
             died = facts.Died(status=0, signal=None, reason="", spool=SpoolPosition(0, 350))

@@ -7,10 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from chloe.backends.kinds import TRAITS
 from chloe.events import facts
 from chloe.events.facts import Fact, SpoolPosition
 from chloe.events.fields import MAX_COUNT, MAX_NAME, MAX_SEGMENT
 from chloe.events.ids import session_of
+from chloe.events.traits import NAMES, Traits
 from chloe.terminal.sizes import MAX_COLUMNS, MAX_ROWS, fits
 from tests.ids import id_of
 
@@ -51,14 +53,15 @@ def created(pane: str) -> st.SearchStrategy[Fact]:
     """What a pane may begin with."""
 
     def build(fact: facts.Created) -> Fact:
-        if fact.backend == "direct":
+        if not fact.traits.runs_in_session:
             return fact
         values = {name: getattr(fact, name) for name in facts.Created.__dataclass_fields__}
         return facts.Created(**(values | {"session": session_of(pane)}))
 
     return sized(
         facts.Created,
-        backend=st.sampled_from(["direct", "tmux"]),
+        backend=st.sampled_from([*TRAITS, "of-another-chloe"]),
+        traits=st.builds(Traits, **dict.fromkeys(NAMES, st.booleans())),
         argv=st.lists(texts, max_size=4).map(tuple),
         cwd=texts,
         name=names,

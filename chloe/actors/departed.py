@@ -21,9 +21,9 @@ def facts_for_departed(panes: Iterable[Pane], gone: str) -> list[Entry]:
     now = time.time_ns()
     words = []
     for pane in panes:
-        if pane.backend == "direct" and pane.owner == gone and pane.alive:
+        if not pane.traits.outlives_chloe and pane.owner == gone and pane.alive:
             died = facts.Died(status=None, signal=None, reason=CHLOE_ENDED)
             words += [Entry(pane.id, died, now), Entry(pane.id, facts.Closed(), now)]
-        elif pane.backend == "tmux" and gone in pane.attached:
+        elif pane.traits.can_detach and gone in pane.attached:
             words.append(Entry(pane.id, facts.Detached(instance=gone, reason=CHLOE_ENDED), now))
     return words

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from chloe.backends.backend import Backend
+from chloe.backends.backend import Backend, PersistentBackend
 from chloe.backends.descriptors import is_exhausted, shortage
 from chloe.events import facts
 from chloe.events.fields import fit_text
@@ -26,12 +26,10 @@ async def retry_or_record_death(
 
     That the system has no more to give says nothing of a program that a holder looks after.
     """
-    from chloe.backends.tmux import TmuxBackend
-
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     reason = fit_text(f"its actor failed: {type(error).__name__}: {error}")
-    if isinstance(backend, TmuxBackend) and is_exhausted(error):
+    if isinstance(backend, PersistentBackend) and is_exhausted(error):
         shortage.note(error)
         _log.warning("pane %s: %s; it is tried again", pane, reason)
         return True

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from chloe.actors.ingestion import RunningActor
+from chloe.backends.backend import PersistentBackend
 from chloe.backends.tmux import Leases
 
 #: Seconds that it may take: while the log can't be written, panes of which something is under way are kept.
@@ -31,13 +32,11 @@ class Handover:
 
     async def release_leases(self) -> None:
         """Give all leases back that can be released within a second, and take none."""
-        from chloe.backends.tmux import TmuxBackend
-
         self._leases.pause()
         released = [
             running.actor.hand_over(running.backend.release_lease)
             for running in self._running.values()
-            if isinstance(running.backend, TmuxBackend) and running.actor.recording.is_set()
+            if isinstance(running.backend, PersistentBackend) and running.actor.recording.is_set()
         ]
         with suppress(TimeoutError):
             async with asyncio.timeout(_TIMEOUT):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from chloe.actors.pane import Log, PaneActor
-from chloe.backends.backend import Backend
+from chloe.backends.backend import Backend, PersistentBackend
 from chloe.waits import HOLDER, Waits
 
 #: Spools that are taken in side by side: each costs descriptors, a folder that is watched, and memory.
@@ -28,9 +28,7 @@ class RunningActor:
 
 async def ingest(running: RunningActor) -> None:
     """Wait until the log has what the pane's spool holds now; at once where another instance records it."""
-    from chloe.backends.tmux import TmuxBackend
-
-    if not (isinstance(running.backend, TmuxBackend) and running.backend.try_to_lease()):
+    if not (isinstance(running.backend, PersistentBackend) and running.backend.try_to_lease()):
         return
     async with asyncio.TaskGroup() as group:
         ingesting = group.create_task(running.actor.wait_until_ingested(running.backend.drained_predicate()))

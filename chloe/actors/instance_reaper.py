@@ -52,8 +52,8 @@ class InstanceReaper:
     async def reap(self) -> None:
         """Say for instances that ended without a word what became of what they held."""
         held = [pane for pane in self._panes.values() if pane.alive]
-        others = {pane.owner for pane in held if pane.backend == "direct"}.union(
-            *(pane.attached for pane in held if pane.backend == "tmux")
+        others = {pane.owner for pane in held if not pane.traits.outlives_chloe}.union(
+            *(pane.attached for pane in held if pane.traits.can_detach)
         )
         others.discard(self._instance)
         for other in others:

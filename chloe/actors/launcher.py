@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.actors.preconditions import require_startable
-from chloe.backends.backend import Backend, Spec
+from chloe.backends import kinds
+from chloe.backends.backend import Backend, PersistentBackend, Spec
 from chloe.backends.tmux.spool_status import has_holder, is_quiet
 from chloe.config import Config
 from chloe.config.paths import user_home
-from chloe.errors import SpoolTooNew, StartFailed, TmuxUnusable
+from chloe.errors import PaneRefused, SpoolTooNew, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
+from chloe.events.traits import Traits
 from chloe.tasks import Tasks
 from chloe.terminal.sizes import clamp
 from chloe.waits import Waits
@@ -85,21 +87,44 @@ class Launcher:
             columns=columns,
         )
 
-    def direct(self, spec: Spec) -> Backend:
-        """A program on a PTY of this process, not started yet."""
+    def knows(self, kind: str) -> bool:
+        """Return whether this Chloe has a backend of this kind: a log may name others."""
+        return kind in kinds.TRAITS
+
+    def traits(self, kind: str) -> Traits:
+        """Return what is different about panes of this kind. Raises ``StartFailed`` for an unknown one."""
+        if not self.knows(kind):
+            raise StartFailed(f"Can't start a {kind} pane: this Chloe knows {', '.join(kinds.TRAITS)}.")
+        return kinds.TRAITS[kind]
+
+    def create(self, kind: str, spec: Spec) -> Backend:
+        """Return a backend of this kind for a program that isn't started yet."""
+        return self._makers[kind](spec)
+
+    def adopt(self, pane: Pane) -> PersistentBackend:
+        """Return a backend for a program that was started before, by whatever instance.
+
+        Raises ``PaneRefused`` where no backend of its kind is known that could.
+        """
+        adopt = self._adopters.get(pane.backend)
+        if adopt is None:
+            raise PaneRefused(f"{pane.name} can't be reached: this Chloe can't adopt a {pane.backend} pane")
+        return adopt(pane.id)
+
+    @cached_property
+    def _makers(self) -> dict[str, Callable[[Spec], Backend]]:
+        return {kinds.DIRECT: self._direct, kinds.TMUX: lambda spec: self._tmux(spec.pane, spec)}
+
+    @cached_property
+    def _adopters(self) -> dict[str, Callable[[str], PersistentBackend]]:
+        return {kinds.TMUX: self._tmux}
+
+    def _direct(self, spec: Spec) -> Backend:
         from chloe.backends.direct import DirectBackend
 
         return DirectBackend(spec)
 
-    def tmux(self, spec: Spec) -> TmuxBackend:
-        """A program in a tmux session, not started yet."""
-        return self._tmux(spec.pane, spec)
-
-    def adopted(self, pane: str) -> TmuxBackend:
-        """A program that was started before, by whatever instance."""
-        return self._tmux(pane, None)
-
-    def _tmux(self, pane: str, spec: Spec | None) -> TmuxBackend:
+    def _tmux(self, pane: str, spec: Spec | None = None) -> TmuxBackend:
         from chloe.backends.tmux import TmuxBackend
 
         return TmuxBackend(

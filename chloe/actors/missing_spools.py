@@ -32,7 +32,7 @@ class MissingSpools:
 
     async def find(self, panes: Iterable[Pane]) -> str:
         """Return a sentence, full stop and all, about ``panes`` whose spool is missing; "" where none is."""
-        running = {pane.id: pane.name for pane in panes if pane.backend == "tmux" and pane.alive}
+        running = {pane.id: pane.name for pane in panes if pane.traits.runs_in_session and pane.alive}
         missing = running.keys() - set(self._present()) if running else set()
         doubtful, self._before = missing & self._before, missing
         found = [pane for pane in doubtful if await self._session_exists(pane)]

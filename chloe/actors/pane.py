@@ -56,12 +56,14 @@ class Log(Protocol):
 class PaneActor:
     """One pane while its program runs and this instance looks after it.
 
-    ``begin`` makes ready to record and answers with the offset at which the stream goes on: 0 for a
-    new program, later where an earlier recorder stopped. It may wait, as for another instance's lease;
-    commands are obeyed meanwhile.
+    ``begin`` makes ready to record and returns the offset at which the stream goes on, where an earlier
+    recorder may have stopped; without it that is 0. It may wait, as for another instance's lease; commands
+    are carried out meanwhile.
     """
 
-    def __init__(self, pane: str, backend: Backend, log: Log, *, begin: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self, pane: str, backend: Backend, log: Log, *, begin: Callable[[], Awaitable[int]] | None = None
+    ) -> None:
         self.pane = pane
         self.mailbox: Mailbox[Write | Resize | Kill] = Mailbox()
         #: Set once this actor records; another instance may hold the pane's lease until then.
@@ -143,7 +145,7 @@ class PaneActor:
 
     async def _record(self) -> None:
         while True:
-            self._read_to = self._folded_to = await self._begin()
+            self._read_to = self._folded_to = await self._begin() if self._begin is not None else 0
             self.recording.set()
             self._progress.set()
             try:

@@ -48,15 +48,24 @@ def why_not(
     """
     match command:
         case Write() | Resize():
-            return _ended(pane, "close", "puts it away") or _foreign(pane, instance, describe)
+            is_shared = pane.traits.takes_input_from_others
+            return _ended(pane, "close", "puts it away") or _foreign(
+                pane, instance, describe, is_shared=is_shared
+            )
         case Kill() if pane.died is not None and pane.died.survivor is not None:
             return None  # Its program outlived it.
         case Kill():
-            return _ended(pane) or _foreign(pane, instance, describe)
+            is_shared = pane.traits.outlives_chloe
+            return _ended(pane) or _foreign(pane, instance, describe, is_shared=is_shared)
         case Detach():
-            return _tied(pane) or _ended(pane, "close", "puts it away") or _detached(pane, instance)
+            return _undetachable(pane) or _ended(pane, "close", "puts it away") or _detached(pane, instance)
         case Reattach():
-            return _ended(pane) or _foreign(pane, instance, describe) or _attached(pane, instance)
+            is_shared = pane.traits.outlives_chloe
+            return (
+                _ended(pane)
+                or _foreign(pane, instance, describe, is_shared=is_shared)
+                or _attached(pane, instance)
+            )
         case Reopen():
             return _ended(pane, "open_selected", "shows its last screen") or _tied(pane)
         case Close() if pane.closed:
@@ -68,7 +77,7 @@ def why_not(
 def why_not_type(pane: Pane, instance: str) -> Refusal | None:
     """Return why the user of ``instance`` can't type into the pane: it has to be shown, too."""
     refusal = why_not(Write(pane.id, b""), pane, instance)
-    if refusal is None and pane.can_detach and instance not in pane.attached:
+    if refusal is None and pane.traits.can_detach and instance not in pane.attached:
         return Refusal(f"{pane.name} is detached", "reattach", "attaches it")
     return refusal
 
@@ -99,15 +108,22 @@ def _ended(pane: Pane, action: str = "", offer: str = "") -> Refusal | None:
 
 
 def _tied(pane: Pane) -> Refusal | None:
-    """It lives and dies with a Chloe."""
-    if pane.can_detach:
+    """Return a refusal where the pane lives and dies with a Chloe."""
+    if pane.traits.outlives_chloe:
         return None
     return Refusal(f"{pane.name} is a {pane.backend} pane: it can't run without Chloe", "close", "closes it")
 
 
-def _foreign(pane: Pane, instance: str, describe: Callable[[str], str]) -> Refusal | None:
-    """It lives and dies with another Chloe, whose alone it is."""
-    if pane.outlives_chloe or pane.owner == instance:
+def _undetachable(pane: Pane) -> Refusal | None:
+    """Return a refusal where no instance can let go of the pane."""
+    if pane.traits.can_detach:
+        return None
+    return _tied(pane) or Refusal(f"{pane.name} is a {pane.backend} pane, which is always attached")
+
+
+def _foreign(pane: Pane, instance: str, describe: Callable[[str], str], *, is_shared: bool) -> Refusal | None:
+    """Return a refusal where the pane is another Chloe's, and not shared with others in this respect."""
+    if is_shared or pane.owner == instance:
         return None
     return Refusal(
         f"{pane.name} is a {pane.backend} pane of {describe(pane.owner)}: only there can it be typed into",
@@ -116,7 +132,7 @@ def _foreign(pane: Pane, instance: str, describe: Callable[[str], str]) -> Refus
 
 
 def _attached(pane: Pane, instance: str) -> Refusal | None:
-    if not pane.can_detach:
+    if not pane.traits.can_detach:
         reason = f"{pane.name} is a {pane.backend} pane, which is always attached"
         return Refusal(reason, "type", "types into it")
     if instance not in pane.attached:

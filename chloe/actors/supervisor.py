@@ -11,7 +11,6 @@ import asyncio
 import time
 import uuid
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from chloe.actors.cleanup import remove_stale_spools
 from chloe.actors.departed import CHLOE_ENDED
@@ -26,7 +25,7 @@ from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import end_survivor
-from chloe.backends.backend import Backend, Spec
+from chloe.backends.backend import Backend, PersistentBackend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
@@ -35,10 +34,7 @@ from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, until
 
-if TYPE_CHECKING:
-    from chloe.backends.tmux import TmuxBackend
-
-#: Seconds that the end of direct programs, and then the last words in the log, may take.
+#: Seconds that the end of programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
 
 
@@ -94,9 +90,9 @@ class Supervisor:
         if record.instance == self._instance or self._stopping:
             return
         match record.fact:
-            case facts.Created(backend="tmux") | facts.Reopened() if self._scope.stays:
+            case facts.Created() | facts.Reopened() if self._scope.stays:
                 pane = self._panes[record.pane]
-                if pane.backend == "tmux" and pane.id not in self._running and pane.alive:
+                if self._can_adopt(pane) and pane.id not in self._running and pane.alive:
                     self._adopt(pane)
             case facts.Died():
                 running = self._running.get(record.pane)
@@ -115,9 +111,9 @@ class Supervisor:
             running.actor.folded(offset)
 
     def send_reply(self, pane: str, replies: bytes) -> None:
-        """Give a program what its terminal answers. Only our direct panes: tmux answers for its own."""
+        """Give a program what its terminal answers, unless what it runs on answers itself."""
         running = self._running.get(pane)
-        if running is not None and self._panes[pane].backend == "direct":
+        if running is not None and not self._panes[pane].traits.answers_itself:
             running.actor.mailbox.send(commands.Write(pane, replies))
 
     # Actors ----------------------------------------------------------------------------------------
@@ -153,12 +149,18 @@ class Supervisor:
                 self._adopt(self._panes[pane])
 
     def _adopt(self, pane: Pane) -> RunningActor:
-        """Look after a tmux-backed pane that runs already."""
-        backend = self._launcher.adopted(pane.id)
-        actor = PaneActor(pane.id, backend, self._log, begin=lambda: self._take_over(pane.id, backend))
+        """Look after a pane that runs already."""
+        return self._follow(pane.id, self._launcher.adopt(pane))
+
+    def _can_adopt(self, pane: Pane) -> bool:
+        """Return whether the pane is of a kind that outlives who made it, and that this Chloe knows."""
+        return pane.traits.outlives_chloe and self._launcher.knows(pane.backend)
+
+    def _follow(self, pane: str, backend: PersistentBackend) -> RunningActor:
+        actor = PaneActor(pane, backend, self._log, begin=lambda: self._take_over(pane, backend))
         return self._supervise(actor, backend)
 
-    async def _take_over(self, pane: str, backend: TmuxBackend) -> int:
+    async def _take_over(self, pane: str, backend: PersistentBackend) -> int:
         """Wait for the lease, then go on where the log ends, whoever wrote it so far."""
         await backend.wait_for_lease()
         await self._fold.catch_up()
@@ -175,7 +177,7 @@ class Supervisor:
         known = [
             (pane, pane.id in left)
             for pane in map(self._panes.__getitem__, self._scope.of(self._panes))
-            if pane.backend == "tmux" and (pane.alive or pane.id in left)
+            if self._can_adopt(pane) and (pane.alive or pane.id in left)
         ]
         # A spool that isn't there any more may be so since another instance has just said its end.
         await self._fold.catch_up()
@@ -227,23 +229,23 @@ class Supervisor:
             await release(running, self._log, self._held)
 
     async def stop(self) -> None:
-        """Let go of every pane: tmux-backed programs run on, direct ones are ended, and the log says so.
+        """Let go of every pane: programs that outlive Chloe run on, others are ended, and the log says so.
 
         While the log can't be written this gives up after a while; the next instance says the rest.
         """
         self._stopping = True
         now = time.time_ns()
         shown = [pane for pane in self._panes.values() if self._instance in pane.attached and pane.alive]
-        direct = [pane for pane in self._running if self._panes[pane].backend == "direct"]
+        ending = [pane for pane in self._running if not self._panes[pane].traits.outlives_chloe]
         goodbye = [
             Entry(pane.id, facts.Detached(instance=self._instance, reason="quit"), now)
             for pane in shown
-            if pane.backend == "tmux"
+            if pane.traits.can_detach
         ]
-        goodbye += [Entry(pane, facts.Closed(), now) for pane in direct if not self._panes[pane].closed]
+        goodbye += [Entry(pane, facts.Closed(), now) for pane in ending if not self._panes[pane].closed]
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await end_programs([self._running[pane] for pane in direct], CHLOE_ENDED)
+                await end_programs([self._running[pane] for pane in ending], CHLOE_ENDED)
         left = list(self._running.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [running.backend for running in left]
@@ -312,6 +314,7 @@ class Supervisor:
 
     async def _open(self, command: commands.Open) -> str:
         pane = str(uuid.uuid4())
+        traits = self._launcher.traits(command.backend)
         spec = self._launcher.spec(pane, command)
         created = facts.Created(
             backend=command.backend,
@@ -322,27 +325,32 @@ class Supervisor:
             rows=spec.rows,
             columns=spec.columns,
             attached=command.attached,
-            session=session_of(pane) if command.backend == "tmux" else "",
+            session=session_of(pane) if traits.runs_in_session else "",
+            traits=traits,
         )
-        if command.backend == "direct":
-            await self._open_direct(spec, created)
+        backend = self._launcher.create(command.backend, spec)
+        start = self._record_and_start if traits.recorded_before_start else self._start_and_record
+        await start(backend, spec, created)
+        if not isinstance(backend, PersistentBackend):
+            self._supervise(PaneActor(pane, backend, self._log), backend)
+        elif self._scope.stays:
+            self._follow(pane, backend)
         else:
-            await self._open_tmux(spec, created)
+            await backend.close()
         return pane
 
-    async def _open_direct(self, spec: Spec, created: facts.Created) -> None:
-        # A direct program dies with us, so it may start before the log knows it; a tmux one may not.
-        backend = self._launcher.direct(spec)
+    async def _start_and_record(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
+        """Start a program, then record it: what ends with Chloe needn't wait for the log."""
         await explain_failure(backend.start(), spec)
         try:
             await self._record(spec.pane, created)
         except BaseException:
+            await backend.kill()
             await backend.close()
             raise
-        self._supervise(PaneActor(spec.pane, backend, self._log, begin=_from_the_start), backend)
 
-    async def _open_tmux(self, spec: Spec, created: facts.Created) -> None:
-        backend = self._launcher.tmux(spec)
+    async def _record_and_start(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
+        """Record a program, then start it: what outlives Chloe must be in the log before it runs."""
         await explain_failure(backend.prepare(), spec)
         await self._record(spec.pane, created)
         try:
@@ -352,24 +360,20 @@ class Supervisor:
             await self._record(spec.pane, died, facts.Closed())
             await backend.close()
             raise
-        if not self._scope.stays:
-            await backend.close()
-            return
-        actor = PaneActor(spec.pane, backend, self._log, begin=lambda: self._take_over(spec.pane, backend))
-        self._supervise(actor, backend)
 
     async def _close(self, pane: Pane) -> None:
-        if pane.backend == "direct" and pane.alive:
+        if not pane.traits.outlives_chloe and pane.alive:
             await self._actor_of(pane).mailbox.request(commands.Kill(pane.id))
-        attached = pane.alive and self._instance in pane.attached and pane.backend == "tmux"
+        attached = pane.alive and self._instance in pane.attached and pane.traits.can_detach
         let_go = (facts.Detached(instance=self._instance, reason="closed"),) if attached else ()
         await self._record(pane.id, *let_go, facts.Closed())
 
     async def _forward_to_actor(
         self, pane: Pane, command: commands.Write | commands.Resize | commands.Kill
     ) -> None:
-        if isinstance(command, commands.Write) and pane.id not in self._running and self._may_release(pane):
-            await type_into(self._launcher.adopted(pane.id), pane.name, command.data, self._waits)
+        is_shared = pane.traits.takes_input_from_others and not self._scope.stays
+        if isinstance(command, commands.Write) and pane.id not in self._running and is_shared:
+            await type_into(self._launcher.adopt(pane), pane.name, command.data, self._waits)
             return
         await self._actor_of(pane).mailbox.request(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
@@ -377,8 +381,8 @@ class Supervisor:
             await flush(running.backend, pane.name, len(command.data), self._waits)
 
     def _may_release(self, pane: Pane) -> bool:
-        """Say whether the pane runs in tmux, and is nothing that we have to look after."""
-        return pane.can_detach and not self._scope.stays
+        """Return whether the pane runs on without us, and is nothing that we have to look after."""
+        return pane.traits.outlives_chloe and not self._scope.stays
 
     def _actor_of(self, pane: Pane) -> PaneActor:
         running = self._running.get(pane.id)
@@ -387,7 +391,3 @@ class Supervisor:
         if self._may_release(pane):
             return self._adopt(pane).actor
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")
-
-
-async def _from_the_start() -> int:
-    return 0

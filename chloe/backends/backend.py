@@ -7,9 +7,9 @@ that passes the same contract tests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from chloe.events.facts import Process, SpoolPosition
 from chloe.quick import dataclass
@@ -107,6 +107,9 @@ class Backend(Protocol):
     down, never loses bytes and never grows memory.
     """
 
+    async def prepare(self) -> None:
+        """Make all that ``start`` needs, where it shan't; nothing runs yet. Raises as ``start`` does."""
+
     async def start(self) -> None:
         """Start the program. Raises ``StartFailed`` or ``TmuxUnusable``: folder, command and way out."""
 
@@ -142,3 +145,32 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """Let go of everything this process holds. A tmux-backed program runs on; a direct one is ended."""
+
+
+@runtime_checkable
+class PersistentBackend(Backend, Protocol):
+    """A program that outlives who looks after it, and is recorded meanwhile.
+
+    One process at a time has the lease, and with it the right to ``read``: after ``wait_for_lease`` (or
+    ``try_to_lease``) it asks the log for the last position, and goes there by ``seek``.
+    """
+
+    async def wait_for_lease(self) -> None:
+        """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
+
+    def try_to_lease(self) -> bool:
+        """Take the pane's lease if it is free. Return whether this process records the pane from now on."""
+
+    def release_lease(self) -> None:
+        """Let another process record the pane. What was read is to be in the log by now."""
+
+    def seek(
+        self, position: SpoolPosition | None, offset: int | None = None, *, needs_repaint: bool = False
+    ) -> None:
+        """Read on from ``position``, None for the start; ``offset``: bytes of the stream before it.
+
+        ``needs_repaint``: bytes were lost before it, and no screen was read since.
+        """
+
+    def drained_predicate(self) -> Callable[[], bool]:
+        """Return what says whether all was read that is recorded now, the end too where it has come."""

@@ -97,6 +97,9 @@ class DirectBackend:
         """The program's process id; for measurements and tests."""
         return int(self._process.pid)
 
+    async def prepare(self) -> None:
+        """Need nothing before the start."""
+
     async def start(self) -> None:
         """Start the program. Raises ``StartFailed``, naming folder, command and way out."""
         self._loop = asyncio.get_running_loop()

@@ -101,6 +101,9 @@ class FakeBackend:
 
     # The protocol.
 
+    async def prepare(self) -> None:
+        """Need nothing before the start."""
+
     async def start(self) -> None:
         """Start the program. Raises ``StartFailed`` as a real one would: folder and command must be there."""
         environment.find_program(self.spec.argv, cwd=self.spec.cwd, environment=self.spec.environment)
@@ -180,6 +183,35 @@ class FakeBackend:
         """End the program, as for a direct pane."""
         self.closed = True
         self.dies(signal.SIGHUP)
+
+
+class FakePersistentBackend(FakeBackend):
+    """A program in memory that outlives who looks after it. See ``PersistentBackend``.
+
+    Its lease is always free, and nothing of it is recorded while nobody reads.
+    """
+
+    async def wait_for_lease(self) -> None:
+        """Have it at once."""
+
+    def try_to_lease(self) -> bool:
+        """Have nothing to take in."""
+        return False
+
+    def release_lease(self) -> None:
+        """Have nothing that another could want."""
+
+    def seek(
+        self, position: SpoolPosition | None, offset: int | None = None, *, needs_repaint: bool = False
+    ) -> None:
+        """Go on where it stands."""
+
+    def drained_predicate(self) -> Callable[[], bool]:
+        """Return what says whether all was read."""
+        return lambda: not self._events
+
+    async def close(self) -> None:
+        """Let go: the program runs on."""
 
 
 def silent(_: FakeBackend) -> Program:

@@ -33,12 +33,13 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
     """
     from chloe.actors.scope import NOTHING
+    from chloe.backends.kinds import PERSISTENT
     from chloe.cli.pane_listing import pane_to_json
     from chloe.events.commands import Open
 
     columns, rows = shutil.get_terminal_size((80, 24))
     request = Open(
-        backend="tmux",
+        backend=PERSISTENT,
         argv=command,
         cwd=_make_absolute(cwd),
         name=name,

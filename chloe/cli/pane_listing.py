@@ -23,7 +23,7 @@ def choose_indicator(pane: Pane, glyphs: Glyphs) -> str:
     """Return the sign of a pane's state; "" for a live direct pane. Attached is what any Chloe shows."""
     if not pane.alive:
         return glyphs.ended
-    if pane.backend == "direct":
+    if not pane.traits.can_detach:
         return ""
     return glyphs.attached if pane.attached else glyphs.detached
 
@@ -57,8 +57,8 @@ def pane_to_json(pane: Pane) -> dict[str, object]:
 def _name_state(pane: Pane) -> str:
     if not pane.alive:
         return "ended"
-    if pane.backend == "direct":
-        return "direct"
+    if not pane.traits.can_detach:
+        return pane.backend
     return "attached" if pane.attached else "detached"
 
 

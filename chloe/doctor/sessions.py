@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from chloe.backends.kinds import TRAITS
 from chloe.backends.tmux.inspection import SpoolInfo
 from chloe.backends.tmux.server import PREFIX
 from chloe.backends.tmux.survivors import is_running
@@ -92,13 +93,13 @@ def check_sessions(evidence: Evidence) -> Iterator[Finding]:
     listed = _list_sessions(evidence)
     for pane in evidence.panes.value.values():
         seen = evidence.spool(pane.id)
-        if pane.backend != "tmux" or not pane.alive or seen is None or not seen.alive:
+        if not pane.traits.outlives_chloe or not pane.alive or seen is None or not seen.alive:
             continue
         cap = evidence.settings.spool.pane_cap
         fill = f"spool {format_size(seen.size)} of {format_size(cap)}"
         text = f"{_describe_holder(seen)}, {_describe_recorder(evidence, seen)}, {fill}"
         subject = _name_pane(pane)
-        if listed is not None and pane.session not in listed:
+        if listed is not None and pane.traits.runs_in_session and pane.session not in listed:
             yield warn(
                 subject,
                 f"{text}; but {_compose_tmux(evidence)} doesn't know its session {pane.session}",
@@ -123,10 +124,12 @@ def check_panes(evidence: Evidence) -> Iterator[Finding]:
     running = wrong = 0
     for pane in evidence.panes.value.values():
         running += pane.alive
-        if pane.backend == "direct":
-            found = _judge_direct_pane(pane, living)
+        if not pane.traits.outlives_chloe:
+            found = _judge_ephemeral_pane(pane, living)
+        elif pane.alive and pane.backend not in TRAITS:
+            found = note(_name_pane(pane), f"is a {pane.backend} pane, a kind unknown to this Chloe")
         else:
-            found = _judge_tmux_pane(evidence, pane, evidence.spool(pane.id))
+            found = _judge_persistent_pane(evidence, pane, evidence.spool(pane.id))
         if found is not None:
             wrong += 1
             yield found
@@ -150,14 +153,14 @@ def check_unknown_sessions(evidence: Evidence) -> Iterator[Finding]:
             yield warn(session, f"runs on, though {_name_pane(pane)} has ended: {pane.outcome}", kill)
 
 
-def _judge_direct_pane(pane: Pane, living: set[str]) -> Finding | None:
+def _judge_ephemeral_pane(pane: Pane, living: set[str]) -> Finding | None:
     if not pane.alive or pane.owner in living:
         return None
-    text = "is a direct pane of a Chloe that is gone, and the log doesn't say so yet"
+    text = f"is a {pane.backend} pane of a Chloe that is gone, and the log doesn't say so yet"
     return warn(_name_pane(pane), text, "chloe ls, or any start of Chloe, says it", IngestSpools())
 
 
-def _judge_tmux_pane(evidence: Evidence, pane: Pane, seen: SpoolInfo | None) -> Finding | None:
+def _judge_persistent_pane(evidence: Evidence, pane: Pane, seen: SpoolInfo | None) -> Finding | None:
     if _is_running(seen):
         if pane.alive:
             return None

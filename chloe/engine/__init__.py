@@ -9,7 +9,18 @@ urwid or click, nor who listens.
 """
 
 from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type
+from chloe.backends.kinds import EPHEMERAL, PERSISTENT
 from chloe.engine.engine import Engine, open_engine
 from chloe.engine.fold import Change
 
-__all__ = ["Change", "Engine", "Refusal", "ending", "open_engine", "why_not", "why_not_type"]
+__all__ = [
+    "EPHEMERAL",
+    "PERSISTENT",
+    "Change",
+    "Engine",
+    "Refusal",
+    "ending",
+    "open_engine",
+    "why_not",
+    "why_not_type",
+]

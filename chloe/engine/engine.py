@@ -320,7 +320,9 @@ async def open_engine(
             group.create_task(_keep_pruned(config, store, projections.panes), name="tend the log")
             group.create_task(
                 watch_tmux_health(
-                    lambda: any(pane.backend == "tmux" and pane.alive for pane in projections.panes.values()),
+                    lambda: any(
+                        pane.traits.runs_in_session and pane.alive for pane in projections.panes.values()
+                    ),
                     launcher.tmux_error,
                     lambda news: fold.publish(Change(messages=(news,))),
                 ),

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from chloe.events import facts, fields
 from chloe.events.facts import Fact, Output, Process, Pruned, Repainted, SpoolPosition, Unknown
 from chloe.events.ids import is_id, session_of
+from chloe.events.traits import names_of
 
 
 class Encoded(NamedTuple):
@@ -93,12 +94,6 @@ def _ranges(value: object) -> tuple[tuple[int, int], ...]:
     return tuple([(fields.count(first), fields.count(last)) for first, last in value])
 
 
-def _backend(value: object) -> str:
-    if value in ("direct", "tmux"):
-        return str(value)
-    raise fields.Misfit
-
-
 def _optional(check: Callable[[object], int]) -> Callable[[object], int | None]:
     return lambda value: None if value is None else check(value)
 
@@ -108,7 +103,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "again": fields.count,
     "argv": fields.argv,
     "attached": fields.flag,
-    "backend": _backend,
+    "backend": fields.kind,
     "bodies": _ranges,
     "columns": fields.count,
     "cwd": fields.text,
@@ -137,6 +132,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "status": _optional(fields.number(0, 255)),
     "tags": fields.tags,
     "through": fields.count,
+    "traits": fields.traits,
     "user": fields.text,
 }
 
@@ -183,7 +179,7 @@ def encode(fact: Fact) -> Encoded:
     values = {
         name: value for name in _FIELDS[kind] if (value := getattr(fact, name)) != defaults.get(name, MISSING)
     }
-    head = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    head = json.dumps(values, sort_keys=True, separators=(",", ":"), default=names_of)
     return Encoded(kind, _VERSION, head, _body(fact))
 
 
@@ -230,7 +226,7 @@ def decode_record(pane: str, instance: str, kind: str, version: int, head: str, 
     if is_id(pane) and is_id(instance):
         if type(fact) is not facts.Created:
             return fact
-        if fact.session == (session_of(pane) if fact.backend == "tmux" else ""):
+        if fact.session == (session_of(pane) if fact.traits.runs_in_session else ""):
             return fact
     elif not pane and isinstance(fact, _OF_NO_PANE) and (is_id(instance) or not instance):
         # What makes a damaged log anew is no instance.

@@ -9,12 +9,13 @@ offsets count uncompressed bytes of the pane's output stream. File names, argume
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
+from chloe.events.traits import Traits
 from chloe.quick import dataclass
 
-#: What a pane's program runs on.
-BackendKind = Literal["direct", "tmux"]
+#: The name of what a pane's program runs on. A log may name kinds that this Chloe doesn't know.
+BackendKind = str
 
 
 class SpoolPosition(NamedTuple):
@@ -46,8 +47,10 @@ class Created:
     tags: tuple[str, ...] = ()
     #: Whether the instance that made it shows it from the start (a script's ``chloe new`` doesn't).
     attached: bool = True
-    #: The tmux session it runs in; empty for a direct pane.
+    #: The tmux session it runs in; empty where it runs in none.
     session: str = ""
+    #: What is different about its kind.
+    traits: Traits = Traits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from chloe.events.ids import is_id
+from chloe.events.traits import NAMES as TRAIT_NAMES
+from chloe.events.traits import Traits, names_of
 from chloe.terminal.sizes import fits
 
 #: What is counted fits into SQLite's integers.
@@ -27,6 +29,9 @@ MAX_ARGV = 2 * 1024 * 1024
 
 #: Surrogates that stand for no byte of a file name (PEP 383), and NUL, which no file name has.
 _UNFIT = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
+
+#: The name of a kind of backend.
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,31}").fullmatch
 
 
 class Misfit(ValueError):
@@ -96,6 +101,22 @@ def argv(value: object) -> tuple[str, ...]:
 def fits_argv(words: Sequence[str]) -> bool:
     """Whether a command is no longer than one may be; each word counts with the NUL behind it."""
     return sum(map(len, words)) + len(words) <= MAX_ARGV
+
+
+def kind(value: object) -> str:
+    """Check the name of a kind of backend."""
+    if isinstance(value, str) and _KIND(value):
+        return value
+    raise Misfit
+
+
+def traits(value: object) -> Traits:
+    """Check the names of the traits of a pane: known ones, sorted, each once."""
+    if isinstance(value, list):
+        held = Traits(**{name: name in value for name in TRAIT_NAMES})
+        if names_of(held) == value:
+            return held
+    raise Misfit
 
 
 def size(rows: object, columns: object) -> None:

@@ -13,10 +13,7 @@ from chloe.errors import PaneAmbiguous, PaneUnknown
 from chloe.events import facts
 from chloe.events.facts import BackendKind, Record, SpoolPosition
 from chloe.events.ids import is_id
-
-#: The kinds by what a user wants of them: one ends with the Chloe that made it, the other outlives it.
-EPHEMERAL: BackendKind = "direct"
-PERSISTENT: BackendKind = "tmux"
+from chloe.events.traits import Traits
 
 
 @dataclass(slots=True)
@@ -32,7 +29,8 @@ class Pane:
     rows: int
     columns: int
     session: str
-    #: The instance that made it; a direct pane lives and dies with it.
+    traits: Traits
+    #: The instance that made it; a pane that doesn't outlive it lives and dies with it.
     owner: str
     created_at: int
     #: The instances that show it.
@@ -59,16 +57,6 @@ class Pane:
     def alive(self) -> bool:
         """Whether its program runs, as far as the log knows."""
         return self.died is None
-
-    @property
-    def outlives_chloe(self) -> bool:
-        """Whether its program runs on when the Chloe that made it ends."""
-        return self.backend == PERSISTENT
-
-    @property
-    def can_detach(self) -> bool:
-        """Whether an instance can let go of it and take it back: a program that ends with its Chloe can't."""
-        return self.outlives_chloe
 
     @property
     def outcome(self) -> str:
@@ -218,6 +206,7 @@ class Panes(Mapping[str, Pane]):
             rows=fact.rows,
             columns=fact.columns,
             session=fact.session,
+            traits=fact.traits,
             owner=record.instance,
             created_at=record.occurred_at,
             attached={record.instance} if fact.attached else set(),

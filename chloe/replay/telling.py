@@ -15,6 +15,7 @@ from chloe.events import facts
 from chloe.events.codec import encode
 from chloe.events.facts import UNCOMMITTED, Record
 from chloe.events.panes import Panes
+from chloe.events.traits import names_of
 from chloe.formatting.sizes import format_size
 from chloe.formatting.text import escape_unsafe, shorten_id
 from chloe.formatting.times import format_time
@@ -162,6 +163,8 @@ def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
     fields = {name: getattr(record.fact, name) for name in record.fact.__dataclass_fields__}
     for each in ("data", "body", "state"):
         fields.pop(each, None)
+    if isinstance(record.fact, facts.Created):
+        fields["traits"] = names_of(record.fact.traits)
     if data and body is not None:
         fields["data"] = base64.b64encode(body).decode("ascii")
     return known | {"fact": fields}

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chloe.engine import Refusal, why_not, why_not_type
+from chloe.engine import EPHEMERAL, PERSISTENT, Refusal, why_not, why_not_type
 from chloe.events import commands
 from chloe.events.commands import Command
 from chloe.events.facts import BackendKind
-from chloe.events.panes import EPHEMERAL, PERSISTENT, Pane
+from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.keymap import TYPING, list_bindings
 from chloe.ui.labels import label_key
@@ -156,7 +156,7 @@ class Actions:
     def close(self) -> None:
         """Put the pane away."""
         pane = self._pane
-        runs_on = pane.outlives_chloe and pane.alive
+        runs_on = pane.traits.outlives_chloe and pane.alive
         self._requests.request(
             commands.Close(pane.id),
             lambda _: self._state.messages.notify(
@@ -249,7 +249,9 @@ class Actions:
         """End the app; asked first where that ends programs."""
         selection = self._state.selection
         doomed = [
-            pane.name for pane in selection.panes if not pane.outlives_chloe and selection.accepts_keys(pane)
+            pane.name
+            for pane in selection.panes
+            if pane.alive and not pane.traits.outlives_chloe and pane.owner == selection.instance
         ]
         if not doomed:
             self._lifetime.end(0)

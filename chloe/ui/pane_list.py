@@ -48,7 +48,7 @@ class PaneList:
         """Return the sign of the pane's state for this instance."""
         if not pane.alive:
             return self._glyphs.ended
-        if not pane.can_detach:
+        if not pane.traits.can_detach:
             return self._glyphs.none
         return self._glyphs.attached if self._selection.is_attached(pane) else self._glyphs.detached
 

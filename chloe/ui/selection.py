@@ -73,11 +73,11 @@ class Selection:
 
     def is_attached(self, pane: Pane) -> bool:
         """Return whether this instance shows the pane."""
-        return self.instance in pane.attached or (not pane.can_detach and not self.is_foreign(pane))
+        return self.instance in pane.attached or (not pane.traits.can_detach and not self.is_foreign(pane))
 
     def is_foreign(self, pane: Pane) -> bool:
-        """Return whether it belongs to another instance, so that nobody else can type into it."""
-        return not pane.outlives_chloe and pane.owner != self.instance
+        """Return whether it takes input from another instance alone, the one that made it."""
+        return not pane.traits.takes_input_from_others and pane.owner != self.instance
 
     def accepts_keys(self, pane: Pane) -> bool:
         """Return whether the user can type into the pane."""

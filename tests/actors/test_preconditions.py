@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chloe.actors.preconditions import Refusal, ending, require_alive, why_not, why_not_type
+from chloe.backends.kinds import TRAITS
 from chloe.errors import PaneRefused
 from chloe.events import facts
 from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Rename, Reopen, Resize, Tag, Write
@@ -31,7 +32,8 @@ def pane(**differs: Any) -> Pane:
         "created_at": 0,
         "attached": {US},
     }
-    return Pane(**(described | differs))
+    described |= differs
+    return Pane(**({"traits": TRAITS[described["backend"]]} | described))
 
 
 DIRECT = {"backend": "direct"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chloe.backends.kinds import TRAITS
 from chloe.config import Config
 from chloe.events import facts
 from chloe.events.facts import Entry
@@ -70,7 +71,14 @@ async def write(path: Path, ids: list[str]) -> None:
         store = await Store.open(path, instance=instance, watcher=None)
         for pane in ids:
             created = facts.Created(
-                backend="tmux", argv=("x",), cwd="/", name="n", rows=24, columns=80, session=f"chloe-{pane}"
+                backend="tmux",
+                argv=("x",),
+                cwd="/",
+                name="n",
+                rows=24,
+                columns=80,
+                session=f"chloe-{pane}",
+                traits=TRAITS["tmux"],
             )
             died = facts.Died(status=0, signal=None, reason="")
             attached = facts.Reattached(instance=pane)

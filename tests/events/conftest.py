@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from chloe.backends.kinds import TRAITS
 from chloe.events.facts import Created, Fact, Output, Record
 
 MakeRecord = Callable[..., Record]
@@ -37,6 +38,7 @@ def created() -> Callable[..., Created]:
             "name": "build",
             "rows": 5,
             "columns": 20,
+            "traits": TRAITS["tmux"],
         }
         return Created(**(values | changed))  # type: ignore[arg-type]
 

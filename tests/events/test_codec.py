@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chloe.backends.kinds import TRAITS
 from chloe.events import facts
 from chloe.events.codec import KINDS, decode, decode_record, encode
 from chloe.events.facts import BackendKind, Fact, Record, Unknown
@@ -241,7 +242,16 @@ def test_what_is_no_id_is_no_pane_no_instance_no_session_and_no_path(other: str)
 def test_a_session_is_the_one_of_its_pane_or_the_record_is_unknown(
     backend: BackendKind, session: str, is_good: bool
 ) -> None:
-    fact = facts.Created(backend=backend, argv=(), cwd="", name="n", rows=1, columns=1, session=session)
+    fact = facts.Created(
+        backend=backend,
+        argv=(),
+        cwd="",
+        name="n",
+        rows=1,
+        columns=1,
+        session=session,
+        traits=TRAITS[backend],
+    )
     assert isinstance(decode_record(PANE, PANE, *encode(fact)), Unknown) is not is_good
 
 

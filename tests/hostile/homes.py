@@ -120,7 +120,7 @@ class Grown:
                 ("pruned", "tmux", _LONG),
                 ("closed", "direct", "exec cat"),
             ):
-                opened = await engine.request(Open(backend=backend, argv=("sh", "-c", program)))  # type: ignore[arg-type]
+                opened = await engine.request(Open(backend=backend, argv=("sh", "-c", program)))
                 assert opened is not None
                 self.panes[name] = opened
                 await engine.request(Rename(opened, f"the {name} one"))

@@ -16,13 +16,11 @@ from typing import Any
 
 from chloe.events import facts
 from chloe.events.codec import encode
+from chloe.events.traits import NAMES, Traits
 from chloe.store.chain import GENESIS, link
 from chloe.terminal import EMULATOR, Terminal
 from tests.hostile import streams
 from tests.hostile.homes import BYSTANDER, Case, fresh_id
-
-#: Times as a record might give them.
-TIMES = (0, 1, -1, -(2**62), 2**62, 2**63 - 1, -(2**63), 10**18)
 
 
 @contextmanager
@@ -103,6 +101,7 @@ def created(case: Case, pane: str, **changed: Any) -> str:
         "rows": 24,
         "columns": 80,
         "session": f"chloe-{pane}",
+        "traits": list(NAMES),
     }
     return json.dumps(values | changed)
 
@@ -121,6 +120,7 @@ def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes |
             rows=24,
             columns=80,
             session=chance.choice((BYSTANDER, "chloe-x", "")),
+            traits=chance.choice((Traits(), Traits(**dict.fromkeys(NAMES, True)))),
         ),
         facts.Output(offset=0, length=size, data=printed, spool=chance.choice((None, position))),
         facts.Resized(rows=30, columns=100, offset=0, spool=position),
@@ -176,9 +176,9 @@ def odd_records(case: Case, chance: random.Random, connection: sqlite3.Connectio
         if wrong == "head":
             head = streams.a_head(chance, head)
         elif wrong == "time":
-            extra["occurred_at"] = chance.choice(TIMES)
+            extra["occurred_at"] = chance.choice(streams.TIMES)
             if chance.random() < 0.3:
-                extra["committed_at"] = chance.choice(TIMES)
+                extra["committed_at"] = chance.choice(streams.TIMES)
         elif wrong == "kind":
             kind = chance.choice((*streams.TEXTS, kind.lower(), "Encrypted"))
         elif wrong == "version":

@@ -13,6 +13,9 @@ from typing import Any
 
 import zstandard
 
+#: Times as a record might give them.
+TIMES = (0, 1, -1, -(2**62), 2**62, 2**63 - 1, -(2**63), 10**18)
+
 #: More than any command may take, and what it packs to is some KB.
 BOMB = 600_000_000
 

@@ -112,11 +112,11 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeBackend]:
     """The programs of direct panes, by pane: they print what the test says."""
     made: dict[str, FakeBackend] = {}
 
-    def direct(_: Launcher, spec: Spec) -> FakeBackend:
+    def create(_: Launcher, _kind: str, spec: Spec) -> FakeBackend:
         made[spec.pane] = FakeBackend(spec, lambda _backend: lambda _data: None)
         return made[spec.pane]
 
-    monkeypatch.setattr(Launcher, "direct", direct)
+    monkeypatch.setattr(Launcher, "create", create)
     return made
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from chloe.events.facts import BackendKind
+from chloe.backends.kinds import TRAITS
 from chloe.terminal import keys
 from chloe.ui.actions import ACTIONS
 from chloe.ui.keymap import GLOBAL, TYPING, list_bindings
@@ -87,7 +86,7 @@ def kinds_named(source: str) -> Iterator[str]:
         for argument in call.args[2:]
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value in get_args(BackendKind) and id(node) not in hints:
+        if isinstance(node, ast.Constant) and node.value in TRAITS and id(node) not in hints:
             yield f"line {node.lineno}: {node.value!r}"
         elif isinstance(node, ast.Attribute) and node.attr == "backend":
             yield f"line {node.lineno}: {ast.unparse(node)}"

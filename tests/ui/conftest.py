@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from chloe.backends.kinds import TRAITS
 from chloe.config import Config, Keys, Paths, Shell, Ui
 from chloe.config import Terminal as TerminalSettings
 from chloe.engine import Change
@@ -59,7 +60,11 @@ class Double:
         pane = str(uuid.uuid4())
         instance = differs.pop("instance", ME)
         created: dict[str, Any] = {"argv": ("sh",), "cwd": "/tmp", "rows": 24, "columns": 80} | differs
-        self.happen(pane, facts.Created(backend=backend, name=name, **created), instance=instance)
+        self.happen(
+            pane,
+            facts.Created(backend=backend, name=name, traits=TRAITS[backend], **created),
+            instance=instance,
+        )
         return pane
 
     def prints(self, pane: str, data: bytes) -> None:

@@ -11,12 +11,10 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from chloe.actors.launcher import Launcher
-from chloe.backends.backend import Backend, Spec
-from chloe.backends.fake import FakeBackend
-from chloe.backends.tmux import TmuxBackend
+from chloe.backends.backend import Backend, PersistentBackend, Spec
+from chloe.backends.fake import FakeBackend, FakePersistentBackend
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError
@@ -129,26 +127,6 @@ class MemoryTty:
         self.suspends += 1
 
 
-class FakeSession(FakeBackend):
-    """A program in memory that outlives who looks after it, as one in a tmux session does."""
-
-    async def prepare(self) -> None:
-        """Need nothing."""
-
-    async def wait_for_lease(self) -> None:
-        """Have it at once."""
-
-    def try_to_lease(self) -> bool:
-        """Have nothing to take in."""
-        return False
-
-    def seek(self, *_: object, **__: object) -> None:
-        """Go on where it stands."""
-
-    async def close(self) -> None:
-        """Let go: the program runs on."""
-
-
 class FakeLauncher(Launcher):
     """Starts programs in memory. ``backends`` has each by its pane."""
 
@@ -158,27 +136,25 @@ class FakeLauncher(Launcher):
     #: Cleared while starts have to wait.
     may_start: asyncio.Event
 
-    def direct(self, spec: Spec) -> Backend:
-        backend = self._kept(FakeBackend(spec))
-        start = backend.start
+    def create(self, kind: str, spec: Spec) -> Backend:
+        traits = self.traits(kind)
+        backend = FakePersistentBackend(spec) if traits.outlives_chloe else FakeBackend(spec)
+        self.backends[spec.pane] = backend
+        if not traits.recorded_before_start:
+            start = backend.start
 
-        async def wait_and_start() -> None:
-            await self.may_start.wait()
-            if self.refuse is not None:
-                raise self.refuse
-            await start()
+            async def wait_and_start() -> None:
+                await self.may_start.wait()
+                if self.refuse is not None:
+                    raise self.refuse
+                await start()
 
-        backend.start = wait_and_start  # type: ignore[method-assign]
+            backend.start = wait_and_start  # type: ignore[method-assign]
         return backend
 
-    def tmux(self, spec: Spec) -> TmuxBackend:
-        return cast("TmuxBackend", self._kept(FakeSession(spec)))
-
-    def adopted(self, pane: str) -> TmuxBackend:
-        return cast("TmuxBackend", self.backends[pane])
-
-    def _kept(self, backend: FakeBackend) -> FakeBackend:
-        self.backends[backend.spec.pane] = backend
+    def adopt(self, pane: Pane) -> PersistentBackend:
+        backend = self.backends[pane.id]
+        assert isinstance(backend, PersistentBackend)
         return backend
 
     def panes_with_spool(self) -> frozenset[str]:

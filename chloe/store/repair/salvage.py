@@ -36,6 +36,7 @@ from chloe.events.facts import (
     Truncated,
 )
 from chloe.events.ids import is_id, session_of
+from chloe.events.traits import NAMES, Traits
 from chloe.store.appending import Appender
 from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
@@ -50,6 +51,9 @@ _BODY = "INSERT INTO body VALUES (?, ?, ?, ?)"
 
 #: Why bytes are missing from a pane's stream in a log that was salvaged.
 DAMAGED = "the log was damaged there"
+
+#: Of a pane whose facts have places in a spool: a holder in a session of tmux wrote it, so all of them hold.
+_SPOOLED = Traits(**dict.fromkeys(NAMES, True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,16 +292,17 @@ class _Work:
 
     def _introduce(self, row: Row, fact: Fact) -> None:
         """A pane whose beginning is lost is there all the same."""
-        tmux = getattr(fact, "spool", None) is not None
+        spooled = getattr(fact, "spool", None) is not None
         created = Created(
-            backend="tmux" if tmux else "direct",
+            backend="tmux" if spooled else "direct",
             argv=(),
             cwd="",
             name=f"salvaged-{row.pane[:8]}",
             rows=24,
             columns=80,
             attached=False,
-            session=session_of(row.pane) if tmux else "",
+            session=session_of(row.pane) if spooled else "",
+            traits=_SPOOLED if spooled else Traits(),
         )
         self._put(row.pane, row.instance, created, row.occurred_at)
 

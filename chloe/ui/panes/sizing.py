@@ -37,7 +37,9 @@ class Sizing:
             self._reached.add(pane.id)
 
     def _is_ours(self, pane: Pane) -> bool:
-        if pane.attached <= {self._instance} or (not pane.outlives_chloe and pane.owner == self._instance):
+        if pane.attached <= {self._instance} or (
+            not pane.traits.has_own_size and pane.owner == self._instance
+        ):
             return True
         asked = self._asked.get(pane.id)
         return asked is not None and (pane.id not in self._reached or asked == (pane.rows, pane.columns))
