@@ -9,6 +9,7 @@ import sys
 import termios
 from contextlib import suppress
 
+from chloe.cli.debug import is_debugging
 from chloe.cli.engine_session import load_settings
 
 
@@ -23,4 +24,4 @@ def run() -> int:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, termios.tcgetattr(sys.stdin))
     from chloe.ui.launch import run as run_app
 
-    return run_app(load_settings())
+    return run_app(load_settings(), debug=is_debugging())

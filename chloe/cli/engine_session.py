@@ -6,6 +6,7 @@ is. What it imports is heavy, so it does that when called.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from chloe.cli.debug import is_debugging
 from chloe.formatting.text import escape_unsafe
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ Answer = TypeVar("Answer")
 
 #: Where click's context keeps what ``--timeout`` says.
 _TIMEOUT = "chloe.timeout"
+
+_log = logging.getLogger("chloe.cli")
 
 
 def _store_timeout(context: click.Context, _option: click.Parameter, seconds: float | None) -> None:
@@ -76,18 +80,24 @@ def run_with_engine(
     from chloe.actors.scope import INGESTING
     from chloe.engine import open_engine
     from chloe.engine.stopping import handing_over_when_stopped
-    from chloe.ui.log_file import log_to
+    from chloe.ui.log_file import log_to, report_slow_steps
+
+    debug = is_debugging()
 
     async def run() -> Answer:
+        if debug:
+            report_slow_steps()
         async with open_engine(
             config, screens=screens, scope=scope or INGESTING, waits=make_waits()
         ) as engine:
             _report_loss(engine.lost_records_notice)
             async with handing_over_when_stopped(engine, _say):
+                _log.debug("the engine is open")
                 await engine.ingest_spools()
+                _log.debug("the spools are ingested")
                 return await work(engine)
 
-    with log_to(config.paths.log_file):
+    with log_to(config.paths.log_file, debug=debug):
         return asyncio.run(run())
 
 
@@ -114,7 +124,7 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
     from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
     from chloe.store.repair.losses import ACCEPT, find_missing
-    from chloe.ui.log_file import log_to
+    from chloe.ui.log_file import log_to, report_slow_steps
 
     heads = Path(config.log.heads_file) if config.log.heads_file else None
     if not config.paths.database.exists():
@@ -124,7 +134,11 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
         if not instance:
             raise LogBroken(f"{missing}; put a copy in its place if there is one; {ACCEPT}")
 
+    debug = is_debugging()
+
     async def run() -> Answer:
+        if debug:
+            report_slow_steps()
         store = await Store.open(
             config.paths.database, instance=instance, watcher=None, heads_file=heads, waits=make_waits()
         )
@@ -134,7 +148,7 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
         finally:
             await store.close()
 
-    with log_to(config.paths.log_file):
+    with log_to(config.paths.log_file, debug=debug):
         return asyncio.run(run())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from chloe import __version__
+from chloe.cli.debug import DEBUG
 
 #: In the order in which one meets them.
 COMMANDS = (
@@ -39,8 +40,21 @@ class _Root(click.Group):
         return load_command(cmd_name)
 
 
+def _store_debug(context: click.Context, _option: click.Parameter, debug: bool) -> None:
+    context.meta[DEBUG] = debug
+
+
 @click.group(cls=_Root, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="chloe %(version)s")
+@click.option(
+    "--debug",
+    is_flag=True,
+    envvar="CHLOE_DEBUG",
+    expose_value=False,
+    callback=_store_debug,
+    help="Write more into chloe.log: what is asked for, and each step of 10 ms or more.",
+    show_envvar=True,
+)
 @click.pass_context
 def chloe(context: click.Context) -> object:
     """Chloe keeps many terminal sessions alive and remembers everything they printed.

@@ -15,4 +15,5 @@ SQLite, tmux or PTYs. The map, lowest first:
 ``shell``                   the window, and who gets what is typed
 ``lifetime``, ``app``, ``launch``   how a run ends; what wakes it; the run from outside
 ``log_file``, ``crash``     where errors go, and which one a person reads about
+``state_dump``              the state of a run in words
 """

@@ -34,6 +34,7 @@ from chloe.ui.selection import Selection
 from chloe.ui.shell import Shell
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
+from chloe.ui.state_dump import describe_state
 from chloe.ui.tty.frames import Frames
 from chloe.ui.tty.input_pump import InputPump
 from chloe.ui.tty.keyboard import Event, Focused, Keyboard, MouseReport, Pasted, Typed
@@ -157,6 +158,14 @@ class App:
     def on_signal(self, status: int) -> None:
         """End."""
         self._lifetime.end(status)
+
+    def on_dump(self) -> None:
+        """Write the state of the run into the log file."""
+        parts = self._state, self._stack, self._slots, self._requests, self._engine
+        try:
+            _log.info("%s", describe_state(*parts, asyncio.all_tasks()))
+        except Exception:
+            _log.exception("the state could not be described")
 
     def _handle(self, event: Event) -> None:
         try:

@@ -18,7 +18,7 @@ from chloe.formatting.text import escape_unsafe
 from chloe.ui.app import App
 from chloe.ui.crash import first_chloe_error, summarize
 from chloe.ui.glyphs import detect_encoding
-from chloe.ui.log_file import log_to
+from chloe.ui.log_file import log_to, report_slow_steps
 from chloe.ui.style import style
 from chloe.ui.tty.colors import detect_depth
 from chloe.ui.tty.paint import Painter
@@ -31,16 +31,16 @@ _SOFTWARE = 70
 _log = logging.getLogger("chloe.ui")
 
 
-def run(config: Config, environment: Mapping[str, str] = os.environ) -> int:
-    """Run the app on this terminal; answers with its exit status.
+def run(config: Config, environment: Mapping[str, str] = os.environ, *, debug: bool = False) -> int:
+    """Run the app on this terminal. Return its exit status. ``debug`` has more written into the log file.
 
     Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
     its traceback in the log file; the terminal is as it was in either case.
     """
     config.paths.prepare()
-    with log_to(config.paths.log_file):
+    with log_to(config.paths.log_file, debug=debug):
         try:
-            return asyncio.run(_main(config, environment))
+            return asyncio.run(_main(config, environment, debug))
         except Exception as error:
             expected = first_chloe_error(error)
             if expected is not None:
@@ -54,7 +54,9 @@ def _report(message: str) -> None:
     print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
 
 
-async def _main(config: Config, environment: Mapping[str, str]) -> int:
+async def _main(config: Config, environment: Mapping[str, str], debug: bool) -> int:
+    if debug:
+        report_slow_steps()
     painter = Painter(detect_depth(environment), style, detect_encoding(environment))
     screen = Screen(painter, term=environment.get("TERM", ""))
     try:

@@ -1,11 +1,13 @@
-"""Where errors go besides the screen: a log file.
+"""Where errors go besides the screen, and what is told when somebody debugs: a log file.
 
-Owns the handler while the app or a command runs. Must not know what is written. A log file that can't
-be written is no reason to stop, and none to write over the screen.
+Owns the handler while the app or a command runs, its levels, and the report of what keeps the loop. Must
+not know what is written. A log file that can't be written is no reason to stop, and none to write over the
+screen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import logging
@@ -14,28 +16,32 @@ from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from chloe.formatting.text import escape_unsafe
 from chloe.small_files import open_regular
 
 #: Bytes after which a new file begins; one old one is kept.
 _LIMIT = 1_000_000
+#: Seconds that one step may keep the loop before it is reported (law 8).
+SLOW_STEP = 0.01
 
 
 @contextlib.contextmanager
-def log_to(path: Path) -> Iterator[None]:
+def log_to(path: Path, *, debug: bool = False) -> Iterator[None]:
     """Log into the file at ``path``, inside, and never to the terminal.
 
-    From Chloe that is everything from INFO on, from others (asyncio, Python's own warnings) warnings.
+    From Chloe that is everything from INFO on, with ``debug`` from DEBUG on; from others (asyncio, Python's
+    own warnings) warnings.
     """
     handler: logging.Handler
     try:
         handler = _Quiet(path, maxBytes=_LIMIT, backupCount=1, encoding="utf-8", errors="backslashreplace")
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Printable("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root, ours = logging.getLogger(), logging.getLogger("chloe")
     level = ours.level
     root.addHandler(handler)
-    ours.setLevel(logging.INFO)
+    ours.setLevel(logging.DEBUG if debug else logging.INFO)
     logging.captureWarnings(True)
     try:
         yield
@@ -62,6 +68,21 @@ def open_log(path: Path) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def report_slow_steps() -> None:
+    """Have the running loop log each step that keeps it for longer than ``SLOW_STEP``."""
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    loop.slow_callback_duration = SLOW_STEP
+
+
+class _Printable(logging.Formatter):
+    """A format of lines that may be shown by any pager: what a program made up is spelled out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's lines, each printable."""
+        return "\n".join(map(escape_unsafe, super().format(record).split("\n")))
 
 
 class _Quiet(RotatingFileHandler):

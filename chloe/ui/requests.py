@@ -17,6 +17,7 @@ from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
+from chloe.formatting.text import shorten_id
 from chloe.past.scrollback import Lines
 from chloe.terminal import Terminal
 from chloe.ui.crash import summarize
@@ -120,20 +121,31 @@ class Requests:
             self._blocking += 1
             self._blocked_until = loop.time() + _TIMEOUT
             loop.call_later(_TIMEOUT, self._on_answer)
-        self._run(self._execute(command), then, block_input=block_input)
+        self._run(self._execute(command), then, name=_name_command(command), block_input=block_input)
 
     async def _execute(self, command: Command) -> str | None:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
             return await self._engine.request(command)
         finally:
             self._pending_commands.discard(command)
+            _log.debug("%s took %.1f ms", _name_command(command), (loop.time() - begun) * 1000)
+
+    def describe(self) -> list[str]:
+        """Return what is under way, a line each."""
+        return [*(task.get_name() for task in self._running), f"{self._blocking} block what is typed"]
 
     def load(self, pane: str) -> None:
         """Have the pane's screen folded from the log, unless that is under way."""
         if pane not in self._loading:
             self._loading.add(pane)
             # A pane that can't be read isn't tried again.
-            self._run(self._load_screen(pane), lambda _: self._loading.discard(pane))
+            self._run(
+                self._load_screen(pane),
+                lambda _: self._loading.discard(pane),
+                name=f"screen of {shorten_id(pane)}",
+            )
 
     async def _load_screen(self, pane: str) -> None:
         # What the engine has told of a broken screen stands there; it need not be told once more.
@@ -155,6 +167,7 @@ class Requests:
         self._run(
             self._engine.lines(pane, missing.first, missing.count, missing.columns),
             receive,
+            name=f"lines of {shorten_id(pane)}",
             on_failure=lambda: receive(None),
         )
 
@@ -163,10 +176,11 @@ class Requests:
         answer: Awaitable[_Answer],
         then: Callable[[_Answer], None] | None,
         *,
+        name: str = "request",
         on_failure: Callable[[], None] | None = None,
         block_input: bool = False,
     ) -> None:
-        task = self._group.create_task(self._wait(answer, then, on_failure, block_input))
+        task = self._group.create_task(self._wait(answer, then, on_failure, block_input), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -200,3 +214,9 @@ class Requests:
         """Wait for no answer any more."""
         for task in self._running:
             task.cancel()
+
+
+def _name_command(command: Command) -> str:
+    """Return what a command asks for, without what is in it."""
+    pane = getattr(command, "pane", "")
+    return f"{type(command).__name__} of {shorten_id(pane)}" if pane else type(command).__name__

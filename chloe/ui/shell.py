@@ -7,6 +7,7 @@ action does.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,8 @@ from chloe.ui.tty.keyboard import (
 from chloe.ui.tty.sequences import name_key
 from chloe.ui.tty.tty import Tty
 from chloe.ui.view import Action, Drawn, View
+
+_log = logging.getLogger("chloe.ui")
 
 
 class Shell:
@@ -107,6 +110,7 @@ class Shell:
         """Do what an action says, or tell the user why not."""
         action, context = self._action(action_id)
         reason = action.why_not(context)
+        _log.debug("action %s%s", action_id, f" refused: {reason}" if reason else "")
         if reason:
             self._state.messages.hint(reason)
         else:

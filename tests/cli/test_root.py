@@ -123,3 +123,28 @@ def test_a_full_disk_behind_the_output_is_told(environment: dict[str, str]) -> N
 
     assert done.returncode == 74
     assert done.stderr.startswith(b"chloe: the output can't be written")
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "has_more"),
+    [
+        (("ls",), {}, False),
+        (("--debug", "ls"), {}, True),
+        (("ls",), {"CHLOE_DEBUG": "1"}, True),
+        (("ls",), {"CHLOE_DEBUG": "0"}, False),
+        (("ls",), {"CHLOE_DEBUG": ""}, False),
+    ],
+)
+def test_debugging_writes_more_into_the_log_file_and_nothing_to_the_terminal(
+    chloe: Chloe,
+    home: Path,
+    words: tuple[str, ...],
+    variables: dict[str, str],
+    has_more: bool,
+) -> None:
+    done = chloe(*words, **variables)
+
+    log = home / "chloe.log"
+    assert ("DEBUG chloe.cli: the engine is open" in (log.read_text() if log.exists() else "")) is has_more
+    assert done.stdout == b""
+    assert done.stderr == b""

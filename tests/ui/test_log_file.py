@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import stat
+import time
 import warnings
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
 
-from chloe.ui.log_file import log_to
+from chloe.formatting.text import UNSAFE
+from chloe.ui.log_file import SLOW_STEP, log_to, report_slow_steps
 
 
 def test_what_anyone_logs_goes_into_the_file_and_not_to_the_terminal(
@@ -63,3 +66,46 @@ def test_what_is_no_file_of_ours_is_neither_waited_for_nor_written_to(
     assert other.read_text() == "somebody's"
     assert stat.S_IMODE(other.stat().st_mode) == 0o644
     assert capfd.readouterr() == ("", "")
+
+
+def test_only_a_debug_log_has_what_is_told_for_debugging(tmp_path: Path) -> None:
+    path = tmp_path / "chloe.log"
+    for debug, text in ((False, "left out"), (True, "kept"), (False, "left out again")):
+        with log_to(path, debug=debug):
+            logging.getLogger("chloe.ui").debug(text)
+    lines = path.read_text().splitlines()
+    assert [line.rpartition(": ")[2] for line in lines] == ["kept"]
+    assert "DEBUG chloe.ui" in lines[0]
+
+
+def test_no_line_of_the_log_has_what_a_terminal_acts_on(tmp_path: Path) -> None:
+    path = tmp_path / "chloe.log"
+    with log_to(path):
+        try:
+            raise ValueError("a\x1b]0;title\x07b\u202e")
+        except ValueError:
+            logging.getLogger("chloe.ui").exception("pane \x9b2J")
+    text = path.read_text()
+    assert r"pane \x9b2J" in text
+    assert r"ValueError: a\x1b]0;title\x07b\u202e" in text
+    assert "\nTraceback" in text
+    assert not UNSAFE.search(text.replace("\n", ""))
+
+
+async def test_a_step_that_keeps_the_loop_is_reported(tmp_path: Path) -> None:
+    def keep_the_loop() -> None:
+        until = time.monotonic() + 2 * SLOW_STEP
+        while time.monotonic() < until:
+            pass
+
+    path = tmp_path / "chloe.log"
+    loop = asyncio.get_running_loop()
+    with log_to(path, debug=True):
+        report_slow_steps()
+        try:
+            loop.call_soon(keep_the_loop)
+            while "keep_the_loop" not in path.read_text():
+                await asyncio.sleep(0)
+        finally:
+            loop.set_debug(False)
+    assert "WARNING asyncio: Executing <Handle" in path.read_text()

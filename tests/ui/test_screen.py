@@ -76,6 +76,9 @@ class Host:
     def on_signal(self, status: int) -> None:
         self.events.append(f"signal {status}")
 
+    def on_dump(self) -> None:
+        self.events.append("dump")
+
 
 @pytest.fixture
 def host() -> Iterator[Host]:

@@ -1,4 +1,5 @@
-"""The signals of a terminal's process: those that end it, stop it, and say that the window changed.
+"""The signals of a terminal's process: those that end it, stop it, ask for its state, or say that the window
+changed.
 
 Owns which signal means what, and the way of a job that stops and goes on. Must not know what is drawn.
 """
@@ -48,10 +49,11 @@ class Signals:
         self._loop.add_signal_handler(signal.SIGWINCH, self._listener.on_resize)
         self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self._loop.add_signal_handler(signal.SIGCONT, self._resume)
+        self._loop.add_signal_handler(signal.SIGUSR1, self._listener.on_dump)
         try:
             yield
         finally:
-            for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
+            for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT, signal.SIGUSR1):
                 self._loop.remove_signal_handler(number)
             # A hang-up often comes twice, from the kernel and from the shell: the second must not cut the
             # goodbye short. A second SIGTERM may.

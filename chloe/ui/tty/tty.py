@@ -34,6 +34,9 @@ class Listener(Protocol):
     def on_signal(self, status: int) -> None:
         """End with this exit status."""
 
+    def on_dump(self) -> None:
+        """Write the state into the log file: somebody wants to know what goes on."""
+
 
 class Tty(Protocol):
     """A terminal that shows rows of cells."""
