@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Protocol
 
-from chloe.events.facts import Record
+from chloe.events.facts import UNCOMMITTED, Record
 from chloe.store.checkpoints import Checkpoint, CheckpointRef
 from chloe.store.pruning import FoldStart
 
@@ -69,6 +69,9 @@ class ExtendedLog:
         )
         async for record in asked:
             yield record
+        if after >= UNCOMMITTED:
+            # The caller has read them already: nothing follows the records that are in no log.
+            return
         async for record in self._records():
             if (
                 (pane is None or record.pane == pane)
