@@ -65,8 +65,12 @@ def number(least: int, most: int) -> Callable[[object], int]:
 
 def text(value: object, limit: int = MAX_TEXT) -> str:
     """Check a text of at most ``limit`` characters."""
-    if isinstance(value, str) and len(value) <= limit and is_text(value):
-        return value
+    # The first is ``is_text`` for most, without the call: a long list of panes has many texts.
+    if isinstance(value, str) and len(value) <= limit:
+        if value.isascii() and "\0" not in value:
+            return value
+        if not _UNFIT.search(value):
+            return value
     raise Misfit
 
 

@@ -6,7 +6,7 @@ Owns ``Pane`` and ``Panes``. Must not know screens, instances' processes, or who
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 
 from chloe.errors import PaneAmbiguous, PaneUnknown
@@ -88,6 +88,16 @@ class Panes(Mapping[str, Pane]):
 
     def __len__(self) -> int:
         return len(self._panes)
+
+    # A mapping's own go through ``__getitem__``: six times as long where there are ten thousand.
+
+    def values(self) -> ValuesView[Pane]:
+        """Return a view of the panes, oldest first."""
+        return self._panes.values()
+
+    def items(self) -> ItemsView[str, Pane]:
+        """Return a view of the ids and the panes, oldest first."""
+        return self._panes.items()
 
     def find(self, text: str) -> Pane:
         """The pane with this id, this name, or the one whose id or name begins like this.

@@ -180,7 +180,10 @@ def _rows(
 
 def _text_size(row: _Row) -> int:
     """Characters of a record's text, most of them its head; a stranger's columns may hold anything."""
-    return sum([len(column) for column in row[3:8] if isinstance(column, str | bytes)])
+    try:
+        return len(row[3]) + len(row[4]) + len(row[5]) + len(row[7])
+    except TypeError:
+        return sum([len(column) for column in row[3:8] if isinstance(column, str | bytes)])
 
 
 def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Record], int]:
