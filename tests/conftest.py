@@ -30,10 +30,17 @@ from tests.searching import TIMES
 #: Rooms of tests that start tmux, or programs on PTYs, without a fixture that says so.
 _TMUX_ROOMS = ("backends/tmux", "hostile", "story", "torture")
 _PTY_ROOMS = ("backends",)
-#: What takes long by its nature: it feeds the emulator without end, waits for what mustn't come, or makes
-#: whole homes and environments.
+#: What takes long by its nature, files or tests: it feeds the emulator without end, tries all of Unicode,
+#: waits for what mustn't come, kills processes again and again, or makes whole homes and environments.
 _SLOW = (
+    "formatting/test_text.py::test_of_all_unicode",
+    "store/test_index.py::test_nothing_is_lost_where_it_is_removed_again_and_again_under_floods",
+    "store/test_processes.py",
+    "store/test_pruning.py::test_a_kill_leaves_a_log_that_holds_and_the_next_start_finishes",
+    "store/test_pruning.py::test_what_goes_is_found_however_many_pruned_records_there_are",
+    "store/test_schema.py::test_several_processes_may_make_the_same_log_at_once",
     "terminal/test_costs.py",
+    "terminal/test_scrollback.py::test_ten_thousand_lines_take_at_most_3_mb",
     "terminal/test_tables.py",
     "store/repair/test_relink.py",
     "store/test_outline.py",
@@ -74,11 +81,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         room = f"{item.path.relative_to(tests).parent.as_posix()}/"
-        if "tmux_socket" in fixtures or room.startswith(tuple(f"{name}/" for name in _TMUX_ROOMS)):
+        if {"tmux_socket", "peer"} & set(fixtures) or room.startswith(
+            tuple(f"{name}/" for name in _TMUX_ROOMS)
+        ):
             item.add_marker(pytest.mark.tmux)
         if "start_app" in fixtures or room.startswith(tuple(f"{name}/" for name in _PTY_ROOMS)):
             item.add_marker(pytest.mark.pty)
-        if item.path.relative_to(tests).as_posix().startswith(_SLOW):
+        if f"{item.path.relative_to(tests).as_posix()}::{item.name}".startswith(_SLOW):
             item.add_marker(pytest.mark.slow)
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.events.facts import Entry
 from chloe.store import Checkpoint, CheckpointRef, Store
 from tests.ids import id_of
+from tests.searching import examples
 
 Printed = Callable[..., Entry]
 Opener = Callable[..., object]
@@ -154,7 +155,7 @@ async def test_other_instances_follow_what_binds_one(opened: Callable[..., objec
         assert [type(record.fact).__name__ for record in follower.records] == ["Checkpointed"]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(80)
 @given(data=st.data())
 async def test_whatever_stands_in_a_row_nothing_is_raised_nor_believed(
     store: Store, raw: sqlite3.Connection, data: st.DataObject

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.events.facts import Entry, Truncated
 from chloe.store import Head, Store
 from chloe.store.heads import head_file, keep, parse, read_lines
 from tests.ids import id_of
+from tests.searching import examples
 
 Printed = Callable[..., Entry]
 Eventually = Callable[..., Awaitable[None]]
@@ -136,14 +137,14 @@ async def test_what_is_no_head_file_is_neither_waited_for_nor_read(
         assert head is not None and head.seq == 22
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(text=st.binary(max_size=200) | st.from_regex(rb"[0-9]{1,25} [0-9a-f]{62,66}\n?", fullmatch=True))
 def test_whatever_stands_in_a_line_it_is_a_head_that_fits_or_none(text: bytes) -> None:
     head = parse(text.decode("ascii", "replace"))
     assert head is None or (0 <= head.seq < 2**63 and len(head.hash) == 32)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(lines=st.lists(st.binary(max_size=90) | st.just(b"x" * 5000), max_size=9), limit=st.integers(1, 500))
 def test_whatever_stands_in_a_users_file_its_good_lines_are_read(
     tmp_path: Path, lines: list[bytes], limit: int

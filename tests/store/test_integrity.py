@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.events.facts import Entry, Pruned, Renamed
 from chloe.store import Head, Store, Verdict
 from chloe.store.chain import GENESIS, link
 from tests.ids import id_of
+from tests.searching import examples
 
 Printed = Callable[..., Entry]
 Tampered = Callable[[str], None]
@@ -136,7 +137,7 @@ async def test_what_was_put_in_taken_out_or_moved_is_found(
     assert (await log.verify()).bad == bad
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(
     seq=st.integers(1, COUNT),
     column=st.sampled_from(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import chloe
@@ -24,6 +24,7 @@ from chloe.store.inspection import inspect_log
 from chloe.store.opening import recovered
 from chloe.waits import Waits
 from tests.ids import id_of
+from tests.searching import examples
 
 Printed = Callable[..., Entry]
 PANE = id_of("pane")
@@ -53,7 +54,7 @@ def test_a_frame_that_lies_about_its_size_takes_no_more_than_it_says() -> None:
         Unpacker().unpack(ZSTD, bytes(stored))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(codec=st.integers(-3, 9), stored=st.binary(max_size=300), data=st.data())
 def test_whatever_is_stored_it_unpacks_or_is_damaged(codec: int, stored: bytes, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
@@ -221,12 +222,7 @@ kinds = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(examples(40), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     rows=st.lists(
         st.tuples(

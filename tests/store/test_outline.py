@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from chloe.events import facts
@@ -20,6 +20,7 @@ from chloe.store import Store
 from chloe.store.outline import SEQS
 from tests import possible
 from tests.ids import id_of
+from tests.searching import examples
 
 Opener = Callable[..., Awaitable[Store]]
 Printed = Callable[..., Entry]
@@ -84,7 +85,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(steps=steps, begun=st.booleans(), cut=st.integers(0, 70))
 async def test_folding_the_outline_gives_the_panes_and_their_history(
     opened: Opener, path: Path, steps: list[tuple[str, facts.Fact | None, int]], begun: bool, cut: int

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.errors import LogUnusable
@@ -28,6 +28,7 @@ from chloe.store import Head, Store
 from chloe.store.following import Feed, _Follower
 from tests import possible
 from tests.ids import id_of
+from tests.searching import examples
 
 Printed = Callable[..., Entry]
 
@@ -69,7 +70,7 @@ facts: st.SearchStrategy[Fact] = possible.every_fact(id_of("pane")) | st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(batches=st.lists(st.lists(st.tuples(facts, numbers), min_size=1, max_size=6), max_size=4))
 async def test_every_fact_comes_back_as_it_was(store: Store, batches: list[list[tuple[Fact, int]]]) -> None:
     start = (await store.head()).seq
