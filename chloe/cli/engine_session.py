@@ -87,11 +87,12 @@ def run_with_engine(
     async def run() -> Answer:
         if debug:
             report_slow_steps()
-        async with open_engine(
-            config, screens=screens, scope=scope or INGESTING, waits=make_waits()
-        ) as engine:
+        async with (
+            handing_over_when_stopped(config.paths.leases, _say) as stopping,
+            open_engine(config, screens=screens, scope=scope or INGESTING, waits=make_waits()) as engine,
+        ):
             _report_loss(engine.lost_records_notice)
-            async with handing_over_when_stopped(engine, _say):
+            async with stopping.with_leases_of(engine):
                 _log.debug("the engine is open")
                 await engine.ingest_spools()
                 _log.debug("the spools are ingested")
