@@ -26,7 +26,7 @@ _SAMPLE = 4 * 1024
 #: A checkpoint is due once this many bytes, or as many as took this many seconds, were drawn since the last
 #: one: the output between two checkpoints is folded within a tenth of a second, whatever was printed.
 CHECKPOINT_BYTES = 4 * 1024 * 1024
-CHECKPOINT_SECONDS = 0.08
+CHECKPOINT_SECONDS = 0.04
 
 #: A checkpoint of a screen that has ended is due after this many bytes.
 _LAST_CHECKPOINT_BYTES = 64 * 1024
