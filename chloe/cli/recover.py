@@ -20,7 +20,7 @@ def recover() -> None:
 
     from chloe.errors import LogUnusable
     from chloe.store import Store
-    from chloe.store.opening import drifted, recovered
+    from chloe.store.opening import detect_drift, recover_log
     from chloe.ui.log_file import log_to
 
     config = load_settings()
@@ -29,10 +29,10 @@ def recover() -> None:
         raise LogUnusable(f"there is no log at {path}: nothing was recorded yet")
 
     async def run() -> str:
-        drift = await drifted(path)
+        drift = await detect_drift(path)
         if drift is not None:
             return str(
-                await recovered(path, f"it isn't as Chloe makes a log: {drift}", time.time_ns, make_waits())
+                await recover_log(path, f"it isn't as Chloe makes a log: {drift}", time.time_ns, make_waits())
             )
         # What keeps it from being opened is put right by that.
         store = await Store.open(path, instance="", watcher=None, waits=make_waits())
@@ -42,10 +42,10 @@ def recover() -> None:
             verdict = await store.verify()
         finally:
             await store.close()
-        if verdict.whole:
+        if verdict.intact:
             return f"nothing to recover: {verdict}"
         reason = verdict.flaws[0] if verdict.bad is None else f"record {verdict.bad}: {verdict.reason}"
-        return str(await recovered(path, reason, time.time_ns, make_waits()))
+        return str(await recover_log(path, reason, time.time_ns, make_waits()))
 
     with log_to(config.paths.log_file):
         print(escape_unsafe(asyncio.run(run())))

@@ -127,7 +127,7 @@ def check_chain(evidence: Evidence) -> Iterator[Finding]:
     verdict = evidence.verdict.value
     if verdict is None:
         return
-    if not verdict.whole:
+    if not verdict.intact:
         yield bad("chain", str(verdict), "put a backup in its place; what stands before that record holds")
     else:
         yield ok("chain", f"holds: {verdict.head.seq} records, {format_size(verdict.bodies)} of bodies")

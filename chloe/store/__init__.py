@@ -6,8 +6,8 @@
   ``drift`` (a schema that isn't ours), ``opening`` (the order of it all);
 - ``chain`` and ``bodies`` (the form of what is kept);
 - ``appending`` (a transaction), ``writer`` (when one is made, and what happens while none can be),
-  ``side_transaction`` (one without records), ``turns`` (the lock among instances), ``readonly`` (a log that
-  isn't written);
+  ``side_transaction`` (one without records), ``write_lock`` (the lock among instances), ``readonly`` (a log
+  that isn't written);
 - ``reading`` (pages), ``outline`` (the few records that tell the panes), ``present`` (those of panes that
   aren't past), ``extended`` (a log with records that aren't in it yet), ``inspection`` (without opening it
   for work);

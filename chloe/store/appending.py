@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
 from chloe.store.chain import GENESIS, link
-from chloe.store.connection import identity
-from chloe.store.turns import Turns
+from chloe.store.connection import file_identity
+from chloe.store.write_lock import WriteLock
 
 if TYPE_CHECKING:
     from chloe.store.bodies import Packer
@@ -36,14 +36,14 @@ _BODY = "INSERT INTO body (seq, codec, bytes) VALUES "
 # a statement and a digest for each, 64 small records would wait 192 times.
 
 #: Rows a statement: the fewest statements that can be kept compiled.
-_ROWS = (64, 8, 1)
+_BATCH_SIZES = (64, 8, 1)
 
 #: Bodies up to this many bytes are hashed in pieces for which the GIL is kept: 4 KB take 4 us.
 _HASHED_IN_PIECES = 8 * 1024
 _PIECE = 2047
 
 #: A transaction of more bytes than this means that a lot is being printed.
-_HURRY_BYTES = 128 * 1024
+_FLOOD_BYTES = 128 * 1024
 
 
 class LogMoved(OSError):
@@ -93,19 +93,19 @@ class Appender:
         #: What was committed when the index was moved, so that others may have overwritten it.
         self._in_doubt: tuple[Sequence[Request], list[list[Record]]] | None = None
         self._wal_descriptor = -1
-        self._turns: Turns | None = None
+        self._write_lock: WriteLock | None = None
         self._full = False
-        self.settle()
+        self.bind_files()
 
-    def settle(self) -> None:
+    def bind_files(self) -> None:
         """The files that are at their paths now are the ones to write to."""
         self.close()
         with suppress(OSError):
-            self._turns = Turns(self._path.parent)
-        self._file = identity(self._path)
+            self._write_lock = WriteLock(self._path.parent)
+        self._file = file_identity(self._path)
         self._wal: tuple[int, int] | None = None
-        self._meet_wal()
-        self._index = identity(self._index_path)
+        self._open_wal()
+        self._index = file_identity(self._index_path)
         here = _open_here()
         if here is not None:
             self._file = self._file if self._file in here else _NONE
@@ -113,14 +113,14 @@ class Appender:
 
     def close(self) -> None:
         """Let go of the -wal file and of the folder."""
-        if self._turns is not None:
-            self._turns.close()
-            self._turns = None
+        if self._write_lock is not None:
+            self._write_lock.close()
+            self._write_lock = None
         if self._wal_descriptor >= 0:
             os.close(self._wal_descriptor)
             self._wal_descriptor = -1
 
-    def _meet_wal(self) -> None:
+    def _open_wal(self) -> None:
         # SQLite has no lock on the -wal file that would go when this is closed.
         with suppress(OSError):
             self._wal_descriptor = os.open(self._wal_path, os.O_RDONLY | os.O_CLOEXEC)
@@ -140,22 +140,22 @@ class Appender:
         With a durable one among them the transaction, and every one before it, is on the disk afterwards.
         Raises ``sqlite3.Error`` or ``LogMoved``; then none of it is in the log.
         """
-        hurry = sum(request.size for request in requests) > _HURRY_BYTES
+        favor_speed = sum(request.size for request in requests) > _FLOOD_BYTES
         for request in requests:
             if not request.packed:
-                request.packed = [self._pack(encoded.body, hurry) for encoded in request.encoded]
-        with self.turn():
+                request.packed = [self._pack(encoded.body, favor_speed) for encoded in request.encoded]
+        with self.exclusive():
             # Before SQLite looks: it says of a moved file that it is read-only. Where another instance
             # has put the -wal file back and written to it, the index, which both use, names pages that the
             # old file lacks: an I/O error at every try.
-            self.see_files()
+            self.check_in_place()
             self._synchronous(connection, full=any(request.durable for request in requests))
             connection.execute("BEGIN IMMEDIATE")
             try:
                 # Again, now that nobody else can write: who finds the file gone and then waits for the lock
                 # knows that nothing more gets into it (``healing``).
-                self.see_files()
-                written = self._still_there(connection, requests) or self._write(connection, requests)
+                self.check_in_place()
+                written = self._already_committed(connection, requests) or self._write(connection, requests)
                 connection.execute("COMMIT")
             except BaseException:
                 # A full disk may have rolled back by itself.
@@ -163,19 +163,19 @@ class Appender:
                     connection.execute("ROLLBACK")
                 raise
             self._in_doubt = requests, written
-            self.see_index_after()
+            self.check_index_in_place()
             self._in_doubt = None
         return written
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Have the log for oneself inside, among all instances. Raises ``LogMoved``, ``sqlite3.Error``."""
-        if self._turns is None:
+        if self._write_lock is None:
             try:
-                self._turns = Turns(self._path.parent)
+                self._write_lock = WriteLock(self._path.parent)
             except FileNotFoundError as error:
                 raise LogMoved(f"the folder {self._path.parent} was moved or removed") from error
-        with self._turns.take():
+        with self._write_lock.held():
             yield
 
     def has_name(self) -> bool:
@@ -184,34 +184,34 @@ class Appender:
 
     def folder_replaced(self) -> bool:
         """Whether another folder stands where the one was in which the log was opened. Raises ``OSError``."""
-        return self._turns is not None and not self._turns.is_at(self._path.parent)
+        return self._write_lock is not None and not self._write_lock.is_at(self._path.parent)
 
-    def moved(self) -> bool:
+    def has_moved(self) -> bool:
         """Whether other files stand at the log's paths than were opened. For any thread."""
         return (
-            identity(self._path) != self._file
-            or (self._wal is not None and identity(self._wal_path) != self._wal)
-            or identity(self._index_path) != self._index
+            file_identity(self._path) != self._file
+            or (self._wal is not None and file_identity(self._wal_path) != self._wal)
+            or file_identity(self._index_path) != self._index
         )
 
-    def _see_index(self) -> None:
-        if identity(self._index_path) != self._index:
+    def _check_index(self) -> None:
+        if file_identity(self._index_path) != self._index:
             raise IndexMoved(f"the file {self._index_path} was moved, removed or replaced")
 
-    def see_index_after(self) -> None:
+    def check_index_in_place(self) -> None:
         """In a turn, after something was written: raise ``IndexMoved`` where that is in doubt.
 
         Who opened the log meanwhile has made another index, which may lack what was written: he would write
         over it. So that index goes as well, before he gets his turn.
         """
         try:
-            self._see_index()
+            self._check_index()
         except IndexMoved:
             with suppress(OSError):
                 self._index_path.unlink()
             raise
 
-    def _still_there(
+    def _already_committed(
         self, connection: sqlite3.Connection, requests: Sequence[Request]
     ) -> list[list[Record]] | None:
         """What was committed of ``requests`` before, if that was in doubt and is in the log."""
@@ -224,20 +224,20 @@ class Appender:
         found = connection.execute("SELECT hash FROM record WHERE seq = ?", (last.seq,)).fetchone()
         return written if found is not None and found[0] == last.hash else None
 
-    def _see_file(self) -> None:
-        if identity(self._path) != self._file:
+    def _check_database(self) -> None:
+        if file_identity(self._path) != self._file:
             raise LogMoved(f"the file {self._path} was moved, removed or replaced")
 
-    def see_files(self) -> None:
+    def check_in_place(self) -> None:
         """Raises ``LogMoved`` where what is written wouldn't be found again."""
-        self._see_file()
+        self._check_database()
         if self._wal is None:
-            self._meet_wal()
-        elif identity(self._wal_path) != self._wal:
+            self._open_wal()
+        elif file_identity(self._wal_path) != self._wal:
             raise WalMoved(f"the file {self._wal_path} was moved, removed or replaced")
-        self._see_index()
+        self._check_index()
 
-    def put(
+    def append_within(
         self, connection: sqlite3.Connection, entries: Sequence[Entry], instance: str | None = None
     ) -> list[Record]:
         """Append in the transaction that ``connection`` is in; the records, once that is committed.
@@ -246,17 +246,17 @@ class Appender:
         """
         encoded = [encode(entry.fact) for entry in entries]
         request = Request(entries, encoded, 0, durable=False)
-        request.packed = [self._pack(one.body, hurry=False) for one in encoded]
+        request.packed = [self._pack(one.body, favor_speed=False) for one in encoded]
         return self._write(connection, [request], instance)[0]
 
-    def _pack(self, body: bytes | None, hurry: bool) -> Packed | None:
+    def _pack(self, body: bytes | None, favor_speed: bool) -> Packed | None:
         if body is None:
             return None
         if self._packer is None:
             from chloe.store.bodies import Packer
 
             self._packer = Packer()
-        codec, stored = self._packer.pack(body, hurry=hurry)
+        codec, stored = self._packer.pack(body, favor_speed=favor_speed)
         return Packed(_digest(body), codec, stored)
 
     def _write(
@@ -336,7 +336,7 @@ def _open_here() -> dict[tuple[int, int], int] | None:
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Insert ``rows``, in order, with as few statements as can be kept compiled."""
     start = 0
-    for size in _ROWS:
+    for size in _BATCH_SIZES:
         while len(rows) - start >= size:
             some = rows[start : start + size]
             start += size

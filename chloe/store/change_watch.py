@@ -61,7 +61,7 @@ class ChangeWatcher:
         self._tasks = tasks
         self._task = tasks.repeat("looking for what other instances commit", self._look_now, self._due)
 
-    def switch(self, on: bool) -> None:
+    def set_active(self, on: bool) -> None:
         """Begin or stop looking."""
         if not on:
             self._on.clear()

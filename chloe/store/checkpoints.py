@@ -29,9 +29,9 @@ from chloe.events.codec import decode
 from chloe.events.facts import Checkpointed, Entry, Record
 from chloe.store.appending import Appender
 from chloe.store.bodies import LARGEST_BODY, BodyUnreadable, Packer, Unpacker
-from chloe.store.connection import Connection, Readers
+from chloe.store.connection import Connection, ReaderPool
 from chloe.store.migrations import migrations
-from chloe.store.schema import derived
+from chloe.store.schema import derived_statements
 from chloe.store.side_transaction import apart
 
 _R = TypeVar("_R")
@@ -92,7 +92,7 @@ class Checkpoints:
     """The checkpoints of the log at ``path``, written on the writer's ``connection``."""
 
     def __init__(
-        self, path: Path, connection: Connection | None, appender: Appender | None, readers: Readers
+        self, path: Path, connection: Connection | None, appender: Appender | None, readers: ReaderPool
     ) -> None:
         self._path = path
         self._connection = connection
@@ -112,7 +112,7 @@ class Checkpoints:
         """
         if self._closed or self._appender is None or len(checkpoint.state) > LARGEST_BODY:
             return [], 0
-        stored, hashed = await asyncio.to_thread(_packed, checkpoint.state)
+        stored, hashed = await asyncio.to_thread(_pack, checkpoint.state)
         records = await self._write(_save, self._appender, checkpoint, stored, hashed)
         return records or [], len(stored)
 
@@ -145,7 +145,7 @@ class Checkpoints:
 
     async def _read(self, work: Callable[..., _R], *args: object) -> _R | None:
         try:
-            async with self._readers.lend() as connection:
+            async with self._readers.connection() as connection:
                 return await connection.run(work, *args)
         except (sqlite3.Error, LogUnusable) as error:
             self._pass_over(error)
@@ -155,13 +155,13 @@ class Checkpoints:
         _log.debug("checkpoints of %s were passed over: %s", self._path, error)
 
 
-def _packed(state: bytes) -> tuple[bytes, str]:
+def _pack(state: bytes) -> tuple[bytes, str]:
     """The state as it is stored, and its hash in hex."""
     codec, packed = Packer().pack(state)
     return bytes((codec,)) + packed, sha256(state).hexdigest()
 
 
-def _unpacked(stored: object, fact: Checkpointed) -> bytes | None:
+def _unpack(stored: object, fact: Checkpointed) -> bytes | None:
     """The state; None where it isn't what ``fact`` describes."""
     if not isinstance(stored, bytes) or not stored:
         return None
@@ -177,7 +177,7 @@ def _save(
 ) -> list[Record]:
     pane, seq, emulator = checkpoint.pane, checkpoint.seq, checkpoint.emulator
     if not connection.execute(_THERE).fetchone():
-        for statement in derived(migrations()[-1].version):
+        for statement in derived_statements(migrations()[-1].version):
             connection.execute(statement)
     elif connection.execute(_IS_THERE, (pane, seq)).fetchone() and _is_good(connection, pane, emulator, seq):
         # Folded once more: it needn't be said again.
@@ -190,7 +190,7 @@ def _save(
         length=len(checkpoint.state),
         sha256=hashed,
     )
-    records = appender.put(connection, [Entry(pane, fact, appender.now())])
+    records = appender.append_within(connection, [Entry(pane, fact, appender.now())])
     connection.execute(_SAVE, (pane, seq, records[0].seq, checkpoint.lines, emulator, stored))
     return records
 
@@ -217,7 +217,7 @@ def _newest(
     with closing(connection.execute(_NEWEST, (pane, emulator, through, lines))) as rows:
         for seq, passed, version, head, stored in rows:
             fact = _fact(emulator, seq, passed, version, head)
-            state = None if fact is None else _unpacked(stored, fact)
+            state = None if fact is None else _unpack(stored, fact)
             if fact is not None and state is not None:
                 return Checkpoint(
                     pane=pane, seq=seq, offset=fact.offset, lines=passed, emulator=emulator, state=state

@@ -33,10 +33,10 @@ BUSY = 1.0
 #: Bytes that the -wal file keeps when it is begun anew.
 _WAL_KEPT = 16 * 1024 * 1024
 
-#: Readers at work at the same time; each is a thread.
+#: How many readers are at work at the same time; each is a thread.
 READERS = 4
 
-#: Readers kept open while nobody reads.
+#: How many readers are kept open while nobody reads.
 _IDLE_READERS = 2
 
 #: How long the end waits for what is being read, in seconds. A page takes some milliseconds.
@@ -57,25 +57,25 @@ class Connection(aiosqlite.Connection):
         given U+FFFD for what can't be read.
         """
         execute = cast("Callable[..., asyncio.Future[_R]]", self._execute)
-        return await execute(_forgiving, self._conn, work, *args, **kwargs)
+        return await execute(_run_replacing_bad_text, self._conn, work, *args, **kwargs)
 
     #: Which database and which -wal file it reads, as far as known.
     files: tuple[tuple[int, int] | None, ...] = (None, None, None)
     #: Whether ``reopen`` has closed the one and couldn't open the other.
-    lapsed = False
+    disconnected = False
 
     def reopen(self) -> None:
         """Close the SQLite connection and open another one at the same path, in the connection's thread.
 
         Where that raises, everything on the connection fails until it has been repeated.
         """
-        self.lapsed = True
+        self.disconnected = True
         self._conn.close()
         self._connection = self._connector()
-        self.lapsed = False
+        self.disconnected = False
 
 
-def _forgiving(
+def _run_replacing_bad_text(
     connection: sqlite3.Connection,
     work: Callable[Concatenate[sqlite3.Connection, _P], _R],
     *args: _P.args,
@@ -100,14 +100,14 @@ def is_busy(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-async def connect(path: Path, *, create: bool = False, only_look: bool = False) -> Connection:
+async def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Connection:
     """A connection to the database at ``path``, in autocommit mode: BEGIN and COMMIT are said aloud.
 
     Unless ``create``, a file that isn't there is an error and not an empty database. No memory-mapped
-    reading: a file that another program cuts short would kill the process (SIGBUS). With ``only_look``
+    reading: a file that another program cuts short would kill the process (SIGBUS). With ``read_only``
     nothing is changed on disk and no file is left behind, which SQLite would do even for reading.
     """
-    uri = address(path, "mode=rwc" if create else look_mode(path) if only_look else "mode=rw")
+    uri = database_uri(path, "mode=rwc" if create else read_only_parameters(path) if read_only else "mode=rw")
 
     def connector() -> sqlite3.Connection:
         check_files(path)
@@ -158,7 +158,7 @@ async def _shut(connection: Connection) -> None:
         await asyncio.to_thread(connection._thread.join)
 
 
-def look_mode(path: Path) -> str:
+def read_only_parameters(path: Path) -> str:
     """Return the parameters of a URI that opens the database at ``path`` and changes nothing on disk."""
     if path.with_name(f"{path.name}-wal").exists():
         return "mode=ro"
@@ -166,7 +166,7 @@ def look_mode(path: Path) -> str:
     return "mode=ro&immutable=1"
 
 
-def address(path: Path, parameters: str) -> str:
+def database_uri(path: Path, parameters: str) -> str:
     """Return the URI of the database at ``path``, whatever its name is made of.
 
     Every byte that could mean something in a URI is escaped, those that aren't UTF-8 among them. Two
@@ -193,18 +193,18 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT}")
 
 
-class Readers:
+class ReaderPool:
     """Lends connections for reading, a few at a time, and closes every one of them at the end."""
 
-    def __init__(self, path: Path, *, only_look: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
-        self._only_look = only_look
+        self._read_only = read_only
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(READERS)
         self.closed = False
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncIterator[Connection]:
         """A connection for one short piece of work. Raises ``LogUnusable`` once closed."""
         self._refuse_when_closed()
         async with self._places:
@@ -229,7 +229,7 @@ class Readers:
                     self._idle.append(connection)
 
     @asynccontextmanager
-    async def away(self) -> AsyncIterator[None]:
+    async def exclusive(self) -> AsyncIterator[None]:
         """Nobody reads and no connection is open, so that the files can be put in order."""
         async with AsyncExitStack() as stack:
             for _ in range(READERS):
@@ -257,13 +257,13 @@ class Readers:
             await shielded(self._idle.pop().close())
 
     async def _connect(self) -> Connection:
-        connection = await connect(self._path, only_look=self._only_look)
+        connection = await connect(self._path, read_only=self._read_only)
         connection.files = self._files()
         return connection
 
     def _files(self) -> tuple[tuple[int, int] | None, ...]:
         beside = (self._path.with_name(self._path.name + end) for end in ("-wal", "-shm"))
-        return identity(self._path), *map(identity, beside)
+        return file_identity(self._path), *map(file_identity, beside)
 
     def _stale(self, connection: Connection) -> bool:
         """Whether other files stand where those were that ``connection`` reads; where none do, it goes on."""
@@ -274,7 +274,7 @@ class Readers:
         return stale
 
 
-def identity(path: Path) -> tuple[int, int] | None:
+def file_identity(path: Path) -> tuple[int, int] | None:
     """Which file is at ``path``; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 (once a commit: a fifth of Path.stat's time)

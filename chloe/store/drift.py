@@ -20,7 +20,7 @@ from pathlib import Path
 from chloe.errors import LogLocked
 from chloe.formatting.text import escape_unsafe
 from chloe.quick import dataclass
-from chloe.store.connection import address, check_files, guard, is_busy, look_mode
+from chloe.store.connection import check_files, database_uri, guard, is_busy, read_only_parameters
 from chloe.store.migrations import migrations, statements
 
 #: The digest of the newest schema (``tests/store/test_drift.py`` says what it has to be). It saves making a
@@ -63,7 +63,7 @@ class Drift:
     def refusal(self, path: Path) -> str:
         """Say why the log at ``path`` isn't written to, or read, and the way out."""
         if self.outdated:
-            return outdated(path)
+            return explain_outdated(path)
         what = "is only read, nothing is written to it" if self.readable else "can't be read as a log"
         return (
             f"{path} isn't as Chloe makes a log ({self}): it came from elsewhere or was changed, so it {what}"
@@ -103,7 +103,7 @@ def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
     )
 
 
-def outdated(path: Path) -> str:
+def explain_outdated(path: Path) -> str:
     """Say that the log at ``path`` is in a form of before 0.1.0, and the way out."""
     return (
         f"{path} was written by a development version before 0.1.0, whose logs this Chloe can't read; "
@@ -151,7 +151,7 @@ def _named(name: bytes) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def look_for_drift(path: Path, newest: int, application: int) -> Drift | None:
+def inspect_drift(path: Path, newest: int, application: int) -> Drift | None:
     """As ``find_drift``, for a log that nobody has open here; None also where that can't be said yet.
 
     Nothing is written, nor is what others left in the -wal file copied. Raises ``LogLocked`` at once where
@@ -159,7 +159,9 @@ def look_for_drift(path: Path, newest: int, application: int) -> Drift | None:
     """
     check_files(path)
     try:
-        with closing(sqlite3.connect(address(path, look_mode(path)), uri=True, timeout=0)) as connection:
+        with closing(
+            sqlite3.connect(database_uri(path, read_only_parameters(path)), uri=True, timeout=0)
+        ) as connection:
             guard(connection)
             (whose,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()

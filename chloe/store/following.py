@@ -28,7 +28,7 @@ WAITING_BYTES = 16 * 1024 * 1024
 _PAUSES = (0.05, 1.0)
 
 #: Attempts after which it is said: what passes by itself within a second is none of the user's.
-_SAID_AFTER = 5
+_REPORTED_AFTER = 5
 
 
 class _Follower:
@@ -39,7 +39,7 @@ class _Follower:
         self.waiting = 0
         self.changed = asyncio.Event()
 
-    def offer(self, records: Sequence[Record], size: int) -> None:
+    def publish(self, records: Sequence[Record], size: int) -> None:
         if not self.batches or self.waiting + size <= WAITING_BYTES:
             self.batches.append((records, size))
             self.waiting += size
@@ -66,14 +66,14 @@ class Feed:
         #: The last seq known to be committed.
         self.tip = tip
 
-    def offer(self, records: Sequence[Record], size: int) -> None:
+    def publish(self, records: Sequence[Record], size: int) -> None:
         """This instance committed ``records``, in one transaction; they take about ``size`` bytes."""
         if records:
             self.tip = max(self.tip, records[-1].seq)
             for follower in self._followers:
-                follower.offer(records, size)
+                follower.publish(records, size)
 
-    def reveal(self, tip: int) -> bool:
+    def advance_tip(self, tip: int) -> bool:
         """Everything through ``tip`` is committed, by whomever. Whether that is news."""
         if tip <= self.tip:
             return False
@@ -118,19 +118,19 @@ class Feed:
 
     async def read_tip(self) -> int:
         """The last seq that anybody has committed. Raises ``LogUnusable`` once closed."""
-        tip = await self._patiently(self._reader.tip)
+        tip = await self._retry(self._reader.tip)
         # So that who waits for it doesn't wait for a notice as well.
-        self.reveal(tip)
+        self.advance_tip(tip)
         return tip
 
     async def _read(self, after: int, through: int) -> tuple[Sequence[Record], int]:
         """A page from the file, and the seq up to which it goes; nothing of it once closed."""
         try:
-            return await self._patiently(lambda: self._reader.page(EVERYTHING, after, through))
+            return await self._retry(lambda: self._reader.page(EVERYTHING, after, through))
         except LogUnusable:
             return (), after
 
-    async def _patiently(self, read: Callable[[], Awaitable[_R]]) -> _R:
+    async def _retry(self, read: Callable[[], Awaitable[_R]]) -> _R:
         """What ``read`` gives, however often that has to be tried: what is committed must be shown."""
         pause, longest = _PAUSES
         tried = 0
@@ -143,12 +143,12 @@ class Feed:
                         raise
                     tried += 1
                     # Again each time: another who waits may have said that it is over for him.
-                    if tried >= _SAID_AFTER:
+                    if tried >= _REPORTED_AFTER:
                         self._say(str(error))
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, longest)
         finally:
-            if tried >= _SAID_AFTER:
+            if tried >= _REPORTED_AFTER:
                 self._say(None)
 
     def _say(self, trouble: str | None) -> None:

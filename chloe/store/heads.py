@@ -153,7 +153,7 @@ def holds(connection: sqlite3.Connection, head: Head) -> bool:
     return found is not None and bytes(found[1]) == head.hash
 
 
-class Heads:
+class HeadKeeper:
     """Keeps the head of what this instance commits, off the loop."""
 
     def __init__(self, path: Path, lines: Path | None, tasks: Tasks) -> None:

@@ -16,7 +16,7 @@ from chloe.errors import LogUnusable
 from chloe.events.facts import Record
 from chloe.store import schema
 from chloe.store.chain import GENESIS, Head
-from chloe.store.connection import Readers, connect
+from chloe.store.connection import ReaderPool, connect
 from chloe.store.drift import find_drift
 from chloe.store.integrity import Verdict, verify
 from chloe.store.migrations import migrations
@@ -59,7 +59,7 @@ class LogInfo:
 class ReadOnlyLog:
     """The log at ``path`` for reading alone. Made by ``inspect_log``; everything raises ``LogUnusable``."""
 
-    def __init__(self, path: Path, readers: Readers, lines: Path | None, info: LogInfo) -> None:
+    def __init__(self, path: Path, readers: ReaderPool, lines: Path | None, info: LogInfo) -> None:
         self.info = info
         self._lines = lines
         self._path = path
@@ -87,8 +87,8 @@ async def inspect_log(path: Path, lines: Path | None = None) -> AsyncIterator[Re
             # Somebody may have opened it meanwhile: what he committed isn't seen where nobody had it open.
             info = await _read_info(path, lines)
     except sqlite3.Error as error:
-        raise schema.unusable(path, error) from error
-    readers = Readers(path, only_look=True)
+        raise schema.explain_unusable(path, error) from error
+    readers = ReaderPool(path, read_only=True)
     try:
         yield ReadOnlyLog(path, readers, lines, info)
     finally:
@@ -96,7 +96,7 @@ async def inspect_log(path: Path, lines: Path | None = None) -> AsyncIterator[Re
 
 
 async def _read_info(path: Path, lines: Path | None) -> LogInfo:
-    connection = await connect(path, only_look=True)
+    connection = await connect(path, read_only=True)
     try:
         return await connection.run(_log_info, path, lines)
     finally:

@@ -25,7 +25,7 @@ from pathlib import Path
 from chloe.errors import LogUnusable
 from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head, link
-from chloe.store.connection import Readers
+from chloe.store.connection import ReaderPool
 from chloe.store.drift import find_drift
 from chloe.store.outline import INDEXED
 from chloe.store.ranges import Ranges
@@ -121,14 +121,14 @@ class Verdict:
         return told
 
     @property
-    def whole(self) -> bool:
+    def intact(self) -> bool:
         """Whether nothing is wrong with the chain and with what readers rely on."""
         return self.bad is None and not self.flaws and not self.drift
 
     @property
     def complete(self) -> bool:
         """Whether it is whole, and no head that was kept elsewhere shows a loss that nobody has accepted."""
-        return self.whole and not self.losses
+        return self.intact and not self.losses
 
 
 class _Broken(Exception):
@@ -154,7 +154,7 @@ class _Walk:
         self._through = 0
         #: Seqs whose bodies were pruned, by pane ("": of any), and seqs whose bodies were lost to damage.
         self._pruned_of: defaultdict[bytes, Ranges] = defaultdict(Ranges)
-        self._salvaged = Ranges()
+        self._lost_to_damage = Ranges()
         #: ``Pruned`` and ``Salvaged`` records that an index shows and that were not met yet.
         self._excuses_ahead = 0
         self._unpacker = Unpacker()
@@ -180,7 +180,7 @@ class _Walk:
                 self._pruned_of[pane].add(int(told["first"]), min(int(told["through"]), seq - 1))
             else:
                 ranges = [(int(first), min(int(last), seq - 1)) for first, last in told.get("bodies", ())]
-                self._salvaged.update(ranges)
+                self._lost_to_damage.update(ranges)
 
     def slice(self, connection: sqlite3.Connection) -> bool:
         """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""
@@ -241,7 +241,7 @@ class _Walk:
             if body_sha256 is not None:
                 if seq in self._pruned_of.get(pane, ()) or seq in self._pruned_of.get(b"", ()):
                     self.pruned += 1
-                elif seq in self._salvaged:
+                elif seq in self._lost_to_damage:
                     self.damaged += 1
                 else:
                     raise _Broken(seq, "its body is missing, and no Pruned record covers it")
@@ -293,7 +293,7 @@ def _flaws(connection: sqlite3.Connection) -> tuple[str, ...]:
 
 
 async def verify(
-    path: Path, readers: Readers, lines: Path | None, progress: Callable[[int], None] | None
+    path: Path, readers: ReaderPool, lines: Path | None, progress: Callable[[int], None] | None
 ) -> Verdict:
     """Walk the chain from the first record through the present last one; compare it with the heads kept.
 
@@ -305,15 +305,15 @@ async def verify(
     flaws: tuple[str, ...] = ()
     losses = Losses()
     try:
-        async with readers.lend() as connection:
+        async with readers.connection() as connection:
             await connection.run(walk.begin)
         more = True
         while more:
-            async with readers.lend() as connection:
+            async with readers.connection() as connection:
                 more = await connection.run(walk.slice)
             if progress is not None:
                 progress(walk.seq)
-        async with readers.lend() as connection:
+        async with readers.connection() as connection:
             flaws = await connection.run(_flaws)
             losses = await connection.run(find_losses, path, lines)
     except _Broken as broken:

@@ -24,30 +24,37 @@ from chloe.quick import dataclass
 from chloe.small_files import FileRefused, open_regular
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
-from chloe.store.drift import Drift, look_for_drift
+from chloe.store.drift import Drift, inspect_drift
 from chloe.store.heads import holds, known, last
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
-from chloe.store.repair.losses import record_losses
+from chloe.store.repair.losses import record_truncation
 from chloe.store.repair.relink import shut
-from chloe.store.schema import APPLICATION_ID, Drifted, bring_up, make_file, unusable, without_locks
-from chloe.store.turns import NO_LOCKS, who_has
-from chloe.store.wal import on_disk
+from chloe.store.schema import (
+    APPLICATION_ID,
+    SchemaDrifted,
+    create_log_file,
+    explain_no_locks,
+    explain_unusable,
+    migrate,
+)
+from chloe.store.wal import size_on_disk
+from chloe.store.write_lock import NO_LOCKS, find_writer
 from chloe.waits import LOG, Waits, locker, until
 
 if TYPE_CHECKING:
     from chloe.store.repair.salvage import Salvage
 
 #: Seconds between two tries to get a share in the log.
-_AGAIN = 0.02
+_RETRY_DELAY = 0.02
 
 #: How often the log is opened where its files are taken away meanwhile.
-_TRIES = 5
+_MAX_TRIES = 5
 
 _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
 
 
-class Guard:
+class LogLock:
     """This instance's share in the lock beside the log at ``path``. Raises ``OSError``."""
 
     def __init__(self, path: Path) -> None:
@@ -64,7 +71,7 @@ class Guard:
             return False
         return True
 
-    def alone(self) -> bool:
+    def try_exclusive(self) -> bool:
         """Have the lock for oneself; whether that could be done. It stays so until ``share``."""
         with suppress(BlockingIOError):
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,7 +81,7 @@ class Guard:
         while not self.try_share():
             if time.monotonic() > deadline:
                 raise LogUnusable(f"{self.file} is locked by another Chloe; wait for it, then try again")
-            time.sleep(_AGAIN)
+            time.sleep(_RETRY_DELAY)
         return False
 
     def share(self) -> None:
@@ -94,102 +101,102 @@ class Opened:
 
     connection: Connection
     appender: Appender
-    guard: Guard
+    guard: LogLock
     last: int
     loss_notice: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedToRead:
+class OpenedReadOnly:
     """A log that may be read and not written, and a sentence that says why."""
 
-    guard: Guard
+    guard: LogLock
     refusal: str
 
 
-async def opened(
+async def open_log(
     path: Path, instance: str, now: Callable[[], int], waits: Waits, lines: Path | None
-) -> Opened | OpenedToRead:
+) -> Opened | OpenedReadOnly:
     """Open the log at ``path``, salvaged where it is damaged; one that isn't as Chloe makes it is only read.
 
     Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
     """
-    make_file(path)
+    create_log_file(path)
     guard = await _guard(path, waits)
     try:
-        return await _opened_once_free(path, instance, now, waits, guard, lines)
+        return await _open_once_free(path, instance, now, waits, guard, lines)
     except BaseException:
         guard.close()
         raise
 
 
-async def _opened_once_free(
-    path: Path, instance: str, now: Callable[[], int], waits: Waits, guard: Guard, lines: Path | None
-) -> Opened | OpenedToRead:
-    """As ``opened``; what another program has locked is waited for."""
+async def _open_once_free(
+    path: Path, instance: str, now: Callable[[], int], waits: Waits, guard: LogLock, lines: Path | None
+) -> Opened | OpenedReadOnly:
+    """As ``open_log``; what another program has locked is waited for."""
     with suppress(LogLocked):
-        return await _opened_as_it_is(path, instance, now, guard, lines)
+        return await _open_as_it_is(path, instance, now, guard, lines)
     what, limit = f"the log {path}", waits.limit(LOG)
     deadline = time.monotonic() + limit if limit is not None else None
-    with waits.saying(what, lambda: who_has(path)):
+    with waits.saying(what, lambda: find_writer(path)):
         while True:
             # Not cut short by the limit: it may be about to put a damaged log aside.
             try:
-                return await _opened_as_it_is(path, instance, now, guard, lines)
+                return await _open_as_it_is(path, instance, now, guard, lines)
             except LogLocked as locked:
                 if deadline is not None and time.monotonic() > deadline:
-                    raise waits.given_up(what, LOG, who_has(path)) from locked
-            await asyncio.sleep(_AGAIN)
+                    raise waits.given_up(what, LOG, find_writer(path)) from locked
+            await asyncio.sleep(_RETRY_DELAY)
 
 
-async def _opened_as_it_is(
-    path: Path, instance: str, now: Callable[[], int], guard: Guard, lines: Path | None
-) -> Opened | OpenedToRead:
+async def _open_as_it_is(
+    path: Path, instance: str, now: Callable[[], int], guard: LogLock, lines: Path | None
+) -> Opened | OpenedReadOnly:
     # Looked at before SQLite has it for writing.
-    drift = await drifted(path)
+    drift = await detect_drift(path)
     if drift is not None:
         return _to_read(path, guard, drift)
     try:
-        return await _opened_again(path, instance, now, guard, lines, None)
-    except Drifted as error:
+        return await _open_again(path, instance, now, guard, lines, None)
+    except SchemaDrifted as error:
         return _to_read(path, guard, error.drift)
     except _Damaged as damaged:
-        done = await asyncio.to_thread(_salvaged, path, guard, damaged, now)
-        return await _opened_again(path, instance, now, guard, lines, str(done))
+        done = await asyncio.to_thread(_salvage, path, guard, damaged, now)
+        return await _open_again(path, instance, now, guard, lines, str(done))
 
 
-def _to_read(path: Path, guard: Guard, drift: Drift) -> OpenedToRead:
+def _to_read(path: Path, guard: LogLock, drift: Drift) -> OpenedReadOnly:
     if not drift.readable:
         raise LogUnusable(drift.refusal(path))
-    return OpenedToRead(guard=guard, refusal=drift.refusal(path))
+    return OpenedReadOnly(guard=guard, refusal=drift.refusal(path))
 
 
-async def recovered(path: Path, reason: str, now: Callable[[], int], waits: Waits) -> Salvage:
+async def recover_log(path: Path, reason: str, now: Callable[[], int], waits: Waits) -> Salvage:
     """Make the log at ``path`` anew, for ``reason``.
 
     Raises ``LogUnusable`` where that can't be done now, ``WaitedTooLong``.
     """
     guard = await _guard(path, waits)
     try:
-        return await asyncio.to_thread(_salvaged, path, guard, _Damaged(reason), now)
+        return await asyncio.to_thread(_salvage, path, guard, _Damaged(reason), now)
     finally:
         guard.close()
 
 
-async def drifted(path: Path) -> Drift | None:
+async def detect_drift(path: Path) -> Drift | None:
     """Return what of the log's schema isn't Chloe's; None where there is nothing, or that can't be said.
 
     Raises ``LogUnusable`` for a log of a development version.
     """
-    drift = await asyncio.to_thread(look_for_drift, path, migrations()[-1].version, APPLICATION_ID)
+    drift = await asyncio.to_thread(inspect_drift, path, migrations()[-1].version, APPLICATION_ID)
     if drift is not None and drift.outdated:
         raise LogUnusable(drift.refusal(path))
     return drift
 
 
-async def _guard(path: Path, waits: Waits) -> Guard:
+async def _guard(path: Path, waits: Waits) -> LogLock:
     try:
-        guard = Guard(path)
+        guard = LogLock(path)
         if guard.try_share():
             return guard
         try:
@@ -203,7 +210,7 @@ async def _guard(path: Path, waits: Waits) -> Guard:
         raise LogUnusable(f"{error.filename} {error.strerror}: remove it, then try again") from error
     except OSError as error:
         if error.errno in NO_LOCKS:
-            raise without_locks(path.parent, error.strerror or str(error)) from error
+            raise explain_no_locks(path.parent, error.strerror or str(error)) from error
         raise LogUnusable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"
         ) from error
@@ -218,10 +225,10 @@ class _Damaged(Exception):
         self.own = own
 
 
-def _salvaged(path: Path, guard: Guard, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
+def _salvage(path: Path, guard: LogLock, damaged: _Damaged, now: Callable[[], int]) -> Salvage:
     from chloe.store.repair.salvage import salvage
 
-    if not guard.alone():
+    if not guard.try_exclusive():
         raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
     try:
         if damaged.own is not None and known(path) is None and not _has_records(path):
@@ -240,58 +247,63 @@ def _has_records(path: Path) -> bool:
         return bool(scanner.seqs())
 
 
-async def _opened_again(
+async def _open_again(
     path: Path,
     instance: str,
     now: Callable[[], int],
-    guard: Guard,
+    guard: LogLock,
     lines: Path | None,
     notice: str | None,
 ) -> Opened:
-    """As ``_opened``, once more where its files were taken away meanwhile."""
-    for _ in range(_TRIES):
+    """As ``_open``, once more where its files were taken away meanwhile."""
+    for _ in range(_MAX_TRIES):
         try:
-            return await _opened(path, instance, now, guard, lines, notice)
+            return await _open(path, instance, now, guard, lines, notice)
         except LogMoved as error:
             moved = error
     raise LogUnusable(f"the log can't be opened: {moved} again and again; see who does that") from moved
 
 
-async def _opened(
+async def _open(
     path: Path,
     instance: str,
     now: Callable[[], int],
-    guard: Guard,
+    guard: LogLock,
     lines: Path | None,
     notice: str | None,
 ) -> Opened:
     try:
         connection = await connect(path)
     except sqlite3.Error as error:
-        raise _damaged(error, unusable(path, error)) from error
+        raise _damaged(error, explain_unusable(path, error)) from error
     appender = None
     try:
-        await connection.run(bring_up, path)
-        if await connection.run(_see_end, path, guard):
+        await connection.run(migrate, path)
+        if await connection.run(_check_end, path, guard):
             # Its files were read past SQLite, which drops this process's locks on them.
             await connection.run(lambda _: connection.reopen())
         appender = Appender(path, instance, now)
-        lost = await connection.run(record_losses, path, lines, appender, now)
+        lost = await connection.run(record_truncation, path, lines, appender, now)
         notice = "; ".join(filter(None, (notice, lost))) or None
         seq = await connection.run(tip)
     except BaseException as error:
         told: BaseException = error
         if isinstance(error, sqlite3.Error):
-            told = _damaged(error, unusable(path, error))
+            told = _damaged(error, explain_unusable(path, error))
         elif isinstance(error, LogUnusable) and isinstance(error.__cause__, sqlite3.Error):
             told = _damaged(error.__cause__, error)
-        if isinstance(told, _Damaged) and told.copy is None and on_disk(_wal(path)) and guard.alone():
+        if (
+            isinstance(told, _Damaged)
+            and told.copy is None
+            and size_on_disk(_wal(path))
+            and guard.try_exclusive()
+        ):
             # Closing would copy what the -wal file holds into the database, and delete it.
-            from chloe.store.repair.salvage import copied_aside
+            from chloe.store.repair.salvage import copy_aside
 
-            told.copy = await asyncio.to_thread(copied_aside, path)
+            told.copy = await asyncio.to_thread(copy_aside, path)
         if appender is not None:
-            if appender.moved():
+            if appender.has_moved():
                 await connection.run(shut, path)
             appender.close()
         await connection.close()
@@ -312,23 +324,23 @@ def _wal(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def _see_end(connection: sqlite3.Connection, path: Path, guard: Guard) -> bool:
+def _check_end(connection: sqlite3.Connection, path: Path, guard: LogLock) -> bool:
     """Whether a log that ends too early was looked at past SQLite.
 
     A broken frame in the -wal file hides all behind it, and closing the database would delete them: raises
     ``_Damaged`` then.
     """
     head = known(path)
-    if head is None or holds(connection, head) or not guard.alone():
+    if head is None or holds(connection, head) or not guard.try_exclusive():
         return False
     from chloe.store.repair.page_scan import PageScanner
-    from chloe.store.repair.salvage import copied_aside
+    from chloe.store.repair.salvage import copy_aside
 
     try:
         with PageScanner(path) as scanner:
             more = max(scanner.seqs(), default=0) > last(connection).seq
         if more:
-            raise _Damaged("its -wal file is damaged", copied_aside(path))
+            raise _Damaged("its -wal file is damaged", copy_aside(path))
     finally:
         guard.share()
     return True

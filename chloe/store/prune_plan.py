@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from chloe.store.connection import Readers
+from chloe.store.connection import ReaderPool
 
 #: Bodies looked at in one piece of work: some 10 ms in a reader's thread.
 _SLICE = 4096
@@ -131,7 +131,7 @@ class _Walk:
 
 
 async def plan(
-    readers: Readers,
+    readers: ReaderPool,
     places: Mapping[str, Sequence[int] | None],
     *,
     before: int | None,
@@ -140,14 +140,14 @@ async def plan(
     """What could go of these panes, see ``Store.plan_pruning``. Raises ``sqlite3.Error``."""
     enough = None
     if over is not None:
-        async with readers.lend() as connection:
+        async with readers.connection() as connection:
             enough = await connection.run(_used) - over
         if enough <= 0:
             return []
     walk = _Walk(places, before, enough)
     more = bool(places)
     while more:
-        async with readers.lend() as connection:
+        async with readers.connection() as connection:
             more = await connection.run(walk.slice)
     return [
         PruneRange(pane=pane, first=heap.first, through=heap.through, bodies=heap.bodies, size=heap.size)

@@ -30,10 +30,10 @@ from chloe.events.facts import Entry, Pruned, Record
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.bodies import COLUMNS, BodyUnreadable, Unpacker
 from chloe.store.checkpoints import Checkpoint
-from chloe.store.connection import Connection, Readers
+from chloe.store.connection import Connection, ReaderPool
 from chloe.store.ranges import Ranges
 from chloe.store.side_transaction import apart, async_commit
-from chloe.store.wal import WalCopier, empty
+from chloe.store.wal import WalCopier, truncate_wal
 
 _R = TypeVar("_R")
 
@@ -125,7 +125,7 @@ class Pruner:
         self,
         connection: Connection | None,
         appender: Appender | None,
-        readers: Readers,
+        readers: ReaderPool,
         wal: WalCopier,
         append: Callable[[Sequence[Entry]], Awaitable[Sequence[Record]]],
     ) -> None:
@@ -209,12 +209,12 @@ class Pruner:
 
     async def _empty_wal(self) -> None:
         for _ in range(_EMPTYING):
-            if self._appender is None or await self._read(empty, self._appender):
+            if self._appender is None or await self._read(truncate_wal, self._appender):
                 return
             await asyncio.sleep(_EMPTY_AGAIN)
 
     async def _read(self, work: Callable[..., _R], *args: object) -> _R:
-        async with self._readers.lend() as connection:
+        async with self._readers.connection() as connection:
             return await connection.run(work, *args)
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R:
@@ -329,8 +329,8 @@ def _free_pages(connection: sqlite3.Connection) -> int:
 def _cut_off(connection: sqlite3.Connection, appender: Appender, pages: int) -> int:
     """Take free pages off the end of the file; how many are left."""
     # Each step of the statement frees one page, and ``execute`` takes one step where there are no columns.
-    with async_commit(connection), appender.turn():
-        appender.see_files()
+    with async_commit(connection), appender.exclusive():
+        appender.check_in_place()
         connection.executescript(f"PRAGMA incremental_vacuum({pages})")
-        appender.see_index_after()
+        appender.check_index_in_place()
     return _free_pages(connection)

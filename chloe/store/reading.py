@@ -23,7 +23,7 @@ from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
-from chloe.store.connection import Readers
+from chloe.store.connection import ReaderPool
 from chloe.store.outline import INDEXED, outline_seqs
 from chloe.store.present import present_seqs
 from chloe.store.seeking import find_seq_at
@@ -38,7 +38,7 @@ _PAGE_SEQS = 50_000
 _COLUMNS = "record.seq, committed_at, occurred_at, pane, instance, kind, version, head, hash"
 
 #: The records whose seqs are in a JSON list.
-_PICKED = (
+_BY_SEQ = (
     f"SELECT {_COLUMNS}, NULL, NULL FROM record "  # noqa: S608 (only words from here)
     "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
 )
@@ -56,7 +56,7 @@ _NEXT = "SELECT seq FROM record WHERE seq > ? ORDER BY seq LIMIT 1"
 
 #: What reading a row can raise where its columns are not of the types that the table asks for: an edit of the
 #: file's pages asks nobody.
-_ODD = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+_MALFORMED = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 #: SQLite's largest integer.
 _LARGEST_SEQ = 2**63 - 1
@@ -186,10 +186,10 @@ def _text_size(row: _Row) -> int:
         return sum([len(column) for column in row[3:8] if isinstance(column, str | bytes)])
 
 
-def picked(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Record], int]:
+def by_seq(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Record], int]:
     """The next records with these seqs, in order, without bodies; and how many of ``seqs`` are done."""
     arguments = (json.dumps(list(seqs)),)
-    rows, _ = _rows(connection, _PICKED, arguments)
+    rows, _ = _rows(connection, _BY_SEQ, arguments)
     records = [_record(row, _unpacker()) for row in rows]
     return records, bisect_right(seqs, rows[-1][0]) if rows else len(seqs)
 
@@ -227,13 +227,13 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
             and type(hash_) is bytes
         ):
             return Record(seq, committed_at, occurred_at, pane, instance, fact, hash_)
-    except _ODD:
+    except _MALFORMED:
         pass
     return Record(seq, 0, 0, "", "", Unknown(kind="", version=0, head="", body=None), bytes(32))
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def translate_errors(path: Path) -> Iterator[None]:
     """Say what keeps the log from being read in one sentence."""
     try:
         yield
@@ -251,44 +251,44 @@ def told(path: Path) -> Iterator[None]:
 class Reader:
     """Pages of the log at ``path``, read on connections of their own. All raise ``LogUnusable``."""
 
-    def __init__(self, path: Path, readers: Readers) -> None:
+    def __init__(self, path: Path, readers: ReaderPool) -> None:
         self._path = path
         self._readers = readers
 
     async def head(self) -> Head:
         """Where the chain ends now."""
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 return await connection.run(head)
 
     async def contains(self, wanted: Head) -> bool:
         """See the function of this name."""
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 return await connection.run(contains, wanted)
 
     async def tip(self) -> int:
         """The last committed seq."""
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 return await connection.run(tip)
 
     async def spool_position(self, pane: str) -> SpoolPosition | None:
         """See the function of this name."""
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 return await connection.run(spool_position, pane)
 
     async def find_seq_at(self, pane: str, time: int) -> int:
         """See the function of this name in ``seeking``."""
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 return await connection.run(find_seq_at, pane, time)
 
     async def page(self, wanted: RecordQuery, after: int, through: int) -> tuple[list[Record], int]:
         """See the function of this name."""
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 return await connection.run(page, wanted, after, through)
 
     async def read(self, wanted: RecordQuery, after: int, through: int | None) -> AsyncIterator[Record]:
@@ -311,17 +311,17 @@ class Reader:
         last = await self.tip()
         through = last if through is None else min(through, last)
         seqs: array[int]
-        with told(self._path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
                 if present_and is None:
                     seqs = await connection.run(outline_seqs, through)
                 else:
                     seqs = await connection.run(present_seqs, through, present_and, alive=alive)
         start = 0
         while start < len(seqs):
-            with told(self._path):
-                async with self._readers.lend() as connection:
-                    records, done = await connection.run(picked, seqs[start : start + PAGE_ROWS])
+            with translate_errors(self._path):
+                async with self._readers.connection() as connection:
+                    records, done = await connection.run(by_seq, seqs[start : start + PAGE_ROWS])
             start += done
             for record in records:
                 yield record

@@ -17,10 +17,10 @@ import chloe
 from chloe.errors import HomeUnusable, LogLocked, LogUnusable
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import is_busy
-from chloe.store.drift import DERIVED, Drift, find_drift, outdated
+from chloe.store.drift import DERIVED, Drift, explain_outdated, find_drift
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
-from chloe.store.turns import turn
+from chloe.store.write_lock import write_locked
 
 #: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
 APPLICATION_ID = 0x43686C6F
@@ -32,7 +32,7 @@ _DEVELOPMENT_ID = 0x43484C4F
 OLDEST_SQLITE = (3, 37, 0)
 
 #: How long two instances that make the same database wait for each other, in seconds.
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 
 #: Pages in the -wal file at which a commit itself copies them into the database (SQLite's default: 1000).
 #: That is done beside the commits, see ``wal``; this is for where it couldn't be.
@@ -45,7 +45,7 @@ _WAY_OUT_OF_A_LINK = (
 )
 
 
-def make_file(path: Path) -> None:
+def create_log_file(path: Path) -> None:
     """Make folder and file where they are not there, for their owner only. Raises ``HomeUnusable``.
 
     SQLite gives -wal and -shm the mode of the database, whatever the umask. An existing file is not
@@ -79,7 +79,7 @@ def make_file(path: Path) -> None:
         ) from error
 
 
-class Drifted(Exception):
+class SchemaDrifted(Exception):
     """The database is a log, but its schema isn't what Chloe makes."""
 
     def __init__(self, drift: Drift) -> None:
@@ -87,10 +87,11 @@ class Drifted(Exception):
         self.drift = drift
 
 
-def bring_up(connection: sqlite3.Connection, path: Path) -> None:
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Make the database at ``path`` ready for this Chloe, whichever instance is the first to do it.
 
-    Raises ``LogUnusable``, naming what is there and the way out; ``Drifted`` where nothing may be written.
+    Raises ``LogUnusable``, naming what is there and the way out; ``SchemaDrifted`` where nothing may be
+    written.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise LogUnusable(
@@ -102,20 +103,20 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
         _migrate(connection, path, steps)
         connection.execute(f"PRAGMA wal_autocheckpoint = {_AUTOCHECKPOINT_PAGES}")
     except sqlite3.DatabaseError as error:
-        raise unusable(path, error) from error
+        raise explain_unusable(path, error) from error
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
     """What can't be said inside a transaction. ``auto_vacuum`` counts only before the first page."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while True:
         try:
             if _number(connection, "page_count") == 0:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            elif foreign(connection):
+            elif is_foreign(connection):
                 return
             elif version := _number(connection, "user_version"):
-                see_drift(connection, version)
+                refuse_drift(connection, version)
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
@@ -131,11 +132,11 @@ def _migrate(connection: sqlite3.Connection, path: Path, steps: list[Migration])
     newest = steps[-1].version
     if check(connection, path, newest) == newest and _has_derived(connection):
         return
-    with turn(path.parent):
-        _bring_up(connection, path, steps)
+    with write_locked(path.parent):
+        _apply(connection, path, steps)
 
 
-def _bring_up(connection: sqlite3.Connection, path: Path, steps: list[Migration]) -> None:
+def _apply(connection: sqlite3.Connection, path: Path, steps: list[Migration]) -> None:
     newest = steps[-1].version
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -146,7 +147,7 @@ def _bring_up(connection: sqlite3.Connection, path: Path, steps: list[Migration]
             with suppress(OSError):
                 keep(path, Head(0, GENESIS))
         if present and not _has_derived(connection):
-            for statement in derived(present):
+            for statement in derived_statements(present):
                 connection.execute(statement)
         for step in steps:
             if step.version > present:
@@ -161,14 +162,14 @@ def _bring_up(connection: sqlite3.Connection, path: Path, steps: list[Migration]
         raise
 
 
-def see_drift(connection: sqlite3.Connection, version: int) -> None:
-    """Raise ``Drifted`` where the schema isn't the one of ``version``."""
+def refuse_drift(connection: sqlite3.Connection, version: int) -> None:
+    """Raise ``SchemaDrifted`` where the schema isn't the one of ``version``."""
     drift = find_drift(connection, version)
     if drift is not None:
-        raise Drifted(drift)
+        raise SchemaDrifted(drift)
 
 
-def derived(version: int) -> list[str]:
+def derived_statements(version: int) -> list[str]:
     """Return the statements that make what may be dropped, as of ``version``."""
     beginning = re.compile(rf"^CREATE (TABLE|(UNIQUE )?INDEX) ({b'|'.join(DERIVED).decode()}) ", re.MULTILINE)
     steps = [step for step in migrations() if step.version <= version]
@@ -194,14 +195,14 @@ def check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
 def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Raise ``LogUnusable`` where the database is no log, or one from before there was this form."""
     if _number(connection, "application_id") == _DEVELOPMENT_ID:
-        raise LogUnusable(outdated(path))
-    if foreign(connection):
+        raise LogUnusable(explain_outdated(path))
+    if is_foreign(connection):
         raise LogUnusable(
             f"{path} is another program's database; move it away, or name another folder in CHLOE_HOME"
         )
 
 
-def foreign(connection: sqlite3.Connection) -> bool:
+def is_foreign(connection: sqlite3.Connection) -> bool:
     """Whether the database is another program's."""
     if _number(connection, "application_id") == APPLICATION_ID:
         return False
@@ -228,7 +229,7 @@ _LOCKING = frozenset(
 )
 
 
-def without_locks(folder: Path, said: str) -> LogUnusable:
+def explain_no_locks(folder: Path, said: str) -> LogUnusable:
     """What is said of a folder whose file system can't lock files."""
     return LogUnusable(
         f"the file system of {folder} can't lock files ({said}), and without locks a log can't be kept: name "
@@ -236,10 +237,10 @@ def without_locks(folder: Path, said: str) -> LogUnusable:
     )
 
 
-def unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
+def explain_unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
-        return without_locks(path.parent, str(error))
+        return explain_no_locks(path.parent, str(error))
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_NOTADB:
             return LogUnusable(

@@ -21,13 +21,13 @@ def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[...
 
     Raises ``sqlite3.Error``, or ``LogMoved`` where the log's files aren't those that ``appender`` writes to.
     """
-    with async_commit(connection), appender.turn():
+    with async_commit(connection), appender.exclusive():
         connection.execute("BEGIN IMMEDIATE")
         try:
-            appender.see_files()
+            appender.check_in_place()
             done = work(connection, *args)
             connection.execute("COMMIT")
-            appender.see_index_after()
+            appender.check_index_in_place()
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -20,14 +20,14 @@ from chloe.events.facts import Entry, Record, SpoolPosition
 from chloe.store.appending import Appender
 from chloe.store.chain import Head
 from chloe.store.change_watch import ChangeWatcher, FolderWatcher
-from chloe.store.connection import Connection, Readers
+from chloe.store.connection import Connection, ReaderPool
 from chloe.store.following import Feed
-from chloe.store.heads import Heads
-from chloe.store.opening import Guard, OpenedToRead, opened
-from chloe.store.reading import Reader, RecordQuery, told
+from chloe.store.heads import HeadKeeper
+from chloe.store.opening import LogLock, OpenedReadOnly, open_log
+from chloe.store.reading import Reader, RecordQuery, translate_errors
 from chloe.store.readonly import RefusingWriter
-from chloe.store.turns import who_has
-from chloe.store.wal import WalCopier, on_disk
+from chloe.store.wal import WalCopier, size_on_disk
+from chloe.store.write_lock import find_writer
 from chloe.store.writer import CLOSE_WITHIN, Writer
 from chloe.tasks import Tasks
 from chloe.waits import Waits
@@ -52,13 +52,13 @@ class Store:
         self,
         path: Path,
         writer: Writer | RefusingWriter,
-        readers: Readers,
+        readers: ReaderPool,
         reader: Reader,
         feed: Feed,
         connection: Connection | None,
         appender: Appender | None,
         watcher: FolderWatcher | None,
-        heads: Heads,
+        heads: HeadKeeper,
         tasks: Tasks,
     ) -> None:
         self.path = path
@@ -68,7 +68,7 @@ class Store:
         self.refusal: str | None = None
         self._heads = heads
         self._heads_file: Path | None = None
-        self._guard: Guard | None = None
+        self._guard: LogLock | None = None
         self._writer = writer
         self._readers = readers
         self._reader = reader
@@ -80,7 +80,7 @@ class Store:
         self._appender = appender
         self._heeding: list[Callable[[str | None], None]] = []
         self._told: str | None = None
-        feed.on_followed = self._change_watcher.switch
+        feed.on_followed = self._change_watcher.set_active
         writer.on_committed = self._committed
         writer.on_trouble = feed.on_trouble = self._tell
         tasks.on_trouble = lambda _: self._tell()
@@ -105,15 +105,15 @@ class Store:
         ``HomeUnusable``, ``WaitedTooLong``. A log whose schema isn't Chloe's is opened for reading alone:
         ``refusal`` says why.
         """
-        log = await opened(path, instance, now, waits or Waits(_log.warning), heads_file)
-        if isinstance(log, OpenedToRead):
+        log = await open_log(path, instance, now, waits or Waits(_log.warning), heads_file)
+        if isinstance(log, OpenedReadOnly):
             return await cls._to_read(path, log, watcher, heads_file)
-        readers = Readers(path)
+        readers = ReaderPool(path)
         reader = Reader(path, readers)
         feed = Feed(reader, log.last)
         tasks = Tasks()
         writer = Writer(path, log.connection, log.appender, readers, tasks)
-        heads = Heads(path, heads_file, tasks)
+        heads = HeadKeeper(path, heads_file, tasks)
         store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads, tasks)
         store.loss_notice = log.loss_notice
         store._heads_file = heads_file
@@ -122,9 +122,9 @@ class Store:
 
     @classmethod
     async def _to_read(
-        cls, path: Path, log: OpenedToRead, watcher: FolderWatcher | None, heads_file: Path | None
+        cls, path: Path, log: OpenedReadOnly, watcher: FolderWatcher | None, heads_file: Path | None
     ) -> Store:
-        readers = Readers(path, only_look=True)
+        readers = ReaderPool(path, read_only=True)
         reader = Reader(path, readers)
         try:
             feed = Feed(reader, await reader.tip())
@@ -134,7 +134,7 @@ class Store:
             raise
         nobody = RefusingWriter(log.refusal)
         tasks = Tasks()
-        heads = Heads(path, None, tasks)
+        heads = HeadKeeper(path, None, tasks)
         store = cls(path, nobody, readers, reader, feed, None, None, watcher, heads, tasks)
         store.refusal = store.loss_notice = log.refusal
         store._heads_file = heads_file
@@ -268,7 +268,7 @@ class Store:
 
         An ended pane was pruned without one: its fold begins at its first record. Raises ``LogUnusable``.
         """
-        with told(self.path):
+        with translate_errors(self.path):
             return await self._pruner.find_fold_start(pane)
 
     async def plan_pruning(
@@ -286,7 +286,7 @@ class Store:
         """
         from chloe.store.prune_plan import plan
 
-        with told(self.path):
+        with translate_errors(self.path):
             return await plan(self._readers, places, before=before, over=over)
 
     async def prune(self, cuts: Sequence[PruneCut]) -> None:
@@ -298,22 +298,22 @@ class Store:
         self._refuse()
         for cut in cuts:
             await self.delete_checkpoints(cut.pane, through=cut.through if cut.kept else None)
-        with told(self.path):
+        with translate_errors(self.path):
             await self._pruner.prune(cuts)
 
     async def finish_pruning(self) -> bool:
         """Go on with what a killed ``prune`` left; whether there was anything. Raises ``LogUnusable``."""
         self._refuse()
-        with told(self.path):
+        with translate_errors(self.path):
             return await self._pruner.finish()
 
     def find_writer(self) -> str:
         """Name the other process that writes to the log now, for a message; "" where that can't be known."""
-        return who_has(self.path)
+        return find_writer(self.path)
 
     def size(self) -> int:
         """Bytes that the log takes on disk: the database and its -wal file."""
-        return on_disk(self.path)
+        return size_on_disk(self.path)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Walk the chain and compare the log with the heads kept; give ``progress`` a seq now and then."""
@@ -328,8 +328,8 @@ class Store:
         """
         from chloe.store.repair.losses import find_losses
 
-        with told(self.path):
-            async with self._readers.lend() as connection:
+        with translate_errors(self.path):
+            async with self._readers.connection() as connection:
                 losses = await connection.run(find_losses, self.path, self._heads_file)
         if losses.lost:
             await self.append([Entry("", losses.acceptance(user), time.time_ns())], durable=True)
@@ -353,7 +353,7 @@ class Store:
         await self._change_watcher.close()
         await self._wal.close()
         try:
-            if self._appender is not None and self._appender.moved():
+            if self._appender is not None and self._appender.has_moved():
                 # Or SQLite, closing it, would put the old files' state above what others committed since.
                 with suppress(LogUnusable, TimeoutError):
                     async with asyncio.timeout(within):
@@ -377,16 +377,16 @@ class Store:
                 told(self._told)
 
     def _committed(self, records: Sequence[Record], size: int) -> None:
-        self._feed.offer(records, size)
+        self._feed.publish(records, size)
         self._heads.committed(records)
         self._wal.committed(size)
 
     async def _look(self) -> bool:
         try:
-            if self._appender is not None and self._appender.moved():
+            if self._appender is not None and self._appender.has_moved():
                 # What others commit isn't seen by the old files; a commit puts them right.
                 await self._writer.append([], durable=True)
-            return self._feed.reveal(await self._reader.tip())
+            return self._feed.advance_tip(await self._reader.tip())
         except LogUnusable:
             # Looked again soon; whoever reads is told.
             return False

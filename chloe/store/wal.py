@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
-from chloe.store.connection import Readers
+from chloe.store.connection import ReaderPool
 from chloe.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: From this many committed bytes on copying is worth it, as soon as nothing has been committed for
 #: QUIET seconds; from MOST bytes on it doesn't wait for that. After a crash SQLite reads as much again.
-WORTH = 4 * 1024 * 1024
+WORTH_COPYING = 4 * 1024 * 1024
 MOST = 32 * 1024 * 1024
 QUIET = 0.1
 
@@ -41,7 +41,7 @@ _EMPTY_WITHIN = 20
 class WalCopier:
     """Copies the -wal file into the database after every so many bytes."""
 
-    def __init__(self, readers: Readers, appender: Appender | None, tasks: Tasks) -> None:
+    def __init__(self, readers: ReaderPool, appender: Appender | None, tasks: Tasks) -> None:
         self._readers = readers
         self._appender = appender
         self._since = 0
@@ -52,7 +52,7 @@ class WalCopier:
     def committed(self, size: int) -> None:
         """A transaction with about ``size`` bytes was committed."""
         self._since += size + COMMIT
-        if self._since >= WORTH:
+        if self._since >= WORTH_COPYING:
             self._written.set()
 
     async def close(self) -> None:
@@ -69,9 +69,9 @@ class WalCopier:
         # Nothing is lost where it can't be done, and the writer, which meets the same, says so. It is due
         # again after as many bytes; a commit copies by itself where it comes to the worst (schema).
         with suppress(sqlite3.Error, LogUnusable, OSError):
-            async with self._readers.lend() as connection:
+            async with self._readers.connection() as connection:
                 if self._appender is not None:
-                    await connection.run(copy, self._appender)
+                    await connection.run(copy_wal, self._appender)
 
     async def _quiet(self) -> None:
         """Wait for a pause in the commits, or until there is too much to wait any longer."""
@@ -84,42 +84,42 @@ class WalCopier:
                 return
 
 
-def copy(connection: sqlite3.Connection, appender: Appender) -> None:
+def copy_wal(connection: sqlite3.Connection, appender: Appender) -> None:
     """Copy into the database what can be copied without making anyone wait; all of it where it is a lot.
 
     Nothing where the log's files aren't those that were opened: an old index may lead to others' pages.
     """
-    if appender.moved():
+    if appender.has_moved():
         return
     _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
     if frames * page_size > LARGEST_WAL:
-        with appender.turn():
-            if not appender.moved():
+        with appender.exclusive():
+            if not appender.has_moved():
                 connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
-                appender.see_index_after()
+                appender.check_index_in_place()
 
 
-def empty(connection: sqlite3.Connection, appender: Appender) -> bool:
+def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
     """Copy all of it and cut the -wal file to nothing; whether nobody was in the way.
 
     Commits wait meanwhile, so that hardly anything is left to copy by then, and readers are not waited for.
     """
-    copy(connection, appender)
+    copy_wal(connection, appender)
     (waits,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {_EMPTY_WITHIN}")
     try:
-        with appender.turn():
-            if appender.moved():
+        with appender.exclusive():
+            if appender.has_moved():
                 return False
             is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            appender.see_index_after()
+            appender.check_index_in_place()
     finally:
         connection.execute(f"PRAGMA busy_timeout = {waits}")
     return not is_busy
 
 
-def on_disk(path: Path) -> int:
+def size_on_disk(path: Path) -> int:
     """Bytes that the database at ``path`` takes with its -wal file."""
     size = 0
     for file in (path, path.with_name(f"{path.name}-wal")):

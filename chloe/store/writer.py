@@ -21,7 +21,7 @@ from chloe.errors import LogUnusable
 from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
 from chloe.store.appending import Appender, LogMoved, Request
-from chloe.store.connection import Connection, Readers
+from chloe.store.connection import Connection, ReaderPool
 from chloe.tasks import Tasks
 
 #: The most bytes that wait in the queue; who has more waits for room first.
@@ -48,7 +48,7 @@ class Writer:
     """Takes entries in order, commits them in groups, tells of each group in the loop."""
 
     def __init__(
-        self, path: Path, connection: Connection, appender: Appender, readers: Readers, tasks: Tasks
+        self, path: Path, connection: Connection, appender: Appender, readers: ReaderPool, tasks: Tasks
     ) -> None:
         self._path = path
         self._readers = readers
@@ -60,7 +60,7 @@ class Writer:
         self._taken: deque[_Waiting] = deque()
         self._lost = 0
         self._queued = 0
-        self._for_room: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._space_waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
         self._given_up = asyncio.Event()
         self._closing = False
@@ -89,41 +89,41 @@ class Writer:
             return []
         encoded = [encode(entry.fact) for entry in entries]
         size = sum(len(one.body or b"") + len(one.head) + ENTRY_OVERHEAD for one in encoded) or ENTRY_OVERHEAD
-        await self._room(size)
+        await self._reserve(size)
         written: asyncio.Future[list[Record]] = asyncio.get_running_loop().create_future()
         self._queue.append((Request(entries, encoded, size, durable), written))
         self._wake.set()
         return await written
 
-    async def _room(self, size: int) -> None:
+    async def _reserve(self, size: int) -> None:
         """Take ``size`` bytes of the queue, in the order of asking; what is larger than it gets it alone."""
         self._refuse_when_closing()
-        if not self._for_room and self._fits(size):
+        if not self._space_waiters and self._fits(size):
             self._queued += size
             return
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._for_room.append((size, place))
+        self._space_waiters.append((size, place))
         try:
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and place.exception() is None:
-                self._leave(size)
+                self._release(size)
                 self._wake.set()
             raise
 
     def _fits(self, size: int) -> bool:
         return not self._queued or self._queued + size <= QUEUE_BYTES
 
-    def _leave(self, size: int) -> None:
+    def _release(self, size: int) -> None:
         self._queued -= size
-        while self._for_room:
-            wanted, place = self._for_room[0]
+        while self._space_waiters:
+            wanted, place = self._space_waiters[0]
             if not place.cancelled():
                 if not self._fits(wanted):
                     return
                 self._queued += wanted
                 place.set_result(None)
-            self._for_room.popleft()
+            self._space_waiters.popleft()
 
     def _refuse_when_closing(self) -> None:
         if self._closing:
@@ -165,13 +165,13 @@ class Writer:
             except LogMoved as moved:
                 if self.trouble is None:
                     self._say(f"the log can't be written: {moved}")
-                if await self._healed(moved):
+                if await self._put_files_back(moved):
                     continue
             except Exception as error:
-                if not _passing(error):
+                if not _is_transient(error):
                     await self._refuse(taken, error)
                     return
-                self._say(f"the log can't be written: {_why(error)} ({self._path})")
+                self._say(f"the log can't be written: {_reason(error)} ({self._path})")
             if await self._gave_up_within(pause):
                 return
             pause = min(pause * 2, longest)
@@ -186,25 +186,25 @@ class Writer:
             # They are in the log, whatever becomes of the news.
             for (request, waiting), records in zip(taken, written, strict=True):
                 self._taken.popleft()
-                self._leave(request.size)
+                self._release(request.size)
                 if not waiting.done():
                     waiting.set_result(records)
 
-    async def _healed(self, moved: LogMoved) -> bool:
+    async def _put_files_back(self, moved: LogMoved) -> bool:
         """Whether the log's files are where they belong again, by our own doing."""
-        from chloe.store.repair.relink import heal
+        from chloe.store.repair.relink import restore_files
 
         try:
-            async with self._readers.away():
-                await self._connection.run(heal, self._connection, self._appender, self._path, moved)
-                self._appender.settle()
+            async with self._readers.exclusive():
+                await self._connection.run(restore_files, self._connection, self._appender, self._path, moved)
+                self._appender.bind_files()
         except LogMoved as still:
             self._say(f"the log can't be written: {still}")
             return False
         except Exception as error:
-            if not _passing(error):
+            if not _is_transient(error):
                 raise
-            self._say(f"the log can't be written: {moved}, and can't be put back: {_why(error)}")
+            self._say(f"the log can't be written: {moved}, and can't be put back: {_reason(error)}")
             return False
         _log.warning("%s; it was put back with all its records", moved)
         return True
@@ -218,7 +218,7 @@ class Writer:
                     return
             return
         request, waiting = self._taken.popleft()
-        self._leave(request.size)
+        self._release(request.size)
         if not waiting.done():
             waiting.set_exception(error)
 
@@ -230,19 +230,19 @@ class Writer:
             return False
         return True
 
-    def _fail(self) -> None:
+    def _reject_all(self) -> None:
         """What waits now will never be in the log: say so to whoever waits for it."""
         reason = f"not written to the log: {self.trouble or 'it was closed'}"
         for request, waiting in [*self._taken, *self._queue]:
             self._lost += len(request.entries)
             if not waiting.done():
                 waiting.set_exception(LogUnusable(reason))
-        for _, place in self._for_room:
+        for _, place in self._space_waiters:
             if not place.done():
                 place.set_exception(LogUnusable(reason))
         self._taken.clear()
         self._queue.clear()
-        self._for_room.clear()
+        self._space_waiters.clear()
 
     def _say(self, trouble: str | None) -> None:
         if trouble != self.trouble:
@@ -268,7 +268,7 @@ class Writer:
         self._task.cancel()
         await asyncio.wait({self._task})
         # Nobody is left waiting for it.
-        self._fail()
+        self._reject_all()
         await self._connection.close()
         self._appender.close()
         if self._lost:
@@ -279,7 +279,7 @@ class Writer:
             )
 
 
-def _passing(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     """Whether trying again can help: not where the entries themselves can't be stored."""
     if isinstance(error, sqlite3.Error):
         return not isinstance(
@@ -289,7 +289,7 @@ def _passing(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """The reason in a user's words."""
     if not isinstance(error, sqlite3.Error):
         return str(error)

@@ -89,7 +89,7 @@ async def test_a_full_disk_under_the_log_alone_costs_no_byte(
             assert await pane.lost() == 0
             await pane.end()
         assert engine.trouble is None
-        assert (await engine.store.verify()).whole
+        assert (await engine.store.verify()).intact
 
 
 async def test_a_full_disk_under_log_and_spool_is_told_and_all_goes_on_when_there_is_room(

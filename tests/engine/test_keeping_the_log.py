@@ -52,7 +52,7 @@ async def test_an_app_prunes_what_the_configuration_says(config: Config, eventua
         await eventually(lambda: any(isinstance(turn.fact, facts.Pruned) for turn in turns))
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 3)
         assert [piece async for piece in encode_raw(engine.store, pane)] == [b"new"]
-        assert (await engine.store.verify()).whole
+        assert (await engine.store.verify()).intact
     async with open_engine(config) as engine:
         assert [piece async for piece in encode_raw(engine.store, PAST)] == [Missing(0, 27_000, "pruned")]
 

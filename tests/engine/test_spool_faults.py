@@ -159,7 +159,7 @@ async def test_the_home_removed_under_a_running_chloe_comes_back_with_all_it_hel
         assert await pane.lost() == lost, "it is recorded as before"
         another = await counting(engine, eventually)
         await another.end()
-        assert (await engine.store.verify()).whole
+        assert (await engine.store.verify()).intact
         instance = engine.instance
     async with open_engine(config) as engine:
         known = engine.projections.panes[pane.id]

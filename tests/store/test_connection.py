@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chloe.errors import LogUnusable
-from chloe.store.connection import Connection, Readers, connect
+from chloe.store.connection import Connection, ReaderPool, connect
 
 
 async def test_a_cancelled_connect_leaves_no_thread(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ async def test_the_end_waits_for_a_reader_that_is_on_its_way_back(tmp_path: Path
     first = await connect(path, create=True)
     await first.run(lambda connection: connection.execute("PRAGMA journal_mode = WAL").fetchone())
     await first.run(lambda connection: connection.execute("CREATE TABLE made (by)"))
-    readers = Readers(path)
+    readers = ReaderPool(path)
     reading, go_on = threading.Event(), threading.Event()
 
     def read(connection: sqlite3.Connection) -> None:
@@ -78,7 +78,7 @@ async def test_the_end_waits_for_a_reader_that_is_on_its_way_back(tmp_path: Path
         assert go_on.wait(10)
 
     async def reads() -> None:
-        async with readers.lend() as connection:
+        async with readers.connection() as connection:
             await connection.run(read)
 
     async with asyncio.TaskGroup() as group:
@@ -90,7 +90,7 @@ async def test_the_end_waits_for_a_reader_that_is_on_its_way_back(tmp_path: Path
         await readers.close()
         assert [each.name for each in tmp_path.iterdir()] == ["log.db"]
     with pytest.raises(LogUnusable, match="closed"):
-        async with readers.lend():
+        async with readers.connection():
             pass
 
 

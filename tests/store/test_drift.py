@@ -15,7 +15,7 @@ from chloe.store import Store
 from chloe.store.drift import NEWEST, digest, objects
 from chloe.store.inspection import inspect_log
 from chloe.store.migrations import migrations, statements
-from chloe.store.opening import drifted, recovered
+from chloe.store.opening import detect_drift, recover_log
 from chloe.waits import Waits
 from tests.ids import id_of
 
@@ -96,7 +96,7 @@ async def test_what_no_query_meets_leaves_a_log_that_is_only_read(
             with pytest.raises(LogUnusable, match="chloe recover"):
                 await refused
         verdict = await store.verify()
-        assert not verdict.whole and READABLE[sql] in verdict.drift and "recover" in str(verdict)
+        assert not verdict.intact and READABLE[sql] in verdict.drift and "recover" in str(verdict)
     finally:
         await store.close()
     async with inspect_log(path) as log:
@@ -120,15 +120,15 @@ async def test_what_a_query_would_meet_is_refused(path: Path, written: list[Reco
 @pytest.mark.parametrize("sql", [*READABLE, *list(UNREADABLE)[4:7]])
 async def test_recover_makes_a_log_of_ours_of_it(path: Path, written: list[Record], sql: str) -> None:
     change(path, sql)
-    assert await drifted(path) is not None
-    await recovered(path, "it isn't as Chloe makes a log", lambda: 5, Waits(print))
-    assert await drifted(path) is None
+    assert await detect_drift(path) is not None
+    await recover_log(path, "it isn't as Chloe makes a log", lambda: 5, Waits(print))
+    assert await detect_drift(path) is None
     store = await Store.open(path, instance=id_of("two"), watcher=None)
     try:
         records = [record async for record in store.read()]
         assert records[:-1] == written
         assert isinstance(records[-1].fact, Salvaged) and records[-1].fact.lost == 0
-        assert (await store.verify()).whole
+        assert (await store.verify()).intact
     finally:
         await store.close()
 
@@ -138,14 +138,14 @@ async def test_what_is_derived_is_made_again(path: Path, written: list[Record]) 
     store = await Store.open(path, instance=id_of("two"), watcher=None)
     assert store.refusal is None
     await store.close()
-    assert await drifted(path) is None
+    assert await detect_drift(path) is None
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT count(*) FROM checkpoint").fetchone() == (0,)
 
 
 async def test_names_that_a_stranger_chose_are_told_harmlessly(path: Path, written: list[Record]) -> None:
     change(path, f'CREATE VIEW "\x1b]0;x\x07{"long" * 99}" AS SELECT 1')
-    drift = await drifted(path)
+    drift = await detect_drift(path)
     assert drift is not None
     assert len(str(drift)) < 100 and str(drift).isprintable()
 
@@ -174,7 +174,7 @@ async def test_a_log_from_before_this_form_is_refused_with_the_way_out(
 async def test_an_outdated_log_is_not_recovered_without_its_bodies(path: Path, written: list[Record]) -> None:
     change(path, "ALTER TABLE record RENAME COLUMN occurred_at TO made_at")
     with pytest.raises(LogUnusable, match=r"development version before 0.1.0.*CHLOE_HOME"):
-        await drifted(path)
+        await detect_drift(path)
 
 
 async def test_what_stands_behind_more_than_is_looked_at_is_not_trusted(

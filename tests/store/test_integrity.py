@@ -245,5 +245,5 @@ async def test_an_index_that_leaves_out_a_record_is_found_though_the_chain_holds
         raw.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'record_pane'", (sql,))
         raw.execute("PRAGMA writable_schema = RESET")
     verdict = await log.verify()
-    assert verdict.bad is None and not verdict.whole and not verdict.drift
+    assert verdict.bad is None and not verdict.intact and not verdict.drift
     assert "record_pane" in str(verdict) and "chloe recover" in str(verdict)

@@ -21,7 +21,7 @@ from chloe.events.facts import Checkpointed, Created, Entry, Output, Pruned
 from chloe.store import Store
 from chloe.store.bodies import LARGEST_BODY, LARGEST_OUTPUT, RAW, ZSTD, BodyDamaged, BodyUnreadable, Unpacker
 from chloe.store.inspection import inspect_log
-from chloe.store.opening import recovered
+from chloe.store.opening import recover_log
 from chloe.waits import Waits
 from tests.ids import id_of
 from tests.searching import examples
@@ -83,7 +83,7 @@ async def test_a_body_of_a_later_codec_is_named_and_outlasts_a_recovery(
     verdict = await store.verify()
     assert verdict.bad == 2 and "codec 2, which this version of Chloe can't read" in verdict.reason
     await store.close()
-    await recovered(path, "tried", lambda: 5, Waits(print))
+    await recover_log(path, "tried", lambda: 5, Waits(print))
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT * FROM body WHERE seq = 2").fetchall() == [(2, 2, None, b"from later")]
 
@@ -94,7 +94,7 @@ import asyncio, os, pathlib, resource, sys, time, traceback
 from chloe.errors import LogUnusable
 from chloe.store import Store
 from chloe.store.inspection import inspect_log
-from chloe.store.opening import recovered
+from chloe.store.opening import recover_log
 from chloe.waits import Waits
 
 def peak():
@@ -112,9 +112,9 @@ async def main(path, pane):
     await store.close()
     async with inspect_log(path) as look:
         await look.verify()
-    await recovered(path, "tried", time.time_ns, Waits(print))
+    await recover_log(path, "tried", time.time_ns, Waits(print))
     store = await Store.open(path, instance="", watcher=None)
-    assert (await store.verify()).whole
+    assert (await store.verify()).intact
     await store.close()
 
 before = peak()
@@ -276,11 +276,11 @@ async def test_whatever_rows_there_are_nothing_but_our_own_errors_is_raised(
 
     with suppress(ChloeError):
         await read_all()
-    await recovered(path, "tried", lambda: 5, Waits(print))
+    await recover_log(path, "tried", lambda: 5, Waits(print))
     await read_all()
     store = await Store.open(path, instance=id_of("three"), watcher=None)
     try:
-        assert (await store.verify()).whole
+        assert (await store.verify()).intact
         first, *_ = [record async for record in store.read()]
         assert first.fact == Output(offset=0, length=4, data=b"good")
         await store.append([printed(b"goes on", 4), Entry(PANE, Pruned(first=1, through=1, reason="x"), 1)])

@@ -53,7 +53,7 @@ async def test_a_log_that_can_not_be_opened_is_salvaged_and_says_so(
     (told,) = [record.fact for record in records if isinstance(record.fact, Salvaged)]
     assert isinstance(told, Salvaged)
     assert records[: told.kept] == written[: told.kept] or told.bodies
-    assert (await store.verify()).whole
+    assert (await store.verify()).intact
     await store.append([printed(b"goes on", 800 * 180)])
     await store.close()
     assert (await opened("three")).loss_notice is None
@@ -88,7 +88,7 @@ async def test_a_broken_wal_frame_costs_no_record_behind_it(
     records = await all_of(after)
     (told,) = [record.fact for record in records if isinstance(record.fact, Salvaged)]
     assert isinstance(told, Salvaged) and told.kept + told.again >= 38
-    assert (await after.verify()).whole
+    assert (await after.verify()).intact
     await after.close()
 
 

@@ -303,11 +303,11 @@ from chloe.store.connection import Connection
 pruning._BODIES_AT_ONCE = 4
 pruning._PAGES_AT_ONCE = 8
 run = Connection.run
-async def told(self, work, *args, **named):
+async def report_step(self, work, *args, **named):
     done = await run(self, work, *args, **named)
     print([each.__name__ for each in (work, *args) if callable(each)][-1], flush=True)
     return done
-Connection.run = told
+Connection.run = report_step
 async def main():
     store = await Store.open(Path(sys.argv[1]), instance=sys.argv[2])
     await store.prune([PruneCut(pane=sys.argv[2], first=1, through=400, reason="asked")])
@@ -329,7 +329,7 @@ async def grown(opened: Opener, printed: Printed) -> AsyncIterator[Store]:
 @pytest.mark.parametrize(
     ("step", "times"),
     [("commit", 1), ("_unfinished", 1), ("_delete", 1), ("_delete", 50), ("_delete", 99), ("_delete", 100),
-     ("_cut_off", 1), ("_cut_off", 20), ("empty", 1)],
+     ("_cut_off", 1), ("_cut_off", 20), ("truncate_wal", 1)],
 )  # fmt: skip
 async def test_a_kill_leaves_a_log_that_holds_and_the_next_start_finishes(
     grown: Store, opened: Opener, path: Path, step: str, times: int

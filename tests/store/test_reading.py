@@ -31,7 +31,7 @@ async def test_no_more_text_is_held_at_once_than_a_page_may_have(
 ) -> None:
     store = await opened()
     records = await store.append([Entry(PANE, fact, 1) for fact in facts])
-    name = "page" if how == "records" else "picked"
+    name = "page" if how == "records" else "by_seq"
     real = getattr(pages, name)
     weights = []
 

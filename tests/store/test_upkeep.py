@@ -68,9 +68,9 @@ async def test_a_failed_look_for_what_others_commit_is_heard_and_repeated(
 async def test_a_failed_copy_of_the_wal_file_is_heard_and_repeated(
     opened: Any, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copies = FailsOnce(wal.copy)
-    monkeypatch.setattr(wal, "copy", copies)
-    monkeypatch.setattr(wal, "WORTH", 1)
+    copies = FailsOnce(wal.copy_wal)
+    monkeypatch.setattr(wal, "copy_wal", copies)
+    monkeypatch.setattr(wal, "WORTH_COPYING", 1)
     store = await opened()
     troubles = heard(store)
     await store.append([printed(b"committed")])
@@ -112,7 +112,7 @@ async def test_a_writer_that_can_not_put_files_back_is_heard_and_tries_again(
     store = await opened()
     await store.append([printed(b"first")])
     troubles = heard(store)
-    monkeypatch.setattr(store._readers, "away", FailsOnce(store._readers.away))
+    monkeypatch.setattr(store._readers, "exclusive", FailsOnce(store._readers.exclusive))
     path.unlink()
     await store.append([printed(b"second", 5)])
     assert sentence("writing to the log") in troubles or any(

@@ -93,10 +93,10 @@ POINTS = (
     first("a spool half deleted", "os:rmdir"),
     first("a spool deleted, before the pane is let go", f"{BACKEND}.discard", "after"),
     # A terminal's checkpoint is kept.
-    first("before a checkpoint is kept", f"{STORE}.keep"),
+    first("before a checkpoint is kept", f"{STORE}.save_checkpoint"),
     first("a checkpoint's transaction begun", "chloe.store.checkpoints:_save"),
     first("a checkpoint written, not committed", "chloe.store.checkpoints:_save", "after"),
-    first("after a checkpoint was kept", f"{STORE}.keep", "after"),
+    first("after a checkpoint was kept", f"{STORE}.save_checkpoint", "after"),
     # A start.
     first("a file without a log", "chloe.store.schema:_migrate"),
     first("a migration half made", "sql:CREATE TABLE", "after", 2),
@@ -110,9 +110,9 @@ POINTS = (
     start("words found, not said", "chloe.actors.instance_reaper:facts_for_departed", "after"),
     start("spoken for the dead", "chloe.actors.instance_reaper:InstanceReaper.reap", "after"),
     start("one pane restored, others not", f"{SUPERVISOR}._adopt", "after", 2),
-    start("the lease is ours, the log not asked", f"{BACKEND}.lease", "after"),
-    start("the place to read on from is known", f"{BACKEND}.follow"),
-    start("reading on", f"{BACKEND}.follow", "after", 2),
+    start("the lease is ours, the log not asked", f"{BACKEND}.try_to_lease", "after"),
+    start("the place to read on from is known", f"{BACKEND}.seek"),
+    start("reading on", f"{BACKEND}.seek", "after", 2),
     start("all is restored", f"{SUPERVISOR}.restore", "after"),
     Point(
         "an end committed, its spool never cleared",
@@ -133,7 +133,7 @@ POINTS = (
 #: So that what is rare happens within a second.
 VALUES = {
     "chloe.backends.tmux.holder_spec:SEGMENT_SIZE": 100_000,
-    "chloe.store.wal:WORTH": 30_000,
+    "chloe.store.wal:WORTH_COPYING": 30_000,
     "chloe.store.wal:MOST": 60_000,
     "chloe.store.wal:LARGEST_WAL": 200_000,
 }

@@ -48,4 +48,4 @@ async def test_a_database_that_another_program_locks_costs_no_byte(
             assert b"".join([piece async for piece in encode_raw(engine.store, pane.id)]) == wanted  # type: ignore[misc]
         assert engine.trouble is None
         assert troubles[-1] is None
-        assert (await engine.store.verify()).whole
+        assert (await engine.store.verify()).intact

@@ -124,7 +124,7 @@ def find_missing(path: Path, lines: Path | None) -> str | None:
     return f"the log is gone: heads that were kept of it name records up to {max(heads).seq}, and it has none"
 
 
-def record_losses(
+def record_truncation(
     connection: sqlite3.Connection,
     path: Path,
     lines: Path | None,
@@ -146,10 +146,10 @@ def record_losses(
     file.compare(connection, kept, _recorded(connection).line if lines is not None else "")
     if (in_the_way or _is_whole(connection, head, found)) and file.gone is None:
         return sentence
-    with appender.turn():
+    with appender.exclusive():
         connection.execute("BEGIN IMMEDIATE")
         try:
-            appender.see_files()
+            appender.check_in_place()
             head, found = known(path), last(connection)
             facts: list[tuple[Truncated, str]] = []
             if head is None and found.seq and not in_the_way:
@@ -162,9 +162,9 @@ def record_losses(
                 facts.append((_truncated(gone, found), _missing(gone, found, why)))
             if not facts:
                 return sentence
-            records = appender.put(connection, [Entry("", fact, now()) for fact, _ in facts])
+            records = appender.append_within(connection, [Entry("", fact, now()) for fact, _ in facts])
             connection.execute("COMMIT")
-            appender.see_index_after()
+            appender.check_index_in_place()
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

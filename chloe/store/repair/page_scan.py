@@ -145,7 +145,7 @@ class PageScanner:
         at = _WAL_HEADER
         while len(header := os.pread(self._wal, _FRAME_HEADER, at)) == _FRAME_HEADER:
             if not any(header):
-                at = self._past_hole(at)
+                at = self._skip_hole(at)
                 continue
             number, committed = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
             # With other salts it is left from before the file was last begun anew, or overwritten.
@@ -156,7 +156,7 @@ class PageScanner:
                     pending = {}
             at += _FRAME_HEADER + self._page
 
-    def _past_hole(self, at: int) -> int:
+    def _skip_hole(self, at: int) -> int:
         """The place of the next frame of the -wal file that isn't all in a hole, behind the one at ``at``."""
         frame = _FRAME_HEADER + self._page
         try:

@@ -20,13 +20,13 @@ from uuid import uuid4
 from chloe.config.paths import check_place
 from chloe.errors import HomeUnusable, LogUnusable
 from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
-from chloe.store.connection import Connection, address, check_files, guard
+from chloe.store.connection import Connection, check_files, database_uri, guard
 from chloe.store.heads import holds, keep, last
 from chloe.store.schema import APPLICATION_ID
-from chloe.store.turns import kept_open, turn
+from chloe.store.write_lock import pretend_shared, write_locked
 
 
-def heal(
+def restore_files(
     raw: sqlite3.Connection, connection: Connection, appender: Appender, path: Path, wrong: LogMoved
 ) -> None:
     """Have all that was committed at ``path`` again, and ``connection`` write to it.
@@ -52,25 +52,25 @@ def heal(
         check_place(path.parent)
     except HomeUnusable as error:
         raise LogMoved(str(error)) from error
-    if connection.lapsed:
+    if connection.disconnected:
         _reopen(connection)
         return
     if isinstance(wrong, IndexMoved):
-        with turn(path.parent):
-            connection.lapsed = True
+        with write_locked(path.parent):
+            connection.disconnected = True
             shut(raw, path)
             # Now without the old index, which would be taken for as long as anything here has it.
             _reopen(connection)
         return
     if isinstance(wrong, WalMoved):
-        with turn(path.parent):
+        with write_locked(path.parent):
             # Empty, another instance has done this; its commits are in a -wal file with a name.
             if not appender.wal_is_empty:
                 _copy_wal(raw, path)
             _reopen(connection)
         return
     _barrier(raw)
-    with turn(path.parent):
+    with write_locked(path.parent):
         if path.exists():
             # Another instance has put it there, or it isn't the log.
             _see_own(raw, path)
@@ -82,7 +82,7 @@ def heal(
 def shut(raw: sqlite3.Connection, path: Path) -> None:
     """Close a connection whose index isn't the one at its path any more, and have nothing copied by that."""
     try:
-        with kept_open(path):
+        with pretend_shared(path):
             raw.close()
     except FileNotFoundError:
         raw.close()
@@ -144,7 +144,7 @@ def _see_own(raw: sqlite3.Connection, path: Path) -> None:
         check_files(path)
         # Read as one file: with -wal and -shm, which may still be those of the file that is gone, SQLite
         # would put its records into this one. What another instance put here had all of them from the start.
-        with closing(sqlite3.connect(address(path, "mode=ro&immutable=1"), uri=True)) as there:
+        with closing(sqlite3.connect(database_uri(path, "mode=ro&immutable=1"), uri=True)) as there:
             guard(there)
             (whose,) = there.execute("PRAGMA application_id").fetchone()
             if whose == APPLICATION_ID and holds(there, head):

@@ -44,7 +44,7 @@ from chloe.store.heads import keep, known
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import HEAD_GONE
 from chloe.store.repair.page_scan import PageScanner, Row, StoredBody
-from chloe.store.schema import bring_up
+from chloe.store.schema import migrate
 
 _RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _BODY = "INSERT INTO body VALUES (?, ?, ?, ?)"
@@ -80,7 +80,7 @@ def salvage(
 ) -> Salvage:
     """Put the damaged log at ``path`` aside and make a new one there. Raises ``OSError``, ``sqlite3.Error``.
 
-    ``copy`` is what ``copied_aside`` made, where SQLite has changed the files at the path since. When this
+    ``copy`` is what ``copy_aside`` made, where SQLite has changed the files at the path since. When this
     fails halfway, the damaged log is at its path or aside, whole in either place.
     """
     head = known(path)
@@ -93,9 +93,9 @@ def salvage(
             PageScanner(copy or path) as scanner,
             closing(sqlite3.connect(fresh, isolation_level=None)) as connection,
         ):
-            bring_up(connection, fresh)
+            migrate(connection, fresh)
             with closing(Appender(fresh, "", now)) as appender:
-                done = _Work(connection, appender, scanner, now).done(aside, reason, head)
+                done = _Rebuild(connection, appender, scanner, now).done(aside, reason, head)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         # Only now, with a whole new log: the -wal file first, so that it never meets the new database.
         for name in ("-wal", "-shm", ""):
@@ -115,7 +115,7 @@ def salvage(
         _remove(fresh)
 
 
-def copied_aside(path: Path) -> Path:
+def copy_aside(path: Path) -> Path:
     """A copy of the database and its -wal file under the name of a damaged log. Raises ``OSError``."""
     aside = _free_name(path)
     for name in ("-wal", ""):
@@ -141,7 +141,7 @@ def _remove(fresh: Path) -> None:
         fresh.with_name(fresh.name + name).unlink(missing_ok=True)
 
 
-class _Work:
+class _Rebuild:
     """One salvage: from a scanner into a new database."""
 
     def __init__(
@@ -183,7 +183,7 @@ class _Work:
         )
         self._put("", "", fact, self._now())
         for row in trusted:
-            self._again_from(row)
+            self._reappend(row)
         if known_head is None and seqs:
             # Nothing shows how many there were: that is a loss too, until a user accepts it.
             gone = Truncated(expected=self._head.seq, hash="", found=self._head.seq, reason=HEAD_GONE)
@@ -254,7 +254,7 @@ class _Work:
                 yield row
             before = seq, row.hash, good
 
-    def _again_from(self, row: Row) -> None:
+    def _reappend(self, row: Row) -> None:
         stored = self._whole_body(row)
         body = None
         if stored is not None:
@@ -273,7 +273,7 @@ class _Work:
                 ranges = ((a, min(b, self._kept)) for a, b in fact.bodies if a <= self._kept)
                 fact = replace(fact, bodies=tuple(ranges))
         if is_id(row.pane) and row.pane not in self._printed and not isinstance(fact, Created):
-            self._introduce(row, fact)
+            self._create_placeholder(row, fact)
         if body is None and row.body_sha256 is not None and not isinstance(fact, Pruned):
             # Its bytes are missing: the next one's offset, or this Gap, says so.
             if isinstance(fact, Output):
@@ -290,7 +290,7 @@ class _Work:
             gap = Gap(offset=printed, length=offset - printed, reason=reason)
             self._put(row.pane, row.instance, gap, row.occurred_at)
 
-    def _introduce(self, row: Row, fact: Fact) -> None:
+    def _create_placeholder(self, row: Row, fact: Fact) -> None:
         """A pane whose beginning is lost is there all the same."""
         spooled = getattr(fact, "spool", None) is not None
         created = Created(
@@ -307,7 +307,7 @@ class _Work:
         self._put(row.pane, row.instance, created, row.occurred_at)
 
     def _put(self, pane: str, instance: str, fact: Fact, occurred_at: int) -> None:
-        (record,) = self._appender.put(self._connection, [Entry(pane, fact, occurred_at)], instance)
+        (record,) = self._appender.append_within(self._connection, [Entry(pane, fact, occurred_at)], instance)
         self._head = Head(record.seq, record.hash)
         self._fold(pane, fact)
 

@@ -12,7 +12,7 @@ from chloe.events.facts import Entry, LossAccepted, Truncated
 from chloe.store import Store
 from chloe.store.heads import head_file
 from chloe.store.inspection import inspect_log
-from chloe.store.opening import recovered
+from chloe.store.opening import recover_log
 from chloe.waits import Waits
 from tests.ids import id_of
 
@@ -38,7 +38,7 @@ class Log:
         await store.close()
         return self.path.read_bytes()
 
-    async def told(self) -> tuple[str, ...]:
+    async def missing(self) -> tuple[str, ...]:
         """What ``verify`` says is missing, and a look that leaves the log alone."""
         store = await self.open()
         try:
@@ -48,7 +48,7 @@ class Log:
         async with inspect_log(self.path, self.lines) as log:
             assert log.info.losses.all == verdict.losses
             assert (await log.verify()).losses == verdict.losses
-        assert verdict.whole and verdict.complete == (not verdict.losses)
+        assert verdict.intact and verdict.complete == (not verdict.losses)
         return verdict.losses
 
     async def accept(self) -> None:
@@ -73,11 +73,11 @@ def watched(path: Path, tmp_path: Path, printed: Printed) -> Log:
 
 async def test_a_log_as_it_was_written_lacks_nothing(watched: Log) -> None:
     await watched.write(0)
-    assert await watched.told() == ()
+    assert await watched.missing() == ()
     await watched.write(3)
-    assert await watched.told() == ()
+    assert await watched.missing() == ()
     await watched.write(3)
-    assert await watched.told() == ()
+    assert await watched.missing() == ()
 
 
 async def test_a_lost_end_is_told_until_it_is_accepted(log: Log) -> None:
@@ -88,11 +88,11 @@ async def test_a_lost_end_is_told_until_it_is_accepted(log: Log) -> None:
         (said,) = inspected.info.losses.lost
         assert "4 records, 6 to 9, are gone" in said
     for _ in range(3):
-        (said,) = await log.told()
+        (said,) = await log.missing()
         assert "4 records, 6 to 9, are gone" in said
         await log.write(2)
     await log.accept()
-    assert await log.told() == ()
+    assert await log.missing() == ()
     store = await log.open()
     try:
         facts = [record.fact async for record in store.read(kinds={"LossAccepted"})]
@@ -110,10 +110,10 @@ async def test_a_head_that_is_gone_is_a_loss_until_it_is_accepted(log: Log) -> N
     async with inspect_log(log.path) as inspected:
         assert "may have lost its end" in inspected.info.losses.lost[0]
     for _ in range(2):
-        (said,) = await log.told()
+        (said,) = await log.missing()
         assert "may have lost its end" in said
     await log.accept()
-    assert await log.told() == ()
+    assert await log.missing() == ()
 
 
 async def test_a_folder_in_place_of_the_head_is_told_and_puts_nothing_into_the_log(log: Log) -> None:
@@ -121,7 +121,7 @@ async def test_a_folder_in_place_of_the_head_is_told_and_puts_nothing_into_the_l
     head_file(log.path).unlink()
     head_file(log.path).mkdir()
     for _ in range(3):
-        (said,) = await log.told()
+        (said,) = await log.missing()
         assert "is a folder" in said and "remove it" in said
     head_file(log.path).rmdir()
     store = await log.open()
@@ -139,7 +139,7 @@ async def test_what_is_lost_after_one_was_accepted_is_told(log: Log) -> None:
     before = log.path.read_bytes()
     await log.write(2)
     log.path.write_bytes(before)
-    (said,) = await log.told()
+    (said,) = await log.missing()
     assert "2 records" in said
 
 
@@ -150,12 +150,12 @@ async def test_a_cut_that_head_was_cut_with_shows_in_the_users_file(watched: Log
     watched.path.write_bytes(before)
     head_file(watched.path).write_text(head)
     for _ in range(2):
-        (said,) = await watched.told()
+        (said,) = await watched.missing()
         assert "4 records, 6 to 9, are gone" in said
     await watched.accept()
-    assert await watched.told() == ()
+    assert await watched.missing() == ()
     await watched.write(3)
-    assert await watched.told() == ()
+    assert await watched.missing() == ()
     assert watched.lines is not None and len(watched.lines.read_text().splitlines()) > 2
 
 
@@ -163,7 +163,7 @@ async def test_rubbish_in_the_users_file_is_passed_over_and_told(watched: Log) -
     await watched.write(3)
     assert watched.lines is not None
     watched.lines.write_bytes(b"\xff\x00 rubbish\n" + watched.lines.read_bytes() + b"9 9\n")
-    assert await watched.told() == ()
+    assert await watched.missing() == ()
     store = await watched.open()
     verdict = await store.verify()
     await store.close()
@@ -211,7 +211,7 @@ async def test_a_users_file_that_is_not_one_is_told_and_not_written_to(
     store = await watched.open()
     assert store.loss_notice is not None and said in store.loss_notice and "heads_file" in store.loss_notice
     await store.close()
-    (told,) = await watched.told()
+    (told,) = await watched.missing()
     assert said in told
     assert elsewhere.read_bytes() == b""
 
@@ -228,25 +228,25 @@ async def test_accepting_covers_what_came_before_it_and_no_more_however_often(lo
         await store.append([Entry("", fact, 1) for fact in facts])
     finally:
         await store.close()
-    assert len(await log.told()) == many - many // 2
+    assert len(await log.missing()) == many - many // 2
 
 
 async def test_what_salvaging_could_not_save_is_a_loss(log: Log, printed: Printed) -> None:
     await log.write(5)
     head = head_file(log.path).read_text().split()
     head_file(log.path).write_text(f"9 {head[1]}\n")
-    await recovered(log.path, "tried", lambda: 5, Waits(print))
-    (said,) = await log.told()
+    await recover_log(log.path, "tried", lambda: 5, Waits(print))
+    (said,) = await log.missing()
     assert "lost 4 records" in said
     await log.accept()
-    assert await log.told() == ()
+    assert await log.missing() == ()
 
 
 async def test_a_salvaged_log_without_a_head_may_have_lost_its_end(log: Log) -> None:
     await log.write(5)
     head_file(log.path).unlink()
-    await recovered(log.path, "tried", lambda: 5, Waits(print))
-    assert ["may have lost its end" in said for said in await log.told()] == [True]
+    await recover_log(log.path, "tried", lambda: 5, Waits(print))
+    assert ["may have lost its end" in said for said in await log.missing()] == [True]
 
 
 async def test_the_file_of_a_first_commit_is_there_before_it(path: Path, printed: Printed) -> None:

@@ -170,7 +170,7 @@ async def test_a_home_that_was_moved_away_is_told_and_goes_on_once_it_is_back(
     store: Store, path: Path, printed: Printed, eventually: Eventually, within: Within
 ) -> None:
     written = await store.append([printed(b"before")])
-    away = path.parent.with_name("away")
+    away = path.parent.with_name("exclusive")
     path.parent.rename(away)
     task = asyncio.get_running_loop().create_task(store.append([printed(b"waits", 6)]))
     await eventually(lambda: "moved away" in (store.trouble or ""))
@@ -184,7 +184,7 @@ async def test_a_home_that_was_moved_away_is_told_though_an_empty_one_stands_in_
     store: Store, path: Path, printed: Printed, eventually: Eventually, within: Within
 ) -> None:
     written = await store.append([printed(b"before")])
-    away = path.parent.with_name("away")
+    away = path.parent.with_name("exclusive")
     path.parent.rename(away)
     path.parent.mkdir(mode=0o700)
     task = asyncio.get_running_loop().create_task(store.append([printed(b"waits", 6)]))

@@ -65,7 +65,7 @@ async def check(path: Path, written: list[Record], damaged: bytes) -> list[Recor
     store = await Store.open(path, instance=id_of("after"))
     try:
         records = await all_of(store)
-        assert (await store.verify()).whole
+        assert (await store.verify()).intact
     finally:
         await store.close()
     (aside,) = [file for file in path.parent.iterdir() if file.name.startswith("log.damaged-")]
@@ -138,7 +138,7 @@ async def test_frames_behind_a_broken_one_in_the_wal_file_are_read(path: Path, t
     assert done.kept + done.again >= 58
     assert done.aside.with_name(done.aside.name + "-wal").read_bytes() == wal
     new = await Store.open(crashed, instance=id_of("two"))
-    assert (await new.verify()).whole
+    assert (await new.verify()).intact
     await new.close()
 
 

@@ -30,18 +30,18 @@ _FIRST, _LONGEST = 0.0002, 0.005
 NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
 
 
-def who_has(path: Path) -> str:
+def find_writer(path: Path) -> str:
     """Which other process keeps the log at ``path`` from being written, for a message; "" where that can't be
     known."""
     # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
     return locker(path.with_name(f"{path.name}-shm"), 120) or locker(path) or locker(path.parent)
 
 
-class Turns:
-    """Turns of one who writes to the log in ``folder``, in whichever of his threads.
+class WriteLock:
+    """The lock of all instances on the log in ``folder``, for every thread of this one.
 
-    The folder stays open between them: a commit must not need a descriptor that isn't there. Raises
-    ``OSError`` where there is no such folder.
+    The folder stays open while the lock isn't held: a commit must not need a descriptor that isn't there.
+    Raises ``OSError`` where there is no such folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -54,8 +54,8 @@ class Turns:
         return os.path.samestat(os.fstat(self._descriptor), folder.stat())
 
     @contextmanager
-    def take(self) -> Iterator[None]:
-        """Have the log for oneself inside.
+    def held(self) -> Iterator[None]:
+        """Hold the lock inside.
 
         Waits as long as SQLite waits for a lock, then raises ``sqlite3.OperationalError``. Raises ``OSError``
         where the file system has no locks.
@@ -72,7 +72,7 @@ class Turns:
             self._among_threads.release()
 
     def close(self) -> None:
-        """There are no more turns."""
+        """Close the folder; the lock can't be held any more."""
         with self._among_threads:
             if self._descriptor >= 0:
                 os.close(self._descriptor)
@@ -95,14 +95,14 @@ class Turns:
 
 
 @contextmanager
-def turn(folder: Path) -> Iterator[None]:
-    """Take a single turn. Raises what ``Turns`` raises."""
-    turns = Turns(folder)
+def write_locked(folder: Path) -> Iterator[None]:
+    """Hold the lock once. Raises what ``WriteLock`` raises."""
+    write_lock = WriteLock(folder)
     try:
-        with turns.take():
+        with write_lock.held():
             yield
     finally:
-        turns.close()
+        write_lock.close()
 
 
 def _busy() -> sqlite3.OperationalError:
@@ -112,7 +112,7 @@ def _busy() -> sqlite3.OperationalError:
 
 
 @contextmanager
-def kept_open(path: Path) -> Iterator[None]:
+def pretend_shared(path: Path) -> Iterator[None]:
     """Have SQLite think, while it closes the database at ``path``, that another process still has it open.
 
     The last to close it copies the -wal file into it and removes that: by an index that may lack what others
