@@ -27,6 +27,7 @@ from chloe.store.connection import ReaderPool
 from chloe.store.outline import INDEXED, outline_seqs
 from chloe.store.present import present_seqs
 from chloe.store.seeking import find_seq_at
+from chloe.store.size_limit import explain_size_limit
 
 #: A page's bounds: rows, and bytes of text and bodies.
 PAGE_ROWS = 512
@@ -243,7 +244,8 @@ def translate_errors(path: Path) -> Iterator[None]:
             sqlite3.SQLITE_NOTADB,
         )
         way_out = "; `chloe recover` makes it anew" if damaged else ""
-        raise LogUnusable(f"{path} can't be read: {error}{way_out}") from error
+        why = explain_size_limit(path, error) or f"{error}{way_out}"
+        raise LogUnusable(f"{path} can't be read: {why}") from error
     except OSError as error:
         raise LogUnusable(f"{path} can't be read: {error.strerror or error}") from error
 

@@ -20,6 +20,7 @@ from chloe.store.connection import is_busy
 from chloe.store.drift import DERIVED, Drift, explain_outdated, find_drift
 from chloe.store.heads import keep, known
 from chloe.store.migrations import Migration, migrations, statements
+from chloe.store.size_limit import explain_size_limit
 from chloe.store.write_lock import write_locked
 
 #: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
@@ -239,6 +240,8 @@ def explain_no_locks(folder: Path, said: str) -> LogUnusable:
 
 def explain_unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
+    if limited := explain_size_limit(path, error):
+        return LogUnusable(f"{path} can't be opened: {limited}")
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
         return explain_no_locks(path.parent, str(error))
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:

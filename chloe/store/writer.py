@@ -22,6 +22,7 @@ from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
 from chloe.store.appending import Appender, LogMoved, Request
 from chloe.store.connection import Connection, ReaderPool
+from chloe.store.size_limit import explain_size_limit
 from chloe.tasks import Tasks
 
 #: The most bytes that wait in the queue; who has more waits for room first.
@@ -171,7 +172,7 @@ class Writer:
                 if not _is_transient(error):
                     await self._refuse(taken, error)
                     return
-                self._say(f"the log can't be written: {_reason(error)} ({self._path})")
+                self._say(f"the log can't be written: {_reason(error, self._path)} ({self._path})")
             if await self._gave_up_within(pause):
                 return
             pause = min(pause * 2, longest)
@@ -204,7 +205,9 @@ class Writer:
         except Exception as error:
             if not _is_transient(error):
                 raise
-            self._say(f"the log can't be written: {moved}, and can't be put back: {_reason(error)}")
+            self._say(
+                f"the log can't be written: {moved}, and can't be put back: {_reason(error, self._path)}"
+            )
             return False
         _log.warning("%s; it was put back with all its records", moved)
         return True
@@ -289,8 +292,10 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, path: Path) -> str:
     """The reason in a user's words."""
+    if limited := explain_size_limit(path, error):
+        return limited
     if not isinstance(error, sqlite3.Error):
         return str(error)
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
