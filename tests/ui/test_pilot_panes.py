@@ -100,6 +100,23 @@ async def test_a_title_a_folder_and_colours_are_the_program_s(pilot: Pilot) -> N
     assert not pilot.tty.terminal.cursor.visible
 
 
+async def test_a_screen_that_is_reversed_shows_reversed_and_back(pilot: Pilot) -> None:
+    pane = await pilot.opens()
+
+    def is_reversed() -> bool:
+        row = next(row for row, line in enumerate(pilot.lines) if "plain" in line)
+        runs = pilot.tty.terminal.line(row)
+        return next(run.attributes.reverse for run in runs if "plain" in run.text)
+
+    pilot.program(pane).prints(b"\r\nplain")
+    await pilot.sees("plain")
+    assert not is_reversed()
+    pilot.program(pane).prints(b"\x1b[?5h")
+    await pilot.until(is_reversed)
+    pilot.program(pane).prints(b"\x1b[?5l")
+    await pilot.until(lambda: not is_reversed())
+
+
 async def test_a_frame_that_isn_t_finished_is_held_back_but_not_for_ever(pilot: Pilot) -> None:
     pane = await pilot.opens()
     pilot.program(pane).prints(b"before")
