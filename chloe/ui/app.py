@@ -96,16 +96,7 @@ class App:
             pane_input=self._pane_input,
             mouse=Mouse(self._pane_input, self._slots),
         )
-        self._pump = InputPump(
-            loop,
-            keyboard,
-            tty.read,
-            handle=self._handle,
-            is_blocked=lambda: self._requests.blocks_input or lifetime.is_over,
-            on_hang_up=lambda: lifetime.end(HANG_UP),
-            on_tick=self._frames.want,
-            guarded=lifetime.guarded,
-        )
+        self._pump = InputPump(loop, keyboard, tty, self)
         self.on_input = lifetime.guarded(self._pump.read)
 
     async def run(self) -> int:
@@ -167,7 +158,21 @@ class App:
         except Exception:
             _log.exception("the state could not be described")
 
-    def _handle(self, event: Event) -> None:
+    @property
+    def is_blocked(self) -> bool:
+        """Whether what is typed has to wait."""
+        return self._requests.blocks_input or self._lifetime.is_over
+
+    def on_hang_up(self) -> None:
+        """End, since the terminal is gone."""
+        self._lifetime.end(HANG_UP)
+
+    def on_tick(self) -> None:
+        """Draw what time made of the input."""
+        self._frames.want()
+
+    def on_event(self, event: Event) -> None:
+        """Handle what was typed."""
         try:
             wants_frame = self._shell.handle(event)
         except Exception as error:

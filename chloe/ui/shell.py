@@ -211,7 +211,7 @@ class Shell:
             message=self._state.messages.current,
             typing_into=pane.name if pane is not None else None,
             may_undo_release=self._keyboard.may_undo_release,
-            release=label_key(self._state.release),
+            release=self._state.release,
             hints=list_hints(view),
         )
 

@@ -11,6 +11,7 @@ from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
 from chloe.ui.canvas import Row, make_row, measure_text
+from chloe.ui.labels import label_key
 from chloe.ui.messages import Message
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
@@ -78,8 +79,8 @@ def draw_footer(
         rows += [make_row([(said, f" {line}")], width, "footer") for line in more]
         return rows
     if typing_into is not None:
-        parts = [*typing, ("key", f" {release}"), ("hint", " leaves it")]
-        if release == "Esc":
+        parts = [*typing, ("key", f" {label_key(release)}"), ("hint", " leaves it")]
+        if release == "escape":
             parts += [("key", "  Esc Esc"), ("hint", " is Esc for the program")]
         return [make_row(parts, width, "footer")]
     if may_undo_release:

@@ -1,4 +1,5 @@
-"""The app's house stands: views know each other by their table alone, and what can be done is said once.
+"""The app's house stands: views know each other by their table alone, partners meet by protocols, what can be
+done is said once, and a key has one name.
 
 Read from the syntax tree where it is about sources, and from the tables where it is about keys.
 """
@@ -70,6 +71,66 @@ def test_each_file_of_a_view_has_its_row_in_the_table() -> None:
     assert tuple(view for view in VIEWS if view.has_tab) == TABS
 
 
+def bags_of_callbacks(source: str) -> Iterator[str]:
+    """The classes that are made with more than one function to call: those are to be one Protocol."""
+    for kind, init in classes(source):
+        arguments = [] if init is None else [*init.args.args, *init.args.kwonlyargs]
+        called = [a.arg for a in arguments if a.annotation and "Callable" in ast.unparse(a.annotation)]
+        if len(called) > 1:
+            yield f"{kind.name}: {', '.join(called)}"
+
+
+def made_late(source: str) -> Iterator[str]:
+    """The attributes that an object doesn't have once it is made, but is given later."""
+    for kind, init in classes(source):
+        there = {name for step in kind.body for name in names_set(step, "")}
+        there |= set(names_set(init, "self")) if init is not None else set()
+        for method in kind.body:
+            if method is not init and isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from (f"{kind.name}.{name}" for name in names_set(method, "self") if name not in there)
+
+
+def classes(source: str) -> Iterator[tuple[ast.ClassDef, ast.FunctionDef | None]]:
+    """Each class, with its ``__init__``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):
+            functions = [step for step in node.body if isinstance(step, ast.FunctionDef)]
+            yield node, next((each for each in functions if each.name == "__init__"), None)
+
+
+def names_set(step: ast.AST, owner: str) -> Iterator[str]:
+    """The names that a step gives a value: attributes of ``owner``, or plain ones for ""."""
+    if not owner:
+        targets = step.targets if isinstance(step, ast.Assign) else [getattr(step, "target", step)]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+        return
+    for node in ast.walk(step):
+        match node:
+            case ast.Attribute(ast.Name(name), attribute, ast.Store()) if name == owner:
+                yield attribute
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_partners_meet_by_a_protocol_and_not_by_a_bag_of_callbacks(path: Path) -> None:
+    assert not list(bags_of_callbacks(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_nothing_is_there_only_once_a_run_has_begun(path: Path) -> None:
+    assert not list(made_late(path.read_text("utf-8")))
+
+
+def test_a_bag_of_callbacks_and_what_is_made_late_are_found() -> None:
+    source = (
+        "class App:\n    name: str\n"
+        "    def __init__(self, done: Callable[[], None], *, failed: Callable[[], None]) -> None:\n"
+        "        self.size = 1\n"
+        "    def run(self) -> None:\n        self.size = 2\n        self.name = ''\n        self.late = 3\n"
+    )
+    assert list(bags_of_callbacks(source)) == ["App: done, failed"]
+    assert list(made_late(source)) == ["App.late"]
+
+
 # Kinds of backend ---------------------------------------------------------------------------------
 
 
@@ -129,6 +190,32 @@ def test_each_key_is_called_as_everywhere(view: object, binding: Binding) -> Non
         named_key = keys.name(key)
         assert named_key is not None
         assert keys.written(named_key) == key
+
+
+#: Where keys are called as others call them: urwid's widgets, and people.
+OTHER_NAMES = {"box.py": "_URWID_KEYS", "labels.py": "_KEY_LABELS"}
+
+
+def other_names(source: str, table: str) -> Iterator[str]:
+    """The texts that name a key otherwise than everywhere, but for those in the table of this name."""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == table:
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value[:1].isalnum():
+                key = keys.name(node.value)
+                if key is not None and keys.written(key) != node.value and len(node.value) > 1:
+                    yield f"line {node.lineno}: {node.value!r}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_a_key_has_one_name(path: Path) -> None:
+    assert not list(other_names(path.read_text("utf-8"), OTHER_NAMES.get(path.name, "")))
+
+
+@pytest.mark.parametrize("source", ['if key == "esc": pass', 'TABLE = {"Enter": 1}', 'press("page up")'])
+def test_another_name_of_a_key_is_found(source: str) -> None:
+    assert list(other_names(source, ""))
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, *(action for view in VIEWS for action in view.actions)])

@@ -8,39 +8,40 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from chloe.ui.tty.keyboard import Event, Keyboard
+from chloe.ui.tty.tty import Tty
+
+
+class Receiver(Protocol):
+    """Who handles what is typed."""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether events have to wait."""
+
+    def on_event(self, event: Event) -> None:
+        """Handle an event."""
+
+    def on_hang_up(self) -> None:
+        """Take note that the terminal is gone."""
+
+    def on_tick(self) -> None:
+        """Take note that something became an event, or none, since time passed."""
 
 
 class InputPump:
-    """The input of one run.
-
-    ``read`` gives what arrived (b"" for nothing) or raises ``EOFError``, then ``on_hang_up`` is called;
-    ``on_tick`` is called when only time passed. ``is_blocked`` says whether events have to wait; ``guarded``
-    makes a callback safe for the loop.
-    """
+    """The input of one run: what ``tty`` reads, through ``keyboard``, for ``receiver``."""
 
     def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        keyboard: Keyboard,
-        read: Callable[[], bytes],
-        *,
-        handle: Callable[[Event], None],
-        is_blocked: Callable[[], bool],
-        on_hang_up: Callable[[], None],
-        on_tick: Callable[[], None],
-        guarded: Callable[[Callable[[], None]], Callable[[], None]],
+        self, loop: asyncio.AbstractEventLoop, keyboard: Keyboard, tty: Tty, receiver: Receiver
     ) -> None:
         self._loop = loop
         self._keyboard = keyboard
-        self._read = read
-        self._handle = handle
-        self._is_blocked = is_blocked
-        self._on_hang_up = on_hang_up
-        self._on_tick = on_tick
-        self._guarded = guarded
+        self._tty = tty
+        self._receiver = receiver
         self._input = b""
         self._events: Iterator[Event] = iter(())
         self._timer: asyncio.TimerHandle | None = None
@@ -48,18 +49,18 @@ class InputPump:
     def read(self) -> None:
         """Take in what there is to read, and handle it."""
         try:
-            self._input += self._read()
+            self._input += self._tty.read()
         except EOFError:
-            self._on_hang_up()
+            self._receiver.on_hang_up()
             return
         self.resume()
 
     def resume(self) -> None:
         """Handle what was typed, as far as it doesn't have to wait."""
-        while not self._is_blocked():
+        while not self._receiver.is_blocked:
             event = next(self._events, None)
             if event is not None:
-                self._handle(event)
+                self._receiver.on_event(event)
             elif self._input:
                 data, self._input = self._input, b""
                 self._events = self._keyboard.feed(data, time.monotonic())
@@ -70,9 +71,9 @@ class InputPump:
     def _set_timer(self) -> None:
         self.close()
         deadline = self._keyboard.deadline
-        if deadline is not None and not self._is_blocked():
+        if deadline is not None and not self._receiver.is_blocked:
             wait = max(deadline - time.monotonic(), 0)
-            self._timer = self._loop.call_later(wait, self._guarded(self._tick))
+            self._timer = self._loop.call_later(wait, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
@@ -80,10 +81,10 @@ class InputPump:
         self.read()
         deadline = self._keyboard.deadline
         now = time.monotonic()
-        if deadline is not None and deadline <= now and not self._is_blocked():
+        if deadline is not None and deadline <= now and not self._receiver.is_blocked:
             self._events = self._keyboard.tick(now)
             self.resume()
-            self._on_tick()
+            self._receiver.on_tick()
 
     def close(self) -> None:
         """Wait for nothing any more."""

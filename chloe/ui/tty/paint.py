@@ -37,7 +37,7 @@ class Painter:
         self._encoding = encoding
         self._shown: list[list[Run]] = []
         #: Of which shown rows it isn't sure where the terminal has the cells.
-        self._odd: list[bool] = []
+        self._uncertain: list[bool] = []
         self._width = 0
         self._cursor: tuple[int, int] | None = None
         self._fresh = True

@@ -12,6 +12,7 @@ import urwid
 from chloe.formatting.text import UNSAFE
 from chloe.ui.box import Box, to_urwid_key
 from chloe.ui.glyphs import Glyphs
+from chloe.ui.labels import label_key
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
 #: Columns of the box, and of the text in it.
@@ -34,7 +35,12 @@ class Prompt(View):
 
     def __init__(self, title: str, text: str, glyphs: Glyphs, on_enter: Callable[[str], None]) -> None:
         self._edit = urwid.Edit(edit_text=text, wrap="clip")
-        keys = [("key", "Enter"), ("dialog dim", " done   "), ("key", "Esc"), ("dialog dim", " never mind")]
+        keys = [
+            ("key", label_key("enter")),
+            ("dialog dim", " done   "),
+            ("key", label_key("escape")),
+            ("dialog dim", " never mind"),
+        ]
         body = urwid.Pile(
             [
                 ("pack", urwid.AttrMap(self._edit, "field")),
