@@ -24,22 +24,22 @@ from chloe.errors import LogUnusable
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN})
 
 #: Where the hard limit is no limit, more than this is of no use, and some systems refuse it.
-_ENOUGH = 1 << 20
+_MAX_LIMIT = 1 << 20
 
 #: A tmux server that has no more than these left takes no client: one is the client's, and it passes two on.
-_BEYOND_REACH = 4
+_RESERVED_BY_TMUX = 4
 
 #: Descriptors without which neither a command nor the app can be of use.
-_NEEDED = 40
+_MIN_LIMIT = 40
 
 #: Descriptors in hand: a command to tmux takes 6 for a moment, a connection to the log 3.
 _IN_HAND = 8
 
 #: Seconds after the last refusal in which a shortage is told.
-SHORTAGE_LASTS = 3.0
+SHORTAGE_DURATION = 3.0
 
 #: The limit is the whole process's: who has it changed for a moment keeps the others from starting something.
-_changing = threading.RLock()
+_limit_lock = threading.RLock()
 
 
 def is_exhausted(error: BaseException) -> bool:
@@ -52,16 +52,16 @@ def raise_limit() -> None:
 
     Raises ``LogUnusable`` where they are too few for anything.
     """
-    with _changing:
+    with _limit_lock:
         inherited_limits()  # The first look comes before.
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with contextlib.suppress(OSError, ValueError):
-            if not _more(soft, _most(hard)):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (_most(hard), hard))
+            if not _is_at_least(soft, _raised_limit(hard)):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (_raised_limit(hard), hard))
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if not _more(soft, _NEEDED):
+    if not _is_at_least(soft, _MIN_LIMIT):
         raise LogUnusable(
-            f"only {soft} files may be open at once here, and the log, tmux and the panes need {_NEEDED}:"
+            f"only {soft} files may be open at once here, and the log, tmux and the panes need {_MIN_LIMIT}:"
             " raise the limit (ulimit -n)"
         )
 
@@ -72,10 +72,10 @@ def with_callers_limit() -> Iterator[None]:
 
     Who opens something in another thread just then may be refused, where that many are open.
     """
-    with _changing:
+    with _limit_lock:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = inherited_limits()[resource.RLIMIT_NOFILE][0]
-        if _more(wanted, soft):
+        if _is_at_least(wanted, soft):
             yield
             return
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -85,14 +85,14 @@ def with_callers_limit() -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def _more(limit: int, than: int) -> bool:
+def _is_at_least(limit: int, than: int) -> bool:
     if resource.RLIM_INFINITY in (limit, than):
         return limit == resource.RLIM_INFINITY
     return limit >= than
 
 
-def _most(hard: int) -> int:
-    return _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+def _raised_limit(hard: int) -> int:
+    return _MAX_LIMIT if hard == resource.RLIM_INFINITY else min(hard, _MAX_LIMIT)
 
 
 class Reserve:
@@ -100,21 +100,21 @@ class Reserve:
 
     def __init__(self, count: int = _IN_HAND) -> None:
         self._count = count
-        self._kept: list[int] = []
+        self._reserved: list[int] = []
         self._lock = threading.Lock()
 
     def fill(self) -> None:
         """Take back what was spent, as far as there is any."""
         with self._lock, contextlib.suppress(OSError):
-            while len(self._kept) < self._count:
-                self._kept.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+            while len(self._reserved) < self._count:
+                self._reserved.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
 
     def spend(self) -> bool:
         """Free what is in hand; whether that was anything."""
         with self._lock:
-            spent = bool(self._kept)
-            while self._kept:
-                os.close(self._kept.pop())
+            spent = bool(self._reserved)
+            while self._reserved:
+                os.close(self._reserved.pop())
         return spent
 
 
@@ -131,7 +131,7 @@ def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
         "encoding": "utf-8",
         "errors": "surrogateescape",
     }
-    with _changing:
+    with _limit_lock:
         try:
             return subprocess.Popen(command, **named)
         except OSError as error:
@@ -153,38 +153,38 @@ def exhausted_limit(pid: int) -> int:
         used = len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 - names are all it takes.
     except (AttributeError, OSError):
         return 0
-    return soft if 0 <= soft <= used + _BEYOND_REACH else 0
+    return soft if 0 <= soft <= used + _RESERVED_BY_TMUX else 0
 
 
 class Shortage:
     """That something had to wait since the system had no more to give: who looks at a banner is told."""
 
     def __init__(self) -> None:
-        self._said = ""
+        self._text = ""
         self._until = 0.0
-        self._told: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
 
     @property
-    def trouble(self) -> str:
+    def error(self) -> str:
         """What was refused just now, and what to do about it; "" while nothing is."""
-        return self._said if time.monotonic() < self._until else ""
+        return self._text if time.monotonic() < self._until else ""
 
     def note(self, error: BaseException) -> None:
         """Something was refused, and is tried again. What isn't a shortage is none of its business."""
         if not is_exhausted(error):
             return
-        before = self.trouble
-        said = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-        self._said = f"{said}: what can't be opened waits; close some panes, or raise the limit (ulimit -n)"
-        self._until = time.monotonic() + SHORTAGE_LASTS
+        before = self.error
+        text = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+        self._text = f"{text}: what can't be opened waits; close some panes, or raise the limit (ulimit -n)"
+        self._until = time.monotonic() + SHORTAGE_DURATION
         if not before:
-            for told in list(self._told):
-                told()
+            for on_begin in list(self._listeners):
+                on_begin()
 
-    def heed(self, told: Callable[[], None]) -> Callable[[], None]:
-        """Have ``told`` called, in whichever thread, when a shortage begins. Returns what ends that."""
-        self._told.append(told)
-        return lambda: self._told.remove(told)
+    def subscribe(self, on_begin: Callable[[], None]) -> Callable[[], None]:
+        """Have ``on_begin`` called, in whichever thread, when a shortage begins. Returns what ends that."""
+        self._listeners.append(on_begin)
+        return lambda: self._listeners.remove(on_begin)
 
 
 #: The ones of this process.

@@ -30,19 +30,19 @@ from chloe.backends.backend import (
     Spec,
 )
 from chloe.backends.reaper import Reaper
-from chloe.backends.spawn import let_go, set_size, spawn
+from chloe.backends.spawn import close_terminal, set_size, spawn
 from chloe.errors import StartFailed
 from chloe.events.facts import SpoolPosition
 
 #: What one read(2) asks for. The kernel hands out 4 KB of a terminal at the most (N_TTY_BUF_SIZE).
-PIECE = 8192
+READ_SIZE = 8192
 
 #: How long one call may go on reading, in seconds: the loop is kept from its other work meanwhile.
-BURST = 0.004
+MAX_READ_TIME = 0.004
 
 #: More than the kernel can hold of a terminal's output (8 KB in flight, 4 KB in the line discipline),
 #: so that all of it is taken before a size changes.
-KERNEL_HOLDS = 64 * 1024
+KERNEL_BUFFER = 64 * 1024
 
 #: How long a terminal that background children keep open may be silent, in seconds, after its program ended.
 QUIET = 0.1
@@ -69,28 +69,28 @@ class DirectBackend:
         self._device = ""
         self._size = (spec.rows, spec.columns)
         #: The terminal held open by us while the living program has closed it, as it may open it again.
-        self._held: int | None = None
+        self._slave: int | None = None
 
         self._events: deque[BackendEvent] = deque()
-        self._tail: list[bytes] = []
-        self._tail_at = 0
-        self._tail_length = 0
+        self._chunk: list[bytes] = []
+        self._chunk_at = 0
+        self._chunk_size = 0
         #: Bytes taken from the kernel and not handed out yet.
-        self._ahead = 0
+        self._buffered = 0
         self._reading = False
-        self._awaited: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
 
-        self._typed = bytearray()
+        self._unwritten = bytearray()
         self._writing = False
-        self._taken = asyncio.Event()
+        self._drained = asyncio.Event()
 
-        self._gone = asyncio.Event()
+        self._reaped = asyncio.Event()
         self._exited: Exited | None = None
-        self._over = False
+        self._finished = False
         self._killed = False
-        self._last_words: asyncio.TimerHandle | None = None
-        self._linger: asyncio.TimerHandle | None = None
-        self._force: asyncio.TimerHandle | None = None
+        self._quiet_timer: asyncio.TimerHandle | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
+        self._kill_timer: asyncio.TimerHandle | None = None
 
     @property
     def pid(self) -> int:
@@ -106,8 +106,8 @@ class DirectBackend:
         self._process, self._device = spawn(self._spec)
         self._fd = self._process.fd
         try:
-            self._reaper = Reaper(self._process.pid, self._ended, self._loop)
-            self._listen()
+            self._reaper = Reaper(self._process.pid, self._on_exit, self._loop)
+            self._start_reading()
         except (OSError, RuntimeError) as error:
             self._abandon()
             said = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -115,32 +115,32 @@ class DirectBackend:
                 f"Can't look after {self._spec.argv[0]!r}: {said.lower()}. "
                 "Close some panes, or raise the limit (ulimit -n, ulimit -u)."
             ) from error
-        if self._typed:
-            self._type()
+        if self._unwritten:
+            self._write_pending()
 
     def _abandon(self) -> None:
         """End a program that can't be looked after, as if it had never been started."""
-        self._ignore()
+        self._stop_reading()
         with contextlib.suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(OSError):
             os.waitpid(self._process.pid, 0)
         self._fd = -1
-        let_go(self._process)
+        close_terminal(self._process)
 
     # What the program prints.
 
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events. Raises ``EOFError`` once ``Exited`` has been handed out."""
-        while not self._events and not self._tail:
-            if self._over:
+        while not self._events and not self._chunk:
+            if self._finished:
                 raise EOFError(f"the program of pane {self._spec.pane} has ended")
-            self._awaited = self._loop.create_future()
+            self._waiter = self._loop.create_future()
             try:
-                await self._awaited
+                await self._waiter
             finally:
-                self._awaited = None
-        self._seal()
+                self._waiter = None
+        self._flush_chunk()
         taken: list[BackendEvent] = []
         length = 0
         while self._events:
@@ -150,95 +150,95 @@ class DirectBackend:
                     break
                 length += len(first.data)
             taken.append(self._events.popleft())
-        self._ahead -= length
-        self._listen()
+        self._buffered -= length
+        self._start_reading()
         return taken
 
-    def _listen(self) -> None:
+    def _start_reading(self) -> None:
         """Hear of output again, where there is room for it and a terminal to have it from."""
-        if not self._reading and self._fd >= 0 and self._ahead < READ_LIMIT:
+        if not self._reading and self._fd >= 0 and self._buffered < READ_LIMIT:
             self._reading = True
-            self._loop.add_reader(self._fd, self._readable)
-            self._await_last_words()
+            self._loop.add_reader(self._fd, self._on_readable)
+            self._restart_quiet_timer()
 
-    def _ignore(self) -> None:
+    def _stop_reading(self) -> None:
         if self._reading:
             self._reading = False
             self._loop.remove_reader(self._fd)
 
-    def _readable(self) -> None:
-        if self._take(READ_LIMIT):
-            self._await_last_words()
-        if self._ahead >= READ_LIMIT:
-            self._ignore()
+    def _on_readable(self) -> None:
+        if self._read_available(READ_LIMIT):
+            self._restart_quiet_timer()
+        if self._buffered >= READ_LIMIT:
+            self._stop_reading()
 
-    def _take(self, limit: int) -> int:
+    def _read_available(self, limit: int) -> int:
         """Take what the kernel has, for a moment and up to ``limit`` bytes ahead; how many there were."""
-        before = self._ahead
-        until = time.monotonic() + BURST
-        while self._ahead < limit:
+        before = self._buffered
+        until = time.monotonic() + MAX_READ_TIME
+        while self._buffered < limit:
             try:
-                data = os.read(self._fd, PIECE)
+                data = os.read(self._fd, READ_SIZE)
             except BlockingIOError:
                 break
             except OSError:  # EIO: nobody has the terminal open any more.
                 data = b""
             if not data:
-                self._hung_up()
+                self._on_hangup()
                 break
-            if not self._tail:
-                self._tail_at = time.time_ns()
-            self._tail.append(data)
-            self._tail_length += len(data)
-            self._ahead += len(data)
-            if self._tail_length > READ_LIMIT - PIECE:
-                self._seal()
+            if not self._chunk:
+                self._chunk_at = time.time_ns()
+            self._chunk.append(data)
+            self._chunk_size += len(data)
+            self._buffered += len(data)
+            if self._chunk_size > READ_LIMIT - READ_SIZE:
+                self._flush_chunk()
             if time.monotonic() > until:
                 break
-        taken = self._ahead - before
+        taken = self._buffered - before
         if taken:
             self._wake()
         return taken
 
-    def _seal(self) -> None:
+    def _flush_chunk(self) -> None:
         """Make one event of the pieces read so far."""
-        if self._tail:
-            self._events.append(OutputRead(b"".join(self._tail), self._tail_at))
-            self._tail.clear()
-            self._tail_length = 0
+        if self._chunk:
+            self._events.append(OutputRead(b"".join(self._chunk), self._chunk_at))
+            self._chunk.clear()
+            self._chunk_size = 0
 
     def _wake(self) -> None:
-        if self._awaited is not None and not self._awaited.done():
-            self._awaited.set_result(None)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
-    def _hung_up(self) -> None:
+    def _on_hangup(self) -> None:
         """Every descriptor of the terminal is closed but ours."""
         if self._exited is not None:
             self._finish()
             return
-        self._ignore()
-        if self._held is None:
+        self._stop_reading()
+        if self._slave is None:
             # The program lives and may open /dev/tty again. Until then our own descriptor keeps the
             # terminal from being readable for nothing, for ever.
             with contextlib.suppress(OSError):
-                self._held = os.open(self._device, os.O_RDWR | os.O_NOCTTY)
-                self._listen()
+                self._slave = os.open(self._device, os.O_RDWR | os.O_NOCTTY)
+                self._start_reading()
 
     # What is typed, and the size.
 
     def write(self, data: bytes) -> None:
         """Type ``data``; what the terminal doesn't take yet waits here."""
-        if self._over:
+        if self._finished:
             return
-        waiting = bool(self._typed)
-        self._typed += data
+        waiting = bool(self._unwritten)
+        self._unwritten += data
         if not waiting and self._fd >= 0:
-            self._type()
+            self._write_pending()
 
     @property
     def pending_input(self) -> int:
         """Bytes that were typed and that the terminal hasn't taken yet."""
-        return len(self._typed)
+        return len(self._unwritten)
 
     @property
     def pending_reason(self) -> str:
@@ -247,22 +247,22 @@ class DirectBackend:
 
     async def flush(self) -> None:
         """Wait until the terminal has taken all that was typed, or is gone."""
-        while self._typed and not self._over:
-            self._taken.clear()
-            await self._taken.wait()
+        while self._unwritten and not self._finished:
+            self._drained.clear()
+            await self._drained.wait()
 
-    def _type(self) -> None:
+    def _write_pending(self) -> None:
         try:
-            while self._typed:
-                del self._typed[: os.write(self._fd, self._typed[:PIECE])]
+            while self._unwritten:
+                del self._unwritten[: os.write(self._fd, self._unwritten[:READ_SIZE])]
         except BlockingIOError:
             if not self._writing:
                 self._writing = True
-                self._loop.add_writer(self._fd, self._type)
+                self._loop.add_writer(self._fd, self._write_pending)
             return
         except OSError:  # EIO: there is nobody to type to.
-            self._typed.clear()
-        self._taken.set()
+            self._unwritten.clear()
+        self._drained.set()
         self._stop_writing()
 
     def _stop_writing(self) -> None:
@@ -273,22 +273,22 @@ class DirectBackend:
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size. What was printed before is taken first, so the order is true."""
         size = (min(max(rows, 1), MAX_CELLS), min(max(columns, 1), MAX_CELLS))
-        if size == self._size or self._over:
+        if size == self._size or self._finished:
             return
         self._size = size
         if self._fd >= 0:
-            self._take(READ_LIMIT + KERNEL_HOLDS)
+            self._read_available(READ_LIMIT + KERNEL_BUFFER)
         if self._fd >= 0:
             set_size(self._fd, *size)
-        self._seal()
+        self._flush_chunk()
         self._events.append(SizeChanged(*size, time.time_ns()))
         self._wake()
 
     # The end.
 
-    def _ended(self, status: int | None) -> None:
+    def _on_exit(self, status: int | None) -> None:
         """The program is reaped. What it printed last is still in the terminal."""
-        self._gone.set()
+        self._reaped.set()
         code = None if status is None else os.waitstatus_to_exitcode(status)
         self._process.terminated, self._process.status = True, status
         if code is None:
@@ -302,79 +302,79 @@ class DirectBackend:
         if self._fd < 0:
             self._finish()
             return
-        self._let_go_of_held()
+        self._close_slave()
         if self._killed:
-            self._cut_off()
+            self._force_finish()
             return
-        self._linger = self._loop.call_later(LINGER, self._cut_off)
+        self._linger_timer = self._loop.call_later(LINGER, self._force_finish)
         if self._reading:
-            self._await_last_words()
+            self._restart_quiet_timer()
         else:
-            self._listen()
+            self._start_reading()
 
-    def _cut_off(self) -> None:
+    def _force_finish(self) -> None:
         """Take what the program itself can have left in the terminal, and wait for nobody any more."""
-        if not self._over and self._fd >= 0:
-            self._take(self._ahead + KERNEL_HOLDS)
+        if not self._finished and self._fd >= 0:
+            self._read_available(self._buffered + KERNEL_BUFFER)
         self._finish()
 
-    def _await_last_words(self) -> None:
+    def _restart_quiet_timer(self) -> None:
         """After the end: wait for the terminal to close, or until those who keep it open fall silent."""
-        if self._exited is None or self._over:
+        if self._exited is None or self._finished:
             return
-        if self._last_words is not None:
-            self._last_words.cancel()
-        self._last_words = self._loop.call_later(QUIET, self._silent)
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
+        self._quiet_timer = self._loop.call_later(QUIET, self._on_quiet)
 
-    def _silent(self) -> None:
-        self._last_words = None
-        if self._reading and not self._take(READ_LIMIT):
+    def _on_quiet(self) -> None:
+        self._quiet_timer = None
+        if self._reading and not self._read_available(READ_LIMIT):
             self._finish()
         elif self._reading:
-            self._await_last_words()
+            self._restart_quiet_timer()
 
     def _finish(self) -> None:
         """Nothing follows: let go of the terminal, and say how it ended."""
-        if self._over:
+        if self._finished:
             return
         assert self._exited is not None
-        self._over = True
-        self._let_go_of_terminal()
-        for timer in (self._last_words, self._linger, self._force):
+        self._finished = True
+        self._close_terminal()
+        for timer in (self._quiet_timer, self._linger_timer, self._kill_timer):
             if timer is not None:
                 timer.cancel()
-        self._seal()
+        self._flush_chunk()
         # Its last words are read after its end, yet stand before it.
-        said_last = max(self._exited.occurred_at, self._tail_at)
-        self._events.append(replace(self._exited, occurred_at=said_last))
+        last_output_at = max(self._exited.occurred_at, self._chunk_at)
+        self._events.append(replace(self._exited, occurred_at=last_output_at))
         self._wake()
 
-    def _let_go_of_terminal(self) -> None:
+    def _close_terminal(self) -> None:
         if self._fd >= 0:
-            self._ignore()
+            self._stop_reading()
             self._stop_writing()
-            self._typed.clear()
-            self._taken.set()
+            self._unwritten.clear()
+            self._drained.set()
             self._fd = -1
-            let_go(self._process)
-        self._let_go_of_held()
+            close_terminal(self._process)
+        self._close_slave()
 
-    def _let_go_of_held(self) -> None:
-        if self._held is not None:
-            os.close(self._held)
-            self._held = None
+    def _close_slave(self) -> None:
+        if self._slave is not None:
+            os.close(self._slave)
+            self._slave = None
 
     async def kill(self) -> None:
         """Hang up as a closing terminal does, and end by force what has not ended after ``GRACE``."""
-        if self._process is None or self._over:
+        if self._process is None or self._finished:
             return
         self._killed = True
         if self._exited is not None:  # Only its background children still have the terminal.
             self._finish()
-        elif self._force is None:
+        elif self._kill_timer is None:
             self._signal(signal.SIGHUP)
             self._signal(signal.SIGCONT)  # A stopped one has to wake up to end.
-            self._force = self._loop.call_later(GRACE, self._signal, signal.SIGKILL)
+            self._kill_timer = self._loop.call_later(GRACE, self._signal, signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
         """Send it to the program and to what is in the foreground of its terminal."""
@@ -396,13 +396,13 @@ class DirectBackend:
 
     async def close(self) -> None:
         """End the program, as ``kill`` does, and wait for it. A second call does nothing."""
-        if self._process is None or self._over:
+        if self._process is None or self._finished:
             return
         try:
             await self.kill()
-            self._let_go_of_terminal()
+            self._close_terminal()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._gone.wait(), 2 * GRACE)
+                await asyncio.wait_for(self._reaped.wait(), 2 * GRACE)
         finally:
             if self._exited is None:  # In a system call that can't be interrupted, or we were cancelled.
                 self._reaper.signal(signal.SIGKILL)

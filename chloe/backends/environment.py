@@ -73,7 +73,7 @@ def login_shell() -> tuple[str, ...]:
     with contextlib.suppress(KeyError):  # A uid without an entry, as containers have them.
         candidates.append(pwd.getpwuid(os.getuid()).pw_shell)
     for candidate in candidates:
-        if candidate.startswith("/") and not _why_not_run(candidate):
+        if candidate.startswith("/") and not _why_not_executable(candidate):
             return (candidate,)
     return ("/bin/sh",)
 
@@ -85,33 +85,33 @@ def find_program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, s
     """
     if not cwd.startswith("/"):
         cwd = str(Path(cwd).absolute())
-    why_not = _why_not(cwd, stat.S_ISDIR, "a folder", "you may not enter it")
-    if why_not:
-        raise StartFailed(f"Can't start in {cwd!r}: {why_not}. Make the folder, or choose another.")
+    problem = _why_not(cwd, stat.S_ISDIR, "a folder", "you may not enter it")
+    if problem:
+        raise StartFailed(f"Can't start in {cwd!r}: {problem}. Make the folder, or choose another.")
     if not argv or not argv[0]:
         raise StartFailed("There is no command to start. Name one, or none at all for your shell.")
     command = argv[0]
     if "/" in command:
-        path = _joined(cwd, command)
-        why_not = _why_not_run(path)
-        if why_not:
-            raise StartFailed(f"Can't start {command!r} in {cwd!r}: {why_not}. Check the path.")
+        path = _join(cwd, command)
+        problem = _why_not_executable(path)
+        if problem:
+            raise StartFailed(f"Can't start {command!r} in {cwd!r}: {problem}. Check the path.")
         return path
     for place in environment.get("PATH", os.defpath).split(os.pathsep):
-        path = _joined(_joined(cwd, place), command)
-        if not _why_not_run(path):
+        path = _join(_join(cwd, place), command)
+        if not _why_not_executable(path):
             return path
     raise StartFailed(
         f"Can't start {command!r}: no such command on PATH. Check the spelling, or give its full path."
     )
 
 
-def _joined(folder: str, path: str) -> str:
+def _join(folder: str, path: str) -> str:
     """As ``Path`` joins them; making those takes longer than all the system calls of a start's checks."""
     return path if path.startswith("/") else f"{folder}/{path}" if path else folder
 
 
-def _why_not_run(path: str) -> str:
+def _why_not_executable(path: str) -> str:
     """Why this user can't execute the file; empty where it can be."""
     return _why_not(path, stat.S_ISREG, "a file", "it is not executable for you")
 
@@ -121,12 +121,12 @@ def _why_not(path: str, is_right: Callable[[int], bool], kind: str, forbidden: s
     try:
         if not is_right(os.stat(path).st_mode):  # noqa: PTH116 - for the reason given above
             return f"it is not {kind}"
-    except (OSError, ValueError) as trouble:
-        return _said(trouble)
+    except (OSError, ValueError) as error:
+        return _error_text(error)
     return "" if os.access(path, os.X_OK) else forbidden
 
 
-def _said(trouble: OSError | ValueError) -> str:
+def _error_text(error: OSError | ValueError) -> str:
     """The system's own words, without the number and the path."""
-    said = trouble.strerror if isinstance(trouble, OSError) else str(trouble)
-    return (said or "unusable").lower()
+    text = error.strerror if isinstance(error, OSError) else str(error)
+    return (text or "unusable").lower()

@@ -18,12 +18,14 @@ from collections.abc import Callable
 class Reaper:
     """Waits for one child, reaps it, and tells its wait status in the loop, once.
 
-    ``told`` gets the status as ``os.waitpid`` has it, or None where somebody else reaped the child.
+    ``on_exit`` gets the status as ``os.waitpid`` has it, or None where somebody else reaped the child.
     """
 
-    def __init__(self, pid: int, told: Callable[[int | None], None], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, pid: int, on_exit: Callable[[int | None], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
         self._pid = pid
-        self._told = told
+        self._on_exit = on_exit
         self._loop = loop
         #: Set before anybody is told, so that nobody signals a number that may belong to another process.
         self._reaped = False
@@ -31,7 +33,7 @@ class Reaper:
         if self._pidfd is None:
             threading.Thread(target=self._wait, name=f"wait for {pid}", daemon=True).start()
         else:
-            loop.add_reader(self._pidfd, self._ended)
+            loop.add_reader(self._pidfd, self._on_pidfd_readable)
 
     def signal(self, number: signal.Signals) -> bool:
         """Send the child a signal; False where it is gone."""
@@ -41,17 +43,17 @@ class Reaper:
             os.kill(self._pid, number)
         return True
 
-    def _ended(self) -> None:
+    def _on_pidfd_readable(self) -> None:
         assert self._pidfd is not None
         self._loop.remove_reader(self._pidfd)
         os.close(self._pidfd)
         self._pidfd = None
-        self._told(self._reap())
+        self._on_exit(self._reap())
 
     def _wait(self) -> None:
         status = self._reap()
         with contextlib.suppress(RuntimeError):  # The loop is closed: nobody is left to be told.
-            self._loop.call_soon_threadsafe(self._told, status)
+            self._loop.call_soon_threadsafe(self._on_exit, status)
 
     def _reap(self) -> int | None:
         status: int | None

@@ -52,16 +52,16 @@ def spawn(spec: Spec) -> Spawned:
     try:
         try:
             return _start(spec, path, spec.argv)
-        except OSError as trouble:
-            if trouble.errno != errno.ENOEXEC:
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
                 raise
             # A script without a first line that names its shell: execvp(3) gives it to sh, so do we.
             return _start(spec, "/bin/sh", ("sh", path, *spec.argv[1:]))
-    except (OSError, ValueError, PtyProcessError) as trouble:
-        raise StartFailed(f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {_way_out(trouble)}") from trouble
+    except (OSError, ValueError, PtyProcessError) as error:
+        raise StartFailed(f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {_explain(error)}") from error
 
 
-def let_go(process: Any) -> None:
+def close_terminal(process: Any) -> None:
     """Close the terminal, once: nothing but the handle's own file closes its number, which is soon reused."""
     process.fileobj.close()
     process.fd = -1
@@ -87,15 +87,15 @@ def _posix_spawn(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
     try:
         device = os.ttyname(slave)
         set_size(slave, spec.rows, spec.columns)
-        _erase_characters(slave)
-        with contextlib.nullcontext() if spec.cwd == _here() else _in_folder(spec.cwd):
+        _set_utf8_erase(slave)
+        with contextlib.nullcontext() if spec.cwd == _current_folder() else _in_folder(spec.cwd):
             pid = _spawn_on(device, path, argv, dict(spec.environment))
     except BaseException:
         os.close(master)
         raise
     finally:
         os.close(slave)
-    return Spawned(_handle(PtyProcess(pid, master)), device)
+    return Spawned(_make_handle(PtyProcess(pid, master)), device)
 
 
 def _spawn_on(device: str, path: str, argv: tuple[str, ...], env: dict[str, str]) -> int:
@@ -137,7 +137,7 @@ def _open_descriptors() -> Iterable[int]:
         return range(256)
 
 
-def _here() -> str:
+def _current_folder() -> str:
     """The current folder; empty where it was deleted."""
     try:
         return os.getcwd()  # noqa: PTH109 - a Path of it would cost ten times as much
@@ -204,23 +204,23 @@ def _fork(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
     """
     with descriptors.with_callers_limit():
         process = PtyProcess.spawn(
-            [_encoded(word) for word in (path, *argv[1:])],
-            cwd=_encoded(spec.cwd),
-            env={_encoded(name): _encoded(value) for name, value in spec.environment.items()},
-            preexec_fn=_as_a_terminal_does,
+            [_encode(word) for word in (path, *argv[1:])],
+            cwd=_encode(spec.cwd),
+            env={_encode(name): _encode(value) for name, value in spec.environment.items()},
+            preexec_fn=_reset_child,
             dimensions=(spec.rows, spec.columns),
         )
-    return Spawned(_handle(process), _device(process.fd))
+    return Spawned(_make_handle(process), _device_of(process.fd))
 
 
-def _device(master: int) -> str:
+def _device_of(master: int) -> str:
     """The file of the other end of a terminal; Python has ptsname(3) only from 3.13 on."""
     ptsname = ctypes.CDLL(None).ptsname
     ptsname.restype = ctypes.c_char_p
     return os.fsdecode(ptsname(master) or b"")
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     """As the kernel takes it. Raises ``ValueError``, as posix_spawn does."""
     data = os.fsencode(text)
     if b"\0" in data:
@@ -228,35 +228,35 @@ def _encoded(text: str) -> bytes:
     return data
 
 
-def _as_a_terminal_does() -> None:
+def _reset_child() -> None:
     """In the forked child: what posix_spawn's attributes say otherwise."""
     for number in _SETTABLE:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    _erase_characters(0)
+    _set_utf8_erase(0)
 
 
-def _erase_characters(fd: int) -> None:
+def _set_utf8_erase(fd: int) -> None:
     """Let the erase key take a whole UTF-8 character off a line."""
     modes = termios.tcgetattr(fd)
     modes[0] |= IUTF8
     termios.tcsetattr(fd, termios.TCSANOW, modes)
 
 
-def _handle(process: Any) -> Any:
+def _make_handle(process: Any) -> Any:
     """The handle, made never to block: neither its file nor its own clean-up when it is forgotten."""
     os.set_blocking(process.fd, False)
     process.delayafterclose = process.delayafterterminate = 0
     return process
 
 
-def _way_out(trouble: Exception) -> str:
+def _explain(error: Exception) -> str:
     """What the system said, and what to do about it."""
-    if not isinstance(trouble, OSError):
-        return f"{trouble}. Arguments and environment can't hold it."
-    said = (trouble.strerror or str(trouble)).lower()
-    if trouble.errno == errno.E2BIG:
-        return f"{said}. Shorten the arguments or the environment."
-    if trouble.errno in (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EAGAIN, errno.ENOMEM):
-        return f"{said}. Close some panes, or raise the limit (ulimit -n, ulimit -u, kernel.pty.max)."
-    return f"{said}. Check that the file is a program for this machine."
+    if not isinstance(error, OSError):
+        return f"{error}. Arguments and environment can't hold it."
+    text = (error.strerror or str(error)).lower()
+    if error.errno == errno.E2BIG:
+        return f"{text}. Shorten the arguments or the environment."
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EAGAIN, errno.ENOMEM):
+        return f"{text}. Close some panes, or raise the limit (ulimit -n, ulimit -u, kernel.pty.max)."
+    return f"{text}. Check that the file is a program for this machine."

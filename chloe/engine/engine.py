@@ -92,7 +92,7 @@ class Engine:
         """Why the log can't be written at the moment, or what else has to wait; or None."""
         return (
             self.store.trouble
-            or descriptors.shortage.trouble
+            or descriptors.shortage.error
             or self._tasks.trouble
             or self._recording_watch.trouble
             or None
@@ -355,14 +355,14 @@ def _report_shortage(fold: Fold) -> Callable[[], None]:
     shortage = descriptors.shortage
 
     def tell() -> None:
-        _publish(fold, shortage.trouble)
+        _publish(fold, shortage.error)
         # The log itself may be what lacks them.
         descriptors.reserve.spend()
-        loop.call_later(descriptors.SHORTAGE_LASTS, check)
+        loop.call_later(descriptors.SHORTAGE_DURATION, check)
 
     def check() -> None:
-        if shortage.trouble:
-            loop.call_later(descriptors.SHORTAGE_LASTS, check)
+        if shortage.error:
+            loop.call_later(descriptors.SHORTAGE_DURATION, check)
             return
         descriptors.reserve.fill()
         fold.publish(Change())
@@ -372,7 +372,7 @@ def _report_shortage(fold: Fold) -> Callable[[], None]:
     def begun() -> None:
         loop.call_soon_threadsafe(tell)
 
-    return shortage.heed(begun)
+    return shortage.subscribe(begun)
 
 
 async def _close(store: Store, waits: Waits) -> None:

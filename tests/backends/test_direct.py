@@ -20,7 +20,7 @@ import pytest
 
 from chloe.backends import spawn
 from chloe.backends.backend import READ_LIMIT, Backend, Spec
-from chloe.backends.direct import KERNEL_HOLDS, DirectBackend
+from chloe.backends.direct import KERNEL_BUFFER, DirectBackend
 from chloe.errors import StartFailed
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ for number in range(2000):
     session = await start(*PYTHON, script, str(progress))
     busy = await start(*PYTHON, "import os; [os.write(1, b'x' * 4000) for _ in range(1000)]")
     await busy.end()
-    assert int(progress.read_text() or 0) * 7000 < READ_LIMIT + 2 * KERNEL_HOLDS
+    assert int(progress.read_text() or 0) * 7000 < READ_LIMIT + 2 * KERNEL_BUFFER
     await session.end()
     assert session.output == b"".join(b"%07d" % number * 1000 for number in range(2000))
 
