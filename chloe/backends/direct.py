@@ -29,6 +29,7 @@ from chloe.backends.backend import (
     SizeChanged,
     Spec,
 )
+from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import close_terminal, set_size, spawn
 from chloe.errors import StartFailed
@@ -80,9 +81,7 @@ class DirectBackend:
         self._reading = False
         self._waiter: asyncio.Future[None] | None = None
 
-        self._unwritten = bytearray()
-        self._writing = False
-        self._drained = asyncio.Event()
+        self._writer = PtyWriter()
 
         self._reaped = asyncio.Event()
         self._exited: Exited | None = None
@@ -115,8 +114,7 @@ class DirectBackend:
                 f"Can't look after {self._spec.argv[0]!r}: {said.lower()}. "
                 "Close some panes, or raise the limit (ulimit -n, ulimit -u)."
             ) from error
-        if self._unwritten:
-            self._write_pending()
+        self._writer.open(self._fd, self._loop)
 
     def _abandon(self) -> None:
         """End a program that can't be looked after, as if it had never been started."""
@@ -228,17 +226,12 @@ class DirectBackend:
 
     def write(self, data: bytes) -> None:
         """Type ``data``; what the terminal doesn't take yet waits here."""
-        if self._finished:
-            return
-        waiting = bool(self._unwritten)
-        self._unwritten += data
-        if not waiting and self._fd >= 0:
-            self._write_pending()
+        self._writer.write(data)
 
     @property
     def pending_input(self) -> int:
         """Bytes that were typed and that the terminal hasn't taken yet."""
-        return len(self._unwritten)
+        return self._writer.pending
 
     @property
     def pending_reason(self) -> str:
@@ -247,28 +240,7 @@ class DirectBackend:
 
     async def flush(self) -> None:
         """Wait until the terminal has taken all that was typed, or is gone."""
-        while self._unwritten and not self._finished:
-            self._drained.clear()
-            await self._drained.wait()
-
-    def _write_pending(self) -> None:
-        try:
-            while self._unwritten:
-                del self._unwritten[: os.write(self._fd, self._unwritten[:READ_SIZE])]
-        except BlockingIOError:
-            if not self._writing:
-                self._writing = True
-                self._loop.add_writer(self._fd, self._write_pending)
-            return
-        except OSError:  # EIO: there is nobody to type to.
-            self._unwritten.clear()
-        self._drained.set()
-        self._stop_writing()
-
-    def _stop_writing(self) -> None:
-        if self._writing:
-            self._writing = False
-            self._loop.remove_writer(self._fd)
+        await self._writer.flush()
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size. What was printed before is taken first, so the order is true."""
@@ -352,9 +324,7 @@ class DirectBackend:
     def _close_terminal(self) -> None:
         if self._fd >= 0:
             self._stop_reading()
-            self._stop_writing()
-            self._unwritten.clear()
-            self._drained.set()
+            self._writer.close()
             self._fd = -1
             close_terminal(self._process)
         self._close_slave()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -37,7 +36,7 @@ from chloe.backends.tmux.server import PREFIX, TmuxServer
 from chloe.backends.tmux.session_resizer import SessionResizer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.config.paths import make_own_folder
-from chloe.errors import StartFailed, TmuxUnusable
+from chloe.errors import TmuxUnusable
 from chloe.events.facts import SpoolPosition
 from chloe.tasks import Tasks
 from chloe.watch import Watcher
@@ -132,7 +131,7 @@ class TmuxBackend:
         Raises as ``start`` does, or ``HomeUnusable`` where no spool may be made.
         """
         assert self._spec is not None, "what runs already is not started"
-        told = holder_spec.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
+        encoded = holder_spec.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
         await self._server.check()
         make_own_folder(self.folder.parent)
         try:
@@ -142,15 +141,13 @@ class TmuxBackend:
             self.folder.mkdir(mode=0o700)
         except OSError as error:
             self._lease.release()
-            raise self._spool_error(error) from error
+            raise holder_spec.spool_error(error) from error
         try:
-            (self.folder / "spec.json").touch(mode=0o600)
-            (self.folder / "spec.json").write_text(told, "ascii")
-            os.mkfifo(self.folder / "keys", 0o600)
+            holder_spec.fill_spool(self.folder, encoded)
         except OSError as error:
             await self.discard()
             self._lease.release()
-            raise self._spool_error(error) from error
+            raise holder_spec.spool_error(error) from error
         self.seek(START)
 
     async def start(self) -> None:
@@ -172,10 +169,6 @@ class TmuxBackend:
                 locks.signal_owner(self.folder / "lock", signal.SIGTERM)
             await self.discard()
             raise
-
-    def _spool_error(self, error: OSError) -> StartFailed:
-        what = f"{error.filename} {error.strerror}" if error.filename and error.strerror else error
-        return StartFailed(f"No spool for the pane: {what}. Make room, or look at the home.")
 
     def try_to_lease(self) -> bool:
         """Take the pane's lease if it is free; True if this process records the pane from now on."""

@@ -1,6 +1,7 @@
 """How a holder is started: what it is told, and the words of its command line.
 
-Owns ``spec.json`` and the choice of the terminfo entry. Must not know tmux's commands.
+Owns ``spec.json`` and what else lies in a new spool, and the choice of the terminfo entry. Must not know
+tmux's commands.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from chloe import __version__
 from chloe.backends import environment, limits
 from chloe.backends.backend import Spec
 from chloe.config.paths import user_home
+from chloe.errors import StartFailed
 
 #: Bytes after which a segment is complete.
 SEGMENT_SIZE = 8 * 1024 * 1024
@@ -61,6 +63,19 @@ def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
         "share": disk_share,
     }
     return json.dumps(told)
+
+
+def fill_spool(folder: Path, encoded: str) -> None:
+    """Make in a new spool what its holder needs: ``spec.json`` and the FIFO ``keys``. Raises ``OSError``."""
+    (folder / "spec.json").touch(mode=0o600)
+    (folder / "spec.json").write_text(encoded, "ascii")
+    os.mkfifo(folder / "keys", 0o600)
+
+
+def spool_error(error: OSError) -> StartFailed:
+    """Return the error for a spool that can't be made, with the way out."""
+    what = f"{error.filename} {error.strerror}" if error.filename and error.strerror else error
+    return StartFailed(f"No spool for the pane: {what}. Make room, or look at the home.")
 
 
 def command(folder: Path) -> list[str]:
