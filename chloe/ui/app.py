@@ -29,7 +29,7 @@ from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.slots import Slots
 from chloe.ui.panes.unread import Unread
 from chloe.ui.panes.visible import VisiblePanes
-from chloe.ui.requests import Engine, Requests
+from chloe.ui.requests import AppEngine, Requests
 from chloe.ui.selection import Selection
 from chloe.ui.shell import Shell
 from chloe.ui.stack import Stack
@@ -48,7 +48,7 @@ _log = logging.getLogger("chloe.ui")
 class App:
     """One run of the app on one terminal. Made inside the loop that it runs in."""
 
-    def __init__(self, engine: Engine, config: Config, tty: Tty, environment: Mapping[str, str]) -> None:
+    def __init__(self, engine: AppEngine, config: Config, tty: Tty, environment: Mapping[str, str]) -> None:
         urwid.set_encoding("utf-8")
         loop = asyncio.get_running_loop()
         self._engine = engine

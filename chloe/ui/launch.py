@@ -22,7 +22,7 @@ from chloe.ui.log_file import log_to, report_slow_steps
 from chloe.ui.style import style
 from chloe.ui.tty.colors import detect_depth
 from chloe.ui.tty.paint import Painter
-from chloe.ui.tty.screen import Screen
+from chloe.ui.tty.screen import TtyScreen
 from chloe.waits import Waits
 
 #: sysexits.h: an internal error.
@@ -58,7 +58,7 @@ async def _main(config: Config, environment: Mapping[str, str], debug: bool) -> 
     if debug:
         report_slow_steps()
     painter = Painter(detect_depth(environment), style, detect_encoding(environment))
-    screen = Screen(painter, term=environment.get("TERM", ""))
+    screen = TtyScreen(painter, term=environment.get("TERM", ""))
     try:
         # Until the app has its screen, what it waits for is said where it will be.
         async with open_engine(config, waits=Waits(_report)) as engine:

@@ -31,7 +31,7 @@ _log = logging.getLogger("chloe.ui")
 _TIMEOUT = 5.0
 
 
-class Engine(Protocol):
+class AppEngine(Protocol):
     """What the app needs of an engine."""
 
     instance: str
@@ -84,7 +84,7 @@ class Requests:
     """The questions under way."""
 
     def __init__(
-        self, group: asyncio.TaskGroup, engine: Engine, messages: Messages, on_answer: Callable[[], None]
+        self, group: asyncio.TaskGroup, engine: AppEngine, messages: Messages, on_answer: Callable[[], None]
     ) -> None:
         self._group = group
         self._engine = engine

@@ -20,16 +20,16 @@ from chloe.ui.labels import label_key
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
-from chloe.ui.requests import Engine
+from chloe.ui.requests import AppEngine
 from chloe.ui.stack import MIN_COLUMNS, MIN_ROWS, Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.keyboard import (
     Event,
     Focused,
-    Key,
     Keyboard,
     MouseReport,
     Pasted,
+    Pressed,
     Released,
     ReleaseUndone,
     TerminalReply,
@@ -52,7 +52,7 @@ class Shell:
         slots: Slots,
         actions: Actions,
         *,
-        engine: Engine,
+        engine: AppEngine,
         tty: Tty,
         keyboard: Keyboard,
         pane_input: PaneInput,
@@ -80,7 +80,7 @@ class Shell:
                 return False
             case Typed(data):
                 return self._type(data)
-            case Key(name, _):
+            case Pressed(name, _):
                 self._press(name)
             case Pasted(data):
                 self._paste(data)

@@ -13,7 +13,7 @@ from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size
 from chloe.formatting.text import escape_unsafe, shorten_id
 from chloe.ui.panes.slots import Slots
-from chloe.ui.requests import Engine, Requests
+from chloe.ui.requests import AppEngine, Requests
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.view import Slot
@@ -24,7 +24,7 @@ def describe_state(
     stack: Stack,
     slots: Slots,
     requests: Requests,
-    engine: Engine,
+    engine: AppEngine,
     tasks: Iterable[asyncio.Task[object]],
 ) -> str:
     """Return the state in lines: views, slots, panes, requests and queues, tasks."""

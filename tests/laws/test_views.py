@@ -54,7 +54,7 @@ def test_the_terminal_and_the_panes_know_no_view(room: str) -> None:
 @pytest.mark.parametrize(
     ("room", "source"),
     [
-        ("views", "from chloe.ui.views.history import History"),
+        ("views", "from chloe.ui.views.history import HistoryList"),
         ("views", "from chloe.ui.views import TABS"),
         ("views", "def late() -> None:\n    import chloe.ui.shell"),
         ("tty", "from chloe.ui.panes.slots import Slots"),

@@ -19,7 +19,7 @@ from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.view import Drawn
-from chloe.ui.views.history import History
+from chloe.ui.views.history import HistoryList
 from chloe.ui.views.instances import Instances
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Parts:
             release="escape",
             log_file="/home/chloe.log",
         )
-        self.instances, self.history = Instances(self.state), History(self.state)
+        self.instances, self.history = Instances(self.state), HistoryList(self.state)
         self.stack = Stack([self.instances, self.history])
         self.slots = Slots()
         keyboard = Keyboard()

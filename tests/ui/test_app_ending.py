@@ -70,13 +70,13 @@ def test_quitting_leaves_the_terminal_as_it_was(app_with_pane: AppWithPane) -> N
 
 #: What Ctrl-L does in each.
 CRASHES: dict[str, str] = {
-    "in a key": "def broken(self): raise ValueError('broken on purpose')\nScreen.forget = broken\n",
+    "in a key": "def broken(self): raise ValueError('broken on purpose')\nTtyScreen.forget = broken\n",
     "while drawing": "from chloe.ui import status_bars\n"
     "def broken(*_, **__): raise ValueError('broken on purpose')\n"
-    "Screen.forget = lambda self: setattr(status_bars, 'draw_header', broken)\n",
+    "TtyScreen.forget = lambda self: setattr(status_bars, 'draw_header', broken)\n",
     "in a callback": "import asyncio\n"
     "def broken(): raise ValueError('broken on purpose')\n"
-    "Screen.forget = lambda self: asyncio.get_running_loop().call_soon(broken)\n",
+    "TtyScreen.forget = lambda self: asyncio.get_running_loop().call_soon(broken)\n",
 }
 
 
@@ -84,7 +84,7 @@ CRASHES: dict[str, str] = {
 def test_an_unforeseen_error_ends_it_with_one_line_and_a_traceback_in_the_log_file(
     app_with_pane: AppWithPane, tmp_path: Path, where: str
 ) -> None:
-    broken = "from chloe.ui.tty.screen import Screen\n" + CRASHES[where]
+    broken = "from chloe.ui.tty.screen import TtyScreen\n" + CRASHES[where]
     app = app_with_pane("c", program=broken + "import sys\nfrom chloe.cli import main\nsys.exit(main())")
     before = app.settings_before
     app.leave_pane()
@@ -104,12 +104,12 @@ def test_a_request_that_fails_as_nobody_foresaw_is_told_and_ends_nothing(
 ) -> None:
     program = (
         "from chloe.ui.requests import Requests\n"
-        "from chloe.ui.tty.screen import Screen\n"
+        "from chloe.ui.tty.screen import TtyScreen\n"
         "made, make = [], Requests.__init__\n"
         "def note(self, *args): make(self, *args); made.append(self)\n"
         "Requests.__init__ = note\n"
         "async def broken(): raise ValueError('broken on purpose')\n"
-        "Screen.forget = lambda self: made[0]._run(broken(), None)\n"
+        "TtyScreen.forget = lambda self: made[0]._run(broken(), None)\n"
         "import sys\nfrom chloe.cli import main\nsys.exit(main())"
     )
     app = start_app(program=program)

@@ -13,10 +13,10 @@ from chloe.ui.tty.keyboard import (
     ESCAPE_TIMEOUT,
     Event,
     Focused,
-    Key,
     Keyboard,
     MouseReport,
     Pasted,
+    Pressed,
     Released,
     ReleaseUndone,
     TerminalReply,
@@ -56,12 +56,12 @@ class Typist:
         for event in events:  # type: ignore[attr-defined]
             taken.append(event)
             match event:
-                case Key("enter"):
+                case Pressed("enter"):
                     self.keyboard.focus_pane()
-                case Key("escape", data):
+                case Pressed("escape", data):
                     self.program += data
                     self.keyboard.focus_pane()
-                case Key(name):
+                case Pressed(name):
                     self.commands.append(name)
                 case Typed(data) | Pasted(data) if self.keyboard.in_pane:
                     self.program += data

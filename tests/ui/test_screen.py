@@ -18,7 +18,7 @@ from chloe.terminal import Terminal
 from chloe.ui.canvas import make_row
 from chloe.ui.style import style
 from chloe.ui.tty.paint import Painter
-from chloe.ui.tty.screen import Screen
+from chloe.ui.tty.screen import TtyScreen
 from tests.conftest import Eventually
 
 pytestmark = pytest.mark.pty
@@ -34,10 +34,10 @@ class Host:
         self.terminal = Terminal(4, 20)
         self.written = b""
         self.events: list[str] = []
-        self.screen: Screen | None = None
+        self.screen: TtyScreen | None = None
 
-    def open(self, term: str = "xterm") -> Screen:
-        self.screen = Screen(Painter(256, style), term=term, input_fd=self.slave, output_fd=self.slave)
+    def open(self, term: str = "xterm") -> TtyScreen:
+        self.screen = TtyScreen(Painter(256, style), term=term, input_fd=self.slave, output_fd=self.slave)
         return self.screen
 
     def pump(self) -> bytes:
@@ -94,7 +94,7 @@ def rows(*texts: str) -> list[list[tuple[object, None, bytes]]]:
 def test_without_a_terminal_there_is_no_screen() -> None:
     reading, writing = os.pipe()
     with pytest.raises(UsageError, match="needs a terminal"):
-        Screen(Painter(256, style), input_fd=reading, output_fd=writing)
+        TtyScreen(Painter(256, style), input_fd=reading, output_fd=writing)
     os.close(reading)
     os.close(writing)
 

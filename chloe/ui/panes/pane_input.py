@@ -15,7 +15,7 @@ from chloe.ui.labels import label_key
 from chloe.ui.messages import Messages
 from chloe.ui.panes.sizing import Size, Sizing
 from chloe.ui.panes.slots import Slots
-from chloe.ui.requests import Engine
+from chloe.ui.requests import AppEngine
 from chloe.ui.selection import Selection
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.tty.sequences import measure_character
@@ -26,7 +26,7 @@ class PaneInput:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: AppEngine,
         selection: Selection,
         keyboard: Keyboard,
         sizing: Sizing,

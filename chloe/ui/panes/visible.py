@@ -9,7 +9,7 @@ from chloe.events.panes import Pane
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
 from chloe.ui.panes.unread import Unread
-from chloe.ui.requests import Engine, Requests
+from chloe.ui.requests import AppEngine, Requests
 
 
 class VisiblePanes:
@@ -18,7 +18,7 @@ class VisiblePanes:
     def __init__(
         self,
         slots: Slots,
-        engine: Engine,
+        engine: AppEngine,
         unread: Unread,
         requests: Requests,
         pane_input: PaneInput,

@@ -43,7 +43,7 @@ _MOUSE = (b"\x1b[<", b"\x1b[M")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Pressed:
     """The user pressed a key that is Chloe's. ``name`` is "" for a sequence that has none."""
 
     name: str
@@ -95,7 +95,7 @@ class MouseReport:
     data: bytes
 
 
-Event = Key | Typed | Pasted | Focused | Released | ReleaseUndone | TerminalReply | MouseReport
+Event = Pressed | Typed | Pasted | Focused | Released | ReleaseUndone | TerminalReply | MouseReport
 
 
 class Keyboard:
@@ -228,7 +228,7 @@ class Keyboard:
             case Kind.PASTE:
                 self._paste = bytearray()
             case _ if not self._in_pane:
-                yield Key(name_key(sequence), sequence)
+                yield Pressed(name_key(sequence), sequence)
             case _ if self._release_byte is None and name_key(sequence) == self._release:
                 yield from self._release_keyboard()
             case _:
@@ -254,7 +254,7 @@ class Keyboard:
         length = measure_character(self._buffer, 0)
         if length:
             character = self._consume(length)
-            yield Key(name_key(character), character)
+            yield Pressed(name_key(character), character)
 
     def _take_late_rest(self) -> Iterator[Event]:
         """Read what comes soon after an Esc that left the pane: the rest of its sequence, or Chloe's keys."""
@@ -308,7 +308,7 @@ class Keyboard:
         escape = self._consume(1)
         if not self._in_pane:
             self._released_at, self._escape_at = None, self._received_at
-            yield Key("escape", escape)
+            yield Pressed("escape", escape)
         elif self._release == "escape":
             self._released_at = self._received_at
             yield from self._release_keyboard()

@@ -1,7 +1,7 @@
 """The user's own terminal: what Chloe switches on in it, and that it is left as it was.
 
 Owns its modes, its file descriptor, and how frames get out without ever blocking the loop. Must not
-know what is drawn or what is typed. A Screen of urwid's, with input and drawing of its own: urwid's
+know what is drawn or what is typed. A screen of urwid's, with input and drawing of its own: urwid's
 decoder is slow on pastes and drops bytes that a program should get, and its drawing trusts widths
 that terminals disagree about.
 """
@@ -51,7 +51,7 @@ _READ_SIZE = 64 * 1024
 _DRAIN_TIMEOUT = 1.0
 
 
-class Screen(BaseScreen):
+class TtyScreen(BaseScreen):
     """The terminal that Chloe runs in. ``start`` and ``stop`` it inside a running loop."""
 
     def __init__(self, painter: Painter, *, term: str = "", input_fd: int = 0, output_fd: int = 1) -> None:

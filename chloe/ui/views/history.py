@@ -25,7 +25,7 @@ _COLUMNS = (("", 1), ("ended", 13), ("name", 18), ("how", 14), ("ran", 8), ("pri
 _EMPTY_NOTICE = "Nothing has ended yet, and nothing was put away."
 
 
-class History(View):
+class HistoryList(View):
     """The lives that ended or were put away, the latest first."""
 
     name = "history"
