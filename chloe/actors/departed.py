@@ -17,7 +17,7 @@ CHLOE_ENDED = "chloe ended"
 
 
 def facts_for_departed(panes: Iterable[Pane], gone: str) -> list[Entry]:
-    """What is to be said of the panes of an instance that ended without a word."""
+    """Return what is to be said of the panes of an instance that ended without a word."""
     now = time.time_ns()
     words = []
     for pane in panes:

@@ -22,7 +22,7 @@ RETRY_DELAY = 1.0
 async def retry_or_record_death(
     pane: str, backend: Backend, error: BaseException, append: Callable[[str, facts.Fact], Awaitable[None]]
 ) -> bool:
-    """Whether another actor shall look after the pane; else its end is appended.
+    """Return whether another actor shall look after the pane; else its end is recorded.
 
     That the system has no more to give says nothing of a program that a holder looks after.
     """

@@ -64,7 +64,7 @@ class InstanceReaper:
                     await self._append(*entries)
 
     def on_instances_changed(self) -> None:
-        """An instance may have come or gone."""
+        """Note that an instance may have come or gone."""
         self._changed.set()
 
     async def run(self, remove_stale_spools: Callable[[], Awaitable[None]]) -> None:

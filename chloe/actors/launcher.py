@@ -71,7 +71,7 @@ class Launcher:
             self._server.close()
 
     def spec(self, pane: str, command: Open) -> Spec:
-        """What ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
+        """Return what ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
         from chloe.backends import environment
 
         cwd = _folder_of(command.cwd)
@@ -143,7 +143,7 @@ class Launcher:
         return path_of(self._config.paths.spool, pane)
 
     def panes_with_spool(self) -> frozenset[str]:
-        """The panes that have a spool: they run, or they ended and not all of it is in the log."""
+        """Return the panes that have a spool: they run, or they ended and not all of it is in the log."""
         try:
             with os.scandir(self._config.paths.spool) as found:
                 return frozenset(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
@@ -151,7 +151,7 @@ class Launcher:
             return frozenset()
 
     def has_unread_output(self, pane: Pane) -> bool:
-        """Whether the pane's spool may hold what the log doesn't, or its holder is no more."""
+        """Return whether the pane's spool may hold what the log doesn't, or its holder is no more."""
         return not is_quiet(self._folder(pane.id), pane.spool)
 
     @property
@@ -160,7 +160,7 @@ class Launcher:
         return self._config.paths.spool
 
     def outlives_its_actor(self, pane: Pane) -> bool:
-        """Whether a pane that the log calls dead has more to tell, as its session outlives a failed actor.
+        """Return whether a pane that the log calls dead has more to tell: a session outlives a failed actor.
 
         Where the holder has told the end, it may be there for an instant more, and tells nothing.
         """
@@ -176,18 +176,18 @@ class Launcher:
             return False
 
     def is_running(self, pane: str) -> bool:
-        """Whether a holder looks after the pane's program, whatever the log says of it."""
+        """Return whether a holder looks after the pane's program, whatever the log says of it."""
         return has_holder(self._folder(pane))
 
     async def session_exists(self, pane: str) -> bool | None:
-        """Whether tmux has the pane's session; None where it doesn't answer."""
+        """Return whether tmux has the pane's session; None where it doesn't answer."""
         try:
             return session_of(pane) in await self._server.sessions()
         except TmuxUnusable:
             return None
 
     async def tmux_error(self) -> str:
-        """Why tmux can't be used at the moment, or ""."""
+        """Return why tmux can't be used at the moment, or ""."""
         try:
             await self._server.sessions()
         except TmuxUnusable as error:
@@ -211,7 +211,7 @@ async def explain_failure(step: Awaitable[None], spec: Spec) -> None:
 
 
 def _folder_of(wanted: str) -> str:
-    """The folder to start in: the one asked for; else the one that Chloe is in; else the user's home.
+    """Return the folder to start in: the one asked for; else the one that Chloe is in; else the user's home.
 
     A folder may be gone while a process is in it.
     """
@@ -225,7 +225,7 @@ def _folder_of(wanted: str) -> str:
 
 
 def free_name(spec: Spec, panes: Panes) -> str:
-    """What a pane is called that nobody named: its program, with a number where that is in use."""
+    """Return what a pane is called that nobody named: its program, with a number where that is in use."""
     wanted = (Path(spec.argv[0]).name or spec.argv[0] or "pane")[: MAX_NAME - _MAX_DIGITS]
     taken = {pane.name for pane in panes.values() if pane.alive and not pane.closed}
     names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))

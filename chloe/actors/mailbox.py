@@ -22,12 +22,12 @@ class Envelope(Generic[M]):
         self._answer = answer
 
     def resolve(self) -> None:
-        """The message was carried out."""
+        """Tell who waits that the message was carried out."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
 
     def reject(self, error: Exception) -> None:
-        """It could not be; whoever asked gets the error."""
+        """Tell who waits that the message could not be carried out: the error is raised there."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(error)
 

@@ -104,7 +104,7 @@ class PaneActor:
             self.mailbox.close(PaneRefused("its program has ended"))
 
     def folded(self, offset: int) -> None:
-        """All of the stream before ``offset`` has been drawn: there is room for more."""
+        """Make room for more: all of the stream before ``offset`` has been drawn."""
         self._folded_to = offset
         self._room.set()
 
@@ -164,7 +164,7 @@ class PaneActor:
                 return
 
     async def _hand_over(self) -> None:
-        """Reading was stopped: let another record once the log has it all, if that is still wanted then."""
+        """Let another process record once the log has all that was read, if that is still wanted then."""
         while self.has_uncommitted:
             self._progress.clear()
             await self._progress.wait()
@@ -192,7 +192,7 @@ class PaneActor:
                 await asyncio.sleep(_GATHER)
 
     def _fact(self, event: BackendEvent) -> facts.Fact:
-        """What the log says of it; counts the stream's offset on."""
+        """Return what the log says of an event, and count the stream's offset on."""
         fact = fact_of(event, self._read_to, self.exit_reason)
         self._read_to += length_of(fact)
         return fact
@@ -240,7 +240,7 @@ class PaneActor:
 
 
 def fact_of(event: BackendEvent, offset: int, exit_reason: str = "") -> facts.Fact:
-    """What the log says of an event at this ``offset`` of its stream."""
+    """Return what the log says of an event at this ``offset`` of its stream."""
     match event:
         case OutputRead(data=data, position=position):
             return facts.Output(offset=offset, length=len(data), data=data, spool=position)
@@ -263,12 +263,12 @@ def fact_of(event: BackendEvent, offset: int, exit_reason: str = "") -> facts.Fa
 
 
 def length_of(fact: facts.Fact) -> int:
-    """How far the stream goes on by it."""
+    """Return how many bytes of the stream a fact stands for."""
     return fact.length if isinstance(fact, facts.Output | facts.Gap) else 0
 
 
 def _last_position(batch: Sequence[Entry]) -> SpoolPosition | None:
-    """How far a batch takes the spool in."""
+    """Return how far a batch takes the spool in; None where nothing of it comes from one."""
     for entry in reversed(batch):
         position: SpoolPosition | None = getattr(entry.fact, "spool", None)
         if position is not None:

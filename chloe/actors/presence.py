@@ -49,7 +49,7 @@ class InstanceLock:
 
 
 def instance_locks(folder: Path) -> list[InstanceLock]:
-    """Every instance's, the oldest first; none where there is no such folder. Raises ``OSError``."""
+    """Return every instance's, the oldest first; none where there is no such folder. Raises ``OSError``."""
     found = []
     for path in folder.glob(f"*{_SUFFIX}"):
         if not is_id(path.name.removesuffix(_SUFFIX)):
@@ -111,12 +111,12 @@ class Presence:
         os.close(before)
 
     def _refuse_link(self) -> None:
-        """See that the folder is no link: in another home's it would be said who lives in this one."""
+        """Refuse a folder that is a link: another home's would say who lives in this one."""
         if self._folder.is_symlink():
             raise FileRefused(self._folder, "is a link, where a folder of Chloe's belongs: remove the link")
 
     def close(self) -> None:
-        """Be gone: the lock and its file go, for there is nothing to be said for this instance."""
+        """Remove our lock and its file, for there is nothing to be said for this instance."""
         self._path.unlink(missing_ok=True)
         os.close(self._fd)
 
@@ -156,7 +156,7 @@ class Presence:
 
     @contextmanager
     def claim(self, instance: str) -> Iterator[bool]:
-        """Whether ``instance`` is gone and it is for us to say so; nobody else may until this is left.
+        """Yield whether ``instance`` is gone and it is for us to say so; nobody else may until this is left.
 
         When it is left without an error the instance's file goes, so that it is asked about once.
         """
@@ -171,7 +171,7 @@ class Presence:
                 path.unlink(missing_ok=True)
 
     def describe(self, instance: str) -> str:
-        """Whose an instance is, for a message: its process and terminal."""
+        """Return whose an instance is, for a message: its process and terminal."""
         pid, terminal = 0, ""
         if is_id(instance):
             with suppress(OSError):

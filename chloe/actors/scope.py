@@ -27,7 +27,7 @@ class Scope:
     stays: bool = False
 
     def of(self, panes: Panes) -> Collection[str]:
-        """The ids of the panes that it reaches, of those there are."""
+        """Return the ids of the panes that it reaches, of those there are."""
         return panes.keys() if self.chosen is None else self.chosen(panes)
 
 
@@ -42,7 +42,7 @@ PRESENT = Scope(leaves_out="past")
 
 
 def named(text: str) -> Scope:
-    """The panes that ``text`` may mean, taken in, so that it is clear which it does."""
+    """Return the scope of the panes that ``text`` may mean, so that it is clear which it does."""
     return Scope(
         lambda panes: panes.candidates(text), leaves_out="ended", is_clear=lambda panes: panes.is_used(text)
     )

@@ -100,7 +100,7 @@ class Supervisor:
                     running.task.cancel()
 
     def is_recording(self, pane: str) -> bool:
-        """Whether this instance is the one that records the pane."""
+        """Return whether this instance is the one that records the pane."""
         running = self._running.get(pane)
         return running is not None and running.actor.recording.is_set()
 
@@ -306,7 +306,7 @@ class Supervisor:
             self._actor_of(pane).mailbox.send(command)
 
     def _is_needed(self, command: Command, pane: Pane) -> bool:
-        """Whether there is something to do. Raises ``PaneRefused`` for what can't be asked of the pane."""
+        """Return whether there is something to do. Raises ``PaneRefused`` for what can't be asked."""
         refusal = why_not(command, pane, self._instance, self._presence.describe)
         if refusal is not None and not refusal.is_so:
             raise PaneRefused(str(refusal))

@@ -84,7 +84,7 @@ class UnreadSpool:
         self._paths = paths
 
     def __str__(self) -> str:
-        """Who it is and what helps, for a reader."""
+        """Say who it is and what helps, for a reader."""
         since = f", for {format_age(self.since)} or more" if self.since else ""
         return (
             f"{escape_unsafe(self.pane.name)} is recorded by process {self.recorder}, which is stopped{since}"
@@ -122,7 +122,7 @@ class UnreadSpool:
 
 
 def _size_of(paths: Paths, pane: Pane) -> int:
-    """Bytes in a pane's spool: no fewer than were printed and are in no log."""
+    """Return the bytes in a pane's spool: no fewer than were printed and are in no log."""
     try:
         return sum(path.lstat().st_size for path in path_of(paths.spool, pane.id).iterdir())
     except OSError:
@@ -130,7 +130,7 @@ def _size_of(paths: Paths, pane: Pane) -> int:
 
 
 def find_stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, int]:
-    """Those of ``panes`` whose recorder is stopped, with its process. Empty where that can't be told."""
+    """Return those of ``panes`` whose recorder is stopped, with its process; none if that can't be told."""
     try:
         stopped = [sign.pid for sign in instance_locks(paths.instances) if sign.pid and is_stopped(sign.pid)]
     except OSError:

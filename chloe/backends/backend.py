@@ -141,7 +141,7 @@ class Backend(Protocol):
         """End the program: hang up first, then by force. Returns at once; ``Exited`` follows."""
 
     async def acknowledge(self, position: SpoolPosition) -> None:
-        """All up to ``position`` is committed durably: what holds it outside the log may go."""
+        """Let go of all up to ``position`` outside the log: it is committed durably."""
 
     async def close(self) -> None:
         """Let go of everything this process holds. A tmux-backed program runs on; a direct one is ended."""

@@ -43,7 +43,7 @@ _limit_lock = threading.RLock()
 
 
 def is_exhausted(error: BaseException) -> bool:
-    """Whether the error says only that the system, or this process's limit, has no more to give."""
+    """Return whether the error says only that the system, or this process's limit, has no more to give."""
     return isinstance(error, OSError) and error.errno in EXHAUSTED
 
 
@@ -68,7 +68,7 @@ def raise_limit() -> None:
 
 @contextlib.contextmanager
 def with_callers_limit() -> Iterator[None]:
-    """What is started in here has the caller's limit. Nothing else is started meanwhile.
+    """Give what is started in here the caller's limit. Nothing else is started meanwhile.
 
     Who opens something in another thread just then may be refused, where that many are open.
     """
@@ -144,7 +144,7 @@ def popen(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
 
 
 def exhausted_limit(pid: int) -> int:
-    """The limit of descriptors of a process that has them all in use.
+    """Return the limit of descriptors of a process that has them all in use.
 
     0 where it has some left, or it can't be known.
     """
@@ -170,7 +170,7 @@ class Shortage:
         return self._text if time.monotonic() < self._until else ""
 
     def note(self, error: BaseException) -> None:
-        """Something was refused, and is tried again. What isn't a shortage is none of its business."""
+        """Note that something was refused, and is tried again. What isn't a shortage is ignored."""
         if not is_exhausted(error):
             return
         before = self.error

@@ -153,7 +153,7 @@ class DirectBackend:
         return taken
 
     def _start_reading(self) -> None:
-        """Hear of output again, where there is room for it and a terminal to have it from."""
+        """Wait for output again, where there is room for it and a terminal to have it from."""
         if not self._reading and self._fd >= 0 and self._buffered < READ_LIMIT:
             self._reading = True
             self._loop.add_reader(self._fd, self._on_readable)
@@ -210,7 +210,7 @@ class DirectBackend:
             self._waiter.set_result(None)
 
     def _on_hangup(self) -> None:
-        """Every descriptor of the terminal is closed but ours."""
+        """Stop reading: every descriptor of the terminal is closed but ours."""
         if self._exited is not None:
             self._finish()
             return
@@ -259,7 +259,7 @@ class DirectBackend:
     # The end.
 
     def _on_exit(self, status: int | None) -> None:
-        """The program is reaped. What it printed last is still in the terminal."""
+        """Take the status of the program, which is reaped. What it printed last is still in the terminal."""
         self._reaped.set()
         code = None if status is None else os.waitstatus_to_exitcode(status)
         self._process.terminated, self._process.status = True, status
@@ -291,7 +291,7 @@ class DirectBackend:
         self._finish()
 
     def _restart_quiet_timer(self) -> None:
-        """After the end: wait for the terminal to close, or until those who keep it open fall silent."""
+        """Wait, after the end, for the terminal to close, or until those who keep it open fall silent."""
         if self._exited is None or self._finished:
             return
         if self._quiet_timer is not None:
@@ -306,7 +306,7 @@ class DirectBackend:
             self._restart_quiet_timer()
 
     def _finish(self) -> None:
-        """Nothing follows: let go of the terminal, and say how it ended."""
+        """Let go of the terminal, and say how it ended: nothing follows."""
         if self._finished:
             return
         assert self._exited is not None
@@ -354,7 +354,7 @@ class DirectBackend:
                 os.killpg(group, number)
 
     def _foreground(self) -> int:
-        """The process group in the terminal's foreground, 0 where it isn't one of the program's session."""
+        """Return the process group in the terminal's foreground, 0 where it is of another session."""
         with contextlib.suppress(OSError):
             group = os.tcgetpgrp(self._fd)
             if group > 1 and os.getsid(group) == self._process.pid:
@@ -362,7 +362,7 @@ class DirectBackend:
         return 0
 
     async def acknowledge(self, position: SpoolPosition) -> None:
-        """Nothing is held outside the log."""
+        """Do nothing: nothing is held outside the log."""
 
     async def close(self) -> None:
         """End the program, as ``kill`` does, and wait for it. A second call does nothing."""

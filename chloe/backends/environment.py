@@ -49,7 +49,7 @@ OF_ONE_PROCESS = frozenset({"OLDPWD", "PWD", "SHLVL", "_"})
 
 
 def build_environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str = "") -> dict[str, str]:
-    """The whole environment of a pane's program: ``base`` as the user has it, in a terminal of Chloe's.
+    """Return the environment of a pane's program: ``base`` as the user has it, in a terminal of Chloe's.
 
     ``term`` names the terminfo entry, ``pane`` the pane (a script finds it in ``CHLOE_PANE``). With
     ``cwd``, an absolute folder, ``PWD`` says it, so that a folder reached by a link keeps its name.
@@ -68,7 +68,7 @@ def build_environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str
 
 
 def login_shell() -> tuple[str, ...]:
-    """The user's shell as arguments: what ``SHELL`` names, else the password file, else ``/bin/sh``."""
+    """Return the user's shell as arguments: by ``SHELL``, else the password file, else ``/bin/sh``."""
     candidates = [os.environ.get("SHELL", "")]
     with contextlib.suppress(KeyError):  # A uid without an entry, as containers have them.
         candidates.append(pwd.getpwuid(os.getuid()).pw_shell)
@@ -79,7 +79,7 @@ def login_shell() -> tuple[str, ...]:
 
 
 def find_program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, str]) -> str:
-    """The file that ``argv`` runs, found as a shell in ``cwd`` under ``environment`` finds it.
+    """Return the file that ``argv`` runs, found as a shell in ``cwd`` under ``environment`` finds it.
 
     Raises ``StartFailed`` where the folder or the command isn't there, or may not be used.
     """
@@ -107,17 +107,17 @@ def find_program(argv: tuple[str, ...], *, cwd: str, environment: Mapping[str, s
 
 
 def _join(folder: str, path: str) -> str:
-    """As ``Path`` joins them; making those takes longer than all the system calls of a start's checks."""
+    """Join as ``Path`` does; making those takes longer than all the system calls of a start's checks."""
     return path if path.startswith("/") else f"{folder}/{path}" if path else folder
 
 
 def _why_not_executable(path: str) -> str:
-    """Why this user can't execute the file; empty where it can be."""
+    """Return why this user can't execute the file; empty where it can be."""
     return _why_not(path, stat.S_ISREG, "a file", "it is not executable for you")
 
 
 def _why_not(path: str, is_right: Callable[[int], bool], kind: str, forbidden: str) -> str:
-    """Why this isn't of that kind, or mayn't be used; empty where nothing is wrong."""
+    """Return why this isn't of that kind, or mayn't be used; empty where nothing is wrong."""
     try:
         if not is_right(os.stat(path).st_mode):  # noqa: PTH116 - for the reason given above
             return f"it is not {kind}"
@@ -127,6 +127,6 @@ def _why_not(path: str, is_right: Callable[[int], bool], kind: str, forbidden: s
 
 
 def _error_text(error: OSError | ValueError) -> str:
-    """The system's own words, without the number and the path."""
+    """Return the system's own words, without the number and the path."""
     text = error.strerror if isinstance(error, OSError) else str(error)
     return (text or "unusable").lower()

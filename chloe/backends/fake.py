@@ -66,28 +66,28 @@ class FakeBackend:
     # What a test, or the program played, lets happen.
 
     def prints(self, data: bytes, position: SpoolPosition | None = None) -> None:
-        """The program prints ``data``."""
+        """Have the program print ``data``."""
         self._emit(OutputRead(data, time.time_ns(), position))
 
     def floods(self, pieces: Iterator[bytes]) -> None:
-        """The program prints ``pieces``, each only when the reader has come that far."""
+        """Have the program print ``pieces``, each only when the reader has come that far."""
         self._emit(_Flood(pieces, time.time_ns()))
 
     def changes_size(self, rows: int, columns: int, position: SpoolPosition | None = None) -> None:
-        """The terminal changes its size here in the stream."""
+        """Have the terminal change its size here in the stream."""
         self.size = (rows, columns)
         self._emit(SizeChanged(rows, columns, time.time_ns(), position))
 
     def loses(self, length: int, reason: str, position: SpoolPosition | None = None) -> None:
-        """So many bytes of the stream are missing here."""
+        """Have so many bytes of the stream be missing here."""
         self._emit(BytesLost(length, reason, time.time_ns(), position))
 
     def exits(self, status: int = 0, position: SpoolPosition | None = None) -> None:
-        """The program ends by itself."""
+        """Have the program end by itself."""
         self._end(Exited(status, None, "", time.time_ns(), position))
 
     def dies(self, by: signal.Signals, position: SpoolPosition | None = None) -> None:
-        """A signal ends the program."""
+        """Have a signal end the program."""
         self._end(Exited(None, by, "", time.time_ns(), position))
 
     def _end(self, exited: Exited) -> None:
@@ -127,7 +127,7 @@ class FakeBackend:
         return NOT_READING
 
     async def flush(self) -> None:
-        """A program played in memory takes all at once."""
+        """Return at once: a program played in memory takes all that is typed."""
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size."""
@@ -155,7 +155,7 @@ class FakeBackend:
         return taken
 
     def _next(self, room: int) -> BackendEvent | None:
-        """The next event, cut to ``room`` bytes; None where a flood had no more."""
+        """Return the next event, cut to ``room`` bytes; None where a flood had no more."""
         first = self._events.popleft()
         if isinstance(first, OutputRead) and len(first.data) > room:
             # A position is behind the last byte, so only the second half has one.
@@ -215,7 +215,7 @@ class FakePersistentBackend(FakeBackend):
 
 
 def silent(_: FakeBackend) -> Program:
-    """A program that neither prints nor ends by itself."""
+    """Play a program that neither prints nor ends by itself."""
     return lambda _typed: None
 
 
@@ -322,7 +322,7 @@ class TinyShell:
 
 
 def _numbers(first: int, last: int) -> Iterator[bytes]:
-    """The numbers as lines, in pieces of about a terminal's read."""
+    """Yield the numbers as lines, in pieces of about a terminal's read."""
     numbers = iter(range(first, last + 1))
     while lines := b"".join(b"%d\r\n" % number for number in islice(numbers, 500)):
         yield lines

@@ -66,7 +66,7 @@ class Reaper:
 
 
 def _pidfd(pid: int) -> int | None:
-    """A descriptor that turns readable when the child ends, or None: no such call, or none left."""
+    """Return a descriptor that turns readable when the child ends, or None: no such call, or none left."""
     try:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):

@@ -99,7 +99,7 @@ def _posix_spawn(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
 
 
 def _spawn_on(device: str, path: str, argv: tuple[str, ...], env: dict[str, str]) -> int:
-    """The process id of a session leader that opened ``device``, which makes it the controlling terminal."""
+    """Start a session leader that opens ``device``, its controlling terminal then. Return its process id."""
     actions: list[tuple[Any, ...]] = [
         (os.POSIX_SPAWN_OPEN, 0, device, os.O_RDWR, 0),
         (os.POSIX_SPAWN_DUP2, 0, 1),
@@ -119,7 +119,7 @@ def _spawn_on(device: str, path: str, argv: tuple[str, ...], env: dict[str, str]
 
 
 def _inheritable() -> list[int]:
-    """Descriptors above 2 that an exec would hand on: those of whoever started Chloe, and of C libraries."""
+    """Return the descriptors above 2 that an exec would hand on: the caller's, and those of C libraries."""
     return [fd for fd in _open_descriptors() if fd > 2 and _is_inheritable(fd)]
 
 
@@ -138,7 +138,7 @@ def _open_descriptors() -> Iterable[int]:
 
 
 def _current_folder() -> str:
-    """The current folder; empty where it was deleted."""
+    """Return the current folder; empty where it was deleted."""
     try:
         return os.getcwd()  # noqa: PTH109 - a Path of it would cost ten times as much
     except OSError:
@@ -151,7 +151,7 @@ class _FolderRefused(Exception):
 
 @contextlib.contextmanager
 def _in_folder(folder: str) -> Iterator[None]:
-    """This thread's current folder, and only this thread's, is ``folder``: a child inherits it.
+    """Give this thread, and only this thread, the current folder ``folder``: a child inherits it.
 
     posix_spawn as Python has it can't change the folder. A plain ``chdir`` would move every thread, and
     ``sh -c 'cd …'`` costs another exec (0.6 ms where this takes 0.02) and loses exported functions. From the
@@ -176,7 +176,7 @@ def _in_folder(folder: str) -> Iterator[None]:
 
 @functools.cache
 def _opening_makes_controlling() -> bool:
-    """Whether posix_spawn is there, and a terminal that a session leader opens becomes its controlling one.
+    """Return whether a terminal that a session leader opens, by posix_spawn, becomes its controlling one.
 
     It does on Linux; POSIX leaves it open. Tried once in a process, on a shell that runs nothing.
     """
@@ -214,14 +214,14 @@ def _fork(spec: Spec, path: str, argv: tuple[str, ...]) -> Spawned:
 
 
 def _device_of(master: int) -> str:
-    """The file of the other end of a terminal; Python has ptsname(3) only from 3.13 on."""
+    """Return the file of the other end of a terminal; Python has ptsname(3) only from 3.13 on."""
     ptsname = ctypes.CDLL(None).ptsname
     ptsname.restype = ctypes.c_char_p
     return os.fsdecode(ptsname(master) or b"")
 
 
 def _encode(text: str) -> bytes:
-    """As the kernel takes it. Raises ``ValueError``, as posix_spawn does."""
+    """Encode as the kernel takes it. Raises ``ValueError``, as posix_spawn does."""
     data = os.fsencode(text)
     if b"\0" in data:
         raise ValueError("embedded null byte")
@@ -229,7 +229,7 @@ def _encode(text: str) -> bytes:
 
 
 def _reset_child() -> None:
-    """In the forked child: what posix_spawn's attributes say otherwise."""
+    """Do in the forked child what posix_spawn's attributes do otherwise."""
     for number in _SETTABLE:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -244,14 +244,14 @@ def _set_utf8_erase(fd: int) -> None:
 
 
 def _make_handle(process: Any) -> Any:
-    """The handle, made never to block: neither its file nor its own clean-up when it is forgotten."""
+    """Return the handle, made never to block: neither its file nor its own clean-up."""
     os.set_blocking(process.fd, False)
     process.delayafterclose = process.delayafterterminate = 0
     return process
 
 
 def _explain(error: Exception) -> str:
-    """What the system said, and what to do about it."""
+    """Return what the system said, and what to do about it."""
     if not isinstance(error, OSError):
         return f"{error}. Arguments and environment can't hold it."
     text = (error.strerror or str(error)).lower()

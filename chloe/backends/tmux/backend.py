@@ -117,7 +117,7 @@ class TmuxBackend:
         return locks.is_held(self.folder / "lock") is True
 
     def drained_predicate(self) -> Callable[[], bool]:
-        """What says whether all has been read that is in the spool now, the end too where it has come."""
+        """Return what says whether all that is in the spool now was read, the end too where it has come."""
         reads = self._reads
         with contextlib.suppress(OSError):
             if self._liveness.why():
@@ -310,7 +310,7 @@ class TmuxBackend:
         self._woken.set()
 
     async def acknowledge(self, position: SpoolPosition) -> None:
-        """All up to ``position`` is committed durably: what holds it here may go, all of it after the end."""
+        """Remove what is committed durably, all up to ``position``; all there is after the end."""
         if self._exited is not None and self._exited.position == position:
             await self.discard()
         elif self._reader is not None:
@@ -321,7 +321,7 @@ class TmuxBackend:
                 _log.warning("segments of pane %s stay for now: %s", self.folder.name, error)
 
     async def screen(self) -> ScreenCaptured:
-        """The screen as tmux has it. Raises ``TmuxUnusable``."""
+        """Return the screen as tmux has it. Raises ``TmuxUnusable``."""
         values, rows = await self._server.show(self.session, screen.VARIABLES)
         return ScreenCaptured(*screen.size(values), screen.to_ansi(values, rows), time.time_ns())
 
@@ -392,7 +392,7 @@ class TmuxBackend:
         return True
 
     def _kill_holder(self) -> None:
-        """The holder hasn't ended the program in time: the kernel does, once the holder is gone."""
+        """End the holder by force: the kernel then ends the program that it hasn't ended in time."""
         try:
             locks.signal_owner(self.folder / "lock", signal.SIGKILL)
         except OSError as error:

@@ -58,7 +58,7 @@ class FrameReader:
         return self._base + self._used
 
     def frame(self) -> Frame | None:
-        """The frame at the position, not taken yet, once all of it is there. Raises ``DamagedFrame``."""
+        """Return the frame at the position, untaken, once all of it is there. Raises ``DamagedFrame``."""
         frame = self._filled_frame()
         if frame is None:
             self.forget()
@@ -69,7 +69,7 @@ class FrameReader:
         self._used += segments.FRAME.size + len(payload)
 
     def follows(self) -> bool:
-        """Whether a whole frame is at the position, though nothing is to be read of it."""
+        """Return whether a whole frame is at the position, though nothing is to be read of it."""
         here = self._buffer, self._base, self._used
         try:
             return self._filled_frame() is not None
@@ -83,7 +83,7 @@ class FrameReader:
         self._base, self._buffer, self._used = self._base + self._used, b"", 0
 
     def changed(self) -> bool:
-        """Whether the file has something else at the position by now than what was read."""
+        """Return whether the file has something else at the position by now than what was read."""
         read = self._buffer[self._used :]
         self.forget()
         try:
@@ -92,7 +92,7 @@ class FrameReader:
             return False
 
     def damaged_output(self) -> memoryview | None:
-        """The damaged output, if a frame that is whole behind it, or the end, shows that its length isn't."""
+        """Return the damaged output, where a complete frame behind it, or the end, confirms its length."""
         try:
             if not self._filled(segments.FRAME.size):
                 return None
@@ -161,7 +161,7 @@ class FrameReader:
         return True
 
     def _filled(self, length: int) -> bool:
-        """Whether the buffer holds ``length`` bytes that aren't taken, read on if need be."""
+        """Return whether the buffer holds ``length`` bytes that aren't taken, read on if need be."""
         while len(self._buffer) - self._used < length:
             if self._fd is None:
                 self._fd = self._opened()
@@ -179,7 +179,7 @@ class FrameReader:
         return True
 
     def _opened(self) -> int | None:
-        """The file, if it is there."""
+        """Return the file, if it is there."""
         if self._abandoned or not is_segment(self.path):
             return None
         flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -212,7 +212,7 @@ def _holds_a_frame(payload: memoryview) -> bool:
 
 
 def is_segment(path: Path) -> bool:
-    """Whether there is a regular file of this name, and not something else in its place."""
+    """Return whether there is a regular file of this name, and not something else in its place."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):

@@ -31,7 +31,7 @@ _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/loca
 
 @functools.cache
 def term() -> str:
-    """The terminfo entry for a program inside tmux, as far as this machine has it."""
+    """Return the terminfo entry for a program inside tmux, as far as this machine has it."""
     homes = [os.environ.get("TERMINFO", ""), str(user_home() / ".terminfo"), *_TERMINFO]
     name = "tmux-256color"
     # Named by the first letter, or by its number where file names have no case.
@@ -40,7 +40,7 @@ def term() -> str:
 
 
 def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
-    """What the holder is to run, as it reads it. ``StartFailed`` if there is no such folder or command.
+    """Return what the holder is to run, as it reads it. Raises ``StartFailed`` where that isn't there.
 
     File names are bytes: they pass as UTF-8 with escapes, whatever the locale of either side.
     """
@@ -79,7 +79,7 @@ def spool_error(error: OSError) -> StartFailed:
 
 
 def command(folder: Path) -> list[str]:
-    """The holder's command line. Compiled where that can be kept: compiling takes as long as starting."""
+    """Return the holder's command line, compiled where that can be kept: that takes as long as a start."""
     return [sys.executable, "-I", "-S", "-E", _script(), str(folder)]
 
 
@@ -98,7 +98,7 @@ def _portable(text: str) -> str:
 
 
 def _umask() -> int:
-    """The umask of this process. Asking sets it: for an instant it is the strictest."""
+    """Return the umask of this process. Asking sets it: for an instant it is the strictest."""
     umask = os.umask(0o077)
     os.umask(umask)
     return umask

@@ -79,7 +79,7 @@ class InputFifo:
         self._drained.set()
 
     def _open(self) -> int:
-        """The FIFO. What is typed may be a password: it goes into nothing else that lies in its place."""
+        """Open the FIFO, and nothing else that lies in its place: what is typed may be a password."""
         fd = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY)
         if not stat.S_ISFIFO(os.fstat(fd).st_mode):
             os.close(fd)

@@ -31,13 +31,13 @@ _CREDENTIALS = struct.Struct("3i")
 
 
 def socket_path(name: str) -> Path:
-    """Where the socket of a server is (``tmux -L name``), as tmux(1) says; "" is the default one."""
+    """Return where the socket of a server is (``tmux -L name``), as tmux(1) says; "" is the default one."""
     folder = os.environ.get("TMUX_TMPDIR", "") or "/tmp"  # noqa: S108 - tmux's own choice.
     return Path(folder, f"tmux-{os.getuid()}", name or "default")
 
 
 def find_listener(path: Path) -> int:
-    """The process that serves the socket ``path``, even if it hangs; 0 if none does or it can't be told."""
+    """Return the process that serves the socket ``path``, even if it hangs; 0 where none is known."""
     if not hasattr(socket, "SO_PEERCRED"):
         return 0
     with socket.socket(socket.AF_UNIX) as client:
@@ -100,7 +100,7 @@ def inspect_spools(folder: Path, leases_file: Path, processes: Iterable[int] = (
 
 
 def has_unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
-    """Whether the spool holds more than the log has, which came to ``position``.
+    """Return whether the spool holds more than the log has, which came to ``position``.
 
     Raises ``SpoolTooNew``, or ``OSError`` where it can't be read for the moment.
     """
@@ -119,7 +119,7 @@ def has_unrecorded(folder: Path, position: SpoolPosition | None) -> bool:
 
 
 def count_skipped(folder: Path, most: int) -> dict[str, int]:
-    """What of a spool a reader passes over, and how often, in about the first ``most`` bytes."""
+    """Return what of a spool a reader passes over, and how often, in about the first ``most`` bytes."""
     reader = SpoolReader(folder)
     try:
         for _ in range(0, most, _PIECE):

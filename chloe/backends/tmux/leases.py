@@ -43,7 +43,7 @@ _FIRST_PICK = 1.0
 
 
 def lease_offset(pane: str) -> int:
-    """The byte that stands for the pane with this id. Raises ``ValueError`` where it is no UUID."""
+    """Return the byte that stands for the pane with this id. Raises ``ValueError`` where it is no UUID."""
     if not is_id(pane):
         raise ValueError(f"{pane!r} is no pane's id")
     return int(pane.replace("-", ""), 16) >> 65
@@ -101,7 +101,7 @@ class Leases:
         self._paused = False
 
     def lease(self, pane: str) -> Lease:
-        """The lease of one pane, not taken yet. Raises ``ValueError`` where ``pane`` is no UUID."""
+        """Return the lease of one pane, not taken yet. Raises ``ValueError`` where ``pane`` is no UUID."""
         return Lease(self, pane)
 
     def take(self, lease: Lease, *, new: bool = False) -> bool:
@@ -181,7 +181,7 @@ class Leases:
             self._watch()
 
     def _replaced(self) -> bool:
-        """Whether the file that is open isn't the one that others find."""
+        """Return whether the file that is open isn't the one that others find."""
         try:
             found = os.stat(self.path)  # noqa: PTH116 - Path.stat takes twice as long
         except FileNotFoundError:
@@ -279,7 +279,7 @@ class Leases:
 
 
 def leased_panes(path: Path, panes: Iterable[str]) -> set[str]:
-    """Those of ``panes`` that some process records, by the file ``path``. Raises ``OSError``."""
+    """Return those of ``panes`` that some process records, by the file ``path``. Raises ``OSError``."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -291,7 +291,7 @@ def leased_panes(path: Path, panes: Iterable[str]) -> set[str]:
 
 
 def find_recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
-    """Which of ``processes`` has which lease: by ``offset``, the process id.
+    """Return which of ``processes`` has which lease: by the lease's offset, the process id.
 
     The kernel's word (proc_pid_fdinfo(5)), so that nothing has to be written for it. Empty where the platform
     has no such list.

@@ -56,7 +56,7 @@ class HolderLiveness:
         self._ask_at = 0.0
 
     def why(self) -> str:
-        """Why nothing will be written any more; "" while something may be. Raises ``OSError``."""
+        """Return why nothing will be written any more; "" while something may be. Raises ``OSError``."""
         held = locks.is_held(self._lock)
         if held:
             self._gone_since = None
@@ -68,11 +68,11 @@ class HolderLiveness:
         return "" if held is None else "its holder was killed"
 
     def again(self) -> float | None:
-        """Seconds until an end that no holder saw can be told; None if there is no such end."""
+        """Return the seconds until an end that no holder saw can be told; None if there is no such end."""
         return None if self._gone_since is None else _LOOK_AGAIN
 
     def unseen(self, why: str, position: SpoolPosition) -> list[BackendEvent]:
-        """What is to be told where the holder said no end; nothing yet while its program may be ending."""
+        """Return the end where the holder recorded none; nothing yet while its program may be ending."""
         now = self._time()
         program = self.survivor()
         self._gone_since = self._gone_since or now
@@ -88,7 +88,7 @@ class HolderLiveness:
         return [BytesLost(0, f"{why}; what it hadn't recorded yet is missing", at, position), exited]
 
     def survivor(self) -> Process | None:
-        """The program, as the holder named it, if it still runs."""
+        """Return the program, as the holder named it, if it still runs."""
         with contextlib.suppress(OSError):
             about = spool.about(self._folder)
             if about is not None and about.program is not None and survivors.is_running(about.program):
@@ -115,7 +115,7 @@ class HolderLiveness:
 
 
 def failure(folder: Path) -> str:
-    """Why the holder of a spool couldn't go on, in its own words; "" where it left none."""
+    """Return why the holder of a spool couldn't go on, in its own words; "" where it left none."""
     with contextlib.suppress(OSError):
         words = read_whole(folder / "failure", _FAILURE_LIMIT, follow=False)
         return escape_unsafe(words.decode("utf-8", "replace").strip()[:_FAILURE_TOLD])

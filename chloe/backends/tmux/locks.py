@@ -17,7 +17,7 @@ _LOCK_SIZE = 32
 
 
 def is_held(path: Path) -> bool | None:
-    """Whether a process holds the lock ``path``; None if there is no such file, or none that is a lock."""
+    """Return whether a process holds the lock ``path``; None if there is no such file, or it is no lock."""
     try:
         fd = _open(path)
     except PermissionError:
@@ -35,7 +35,7 @@ def is_held(path: Path) -> bool | None:
 
 
 def find_owner(path: Path) -> int | None:
-    """The process that holds the lock ``path``: 0 if none does, None if one that can't be named.
+    """Return the process that holds the lock ``path``: 0 if none does, None if one that can't be named.
 
     Asks the kernel's list first: trying the lock would for an instant be in the way of who wants it.
     """
@@ -46,8 +46,10 @@ def find_owner(path: Path) -> int | None:
 
 
 def _owner_in_proc(path: Path) -> int:
-    """The process that holds the lock by the kernel's list (proc_locks(5)), below 0 if that doesn't name it;
-    0 if it isn't listed."""
+    """Return the process that holds the lock by the kernel's list (proc_locks(5)).
+
+    Below 0 if that doesn't name it, 0 if the lock isn't listed.
+    """
     try:
         found = path.lstat()
         listed = Path("/proc/locks").read_text("ascii").splitlines()
@@ -89,7 +91,7 @@ def signal_owner(path: Path, number: signal.Signals) -> bool:
 
 
 def _is_owner(pid: int, path: Path) -> bool:
-    """Whether it is this process that holds the lock, as far as the kernel tells."""
+    """Return whether it is this process that holds the lock, as far as the kernel tells."""
     known = find_owner(path)
     if known is not None:
         return known == pid
@@ -109,7 +111,7 @@ def _is_same_file(one: Path, other: Path) -> bool:
 
 
 def _pid_in(path: Path) -> int:
-    """The process id that stands in a lock's file; 0 if none does."""
+    """Return the process id that stands in a lock's file; 0 if none does."""
     fd = _open(path)
     if fd is None:
         return 0
@@ -121,7 +123,7 @@ def _pid_in(path: Path) -> int:
 
 
 def _open(path: Path) -> int | None:
-    """A lock's file, which is a regular one; None if there is none. Raises ``OSError``."""
+    """Return a lock's file, which is a regular one; None if there is none. Raises ``OSError``."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return None

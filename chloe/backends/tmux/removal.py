@@ -17,7 +17,7 @@ NAMES = ("spec.json", "keys", "lock", "lock.new", "failure")
 
 
 def is_spool(folder: Path) -> bool:
-    """Whether there is such a folder, and not a link to one. Raises ``OSError`` where that can't be told."""
+    """Return whether this is a folder, and not a link to one. Raises ``OSError`` where that can't be told."""
     try:
         return stat.S_ISDIR(folder.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -25,7 +25,7 @@ def is_spool(folder: Path) -> bool:
 
 
 def unknown_files(folder: Path) -> list[str]:
-    """The names of what lies in a spool and isn't Chloe's. Raises ``OSError``."""
+    """Return the names of what lies in a spool and isn't Chloe's. Raises ``OSError``."""
     return sorted(path.name for path in folder.iterdir() if not _is_ours(path))
 
 

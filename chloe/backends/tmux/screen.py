@@ -37,7 +37,7 @@ VARIABLES = (
 
 
 def to_ansi(values: Sequence[str], rows: Sequence[str]) -> bytes:
-    """The bytes. ``values`` are those of ``VARIABLES``, ``rows`` the screen's rows with their SGR."""
+    """Return the bytes. ``values`` are those of ``VARIABLES``, ``rows`` the screen's rows with their SGR."""
     state = dict(zip(VARIABLES, values, strict=True))
     pieces = ["\x1bc"]
     if _on(state, "alternate_on"):
@@ -65,7 +65,7 @@ def to_ansi(values: Sequence[str], rows: Sequence[str]) -> bytes:
 
 
 def size(values: Sequence[str]) -> tuple[int, int]:
-    """Rows and columns of the screen that ``values`` are of."""
+    """Return the rows and columns of the screen that ``values`` are of."""
     state = dict(zip(VARIABLES, values, strict=True))
     return _number(state, "pane_height"), _number(state, "pane_width")
 

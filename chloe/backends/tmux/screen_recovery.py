@@ -52,11 +52,11 @@ class ScreenRecovery:
         self._timer: asyncio.TimerHandle | None = None
 
     def want(self) -> None:
-        """Bytes were lost: the stream alone doesn't give the screen any more."""
+        """Ask for the screen: bytes were lost, and the stream alone doesn't give it any more."""
         self._wanted_since = self._loop.time()
 
     def take(self, position: SpoolPosition, has_more: Callable[[], bool]) -> ScreenCaptured | None:
-        """The screen as it is at ``position``, where nothing more can be read, once it is known."""
+        """Return the screen as it is at ``position``, where nothing more can be read, once it is known."""
         if self._wanted_since is None:
             return None
         now = self._loop.time()

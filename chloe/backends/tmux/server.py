@@ -132,7 +132,7 @@ class TmuxServer:
         raise self._refused(asked.stderr)
 
     async def sessions(self) -> frozenset[str]:
-        """The names of Chloe's sessions; none where no server runs."""
+        """Return the names of Chloe's sessions; none where no server runs."""
         for pause in _WHILE_SERVER_ENDS:
             asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
             if not asked.returncode or any(sign in line for line in asked.stderr for sign in _NOT_THERE):
@@ -145,12 +145,12 @@ class TmuxServer:
         return frozenset(filter(is_session, asked.stdout))
 
     async def version(self) -> str:
-        """What ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
+        """Return what ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
         answer = await self._off_loop(lambda: self._tmux.command(["-V"]))
         return "".join(answer.stdout).strip()
 
     async def running(self) -> ServerInfo | None:
-        """The server as it answers now; None where none runs, or one without any session."""
+        """Return the server as it answers now; None where none runs, or one without any session."""
         asked = await self._ask([("list-sessions", "-F", "#{pid} #{version} #{session_name}")])
         if asked.returncode and not _no_server(asked.stderr):
             raise self._refused(asked.stderr)
@@ -171,7 +171,7 @@ class TmuxServer:
         await self._run([("kill-session", "-t", f"={name}")], gone=True)
 
     async def show(self, name: str, variables: Sequence[str]) -> tuple[list[str], list[str]]:
-        """The values of these format variables for the session's pane; its screen, a line a row with SGR."""
+        """Return the values of these format variables for the session's pane, and its rows with their SGR."""
         wanted = "\t".join(f"#{{{variable}}}" for variable in variables)
         target = f"={name}:"
         asked = await self._run(
@@ -360,7 +360,7 @@ class _Tmux:
 
 
 def _literal(word: str) -> str:
-    r"""``word`` as tmux takes it: one that ends in ``;`` would end the command, ``\;`` doesn't."""
+    r"""Return ``word`` as tmux takes it: one that ends in ``;`` would end the command, ``\;`` doesn't."""
     return f"{word[:-1]}\\;" if word.endswith(";") else word
 
 

@@ -86,7 +86,7 @@ class SpoolReader:
         return size > self._frames.position or self._next_segment(scan_folder=True) is not None
 
     def read(self, limit: int = READ_LIMIT) -> list[BackendEvent]:
-        """The next events, with at most ``limit`` bytes of output together; maybe none yet.
+        """Return the next events, at most ``limit`` bytes of output together; none while there are none.
 
         Output that was written within 10 ms becomes one event. Raises ``SpoolBroken`` once all before
         what is of a newer format has been handed out, ``OSError`` where files can't be read for the moment.
@@ -160,7 +160,7 @@ class SpoolReader:
         self._frames.close()
 
     def _peek(self, *, scan_folder: bool) -> Frame | BytesLost | None:
-        """The next frame, not taken yet; past headers, on to the next segment.
+        """Return the next frame, not taken yet; past headers, on to the next segment.
 
         ``scan_folder``: even if the one that should be next was removed, which costs a look at the folder.
         """
@@ -208,7 +208,7 @@ class SpoolReader:
         return BytesLost(len(payload), why, self._made_at or max(time.time_ns(), 0), self.position)
 
     def _plausible_time(self, occurred_at: int) -> int:
-        """A time that can be, for a frame that has none."""
+        """Return a time that can be, for a frame that has none."""
         self._skip("a time that can't be")
         return frames.valid_time(occurred_at, self._made_at)
 
@@ -239,7 +239,7 @@ class SpoolReader:
         return BytesLost(missing, why, frames.valid_time(frame.occurred_at, self._made_at), self.position)
 
     def _decode(self, kind: int, occurred_at: int, payload: memoryview) -> BackendEvent | None:
-        """What a frame says that was just taken; None where it says nothing."""
+        """Return what a frame says that was just taken; None where it says nothing."""
         try:
             if kind == segments.SIZE:
                 return SizeChanged(*frames.size(payload), occurred_at, self.position)
@@ -274,7 +274,7 @@ class SpoolReader:
         self._segment, self._frames = segment, FrameReader(self._path(segment))
 
     def _next_segment(self, scan_folder: bool) -> int | None:
-        """The segment after this one, if it is there: usually the next number."""
+        """Return the segment after this one, if it is there: usually the next number."""
         if self._is_there(self._segment + 1):
             return self._segment + 1
         if not scan_folder:
@@ -298,7 +298,7 @@ class SpoolReader:
 
 
 def numbers(folder: Path) -> Iterator[int]:
-    """The segments that a spool has, by number. Raises ``OSError``."""
+    """Return the segments that a spool has, by number. Raises ``OSError``."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for path in folder.iterdir():
             number = segments.segment_number(path.name)
@@ -307,7 +307,7 @@ def numbers(folder: Path) -> Iterator[int]:
 
 
 def about(folder: Path) -> frames.HolderInfo | None:
-    """What the holder of the spool ``folder`` said of itself and its program last. Raises ``OSError``."""
+    """Return what the holder of the spool said last of itself and its program. Raises ``OSError``."""
     for number in sorted(numbers(folder), reverse=True):
         header = _header(folder / f"{number}.seg")
         if header is not None:
@@ -316,7 +316,7 @@ def about(folder: Path) -> frames.HolderInfo | None:
 
 
 def _header(segment: Path) -> frames.Header | None:
-    """The header of a segment, if it has one."""
+    """Return the header of a segment, if it has one."""
     reader = FrameReader(segment)
     try:
         frame = reader.frame()

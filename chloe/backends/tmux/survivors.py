@@ -20,7 +20,7 @@ _STEPS = ((signal.SIGHUP, 1.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
 
 
 def is_running(process: Process) -> bool:
-    """Whether this very process still runs; one that has ended and is only to be waited for doesn't."""
+    """Return whether this very process still runs; one that only waits to be reaped doesn't."""
     if process.pid <= 1 or process_identity(process.pid) != f"{process.pid} {process.started} {process.boot}":
         return False
     try:

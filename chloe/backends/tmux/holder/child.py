@@ -37,7 +37,7 @@ def raise_limits() -> None:
 
 
 def process_identity(pid: int) -> str:
-    """A process's id, when it started (field 22 of proc_pid_stat(5)) and the boot that this was in.
+    """Return a process's id, its start (field 22 of proc_pid_stat(5)) and the boot that this was in.
 
     Only the id where there is no /proc.
     """
@@ -65,7 +65,7 @@ def spawn(spec: dict[str, Any], size: bytes) -> tuple[int, int]:
 
 
 def _exec(spec: dict[str, Any], terminal: int) -> NoReturn:
-    """In the child: turn into the program, or say on the terminal why not, with a shell's exit status."""
+    """Turn the child into the program, or say on the terminal why not, with a shell's exit status."""
     program, cwd = _bytes(spec["program"]), _bytes(spec["cwd"])
     argv = [_bytes(argument) for argument in spec["argv"]]
     environment = {_bytes(name): _bytes(value) for name, value in spec["environment"].items()}

@@ -59,7 +59,7 @@ class HolderFiles:
         return bool(os.fstat(self._lock).st_nlink and os.fstat(self.keys).st_nlink)
 
     def is_leased(self) -> bool:
-        """Whether a recorder has the lease of this pane: its byte of the home's file ``leases`` is locked."""
+        """Return whether a recorder has this pane's lease: its byte of the file ``leases`` is locked."""
         home, _, pane = self.path.rsplit("/", 2)
         try:
             byte = int(pane.replace("-", ""), 16) >> 65
@@ -125,7 +125,7 @@ def _remove(path: str) -> None:
 
 
 def _read_rest(fifo: int) -> bytes:
-    """What is in the FIFO: 64 KB at the most (pipe(7))."""
+    """Read what is in the FIFO: 64 KB at the most (pipe(7))."""
     try:
         return os.read(fifo, 1024 * 1024)
     except BlockingIOError:

@@ -187,7 +187,7 @@ class SpoolWriter:
         return not self._why_full(length) and not self.flush_pending()
 
     def _why_full(self, length: int) -> str:
-        """Why there is no room for so much; "" where there is, or where it is about to be made."""
+        """Return why there is no room for so much; "" where there is, or where it is about to be made."""
         if (
             self._earlier + self._written + length <= self._cap
             and self._unchecked + length < _DISK_CHECK_BYTES
@@ -279,7 +279,7 @@ class SpoolWriter:
             self._end_segment()
 
     def _is_removed(self) -> bool:
-        """The last segment is not found any more, though the folder is: one that was moved may come back."""
+        """Return whether the last segment is gone from the folder: a folder that was moved may come back."""
         own = os.fstat(self._fd)
         try:
             return not own.st_nlink or not os.path.samestat(
@@ -312,7 +312,7 @@ class SpoolWriter:
 
 
 def _segment_sizes(folder: str, besides: int = -1) -> int:
-    """How many bytes the segments in ``folder`` have together, without that of this number."""
+    """Return how many bytes the segments in ``folder`` have together, without that of this number."""
     total = 0
     try:
         for name in os.listdir(folder):
@@ -324,7 +324,7 @@ def _segment_sizes(folder: str, besides: int = -1) -> int:
 
 
 def segment_number(name: str) -> int | None:
-    """The number of the segment that a file of this name is; None for any other name."""
+    """Return the number of the segment that a file of this name is; None for any other name."""
     number = name.removesuffix(".seg")
     if name == number or len(number) > _DIGITS or not (number.isascii() and number.isdecimal()):
         return None
@@ -332,7 +332,7 @@ def segment_number(name: str) -> int | None:
 
 
 def encode_fields(**values: str) -> bytes:
-    """What a header says of the holder and its program, beside the numbers."""
+    """Return what a header says of the holder and its program, beside the numbers."""
     lines = (f"{name} {' '.join(value.split())[:_VALUE_LIMIT]}\n" for name, value in values.items())
     return "".join(lines).encode("utf-8", "replace")
 
@@ -345,10 +345,10 @@ def _remove(path: str) -> None:
 
 
 def _now() -> int:
-    """Nanoseconds since 1970; a clock may be set to before."""
+    """Return nanoseconds since 1970; a clock may be set to before."""
     return max(time.time_ns(), 0)
 
 
 def strerror(error: OSError) -> str:
-    """What the system says of a call that failed."""
+    """Return what the system says of a call that failed."""
     return os.strerror(error.errno or errno.EIO)
