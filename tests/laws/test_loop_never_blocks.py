@@ -17,6 +17,9 @@ import pytest
 from chloe.config import Config
 from chloe.engine import open_engine
 from chloe.events.commands import Open
+from chloe.export.text import encode_text
+from chloe.past.checkpointing import CheckpointWriter
+from chloe.past.walker import Walker
 from chloe.terminal import EMULATOR
 from tests.engine.recorder import recorder, stop
 
@@ -84,5 +87,24 @@ async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_m
             assert not await engine.store.list_checkpoints(pane, emulator=EMULATOR)
             engine.look_at(frozenset())
             await eventually(lambda: pane not in engine.ahead, "nobody looks at it any more")
+    steps.sort()
+    assert steps[-1 - len(steps) // 1000] < 0.010
+
+
+@pytest.mark.parametrize("argv", [(sys.executable, "-c", _DIET), ("seq", "1", "1500000")])
+async def test_a_pane_s_past_is_walked_in_steps_of_less_than_ten_milliseconds(
+    argv: tuple[str, ...], config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="direct", argv=argv))
+        assert pane is not None
+        await eventually(lambda: not engine.projections.panes[pane].alive, seconds=100)
+        steps = measured(monkeypatch)
+        await Walker(engine.store, pane, checkpoints=CheckpointWriter(engine.store)).until()
+        await Walker(engine.store, pane).at()
+        await engine.lines(pane, 0, 24, 80)
+        async for _ in encode_text(engine.store, pane, lambda _fault: None):
+            pass
+        monkeypatch.undo()
     steps.sort()
     assert steps[-1 - len(steps) // 1000] < 0.010

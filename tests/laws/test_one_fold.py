@@ -1,4 +1,8 @@
-"""Law 2: one fold, two drivers. Law 3: chunking does not matter. Both on the real engine's own log."""
+"""Law 2: one fold, two drivers. Law 3: chunking does not matter. Both on the real engine's own log.
+
+The drivers are those of production: the live fold, and the walk through the past, from the pane's beginning
+and from its checkpoints.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import open_engine
-from chloe.events import facts
-from chloe.events.commands import Open, Resize
+from chloe.engine import Engine, open_engine
+from chloe.events import facts, screen
+from chloe.events.commands import Open, Resize, Write
 from chloe.events.facts import BackendKind, Fact, Record
 from chloe.events.screens import Screens
-from chloe.terminal import Terminal
+from chloe.past.walker import Walker
+from chloe.terminal import Modes, Terminal
 from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
@@ -38,8 +43,9 @@ sys.stdin.readline()
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
 async def test_replaying_the_log_gives_the_live_screen_cell_for_cell(
-    backend: BackendKind, config: Config, eventually: Eventually
+    backend: BackendKind, config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(screen, "CHECKPOINT_BYTES", 3_000)
     async with open_engine(config) as engine:
         pane = await engine.request(Open(backend=backend, argv=(sys.executable, "-c", _SHOW)))
         assert pane is not None
@@ -48,15 +54,55 @@ async def test_replaying_the_log_gives_the_live_screen_cell_for_cell(
         engine.send(Resize(pane, 30, 100))
         await eventually(lambda: engine.projections.panes[pane].columns == 100)
         live = engine.projections.screens[pane]
-        walked = await replayed(engine.store, pane)
-        assert walked.snapshot() == live.snapshot()
-        assert _paged(walked) == _paged(live)
+        full = Walker(engine.store, pane)
+        await full.until()
+        short_cut = Walker(engine.store, pane)
+        await short_cut.at()
+        for walker in (full, short_cut):
+            walked = walker.terminal
+            assert walked is not None
+            assert walked.snapshot().without_scrollback() == live.snapshot().without_scrollback()
+            assert walked.cursor == live.cursor
+            assert vars_of(walked.modes) == vars_of(live.modes)
+            assert walked.title == live.title
+            assert walked.scrollback.total == live.scrollback.total
+        assert full.terminal is not None
+        assert full.terminal.snapshot() == live.snapshot()
+        assert _pages(full.terminal) == _pages(live)
+        # What scrolling back gives comes from the log, whatever the live window holds.
+        assert await _pages_of_the_log(engine, pane) == _lines(live)
+        # A screen that is loaded again, from a checkpoint, goes on as the other would.
+        engine.projections.screens.forget(pane)
+        loaded = await engine.screen(pane)
+        assert loaded.snapshot().without_scrollback() == live.snapshot().without_scrollback()
+        engine.send(Write(pane, b"\n"))
+        await eventually(lambda: not engine.projections.panes[pane].alive)
+        loaded = engine.projections.screens[pane]
+        assert (await replayed(engine.store, pane)).snapshot().without_scrollback() == (
+            loaded.snapshot().without_scrollback()
+        )
 
 
-def _paged(terminal: Terminal) -> list[object]:
-    """All of the scrollback, read a page at a time."""
+def vars_of(modes: Modes) -> dict[str, object]:
+    return {name: getattr(modes, name) for name in dir(modes) if not name.startswith("_")}
+
+
+def _pages(terminal: Terminal) -> list[object]:
+    """All of the scrollback as it shows, read a page at a time."""
     height = terminal.scrollback.height
     return [terminal.scrollback.rows(start, min(start + 24, height)) for start in range(0, height, 24)]
+
+
+def _lines(terminal: Terminal) -> list[object]:
+    return list(terminal.scrollback.numbered(0, terminal.scrollback.total, 80))
+
+
+async def _pages_of_the_log(engine: Engine, pane: str) -> list[object]:
+    """All lines that left the screen, read a page at a time from the log."""
+    lines: list[object] = []
+    while page := (await engine.lines(pane, len(lines), 24, 80)).rows:
+        lines += page
+    return lines
 
 
 @pytest.mark.parametrize("seed", range(5))
