@@ -109,22 +109,22 @@ class Launcher:
         adopt = self._adopters.get(pane.backend)
         if adopt is None:
             raise PaneRefused(f"{pane.name} can't be reached: this Chloe can't adopt a {pane.backend} pane")
-        return adopt(pane.id)
+        return adopt(pane)
 
     @cached_property
     def _makers(self) -> dict[str, Callable[[Spec], Backend]]:
         return {kinds.DIRECT: self._direct, kinds.TMUX: lambda spec: self._tmux(spec.pane, spec)}
 
     @cached_property
-    def _adopters(self) -> dict[str, Callable[[str], PersistentBackend]]:
-        return {kinds.TMUX: self._tmux}
+    def _adopters(self) -> dict[str, Callable[[Pane], PersistentBackend]]:
+        return {kinds.TMUX: lambda pane: self._tmux(pane.id, started_at=pane.created_at)}
 
     def _direct(self, spec: Spec) -> Backend:
         from chloe.backends.direct import DirectBackend
 
         return DirectBackend(spec)
 
-    def _tmux(self, pane: str, spec: Spec | None = None) -> TmuxBackend:
+    def _tmux(self, pane: str, spec: Spec | None = None, *, started_at: int | None = None) -> TmuxBackend:
         from chloe.backends.tmux import TmuxBackend
 
         return TmuxBackend(
@@ -137,6 +137,7 @@ class Launcher:
             pane_cap=self._config.spool.pane_cap,
             disk_share=self._config.spool.disk_share,
             damaged=self._config.paths.home / "damaged",
+            started_at=started_at,
         )
 
     def _folder(self, pane: str) -> Path:

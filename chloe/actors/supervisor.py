@@ -24,7 +24,7 @@ from chloe.actors.pane import Log, PaneActor
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
 from chloe.actors.scope import Scope
-from chloe.actors.survivors import end_survivor
+from chloe.actors.survivors import describe_vanished, end_survivor
 from chloe.backends.backend import Backend, PersistentBackend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -190,9 +190,7 @@ class Supervisor:
                 # Somebody removed its spool: its holder makes it again. Or tmux can't say.
                 self._resume(pane)
             elif pane.alive:
-                await self._record(
-                    pane.id, facts.Died(status=None, signal=None, reason="its session and its spool are gone")
-                )
+                await self._record(pane.id, describe_vanished(pane))
             elif found and self._launcher.outlives_its_actor(pane):
                 await self._record(pane.id, facts.Reopened())
                 self._resume(pane)

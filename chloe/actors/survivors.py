@@ -1,6 +1,7 @@
 """Programs that outlived their pane: ended when that is asked for.
 
-Owns what is refused then. Must not know how a process is ended, or what the log says of it.
+Owns what is refused then, and the words where such a program is all that is left. Must not know how a
+process is ended, or what the log says of it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,17 @@ from __future__ import annotations
 from chloe.actors.preconditions import require_alive
 from chloe.backends.tmux import survivors
 from chloe.errors import PaneRefused
+from chloe.events.facts import Died
 from chloe.events.panes import Pane
+
+
+def describe_vanished(pane: Pane) -> Died:
+    """Return the end of a pane of which nothing is left but, may be, its program."""
+    survivor = survivors.find_program(pane.id, pane.created_at)
+    reason = "its session and its spool are gone"
+    if survivor is not None:
+        reason += f"; process {survivor.pid} ran on without a terminal"
+    return Died(status=None, signal=None, reason=reason, survivor=survivor)
 
 
 async def end_survivor(pane: Pane) -> None:

@@ -92,10 +92,6 @@ class Exited:
 BackendEvent = OutputRead | SizeChanged | BytesLost | ScreenCaptured | Exited
 
 
-#: Why input is pending where all is as it should be.
-NOT_READING = "its program doesn't read"
-
-
 class LeaseLost(Exception):
     """Another process has the right to record the pane now: only the log knows where to go on."""
 

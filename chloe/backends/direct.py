@@ -20,15 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from chloe.backends.backend import (
-    NOT_READING,
-    READ_LIMIT,
-    BackendEvent,
-    Exited,
-    OutputRead,
-    SizeChanged,
-    Spec,
-)
+from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import close_terminal, set_size, spawn
@@ -233,10 +225,8 @@ class DirectBackend:
         """Bytes that were typed and that the terminal hasn't taken yet."""
         return self._writer.pending
 
-    @property
-    def pending_reason(self) -> str:
-        """Why some of it isn't taken."""
-        return NOT_READING
+    #: Why some of it isn't taken.
+    pending_reason = "its program doesn't read"
 
     async def flush(self) -> None:
         """Wait until the terminal has taken all that was typed, or is gone."""

@@ -20,7 +20,6 @@ from itertools import islice
 
 from chloe.backends import environment
 from chloe.backends.backend import (
-    NOT_READING,
     READ_LIMIT,
     BackendEvent,
     BytesLost,
@@ -121,10 +120,8 @@ class FakeBackend:
         """None: a program played in memory takes all at once."""
         return 0
 
-    @property
-    def pending_reason(self) -> str:
-        """Why some of it isn't taken."""
-        return NOT_READING
+    #: Why some of it isn't taken.
+    pending_reason = "its program doesn't read"
 
     async def flush(self) -> None:
         """Return at once: a program played in memory takes all that is typed."""

@@ -154,6 +154,9 @@ def test_what_a_program_does_not_read_is_counted(chloe: Chloe) -> None:
 def test_what_cannot_be_typed_since_the_spool_is_elsewhere_is_said_so(chloe: Chloe, home: Path) -> None:
     chloe("new", "--name", "cat", "cat")
     (spool,) = (home / "spool").iterdir()
+    deadline = time.monotonic() + DEADLINE
+    while not (spool / "lock").exists():
+        assert time.monotonic() < deadline, "its holder never came"
     spool.rename(home / "elsewhere")
     said = chloe("send", *SOON, "cat", "x", status=124).stderr.decode()
     assert "doesn't read" not in said

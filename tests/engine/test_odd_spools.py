@@ -4,6 +4,7 @@ doesn't know."""
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -165,6 +166,43 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
         await eventually(lambda: not Path(f"/proc/{survivor.pid}").exists() or _is_zombie(survivor.pid))
         with pytest.raises(PaneRefused, match="has ended"):
             await engine.request(Kill(pane))
+
+
+@pytest.mark.parametrize("meanwhile", ["an app runs", "none runs"])
+async def test_a_program_is_named_and_killed_though_its_holder_and_its_spool_are_gone(
+    config: Config, eventually: Eventually, meanwhile: str
+) -> None:
+    script = "trap '' HUP; echo ready; while :; do sleep 0.05; done"
+
+    def take_away(pane: str) -> None:
+        spool = config.paths.spool / pane
+        holder = int((spool / "lock").read_bytes())
+        os.kill(holder, signal.SIGSTOP)  # It would make its folder again.
+        for each in spool.iterdir():
+            each.unlink()
+        spool.rmdir()
+        os.kill(holder, signal.SIGKILL)
+
+    async with open_engine(config) as engine:
+        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
+        assert pane is not None
+        known = engine.projections.panes[pane]
+        await eventually(lambda: known.output_bytes)
+        if meanwhile == "an app runs":
+            take_away(pane)
+            await eventually(lambda: not known.alive)
+    if meanwhile == "none runs":
+        take_away(pane)
+    async with open_engine(config, screens=False) as engine:
+        await engine.ingest_spools()
+        again = engine.projections.panes[pane]
+        await eventually(lambda: not again.alive)
+        survivor = again.died.survivor if again.died is not None else None
+        assert survivor is not None
+        assert f"process {survivor.pid} ran on" in again.outcome
+        assert b"trap" in Path(f"/proc/{survivor.pid}/cmdline").read_bytes()
+        await engine.request(Kill(pane))
+        await eventually(lambda: not Path(f"/proc/{survivor.pid}").exists() or _is_zombie(survivor.pid))
 
 
 def _is_zombie(pid: int) -> bool:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from chloe.backends import descriptors
 from chloe.backends.backend import (
-    NOT_READING,
     BackendEvent,
     BytesLost,
     Exited,
@@ -64,7 +63,8 @@ class TmuxBackend:
     ``folder`` is the pane's spool; its name is the pane's id, whose lease is one of ``leases``. ``spec`` says
     what to start, None where it runs already. To record it: ``wait_for_lease`` (or ``try_to_lease``), ask the
     log for the last position, ``seek``, ``read``. ``pane_cap`` and ``disk_share`` bound what the spool may
-    hold. Segments that are damaged are kept in the folder ``damaged``.
+    hold. Segments that are damaged are kept in the folder ``damaged``. ``started_at``: when the program was
+    started, about, in nanoseconds since 1970; now, where it is started here.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class TmuxBackend:
         pane_cap: int = 1_000_000_000,
         disk_share: float = 0.1,
         damaged: Path | None = None,
+        started_at: int | None = None,
     ) -> None:
         self._server = server
         self._spec = spec
@@ -96,7 +97,7 @@ class TmuxBackend:
         self._woken = asyncio.Event()
         self._look_soon = 0
         self._unwatch: Callable[[], None] | None = None
-        self._liveness = HolderLiveness(server, self.session, folder, starts=spec is not None)
+        self._liveness = HolderLiveness(server, self.session, folder, started_at, starts=spec is not None)
         self._unreadable = ""
         #: How often the spool was read to its end, or couldn't be read; what was passed over.
         self._reads = self._failures = 0
@@ -282,7 +283,7 @@ class TmuxBackend:
     @property
     def pending_reason(self) -> str:
         """Why some of it isn't taken: the way to the holder may be gone."""
-        return self._input.obstacle or NOT_READING
+        return self._input.pending_reason
 
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""

@@ -15,6 +15,8 @@ from pathlib import Path
 #: Seconds until what the system refused for the moment is tried again: no descriptor is free, say.
 _RETRY_DELAY = 0.2
 
+_NOT_READING = "its program doesn't read"
+
 
 class InputFifo:
     """Writes to the FIFO ``path``, all and in order, without ever blocking."""
@@ -26,8 +28,8 @@ class InputFifo:
         self._pending = bytearray()
         self._retry_timer: asyncio.TimerHandle | None = None
         self._drained = asyncio.Event()
-        #: Why nothing can be written, in words; "" where something can, or it is only slow.
-        self.obstacle = ""
+        #: Why what is pending isn't taken, in words.
+        self.pending_reason = _NOT_READING
 
     def write(self, data: bytes) -> None:
         """Type ``data`` behind what is kept."""
@@ -56,13 +58,13 @@ class InputFifo:
                 if self._fd is None:
                     self._fd = self._open()
                     self._loop.add_writer(self._fd, self.retry)
-                    self.obstacle = ""
+                    self.pending_reason = _NOT_READING
                 written = os.write(self._fd, memoryview(self._pending)[: 64 * 1024])
                 del self._pending[:written]
         except BlockingIOError:
             return
         except OSError as error:
-            self.obstacle = self._explain(error)
+            self.pending_reason = self._explain(error)
             # ENXIO: no holder has it open, not yet or not any more. Whoever knows which retries or forgets.
             if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
                 self._retry_timer = self._loop.call_later(_RETRY_DELAY, self.retry)

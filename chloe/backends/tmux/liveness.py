@@ -35,11 +35,14 @@ _NEVER_STARTED = "its holder failed: it never started"
 class HolderLiveness:
     """The end of the holder in ``folder``, whose tmux session has the name ``session``."""
 
-    def __init__(self, server: TmuxServer, session: str, folder: Path, *, starts: bool) -> None:
+    def __init__(
+        self, server: TmuxServer, session: str, folder: Path, started_at: int | None, *, starts: bool
+    ) -> None:
         self._server = server
         self._session = session
         self._folder = folder
         self._lock = folder / "lock"
+        self._started_at = time.time_ns() if started_at is None else started_at
         self._time = asyncio.get_running_loop().time
         self._why = ""
         self._ask_at = 0.0
@@ -88,12 +91,14 @@ class HolderLiveness:
         return [BytesLost(0, f"{why}; what it hadn't recorded yet is missing", at, position), exited]
 
     def survivor(self) -> Process | None:
-        """Return the program, as the holder named it, if it still runs."""
+        """Return the program if it still runs: as the holder named it, without a spool by its environment."""
         with contextlib.suppress(OSError):
             about = spool.about(self._folder)
-            if about is not None and about.program is not None and survivors.is_running(about.program):
-                return about.program
-        return None
+            if about is not None and about.program is not None:
+                return about.program if survivors.is_running(about.program) else None
+        if self._folder.exists():
+            return None
+        return survivors.find_program(self._folder.name, self._started_at)
 
     async def look(self, *, began: bool) -> None:
         """Find out about a holder without a lock; ``began``: there was something to be read of it."""

@@ -18,6 +18,9 @@ from chloe.events.facts import Process
 #: What such a program gets, one after the other, and the seconds that it has to end after each.
 _STEPS = ((signal.SIGHUP, 1.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
 
+#: Seconds from what the log has as a pane's beginning within which its program was started: clocks are set.
+_MARGINS = (-5.0, 30.0)
+
 
 def is_running(process: Process) -> bool:
     """Return whether this very process still runs; one that only waits to be reaped doesn't."""
@@ -28,6 +31,42 @@ def is_running(process: Process) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
+def find_program(pane: str, started_at: int) -> Process | None:
+    """Find the program of ``pane``, which was started at about ``started_at``, nanoseconds since 1970.
+
+    For where nothing names it any more. It leads a session and has the pane's id in its environment, as all
+    have that it started: so it is the oldest of those, and as old as the pane.
+    """
+    try:
+        boot = next(
+            int(line.split()[1])
+            for line in Path("/proc/stat").read_text().splitlines()
+            if line[:6] == "btime "
+        )
+        pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208 - names only.
+    except (OSError, ValueError, StopIteration):
+        return None
+    low, high = ((started_at / 1e9 + margin - boot) * os.sysconf("SC_CLK_TCK") for margin in _MARGINS)
+    if high < 0:
+        return None  # The machine was started anew since.
+    wanted = f"CHLOE_PANE={pane}".encode()
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            stat = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+            leads, started = int(stat[3]) == pid, int(stat[19])
+            if leads and low <= started <= high and _has_variable(pid, wanted):
+                number, _, rest = process_identity(pid).partition(" ")
+                found.append((started, Process(int(number), started, rest.partition(" ")[2])))
+    return min(found)[1] if found else None
+
+
+def _has_variable(pid: int, wanted: bytes) -> bool:
+    environment = Path(f"/proc/{pid}/environ")
+    # Who may look into it, the kernel says; whose it is counts all the same.
+    return environment.stat().st_uid == os.geteuid() and wanted in environment.read_bytes().split(b"\0")
 
 
 async def terminate(process: Process) -> bool:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from chloe.backends.backend import BytesLost, Exited
 from chloe.backends.tmux import SpoolReader, spool, survivors
 from chloe.backends.tmux.holder.child import process_identity
 from chloe.events.facts import Process
+from tests.ids import id_of
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import Holder, MakeHolder, Panes, Soon
@@ -83,6 +85,32 @@ def test_another_process_of_the_same_number_is_not_taken_for_it() -> None:
         process.kill()
         process.wait()
         assert not survivors.is_running(it)
+
+
+def test_a_program_is_found_by_its_environment_alone_if_it_is_as_old_as_its_pane() -> None:
+    pane, other = id_of("pane"), id_of("other")
+    environment = os.environ | {"CHLOE_PANE": pane}
+    now = time.time_ns()
+    # What it starts has the same environment, and may lead a session of its own.
+    script = "setsid -f sleep 60; echo started; exec sleep 60"
+    with subprocess.Popen(
+        ["sh", "-c", script], env=environment, start_new_session=True, stdout=subprocess.PIPE
+    ) as program:
+        try:
+            assert program.stdout is not None
+            assert program.stdout.readline() == b"started\n"
+            found = survivors.find_program(pane, now)
+            assert found is not None and found.pid == program.pid
+            assert survivors.is_running(found)
+            assert survivors.find_program(other, now) is None
+            assert survivors.find_program(pane, now - 3600 * 10**9) is None
+            assert survivors.find_program(pane, 1) is None, "from before the machine was started"
+        finally:
+            program.kill()
+            program.wait()
+            child = survivors.find_program(pane, now)
+            if child is not None:
+                end_by_force(child.pid)
 
 
 async def test_what_is_no_more_or_another_s_gets_no_signal() -> None:
