@@ -23,26 +23,28 @@ class Block(Protocol):
         """How many characters, about."""
 
     def lines(self) -> list[Line]:
-        """The lines, oldest first."""
+        """Return the lines, oldest first."""
 
     def texts(self) -> list[str]:
-        """Their cells alone, oldest first."""
+        """Return their cells alone, oldest first."""
 
     def height(self, columns: int) -> int:
-        """How many rows show them."""
+        """Return how many rows show them."""
 
     def style_ids(self) -> str:
-        """Each mark in use at least once."""
+        """Return each style id in use, at least once."""
 
     def cells(self) -> str:
-        """Each stand-in in use at least once."""
+        """Return each stand-in in use, at least once."""
 
     def tail(self, count: int) -> Block:
-        """The last ``count`` lines, at least one."""
+        """Return the last ``count`` lines, at least one."""
 
 
 class Packed:
-    """Parsed lines in two strings: the cells, joined, and the marks, each line's followed by its fill."""
+    """Parsed lines in two strings: the cells, joined, and the style ids, each line's followed by that of its
+    fill.
+    """
 
     __slots__ = ("_cells", "_height", "_separator", "_style_ids", "count")
 
@@ -55,7 +57,7 @@ class Packed:
 
     @classmethod
     def pack(cls, found: list[Line]) -> Packed:
-        """Some lines, at least one."""
+        """Pack some lines, at least one."""
         cells = "\n".join([line.cells for line in found])
         if any(line.style_ids or line.fill != PLAIN for line in found):
             style_ids = "".join([(line.style_ids or PLAIN * len(line.cells)) + line.fill for line in found])
@@ -69,7 +71,7 @@ class Packed:
         return len(self._cells)
 
     def lines(self) -> list[Line]:
-        """The lines, oldest first."""
+        """Return the lines, oldest first."""
         texts = self.texts()
         if not self._style_ids:
             return [Line(text) for text in texts]
@@ -82,25 +84,25 @@ class Packed:
         return found
 
     def texts(self) -> list[str]:
-        """Their cells alone, oldest first."""
+        """Return their cells alone, oldest first."""
         return self._cells.split(self._separator)
 
     def height(self, columns: int) -> int:
-        """How many rows show them; remembered for one width."""
+        """Return how many rows show them; the answer is remembered for one width."""
         if self._height[0] != columns:
             self._height = (columns, sum(len(cuts(line.cells, columns)) + 1 for line in self.lines()))
         return self._height[1]
 
     def style_ids(self) -> str:
-        """All marks."""
+        """Return all style ids."""
         return self._style_ids
 
     def cells(self) -> str:
-        """All cells."""
+        """Return all cells."""
         return self._cells
 
     def tail(self, count: int) -> Packed:
-        """The last ``count`` lines, their cells joined by one line feed."""
+        """Return the last ``count`` lines, their cells joined by one line feed."""
         if count == self.count and self._separator == "\n":
             return self
         texts = self._cells.rsplit(self._separator, count)[-count:]

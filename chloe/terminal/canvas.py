@@ -21,7 +21,7 @@ Shape = Literal["block", "underline", "bar"]
 
 
 class SavedCursor(NamedTuple):
-    """What DECSC keeps."""
+    """What DECSC keeps: column and row, the pen, the charsets, and the origin mode."""
 
     x: int = 0
     y: int = 0
@@ -54,7 +54,7 @@ class Canvas:
         self.power_on()
 
     def power_on(self) -> None:
-        """The state of a fresh terminal; the scrollback stays."""
+        """Set the state of a fresh terminal; the scrollback stays."""
         self.modes = Modes()
         self.lines = [Row() for _ in range(self.rows)]
         #: The rows of the screen that isn't shown: the main one while the alternate one is, else None.
@@ -62,7 +62,7 @@ class Canvas:
         self.x = self.y = 0
         self.top, self.bottom = 0, self.rows - 1
         self.pen = 0
-        #: The mark of the pen, or empty until something is drawn with it.
+        #: The style id of the pen, or empty until something is drawn with it.
         self.style_id = PLAIN
         self.charsets = Charsets()
         self.translation: Translation = None
@@ -73,7 +73,7 @@ class Canvas:
         self.tabs = set(range(TAB, self.columns, TAB))
         self.cursor_shape: Shape = "block"
         self.cursor_blink = True
-        #: The last character drawn, for REP and for what joins it; empty where it can't be told.
+        #: The last character drawn, for REP and for what joins it; empty where it isn't known.
         self.last = ""
         self.all_changed = True
 
@@ -85,7 +85,7 @@ class Canvas:
         self.style_id = self.pen_table.intern(pen)
 
     def fill(self) -> str:
-        """The mark of blank cells: a terminal with BCE erases in the background colour."""
+        """Return the style id of blank cells: a terminal with BCE erases in the background colour."""
         background = self.pen & BACKGROUND
         return self.pen_table.intern(background) if background else PLAIN
 
@@ -95,7 +95,7 @@ class Canvas:
         self.update_writing()
 
     def update_writing(self) -> None:
-        """Look how text goes to the cells; after charsets or insert mode changed."""
+        """Work out how text goes to the cells, after the charsets or the insert mode changed."""
         charsets = self.charsets
         self.translation = translation = charsets.translation
         self.draws_plainly = translation is None and charsets.single < 0 and not self.modes.insert
@@ -103,15 +103,17 @@ class Canvas:
     # Moving rows.
 
     def row_down(self) -> None:
-        """Down one row, scrolling at the bottom margin."""
+        """Go down one row, and scroll at the bottom margin."""
         if self.y == self.bottom:
             self.scroll_rows_up(self.top, 1)
         elif self.y < self.rows - 1:
             self.y += 1
 
     def scroll_rows_up(self, first: int, count: int, *, keep: bool = True) -> None:
-        """Move the rows from ``first`` to the bottom margin up. What leaves the main screen at its top
-        goes to the scrollback, unless not to ``keep``."""
+        """Move the rows from ``first`` to the bottom margin up by ``count``.
+
+        What leaves the main screen at its top goes to the scrollback, unless ``keep`` is off.
+        """
         lines = self.lines
         bottom = self.bottom
         count = min(count, bottom - first + 1)

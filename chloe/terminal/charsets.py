@@ -18,9 +18,10 @@ _ASCII = "B"
 
 
 def _special_graphics() -> dict[int, str]:
-    """DEC special graphics: 0x60 to 0x7e; the blank at 0x5f is left alone, as xterm.js and tmux do.
+    """Return DEC special graphics, 0x60 to 0x7e.
 
-    pyte has the Linux console's board for h; the VT100 shows a new line there.
+    The blank at 0x5f is left alone, as xterm.js and tmux do. pyte has the Linux console's board for h, where
+    the VT100 shows a new line.
     """
     return {code: pyte_charsets.MAPS["0"][code] for code in range(0x60, 0x7F)} | {ord("h"): "␤"}
 
@@ -39,11 +40,11 @@ class Charsets(NamedTuple):
     single: int = -1
 
     def shifted(self, shift: int) -> Charsets:
-        """With G``shift`` in force."""
+        """Return these sets with G``shift`` in force."""
         return _shifted(self, shift)
 
     def designate(self, place: int, name: str) -> Charsets:
-        """G``place`` stands for the set ``name`` from now on; a set we don't have is ASCII."""
+        """Return these sets with ``name`` as G``place``; a set that isn't known is ASCII."""
         return _designated(self, place, name if name in _TRANSLATIONS else _ASCII)
 
     @property
@@ -64,7 +65,7 @@ def _shifted(before: Charsets, shift: int) -> Charsets:
 
 @lru_cache(maxsize=64)
 def _designated(before: Charsets, place: int, name: str) -> Charsets:
-    """``before`` with another set: curses programs go to and fro between two of them all the time."""
+    """Return ``before`` with another set; curses programs switch between two of them all the time."""
     sets = before.sets
     first, second, third, fourth = (name if place == each else sets[each] for each in range(4))
     return before._replace(sets=(first, second, third, fourth))

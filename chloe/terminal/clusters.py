@@ -19,7 +19,7 @@ MAX_CODE_POINTS = 24
 
 
 def needs_stand_in(char: str) -> bool:
-    """Whether a program's own character could be taken for a stand-in."""
+    """Return whether a program's own character could be taken for a stand-in."""
     return char >= "\U00100000"
 
 
@@ -42,7 +42,7 @@ class ClusterTable:
         self._limit = self.FIRST_LIMIT
 
     def stand_in(self, text: str) -> str:
-        """The character that stands for ``text``; the replacement character where all are taken."""
+        """Return the character that stands for ``text``; the replacement character where all are taken."""
         text = text[:MAX_CODE_POINTS]
         known = self._stand_ins.get(text)
         if known is None:
@@ -58,32 +58,32 @@ class ClusterTable:
         return known
 
     def text(self, cell: str) -> str:
-        """What stands in a cell: the cluster behind a stand-in, or the character itself."""
+        """Return what stands in a cell: the cluster behind a stand-in, or the character itself."""
         return self._texts.get(cell, cell)
 
     def read(self, cells: str) -> str:
-        """A cell string with each stand-in replaced by its cluster."""
+        """Return a cell string with each stand-in replaced by its cluster."""
         if not self._texts or cells.isascii():
             return cells
         return _STAND_INS.sub(lambda found: self._texts.get(found[0], "\ufffd"), cells)
 
     def stand_ins(self, cells: str) -> set[str]:
-        """The stand-ins in ``cells``."""
+        """Return the stand-ins in ``cells``."""
         return set() if cells.isascii() else set(_STAND_INS.findall(cells))
 
     def dump(self, cells: str) -> dict[str, str]:
-        """Each stand-in in ``cells``, and its cluster."""
+        """Return each stand-in in ``cells`` with its cluster, for ``load``."""
         return {cell: self._texts[cell] for cell in self.stand_ins(cells) if cell in self._texts}
 
     def load(self, dumped: dict[str, str]) -> None:
-        """Give the stand-ins that another table gave; before any was given."""
+        """Give the stand-ins that another table gave. This one must not have given any yet."""
         self._texts = dict(dumped)
         self._stand_ins = {text: cell for cell, text in dumped.items()}
         self._next = ord(max(dumped, default=chr(_FIRST - 1))) + 1
         self._free = [chr(code) for code in range(_FIRST, self._next) if chr(code) not in dumped]
 
     def knows(self, cell: str) -> bool:
-        """Whether ``cell`` is a character, or stands for a cluster that is known."""
+        """Return whether ``cell`` is a character, or stands for a cluster that is known."""
         return cell < chr(_FIRST) or cell in self._texts
 
     @property

@@ -95,7 +95,7 @@ class Drawing(Canvas):
             cells = cells[len(taken) :]
 
     def _join_last(self, cells: list[str], char: str) -> bool:
-        """Add ``char`` to the last of ``cells``, which aren't put yet, if it belongs there."""
+        """Add ``char`` to the last of ``cells``, which aren't drawn yet, if it belongs there."""
         before = self.last
         if not widths.joins(before, char):
             return False
@@ -106,8 +106,11 @@ class Drawing(Canvas):
         return True
 
     def _join(self, char: str) -> bool:
-        """Add ``char`` to the cell before the cursor if it belongs there: a mark always, what takes
-        cells of its own only where that cell was the last thing printed."""
+        """Add ``char`` to the cell before the cursor if it belongs there.
+
+        A combining mark always does. What takes cells of its own does only where that cell was the last thing
+        printed.
+        """
         if widths.width(char) and not (self.x and self.last):
             return False
         if not self.x:
@@ -132,7 +135,7 @@ class Drawing(Canvas):
         return True
 
     def cell_before_cursor(self) -> tuple[str, str]:
-        """What ends right before the cursor, and its mark; empty where nothing does."""
+        """Return what ends right before the cursor, and its style id; empty strings where nothing does."""
         row = self.lines[self.y]
         text, style_ids = row.full_text(self.columns), row.full_style_ids(self.columns)
         if text[self.x : self.x + 1] == HALF:
@@ -147,7 +150,7 @@ class Drawing(Canvas):
         self.row_down()
 
     def repeat(self, count: int = 1) -> None:
-        """REP: the last character again, up to the end of the row, as in tmux."""
+        """Print the last character again (REP), up to the end of the row, as tmux does."""
         if self.last:
             room = (self.columns - self.x) // max(widths.width(self.last[0]), 1)
             self._draw(self.last * min(max(count, 1), room))

@@ -17,7 +17,7 @@ class Editing(Canvas):
     """The operations that change what is there."""
 
     def erase_in_line(self, mode: int = 0) -> None:
-        """EL: 0 from the cursor on, 1 up to and with the cursor, 2 the whole row."""
+        """Erase in the row (EL): 0 from the cursor on, 1 up to and with the cursor, 2 all of it."""
         row = self.lines[self.y]
         columns = self.columns
         if mode == 0:
@@ -30,7 +30,9 @@ class Editing(Canvas):
         self.changed.add(self.y)
 
     def erase_in_display(self, mode: int = 0) -> None:
-        """ED: 0 from the cursor on, 1 up to and with the cursor, 2 all, 3 the scrollback (xterm)."""
+        """Erase in the screen (ED): 0 from the cursor on, 1 up to and with the cursor, 2 all, 3 the
+        scrollback (xterm).
+        """
         if mode == 0:
             self.erase_in_line(0)
             self._clear_rows(self.y + 1, self.rows)
@@ -51,12 +53,12 @@ class Editing(Canvas):
         self.changed.update(range(first, end))
 
     def selective_erase_in_line(self, mode: int = 0) -> None:
-        """DECSEL: as EL, but for protected cells."""
+        """Erase in the row as EL does, except protected cells (DECSEL)."""
         start, end = self._span(mode)
         self._blank_unprotected(self.y, start, end)
 
     def selective_erase_in_display(self, mode: int = 0) -> None:
-        """DECSED: as ED, but for protected cells."""
+        """Erase in the screen as ED does, except protected cells (DECSED)."""
         if mode in (0, 2):
             for y in range(self.y + 1, self.rows):
                 self._blank_unprotected(y, 0, self.columns)
@@ -86,42 +88,42 @@ class Editing(Canvas):
                 row.erase(x, x + 1, fill, self.columns)
 
     def erase_characters(self, count: int = 1) -> None:
-        """ECH: blank ``count`` cells from the cursor on."""
+        """Blank ``count`` cells from the cursor on (ECH)."""
         x = self.x if self.x < self.columns else self.columns - 1
         end = min(x + (count or 1), self.columns)
         self.lines[self.y].erase(x, end, self.fill(), self.columns)
         self.changed.add(self.y)
 
     def insert_characters(self, count: int = 1) -> None:
-        """ICH: shift the rest of the row to the right."""
+        """Shift the rest of the row to the right (ICH)."""
         self.x = min(self.x, self.columns - 1)
         count = min(count or 1, self.columns - self.x)
         self.lines[self.y].insert(self.x, count, self.fill(), self.columns)
         self.changed.add(self.y)
 
     def delete_characters(self, count: int = 1) -> None:
-        """DCH: shift the rest of the row to the left."""
+        """Shift the rest of the row to the left (DCH)."""
         self.x = min(self.x, self.columns - 1)
         count = min(count or 1, self.columns - self.x)
         self.lines[self.y].delete(self.x, count, self.fill(), self.columns)
         self.changed.add(self.y)
 
     def insert_columns(self, count: int = 1) -> None:
-        """DECIC: ICH on every row between the margins."""
+        """Insert characters as ICH does, in every row between the margins (DECIC)."""
         for row in self._rows_between_margins():
             row.insert(self.x, min(count or 1, self.columns - self.x), self.fill(), self.columns)
 
     def delete_columns(self, count: int = 1) -> None:
-        """DECDC: DCH on every row between the margins."""
+        """Delete characters as DCH does, in every row between the margins (DECDC)."""
         for row in self._rows_between_margins():
             row.delete(self.x, min(count or 1, self.columns - self.x), self.fill(), self.columns)
 
     def scroll_left(self, count: int = 1) -> None:
-        """SL: every row between the margins moves left."""
+        """Move every row between the margins to the left (SL)."""
         self.x = self._at_first_column(self.delete_columns, count)
 
     def scroll_right(self, count: int = 1) -> None:
-        """SR: every row between the margins moves right."""
+        """Move every row between the margins to the right (SR)."""
         self.x = self._at_first_column(self.insert_columns, count)
 
     def _at_first_column(self, operation: Callable[[int], None], count: int) -> int:
@@ -137,25 +139,27 @@ class Editing(Canvas):
         return self.lines[self.top : self.bottom + 1]
 
     def insert_lines(self, count: int = 1) -> None:
-        """IL: blank rows come in at the cursor; nothing outside the margins moves."""
+        """Insert blank rows at the cursor (IL); nothing outside the margins moves."""
         if self.top <= self.y <= self.bottom:
             self.scroll_rows_down(self.y, count or 1)
 
     def delete_lines(self, count: int = 1) -> None:
-        """DL: rows go at the cursor; nothing outside the margins moves, nothing is kept."""
+        """Delete rows at the cursor (DL); nothing outside the margins moves, and nothing goes to the
+        scrollback.
+        """
         if self.top <= self.y <= self.bottom:
             self.scroll_rows_up(self.y, count or 1, keep=False)
 
     def scroll_up(self, count: int = 1) -> None:
-        """SU: the rows between the margins move up."""
+        """Move the rows between the margins up (SU)."""
         self.scroll_rows_up(self.top, count or 1)
 
     def scroll_down(self, count: int = 1) -> None:
-        """SD: the rows between the margins move down."""
+        """Move the rows between the margins down (SD)."""
         self.scroll_rows_down(self.top, count or 1)
 
     def alignment_display(self) -> None:
-        """DECALN: E everywhere, no margins, the cursor at home."""
+        """Fill the screen with E, without margins and with the cursor at home (DECALN)."""
         for y in range(self.rows):
             self.lines[y] = Row("E" * self.columns)
         self.top, self.bottom = 0, self.rows - 1
@@ -163,7 +167,7 @@ class Editing(Canvas):
         self.all_changed = True
 
     def select_protection(self, mode: int = 0) -> None:
-        """DECSCA: 1 protects what is drawn from selective erases, 0 and 2 don't."""
+        """Choose whether what is drawn is protected from selective erases (DECSCA): 1 yes, 0 and 2 no."""
         self.set_pen(self.pen | PROTECTED if mode == 1 else self.pen & ~PROTECTED)
 
     @property
@@ -172,6 +176,6 @@ class Editing(Canvas):
         return bool(self.pen & PROTECTED)
 
     def blank_screen(self) -> list[Row]:
-        """Rows for a screen that nothing was drawn on, in the background colour."""
+        """Return the rows of an empty screen, in the background colour."""
         fill = self.fill()
         return [Row("", "", fill) for _ in range(self.rows)]

@@ -39,7 +39,7 @@ _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 
 
 class Unparsed:
-    """Whole lines as they were printed; ``screen`` is drawn on by ``lines`` and belongs to the block."""
+    """Complete lines as they were printed. ``screen`` is drawn on by ``lines`` and belongs to the block."""
 
     __slots__ = ("_height", "_known", "_screen", "_text", "count")
 
@@ -66,15 +66,15 @@ class Unparsed:
         return self._known.size if self._known else len(self._text)
 
     def lines(self) -> list[Line]:
-        """The lines, oldest first."""
+        """Return the lines, oldest first."""
         return self._parsed().lines()
 
     def texts(self) -> list[str]:
-        """Their cells alone, oldest first."""
+        """Return their cells alone, oldest first."""
         return self._parsed().texts()
 
     def height(self, columns: int) -> int:
-        """How many rows show them."""
+        """Return how many rows show them."""
         if self._known is None and columns == self._screen.columns:
             if self._height is None:
                 self._height = _height(self._text, columns)
@@ -83,15 +83,15 @@ class Unparsed:
         return self._parsed().height(columns)
 
     def style_ids(self) -> str:
-        """All marks: none yet while nothing is parsed."""
+        """Return all style ids; there are none yet while nothing is parsed."""
         return self._known.style_ids() if self._known else ""
 
     def cells(self) -> str:
-        """All cells: none yet while nothing is parsed."""
+        """Return all cells; there are none yet while nothing is parsed."""
         return self._known.cells() if self._known else ""
 
     def tail(self, count: int) -> Packed | Unparsed:
-        """The last ``count`` lines; no text is parsed for that."""
+        """Return the last ``count`` lines; no text is parsed for that."""
         if self._known:
             return self._known.tail(count)
         if count == self.count:
@@ -104,13 +104,13 @@ class Unparsed:
         return Unparsed(self._text[place:], count, self._screen.scratch_line(pen))
 
     def dump(self) -> tuple[str, int, int, list[int]] | None:
-        """The text, and what it is drawn with: pen, columns, tabs; None when it has been parsed."""
+        """Return the text, and what it is drawn with: pen, columns, tabs; None once it has been parsed."""
         screen = self._screen
         return None if self._known else (self._text, screen.pen, screen.columns, sorted(screen.tabs))
 
 
 def _height(text: str, columns: int) -> int:
-    """How many rows whole lines take, worked out without drawing them; 0 where that can't be told."""
+    """Return how many rows complete lines take, without drawing them; 0 where only drawing tells."""
     plain = _SGR.sub("", text)
     if not plain.isascii() or "\t" in plain:
         return 0
@@ -118,7 +118,7 @@ def _height(text: str, columns: int) -> int:
 
 
 def skip(screen: Interpreter, text: str) -> str:
-    """Take the flood that ``text`` begins with in; returns what remains to be drawn."""
+    """Take in the flood that ``text`` begins with, and return what remains to be drawn."""
     rows = screen.rows
     if text.startswith("\n") and screen.tokenizer.on_ground:
         # A line end that two pieces share: without this, all of the piece would be drawn.
@@ -149,7 +149,9 @@ def skip(screen: Interpreter, text: str) -> str:
 
 
 def is_skippable(screen: Interpreter, data: bytes) -> bool:
-    """Whether ``skip`` would take in about all of a lot like ``data``: whole lines and nothing else."""
+    """Return whether ``skip`` would take in nearly all of a lot like ``data``: complete lines and nothing
+    else.
+    """
     text = data.decode("utf-8", "replace")
     if not _is_floodable(screen, len(text)):
         return False
@@ -158,10 +160,10 @@ def is_skippable(screen: Interpreter, data: bytes) -> bool:
 
 
 def _extent(text: str) -> tuple[int, int]:
-    """How far the flood at the beginning of ``text`` goes, and how many lines end in it.
+    """Return how far the flood at the beginning of ``text`` goes, and how many lines end in it.
 
-    Plain lines, most of all floods, are told from the rest at several times the speed: what is left of
-    them without the text are line ends.
+    Plain lines, most of all floods, are told from the rest at several times the speed: without their text,
+    line ends are all that is left of them.
     """
     whole = len(text) - text.endswith("\r")
     if text.isascii():
@@ -175,7 +177,7 @@ def _extent(text: str) -> tuple[int, int]:
 
 
 def _is_floodable(screen: Interpreter, size: int) -> bool:
-    """Whether the state is one in which lines just scroll through."""
+    """Return whether the state is one in which lines just scroll through."""
     return (
         screen.tokenizer.on_ground
         and screen.modes.autowrap
@@ -187,12 +189,12 @@ def _is_floodable(screen: Interpreter, size: int) -> bool:
 
 
 def longest(screen: Interpreter) -> int:
-    """How much text is looked through at once: no more than the longest line may be."""
+    """Return how much text is inspected at once: no more than the longest line may have."""
     return MAX_LINE_ROWS * screen.columns - 1
 
 
 def _pass(screen: Interpreter, text: str) -> None:
-    """Have whole lines pass a screen whose cursor stands on the blank bottom row."""
+    """Let complete lines pass a screen whose cursor stands on the blank bottom row."""
     above = screen.rows - 1
     is_kept = screen.main_lines is None
     if is_kept:
@@ -228,7 +230,7 @@ def _block(screen: Interpreter, text: str) -> Packed | Unparsed:
 
 
 def _select_pen(screen: Interpreter, text: str) -> None:
-    """The pen that ``text`` leaves behind: worked out from the last reset on, where there is one."""
+    """Select the pen that ``text`` leaves behind."""
     if "\x1b" in text:
         screen.set_pen(_pen_after(text, screen.pen))
 
@@ -236,13 +238,13 @@ def _select_pen(screen: Interpreter, text: str) -> None:
 def _pen_after(text: str, pen: int) -> int:
     start = max(text.rfind("\x1b[m"), text.rfind("\x1b[0m"), 0)
     for found in _SGR.findall(text, start):
-        keep, put = sgr.effect(found)
-        pen = pen & keep | put
+        mask, set_bits = sgr.effect(found)
+        pen = pen & mask | set_bits
     return pen
 
 
 def unparsed(text: str, scratch_line: Interpreter) -> Unparsed:
-    """A block of text that ``Unparsed.dump`` gave. ValueError where it can't have."""
+    """Make the block of text that ``Unparsed.dump`` gave. Raises ValueError where it can't have."""
     count = text.count(_END)
     whole = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
     if not whole or len(text) > longest(scratch_line):

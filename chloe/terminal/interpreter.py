@@ -26,7 +26,7 @@ _PIECE = 8 * 1024
 #: Text is looked through for floods in pieces of this many, and only if there are that many.
 _FLOOD_PIECE = 256 * 1024
 _MIN_FLOOD = 1024
-#: Lines on a strip: as many as there are.
+#: Lines of a scratch line's scrollback: as many as there are.
 _UNBOUNDED = 1 << 60
 #: The most parameters that are read, and the highest value of one.
 _MAX_PARAMETERS = 32
@@ -133,7 +133,7 @@ _OPERATIONS = _Operations()
 
 
 def _read(control: str) -> tuple[str, tuple[Any, ...]]:
-    """The name of what ``control`` asks for, and its parameters."""
+    """Return the name of what ``control`` asks for, and its parameters."""
     if control in CONTROLS:
         return CONTROLS[control], ()
     found = _CONTROL_SEQUENCE.fullmatch(control)
@@ -162,7 +162,7 @@ def _read_escape(control: str) -> tuple[str, tuple[Any, ...]]:
 
 
 def _most_parameters(name: str) -> int:
-    """How many parameters an operation takes: as many as its method has."""
+    """Return how many parameters an operation takes: as many as its method has."""
     code = getattr(Interpreter, name).__code__
     return _MAX_PARAMETERS if code.co_flags & CO_VARARGS else code.co_argcount - 1
 
@@ -177,13 +177,13 @@ class Interpreter(Replying):
 
     def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
         super().__init__(rows, columns, scrollback, reader)
-        #: A strip has the tables of another canvas, and doesn't see all that is in use.
+        #: A scratch line has the tables of another canvas, and doesn't see all that is in use.
         self._owns_tables = reader is None
         self.tokenizer = Tokenizer()
         self.notices: list[Notice] = []
 
     def power_on(self) -> None:
-        """The state of a fresh terminal; the scrollback stays."""
+        """Set the state of a fresh terminal; the scrollback stays."""
         super().power_on()
         self.title = ""
         self.cwd = ""
@@ -198,7 +198,7 @@ class Interpreter(Replying):
         self.interpret(text)
 
     def _skip_floods(self, text: str) -> str:
-        """Carry ``text`` out but for what comes after the last place where a flood may begin."""
+        """Carry ``text`` out, except for the rest in which no flood may begin any more; return that rest."""
         if not self.tokenizer.on_ground:
             # What is open ends somewhere in the first line.
             head = text.find("\r\n") + 2
@@ -215,10 +215,10 @@ class Interpreter(Replying):
     def scratch_line(
         self, pen: int | None = None, columns: int | None = None, tabs: Iterable[int] | None = None
     ) -> Interpreter:
-        """A canvas of one row on which text looks as it does here; whatever is drawn leaves it at once.
-        What isn't given is as it is here.
+        """Make a canvas of one row on which text looks as it does here; what is drawn leaves it at once.
 
-        It isn't ready to be drawn on before ``begin``: marks that it had by now might be given out anew.
+        What isn't given is as it is here. ``begin`` makes it ready to be drawn on: before, the style ids that
+        it has may have been given out anew.
         """
         scratch_line = Interpreter(1, columns or self.columns, _UNBOUNDED, self.reader)
         scratch_line.tabs = set(self.tabs if tabs is None else tabs)
@@ -226,7 +226,7 @@ class Interpreter(Replying):
         return scratch_line
 
     def begin(self) -> None:
-        """Blank the screen in the pen's background, and take the pen's mark."""
+        """Blank the screen in the pen's background, and take the pen's style id."""
         self.set_pen(self.pen)
         self.lines = self.blank_screen()
 
@@ -266,8 +266,8 @@ class Interpreter(Replying):
                 else:
                     operation, parameters = _OPERATIONS[control]
                     if operation is None:
-                        keep, put = parameters
-                        self.pen = pen = self.pen & keep | put
+                        mask, set_bits = parameters
+                        self.pen = pen = self.pen & mask | set_bits
                         self.style_id = INLINE_STYLE_IDS.get(pen, "")
                     elif is_printing or operation is not _REPEAT:
                         operation(self, *parameters)
@@ -275,10 +275,10 @@ class Interpreter(Replying):
         self.is_printing = is_printing
 
     def nothing(self) -> None:
-        """A sequence that has no meaning here."""
+        """Ignore a sequence that has no meaning here."""
 
     def notify(self, notice: Notice) -> None:
-        """Tell whoever takes the notices."""
+        """Keep a notice until it is taken."""
         if is_large(notice):
             # Whoever doesn't look for a while shall not hold a thousand clipboards.
             self.notices = [waiting for waiting in self.notices if not is_large(waiting)]
@@ -287,12 +287,12 @@ class Interpreter(Replying):
             del self.notices[0]
 
     def bell(self) -> None:
-        """BEL."""
+        """Notify of a bell (BEL); a file full of them rings once."""
         if not (self.notices and isinstance(self.notices[-1], Bell)):
             self.notify(Bell())  # A file full of them rings once.
 
     def operating_system_command(self, command: str) -> None:
-        """OSC."""
+        """Carry out an operating system command (OSC)."""
         number, _, value = command.partition(";")
         if not number.isdecimal() or len(number) > 4 or not number.isascii():
             return
@@ -312,14 +312,14 @@ class Interpreter(Replying):
                 self.notify(notice)
 
     def device_control(self, command: str) -> None:
-        """DCS: only what asks."""
+        """Answer a device control string (DCS) that asks; ignore any other."""
         if command.startswith("$q"):
             self.report_setting(command[2:])
         elif command.startswith("+q"):
             self.report_capabilities()
 
     def collect(self) -> None:
-        """Give marks and stand-ins that are on no row any more out anew."""
+        """Give out anew the style ids and stand-ins that are on no row any more."""
         rows = [*self.lines, *(self.main_lines or ())]
         if self.pen_table.is_full:
             style_ids = "".join([self.pen_table.intern(self.pen), *(row.pens + row.fill for row in rows)])

@@ -114,7 +114,7 @@ class Key(NamedTuple):
 
 
 def name(text: str) -> Key | None:
-    """The key that ``text`` names (``ctrl+shift+left``), or None."""
+    """Return the key that ``text`` names (``ctrl+shift+left``), or None."""
     *held, last = text.split("+") if text != "+" and not text.endswith("++") else [*text[:-2].split("+"), "+"]
     modifiers = 0
     for each in filter(None, held):
@@ -137,15 +137,16 @@ def written(key: Key) -> str:
 
 
 def encode(key: str, modes: Modes) -> bytes:
-    """What the key of this name sends; empty where there is no such key."""
+    """Return what the key of this name sends; empty where there is no such key."""
     named = name(key)
     return send(named, modes) if named else b""
 
 
 def translate(sequence: bytes, modes: Modes) -> bytes:
-    """One key's sequence as xterm sends it in its normal mode, as the program wants it under ``modes``.
+    """Return one key's sequence, given as xterm sends it in its normal mode, as the program wants it under
+    ``modes``.
 
-    A sequence that is no key is passed on as it is.
+    A sequence that is no key is returned as it is.
     """
     if not _changes_keys(modes):
         return sequence
@@ -165,7 +166,7 @@ def _changes_keys(modes: Modes) -> bool:
 
 
 def parse(sequence: bytes) -> Key | None:
-    """The key that sends ``sequence`` in a terminal's normal mode, or None."""
+    """Return the key that sends ``sequence`` in a terminal's normal mode, or None."""
     for pattern, read in _PARSERS:
         found = pattern.match(sequence)
         if found:
@@ -226,7 +227,7 @@ _PARSERS = (
 
 
 def send(key: Key, modes: Modes) -> bytes:
-    """What ``key`` sends under ``modes``."""
+    """Return what ``key`` sends under ``modes``."""
     if modes.kitty_flags & (_DISAMBIGUATE | _ALL):
         return _kitty(key, modes).encode()
     return _legacy(key, modes).encode("utf-8", "surrogatepass")
@@ -275,7 +276,7 @@ def _with_letter(letter: str, modifiers: int, opener: str) -> str:
 
 
 def _other_key(key: Key, modes: Modes) -> str:
-    """xterm's modifyOtherKeys, where it applies."""
+    """Return what xterm's modifyOtherKeys makes of a key, or "" where it doesn't apply."""
     each, modifiers = key
     if not modes.modify_other_keys or not modifiers:
         return ""

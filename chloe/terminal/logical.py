@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
 
 def is_short(row: Row, below: Row | None, columns: int) -> bool:
-    """Tell whether a soft-wrapped row lacks its last cell since a wide character begins ``below``."""
+    """Return whether a soft-wrapped row lacks its last cell since a wide character begins ``below``."""
     return len(row.text) == columns - 1 and below is not None and below.text[1:2] == HALF
 
 

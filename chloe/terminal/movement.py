@@ -19,39 +19,39 @@ class Movement(Canvas):
         return x if x < self.columns else self.columns - 1
 
     def cursor_up(self, count: int = 1) -> None:
-        """CUU: stops at the top margin unless it is above."""
+        """Move up (CUU), and stop at the top margin unless the cursor is above."""
         stop = self.top if self.y >= self.top else 0
         self.y = max(self.y - (count or 1), stop)
         self.x = self.column
 
     def cursor_down(self, count: int = 1) -> None:
-        """CUD, VPR: stops at the bottom margin unless it is below."""
+        """Move down (CUD, VPR), and stop at the bottom margin unless the cursor is below."""
         stop = self.bottom if self.y <= self.bottom else self.rows - 1
         self.y = min(self.y + (count or 1), stop)
         self.x = self.column
 
     def cursor_forward(self, count: int = 1) -> None:
-        """CUF, HPR."""
+        """Move right (CUF, HPR)."""
         x = self.x + (count or 1)
         self.x = x if x < self.columns else self.columns - 1
 
     def cursor_back(self, count: int = 1) -> None:
-        """CUB."""
+        """Move left (CUB)."""
         x = self.column - (count or 1)
         self.x = x if x > 0 else 0
 
     def cursor_up1(self, count: int = 1) -> None:
-        """CPL: up, and to the first column."""
+        """Move up, and to the first column (CPL)."""
         self.cursor_up(count)
         self.x = 0
 
     def cursor_down1(self, count: int = 1) -> None:
-        """CNL: down, and to the first column."""
+        """Move down, and to the first column (CNL)."""
         self.cursor_down(count)
         self.x = 0
 
     def cursor_position(self, line: int = 1, column: int = 1) -> None:
-        """CUP, HVP: counted from the margins, and kept between them, in origin mode."""
+        """Move to a position (CUP, HVP); in origin mode it is counted from the margins, and inside."""
         if self.modes.origin:
             self.cursor_to_line(line)
         else:
@@ -59,17 +59,17 @@ class Movement(Canvas):
         self.x = column - 1 if 0 < column <= self.columns else self.columns - 1 if column else 0
 
     def cursor_to_column(self, column: int = 1) -> None:
-        """CHA, HPA."""
+        """Move to a column (CHA, HPA)."""
         self.x = column - 1 if 0 < column <= self.columns else self.columns - 1 if column else 0
 
     def cursor_to_line(self, line: int = 1) -> None:
-        """VPA: counted from the margins, and kept between them, in origin mode."""
+        """Move to a row (VPA); in origin mode it is counted from the margins and kept between them."""
         first, last = (self.top, self.bottom) if self.modes.origin else (0, self.rows - 1)
         self.y = min(first + (line or 1) - 1, last)
         self.x = self.column
 
     def backspace(self) -> None:
-        """BS: one column back; with reverse wrap, from the first column to the end of the row above."""
+        """Move one column back (BS); with reverse wrap, from the first column to the end of the row above."""
         x = self.column
         if x:
             self.x = x - 1
@@ -78,16 +78,16 @@ class Movement(Canvas):
             self.x = self.columns - 1
 
     def carriage_return(self) -> None:
-        """CR."""
+        """Move to the first column (CR)."""
         self.x = 0
 
     def index(self) -> None:
-        """IND: down one row, scrolling at the bottom margin. The row above ends its line here."""
+        """Move down one row, scrolling at the bottom margin (IND). The row above ends its line here."""
         self.lines[self.y].wrapped = False
         self.row_down()
 
     def reverse_index(self) -> None:
-        """RI: up one row, scrolling at the top margin."""
+        """Move up one row, scrolling at the top margin (RI)."""
         if self.y == self.top:
             self.scroll_rows_down(self.top, 1)
         elif self.y:
@@ -95,53 +95,53 @@ class Movement(Canvas):
         self.x = self.column
 
     def linefeed(self) -> None:
-        """LF, VT, FF."""
+        """Feed a line (LF, VT, FF)."""
         self.index()
         if self.modes.newline:
             self.x = 0
 
     def next_line(self) -> None:
-        """NEL, and CR LF."""
+        """Go to the beginning of the next row (NEL, and CR LF)."""
         self.index()
         self.x = 0
 
     # Tabs.
 
     def tab(self) -> None:
-        """HT: to the next stop, or to the last column."""
+        """Move to the next tab stop, or to the last column (HT)."""
         if self.x < self.columns:
             self.x = min((stop for stop in self.tabs if stop > self.x), default=self.columns - 1)
 
     def cursor_forward_tabs(self, count: int = 1) -> None:
-        """CHT."""
+        """Move forward by ``count`` tab stops (CHT)."""
         if self.x < self.columns:
             ahead = sorted(stop for stop in self.tabs if stop > self.x)
             self.x = ahead[(count or 1) - 1] if (count or 1) <= len(ahead) else self.columns - 1
 
     def cursor_back_tabs(self, count: int = 1) -> None:
-        """CBT."""
+        """Move back by ``count`` tab stops (CBT)."""
         behind = sorted(stop for stop in self.tabs if stop < self.column)
         self.x = behind[-(count or 1)] if (count or 1) <= len(behind) else 0
 
     def set_tab_stop(self) -> None:
-        """HTS."""
+        """Set a tab stop at the cursor (HTS)."""
         self.tabs.add(self.column)
 
     def clear_tab_stop(self, mode: int = 0) -> None:
-        """TBC: 0 the one here, 3 all."""
+        """Clear tab stops (TBC): 0 the one at the cursor, 3 all."""
         if mode == 0:
             self.tabs.discard(self.column)
         elif mode == 3:
             self.tabs.clear()
 
     def reset_tab_stops(self) -> None:
-        """DECST8C: every eight columns."""
+        """Set a tab stop every eight columns (DECST8C)."""
         self.tabs = set(range(TAB, self.columns, TAB))
 
     # Margins, and what is kept.
 
     def set_margins(self, top: int = 1, bottom: int = 0) -> None:
-        """DECSTBM: two rows at the least; the cursor goes home."""
+        """Set the margins (DECSTBM), two rows at the least; the cursor goes home."""
         first = max(top, 1) - 1
         last = min(bottom or self.rows, self.rows) - 1
         if first < last:
@@ -149,11 +149,11 @@ class Movement(Canvas):
             self.cursor_position()
 
     def save_cursor(self) -> None:
-        """DECSC."""
+        """Save the cursor (DECSC)."""
         self.saved = SavedCursor(self.column, self.y, self.pen, self.charsets, self.modes.origin)
 
     def restore_cursor(self) -> None:
-        """DECRC; home and plain where nothing was saved."""
+        """Restore the cursor (DECRC); it goes home and is plain where nothing was saved."""
         saved = self.saved
         self.modes.origin = saved.origin
         first, last = (self.top, self.bottom) if saved.origin else (0, self.rows - 1)

@@ -58,7 +58,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a task is (OSC 9;4): ``percent`` is None where it can't be told."""
+    """How far a task is (OSC 9;4): ``percent`` is None where it isn't known."""
 
     state: Literal["none", "normal", "error", "indeterminate", "paused"]
     percent: int | None = None
@@ -97,7 +97,7 @@ Notice = (
 
 
 def is_large(notice: Notice) -> bool:
-    """Whether a notice is one of which only the last should wait to be taken."""
+    """Return whether a notice is one of which only the last should wait to be taken."""
     if isinstance(notice, ClipboardSet):
         return len(notice.data or b"") > LARGE
     return isinstance(notice, PaletteRequested) and len(notice.value) > LARGE

@@ -1,11 +1,11 @@
 """Pens: what a cell looks like, packed into one integer, and its readable form.
 
-Owns the bit layout, ``Attributes``, and the one-character marks that stand for pens, so that the pens
-of a row are a string beside its text. Must not know rows, sequences or colours'
+Owns the bit layout, ``Attributes``, and the style ids: characters that stand for pens, so that the pens of a
+row are a string beside its text. Must not know rows, sequences or colours'
 values on a real display.
 
 A pen is ``0`` for the default look. Selecting a rendition never depends on the pen before it but by
-keeping some bits and putting others (``pen & keep | put``), which is why it is an integer.
+keeping some bits and setting others (``pen & mask | set_bits``), which is why it is an integer.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ RENDITION = ((1 << LINK_SHIFT) - 1) & ~PROTECTED
 #: What is left of a pen without its hyperlink.
 UNLINKED = (1 << LINK_SHIFT) - 1
 
-#: The mark of the default pen.
+#: The style id of the default pen.
 PLAIN = "\0"
 
 #: ``None`` the default, 0..255 an entry of the palette, or red, green and blue of 0..255 each.
@@ -73,7 +73,7 @@ class Attributes(NamedTuple):
 
 
 def pack_colour(colour: Colour) -> int:
-    """The 25 bits of a colour."""
+    """Return the 25 bits of a colour."""
     if colour is None:
         return 0
     if isinstance(colour, int):
@@ -83,7 +83,10 @@ def pack_colour(colour: Colour) -> int:
 
 
 def unpack_colour(bits: int) -> Colour:
-    """The colour of 25 bits; see ``pack_colour``. Any bits give one: a pen may come from a damaged state."""
+    """Return the colour of 25 bits; see ``pack_colour``.
+
+    Any bits give one, since a pen may come from a damaged state.
+    """
     if not bits:
         return None
     if bits & DIRECT:
@@ -93,7 +96,7 @@ def unpack_colour(bits: int) -> Colour:
 
 @lru_cache(maxsize=1024)
 def attributes(pen: int, link: str) -> Attributes:
-    """The readable form of a pen whose hyperlink leads to ``link``."""
+    """Return the readable form of a pen whose hyperlink leads to ``link``."""
     return Attributes(
         unpack_colour(pen >> FOREGROUND_SHIFT & COLOUR),
         unpack_colour(pen >> BACKGROUND_SHIFT & COLOUR),
@@ -111,13 +114,13 @@ def attributes(pen: int, link: str) -> Attributes:
     )
 
 
-#: What a mark can say: bold, reverse, and colours out of the palette.
+#: What a style id can encode: bold, reverse, and colours out of the palette.
 _INLINE_FLAGS = BOLD | REVERSE
 _INLINE = _INLINE_FLAGS | FOREGROUND | BACKGROUND
 _PALETTE = 256
 #: What keeps a pen from being said, whatever else it has.
 _NOT_INLINE = ~_INLINE | DIRECT << FOREGROUND_SHIFT | DIRECT << BACKGROUND_SHIFT
-#: The colours that a mark can say, the default one among them.
+#: The colours that a style id can encode, the default one among them.
 _COLOURS = _PALETTE + 1
 #: Marks below this one say the pen themselves; the others are places in a table.
 _FIRST_TABLE_ID = _COLOURS * 4 * _COLOURS
@@ -126,8 +129,11 @@ _INLINE_IDS = re.compile(f"[^{chr(_FIRST_TABLE_ID)}-\U0010ffff]+")
 
 
 def _encode_inline(pen: int) -> str | None:
-    """The mark that says ``pen``, which isn't ``_NOT_INLINE``: background, reverse, bold, foreground, the
-    last of which counts least. None where a colour isn't out of the palette."""
+    """Return the inline style id of ``pen``, which has nothing ``_NOT_INLINE``; None where a colour isn't in
+    the palette.
+
+    It is made of background, reverse, bold and foreground, the last of which counts least.
+    """
     foreground = pen >> FOREGROUND_SHIFT & COLOUR
     background = pen >> BACKGROUND_SHIFT & COLOUR
     if foreground > _PALETTE or background > _PALETTE:
@@ -137,14 +143,16 @@ def _encode_inline(pen: int) -> str | None:
 
 
 def _decode_inline(code: int) -> int:
-    """The pen that the mark with this code says."""
+    """Return the pen that the inline style id with this code encodes."""
     above, foreground = divmod(code, _COLOURS)
     flags = (above & 1) * BOLD | (above >> 1 & 1) * REVERSE
     return flags | foreground << FOREGROUND_SHIFT | above >> 2 << BACKGROUND_SHIFT
 
 
 def _coarse(pen: int) -> int:
-    """``pen`` with its colours out of the palette's cube, and no more than a mark can say."""
+    """Return ``pen`` with its colours out of the palette's cube, and no more than an inline style id can
+    encode.
+    """
     found = pen & _INLINE_FLAGS
     for shift in (FOREGROUND_SHIFT, BACKGROUND_SHIFT):
         bits = pen >> shift & COLOUR
@@ -155,7 +163,7 @@ def _coarse(pen: int) -> int:
     return found
 
 
-#: The marks that say their pens, of the pens used last; the same for all terminals.
+#: The inline style ids of the pens used last; they are the same for all terminals.
 INLINE_STYLE_IDS: dict[int, str] = {}
 _MAX_INLINE_STYLE_IDS = 2048
 
@@ -165,20 +173,21 @@ _SPARE = 8 * 1024
 
 
 def next_limit(alive: int, least: int, places: int) -> int:
-    """How many places may be taken before the next look for unused ones, where so many were in use now.
+    """Return how many places may be taken before the next search for unused ones, where ``alive`` are in use
+    now.
 
-    Twice as many, so that a look is paid for by as many new ones; but no more than there are.
+    It is twice as many, so that a search is paid for by as many new ones; but no more than there are.
     """
     return max(alive + least, min(2 * alive, places - _SPARE))
 
 
 class PenTable:
-    """The marks of one terminal's pens.
+    """The style ids of one terminal's pens.
 
-    Most pens go into their mark; the others have a place in a table. A program that paints ever new
-    colours must not grow it for ever: when ``is_full``, the owner tells which marks are still on a
-    row (``keep``), and the other places are given out anew. There are more places than a screen has
-    cells; only where each of that many looked different would a pen's colours be made coarse.
+    Most pens are encoded in their style id; the others have a place in a table. A program that paints ever
+    new colours must not grow it for ever: when ``is_full``, the owner tells which style ids are still on a
+    row (``keep``), and the other places are given out anew. There are more places than a screen has cells;
+    only where each of that many looked different would a pen's colours be made coarse.
     """
 
     #: How many places before the first look for unused ones.
@@ -193,7 +202,7 @@ class PenTable:
         self._limit = self.FIRST_LIMIT
 
     def intern(self, pen: int) -> str:
-        """The character that stands for ``pen``."""
+        """Return the style id of ``pen``."""
         place = self._places.get(pen)
         if place is not None:
             return chr(_FIRST_TABLE_ID + place)
@@ -215,21 +224,21 @@ class PenTable:
         return chr(_FIRST_TABLE_ID + place)
 
     def lookup(self, style_id: str) -> int:
-        """The pen that ``style_id`` stands for."""
+        """Return the pen of a style id."""
         code = ord(style_id)
         return self._pens[code - _FIRST_TABLE_ID] if code >= _FIRST_TABLE_ID else _decode_inline(code)
 
     @property
     def size(self) -> int:
-        """How many marks don't say their pens themselves."""
+        """How many pens have a place in the table."""
         return len(self._places)
 
     def table_ids(self, style_ids: str) -> set[str]:
-        """Those of ``style_ids`` that don't say their pens themselves."""
+        """Return those of ``style_ids`` that are places in the table."""
         return set(_INLINE_IDS.sub("", style_ids))
 
     def dump(self, used: Iterable[str] | None = None) -> tuple[str, list[int]]:
-        """The marks that don't say their pens themselves, of those in ``used`` or of all, and these pens."""
+        """Return the style ids in the table, of those in ``used`` or of all, and their pens, for ``load``."""
         if used is None:
             return "".join([chr(_FIRST_TABLE_ID + place) for place in self._places.values()]), list(
                 self._places
@@ -239,10 +248,13 @@ class PenTable:
         return "".join(map(chr, codes)), [self._pens[code - _FIRST_TABLE_ID] for code in codes]
 
     def load(self, style_ids: str, pens: list[int]) -> None:
-        """Give the marks that another table gave; before any was given. ValueError where it can't have."""
+        """Give the style ids that another table gave. Raises ValueError where it can't have.
+
+        This table must not have given any yet.
+        """
         places = [ord(style_id) - _FIRST_TABLE_ID for style_id in style_ids]
         if len(set(places)) < len(places) or min(places, default=0) < 0:
-            raise ValueError("marks without a place of their own")
+            raise ValueError("style ids without a place of their own")
         self._hold(dict(zip(pens, places, strict=True)))
 
     def _hold(self, places: dict[int, int]) -> None:
@@ -259,10 +271,10 @@ class PenTable:
         return len(self._places) > self._limit
 
     def knows(self, style_id: str) -> bool:
-        """Whether ``style_id`` stands for a pen."""
+        """Return whether ``style_id`` stands for a pen."""
         return ord(style_id) - _FIRST_TABLE_ID < len(self._pens)
 
     def keep(self, used: set[str]) -> None:
-        """Forget every pen whose mark isn't among those ``used``, each of which is ``placed``."""
+        """Forget every pen in the table whose style id isn't in ``used``."""
         self._hold({self.lookup(style_id): ord(style_id) - _FIRST_TABLE_ID for style_id in used})
         self._limit = next_limit(len(used), self.FIRST_LIMIT, _TABLE_SIZE)

@@ -35,7 +35,7 @@ _CELL = (16, 8)
 
 
 def paste(data: bytes, modes: Modes) -> bytes:
-    """Pasted bytes: between brackets where the program asked for them, as if typed where it didn't.
+    """Return pasted bytes between brackets where the program asked for them, else as if they were typed.
 
     A closing bracket inside loses what makes it one, or a paste could type commands.
     """
@@ -46,7 +46,7 @@ def paste(data: bytes, modes: Modes) -> bytes:
 
 
 def focus(gained: bool, modes: Modes) -> bytes:
-    """The terminal got or lost the keyboard; empty where the program doesn't want to know."""
+    """Return the report that the terminal got or lost the keyboard; empty where it isn't wanted."""
     if not modes.focus_events:
         return b""
     return b"\x1b[I" if gained else b"\x1b[O"
@@ -63,10 +63,11 @@ def mouse(
     alt: bool = False,
     ctrl: bool = False,
 ) -> bytes:
-    """A mouse event at row ``y`` and column ``x``; empty where the program doesn't want it.
+    """Return the report of a mouse event at row ``y`` and column ``x``; empty where the program doesn't want
+    it.
 
-    ``button``: 1 left, 2 middle, 3 right, 4 and 5 the wheel up and down, 6 and 7 left and right, 8 to
-    11 further ones; 0 where none is down (``move``).
+    ``button``: 1 left, 2 middle, 3 right, 4 and 5 the wheel up and down, 6 and 7 left and right, 8 to 11
+    further ones; 0 where none is down (``move``).
     """
     if event not in _WANTED[modes.mouse]:
         return _wheel_as_keys(event, button, modes)

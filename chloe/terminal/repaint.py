@@ -1,8 +1,8 @@
 """Repainting: bytes that make a fresh terminal what this one is.
 
 Owns the order in which a state is rebuilt from sequences that any terminal understands. Must not
-know how the screen stores it beyond rows and runs. The scrollback isn't told, but for the part of
-an open line that left the screen.
+know how the screen stores it beyond rows and runs. The scrollback isn't part of it, except for
+the rows of an open line that left the screen.
 
 Plan: for each screen first what DECSC kept, while nothing is drawn that this could disturb; then the
 soft wraps, which only come from text that runs over the edge; then the cells, with what changes no
@@ -33,7 +33,7 @@ _SEPARATOR = "\x0f"
 
 
 def repaint(screen: Interpreter) -> bytes:
-    """What to feed to a fresh terminal of the same size."""
+    """Return what to feed to a fresh terminal of the same size."""
     return _Repaint(screen).bytes()
 
 
@@ -61,7 +61,7 @@ class _Repaint:
         return "".join(self.parts).encode("utf-8", "surrogateescape") + screen.tokenizer.pending
 
     def _page(self, main: bool) -> None:
-        """One of the two screens, which is blank yet, after the other; what DECSC kept on it comes first."""
+        """Paint one of the two screens, which is still blank, after what DECSC kept on it."""
         screen = self.screen
         is_shown = main == (screen.main_lines is None)
         saved = screen.saved if is_shown else screen.other_saved
@@ -138,7 +138,7 @@ class _Repaint:
             self.emit(self._text(cells[start:end]))
 
     def _text(self, cells: str) -> str:
-        """Cells as text; what would join the cell before it is kept apart from it."""
+        """Return cells as text; what would join the cell before it is kept apart from it."""
         if widths.is_narrow(cells):
             return cells
         text = _SEPARATOR
@@ -239,8 +239,11 @@ class _Repaint:
             self.emit("\x1b[?6h")
 
     def _place_cursor(self, first: int) -> None:
-        """To the cursor's place, rows counted from ``first``; to wait to wrap, the last cell is printed
-        once more, or on the other screen where that cell is no text."""
+        """Move to the cursor's place, rows counted from ``first``.
+
+        Where it waits to wrap, the last cell is printed once more, or on the other screen where that cell is
+        no text.
+        """
         screen = self.screen
         y, columns = screen.y - first + 1, screen.columns
         if screen.x < columns:
@@ -256,7 +259,9 @@ class _Repaint:
         self._cells(cells[last:], row.full_style_ids(columns)[last:])
 
     def _cursor(self) -> None:
-        """The cursor, the pen, and what hangs on them: insert mode, charsets, and what REP would repeat."""
+        """Tell the cursor, the pen, and what depends on them: insert mode, charsets, and what REP would
+        repeat.
+        """
         screen = self.screen
         first = screen.top if screen.modes.origin else 0
         insert = "\x1b[4h" if screen.modes.insert else ""
@@ -282,8 +287,10 @@ class _Repaint:
 
 
 def _trimmed(row: Row) -> Row:
-    """A row without the blanks at its end that look like what is beyond it: on the alternate screen, where
-    nothing is wrapped anew, they are the same."""
+    """Return a row without the blanks at its end that look like what is beyond it.
+
+    On the alternate screen, where nothing is wrapped anew, they are the same.
+    """
     style_ids = row.style_ids()
     size = max(len(row.text.rstrip(" ")), len(style_ids.rstrip(row.fill)))
     return Row(row.text[:size], row.pens[:size], row.fill, row.wrapped)

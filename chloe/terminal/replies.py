@@ -43,29 +43,31 @@ class Replying(Switching):
             self.replies.append(data)
 
     def take_replies(self) -> bytes:
-        """The answers since they were last taken."""
+        """Return the answers, and forget them."""
         taken = b"".join(self.replies)
         self.replies.clear()
         self._waiting = 0
         return taken
 
     def report_device_attributes(self, mode: int = 0) -> None:
-        """DA1: a VT220 with 132 columns, selective erase, national sets, horizontal scrolling and colour."""
+        """Report a VT220 with 132 columns, selective erase, national sets, horizontal scrolling and colour
+        (DA1).
+        """
         if mode == 0:
             self.reply("\x1b[?62;1;6;9;22c")
 
     def report_secondary_attributes(self, mode: int = 0) -> None:
-        """DA2: what xterm says of itself, so that programs take it for one."""
+        """Report what xterm says of itself, so that programs take this for one (DA2)."""
         if mode == 0:
             self.reply("\x1b[>41;354;0c")
 
     def report_tertiary_attributes(self, mode: int = 0) -> None:
-        """DA3: the unit's number, none."""
+        """Report the unit's number: none (DA3)."""
         if mode == 0:
             self.reply("\x1bP!|00000000\x1b\\")
 
     def report_device_status(self, mode: int = 0) -> None:
-        """DSR: 5 all is well, 6 where the cursor is."""
+        """Report the status (DSR): 5 all is well, 6 where the cursor is."""
         if mode == 5:
             self.reply("\x1b[0n")
         elif mode == 6:
@@ -73,7 +75,9 @@ class Replying(Switching):
             self.reply(f"\x1b[{y + 1};{self.column + 1}R")
 
     def report_private_status(self, mode: int = 0) -> None:
-        """DECDSR: 6 the cursor with its page, 15 no printer, 25 no user keys locked, 26 a keyboard."""
+        """Report a DEC status (DECDSR): 6 the cursor with its page, 15 no printer, 25 no user keys locked, 26
+        a keyboard.
+        """
         if mode == 6:
             y = self.y - self.top if self.modes.origin else self.y
             self.reply(f"\x1b[?{y + 1};{self.column + 1};1R")
@@ -81,34 +85,34 @@ class Replying(Switching):
             self.reply({15: "\x1b[?13n", 25: "\x1b[?21n", 26: "\x1b[?27;1;0;0n"}[mode])
 
     def report_mode(self, number: int = 0) -> None:
-        """DECRQM for an ANSI mode."""
+        """Report an ANSI mode (DECRQM)."""
         self.reply(f"\x1b[{number};{self.mode_state(number, False)}$y")
 
     def report_private_mode(self, number: int = 0) -> None:
-        """DECRQM for a private mode."""
+        """Report a private mode (DECRQM)."""
         self.reply(f"\x1b[?{number};{self.mode_state(number, True)}$y")
 
     def report_version(self, mode: int = 0) -> None:
-        """XTVERSION."""
+        """Report name and version (XTVERSION)."""
         if mode == 0:
             self.reply(f"\x1bP>|{NAME}\x1b\\")
 
     def report_terminal_parameters(self, mode: int = 0) -> None:
-        """DECREQTPARM: no parity, 8 bits, 38400 baud both ways."""
+        """Report no parity, 8 bits, 38400 baud both ways (DECREQTPARM)."""
         if mode <= 1:
             self.reply(f"\x1b[{mode + 2};1;1;128;128;1;0x")
 
     def report_keyboard(self) -> None:
-        """kitty: which flags are in force."""
+        """Report which keyboard flags are in force (kitty)."""
         self.reply(f"\x1b[?{self.modes.kitty_flags}u")
 
     def report_modify_other_keys(self, resource: int = 0) -> None:
-        """XTQMODKEYS."""
+        """Report the value of modifyOtherKeys (XTQMODKEYS)."""
         if resource == 4:
             self.reply(f"\x1b[>4;{self.modes.modify_other_keys}m")
 
     def report_setting(self, asked: str) -> None:
-        """DECRQSS: SGR, margins, cursor style, protection; the rest is invalid."""
+        """Report a setting (DECRQSS): SGR, margins, cursor style, protection; any other is invalid."""
         if asked == "m":
             value = sgr.select(self.pen)[2:]
         elif asked == "r":
@@ -125,12 +129,12 @@ class Replying(Switching):
         self.reply(f"\x1bP1$r{value}\x1b\\")
 
     def report_colour(self, code: int) -> None:
-        """OSC 10, 11, 12 with a question mark: text, background, cursor."""
+        """Report the colour of text, background or cursor (OSC 10, 11, 12 with a question mark)."""
         if code in _COLOURS:
             self.reply(f"\x1b]{code};{_COLOURS[code]}\x1b\\")
 
     def report_palette(self, value: str) -> None:
-        """OSC 4 with question marks: entries of the palette, as xterm has them."""
+        """Report entries of the palette, as xterm has them (OSC 4 with question marks)."""
         fields = value.split(";")
         for index, asked in zip(fields[::2], fields[1::2], strict=False):
             if asked == "?" and _INDEX.fullmatch(index) and (number := int(index)) < 256:
@@ -145,7 +149,7 @@ class Replying(Switching):
         self.reply("\x1bP0+r\x1b\\")
 
     def window_operation(self, operation: int = 0, *_rest: int) -> None:
-        """XTWINOPS: only what asks for the size; nothing that moves a window or reads a title back."""
+        """Report the size (XTWINOPS); nothing moves a window or reads a title back."""
         if operation == 14:
             self.reply(f"\x1b[4;{self.rows * _CELL[0]};{self.columns * _CELL[1]}t")
         elif operation == 16:

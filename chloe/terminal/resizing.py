@@ -66,7 +66,7 @@ def _clamped(saved: SavedCursor, rows: int, columns: int) -> SavedCursor:
 
 
 def _cropped(lines: list[Row], y: int, rows: int, columns: int) -> tuple[list[Row], int]:
-    """Rows of the alternate screen at another size: what is below the cursor goes first."""
+    """Return the rows of the alternate screen at another size; what is below the cursor goes first."""
     gone = max(y - rows + 1, 0)
     kept = lines[gone : gone + rows]
     for row in kept:
@@ -79,7 +79,7 @@ def _cropped(lines: list[Row], y: int, rows: int, columns: int) -> tuple[list[Ro
 def _reflow(
     shown: list[Row], y: int, x: int, scrollback: Scrollback, before: int, rows: int, columns: int
 ) -> _Flow:
-    """The rows of the main screen at another size; what doesn't fit goes to the scrollback."""
+    """Return the rows of the main screen at another size; what doesn't fit goes to the scrollback."""
     borrowed = scrollback.borrowed
     opened = complete(scrollback.pop_open(), before, shown[0])
     flow = _Flow(opened + shown, y + len(opened), x)
@@ -138,7 +138,7 @@ def _wrap_anew(flow: _Flow, before: int, columns: int) -> None:
 
 
 def _place(line: Line, offset: int, columns: int, above: int) -> tuple[int, int]:
-    """Where the cursor is that stood ``offset`` cells into ``line``."""
+    """Return where the cursor is that stood ``offset`` cells into ``line``."""
     edges = [0, *cuts(line.cells, columns)]
     down = bisect_right(edges, offset) - 1
     return above + down, min(offset - edges[down], columns)

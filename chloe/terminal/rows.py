@@ -1,11 +1,11 @@
 """Rows: one line of cells, held as strings.
 
-Owns what a row is and how cells are put into it, taken out and erased, wide characters kept whole.
+Owns what a row is and how cells are put into it, taken out and erased, without breaking a wide character.
 Must not know the cursor, the margins or other rows.
 
 Theory: ``text`` has one character a cell (``widths.HALF`` after a wide one, a stand-in for a
 cluster) and ends with the last cell that was ever written; all cells after it are blank in the pen
-``fill``. ``pens`` has one mark a cell, or is empty where every cell of ``text`` has the default pen.
+``fill``. ``pens`` has one style id a cell, or is empty where every cell of ``text`` has the default pen.
 Strings make the common cases, writing at the end and scrolling away, cost next to nothing, and take
 a byte or two a cell.
 """
@@ -28,11 +28,11 @@ class Row:
         self.wrapped = wrapped
 
     def copy(self) -> Row:
-        """A row with the same cells."""
+        """Return a row with the same cells."""
         return Row(self.text, self.pens, self.fill, self.wrapped)
 
     def style_ids(self) -> str:
-        """One mark for each cell of ``text``."""
+        """Return one style id for each cell of ``text``."""
         return self.pens or PLAIN * len(self.text)
 
     def pad(self, size: int) -> None:
@@ -123,16 +123,16 @@ class Row:
         self._cut(columns)
 
     def full_text(self, columns: int) -> str:
-        """One character for each of the row's cells."""
+        """Return one character for each of the row's cells."""
         return self.text.ljust(columns)
 
     def full_style_ids(self, columns: int) -> str:
-        """One mark for each of the row's cells."""
+        """Return one style id for each of the row's cells."""
         return self.style_ids().ljust(columns, self.fill)
 
 
 def _without_halves(text: str, x: int, end: int) -> str:
-    """``text`` without the halves that stay behind when the cells from ``x`` up to ``end`` go."""
+    """Return ``text`` without the halves that stay behind when the cells from ``x`` up to ``end`` go."""
     if x < len(text) and text[x] == HALF:
         text = text[: x - 1] + " " + text[x:]
     if end < len(text) and text[end] == HALF:

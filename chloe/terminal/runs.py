@@ -23,7 +23,7 @@ _SAME_MARK = re.compile(r"(?s)(.)\1*+")
 
 
 def split_styles(style_ids: str) -> Iterator[tuple[int, int, str]]:
-    """Each stretch of one mark: where it starts, where it ends, and the mark."""
+    """Yield each stretch of one style id: where it starts, where it ends, and the id."""
     for found in _SAME_MARK.finditer(style_ids):
         yield found.start(), found.end(), found[1]
 
@@ -48,7 +48,7 @@ class Links:
         self._size = 0
 
     def number(self, address: str) -> int:
-        """The number that stands for ``address``; 0 for none."""
+        """Return the number that stands for ``address``; 0 for none."""
         if not address:
             return 0
         known = self._numbers.get(address)
@@ -65,7 +65,7 @@ class Links:
         return known
 
     def dump(self) -> list[tuple[int, str]]:
-        """Each link that isn't forgotten, the oldest first."""
+        """Return each link that isn't forgotten, the oldest first, for ``load``."""
         return list(self._addresses.items())
 
     @property
@@ -81,12 +81,12 @@ class Links:
         self._last = last
 
     def address(self, number: int) -> str:
-        """The address behind ``number``; empty for 0 and where it was forgotten."""
+        """Return the address behind ``number``; empty for 0 and where it was forgotten."""
         return self._addresses.get(number, "") if number else ""
 
 
 class Reader:
-    """Reads rows out of cell strings, knowing the tables that their marks and stand-ins come from."""
+    """Reads rows out of cell strings, knowing the tables that their style ids and stand-ins come from."""
 
     __slots__ = ("clusters", "links", "pens")
 
@@ -96,22 +96,22 @@ class Reader:
         self.links = links
 
     def attributes(self, style_id: str) -> Attributes:
-        """How a cell with this mark looks."""
+        """Return how a cell with this style id looks."""
         pen = self.pens.lookup(style_id)
         return attributes(pen, self.links.address(pen >> LINK_SHIFT))
 
     def text(self, cells: str) -> str:
-        """A cell string as a person reads it."""
+        """Return a cell string as a person reads it."""
         if cells.isascii():
             return cells
         return self.clusters.read(cells).replace(HALF, "")
 
     def display(self, row: Row, columns: int) -> str:
-        """A whole row as a person reads it."""
+        """Return all of a row as a person reads it."""
         return self.text(row.text.ljust(columns))
 
     def runs(self, row: Row, columns: int) -> tuple[Run, ...]:
-        """A whole row as runs; their widths sum to ``columns``."""
+        """Return all of a row as runs; their widths sum to ``columns``."""
         text = row.text.ljust(columns)
         if not row.pens and row.fill == PLAIN:
             return (Run(self.text(text), self.attributes(PLAIN), columns),)

@@ -32,7 +32,7 @@ MAX_LINE_ROWS = 4096
 _MIN_CHARACTERS = 4 << 20
 #: Characters kept for each line of the limit, on average.
 _CHARACTERS_A_LINE = 1000
-#: The most looks that no mark says, for each line of the limit on average, at the least and at the most.
+#: The most pens in the table: for each line of the limit on average, at the least and at the most.
 _PENS_A_LINE = 6
 _MIN_PENS = 64 * 1024
 _MAX_PENS = 512 * 1024
@@ -88,7 +88,7 @@ class Scrollback:
     # Taking in.
 
     def push(self, row: Row) -> None:
-        """A row left the screen."""
+        """Take in a row that left the screen."""
         if self._ignored:
             self._ignored -= 1
             return
@@ -119,11 +119,11 @@ class Scrollback:
             self._held = self._first_ever = self.total
 
     def ignore(self, count: int) -> None:
-        """The next ``count`` rows that leave the screen are here already."""
+        """Ignore the next ``count`` rows that leave the screen: they are here already."""
         self._ignored = count
 
     def append_block(self, block: Block) -> None:
-        """Whole lines passed the screen. No line may be open."""
+        """Take in complete lines that passed the screen. No line may be open."""
         self._pack()
         self.total += block.count
         if self.limit:
@@ -170,7 +170,7 @@ class Scrollback:
         self._held = self._first_ever = self.total
 
     def drain(self) -> list[str]:
-        """Take all lines that are complete out, as text, oldest first: for whoever keeps them elsewhere."""
+        """Take all lines that ended out, as text, oldest first, for a caller that keeps them elsewhere."""
         self._pack()
         taken = [self._reader.text(cells).rstrip() for block in self._blocks for cells in block.texts()]
         self._blocks.clear()
@@ -193,7 +193,7 @@ class Scrollback:
         return taken
 
     def open_rows(self) -> list[Row]:
-        """Copies of the rows of the open line."""
+        """Return copies of the rows of the open line."""
         return [row.copy() for row in self._fresh[len(self._fresh) - self._open :]]
 
     def pop_last(self) -> Line | None:
@@ -224,7 +224,7 @@ class Scrollback:
     # Another terminal's.
 
     def tail(self, count: int) -> list[Block]:
-        """The last ``count`` lines that ended, or all there are."""
+        """Return the last ``count`` lines that ended, or all there are."""
         self._pack()
         count = min(count, self.lines - self.is_open)
         found: deque[Block] = deque()
@@ -246,7 +246,7 @@ class Scrollback:
         )
 
     def load(self, blocks: list[Block], opened: list[Row], counters: Counters) -> None:
-        """Go on where another scrollback was: with the end of its lines, and the rows of its open line."""
+        """Go on where another scrollback was, with the last of its lines, and the rows of its open line."""
         self.total, self._first_ever, self.borrowed, self.incomplete, self._discarded_rows = counters
         self._held = self.total - sum(block.count for block in blocks)
         for block in blocks:
@@ -284,7 +284,7 @@ class Scrollback:
         return height + sum(len(rows) for rows in self._fresh_groups())
 
     def rows(self, start: int, stop: int) -> list[tuple[Run, ...]]:
-        """The rows from ``start`` up to ``stop``, counted from the oldest."""
+        """Return the rows from ``start`` up to ``stop``, counted from the oldest."""
         self._trim()
         start = max(start, 0)
         place = 0
@@ -304,10 +304,10 @@ class Scrollback:
         return [self._reader.runs(row, self._columns) for row in islice(rows, max(start, 0), max(stop, 0))]
 
     def numbered(self, first: int, count: int, columns: int) -> list[list[tuple[Run, ...]]]:
-        """The rows of each line that ended and has one of ``count`` numbers, counted up from ``first``,
-        wrapped at ``columns``.
+        """Return the rows of the ``count`` lines from number ``first`` on, wrapped at ``columns``.
 
-        Lines before ``self.first`` aren't kept, and left out: then what is returned begins there.
+        Only lines that ended have a number. Lines before ``self.first`` aren't kept, and left out: then what
+        is returned begins there.
         """
         self._trim()
         count -= max(self._held - first, 0)
@@ -324,14 +324,14 @@ class Scrollback:
         return [[self._reader.runs(row, columns) for row in wrap(line, columns)] for line in found]
 
     def closed(self) -> Iterator[Line]:
-        """The lines that ended, oldest first."""
+        """Yield the lines that ended, oldest first."""
         self._trim()
         for block in self._blocks:
             yield from block.lines()
         yield from self._fresh_closed()
 
     def _fresh_closed(self) -> Iterator[Line]:
-        """The lines that ended and aren't packed yet."""
+        """Yield the lines that ended and aren't packed yet."""
         fresh = [row.copy() for row in self._fresh[: len(self._fresh) - self._open]]
         for line, _ in lines(fresh, self._columns):
             yield line
@@ -358,28 +358,33 @@ class Scrollback:
         self._size += sign * block.size
 
     def _fresh_groups(self) -> Iterator[list[Row]]:
-        """The rows of each line that isn't packed yet."""
+        """Yield the rows of each line that isn't packed yet."""
         for line, group in lines([row.copy() for row in self._fresh], self._columns):
             yield group if group[-1].wrapped else wrap(line, self._columns)
 
     # What the tables are for.
 
     def used_style_ids(self) -> set[str]:
-        """Each mark in use that has a place in a table. The oldest lines go where there'd be too many."""
+        """Return the style ids in use that are places in the table, and drop the oldest lines if there are
+        too many.
+        """
         placed = self._reader.pens.table_ids
         fresh = "".join([row.pens + row.fill for row in self._fresh])
         most = min(max(self.limit * _PENS_A_LINE, _MIN_PENS), _MAX_PENS)
         return self._used(placed(fresh), lambda block: placed(block.style_ids()), most)
 
     def used_cells(self) -> set[str]:
-        """Each stand-in in use. The oldest lines go where there'd be too many."""
+        """Return the stand-ins in use, and drop the oldest lines if there are too many."""
         placed = self._reader.clusters.stand_ins
         fresh = "".join([row.text for row in self._fresh])
         return self._used(placed(fresh), lambda block: placed(block.cells()), _MAX_CLUSTERS)
 
     def _used(self, found: set[str], placed: Callable[[Block], set[str]], most: int) -> set[str]:
-        """What is ``placed`` in any block, beside what was ``found``; without the blocks, but for the last,
-        before which ``most`` were found in those behind."""
+        """Return what ``placed`` finds in all blocks, plus ``found``.
+
+        If more than ``most`` distinct ones turn up, the oldest blocks are dropped to free places in the
+        table; the newest block is never dropped.
+        """
         room = most
         for place in range(len(self._blocks) - 1, -1, -1):
             more = placed(self._blocks[place]) - found

@@ -2,7 +2,7 @@
 
 Owns what each parameter means (ECMA-48 8.3.117, xterm's ctlseqs for 38, 48, 58 and the colon
 forms, kitty's underline styles). Must not know which pen is in force: a sequence becomes a pair
-``(keep, put)`` that works on any pen.
+``(mask, set_bits)`` that works on any pen.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _NAMES = {
 
 
 def _field(shift: int, colour: int) -> tuple[int, int]:
-    """Put ``colour`` (packed) into the field at ``shift``: what to clear and what to put."""
+    """Put ``colour`` (packed) into the field at ``shift``; return what to clear and what to set."""
     return pens.COLOUR << shift, colour << shift
 
 
 def _simple() -> dict[int, tuple[int, int]]:
-    """Each parameter that stands alone: the bits that it clears and the bits that it puts."""
+    """Return each parameter that stands alone with the bits that it clears and the bits that it sets."""
     table: dict[int, tuple[int, int]] = {0: (pens.RENDITION, 0)}
     for number, named in graphics.TEXT.items():
         bit = _NAMES[named[1:]]
@@ -70,7 +70,8 @@ _DIRECT = {
 
 
 def direct(control: str) -> tuple[int, int] | None:
-    """The effect of a control sequence that gives one direct colour and nothing else; None for any other.
+    """Return the effect of a control sequence that gives one direct colour and nothing else; None for any
+    other.
 
     There are millions of them, so they are read fast rather than remembered.
     """
@@ -91,7 +92,7 @@ def _number(text: str) -> int:
 
 
 def _colour(parts: list[str]) -> int | None:
-    """The packed colour of ``2, r, g, b`` or ``5, index``, or None where it makes no sense."""
+    """Return the packed colour of ``2, r, g, b`` or ``5, index``; None where it makes no sense."""
     if parts[:1] == ["5"] and len(parts) >= 2:
         index = _number(parts[1])
         return index + 1 if index < 256 else None
@@ -102,7 +103,7 @@ def _colour(parts: list[str]) -> int | None:
 
 
 def _colon(part: str) -> tuple[int, int] | None:
-    """One parameter with sub-parameters: a colour (ITU T.416 form or xterm's) or an underline style."""
+    """Read one parameter with sub-parameters: a colour (ITU T.416 form or xterm's) or an underline style."""
     fields = part.split(":")
     code = _number(fields[0])
     if code == 4:
@@ -118,8 +119,11 @@ def _colon(part: str) -> tuple[int, int] | None:
 
 
 def effect(parameters: str) -> tuple[int, int]:
-    """What ``CSI parameters m`` does to any pen: ``pen & keep | put``. Unknown parameters do nothing."""
-    clear = put = 0
+    """Return the ``(mask, set_bits)`` by which ``CSI parameters m`` changes any pen.
+
+    The pen becomes ``pen & mask | set_bits``. Unknown parameters do nothing.
+    """
+    clear = set_bits = 0
     parts = parameters.split(";")
     place = 0
     while place < len(parts):
@@ -139,8 +143,8 @@ def effect(parameters: str) -> tuple[int, int]:
                 place += taken
         if change is not None:
             clear |= change[0]
-            put = put & ~change[0] | change[1]
-    return ~clear, put
+            set_bits = set_bits & ~change[0] | change[1]
+    return ~clear, set_bits
 
 
 def _colour_parameters(code: int, bits: int) -> list[str]:
@@ -155,7 +159,7 @@ def _colour_parameters(code: int, bits: int) -> list[str]:
 
 
 def select(pen: int) -> str:
-    """The SGR sequence that gives ``pen``'s rendition, whatever was in force."""
+    """Return the SGR sequence that gives ``pen``'s rendition, whatever was in force."""
     parts = ["0"]
     for bit, code in (
         (pens.BOLD, "1"),
@@ -179,6 +183,6 @@ def select(pen: int) -> str:
 
 
 def palette_entry(index: int) -> str:
-    """Entry ``index`` (0..255) of the palette as X11 writes a colour."""
+    """Return entry ``index`` (0..255) of the palette as X11 writes a colour."""
     red, green, blue = (graphics.FG_BG_256[index][place : place + 2] for place in (0, 2, 4))
     return f"rgb:{red}{red}/{green}{green}/{blue}{blue}"

@@ -13,7 +13,7 @@ MAX_CELLS = 1_000_000
 
 
 def fits(rows: object, columns: object) -> bool:
-    """Whether a terminal may have this size: whole numbers, and within the bounds."""
+    """Return whether a terminal may have this size: two integers within the bounds."""
     return (
         type(rows) is int
         and type(columns) is int

@@ -80,12 +80,12 @@ class Snapshot:
     scrollback: tuple[tuple[Run, ...], ...]
 
     def without_scrollback(self) -> Snapshot:
-        """The same, but for the whole lines that left the screen."""
+        """Return the same without the complete lines that left the screen."""
         return replace(self, scrollback=())
 
 
 def snapshot(screen: Interpreter) -> Snapshot:
-    """The state of ``screen`` as it is now."""
+    """Return the state of ``screen`` as it is now."""
     main = screen.lines if screen.main_lines is None else screen.main_lines
     opened = screen.scrollback.open_rows()
     open_line = join(opened, screen.columns, main[0]) if opened else None

@@ -4,8 +4,8 @@ Owns the form of these bytes, and what of a terminal they hold: all but the olde
 scrollback. Must not know where they are kept.
 
 Form: ``EMULATOR`` and a line feed, a CRC, then UTF-8 text: fields as JSON, a NUL, and the cells and
-marks of all rows and lines, whose sizes stand in the fields. Lines that scrolled through undrawn
-stay so. Marks and stand-ins keep the places that they have in the terminal's tables. Nothing that is
+style ids of all rows and lines, whose sizes stand in the fields. Lines that scrolled through undrawn
+stay so. Style ids and stand-ins keep the places that they have in the terminal's tables. Nothing that is
 read is believed: what no terminal could have written is refused.
 """
 
@@ -60,8 +60,10 @@ class StateUnusable(ValueError):
 
 
 def dump(screen: Interpreter, lines: int) -> bytes:
-    """The state of ``screen`` with the last ``lines`` lines of its scrollback; less of them where they
-    are so long or colourful that others would have to wait for it."""
+    """Return the state of ``screen`` with the last ``lines`` lines of its scrollback.
+
+    There are fewer of them where they are so long or colourful that others would have to wait for it.
+    """
     scrollback = screen.scrollback
     opened = scrollback.open_rows()
     rows = opened + (screen.main_lines or []) + screen.lines
@@ -127,8 +129,11 @@ def _select_lines(
 
 
 def _fitting(block: Block, room: int, seen: set[str], most: int, many: bool) -> Block | None:
-    """As many of the block's last lines as have room, and no more than ``most`` marks with those ``seen``;
-    these need no look where there can't be ``many``."""
+    """Return as many of the block's last lines as have room, or None.
+
+    They have no more than ``most`` style ids together with those ``seen``; these are only inspected where
+    there are ``many``.
+    """
     count = block.count
     part = block
     while True:
@@ -143,7 +148,7 @@ def _fitting(block: Block, room: int, seen: set[str], most: int, many: bool) -> 
 
 
 def _encode_block(block: Block, texts: list[str]) -> tuple[Any, ...]:
-    """The fields of a block, whose cells and marks are added to ``texts``."""
+    """Return the fields of a block, and append its cells and style ids to ``texts``."""
     undrawn = block.dump() if isinstance(block, Unparsed) else None
     if undrawn is not None:
         texts += (undrawn[0], "")
@@ -153,7 +158,7 @@ def _encode_block(block: Block, texts: list[str]) -> tuple[Any, ...]:
 
 
 def load(state: bytes, scrollback: int) -> Interpreter:
-    """The screen whose state this is; ``scrollback``: how many lines it keeps from now on.
+    """Return the screen that has this state, and keeps ``scrollback`` lines from now on.
 
     Raises StateUnusable for anything but what ``dump`` of this version returned.
     """

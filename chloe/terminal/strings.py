@@ -1,7 +1,7 @@
 """Control strings: OSC, read into notices.
 
 Owns what each OSC number means (xterm's ctlseqs; OSC 7, 8, 9, 133 and 777 after the terminals that
-made them). Must not know the screen: it tells title, folder and link, and keeps none of them.
+made them). Must not know the screen: it hands out title, folder and link, and keeps none of them.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def read(code: int, value: str) -> list[Notice]:
-    """The notices that ``OSC code ; value`` stands for; none where it makes no sense."""
+    """Return the notices that ``OSC code ; value`` stands for; none where it makes no sense."""
     reader = _READERS.get(code)
     return reader(value) if reader else [PaletteRequested(code, value)] if code in _PALETTE else []
 
 
 def link(value: str) -> str:
-    """The address in ``OSC 8 ; parameters ; address``; empty where the link ends."""
+    """Return the address in ``OSC 8 ; parameters ; address``; empty where the link ends."""
     address = value.partition(";")[2]
     return address if len(address) <= MAX_LINK else ""
 

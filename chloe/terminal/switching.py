@@ -23,7 +23,7 @@ class Switching(Drawing, Editing, Movement):
     """The operations that change how the others behave."""
 
     def power_on(self) -> None:
-        """The state of a fresh terminal; the scrollback stays."""
+        """Set the state of a fresh terminal; the scrollback stays."""
         super().power_on()
         #: kitty's keyboard flags: what the program pushed, on this screen and on the other.
         self.kitty_stack: list[int] = []
@@ -33,11 +33,11 @@ class Switching(Drawing, Editing, Movement):
         self.saved_modes: dict[int, bool] = {}
 
     def set_mode(self, *asked: int) -> None:
-        """SM."""
+        """Set ANSI modes (SM)."""
         self._switch(asked, True)
 
     def reset_mode(self, *asked: int) -> None:
-        """RM."""
+        """Reset ANSI modes (RM)."""
         self._switch(asked, False)
 
     def _switch(self, asked: tuple[int, ...], on: bool) -> None:
@@ -48,12 +48,12 @@ class Switching(Drawing, Editing, Movement):
         self.update_writing()
 
     def set_private_mode(self, *asked: int) -> None:
-        """DECSET."""
+        """Set private modes (DECSET)."""
         for number in asked:
             self._switch_private(number, True)
 
     def reset_private_mode(self, *asked: int) -> None:
-        """DECRST."""
+        """Reset private modes (DECRST)."""
         for number in asked:
             self._switch_private(number, False)
 
@@ -103,7 +103,7 @@ class Switching(Drawing, Editing, Movement):
         self.all_changed = True
 
     def mode_state(self, number: int, private: bool) -> int:
-        """DECRQM: 0 not recognised, 1 set, 2 reset."""
+        """Return the state of a mode as DECRQM has it: 0 not recognised, 1 set, 2 reset."""
         modes = self.modes
         table = numbers.PRIVATE_SWITCHES if private else numbers.ANSI_SWITCHES
         on: bool | None = None
@@ -120,54 +120,56 @@ class Switching(Drawing, Editing, Movement):
         return 0 if on is None else 1 if on else 2
 
     def save_private_modes(self, *asked: int) -> None:
-        """XTSAVE."""
+        """Save private modes (XTSAVE)."""
         for number in asked:
             state = self.mode_state(number, True)
             if state:
                 self.saved_modes[number] = state == 1
 
     def restore_private_modes(self, *asked: int) -> None:
-        """XTRESTORE."""
+        """Restore private modes (XTRESTORE)."""
         for number in asked:
             if number in self.saved_modes:
                 self._switch_private(number, self.saved_modes[number])
 
     def application_keypad(self) -> None:
-        """DECKPAM."""
+        """Switch the keypad to application mode (DECKPAM)."""
         self.modes.application_keypad = True
 
     def numeric_keypad(self) -> None:
-        """DECKPNM."""
+        """Switch the keypad to numeric mode (DECKPNM)."""
         self.modes.application_keypad = False
 
     def select_cursor(self, style: int = 0) -> None:
-        """DECSCUSR: 0 and 1 blinking block, 2 steady, 3 and 4 underline, 5 and 6 bar."""
+        """Select the cursor's style (DECSCUSR): 0 and 1 blinking block, 2 steady, 3 and 4 underline, 5 and 6
+        bar.
+        """
         if style <= 6:
             self.cursor_shape = _SHAPES[max(style - 1, 0) // 2]
             self.cursor_blink = style == 0 or style % 2 == 1
 
     def modify_other_keys(self, resource: int = 0, value: int = 0) -> None:
-        """XTMODKEYS: only resource 4, modifyOtherKeys, changes what is sent here."""
+        """Set modifyOtherKeys (XTMODKEYS); no other resource than 4 changes what is sent here."""
         if resource in (0, 4):
             self.modes.modify_other_keys = min(value, 2)
 
     def no_modify_other_keys(self, resource: int = 0) -> None:
-        """XTMODKEYS with one parameter less: back to none."""
+        """Reset modifyOtherKeys (XTMODKEYS with one parameter less)."""
         self.modify_other_keys(resource, 0)
 
     def push_keyboard(self, flags: int = 0) -> None:
-        """kitty: these flags, until they are popped."""
+        """Push the keyboard flags, and have these until they are popped (kitty)."""
         self.kitty_stack.append(self.modes.kitty_flags)
         del self.kitty_stack[:-MAX_STACK]
         self.modes.kitty_flags = flags & 31
 
     def pop_keyboard(self, count: int = 1) -> None:
-        """kitty: back to the flags before; none where nothing was pushed."""
+        """Pop keyboard flags; there are none where nothing was pushed (kitty)."""
         for _ in range(min(max(count, 1), MAX_STACK + 1)):
             self.modes.kitty_flags = self.kitty_stack.pop() if self.kitty_stack else 0
 
     def set_keyboard(self, flags: int = 0, mode: int = 1) -> None:
-        """kitty: 1 these flags, 2 these as well, 3 without these."""
+        """Change the keyboard flags (kitty): 1 to these, 2 to have these as well, 3 to be without these."""
         now = self.modes.kitty_flags
         flags &= 31
         self.modes.kitty_flags = {1: flags, 2: now | flags, 3: now & ~flags}.get(mode, now)
@@ -175,37 +177,37 @@ class Switching(Drawing, Editing, Movement):
     # Charsets.
 
     def shift_out(self) -> None:
-        """SO: G1."""
+        """Shift to G1 (SO)."""
         self.set_charsets(self.charsets.shifted(1))
 
     def shift_in(self) -> None:
-        """SI: G0."""
+        """Shift to G0 (SI)."""
         self.set_charsets(self.charsets.shifted(0))
 
     def locking_shift_2(self) -> None:
-        """LS2: G2."""
+        """Shift to G2 (LS2)."""
         self.set_charsets(self.charsets.shifted(2))
 
     def locking_shift_3(self) -> None:
-        """LS3: G3."""
+        """Shift to G3 (LS3)."""
         self.set_charsets(self.charsets.shifted(3))
 
     def single_shift_2(self) -> None:
-        """SS2: G2 for one character."""
+        """Take the next character from G2 (SS2)."""
         self.set_charsets(self.charsets._replace(single=2))
 
     def single_shift_3(self) -> None:
-        """SS3: G3 for one character."""
+        """Take the next character from G3 (SS3)."""
         self.set_charsets(self.charsets._replace(single=3))
 
     def define_charset(self, name: str, place: int) -> None:
-        """SCS: G``place`` stands for the set ``name``."""
+        """Designate the set ``name`` as G``place`` (SCS)."""
         self.set_charsets(self.charsets.designate(place, name))
 
     # Resets.
 
     def soft_reset(self) -> None:
-        """DECSTR: the modes that a program may have left behind; the screen stays."""
+        """Reset the modes that a program may have left behind (DECSTR); the screen stays."""
         modes = self.modes
         modes.origin = modes.insert = modes.application_cursor = modes.application_keypad = False
         modes.autowrap = modes.cursor_visible = True
@@ -215,7 +217,7 @@ class Switching(Drawing, Editing, Movement):
         self.saved = SavedCursor()
 
     def reset(self) -> None:
-        """RIS: as after power-on; the scrollback stays, as in xterm."""
+        """Reset to the state after power-on (RIS); the scrollback stays, as in xterm."""
         held = self.modes
         self.power_on()
         # Whoever holds the modes sees the reset too: they stay the same object.

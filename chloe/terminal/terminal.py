@@ -50,18 +50,21 @@ class Terminal:
 
     @classmethod
     def load(cls, state: bytes, *, scrollback: int = 10_000) -> Terminal:
-        """The terminal whose state this is; see ``dump``. StateUnusable where it is none of this version.
+        """Return the terminal that has this state; see ``dump``. Raises StateUnusable for that of another
+        version.
 
-        It goes on as the other would, in which as many lines of scrollback are kept; unless a resize
-        needs a line that isn't in the state: then ``self.scrollback.incomplete`` is on. Nobody has told
-        it what the program asked or said before, so it has no replies and no notices.
+        It goes on as the other would, in which as many lines of scrollback are kept, unless a resize needs a
+        line that isn't in the state: then ``self.scrollback.incomplete`` is on. It has no replies and no
+        notices.
         """
         terminal = cls.__new__(cls)
         terminal._screen = load(state, max(scrollback, 0))
         return terminal
 
     def dump(self, lines: int = 300) -> bytes:
-        """The whole state, with the last ``lines`` lines that ended in the scrollback, for ``load``."""
+        """Return the complete state, with the last ``lines`` lines that ended in the scrollback, for
+        ``load``.
+        """
         return dump(self._screen, max(lines, 0))
 
     @property
@@ -79,7 +82,8 @@ class Terminal:
         self._screen.feed(data)
 
     def is_skippable(self, data: bytes) -> bool:
-        """Whether a lot of what ``data`` is a sample of would scroll through unseen, in next to no time.
+        """Return whether a lot of what ``data`` is a sample of would scroll through unseen, in next to no
+        time.
 
         It would if it is nothing but lines, and the terminal's modes are the usual ones. Asking takes a small
         part of the time of drawing the sample.
@@ -105,7 +109,10 @@ class Terminal:
         )
 
     def line(self, y: int) -> tuple[Run, ...]:
-        """Row ``y`` as runs of one look each; widths sum to ``columns``. IndexError beyond the screen."""
+        """Return row ``y`` as runs of one look each; widths sum to ``columns``.
+
+        Raises IndexError beyond the screen.
+        """
         return self._screen.reader.runs(self._screen.lines[y], self._screen.columns)
 
     @property
@@ -138,7 +145,7 @@ class Terminal:
 
     @property
     def cwd(self) -> str:
-        """The working folder that the program told (OSC 7); empty where it told none."""
+        """The working folder that the program reported (OSC 7); empty where it reported none."""
         return self._screen.cwd
 
     @property
@@ -147,7 +154,7 @@ class Terminal:
         return self._screen.scrollback
 
     def lines_on_screen(self) -> list[str]:
-        """The screen as logical lines: soft-wrapped rows in one, the part above the screen included.
+        """Return the screen as logical lines: soft-wrapped rows in one, the part above the screen included.
 
         Blanks at the ends of lines and blank lines at the bottom are left out.
         """
@@ -159,29 +166,29 @@ class Terminal:
         return text
 
     def take_replies(self) -> bytes:
-        """The answers to the program's queries since last taken; sending them is the caller's choice."""
+        """Return the answers to the program's queries, and forget them; the caller may send them."""
         return self._screen.take_replies()
 
     def take_notices(self) -> list[Notice]:
-        """What the program said beside its text since that was last taken, oldest first."""
+        """Return what the program said beside its text, oldest first, and forget it."""
         taken = self._screen.notices
         self._screen.notices = []
         return taken
 
     def snapshot(self) -> Snapshot:
-        """All that can be seen or will matter, comparable with ``==``."""
+        """Return all that can be seen or will matter, comparable with ``==``."""
         return snapshot(self._screen)
 
     def repaint(self) -> bytes:
-        """Bytes that make a fresh terminal of this size, with the same ``scrollback``, go on as this one.
+        """Return bytes that make a fresh terminal of this size and ``scrollback`` go on as this one.
 
-        They may be taken between any two bytes of a stream: what was read of a sequence or a character
-        that isn't complete comes last. They tell both screens, with soft wraps and with how much of a
-        row is text; of the scrollback only the open line, whose rest is on the screen; the cursor, and
-        whether it waits to wrap; the pen and both cursors kept by DECSC, with charsets and single
-        shifts; modes, kept ones too, keyboard flags, margins, tabs, title and folder; and what REP
-        would repeat. They don't tell the lines above, nor what a resize would bring back of them: for
-        that there is ``dump``. The fresh terminal has notices of title and folder afterwards.
+        They may be taken between any two bytes of a stream: what was read of an incomplete sequence or
+        character comes last. They hold both screens, with soft wraps and with how much of a row is text; of
+        the scrollback only the open line, whose rest is on the screen; the cursor, and whether it waits to
+        wrap; the pen and both cursors saved by DECSC, with charsets and single shifts; modes, saved ones too,
+        keyboard flags, margins, tabs, title and folder; and what REP would repeat. They don't hold the lines
+        above, nor what a resize would bring back of them: ``dump`` does. The fresh terminal has notices of
+        title and folder afterwards.
 
         >>> terminal = Terminal(1, 20)
         >>> terminal.feed(b"cut off \\x1b[1")

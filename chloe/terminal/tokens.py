@@ -63,7 +63,7 @@ class Tokenizer:
 
     @property
     def pending(self) -> bytes:
-        """What was fed and not yet told, as bytes that bring a new tokenizer to the same place."""
+        """What was fed and not yet handed out, as bytes that bring a new tokenizer to the same place."""
         pairs = self._opened
         if self._string is not None:
             pairs = "".join(self._string) if self._size <= MAX_STRING else self._string[0] + _NO_STRING
@@ -75,7 +75,10 @@ class Tokenizer:
         return not self._opened and self._string is None
 
     def decode(self, data: bytes) -> str:
-        """The characters that ``data`` completes; broken ones are dropped, 8-bit controls become 7-bit."""
+        """Return the characters that ``data`` completes.
+
+        Broken ones are dropped, and 8-bit controls become 7-bit ones.
+        """
         if self._bytes:
             data = self._bytes + data
         text, used = codecs.utf_8_decode(data, "ignore", False)
@@ -105,7 +108,7 @@ class Tokenizer:
             yield found
 
     def _read_on(self, text: str) -> tuple[list[tuple[str, str]], str]:
-        """Finish what is open. Returns the pairs told and the rest of ``text``."""
+        """Finish what is open. Return the pairs and the rest of ``text``."""
         pairs: list[tuple[str, str]] = []
         place = 0
         while place < len(text) and not self.on_ground:
@@ -125,7 +128,7 @@ class Tokenizer:
         return pairs, text[place:]
 
     def _collect(self, char: str, pairs: list[tuple[str, str]]) -> None:
-        """One more character of an open escape or control sequence."""
+        """Take in one more character of an open escape or control sequence."""
         opened = self._opened
         self._opened = ""
         if opened == "\x1b" and char in _STRINGS:

@@ -56,12 +56,12 @@ _widths = _Widths()
 
 
 def width(char: str) -> int:
-    """The cells that one character takes: 0, 1 or 2."""
+    """Return the cells that one character takes: 0, 1 or 2."""
     return _widths[char]
 
 
 def is_narrow(text: str) -> bool:
-    """Whether ``text`` is its own cell string: each character takes one cell and joins nothing."""
+    """Return whether ``text`` is its own cell string: each character takes one cell and joins nothing."""
     return text.isascii() or _NARROW_ONLY.match(text) is not None
 
 
@@ -71,7 +71,7 @@ def runs(text: str) -> list[tuple[str, str, str]]:
 
 
 def widen(text: str) -> str:
-    """The cell string of wide characters."""
+    """Return the cell string of wide characters."""
     return HALF.join(text) + HALF
 
 
@@ -81,8 +81,11 @@ _LOOSE_HALF = re.compile(f"(?:\\A|[{_NARROW}\\n\\0])\\0")
 
 
 def ambiguous_cells(cells: str) -> set[str]:
-    """What isn't plainly a cell in lines of cell strings: characters to be looked at, with their ``HALF``;
-    halves without a wide character, and wide ones without a half."""
+    """Return what isn't plainly a cell in lines of cell strings.
+
+    That is: characters to be inspected, with their ``HALF``; halves without a wide character; and wide ones
+    without a half.
+    """
     if cells.isascii() and not cells.encode("ascii").translate(None, _PLAIN):
         return set()
     if HALF in cells and _LOOSE_HALF.search(cells):
@@ -91,8 +94,11 @@ def ambiguous_cells(cells: str) -> set[str]:
 
 
 def joins(before: str, char: str) -> bool:
-    """Whether ``char`` belongs into the cell of ``before``, after the rules for grapheme clusters
-    that matter on a grid (UAX #29: GB9, GB11, GB12): marks, joiners and flags."""
+    """Return whether ``char`` belongs into the cell of ``before``.
+
+    The rules are those for grapheme clusters that matter on a grid (UAX #29: GB9, GB11, GB12): marks, joiners
+    and flags.
+    """
     if width(char) == 0:
         return True
     if before.endswith("\u200d"):
@@ -101,5 +107,5 @@ def joins(before: str, char: str) -> bool:
 
 
 def is_flag_half(char: str) -> bool:
-    """Whether ``char`` is a regional indicator, two of which make a flag."""
+    """Return whether ``char`` is a regional indicator, two of which make a flag."""
     return "\U0001f1e6" <= char <= "\U0001f1ff"
