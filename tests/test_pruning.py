@@ -14,7 +14,7 @@ from chloe.export.raw import encode_raw
 from chloe.export.text import read_lines
 from chloe.past.stream import Missing
 from chloe.pruning import Conditions, Plan, carry_out, plan, tend
-from chloe.replay.telling import tell
+from chloe.replay.narrative import describe
 from chloe.store import Checkpoint, Store
 from chloe.terminal import EMULATOR, Terminal
 from tests.ids import id_of
@@ -128,7 +128,7 @@ async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(
     assert (await log.store.verify()).bad is None
 
     (record,) = [record async for record in log.store.read(kinds={"Pruned"})]
-    said = tell(record.fact)
+    said = describe(record.fact)
     assert "asked for" in said
     assert "the screen of then is kept" in said
 

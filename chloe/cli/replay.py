@@ -71,7 +71,7 @@ def replay(
     from chloe.actors.scope import INGESTING, RECORDING, named
     from chloe.cli.following import print_while_read
     from chloe.errors import UsageError
-    from chloe.replay import told, without_checkpoints
+    from chloe.replay import describe_all, without_checkpoints
     from chloe.store.extended import ExtendedLog
 
     if data and not as_json:
@@ -87,7 +87,7 @@ def replay(
         def lines(records: AsyncIterator[Record]) -> AsyncIterator[str]:
             if kind_filter is None:
                 records = without_checkpoints(records)
-            return _to_json_lines(records, data) if as_json else told(records, names)
+            return _to_json_lines(records, data) if as_json else describe_all(records, names)
 
         stopped = engine.unread(found)
         report_stopped(stopped.values())
@@ -142,10 +142,10 @@ async def _filter(
 
 
 async def _to_json_lines(records: AsyncIterator[Record], data: bool) -> AsyncIterator[str]:
-    from chloe.replay import as_json
+    from chloe.replay import to_json
 
     async for record in records:
-        yield dump_json(as_json(record, data=data))
+        yield dump_json(to_json(record, data=data))
 
 
 async def _write(lines: AsyncIterator[str], write: WriteText) -> None:

@@ -19,7 +19,7 @@ from chloe.engine.loading import ScreenLoader
 from chloe.events.projections import Projections
 from chloe.events.screen import Clock
 from chloe.events.screens import Screens
-from chloe.past.walker import SLICE
+from chloe.past.walker import SLICE_SECONDS
 from chloe.waits import is_stopped
 
 #: Seconds between two looks whether a spool has more.
@@ -126,7 +126,7 @@ class ScreensAhead:
             return False
         if pane not in self.screens and pane not in self.screens.broken:
             walker = await self._loader.load(pane, lambda: self._projections.seq)
-            walker.give_to(self.screens)
+            walker.hand_over_to(self.screens)
         if known.output_bytes != reading.begin or not is_stopped(reading.recorder):
             # Woken in between, it may have removed what was to be read.
             self._drop(pane)
@@ -138,7 +138,7 @@ class ScreensAhead:
 
     async def _draw(self, pane: str) -> None:
         while not self.screens.is_settled:
-            self.screens.settle(SLICE)
+            self.screens.settle(SLICE_SECONDS)
             # What isn't in the log has no checkpoint.
             while self.screens.take_checkpoint_due():
                 pass

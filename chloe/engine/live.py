@@ -24,7 +24,7 @@ from chloe.events.projections import Projections
 from chloe.events.screen import Clock
 from chloe.past.checkpointing import CheckpointWriter
 from chloe.past.scrollback import MAX_LINES, ScrollbackReader
-from chloe.past.walker import SLICE
+from chloe.past.walker import SLICE_SECONDS
 from chloe.store import Store
 from chloe.terminal import EMULATOR, Notice, Terminal
 
@@ -103,11 +103,11 @@ class LiveFold(Fold):
         if due is not None:
             # Instead of drawing: it takes as long.
             if self._recorders.is_recording(due[0]):
-                self._checkpoints.take(screens, *due)
+                self._checkpoints.enqueue(screens, *due)
                 self._report_faults()
             self._to_draw.set()
             return Change()
-        drawn = screens.settle(SLICE)
+        drawn = screens.settle(SLICE_SECONDS)
         notices: list[tuple[str, Notice]] = []
         for pane in drawn:
             if pane in screens:
@@ -168,7 +168,7 @@ class LiveFold(Fold):
             return
         walker = await self._loader.load(pane, lambda: self._projections.seq)
         if (walker.terminal is not None or walker.fault is not None) and pane not in screens:
-            walker.give_to(screens)
+            walker.hand_over_to(screens)
             self.publish(Change(frozenset({pane})))
 
     # Checkpoints -----------------------------------------------------------------------------------

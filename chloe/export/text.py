@@ -94,7 +94,7 @@ def _on_screen(walker: Walker) -> list[str]:
     terminal = walker.terminal
     if terminal is None:
         return []
-    lines = walker.ask(terminal.lines_on_screen, "exported")
+    lines = walker.contain(terminal.lines_on_screen, "exported")
     if lines is None:
         return [_broken(walker.fault)] if walker.fault is not None else []
     return lines

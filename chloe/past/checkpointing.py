@@ -27,7 +27,7 @@ class CheckpointWriter:
         self._waiting: deque[Checkpoint] = deque()
         self._came = asyncio.Event()
 
-    def take(self, screens: Screens, pane: str, place: StreamPosition, terminal: Terminal) -> None:
+    def enqueue(self, screens: Screens, pane: str, place: StreamPosition, terminal: Terminal) -> None:
         """Have the terminal written as it is now, which is one of ``screens`` and stands at ``place``.
 
         Where that raises, the screen is drawn as before and has no checkpoints any more. A screen that lacks

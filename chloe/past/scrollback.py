@@ -73,7 +73,7 @@ class ScrollbackReader:
                 numbered = partial(
                     terminal.scrollback.numbered, number, min(count - len(rows), span.end - number), columns
                 )
-                some = span.walker.ask(numbered, "read")
+                some = span.walker.contain(numbered, "read")
                 if not some:
                     break
                 rows += some
@@ -114,4 +114,7 @@ class ScrollbackReader:
         terminal = walker.terminal
         if terminal is None:
             return 0, 0
-        return walker.ask(lambda: (terminal.scrollback.first, terminal.scrollback.total), "read") or (0, 0)
+        return walker.contain(lambda: (terminal.scrollback.first, terminal.scrollback.total), "read") or (
+            0,
+            0,
+        )

@@ -25,10 +25,10 @@ from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
 Answer = TypeVar("Answer")
 
 #: Seconds of drawing between two turns of the loop: law 8 allows 10 ms, a slow machine wants some of it.
-SLICE = 0.004
+SLICE_SECONDS = 0.004
 
 #: Where less is left of it, the loop has its turn first.
-_LEAST = 0.001
+_MIN_SLICE_SECONDS = 0.001
 
 #: Bytes that are taken in before they are drawn, where nothing has to be looked at in between: the terminal
 #: is faster on large pieces, but they are held in memory.
@@ -115,10 +115,13 @@ class Walker:
         ``at`` begins further back then, as long as it can; after ``step`` and ``until`` it may be so.
         """
         terminal = self.terminal
-        return terminal is not None and bool(self.ask(lambda: terminal.scrollback.incomplete, "read"))
+        return terminal is not None and bool(self.contain(lambda: terminal.scrollback.incomplete, "read"))
 
-    def ask(self, work: Callable[[], Answer], doing: str) -> Answer | None:
-        """Return what ``work`` reads from the terminal; None where it fails, which ends the terminal."""
+    def contain(self, work: Callable[[], Answer], doing: str) -> Answer | None:
+        """Return what ``work`` reads from the terminal; None where it raises, which ends the terminal.
+
+        ``doing`` says for the fault what was done: "read", "exported" …
+        """
         try:
             with within_bounds:
                 return work()
@@ -127,7 +130,7 @@ class Walker:
             self._report()
             return None
 
-    def give_to(self, screens: Screens) -> None:
+    def hand_over_to(self, screens: Screens) -> None:
         """Have ``screens`` go on with the pane's screen, as it is. The walker has none from then on."""
         if self.terminal is not None or self.fault is not None:
             screens.adopt(self.pane, self._screens)
@@ -248,7 +251,7 @@ class Walker:
     def _has_passed(self, line: int) -> bool:
         """Whether this line has left the screen."""
         terminal = self.terminal
-        total = self.ask(lambda: terminal.scrollback.total, "read") if terminal is not None else None
+        total = self.contain(lambda: terminal.scrollback.total, "read") if terminal is not None else None
         return total is not None and total > line
 
     # Going on --------------------------------------------------------------------------------------
@@ -326,10 +329,10 @@ class Walker:
         """Draw all that was taken in, in slices."""
         screens = self._screens
         while True:
-            left = SLICE - (self._clock() - self._turn_ended)
-            if left < _LEAST:
+            left = SLICE_SECONDS - (self._clock() - self._turn_ended)
+            if left < _MIN_SLICE_SECONDS:
                 await self._end_turn()
-                left = SLICE
+                left = SLICE_SECONDS
             if not screens.is_settled:
                 screens.settle(left)
                 self._silence()
@@ -338,7 +341,7 @@ class Walker:
                 self.checkpoints_due += 1
                 if self._checkpoints is not None:
                     await self._end_turn()
-                    self._checkpoints.take(screens, *due)
+                    self._checkpoints.enqueue(screens, *due)
                     await self._checkpoints.write()
                     await self._end_turn()
             self._report()
@@ -361,7 +364,7 @@ class Walker:
             terminal.take_replies()
             terminal.take_notices()
 
-        self.ask(silence, "shown")
+        self.contain(silence, "shown")
 
     def _report(self) -> None:
         """Hand on what the emulator failed on."""

@@ -14,7 +14,7 @@ from chloe.events import facts
 from chloe.events.commands import Open, Rename, Write
 from chloe.events.facts import BackendKind
 from chloe.formatting.text import escape_unsafe
-from chloe.replay.telling import told
+from chloe.replay.narrative import describe_all
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -41,7 +41,7 @@ async def test_before_1970_all_is_recorded_and_told(
         printed = b"".join(record.fact.data for record in records if isinstance(record.fact, facts.Output))
         assert printed.startswith(b"one")
         assert printed.endswith(b"two")
-        lines = [line async for line in told(engine.store.read(), type(engine.projections.panes)())]
+        lines = [line async for line in describe_all(engine.store.read(), type(engine.projections.panes)())]
         assert all(escape_unsafe(line) == line for line in lines)
         assert any(line.startswith("19") for line in lines)
     async with open_engine(config) as engine:

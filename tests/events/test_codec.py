@@ -18,7 +18,7 @@ from chloe.events.facts import BackendKind, Fact, Record, Unknown
 from chloe.events.ids import is_id, is_session, path_of, session_of
 from chloe.events.projections import Projections
 from chloe.formatting.text import escape_unsafe
-from chloe.replay.telling import tell
+from chloe.replay.narrative import describe
 from tests import possible
 from tests.ids import id_of
 
@@ -285,5 +285,5 @@ def test_any_records_in_any_order_are_folded_and_told_without_an_error(told: lis
     ]
     fold(*(record_of(fact, seq, pane) for seq, (fact, pane) in enumerate(small, 1)))
     for fact, _ in told:
-        line = tell(fact)
+        line = describe(fact)
         assert escape_unsafe(line) == line

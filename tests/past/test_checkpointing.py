@@ -22,7 +22,7 @@ async def test_what_was_taken_is_written(life: Life, screens: Screens) -> None:
     writer = CheckpointWriter(life.store)
     terminal = Terminal(5, 40)
     terminal.feed(b"one")
-    writer.take(screens, PANE, StreamPosition(seq, 3), terminal)
+    writer.enqueue(screens, PANE, StreamPosition(seq, 3), terminal)
     terminal.feed(b"two")
     await writer.write()
     found = await life.store.load_checkpoint(PANE, emulator=EMULATOR)
@@ -41,7 +41,7 @@ async def test_a_screen_that_lacks_lines_has_no_checkpoint(life: Life, screens: 
     lacking.resize(50, 40)
     assert lacking.scrollback.incomplete
     writer = CheckpointWriter(life.store)
-    writer.take(screens, PANE, StreamPosition(seq, 3), lacking)
+    writer.enqueue(screens, PANE, StreamPosition(seq, 3), lacking)
     await writer.write()
 
     assert await life.store.load_checkpoint(PANE, emulator=EMULATOR) is None

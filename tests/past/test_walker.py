@@ -263,9 +263,9 @@ async def test_what_is_asked_of_a_terminal_and_fails_ends_its_screen_alone(life:
     faults: list[Fault] = []
     walker = Walker(life.store, PANE, on_fault=lambda _pane, fault: faults.append(fault))
     await walker.at()
-    ask: Callable[[], int] = [].pop
+    pop: Callable[[], int] = [].pop
 
-    assert walker.ask(ask, "read") is None
+    assert walker.contain(pop, "read") is None
     assert walker.terminal is None
     assert [fault.doing for fault in faults] == ["read"]
 
@@ -340,7 +340,7 @@ class CheckpointedAtTheEnd:
         screens = Screens(clock=lambda: 0.0)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Terminal, "dump", lambda _: dump(lines))
-            writer.take(screens, PANE, walker.position, walker.terminal)
+            writer.enqueue(screens, PANE, walker.position, walker.terminal)
         await writer.write()
 
 
@@ -378,7 +378,7 @@ async def test_a_screen_goes_on_where_it_is_given(life: Life) -> None:
     walker = Walker(life.store, PANE)
     await walker.at()
     screens = Screens(clock=lambda: 0.0)
-    walker.give_to(screens)
+    walker.hand_over_to(screens)
 
     assert walker.terminal is None
     assert [row.rstrip() for row in screens[PANE].display][3] == "line 9"

@@ -1,8 +1,8 @@
 """What happened, for a reader: one line a turn, or one JSON object a record.
 
-Owns the wording. Runs of output are told as one line with how much it was: what was printed is in the
-export. Every name, folder, command and reason is made escape_unsafe, since programs choose them. Must not
-know where the lines go.
+Owns the wording. A run of output is one line with how much it was, since the export has what was printed.
+Every name, folder, command and reason is escaped, since programs choose them. Must not know where the lines
+go.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from chloe.formatting.text import escape_unsafe, shorten_id
 from chloe.formatting.times import format_time
 
 
-def tell(fact: facts.Fact) -> str:
-    """What a fact says, in a few words and escape_unsafe."""
+def describe(fact: facts.Fact) -> str:
+    """Say in a few words what a fact is, with nothing in them that a terminal acts on."""
     match fact:
         case facts.Created():
             return (
@@ -108,16 +108,16 @@ def _pruning(fact: facts.Pruned) -> str:
 
 
 async def without_checkpoints(records: AsyncIterator[Record]) -> AsyncIterator[Record]:
-    """Pass over what was kept of screens on the way: it happened to no pane."""
+    """Leave out that checkpoints were written: it happened to no pane."""
     async for record in records:
         if not isinstance(record.fact, facts.Checkpointed):
             yield record
 
 
-async def told(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[str]:
-    """One line for each turn: when, which pane, what. A pane's run of output is one line.
+async def describe_all(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[str]:
+    """Give one line for each turn: when, which pane, what. A pane's run of output is one line.
 
-    ``names`` knows the panes created before the first of ``records``; it is folded on.
+    ``names`` has the panes that were created before the first of ``records``, and takes those in as well.
     """
     run: Record | None = None
     length = 0
@@ -132,7 +132,7 @@ async def told(records: AsyncIterator[Record], names: Panes) -> AsyncIterator[st
         if isinstance(record.fact, facts.Output):
             run, length = record, record.fact.length
         else:
-            yield _line(record, tell(record.fact), names)
+            yield _line(record, describe(record.fact), names)
     if run is not None:
         yield _line(run, f"printed {format_size(length)}", names)
 
@@ -147,8 +147,8 @@ def _line(record: Record, what: str, names: Panes) -> str:
     return f"{format_time(record.occurred_at)}  {who}  {what}"
 
 
-def as_json(record: Record, *, data: bool = False) -> dict[str, object]:
-    """A record as JSON has it: its fields and the fact's. ``data`` adds the bytes, base64."""
+def to_json(record: Record, *, data: bool = False) -> dict[str, object]:
+    """Return a record as JSON has it: its fields and the fact's. ``data`` adds the bytes, in base64."""
     kind, version, _, body = encode(record.fact)
     known: dict[str, object] = {
         "seq": None if record.seq == UNCOMMITTED else record.seq,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from chloe.events import facts
 from chloe.events.facts import Fact, Record
 from chloe.events.panes import Panes
-from chloe.replay.telling import as_json, tell, told, without_checkpoints
+from chloe.replay.narrative import describe, describe_all, to_json, without_checkpoints
 
 CREATED = facts.Created(
     backend="tmux", argv=("make", "all of it"), cwd="/src", name="build", rows=24, columns=80
@@ -32,7 +32,7 @@ async def lines(*records: Record) -> list[str]:
         for each in records:
             yield each
 
-    return [line async for line in told(all_of_them(), Panes())]
+    return [line async for line in describe_all(all_of_them(), Panes())]
 
 
 async def test_a_run_of_output_is_one_line_with_how_much_it_was() -> None:
@@ -66,19 +66,19 @@ async def test_checkpoints_are_passed_over_and_part_no_run() -> None:
         yield record(2, kept)
         yield record(3, facts.Output(offset=700, length=800, data=b""))
 
-    said = [line async for line in told(without_checkpoints(records()), Panes())]
+    said = [line async for line in describe_all(without_checkpoints(records()), Panes())]
     assert [line.split("  ")[-1] for line in said] == ["printed 1.5 KB"]
-    assert tell(kept) == "checkpointed: the screen as of record 1, 9 B"
+    assert describe(kept) == "checkpointed: the screen as of record 1, 9 B"
 
 
 def test_names_chosen_by_programs_are_made_harmless() -> None:
-    assert "\x1b" not in tell(facts.Renamed(name="\x1b[2Jgone"))
-    assert "\n" not in tell(facts.Unknown(kind="a\nb", version=1, head="\x9b", body=None))
+    assert "\x1b" not in describe(facts.Renamed(name="\x1b[2Jgone"))
+    assert "\n" not in describe(facts.Unknown(kind="a\nb", version=1, head="\x9b", body=None))
 
 
 def test_json_carries_the_fact_and_the_bytes_when_asked() -> None:
     output = record(1, facts.Output(offset=5, length=2, data=b"\xff\x00"))
-    plain = json.loads(json.dumps(as_json(output)))
+    plain = json.loads(json.dumps(to_json(output)))
     assert plain["kind"] == "Output"
     assert plain["fact"] == {"offset": 5, "length": 2, "spool": None}
-    assert as_json(output, data=True)["fact"]["data"] == "/wA="  # type: ignore[index]
+    assert to_json(output, data=True)["fact"]["data"] == "/wA="  # type: ignore[index]
