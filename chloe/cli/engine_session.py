@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from chloe.cli.debug import is_debugging
-from chloe.formatting.text import escape_unsafe
+from chloe.cli.reporting import report
 
 if TYPE_CHECKING:
     from chloe.actors.scope import Scope
@@ -64,7 +63,7 @@ def make_waits() -> Waits:
     from chloe.waits import Waits
 
     context = click.get_current_context(silent=True)
-    return Waits(_say, context.meta.get(_TIMEOUT) if context is not None else None)
+    return Waits(report, context.meta.get(_TIMEOUT) if context is not None else None)
 
 
 def run_with_engine(
@@ -88,7 +87,7 @@ def run_with_engine(
         if debug:
             report_slow_steps()
         async with (
-            handing_over_when_stopped(config.paths.leases, _say) as stopping,
+            handing_over_when_stopped(config.paths.leases, report) as stopping,
             open_engine(config, screens=screens, scope=scope or INGESTING, waits=make_waits()) as engine,
         ):
             _report_loss(engine.lost_records_notice)
@@ -156,9 +155,4 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
 def _report_loss(loss: str | None) -> None:
     """Say what the log had lost when it was opened; the command goes on with what there is."""
     if loss:
-        _say(loss)
-
-
-def _say(message: str) -> None:
-
-    print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
+        report(loss)

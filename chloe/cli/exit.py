@@ -15,8 +15,8 @@ from contextlib import suppress
 
 import click
 
+from chloe.cli.reporting import report
 from chloe.errors import ChloeError
-from chloe.formatting.text import escape_unsafe
 
 #: As a shell reports a process that a signal ended: 128 and the number of SIGINT, of SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -85,7 +85,7 @@ def _find_cause(error: BaseException) -> BaseException:
 
 def _say(message: str) -> None:
     with suppress(OSError):
-        print(f"chloe: {escape_unsafe(message)}", file=sys.stderr, flush=True)
+        report(message)
 
 
 def _silence_output() -> None:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from chloe.cli.engine_session import run_with_pane, timeout_option
+from chloe.cli.reporting import report
 from chloe.cli.stopped_recorders import report_damage, report_stopped
 from chloe.export.formats import FORMATS
 from chloe.formatting.text import escape_unsafe
@@ -65,7 +66,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
                 if isinstance(piece, Missing):
                     status = _INCOMPLETE
                     some = f"{piece.length} bytes are" if piece.length else "bytes may be"
-                    _report(f"{some} missing at {piece.offset}: {piece.reason}")
+                    report(f"{some} missing at {piece.offset}: {piece.reason}")
                 else:
                     file.write(_escape_lines(piece) if on_terminal and not chosen.is_raw else piece)
             file.flush()
@@ -74,7 +75,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
         for fault in faults:
             status = _INCOMPLETE
             engine.record_fault(target.id, fault)
-            _report(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
+            report(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
         return status
 
     # What is drawn may fail, and the engine keeps that only where it folds screens.
@@ -114,7 +115,3 @@ def _open_output(name: str, *, force: bool) -> Iterator[IO[bytes]]:
     except BaseException:
         part.unlink()
         raise
-
-
-def _report(message: str) -> None:
-    print(f"chloe: {escape_unsafe(message)}", file=sys.stderr)

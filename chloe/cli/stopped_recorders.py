@@ -5,11 +5,10 @@ Owns the words on stderr, and the pane as its spool makes it beside the log. Mus
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chloe.formatting.text import escape_unsafe
+from chloe.cli.reporting import report
 
 if TYPE_CHECKING:
     from chloe.actors.unread_spools import UnreadSpool
@@ -23,30 +22,24 @@ def report_stopped(found: Iterable[UnreadSpool]) -> None:
     """Say whose recorder is stopped, and what helps."""
     all = list(found)
     for each in all[:_MAX_NAMED]:
-        print(f"chloe: {each}", file=sys.stderr)
+        report(str(each))
     if len(all) > _MAX_NAMED:
-        print(f"chloe: so it is with {len(all) - _MAX_NAMED} more panes", file=sys.stderr)
+        report(f"so it is with {len(all) - _MAX_NAMED} more panes")
 
 
 def report_omitted(found: Iterable[UnreadSpool]) -> None:
     """Say how what they printed since can be seen, where a command tells of many panes, or goes on."""
     all = list(found)
     if any(each.since or each.inspect() for each in all):
-        name = escape_unsafe(all[0].pane.name) if len(all) == 1 else "PANE"
-        print(
-            f"chloe: what was printed since is left out here: `chloe replay {name}` has it", file=sys.stderr
-        )
+        name = all[0].pane.name if len(all) == 1 else "PANE"
+        report(f"what was printed since is left out here: `chloe replay {name}` has it")
 
 
 def report_damage(found: Iterable[UnreadSpool]) -> bool:
     """Say of which panes not all could be read; return whether there is one."""
     damaged = [each for each in found if each.damage]
     for each in damaged:
-        print(
-            f"chloe: not all that {escape_unsafe(each.pane.name)} printed since could be read:"
-            f" {escape_unsafe(each.damage)}",
-            file=sys.stderr,
-        )
+        report(f"not all that {each.pane.name} printed since could be read: {each.damage}")
     return bool(damaged)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import re
-import sys
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.engine_session import run_with_log, timeout_option
+from chloe.cli.reporting import report
 from chloe.formatting.text import dump_json, escape_unsafe
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
     if as_json:
         print(dump_json(_verdict_to_json(verdict, missing), sort_keys=True))
     for what in verdict.notes:
-        print(f"chloe: {escape_unsafe(what)}", file=sys.stderr)
+        report(what)
     if not verdict.complete:
         raise LogBroken(str(verdict))
     if missing:
@@ -101,9 +101,9 @@ async def _accept_loss(store: Store) -> None:
         user = str(os.getuid())
     losses = await store.accept_loss(user)
     for loss in losses.lost:
-        print(f"chloe: accepted by {escape_unsafe(user)}: {escape_unsafe(loss)}", file=sys.stderr)
+        report(f"accepted by {user}: {loss}")
     if not losses.lost:
-        print("chloe: there is no loss to accept", file=sys.stderr)
+        report("there is no loss to accept")
 
 
 async def _read_head(store: Store) -> Head:
