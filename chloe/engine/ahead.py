@@ -160,7 +160,7 @@ class ScreensAhead:
         self._publish(Change(frozenset({pane})))
 
     def report_faults(self) -> None:
-        """Have kept what the emulator failed on, and tell of it."""
+        """Keep what the emulator failed on, and publish it."""
         for pane, fault in self.screens.take_faults():
             self._faults.keep(pane, fault)
             if fault.is_fatal:

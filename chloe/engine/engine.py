@@ -99,7 +99,7 @@ class Engine:
         )
 
     def log_size(self) -> int:
-        """Bytes that the log takes on disk."""
+        """Return how many bytes the log takes on disk."""
         return self.store.size()
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
@@ -109,7 +109,7 @@ class Engine:
     async def request(self, command: Command) -> str | None:
         """Carry a command out and wait until the projections show it.
 
-        ``Open`` is answered with the new pane's id. Raises ``ChloeError`` where it can't be done.
+        Returns the new pane's id for ``Open``. Raises ``ChloeError`` where it can't be done.
         """
         if self.store.refusal is not None:
             raise LogUnusable(self.store.refusal)
@@ -124,7 +124,7 @@ class Engine:
         self._supervisor.send(command)
 
     async def screen(self, pane: str) -> Terminal:
-        """The pane's terminal, folded from the log where it isn't followed yet.
+        """Return the pane's terminal, folded from the log where it isn't followed yet.
 
         Raises ``PaneUnknown``, and ``ScreenBroken`` where it can't be drawn.
         """
@@ -138,18 +138,19 @@ class Engine:
         raise PaneUnknown(f"there is no pane {pane}")
 
     def record_fault(self, pane: str, fault: Fault) -> None:
-        """Keep what the emulator failed on elsewhere: in an export, say."""
+        """Keep what the emulator failed on elsewhere, in an export for example."""
         self._live_fold.record_fault(pane, fault)
 
     def screen_failed(self, pane: str, error: Exception) -> None:
-        """Give a pane's screen up, since showing it raised ``error``: it is in ``screens.broken`` then."""
+        """Give a pane's screen up since showing it raised ``error``; it is in ``screens.broken`` then."""
         self._live_fold.fail(pane, error, "shown")
 
     async def lines(self, pane: str, first: int, count: int, columns: int) -> Lines:
-        """``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the log.
+        """Return ``count`` lines of the pane's past from line ``first`` on, wrapped at ``columns``, from the
+        log.
 
-        Lines are numbered as ``Terminal.scrollback`` numbers them. Fewer where there are no more; where the
-        log was pruned, those that are left.
+        Lines are numbered as ``Terminal.scrollback`` numbers them. There are fewer where there are no more;
+        where the log was pruned, those that are left.
         """
         return await self._live_fold.scrollback.lines(pane, first, count, columns)
 
@@ -164,7 +165,7 @@ class Engine:
         await self._fold.catch_up()
 
     def unread(self, pane: str | None = None) -> dict[str, UnreadSpool]:
-        """What the spool of this pane, or of all, holds that a stopped recorder would have taken in."""
+        """Return what the spool of this pane, or of all, holds that a stopped recorder would take in."""
         panes = self.projections.panes
         return find_unread_spools(self._paths, panes if pane is None else {pane: panes[pane]})
 
@@ -199,7 +200,7 @@ async def open_engine(
     waits: Waits | None = None,
     make_launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Launcher] = Launcher,
 ) -> AsyncIterator[Engine]:
-    """An engine, from migration to the last goodbye in the log.
+    """Open an engine, from the migration to the last goodbye in the log.
 
     ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
     after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.

@@ -47,7 +47,7 @@ class Recorders(Protocol):
         """Give a pane's program what its terminal answers."""
 
     def is_recording(self, pane: str) -> bool:
-        """Whether this instance records the pane, and so is the one that takes its checkpoints."""
+        """Return whether this instance records the pane, and so is the one that takes its checkpoints."""
 
 
 class _Nobody:
@@ -82,7 +82,7 @@ class Fold:
         return lambda: self._listeners.remove(callback)
 
     def publish(self, change: Change) -> None:
-        """Pass news on."""
+        """Call each subscriber with a change."""
         for callback in list(self._listeners):
             callback(change)
 
@@ -141,7 +141,7 @@ class Fold:
         self._wake_and_publish(Change(frozenset(changed)))
 
     def _wake_and_publish(self, change: Change) -> None:
-        """Wake who waits for what was folded, and tell of it."""
+        """Wake those who wait for what was folded, and publish the change."""
         if self._waiters:
             seq = self._projections.seq
             for wanted, reached in self._waiters:

@@ -97,7 +97,7 @@ class LiveFold(Fold):
             await asyncio.sleep(0)
 
     def _draw(self) -> Change:
-        """Draw one slice, pass on what programs asked of their terminals meanwhile, and tell what is new."""
+        """Draw one slice, pass replies on to the programs, and return what is new."""
         screens = self._projections.screens
         due = screens.take_checkpoint_due()
         if due is not None:
@@ -132,7 +132,7 @@ class LiveFold(Fold):
             self._projections.screens.forget(pane)
 
     def fail(self, pane: str, error: Exception, doing: str) -> None:
-        """Give a pane's screen up, since reading it raised ``error``: the one that is shown."""
+        """Give up the screen of a pane that is shown, since reading it raised ``error``."""
         if pane in self.ahead.screens:
             self.ahead.screens.fail(pane, error, doing)
             self.ahead.report_faults()
@@ -141,11 +141,11 @@ class LiveFold(Fold):
         self._report_faults()
 
     def record_fault(self, pane: str, fault: Fault) -> None:
-        """Have kept what the emulator failed on elsewhere."""
+        """Keep what the emulator failed on elsewhere."""
         self._faults.keep(pane, fault)
 
     def _report_faults(self) -> None:
-        """Have kept what the emulator failed on, and tell of it."""
+        """Keep what the emulator failed on, and publish it."""
         for pane, fault in self._projections.screens.take_faults():
             self._faults.keep(pane, fault)
             if fault.is_fatal:

@@ -76,7 +76,7 @@ def _spool(value: object) -> SpoolPosition | None:
             return None
         case [segment, position]:
             return SpoolPosition(_segment(segment), fields.count(position))
-    raise fields.Misfit
+    raise fields.InvalidField
 
 
 def _process(value: object) -> Process | None:
@@ -85,12 +85,12 @@ def _process(value: object) -> Process | None:
             return None
         case [pid, started, boot]:
             return Process(_pid(pid), fields.count(started), fields.text(boot, _MAX_BOOT))
-    raise fields.Misfit
+    raise fields.InvalidField
 
 
 def _ranges(value: object) -> tuple[tuple[int, int], ...]:
     if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
-        raise fields.Misfit
+        raise fields.InvalidField
     return tuple([(fields.count(first), fields.count(last)) for first, last in value])
 
 
@@ -159,11 +159,11 @@ _OUTPUT_HEAD = re.compile(
 ).fullmatch
 
 
-def _kept(kind: type[Any]) -> tuple[str, ...]:
+def _head_fields(kind: type[Any]) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind) if f.name != _BODIES.get(kind))
 
 
-_FIELDS = {name: _kept(kind) for name, kind in _KINDS.items()}
+_FIELDS = {name: _head_fields(kind) for name, kind in _KINDS.items()}
 _DEFAULTS = {
     name: {f.name: f.default for f in dataclasses.fields(kind) if f.default is not MISSING}
     for name, kind in _KINDS.items()
@@ -171,7 +171,7 @@ _DEFAULTS = {
 
 
 def encode(fact: Fact) -> Encoded:
-    """What the log keeps of ``fact``."""
+    """Return what the log keeps of ``fact``."""
     if type(fact) is Output:
         return Encoded("Output", _VERSION, _output_head(fact), fact.data)
     if isinstance(fact, Unknown):
@@ -195,7 +195,7 @@ def _body(fact: Fact) -> bytes | None:
 
 
 def _output_head(fact: Output) -> str:
-    """As ``json.dumps`` would write it, at a tenth of the cost: most of the log is Output."""
+    """Write the head as ``json.dumps`` would, at a tenth of the cost: most of the log is Output."""
     if fact.spool is None:
         return f'{{"length":{fact.length},"offset":{fact.offset}}}'
     segment, position = fact.spool
@@ -210,9 +210,9 @@ def decode(kind: str, version: int, head: str, body: bytes | None) -> Fact:
     """
     try:
         if kind == "Output" and version == _VERSION and (stated := _OUTPUT_HEAD(head)):
-            fact: Fact | None = _output(body, *stated.groups())
+            fact: Fact | None = _decode_output(body, *stated.groups())
         else:
-            fact = _decoded(kind, version, head, body)
+            fact = _decode_known(kind, version, head, body)
     except (TypeError, ValueError, RecursionError):
         fact = None
     return fact or Unknown(kind=kind, version=version, head=head, body=body)
@@ -236,7 +236,7 @@ def decode_record(pane: str, instance: str, kind: str, version: int, head: str, 
     return fact if isinstance(fact, Unknown) else Unknown(kind=kind, version=version, head=head, body=body)
 
 
-def _output(
+def _decode_output(
     body: bytes | None, length_: str, offset_: str, segment: str | None, position: str | None
 ) -> Output | None:
     length, offset = int(length_), int(offset_)
@@ -253,7 +253,7 @@ def _load(head: str) -> object:
     return value if end == len(head) else json.loads(head)
 
 
-def _decoded(kind: str, version: int, head: str, body: bytes | None) -> Fact | None:
+def _decode_known(kind: str, version: int, head: str, body: bytes | None) -> Fact | None:
     known = _KINDS.get(kind)
     if known is None or version != _VERSION or len(head) > _MAX_HEADS.get(kind, _MAX_HEAD):
         return None
@@ -266,9 +266,9 @@ def _decoded(kind: str, version: int, head: str, body: bytes | None) -> Fact | N
     if len(values) != len(stated):
         return None
     if "rows" in values:
-        fields.size(values["rows"], values.get("columns"))
+        fields.check_size(values["rows"], values.get("columns"))
     if "offset" in values and "length" in values:
-        fields.stretch(values["offset"], values["length"])
+        fields.check_span(values["offset"], values["length"])
     if known in _BODIES:
         if body is not None and len(body) != values.get("length", 0):
             return None

@@ -11,8 +11,8 @@ import traceback
 from dataclasses import dataclass
 
 #: The most bytes of the stream, and characters of the traceback, that are kept with a fault.
-_MOST_BYTES = 256 * 1024
-_MOST_TEXT = 16 * 1024
+_MAX_BYTES = 256 * 1024
+_MAX_TEXT = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Fault:
         )
 
 
-def fault(
+def make_fault(
     error: Exception, *, offset: int, doing: str, data: bytes = b"", is_fatal: bool = True, lines: int = 0
 ) -> Fault:
     """Make the record of ``error``."""
@@ -59,14 +59,14 @@ def fault(
         doing=doing,
         error=type(error).__name__,
         # An exception's words may be the program's.
-        report="".join(_spelled(character) for character in report[-_MOST_TEXT:]),
-        data=data[:_MOST_BYTES],
+        report="".join(_escape(character) for character in report[-_MAX_TEXT:]),
+        data=data[:_MAX_BYTES],
         is_fatal=is_fatal,
         lines=lines,
     )
 
 
-def _spelled(character: str) -> str:
+def _escape(character: str) -> str:
     if character == "\n" or (character.isprintable() and character.isascii()):
         return character
     return (

@@ -34,7 +34,7 @@ _UNFIT = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,31}").fullmatch
 
 
-class Misfit(ValueError):
+class InvalidField(ValueError):
     """A field holds what it may not."""
 
 
@@ -42,14 +42,14 @@ def count(value: object) -> int:
     """Check a number of things, of bytes, or a seq."""
     if type(value) is int and 0 <= value <= MAX_COUNT:
         return value
-    raise Misfit
+    raise InvalidField
 
 
 def flag(value: object) -> bool:
     """Check a yes or no."""
     if isinstance(value, bool):
         return value
-    raise Misfit
+    raise InvalidField
 
 
 def number(least: int, most: int) -> Callable[[object], int]:
@@ -58,7 +58,7 @@ def number(least: int, most: int) -> Callable[[object], int]:
     def check(value: object) -> int:
         if type(value) is int and least <= value <= most:
             return value
-        raise Misfit
+        raise InvalidField
 
     return check
 
@@ -71,13 +71,13 @@ def text(value: object, limit: int = MAX_TEXT) -> str:
             return value
         if not _UNFIT.search(value):
             return value
-    raise Misfit
+    raise InvalidField
 
 
 def name(value: object) -> str:
     """Check the name of a pane, or a tag."""
     if value == "":
-        raise Misfit
+        raise InvalidField
     return text(value, MAX_NAME)
 
 
@@ -85,25 +85,25 @@ def identity(value: object) -> str:
     """Check the id of a pane or an instance."""
     if is_id(value):
         return value
-    raise Misfit
+    raise InvalidField
 
 
 def tags(value: object) -> tuple[str, ...]:
     """Check a set of tags."""
     if isinstance(value, list) and len(value) <= MAX_TAGS:
         return tuple([name(tag) for tag in value])
-    raise Misfit
+    raise InvalidField
 
 
 def argv(value: object) -> tuple[str, ...]:
     """Check a command with its arguments."""
     if isinstance(value, list) and fits_argv(words := [text(word, MAX_ARGV) for word in value]):
         return tuple(words)
-    raise Misfit
+    raise InvalidField
 
 
 def fits_argv(words: Sequence[str]) -> bool:
-    """Whether a command is no longer than one may be; each word counts with the NUL behind it."""
+    """Return whether a command is no longer than one may be; each word counts with the NUL behind it."""
     return sum(map(len, words)) + len(words) <= MAX_ARGV
 
 
@@ -111,7 +111,7 @@ def kind(value: object) -> str:
     """Check the name of a kind of backend."""
     if isinstance(value, str) and _KIND(value):
         return value
-    raise Misfit
+    raise InvalidField
 
 
 def traits(value: object) -> Traits:
@@ -120,23 +120,23 @@ def traits(value: object) -> Traits:
         held = Traits(**{name: name in value for name in TRAIT_NAMES})
         if names_of(held) == value:
             return held
-    raise Misfit
+    raise InvalidField
 
 
-def size(rows: object, columns: object) -> None:
+def check_size(rows: object, columns: object) -> None:
     """Check the size of a terminal."""
     if not fits(rows, columns):
-        raise Misfit
+        raise InvalidField
 
 
-def stretch(offset: int, length: int) -> None:
+def check_span(offset: int, length: int) -> None:
     """Check that a piece of a stream ends where an offset can say so."""
     if offset + length > MAX_COUNT:
-        raise Misfit
+        raise InvalidField
 
 
 def is_text(value: str) -> bool:
-    """Whether this could be a file's name, as ``os.fsdecode`` gives it, or have been typed."""
+    """Return whether this could be a file's name, as ``os.fsdecode`` gives it, or have been typed."""
     return (value.isascii() and "\0" not in value) or not _UNFIT.search(value)
 
 

@@ -24,7 +24,7 @@ _MAX_SEEN = 100_000
 
 
 def is_id(text: object) -> TypeGuard[str]:
-    """Whether ``text`` is the id of a pane or an instance."""
+    """Return whether ``text`` is the id of a pane or an instance."""
     if not isinstance(text, str) or len(text) != _LENGTH:
         return False
     if text in _seen:
@@ -38,7 +38,7 @@ def is_id(text: object) -> TypeGuard[str]:
 
 
 def is_session(name: str) -> bool:
-    """Whether this is the name of a pane's tmux session."""
+    """Return whether this is the name of a pane's tmux session."""
     return name.startswith(SESSION_PREFIX) and is_id(name[len(SESSION_PREFIX) :])
 
 

@@ -27,13 +27,13 @@ class KeyframeError(ValueError):
 
 
 def encode_keyframe(terminal: Terminal) -> bytes:
-    """The screen of ``terminal``; its scrollback isn't in it."""
+    """Return the screen of ``terminal``; its scrollback isn't in it."""
     opening = b"%d %d %d\n" % (terminal.rows, terminal.columns, terminal.scrollback.total)
     return opening + terminal.repaint()
 
 
 def decode_keyframe(state: bytes, *, scrollback: int) -> Terminal:
-    """The terminal that ``encode_keyframe`` was told of. Raises ``KeyframeError``."""
+    """Return the terminal that ``encode_keyframe`` was given. Raises ``KeyframeError``."""
     opening = _OPENING.match(state)
     if opening is None:
         raise KeyframeError("no rows, columns and lines at the start")

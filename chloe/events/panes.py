@@ -70,7 +70,10 @@ class Pane:
         return "ended" if self.died.signal is None else f"signal {self.died.signal}"
 
     def unseen_bytes(self, instance: str) -> int:
-        """Bytes printed since ``instance`` let go of it; 0 while it shows it, all of it if it never did."""
+        """Return how many bytes were printed since ``instance`` let go of it.
+
+        That is 0 while the instance shows it, and all of them if it never did.
+        """
         return 0 if instance in self.attached else self.output_bytes - self.detached_at.get(instance, 0)
 
 
@@ -100,9 +103,9 @@ class Panes(Mapping[str, Pane]):
         return self._panes.items()
 
     def find(self, text: str) -> Pane:
-        """The pane with this id, this name, or the one whose id or name begins like this.
+        """Return the pane with this id, this name, or the one whose id or name begins like this.
 
-        A whole id or name goes before a prefix, a pane in use before a closed or ended one. Raises
+        A complete id or name goes before a prefix, a pane in use before a closed or ended one. Raises
         ``PaneUnknown``, or ``PaneAmbiguous`` naming those that it could be.
         """
         if text in self._panes:
@@ -124,7 +127,7 @@ class Panes(Mapping[str, Pane]):
         raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
 
     def copy_of(self, pane: str) -> Panes:
-        """A copy of this one pane, for a fold beside the log."""
+        """Return a copy of this one pane, for a fold beside the log."""
         copied = Panes()
         copied._panes[pane] = copy.deepcopy(self._panes[pane])
         return copied
@@ -140,7 +143,7 @@ class Panes(Mapping[str, Pane]):
         self._panes.clear()
 
     def candidates(self, text: str) -> list[str]:
-        """The ids of all panes that ``find`` could answer with, however they stand."""
+        """Return the ids of all panes that ``find`` could answer with, however they stand."""
         if text in self._panes:
             return [text]
         exact = [pane.id for pane in self._panes.values() if pane.name == text]

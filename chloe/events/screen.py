@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chloe.events.faults import Fault, fault
+from chloe.events.faults import Fault, make_fault
 from chloe.terminal import Terminal, within_bounds
 
 #: The least, the first and the largest number of bytes that are drawn between two looks at the clock: of
@@ -231,7 +231,7 @@ class Screen:
 
         Where a restart waits, the screen goes on from there.
         """
-        self.fault = fault(
+        self.fault = make_fault(
             error, offset=self._batch_offset(), doing=doing, data=self._batch, lines=self._lines()
         )
         self.may_be_checkpointed = False

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 
 from chloe.events import facts
 from chloe.events.facts import Record
-from chloe.events.faults import Fault, fault
+from chloe.events.faults import Fault, make_fault
 from chloe.events.screen import Clock, Screen, StreamPosition
 from chloe.terminal import Terminal, within_bounds
 
@@ -75,11 +75,11 @@ class Screens(Mapping[str, Terminal]):
             self._unsettled[pane] = self._screens[pane]
 
     def drawn(self, pane: str) -> Terminal:
-        """The pane's terminal as far as it is drawn, for what must not wait for the rest."""
+        """Return the pane's terminal as far as it is drawn, for what must not wait for the rest."""
         return self._screens[pane].terminal
 
     def pending_bytes(self, pane: str) -> int:
-        """Bytes of the pane's stream that were applied and are not drawn yet."""
+        """Return how many bytes of the pane's stream were applied and are not drawn yet."""
         screen = self._unsettled.get(pane)
         return screen.pending_bytes if screen else 0
 
@@ -93,27 +93,27 @@ class Screens(Mapping[str, Terminal]):
     # Faults ----------------------------------------------------------------------------------------
 
     def fail(self, pane: str, error: Exception, doing: str) -> None:
-        """Give a pane's screen up, since reading it raised ``error``."""
+        """Give a pane's screen up since reading it raised ``error``."""
         screen = self._screens.get(pane)
         if screen is not None:
             screen.fail(error, doing)
             self._set_broken_aside(pane, screen)
 
     def fail_to_checkpoint(self, pane: str, error: Exception) -> None:
-        """Keep a pane's screen no more, since that raised ``error``; it is drawn as before."""
+        """Take no more checkpoints of a pane's screen, since that raised ``error``; it is drawn as before."""
         screen = self._screens.get(pane)
         if screen is not None:
             screen.may_be_checkpointed = False
             offset = screen.position.offset if screen.position else 0
-            self._faults.append((pane, fault(error, offset=offset, doing="kept", is_fatal=False)))
+            self._faults.append((pane, make_fault(error, offset=offset, doing="kept", is_fatal=False)))
 
     def take_faults(self) -> list[tuple[str, Fault]]:
-        """What the emulator failed on since this was last asked, by pane."""
+        """Return what the emulator failed on, by pane, and forget it."""
         taken, self._faults = self._faults, []
         return taken
 
     def _set_broken_aside(self, pane: str, screen: Screen) -> None:
-        """Put a screen away on which the emulator failed."""
+        """Move a screen on which the emulator failed to ``broken``."""
         if screen.fault is None:
             return
         is_broken = screen.is_broken
@@ -125,9 +125,11 @@ class Screens(Mapping[str, Terminal]):
                 self.broken[pane] = found
 
     def take_checkpoint_due(self) -> tuple[str, StreamPosition, Terminal] | None:
-        """A screen that is worth keeping, as it stands now, and where that is; None where there is none.
+        """Return a screen for which a checkpoint is due, with its pane and position; None where there is
+        none.
 
-        Who settles for some time only has to take them: a ripe screen draws no further.
+        A screen with a checkpoint due draws no further, so a caller that settles for some time only has to
+        take it.
         """
         while self._checkpoints_due:
             pane, _ = self._checkpoints_due.popitem()
@@ -167,7 +169,7 @@ class Screens(Mapping[str, Terminal]):
         return not self._unsettled and not self._drawn_by_look
 
     def apply(self, record: Record) -> None:
-        """Take one record in; what it prints is drawn by ``settle``, or when the screen is looked at."""
+        """Take one record in; its output is drawn by ``settle``, or when the screen is looked up."""
         fact = record.fact
         if isinstance(fact, facts.Created):
             if self.follows_new:
@@ -199,7 +201,7 @@ class Screens(Mapping[str, Terminal]):
             with within_bounds:
                 terminal = Terminal(rows, columns, scrollback=self._scrollback, first=lines)
         except Exception as error:
-            self.broken[pane] = fault(error, offset=position.offset, doing="drawn", lines=lines)
+            self.broken[pane] = make_fault(error, offset=position.offset, doing="drawn", lines=lines)
             self._faults.append((pane, self.broken[pane]))
         else:
             self.open(pane, terminal, position)

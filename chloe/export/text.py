@@ -102,7 +102,7 @@ def _on_screen(walker: Walker) -> list[str]:
 
 def _last_words(terminal: Terminal | None, fault: Fault, on_fault: Callable[[Fault], None]) -> list[str]:
     """Return what can still be read of a screen that the emulator failed on, and the line that says so."""
-    from chloe.events.faults import fault as fault_of
+    from chloe.events.faults import make_fault
     from chloe.terminal import within_bounds
 
     lines: list[str] = []
@@ -111,7 +111,7 @@ def _last_words(terminal: Terminal | None, fault: Fault, on_fault: Callable[[Fau
             with within_bounds:
                 lines = [*terminal.scrollback.drain(), *terminal.lines_on_screen()]
         except Exception as error:
-            on_fault(fault_of(error, offset=fault.offset, doing="exported"))
+            on_fault(make_fault(error, offset=fault.offset, doing="exported"))
     return [*lines, _broken(fault)]
 
 

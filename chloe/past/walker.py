@@ -11,7 +11,7 @@ import time as clocks
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
-from chloe.events.faults import Fault, fault
+from chloe.events.faults import Fault, make_fault
 from chloe.events.keyframe import KeyframeError, decode_keyframe
 from chloe.events.screen import Clock, StreamPosition
 from chloe.events.screens import Screens
@@ -232,7 +232,7 @@ class Walker:
         except (StateUnusable, KeyframeError):
             return False
         except Exception as error:
-            self._on_fault(self.pane, fault(error, offset=place.offset, doing="loaded", is_fatal=False))
+            self._on_fault(self.pane, make_fault(error, offset=place.offset, doing="loaded", is_fatal=False))
             return False
         self._screens.forget(self.pane)
         self._screens.open(self.pane, terminal, place)
