@@ -96,6 +96,8 @@ class Walker:
         #: Whether nothing lies further back than where this walk began.
         self._began_at_start = True
         self._uses_cuts = True
+        #: The seq of the last checkpoint that was begun at, passed or taken.
+        self._last_checkpoint = 0
         self._turn_ended = self._clock()
 
     @property
@@ -204,6 +206,7 @@ class Walker:
         self._screens = Screens(self._scrollback, clock=self._clock)
         self.position, self.occurred_at = START, 0
         self._began_at_start = True
+        self._last_checkpoint = 0
         if found is None or found.seq <= (await self._source.find_fold_start(self.pane)).after:
             return
         place = StreamPosition(found.seq, found.offset)
@@ -211,6 +214,7 @@ class Walker:
         await asyncio.sleep(0)
         if self._load(place, lambda: Terminal.load(state, scrollback=self._scrollback)):
             self._began_at_start = False
+            self._last_checkpoint = found.seq
             async for record in self._source.read(
                 after=found.seq - 1, through=found.seq, pane=self.pane, bodies=False
             ):
@@ -339,14 +343,24 @@ class Walker:
             due = screens.take_checkpoint_due()
             if due is not None:
                 self.checkpoints_due += 1
-                if self._checkpoints is not None:
-                    await self._end_turn()
-                    self._checkpoints.enqueue(screens, *due)
-                    await self._checkpoints.write()
-                    await self._end_turn()
+                await self._take_checkpoint(*due)
             self._report()
             if screens.is_settled:
                 return
+
+    async def _take_checkpoint(self, pane: str, place: StreamPosition, terminal: Terminal) -> None:
+        """Have the terminal written, unless there is a checkpoint since the last one on the way."""
+        if self._checkpoints is None:
+            return
+        found = await self._source.load_checkpoint(pane, emulator=EMULATOR, seq=place.seq)
+        if found is not None and found.seq > self._last_checkpoint:
+            self._last_checkpoint = found.seq
+            return
+        self._last_checkpoint = place.seq
+        await self._end_turn()
+        self._checkpoints.enqueue(self._screens, pane, place, terminal)
+        await self._checkpoints.write()
+        await self._end_turn()
 
     async def _end_turn(self) -> None:
         await asyncio.sleep(0)

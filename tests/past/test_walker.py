@@ -238,6 +238,7 @@ async def test_whatever_else_of_a_terminal_fails_ends_no_walk(
 ) -> None:
     seqs = await ten_lines(life)
     await life.keeps_checkpoints()
+    await life.store.delete_checkpoints(after=seqs[4])
 
     def fail(*_: Any, **__: Any) -> Any:
         raise MemoryError
@@ -302,6 +303,21 @@ async def test_a_walk_begins_at_the_nearest_place(
     await life.store.delete_checkpoints(after=seqs[2])
     assert await fed(walker, monkeypatch, seq=seqs[6]) == 8
     assert await fed(Walker(life.store, PANE), monkeypatch, seq=seqs[6]) == 32
+
+
+async def test_a_walk_past_checkpoints_writes_no_more(life: Life, often: None) -> None:
+    seqs = await ten_lines(life)
+    await life.keeps_checkpoints()
+    end = await life.store.head()
+    await life.keeps_checkpoints()
+    walker = Walker(life.store, PANE, checkpoints=CheckpointWriter(life.store))
+    await walker.at(seq=seqs[4])
+    await walker.until()
+    assert await life.store.head() == end
+    await life.store.delete_checkpoints(after=seqs[5])
+    await life.keeps_checkpoints()
+    refs = await life.store.list_checkpoints(PANE, emulator=EMULATOR)
+    assert [ref.seq for ref in refs] == seqs
 
 
 async def test_where_a_resize_asks_for_lines_that_a_checkpoint_lacks_the_walk_begins_further_back(
