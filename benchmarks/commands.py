@@ -22,7 +22,7 @@ from statistics import median
 
 from benchmarks.measure import Stopwatch, gate
 from chloe.backends.kinds import TRAITS
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.events import facts
 from chloe.events.facts import Entry, SpoolPosition
 from chloe.store import Store
@@ -139,7 +139,7 @@ def _home() -> Iterator[Config]:
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
     try:
-        yield Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))
+        yield Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=socket))
     finally:
         subprocess.run(["tmux", "-L", socket, "kill-server"], capture_output=True)
         shutil.rmtree(home, ignore_errors=True)

@@ -26,7 +26,7 @@ from statistics import median
 from ptyprocess import PtyProcess
 
 from benchmarks.measure import Stopwatch, gate
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.errors import ChloeError
 from chloe.events import facts
@@ -100,7 +100,7 @@ def _lack(count: int) -> str:
 def _home() -> Iterator[Config]:
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
-    config = Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))
+    config = Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=socket))
     try:
         yield config
     finally:

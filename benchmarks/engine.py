@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.flood import bare_tmux, log_lines
 from benchmarks.measure import Stopwatch, gate, percentile, show
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import Engine, open_engine
 from chloe.events.commands import Kill, Open, Write
 from chloe.events.facts import BackendKind
@@ -54,7 +54,9 @@ async def engine_apart() -> AsyncIterator[Engine]:
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
     try:
-        async with open_engine(Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))) as engine:
+        async with open_engine(
+            Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=socket))
+        ) as engine:
             yield engine
     finally:
         subprocess.run(["tmux", "-L", socket, "kill-server"], capture_output=True)

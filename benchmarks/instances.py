@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.engine import until
 from benchmarks.measure import gate, percentile, show
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import Change, Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Command, Kill, Open, Rename, Tag, Write
@@ -77,7 +77,7 @@ def main() -> bool:
 async def _all() -> bool:
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
-    config = Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))
+    config = Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=socket))
     try:
         async with open_engine(config) as b, _beside(config) as c:
             notes = Notes(b)

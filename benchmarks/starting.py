@@ -26,7 +26,7 @@ from ptyprocess import PtyProcess
 
 from benchmarks.flood import log_lines
 from benchmarks.measure import Stopwatch, gate
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.events import facts
 from chloe.events.commands import Detach, Open
@@ -82,7 +82,7 @@ def _home() -> Iterator[Config]:
     home = Path(tempfile.mkdtemp(prefix="chloe-bench-"))
     socket = f"chloe-bench-{uuid.uuid4().hex[:12]}"
     try:
-        yield Config(paths=Paths.under(home), tmux=Tmux(socket_name=socket))
+        yield Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=socket))
     finally:
         subprocess.run(["tmux", "-L", socket, "kill-server"], capture_output=True)
         shutil.rmtree(home, ignore_errors=True)

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class RetentionPolicy:
     """What may go: all that are given together, and never anything without one."""
 
     #: What was made longer ago than so many seconds.
@@ -53,8 +53,8 @@ class Conditions:
 class Plan:
     """What would go of which panes, and the live panes that nothing can go of yet."""
 
-    piles: Sequence[PruneRange]
-    spared: Sequence[str]
+    ranges: Sequence[PruneRange]
+    not_prunable: Sequence[str]
     reason: str
     #: Live panes: of those a screen has to be kept.
     live: frozenset[str]
@@ -62,71 +62,77 @@ class Plan:
     @property
     def bodies(self) -> int:
         """How many records' bodies would go."""
-        return sum(pile.bodies for pile in self.piles)
+        return sum(part.bodies for part in self.ranges)
 
     @property
     def format_size(self) -> int:
         """How many bytes they take."""
-        return sum(pile.size for pile in self.piles)
+        return sum(part.size for part in self.ranges)
 
 
 async def plan(
-    store: Store, panes: Panes, conditions: Conditions, *, scrollback: int, now: int | None = None
+    store: Store, panes: Panes, policy: RetentionPolicy, *, scrollback: int, now: int | None = None
 ) -> Plan:
-    """What meets ``conditions``. ``scrollback``: logical lines that stay of a live pane.
+    """What meets ``policy``. ``scrollback``: logical lines that stay of a live pane.
 
     Raises ``LogUnusable``.
     """
     places: dict[str, Sequence[int] | None] = {}
-    spared = []
+    not_prunable = []
     for pane in list(panes.values()):
-        if not conditions or conditions.pane not in (None, pane.id):
+        if not policy or policy.pane not in (None, pane.id):
             continue
         if not pane.alive:
             places[pane.id] = None
         elif found := await _places(store, pane.id, scrollback):
             places[pane.id] = found
         elif pane.output_bytes:
-            spared.append(pane.id)
+            not_prunable.append(pane.id)
     before = None
-    if conditions.older_than is not None:
-        before = (time.time_ns() if now is None else now) - conditions.older_than * 1_000_000_000
+    if policy.older_than is not None:
+        before = (time.time_ns() if now is None else now) - policy.older_than * 1_000_000_000
     return Plan(
-        piles=await store.plan_pruning(places, before=before, over=conditions.over),
-        spared=spared,
-        reason=conditions.reason,
+        ranges=await store.plan_pruning(places, before=before, over=policy.over),
+        not_prunable=not_prunable,
+        reason=policy.reason,
         live=frozenset(pane for pane, where in places.items() if where is not None),
     )
 
 
-async def carry_out(store: Store, planned: Plan) -> Sequence[PruneRange]:
+async def execute(store: Store, planned: Plan) -> Sequence[PruneRange]:
     """Let it go; what went. Raises ``LogUnusable``; what was begun is then finished by the next one."""
     went = []
     cuts = []
-    for pile in planned.piles:
-        kept = await _kept(store, pile) if pile.pane in planned.live else None
-        if kept is None and pile.pane in planned.live:
+    for part in planned.ranges:
+        kept = await _kept(store, part) if part.pane in planned.live else None
+        if kept is None and part.pane in planned.live:
             # Its checkpoint went meanwhile, or can't be read: the next time there is another.
             continue
-        went.append(pile)
+        went.append(part)
         cuts.append(
-            PruneCut(pane=pile.pane, first=pile.first, through=pile.through, reason=planned.reason, kept=kept)
+            PruneCut(
+                pane=part.pane,
+                first=part.first,
+                through=part.through,
+                reason=planned.reason,
+                kept=kept,
+            )
         )
     await store.prune(cuts)
     return went
 
 
-async def tend(store: Store, panes: Panes, conditions: Conditions, *, scrollback: int) -> None:
-    """In the background of a running Chloe: finish what was killed, then prune what meets ``conditions``.
+async def run_retention(store: Store, panes: Panes, policy: RetentionPolicy, *, scrollback: int) -> None:
+    """In the background of a running Chloe: finish what was killed, then prune what meets ``policy``.
 
     Raises nothing of the log's: what can't be done now is done after the next start.
     """
     try:
         await store.finish_pruning()
-        planned = await plan(store, panes, conditions, scrollback=scrollback)
-        if planned.piles:
-            went = await carry_out(store, planned)
-            _log.info("pruned %s of %d panes", format_size(sum(pile.size for pile in went)), len(went))
+        planned = await plan(store, panes, policy, scrollback=scrollback)
+        if planned.ranges:
+            went = await execute(store, planned)
+            _log.info("pruned %s of %d panes", format_size(sum(part.size for part in went)), len(went))
     except ChloeError as error:
         _log.warning("the log was not pruned: %s", error)
 
@@ -137,10 +143,10 @@ async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
     return [mark.seq for mark in marks if mark.lines <= marks[-1].lines - scrollback]
 
 
-async def _kept(store: Store, pile: PruneRange) -> Checkpoint | None:
-    """The screen at the end of ``pile``, in the form that every later Chloe reads."""
-    found = await store.load_checkpoint(pile.pane, emulator=EMULATOR, seq=pile.through)
-    if found is None or found.seq != pile.through:
+async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
+    """The screen at the end of ``part``, in the form that every later Chloe reads."""
+    found = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.through)
+    if found is None or found.seq != part.through:
         return None
     # A terminal is some milliseconds of work on the loop: others have their turn between two.
     await asyncio.sleep(0)
@@ -150,7 +156,7 @@ async def _kept(store: Store, pile: PruneRange) -> Checkpoint | None:
     except StateUnusable:
         return None
     except Exception:
-        _log.exception("pane %s: its screen at record %d can't be kept", pile.pane, pile.through)
+        _log.exception("pane %s: its screen at record %d can't be kept", part.pane, part.through)
         return None
 
 

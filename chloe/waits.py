@@ -16,13 +16,13 @@ from pathlib import Path
 from chloe.errors import WaitedTooLong
 
 #: Seconds after which it is given up: the log and whoever has it, a pane's holder, tmux, a program's end.
-LOG, HOLDER, TMUX, PROGRAM = 10.0, 10.0, 5.0, 30.0
+LOG_TIMEOUT, HOLDER_TIMEOUT, TMUX_TIMEOUT, PROGRAM_TIMEOUT = 10.0, 10.0, 5.0, 30.0
 
 #: Seconds after which it is said what is waited for.
-SAID_AFTER = 1.0
+REPORT_AFTER = 1.0
 
 #: Seconds between two looks.
-_LOOK_AGAIN = 0.01
+_POLL_INTERVAL = 0.01
 
 #: Letters of a command line that name a process.
 _NAME = 60
@@ -30,48 +30,48 @@ _NAME = 60
 _WAY_OUT = "--timeout SECONDS waits longer, --timeout 0 for ever"
 
 
-def nobody() -> str:
+def unknown() -> str:
     """Who has it, where that can't be known."""
     return ""
 
 
 @dataclass(slots=True)
 class Waits:
-    """``told`` is called in the loop with each sentence; ``seconds`` is the user's own limit of all waits.
+    """``report`` is called in the loop with each sentence; ``seconds`` is the user's own limit of all waits.
 
     None leaves each its own, 0 waits for ever.
     """
 
-    told: Callable[[str], None]
+    report: Callable[[str], None]
     seconds: float | None = None
     #: Something was given up: what is still to be done takes no time any more.
-    gave_up: bool = False
+    has_given_up: bool = False
 
     def limit(self, usual: float) -> float | None:
         """The seconds after which to give up; None: never."""
         return (usual if self.seconds is None else self.seconds) or None
 
     @contextmanager
-    def saying(self, what: str, who: Callable[[], str] = nobody) -> Iterator[None]:
+    def reporting(self, what: str, who: Callable[[], str] = unknown) -> Iterator[None]:
         """Say after a second that ``what`` is waited for, and ``who`` has it ("": unknown)."""
 
         def say() -> None:
-            self.told(f"waiting for {what}{_in_brackets(who())}")
+            self.report(f"waiting for {what}{_in_brackets(who())}")
 
-        notice = asyncio.get_running_loop().call_later(SAID_AFTER, say)
+        notice = asyncio.get_running_loop().call_later(REPORT_AFTER, say)
         try:
             yield
         finally:
             notice.cancel()
 
     @asynccontextmanager
-    async def on(
+    async def waiting_for(
         self,
         what: str,
         usual: float,
         *,
-        who: Callable[[], str] = nobody,
-        left: Callable[[], str] = nobody,
+        who: Callable[[], str] = unknown,
+        left: Callable[[], str] = unknown,
     ) -> AsyncIterator[None]:
         """Wait inside for no longer than the limit, and say so. ``left`` words what came of it by then.
 
@@ -79,23 +79,23 @@ class Waits:
         """
         timeout = asyncio.timeout(self.limit(usual))
         try:
-            with self.saying(what, who):
+            with self.reporting(what, who):
                 async with timeout:
                     yield
         except TimeoutError:
             if not timeout.expired():
                 raise
-            raise self.given_up(what, usual, who(), left()) from None
+            raise self.timeout_error(what, usual, who(), left()) from None
 
-    def given_up(self, what: str, usual: float, who: str, left: str = "") -> WaitedTooLong:
+    def timeout_error(self, what: str, usual: float, who: str, left: str = "") -> WaitedTooLong:
         """The error that says so."""
-        self.gave_up = True
+        self.has_given_up = True
         came = f": {left}" if left else ""
         after = f"after {self.limit(usual) or 0:g} s"
         return WaitedTooLong(f"gave up waiting for {what}{_in_brackets(who)} {after}{came}; {_WAY_OUT}")
 
 
-async def until(holds: Callable[[], object], every: float = _LOOK_AGAIN) -> None:
+async def poll_until(holds: Callable[[], object], every: float = _POLL_INTERVAL) -> None:
     """Wait until ``holds``, looked at ``every`` seconds: for what makes no notice, as a freed lock."""
     while not holds():  # noqa: ASYNC110
         await asyncio.sleep(every)
@@ -105,7 +105,7 @@ def _in_brackets(who: str) -> str:
     return f" ({who})" if who else ""
 
 
-def locker(path: Path, byte: int | None = None) -> str:
+def find_lock_holder(path: Path, byte: int | None = None) -> str:
     """Who has ``path`` locked for himself (that ``byte`` of it), as the kernel lists it (proc_locks(5))."""
     try:
         found = path.stat()
@@ -121,7 +121,7 @@ def locker(path: Path, byte: int | None = None) -> str:
         if byte is not None and not _holds(fields[6], fields[7], byte):
             continue
         if fields[4].isdecimal() and int(fields[4]) not in (0, os.getpid()):
-            return process(int(fields[4]))
+            return describe_process(int(fields[4]))
     return ""
 
 
@@ -138,7 +138,7 @@ def is_stopped(pid: int) -> bool:
     return state in (b"T", b"t")
 
 
-def process(pid: int) -> str:
+def describe_process(pid: int) -> str:
     """A process as a person knows it: its id, its command, and whether somebody stopped it."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")

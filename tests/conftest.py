@@ -23,7 +23,7 @@ import pytest
 from hypothesis import settings
 
 from chloe.backends import descriptors
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from tests.app_in_terminal import AppInTerminal
 from tests.searching import TIMES
 
@@ -140,7 +140,7 @@ def _runs(pid: int) -> bool:
 @pytest.fixture
 def config(home: Path, tmux_socket: str) -> Config:
     """Settings for one private Chloe."""
-    return Config(paths=Paths.under(home), tmux=Tmux(socket_name=tmux_socket))
+    return Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=tmux_socket))
 
 
 Eventually = Callable[..., Awaitable[None]]

@@ -13,7 +13,7 @@ from chloe.events.facts import Entry, Output
 from chloe.export.raw import encode_raw
 from chloe.export.text import read_lines
 from chloe.past.stream import Missing
-from chloe.pruning import Conditions, Plan, carry_out, plan, tend
+from chloe.pruning import Plan, RetentionPolicy, execute, plan, run_retention
 from chloe.replay.narrative import describe
 from chloe.store import Checkpoint, Store
 from chloe.terminal import EMULATOR, Terminal
@@ -72,7 +72,7 @@ class Log:
         return await plan(
             self.store,
             panes,
-            Conditions(**conditions),  # type: ignore[arg-type]
+            RetentionPolicy(**conditions),  # type: ignore[arg-type]
             scrollback=scrollback,
             now=self.now,
         )
@@ -87,39 +87,39 @@ async def log(tmp_path: Path) -> AsyncIterator[Log]:
 
 async def test_without_a_condition_nothing_goes(log: Log) -> None:
     await log.grow()
-    assert (await log.plan()).piles == []
+    assert (await log.plan()).ranges == []
 
 
 async def test_of_an_ended_pane_all_goes_and_of_a_live_one_what_left_its_scrollback(log: Log) -> None:
     await log.grow()
-    (pile,) = (await log.plan(pane=ENDED)).piles
-    assert pile.bodies == LINES
-    (pile,) = (await log.plan(pane=LIVE)).piles
+    (part,) = (await log.plan(pane=ENDED)).ranges
+    assert part.bodies == LINES
+    (part,) = (await log.plan(pane=LIVE)).ranges
     # The last checkpoint stands at line 55; the newest that twenty lines follow at line 35.
-    assert pile.bodies == 36
+    assert part.bodies == 36
 
 
 async def test_conditions_narrow_each_other(log: Log) -> None:
     await log.grow()
     both = await log.plan(older_than=500 * DAY)
-    assert {pile.pane: pile.bodies for pile in both.piles} == {LIVE: 6, ENDED: 9}
+    assert {part.pane: part.bodies for part in both.ranges} == {LIVE: 6, ENDED: 9}
     assert both.reason == "older than 500d"
     one = await log.plan(older_than=500 * DAY, pane=ENDED)
-    assert [(pile.pane, pile.bodies) for pile in one.piles] == [(ENDED, 9)]
-    assert (await log.plan(older_than=500 * DAY, over=10**9)).piles == []
+    assert [(part.pane, part.bodies) for part in one.ranges] == [(ENDED, 9)]
+    assert (await log.plan(older_than=500 * DAY, over=10**9)).ranges == []
 
 
 async def test_a_live_pane_whose_scrollback_reaches_back_that_far_is_spared(log: Log) -> None:
     await log.grow()
     planned = await log.plan(pane=LIVE, scrollback=1000)
-    assert (planned.piles, planned.spared) == ([], [LIVE])
+    assert (planned.ranges, planned.not_prunable) == ([], [LIVE])
 
 
 async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(log: Log) -> None:
     await log.grow()
     before = list((await replayed(log.store, LIVE)).display)
     planned = await log.plan(pane=LIVE)
-    assert await carry_out(log.store, planned) == planned.piles
+    assert await execute(log.store, planned) == planned.ranges
 
     terminal = await replayed(log.store, LIVE)
     assert list(terminal.display) == before
@@ -137,19 +137,19 @@ async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> Non
     await log.grow()
     planned = await log.plan(pane=LIVE)
     await log.store.delete_checkpoints()
-    assert await carry_out(log.store, planned) == []
+    assert await execute(log.store, planned) == []
     assert (await log.store.verify()).pruned == 0
 
 
 async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:
     await log.grow()
-    await carry_out(log.store, await log.plan(pane=LIVE))
+    await execute(log.store, await log.plan(pane=LIVE))
     first, *rest = [piece async for piece in encode_raw(log.store, LIVE)]
     gone = sum(len(line(n)) for n in range(36))
     assert first == Missing(0, gone, "pruned")
     assert rest == [line(n) for n in range(36, LINES)]
 
-    await carry_out(log.store, await log.plan(pane=ENDED))
+    await execute(log.store, await log.plan(pane=ENDED))
     assert [piece async for piece in encode_raw(log.store, ENDED)] == [
         Missing(0, sum(len(line(n)) for n in range(LINES)), "pruned")
     ]
@@ -157,7 +157,7 @@ async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:
 
 async def test_text_export_says_in_one_line_where_the_log_begins(log: Log) -> None:
     await log.grow()
-    await carry_out(log.store, await log.plan(pane=LIVE))
+    await execute(log.store, await log.plan(pane=LIVE))
     first, *rest = [each async for each in read_lines(log.store, LIVE)]
     assert isinstance(first, Missing)
     assert first.reason == "pruned"
@@ -169,10 +169,10 @@ async def test_text_export_says_in_one_line_where_the_log_begins(log: Log) -> No
 async def test_it_tends_the_log_by_itself_and_raises_nothing(log: Log) -> None:
     await log.grow()
     panes = await folded_panes(log.store)
-    await tend(log.store, panes, Conditions(older_than=100 * DAY), scrollback=20)
+    await run_retention(log.store, panes, RetentionPolicy(older_than=100 * DAY), scrollback=20)
     pruned = (await log.store.verify()).pruned
     assert pruned > LINES
-    await tend(log.store, panes, Conditions(), scrollback=20)
+    await run_retention(log.store, panes, RetentionPolicy(), scrollback=20)
     assert (await log.store.verify()).pruned == pruned
     await log.store.close()
-    await tend(log.store, panes, Conditions(older_than=1), scrollback=20)
+    await run_retention(log.store, panes, RetentionPolicy(older_than=1), scrollback=20)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend, PersistentBackend
-from chloe.waits import HOLDER, Waits
+from chloe.waits import HOLDER_TIMEOUT, Waits
 
 #: Spools that are taken in side by side: each costs descriptors, a folder that is watched, and memory.
 _MAX_CONCURRENT = 8
@@ -76,7 +76,7 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
         why = backend.pending_reason
         return f"{why}: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
 
-    async with waits.on(f"{name} to take what is typed", HOLDER, left=left):
+    async with waits.waiting_for(f"{name} to take what is typed", HOLDER_TIMEOUT, left=left):
         await backend.flush()
 
 

@@ -32,7 +32,7 @@ from chloe.events.commands import Command
 from chloe.events.facts import Entry, Fact, Record
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
-from chloe.waits import Waits, until
+from chloe.waits import Waits, poll_until
 
 #: Seconds that the end of programs, and then the last words in the log, may take.
 _GOODBYE = 3.0
@@ -252,7 +252,7 @@ class Supervisor:
         if left:
             await asyncio.wait([running.task for running in left])
         with suppress(TimeoutError):
-            async with asyncio.timeout(0 if self._waits.gave_up else _GOODBYE):
+            async with asyncio.timeout(0 if self._waits.has_given_up else _GOODBYE):
                 # Commits keep their order: with these, all that was read before is in the log.
                 await self._log.append(goodbye, durable=not goodbye and bool(left))
             await self.release_all()
@@ -295,7 +295,7 @@ class Supervisor:
 
     async def ended(self, pane: str) -> None:
         """Wait until the pane's program is gone, whether or not the log has its end yet."""
-        await until(lambda: not self._launcher.is_running(pane))
+        await poll_until(lambda: not self._launcher.is_running(pane))
 
     def send(self, command: commands.Write | commands.Resize) -> None:
         """Pass keys or a size on at once, without waiting. Raises ``PaneRefused``."""

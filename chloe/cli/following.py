@@ -12,7 +12,7 @@ import select
 import sys
 from collections.abc import Awaitable, Callable
 
-from chloe.waits import until
+from chloe.waits import poll_until
 
 #: Seconds between two looks whether the reader is there, and whether it takes more.
 _READER_POLL_INTERVAL, _WRITE_RETRY_INTERVAL = 0.2, 0.02
@@ -32,7 +32,7 @@ async def print_while_read(work: Callable[[WriteText], Awaitable[None]]) -> None
     async def write(text: str) -> None:
         data = memoryview(text.encode(encoding, errors))
         while data:
-            await until(
+            await poll_until(
                 lambda: _poll(descriptor, select.POLLOUT) & select.POLLOUT, every=_WRITE_RETRY_INTERVAL
             )
             data = data[os.write(descriptor, data[:_CHUNK_SIZE]) :]
@@ -45,7 +45,9 @@ async def print_while_read(work: Callable[[WriteText], Awaitable[None]]) -> None
 
 
 async def _watch_reader(descriptor: int) -> None:
-    await until(lambda: _poll(descriptor, 0) & (select.POLLERR | select.POLLHUP), every=_READER_POLL_INTERVAL)
+    await poll_until(
+        lambda: _poll(descriptor, 0) & (select.POLLERR | select.POLLHUP), every=_READER_POLL_INTERVAL
+    )
     raise BrokenPipeError
 
 

@@ -26,14 +26,14 @@ def kill(pane: str) -> None:
     from contextlib import suppress
 
     from chloe.events.commands import Kill
-    from chloe.waits import PROGRAM
+    from chloe.waits import PROGRAM_TIMEOUT
 
     waiting = make_waits()
 
     async def work(engine: Engine, target: Pane) -> None:
         changed = asyncio.Event()
         engine.subscribe(lambda _change: changed.set())
-        async with waiting.on(f"the program of {target.name} to end", PROGRAM):
+        async with waiting.waiting_for(f"the program of {target.name} to end", PROGRAM_TIMEOUT):
             await engine.request(Kill(target.id))
             await engine.wait_ended(target.id)
         # Who records it may be busy, or have been stopped: that the log says so is no part of it.

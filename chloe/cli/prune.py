@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def _make_parser(check: Callable[[object], int]) -> Callable[..., int | None]:
     """Make a callback that checks a value as the configuration's are. A usage error says what would fit."""
-    from chloe.config.values import Unfit
+    from chloe.config.values import InvalidValue
 
     def read(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
         if text is None:
             return None
         try:
             return check(text)
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             raise click.BadParameter(f"{unfit}, not {text!r}") from None
 
     return read
@@ -62,7 +62,7 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
     its scrollback. The log says what went and why, and chloe verify holds as before.
     """
     from chloe.errors import UsageError
-    from chloe.pruning import Conditions, carry_out, plan
+    from chloe.pruning import RetentionPolicy, execute, plan
 
     if older_than is None and over is None and pane is None:
         raise UsageError("say what shall go: --older-than AGE, --over SIZE or --pane PANE")
@@ -71,22 +71,22 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
     async def work(engine: Engine) -> None:
         store, panes = engine.store, engine.projections.panes
         found = panes.find(pane).id if pane is not None else None
-        conditions = Conditions(older_than=older_than, over=over, pane=found)
+        conditions = RetentionPolicy(older_than=older_than, over=over, pane=found)
         before = store.size()
         prune_plan = await plan(store, panes, conditions, scrollback=scrollback)
-        piles = prune_plan.piles if dry_run else await carry_out(store, prune_plan)
+        ranges = prune_plan.ranges if dry_run else await execute(store, prune_plan)
         names = {each.id: each.name for each in panes.values()}
         if as_json:
-            _print_json(prune_plan, piles, names, dry_run=dry_run, before=before, after=store.size())
+            _print_json(prune_plan, ranges, names, dry_run=dry_run, before=before, after=store.size())
         else:
-            _print(prune_plan, piles, names, dry_run=dry_run, before=before, after=store.size())
+            _print(prune_plan, ranges, names, dry_run=dry_run, before=before, after=store.size())
 
     run_with_engine(work)
 
 
 def _print(
     prune_plan: Plan,
-    piles: Sequence[PruneRange],
+    ranges: Sequence[PruneRange],
     names: dict[str, str],
     *,
     dry_run: bool,
@@ -95,15 +95,23 @@ def _print(
 ) -> None:
     from chloe.formatting.tables import format_table
 
-    if piles:
+    if ranges:
         rows = [
-            (pile.pane[:8], escape_unsafe(names[pile.pane]), f"{pile.bodies} records", format_size(pile.size))
-            for pile in piles
+            (
+                part.pane[:8],
+                escape_unsafe(names[part.pane]),
+                f"{part.bodies} records",
+                format_size(part.size),
+            )
+            for part in ranges
         ]
         print(format_table(rows))
-    bodies, taken = sum(pile.bodies for pile in piles), sum(pile.size for pile in piles)
-    if prune_plan.spared:
-        named = ", ".join(f"{pane[:8]} {escape_unsafe(names[pane])}" for pane in prune_plan.spared)
+    bodies, taken = (
+        sum(part.bodies for part in ranges),
+        sum(part.size for part in ranges),
+    )
+    if prune_plan.not_prunable:
+        named = ", ".join(f"{pane[:8]} {escape_unsafe(names[pane])}" for pane in prune_plan.not_prunable)
         print(f"kept whole, since they run and their scrollback reaches back that far: {named}")
     if dry_run:
         print(
@@ -116,7 +124,7 @@ def _print(
 
 def _print_json(
     prune_plan: Plan,
-    piles: Sequence[PruneRange],
+    ranges: Sequence[PruneRange],
     names: dict[str, str],
     *,
     dry_run: bool,
@@ -125,21 +133,21 @@ def _print_json(
 ) -> None:
     panes = [
         {
-            "id": pile.pane,
-            "name": names[pile.pane],
-            "first": pile.first,
-            "through": pile.through,
-            "records": pile.bodies,
-            "bytes": pile.size,
+            "id": part.pane,
+            "name": names[part.pane],
+            "first": part.first,
+            "through": part.through,
+            "records": part.bodies,
+            "bytes": part.size,
         }
-        for pile in piles
+        for part in ranges
     ]
     answer = {
         "dry_run": dry_run,
         "panes": panes,
-        "records": sum(pile.bodies for pile in piles),
-        "bytes": sum(pile.size for pile in piles),
-        "kept_whole": list(prune_plan.spared),
+        "records": sum(part.bodies for part in ranges),
+        "bytes": sum(part.size for part in ranges),
+        "kept_whole": list(prune_plan.not_prunable),
         "size_before": before,
         "size_after": after,
     }

@@ -9,6 +9,26 @@ from __future__ import annotations
 
 from chloe.config.paths import Paths
 from chloe.config.reading import load
-from chloe.config.settings import Config, Keys, Log, Shell, Spool, Terminal, Tmux, Ui
+from chloe.config.settings import (
+    Config,
+    KeysSettings,
+    LogSettings,
+    ShellSettings,
+    SpoolSettings,
+    TerminalSettings,
+    TmuxSettings,
+    UiSettings,
+)
 
-__all__ = ["Config", "Keys", "Log", "Paths", "Shell", "Spool", "Terminal", "Tmux", "Ui", "load"]
+__all__ = [
+    "Config",
+    "KeysSettings",
+    "LogSettings",
+    "Paths",
+    "ShellSettings",
+    "SpoolSettings",
+    "TerminalSettings",
+    "TmuxSettings",
+    "UiSettings",
+    "load",
+]

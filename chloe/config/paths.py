@@ -85,7 +85,7 @@ class Paths:
         another home would be taken for ours, and be removed. Raises ``HomeUnusable``.
         """
         _make(self.home)
-        if _open_to_others(self.home) and not self.is_chloes():
+        if _open_to_others(self.home) and not self.holds_only_own_files():
             raise HomeUnusable(
                 f"{self.home} holds other things than Chloe's, and others may enter it: {_WAY_OUT}"
             )
@@ -96,9 +96,9 @@ class Paths:
             else:
                 _make(folder)
                 _narrow(folder)
-        check_place(self.home)
+        check_not_replaceable(self.home)
 
-    def keeps(self, file: str) -> bool:
+    def is_own_file(self, file: str) -> bool:
         """Whether Chloe keeps something of its own under this name: nothing else may be written there."""
         path = Path(os.path.realpath(file))
         beside = ("-wal", "-shm", "-journal")
@@ -111,7 +111,7 @@ class Paths:
         places = {Path(os.path.realpath(each)) for each in own}
         return not places.isdisjoint((path, *path.parents))
 
-    def is_chloes(self) -> bool:
+    def holds_only_own_files(self) -> bool:
         """Whether the home, which must exist, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
         try:
             names = {entry.name for entry in self.home.iterdir()}
@@ -134,7 +134,7 @@ def make_own_folder(folder: Path) -> None:
     _narrow(folder)
 
 
-def check_place(home: Path) -> None:
+def check_not_replaceable(home: Path) -> None:
     """See that ``home`` is the user's, and that nobody else can put another folder in its place.
 
     Raises ``HomeUnusable``, or ``OSError`` where it isn't there.

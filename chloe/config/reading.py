@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from chloe.config import values
 from chloe.config.paths import Paths
-from chloe.config.settings import Config, Keys, Log, Shell, Spool, Terminal, Tmux, Ui
+from chloe.config.settings import (
+    Config,
+    KeysSettings,
+    LogSettings,
+    ShellSettings,
+    SpoolSettings,
+    TerminalSettings,
+    TmuxSettings,
+    UiSettings,
+)
 from chloe.errors import ConfigBroken
 from chloe.small_files import FileRefused, read_whole
 
@@ -37,13 +46,13 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
     "shell": {"command": values.command},
 }
 _TABLES: Mapping[str, type[Any]] = {
-    "keys": Keys,
-    "tmux": Tmux,
-    "terminal": Terminal,
-    "ui": Ui,
-    "spool": Spool,
-    "log": Log,
-    "shell": Shell,
+    "keys": KeysSettings,
+    "tmux": TmuxSettings,
+    "terminal": TerminalSettings,
+    "ui": UiSettings,
+    "spool": SpoolSettings,
+    "log": LogSettings,
+    "shell": ShellSettings,
 }
 
 #: Bytes of a configuration, of which hundreds are many.
@@ -68,7 +77,7 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] = os.enviro
     text = _read(paths.config_file, is_named=path is not None)
     tables = _tables(text, paths.config_file)
     config = Config(paths=paths, **tables)
-    if config.log.heads_file and paths.keeps(config.log.heads_file):
+    if config.log.heads_file and paths.is_own_file(config.log.heads_file):
         key = ("log", "heads_file")
         raise _broken(paths.config_file, text, key, "names a file of Chloe's own: name another one")
     return _with_environment(config, environment)
@@ -80,9 +89,9 @@ def _with_environment(config: Config, environment: Mapping[str, str]) -> Config:
         return config
     try:
         values.socket_name(socket_name)
-    except values.Unfit as unfit:
+    except values.InvalidValue as unfit:
         raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {_shown(socket_name)}") from None
-    return dataclasses.replace(config, tmux=Tmux(socket_name=socket_name))
+    return dataclasses.replace(config, tmux=TmuxSettings(socket_name=socket_name))
 
 
 def _read(file: Path, *, is_named: bool) -> str:
@@ -140,7 +149,7 @@ def _table(name: str, content: Mapping[str, object], text: str, file: Path) -> o
             raise _broken(file, text, (name, key), f"there is no such key; [{name}] allows {_listed(checks)}")
         try:
             fields[key] = checks[key](value)
-        except values.Unfit as unfit:
+        except values.InvalidValue as unfit:
             raise _broken(file, text, (name, key), f"{unfit}, not {_shown(value)}") from None
     return _TABLES[name](**fields)
 

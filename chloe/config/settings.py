@@ -13,7 +13,7 @@ from chloe.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class KeysSettings:
     """``[keys]``: the keys that Chloe takes for itself."""
 
     #: Takes the keyboard back from a pane: "esc", "f1" to "f12", "ctrl+…" or "alt+…".
@@ -21,7 +21,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tmux:
+class TmuxSettings:
     """``[tmux]``: where the sessions live."""
 
     #: The name of the tmux server's socket (``tmux -L``); empty for the user's default server.
@@ -29,7 +29,7 @@ class Tmux:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terminal:
+class TerminalSettings:
     """``[terminal]``: the emulator behind every pane."""
 
     #: Logical lines of scrollback kept in memory for each pane; the log keeps all of them.
@@ -37,7 +37,7 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ui:
+class UiSettings:
     """``[ui]``: how the app looks."""
 
     #: Indicators in ASCII; "auto" where the locale has no UTF-8 or the terminal is the Linux console.
@@ -47,7 +47,7 @@ class Ui:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spool:
+class SpoolSettings:
     """``[spool]``: how much may wait on disk for a Chloe to take it into the log."""
 
     #: Bytes that one pane may hold.
@@ -57,7 +57,7 @@ class Spool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
+class LogSettings:
     """``[log]``: what the app does for the log by itself."""
 
     #: Seconds after which what was printed goes; 0 for never.
@@ -69,7 +69,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shell:
+class ShellSettings:
     """``[shell]``: what a pane runs that was asked for without a command."""
 
     #: Program and arguments; empty for the user's login shell.
@@ -81,10 +81,10 @@ class Config:
     """Everything the user decided, and the folders that go with it."""
 
     paths: Paths
-    keys: Keys = field(default_factory=Keys)
-    tmux: Tmux = field(default_factory=Tmux)
-    terminal: Terminal = field(default_factory=Terminal)
-    ui: Ui = field(default_factory=Ui)
-    spool: Spool = field(default_factory=Spool)
-    log: Log = field(default_factory=Log)
-    shell: Shell = field(default_factory=Shell)
+    keys: KeysSettings = field(default_factory=KeysSettings)
+    tmux: TmuxSettings = field(default_factory=TmuxSettings)
+    terminal: TerminalSettings = field(default_factory=TerminalSettings)
+    ui: UiSettings = field(default_factory=UiSettings)
+    spool: SpoolSettings = field(default_factory=SpoolSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    shell: ShellSettings = field(default_factory=ShellSettings)

@@ -23,7 +23,7 @@ _LONGEST = 100 * 366 * 86400
 _KEY = re.compile(r"esc|f([1-9]|1[0-2])|ctrl\+([abd-gk-ln-z]|space|[]\\^_@])|alt\+[!-~]")
 
 
-class Unfit(ValueError):
+class InvalidValue(ValueError):
     """The value doesn't fit; the message says what would."""
 
 
@@ -31,14 +31,16 @@ def key(value: object) -> str:
     """A key that can be taken away from the programs."""
     if isinstance(value, str) and _KEY.fullmatch(value):
         return value
-    raise Unfit('must be a key: "esc", "f1" to "f12", "ctrl+]" or another control key, "alt+x" or the like')
+    raise InvalidValue(
+        'must be a key: "esc", "f1" to "f12", "ctrl+]" or another control key, "alt+x" or the like'
+    )
 
 
 def socket_name(value: object) -> str:
     """The name of a socket in tmux's folder: no path, nothing that a terminal would take as a command."""
     if isinstance(value, str) and _is_file_name(value) and len(value.encode()) <= 64:
         return value
-    raise Unfit('must be a name without "/" of at most 64 bytes, or "" for your default tmux server')
+    raise InvalidValue('must be a name without "/" of at most 64 bytes, or "" for your default tmux server')
 
 
 def _is_file_name(value: str) -> bool:
@@ -51,7 +53,7 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
     def check(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        raise Unfit(f"must be a whole number from {least} to {most}")
+        raise InvalidValue(f"must be a whole number from {least} to {most}")
 
     return check
 
@@ -62,7 +64,7 @@ def yes_no_auto(value: object) -> bool | Literal["auto"]:
         return value
     if value == "auto":
         return "auto"
-    raise Unfit('must be true, false or "auto"')
+    raise InvalidValue('must be true, false or "auto"')
 
 
 def size(value: object) -> int:
@@ -76,7 +78,7 @@ def size(value: object) -> int:
             count = int(stated[1]) * _UNITS[stated[2].upper()]
     if count >= _LEAST_SIZE:
         return count
-    raise Unfit('must be at least a million bytes, as a number or as "500 MB", "1 GB", "2 GiB"')
+    raise InvalidValue('must be at least a million bytes, as a number or as "500 MB", "1 GB", "2 GiB"')
 
 
 def size_or_never(value: object) -> int:
@@ -97,7 +99,7 @@ def duration(value: object) -> int:
             seconds = int(stated[1]) * _SECONDS[stated[2]]
     if 0 < seconds <= _LONGEST:
         return seconds
-    raise Unfit('must be a time of at most a hundred years, as "90d", "12h", "30m" or "2w"')
+    raise InvalidValue('must be a time of at most a hundred years, as "90d", "12h", "30m" or "2w"')
 
 
 def duration_or_never(value: object) -> int:
@@ -113,14 +115,14 @@ def file_or_none(value: object) -> str:
         name = os.path.expanduser(value)  # noqa: PTH111 - a Path would take "" for the present folder.
         if not name or os.path.isabs(name):  # noqa: PTH117 - as above.
             return name
-    raise Unfit('must be the full name of a file, as "~/heads" or "/mnt/elsewhere/heads"; "" for none')
+    raise InvalidValue('must be the full name of a file, as "~/heads" or "/mnt/elsewhere/heads"; "" for none')
 
 
 def share(value: object) -> float:
     """A part of a whole: more than 0, at most 0.9."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 0.9:
         return float(value)
-    raise Unfit("must be a number of more than 0 and at most 0.9")
+    raise InvalidValue("must be a number of more than 0 and at most 0.9")
 
 
 def command(value: object) -> tuple[str, ...]:
@@ -133,6 +135,6 @@ def command(value: object) -> tuple[str, ...]:
             words = None
     if isinstance(words, list) and all(isinstance(word, str) and "\0" not in word for word in words):
         if words and not words[0]:
-            raise Unfit("must begin with the name of a program")
+            raise InvalidValue("must begin with the name of a program")
         return tuple(words)
-    raise Unfit('must be a command: ["zsh", "-l"] or "zsh -l"; [] for your login shell')
+    raise InvalidValue('must be a command: ["zsh", "-l"] or "zsh -l"; [] for your login shell')

@@ -15,7 +15,7 @@ from chloe.actors.presence import InstanceLock, instance_locks
 from chloe.backends.tmux import inspection, locks
 from chloe.backends.tmux.inspection import SpoolInfo
 from chloe.backends.tmux.server import ServerInfo, TmuxServer
-from chloe.config import Config, Paths, Tmux, load
+from chloe.config import Config, Paths, TmuxSettings, load
 from chloe.errors import ChloeError
 from chloe.events.panes import Panes
 from chloe.store import Verdict
@@ -156,7 +156,9 @@ async def _probe_async(what: str, answer: Awaitable[T]) -> Probe[T]:
 def _default_settings(paths: Paths, environment: Mapping[str, str]) -> Config:
     """Return the settings of a Chloe without a configuration."""
     named = environment.get("CHLOE_TMUX_SOCKET")
-    return Config(paths=paths, tmux=Tmux() if named is None or "/" in named else Tmux(socket_name=named))
+    return Config(
+        paths=paths, tmux=TmuxSettings() if named is None or "/" in named else TmuxSettings(socket_name=named)
+    )
 
 
 def _list_instances(folder: Path) -> list[Instance]:

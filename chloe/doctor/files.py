@@ -154,7 +154,7 @@ def _judge_permissions(subject: str, found: Iterable[Path], places: Paths) -> It
         return
     what = "others may get at it" if len(wide) == 1 else f"others may get at {len(wide)} of its files"
     command = f"chmod {'-R ' if len(wide) > 1 else ''}go-rwx {_quote(Path(subject))}"
-    if wide == [places.home] and not places.is_chloes():
+    if wide == [places.home] and not places.holds_only_own_files():
         yield bad(
             subject,
             f"{what} ({mode:04o}), and it holds other things than Chloe's: Chloe refuses it",

@@ -255,7 +255,7 @@ async def open_engine(
             )
             group.create_task(faults.run(), name="keep faults")
             if scope.stays:
-                waits.told = lambda sentence: fold.publish(Change(messages=(sentence,)))
+                waits.report = lambda sentence: fold.publish(Change(messages=(sentence,)))
             before_the_tasks.push_async_callback(faults.write)
         else:
             fold = Fold(store, projections)
@@ -378,7 +378,7 @@ def _report_shortage(fold: Fold) -> Callable[[], None]:
 
 async def _close(store: Store, waits: Waits) -> None:
     """Close the log; where it was given up before, at once, and without saying so again."""
-    if not waits.gave_up:
+    if not waits.has_given_up:
         await store.close()
         return
     with suppress(LogUnusable):
@@ -387,9 +387,9 @@ async def _close(store: Store, waits: Waits) -> None:
 
 async def _keep_pruned(config: Config, store: Store, panes: Panes) -> None:
     """Finish what a killed prune left, and prune what the configuration says."""
-    from chloe.pruning import Conditions, tend
+    from chloe.pruning import RetentionPolicy, run_retention
 
-    conditions = Conditions(
+    conditions = RetentionPolicy(
         older_than=config.log.prune_older_than or None, over=config.log.prune_over or None
     )
-    await tend(store, panes, conditions, scrollback=config.terminal.scrollback)
+    await run_retention(store, panes, conditions, scrollback=config.terminal.scrollback)

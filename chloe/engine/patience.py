@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from chloe.store import Store
-from chloe.waits import LOG, Waits
+from chloe.waits import LOG_TIMEOUT, Waits
 
 
 async def give_up_on(store: Store, waits: Waits) -> None:
@@ -21,7 +21,9 @@ async def give_up_on(store: Store, waits: Waits) -> None:
             while not store.trouble:
                 changed.clear()
                 await changed.wait()
-            async with waits.on("the log", LOG, who=store.find_writer, left=lambda: store.trouble or ""):
+            async with waits.waiting_for(
+                "the log", LOG_TIMEOUT, who=store.find_writer, left=lambda: store.trouble or ""
+            ):
                 while store.trouble:
                     changed.clear()
                     await changed.wait()

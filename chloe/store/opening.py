@@ -40,7 +40,7 @@ from chloe.store.schema import (
 )
 from chloe.store.wal import size_on_disk
 from chloe.store.write_lock import NO_LOCKS, find_writer
-from chloe.waits import LOG, Waits, locker, until
+from chloe.waits import LOG_TIMEOUT, Waits, find_lock_holder, poll_until
 
 if TYPE_CHECKING:
     from chloe.store.repair.salvage import Salvage
@@ -77,7 +77,7 @@ class LogLock:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         # Refused, the share may be gone as well (flock(2)).
-        deadline = time.monotonic() + LOG
+        deadline = time.monotonic() + LOG_TIMEOUT
         while not self.try_share():
             if time.monotonic() > deadline:
                 raise LogUnusable(f"{self.file} is locked by another Chloe; wait for it, then try again")
@@ -136,16 +136,16 @@ async def _open_once_free(
     """As ``open_log``; what another program has locked is waited for."""
     with suppress(LogLocked):
         return await _open_as_it_is(path, instance, now, guard, lines)
-    what, limit = f"the log {path}", waits.limit(LOG)
+    what, limit = f"the log {path}", waits.limit(LOG_TIMEOUT)
     deadline = time.monotonic() + limit if limit is not None else None
-    with waits.saying(what, lambda: find_writer(path)):
+    with waits.reporting(what, lambda: find_writer(path)):
         while True:
             # Not cut short by the limit: it may be about to put a damaged log aside.
             try:
                 return await _open_as_it_is(path, instance, now, guard, lines)
             except LogLocked as locked:
                 if deadline is not None and time.monotonic() > deadline:
-                    raise waits.given_up(what, LOG, find_writer(path)) from locked
+                    raise waits.timeout_error(what, LOG_TIMEOUT, find_writer(path)) from locked
             await asyncio.sleep(_RETRY_DELAY)
 
 
@@ -200,8 +200,10 @@ async def _guard(path: Path, waits: Waits) -> LogLock:
         if guard.try_share():
             return guard
         try:
-            async with waits.on(f"the log {path}", LOG, who=lambda: locker(guard.file)):
-                await until(guard.try_share)
+            async with waits.waiting_for(
+                f"the log {path}", LOG_TIMEOUT, who=lambda: find_lock_holder(guard.file)
+            ):
+                await poll_until(guard.try_share)
         except BaseException:
             guard.close()
             raise

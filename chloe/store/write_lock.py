@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chloe.store.connection import BUSY
-from chloe.waits import locker
+from chloe.waits import find_lock_holder
 
 #: Seconds between two tries: the first, and the longest.
 _FIRST, _LONGEST = 0.0002, 0.005
@@ -34,7 +34,11 @@ def find_writer(path: Path) -> str:
     """Which other process keeps the log at ``path`` from being written, for a message; "" where that can't be
     known."""
     # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
-    return locker(path.with_name(f"{path.name}-shm"), 120) or locker(path) or locker(path.parent)
+    return (
+        find_lock_holder(path.with_name(f"{path.name}-shm"), 120)
+        or find_lock_holder(path)
+        or find_lock_holder(path.parent)
+    )
 
 
 class WriteLock:

@@ -16,12 +16,12 @@ from chloe.events.commands import Kill, Open
 _KILLED = """
 import asyncio, os, sys
 from pathlib import Path
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.events.commands import Kill, Open
 
 async def main():
-    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
+    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=TmuxSettings(socket_name=sys.argv[2]))
     async with open_engine(config) as engine:
         await engine.request(Open(backend="direct", argv=("sleep", "60"), name="lost"))
         os.kill(os.getpid(), 9)

@@ -15,11 +15,11 @@ from tests.engine.counting import COUNTS
 #: An instance that opens a pane, says its id, and records it until its input ends.
 RECORDS = """
 import asyncio, sys; from pathlib import Path
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.events.commands import Open
 async def main():
-    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
+    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=TmuxSettings(socket_name=sys.argv[2]))
     async with open_engine(config) as engine:
         pane = await engine.request(Open(backend="tmux", argv=tuple(sys.argv[3:]), name="counts"))
         while engine.projections.panes[pane].output_bytes < len("ready"): await asyncio.sleep(0.01)

@@ -165,12 +165,12 @@ async def test_a_program_has_the_limit_that_chloe_was_started_with(
 import asyncio, resource
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_NOFILE, (333, 4444))
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.events.commands import Open
 async def main():
     home, name = Path({str(config.paths.home)!r}), {config.tmux.socket_name!r}
-    config = Config(paths=Paths.under(home), tmux=Tmux(socket_name=name))
+    config = Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=name))
     async with open_engine(config) as engine:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (4444, 4444)
         argv = "sh", "-c", "(ulimit -Sn; ulimit -Hn) > {said}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chloe.config import Config
-from chloe.config.settings import Log
+from chloe.config.settings import LogSettings
 from chloe.engine import open_engine
 from chloe.errors import LogUnusable
 from chloe.events import facts
@@ -44,7 +44,7 @@ async def _append_past(store: Store, data: bytes) -> None:
 async def test_an_app_prunes_what_the_configuration_says(config: Config, eventually: Eventually) -> None:
     async with open_engine(config) as engine:
         await _append_past(engine.store, b"long ago " * 1000)
-    async with open_engine(replace(config, log=Log(prune_older_than=3600))) as engine:
+    async with open_engine(replace(config, log=LogSettings(prune_older_than=3600))) as engine:
         pane = await engine.request(Open(backend="direct", argv=("sh", "-c", "printf new; exec cat")))
         assert pane is not None
         await eventually(lambda: PAST in engine.projections.history)
@@ -66,7 +66,7 @@ async def test_by_default_nothing_is_pruned(config: Config) -> None:
 
 async def test_heads_are_added_to_the_file_that_the_user_named(config: Config, tmp_path: Path) -> None:
     heads = tmp_path / "heads"
-    async with open_engine(replace(config, log=Log(heads_file=str(heads)))) as engine:
+    async with open_engine(replace(config, log=LogSettings(heads_file=str(heads)))) as engine:
         await _append_past(engine.store, b"x")
     async with open_engine(config) as engine:
         seq = (await engine.store.head()).seq

@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chloe.backends.tmux.spool_status import has_holder as holds
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.events.commands import Close, Open, Rename, Tag
 
@@ -109,7 +109,7 @@ class Grown:
 
     @property
     def _config(self) -> Config:
-        return Config(paths=Paths.under(self.home), tmux=Tmux(socket_name=self._server.name))
+        return Config(paths=Paths.under(self.home), tmux=TmuxSettings(socket_name=self._server.name))
 
     async def _live(self) -> None:
         """A Chloe that is used, and quits."""

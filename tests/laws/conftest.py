@@ -17,12 +17,12 @@ from chloe.config import Config
 _DRIVER = """
 import asyncio, json, sys
 from pathlib import Path
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
 from chloe.events.commands import Open
 
 async def main():
-    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=Tmux(socket_name=sys.argv[2]))
+    config = Config(paths=Paths.under(Path(sys.argv[1])), tmux=TmuxSettings(socket_name=sys.argv[2]))
     async with open_engine(config) as engine:
         opened = [
             await engine.request(Open(backend=backend, argv=tuple(argv)))

@@ -59,8 +59,8 @@ def bodies(raw: sqlite3.Connection) -> list[int]:
 
 
 async def weighed(store: Store, places: Mapping[str, Sequence[int] | None], **conditions: int) -> list[tuple]:  # type: ignore[type-arg]
-    piles = await store.plan_pruning(places, **conditions)
-    return [(pile.pane, pile.first, pile.through, pile.bodies, pile.size) for pile in piles]
+    ranges = await store.plan_pruning(places, **conditions)
+    return [(part.pane, part.first, part.through, part.bodies, part.size) for part in ranges]
 
 
 async def test_an_ended_pane_may_go_wholly_and_a_live_one_up_to_a_place(log: Store) -> None:

@@ -128,14 +128,14 @@ def slow(at: str, seconds: float) -> None:
 
 async def main(told: dict[str, Any]) -> None:
     """Be a Chloe until the input ends, or the fault comes."""
-    from chloe.config import Config, Paths, Spool, Tmux
+    from chloe.config import Config, Paths, SpoolSettings, TmuxSettings
     from chloe.engine import open_engine
     from chloe.events.commands import Open
 
     config = Config(
         paths=Paths.under(Path(told["home"])),
-        tmux=Tmux(socket_name=told["socket"]),
-        spool=Spool(**told.get("spool", {})),
+        tmux=TmuxSettings(socket_name=told["socket"]),
+        spool=SpoolSettings(**told.get("spool", {})),
     )
     async with open_engine(config) as engine, asyncio.TaskGroup() as group:
         busy = [
@@ -167,10 +167,12 @@ async def keep(engine: Engine) -> None:
 
 async def prune(engine: Engine) -> None:
     """Let go of all but the last lines of what runs."""
-    from chloe.pruning import Conditions, tend
+    from chloe.pruning import RetentionPolicy, run_retention
 
     while True:
-        await tend(engine.store, engine.projections.panes, Conditions(older_than=0), scrollback=30)
+        await run_retention(
+            engine.store, engine.projections.panes, RetentionPolicy(older_than=0), scrollback=30
+        )
         await asyncio.sleep(0.02)
 
 

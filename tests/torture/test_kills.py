@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from chloe.terminal import Terminal
 
 #: What ten panes do at first, and what those do that follow them.
@@ -58,7 +58,9 @@ async def test_three_at_once_of_which_any_is_killed_at_any_moment(world: Any, ki
 async def test_the_app_killed_in_its_terminal_loses_nothing(
     make_world: Any, start_app: Any, tmp_path: Path, tmux_socket: str, kills: int | None
 ) -> None:
-    world = make_world(Config(paths=Paths.under(tmp_path / "home"), tmux=Tmux(socket_name=tmux_socket)))
+    world = make_world(
+        Config(paths=Paths.under(tmp_path / "home"), tmux=TmuxSettings(socket_name=tmux_socket))
+    )
     chance = world.chance
     opener = world.start(*FIRST)
     await world.said(opener)

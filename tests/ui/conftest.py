@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from chloe.backends.kinds import TRAITS
-from chloe.config import Config, Keys, Paths, Shell, Ui
-from chloe.config import Terminal as TerminalSettings
+from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
 from chloe.engine import Change
 from chloe.errors import PaneRefused, StartFailed
 from chloe.events import commands, facts
@@ -149,9 +148,9 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
     ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
-            keys=Keys(release=release),
-            ui=Ui(ascii=False),
-            shell=Shell(command=("sh",)),
+            keys=KeysSettings(release=release),
+            ui=UiSettings(ascii=False),
+            shell=ShellSettings(command=("sh",)),
             terminal=TerminalSettings(scrollback=scrollback),
         )
         pilots.append(Pilot(config, rows=rows, columns=columns))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.config import Config, Paths, Tmux
+from chloe.config import Config, Paths, TmuxSettings
 from tests.conftest import StartApp
 from tests.engine.recorder import recorder, stop
 
@@ -15,7 +15,7 @@ from tests.engine.recorder import recorder, stop
 def test_an_app_shows_what_a_stopped_recorder_has_not_taken_in(
     start_app: StartApp, tmp_path: Path, tmux_socket: str
 ) -> None:
-    config = Config(paths=Paths.under(tmp_path / "home"), tmux=Tmux(socket_name=tmux_socket))
+    config = Config(paths=Paths.under(tmp_path / "home"), tmux=TmuxSettings(socket_name=tmux_socket))
     with recorder(config) as (process, pane):
         keys = config.paths.spool / pane / "keys"
         app = start_app()
@@ -44,7 +44,7 @@ def test_an_app_shows_what_a_stopped_recorder_has_not_taken_in(
 def test_an_app_lives_where_what_a_stopped_recorder_left_can_not_be_drawn(
     start_app: StartApp, tmp_path: Path, tmux_socket: str, method: str
 ) -> None:
-    config = Config(paths=Paths.under(tmp_path / "home"), tmux=Tmux(socket_name=tmux_socket))
+    config = Config(paths=Paths.under(tmp_path / "home"), tmux=TmuxSettings(socket_name=tmux_socket))
     broken = (
         "import sys\n"
         "from chloe.cli import main\n"

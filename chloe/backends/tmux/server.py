@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from chloe.backends import descriptors
 from chloe.errors import TmuxSilent, TmuxUnusable
 from chloe.events.ids import SESSION_PREFIX, is_session
-from chloe.waits import TMUX, Waits, process
+from chloe.waits import TMUX_TIMEOUT, Waits, describe_process
 
 if TYPE_CHECKING:
     from chloe.backends.tmux.libtmux_server import LibtmuxServer
@@ -35,7 +35,7 @@ PREFIX = SESSION_PREFIX
 OLDEST = (3, 2)
 
 #: Seconds that a command may take: tmux answers within milliseconds unless it hangs.
-DEADLINE = TMUX
+DEADLINE = TMUX_TIMEOUT
 
 #: What a client is told whose server ends, with its last session, just as it connects; a new server
 #: then takes its place. Seconds between the tries.
@@ -209,7 +209,7 @@ class TmuxServer:
             asked = asyncio.get_running_loop().run_in_executor(self._threads, call)
             if self._waits is None:
                 return await asked
-            with self._waits.saying(self._tmux.place, self._who):
+            with self._waits.reporting(self._tmux.place, self._who):
                 return await asked
         except RuntimeError as error:
             # No thread can be started.
@@ -220,7 +220,7 @@ class TmuxServer:
         from chloe.backends.tmux.inspection import find_listener, socket_path
 
         pid = find_listener(socket_path(self.socket_name))
-        return process(pid) if pid else ""
+        return describe_process(pid) if pid else ""
 
     def _check(self) -> None:
         answer = self._tmux.command(["-V"])

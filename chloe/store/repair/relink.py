@@ -17,7 +17,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from chloe.config.paths import check_place
+from chloe.config.paths import check_not_replaceable
 from chloe.errors import HomeUnusable, LogUnusable
 from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
 from chloe.store.connection import Connection, check_files, database_uri, guard
@@ -49,7 +49,7 @@ def restore_files(
             "CHLOE_HOME"
         )
     try:
-        check_place(path.parent)
+        check_not_replaceable(path.parent)
     except HomeUnusable as error:
         raise LogMoved(str(error)) from error
     if connection.disconnected:
