@@ -62,5 +62,5 @@ def _remove(spool: Path, lease: Lease, pane: Pane | None) -> None:
     if pane is None:
         remove_recorded(spool, lease, None)
     else:
-        told = pane.died is not None and pane.died.spool is not None
-        remove_recorded(spool, lease, pane.spool, ended=told)
+        end_is_recorded = pane.died is not None and pane.died.spool is not None
+        remove_recorded(spool, lease, pane.spool, ended=end_is_recorded)

@@ -70,11 +70,11 @@ class Launcher:
         if "_server" in self.__dict__:
             self._server.close()
 
-    def spec(self, pane: str, command: Open) -> Spec:
+    def make_spec(self, pane: str, command: Open) -> Spec:
         """Return what ``command`` asks for, with nothing left open. Raises ``StartFailed``."""
         from chloe.backends import environment
 
-        cwd = _folder_of(command.cwd)
+        cwd = _choose_folder(command.cwd)
         argv = command.argv or self._config.shell.command or environment.login_shell()
         require_startable(argv, cwd)
         rows, columns = clamp(command.rows, command.columns)
@@ -143,7 +143,7 @@ class Launcher:
     def _folder(self, pane: str) -> Path:
         return path_of(self._config.paths.spool, pane)
 
-    def panes_with_spool(self) -> frozenset[str]:
+    def list_panes_with_spool(self) -> frozenset[str]:
         """Return the panes that have a spool: they run, or they ended and not all of it is in the log."""
         try:
             with os.scandir(self._config.paths.spool) as found:
@@ -163,14 +163,14 @@ class Launcher:
     def outlives_its_actor(self, pane: Pane) -> bool:
         """Return whether a pane that the log calls dead has more to tell: a session outlives a failed actor.
 
-        Where the holder has told the end, it may be there for an instant more, and tells nothing.
+        Where the holder has recorded the end, it may be there for an instant more, and tells nothing.
         """
         from chloe.backends.tmux.inspection import has_unrecorded
 
-        told = pane.died is not None and pane.died.spool is not None
+        end_is_recorded = pane.died is not None and pane.died.spool is not None
         folder = self._folder(pane.id)
         try:
-            return has_unrecorded(folder, pane.spool) or (not told and has_holder(folder))
+            return has_unrecorded(folder, pane.spool) or (not end_is_recorded and has_holder(folder))
         except (OSError, SpoolTooNew) as error:
             # It is taken up once it can be read; the others don't wait for that.
             _log.warning("the spool %s can't be read for the moment: %s", folder, error)
@@ -183,14 +183,14 @@ class Launcher:
     async def session_exists(self, pane: str) -> bool | None:
         """Return whether tmux has the pane's session; None where it doesn't answer."""
         try:
-            return session_of(pane) in await self._server.sessions()
+            return session_of(pane) in await self._server.list_sessions()
         except TmuxUnusable:
             return None
 
-    async def tmux_error(self) -> str:
+    async def find_tmux_error(self) -> str:
         """Return why tmux can't be used at the moment, or ""."""
         try:
-            await self._server.sessions()
+            await self._server.list_sessions()
         except TmuxUnusable as error:
             return str(error)
         return ""
@@ -204,14 +204,14 @@ async def explain_failure(step: Awaitable[None], spec: Spec) -> None:
     try:
         await step
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
-        said = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+        text = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
         raise StartFailed(
-            f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {said.lower()}. "
+            f"Can't start {spec.argv[0]!r} in {spec.cwd!r}: {text.lower()}. "
             "Close some panes, or raise the limit that is in the way (ulimit -a)."
         ) from error
 
 
-def _folder_of(wanted: str) -> str:
+def _choose_folder(wanted: str) -> str:
     """Return the folder to start in: the one asked for; else the one that Chloe is in; else the user's home.
 
     A folder may be gone while a process is in it.
@@ -225,7 +225,7 @@ def _folder_of(wanted: str) -> str:
         return str(home) if not wanted and home.is_dir() else wanted or "/"
 
 
-def free_name(spec: Spec, panes: Panes) -> str:
+def choose_name(spec: Spec, panes: Panes) -> str:
     """Return what a pane is called that nobody named: its program, with a number where that is in use."""
     wanted = (Path(spec.argv[0]).name or spec.argv[0] or "pane")[: MAX_NAME - _MAX_DIGITS]
     taken = {pane.name for pane in panes.values() if pane.alive and not pane.closed}

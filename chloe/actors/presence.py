@@ -25,13 +25,13 @@ from chloe.watch import Watcher
 _SUFFIX = ".lock"
 
 #: What a lock file may hold: its bytes, and the largest process id of any system.
-_MAX_STATED, _MAX_PID = 4096, 2**31
+_MAX_LOCK_FILE, _MAX_PID = 4096, 2**31
 
 #: Seconds in which every instance that lives has noticed that its file was removed, and made it again.
-RENEWAL = 2.0
+RENEWAL_TIME = 2.0
 
 #: Seconds after which, when one file was removed, it shows whether the others go as well.
-_PATIENCE = 0.1
+_SETTLE_TIME = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +55,21 @@ def instance_locks(folder: Path) -> list[InstanceLock]:
         if not is_id(path.name.removesuffix(_SUFFIX)):
             continue  # It is none of ours, whatever it is.
         with suppress(FileNotFoundError):  # It has just quit.
-            pid, terminal = _stated(path)
+            pid, terminal = _read_lock_file(path)
             since = path.stat().st_mtime_ns
             instance = path.name.removesuffix(_SUFFIX)
             found.append(InstanceLock(instance=instance, path=path, pid=pid, terminal=terminal, since=since))
-    return sorted(found, key=lambda sign: sign.since)
+    return sorted(found, key=lambda lock: lock.since)
 
 
-def remove_lock(sign: InstanceLock) -> bool:
+def remove_lock(lock: InstanceLock) -> bool:
     """Remove the lock file of a dead instance; False where it lives, or is gone already.
 
     What is to be said of the panes that it held is said all the same, by the next that looks for it.
     """
-    with _claim(sign.path) as claimed:
+    with _claim(lock.path) as claimed:
         if claimed:
-            sign.path.unlink(missing_ok=True)
+            lock.path.unlink(missing_ok=True)
         return bool(claimed)
 
 
@@ -81,7 +81,7 @@ class Presence:
         self._path = path_of(folder, instance, _SUFFIX)
         self._fd = self._lock()
         #: Until then (by ``time.monotonic``) a file that isn't there says nothing: all were removed.
-        self._doubtful_until = 0.0
+        self._uncertain_until = 0.0
 
     def _lock(self) -> int:
         fd = open_regular(self._path, os.O_RDWR | os.O_CREAT, follow=False)
@@ -98,7 +98,7 @@ class Presence:
         with suppress(FileNotFoundError):
             if os.path.samestat(self._path.stat(), os.fstat(self._fd)):
                 return
-        self._doubtful_until = time.monotonic() + RENEWAL
+        self._uncertain_until = time.monotonic() + RENEWAL_TIME
         home = self._folder.parent
         if os.fstat(self._fd).st_nlink and not home.is_dir():
             # It may come back; another one in its place would be in the way.
@@ -120,8 +120,8 @@ class Presence:
         self._path.unlink(missing_ok=True)
         os.close(self._fd)
 
-    def watch(self, watcher: Watcher, told: Callable[[], None]) -> Callable[[], None]:
-        """Have ``told`` called when an instance comes or goes: a dead process's files are closed.
+    def watch(self, watcher: Watcher, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have ``callback`` called when an instance comes or goes: a dead process's files are closed.
 
         Also some time after our own file had to be made again, when the others have made theirs.
         """
@@ -139,12 +139,12 @@ class Presence:
                     self.renew()
                     cancel()
                     cancel = watcher.watch(self._folder, noticed)
-                    later = loop.call_later(RENEWAL, told)
+                    later = loop.call_later(RENEWAL_TIME, callback)
             elif name and not (self._folder / name).exists():
                 # It has quit, and said so in the log; or somebody is removing all files, ours as well.
-                later = loop.call_later(_PATIENCE, noticed, "")
+                later = loop.call_later(_SETTLE_TIME, noticed, "")
             else:
-                told()
+                callback()
 
         def end() -> None:
             cancel()
@@ -164,7 +164,7 @@ class Presence:
         self.renew()
         with _claim(path) as claimed:
             is_gone = claimed is not False
-            if claimed is None and time.monotonic() < self._doubtful_until:
+            if claimed is None and time.monotonic() < self._uncertain_until:
                 is_gone = False
             yield is_gone
             if claimed:
@@ -175,20 +175,20 @@ class Presence:
         pid, terminal = 0, ""
         if is_id(instance):
             with suppress(OSError):
-                pid, terminal = _stated(path_of(self._folder, instance, _SUFFIX))
+                pid, terminal = _read_lock_file(path_of(self._folder, instance, _SUFFIX))
         if not pid:
             return "another Chloe"
         return f"the Chloe with process id {pid}" + (f" on {terminal}" if terminal else "")
 
 
-def _stated(path: Path) -> tuple[int, str]:
+def _read_lock_file(path: Path) -> tuple[int, str]:
     """Read process and terminal off a lock file; 0 and "" where it lacks them. Raises ``OSError``."""
-    stated: object = None
+    fields: object = None
     with suppress(ValueError, RecursionError, FileRefused):
-        stated = json.loads(read_whole(path, _MAX_STATED, follow=False))
-    if not isinstance(stated, dict):
+        fields = json.loads(read_whole(path, _MAX_LOCK_FILE, follow=False))
+    if not isinstance(fields, dict):
         return 0, ""
-    pid, terminal = stated.get("pid"), stated.get("terminal")
+    pid, terminal = fields.get("pid"), fields.get("terminal")
     return (
         pid if type(pid) is int and 0 < pid < _MAX_PID else 0,
         terminal if isinstance(terminal, str) else "",

@@ -18,7 +18,7 @@ from chloe.actors.failure import RETRY_DELAY, retry_or_record_death
 from chloe.actors.handover import Handover
 from chloe.actors.ingestion import RunningActor, end_programs, flush, ingest, release, run_bounded, type_into
 from chloe.actors.instance_reaper import InstanceReaper
-from chloe.actors.launcher import Launcher, explain_failure, free_name
+from chloe.actors.launcher import Launcher, choose_name, explain_failure
 from chloe.actors.log_fold import LogFold
 from chloe.actors.pane import Log, PaneActor
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
@@ -173,7 +173,7 @@ class Supervisor:
     async def restore(self) -> None:
         """Take back what runs, and say what ended with nobody there to say it."""
         await self.reaper.reap_at_start()
-        left = self._launcher.panes_with_spool()
+        left = self._launcher.list_panes_with_spool()
         known = [
             (pane, pane.id in left)
             for pane in map(self._panes.__getitem__, self._scope.of(self._panes))
@@ -313,12 +313,12 @@ class Supervisor:
     async def _open(self, command: commands.Open) -> str:
         pane = str(uuid.uuid4())
         traits = self._launcher.traits(command.backend)
-        spec = self._launcher.spec(pane, command)
+        spec = self._launcher.make_spec(pane, command)
         created = facts.Created(
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=fit_name(command.name) if command.name.strip() else free_name(spec, self._panes),
+            name=fit_name(command.name) if command.name.strip() else choose_name(spec, self._panes),
             tags=fit_tags(command.tags),
             rows=spec.rows,
             columns=spec.columns,

@@ -108,10 +108,10 @@ async def gather_evidence(
     name = settings.tmux.socket_name
     server = TmuxServer(name, deadline=_TIMEOUT)
     try:
-        tmux = await _probe_async("tmux", server.version())
+        tmux = await _probe_async("tmux", server.get_version())
         running: Probe[ServerInfo | None] = Probe("tmux", None, tmux.error)
         if tmux.error is None:
-            running = await _probe_async("the tmux server", server.running())
+            running = await _probe_async("the tmux server", server.get_info())
     finally:
         server.close()
     heads = Path(settings.log.heads_file) if settings.log.heads_file else None

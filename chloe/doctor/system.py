@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import chloe
 from chloe.backends.environment import find_program, login_shell
-from chloe.backends.tmux.server import OLDEST
+from chloe.backends.tmux.server import MIN_VERSION
 from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.errors import StartFailed
@@ -48,7 +48,7 @@ def check_versions(evidence: Evidence) -> Iterator[Finding]:
 
 def check_tmux(evidence: Evidence) -> Iterator[Finding]:
     """Whether tmux is there and new enough."""
-    oldest = ".".join(map(str, OLDEST))
+    oldest = ".".join(map(str, MIN_VERSION))
     if evidence.tmux.error is not None:
         yield warn(
             "tmux",
@@ -58,7 +58,7 @@ def check_tmux(evidence: Evidence) -> Iterator[Finding]:
         return
     said = evidence.tmux.value
     found = re.search(r"(\d+)\.(\d+)", said)
-    if found is not None and (int(found[1]), int(found[2])) < OLDEST:
+    if found is not None and (int(found[1]), int(found[2])) < MIN_VERSION:
         yield warn("tmux", f"{said} is too old for tmux panes", f"install tmux {oldest} or newer")
     else:
         yield ok("tmux", f"{said} ({oldest} or newer is needed)")

@@ -276,7 +276,7 @@ async def open_engine(
         stack.callback(_report_shortage(fold))
         if scope.leaves_out != "none" and live is None:
             await fold.load_present(
-                launcher.panes_with_spool(), scope.is_clear, alive=scope.leaves_out == "ended"
+                launcher.list_panes_with_spool(), scope.is_clear, alive=scope.leaves_out == "ended"
             )
         else:
             await fold.load()
@@ -288,7 +288,7 @@ async def open_engine(
             group.create_task(give_up_on(store, waits), name="give up on the log")
         after_the_log.push_async_callback(supervisor.release_all)
         stack.push_async_callback(supervisor.stop)
-        missing = MissingSpools(config.paths.spool, launcher.panes_with_spool, launcher.session_exists)
+        missing = MissingSpools(config.paths.spool, launcher.list_panes_with_spool, launcher.session_exists)
         recording_watch = RecordingWatch(
             lambda: find_unread_spools(config.paths, projections.panes),
             lambda: supervisor.handover.is_waiting,
@@ -324,7 +324,7 @@ async def open_engine(
                     lambda: any(
                         pane.traits.runs_in_session and pane.alive for pane in projections.panes.values()
                     ),
-                    launcher.tmux_error,
+                    launcher.find_tmux_error,
                     lambda news: fold.publish(Change(messages=(news,))),
                 ),
                 name="pulse of tmux",

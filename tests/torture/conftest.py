@@ -366,4 +366,4 @@ def world(make_world: Callable[[Config], World], config: Config) -> World:
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last Chloe waits less long for a session that never came."""
     monkeypatch.setattr("chloe.backends.tmux.liveness.START_GRACE", 2.0)
-    monkeypatch.setattr("chloe.backends.tmux.backend._LOOK_AGAIN", 0.5)
+    monkeypatch.setattr("chloe.backends.tmux.backend._RECHECK_DELAY", 0.5)

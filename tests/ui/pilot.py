@@ -157,7 +157,7 @@ class FakeLauncher(Launcher):
         assert isinstance(backend, PersistentBackend)
         return backend
 
-    def panes_with_spool(self) -> frozenset[str]:
+    def list_panes_with_spool(self) -> frozenset[str]:
         return frozenset()
 
     def is_running(self, pane: str) -> bool:
@@ -166,7 +166,7 @@ class FakeLauncher(Launcher):
     async def session_exists(self, pane: str) -> bool:
         return pane in self.backends
 
-    async def tmux_error(self) -> str:
+    async def find_tmux_error(self) -> str:
         return ""
 
 

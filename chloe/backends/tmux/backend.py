@@ -43,18 +43,18 @@ from chloe.watch import Watcher
 _log = logging.getLogger(__name__)
 
 #: Seconds between two looks at what no notice tells of for sure: the holder's lock.
-_LOOK_AGAIN = 10.0
+_RECHECK_DELAY = 10.0
 #: The same right after a file was closed: the kernel tells of it before it gives the lock back.
-_LOOK_SOON = 0.002
-_SOON = 25
+_RECHECK_SOON = 0.002
+_SOON_CHECKS = 25
 #: Seconds that a holder gets to end once asked.
 _KILL_GRACE = 5.0
 #: Seconds between two tries of reading what the system refused.
-_READ_AGAIN = 0.5
+_RETRY_DELAY = 0.5
 #: After so many tries nobody waits any more for what can't be read.
-_MANY_FAILURES = 10
+_MAX_FAILURES = 10
 #: Seconds between two looks for a folder that somebody removed.
-_LOOK_FOR_FOLDER = 0.1
+_FOLDER_CHECK = 0.1
 
 
 class TmuxBackend:
@@ -91,11 +91,11 @@ class TmuxBackend:
         self._damaged = damaged
         self._loop = asyncio.get_running_loop()
         self._lease = leases.lease(folder.name)
-        self._lease.on_lost = self._lost_lease
         self._input = InputFifo(folder / "keys", self._loop)
         self._reader: SpoolReader | None = None
-        self._woken = asyncio.Event()
-        self._look_soon = 0
+        self._wake = asyncio.Event()
+        self._lease.on_lost = self._wake.set
+        self._soon_checks = 0
         self._unwatch: Callable[[], None] | None = None
         self._liveness = HolderLiveness(server, self.session, folder, started_at, starts=spec is not None)
         self._unreadable = ""
@@ -103,9 +103,9 @@ class TmuxBackend:
         self._reads = self._failures = 0
         self._skipped = 0
         self._exited: Exited | None = None
-        self._recovery = ScreenRecovery(folder.name, self.screen, self._woken.set, self._loop, tasks)
+        self._recovery = ScreenRecovery(folder.name, self.screen, self._wake.set, self._loop, tasks)
         self._resizer = SessionResizer(server, self.session, tasks)
-        self._force: asyncio.TimerHandle | None = None
+        self._kill_timer: asyncio.TimerHandle | None = None
 
     @property
     def session(self) -> str:
@@ -121,9 +121,9 @@ class TmuxBackend:
         """Return what says whether all that is in the spool now was read, the end too where it has come."""
         reads = self._reads
         with contextlib.suppress(OSError):
-            if self._liveness.why():
-                reads += _MANY_FAILURES  # Its end comes, unless it can't be read.
-        self._woken.set()
+            if self._liveness.reason_gone():
+                reads += _MAX_FAILURES  # Its end comes, unless it can't be read.
+        self._wake.set()
         return lambda: self._exited is not None or self._reads > reads
 
     async def prepare(self) -> None:
@@ -132,8 +132,8 @@ class TmuxBackend:
         Raises as ``start`` does, or ``HomeUnusable`` where no spool may be made.
         """
         assert self._spec is not None, "what runs already is not started"
-        encoded = holder_spec.spec_json(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
-        await self._server.check()
+        encoded = holder_spec.encode_spec(self._spec, pane_cap=self._pane_cap, disk_share=self._disk_share)
+        await self._server.require_usable()
         make_own_folder(self.folder.parent)
         try:
             # First of all: what nobody holds and no fact knows is cleared away.
@@ -156,11 +156,11 @@ class TmuxBackend:
         if self._reader is None:
             await self.prepare()
         assert self._spec is not None
-        self._liveness.wait(START_GRACE)
+        self._liveness.postpone(START_GRACE)
         try:
             await self._server.new_session(
                 self.session,
-                holder_spec.command(self.folder),
+                holder_spec.build_command(self.folder),
                 rows=self._spec.rows,
                 columns=self._spec.columns,
             )
@@ -198,7 +198,7 @@ class TmuxBackend:
             self._reader.close()
         self._reader = SpoolReader(self.folder, position or START, offset=offset, quarantine=self._damaged)
         if needs_repaint:
-            self._recovery.want()
+            self._recovery.request()
         self._watch()
 
     async def read(self) -> Sequence[BackendEvent]:
@@ -211,7 +211,7 @@ class TmuxBackend:
         while True:
             # Whoever reads a long spool in one go leaves the loop to the others in between.
             await asyncio.sleep(0)
-            self._woken.clear()
+            self._wake.clear()
             try:
                 self._reattach_folder()
                 if self._lease.lost:
@@ -222,8 +222,8 @@ class TmuxBackend:
                 # No descriptor is free, or the disk fails: neither ends the program, nor its pane.
                 self._log_unreadable(error)
                 self._failures += 1
-                self._reads += self._failures > _MANY_FAILURES
-                await asyncio.sleep(_READ_AGAIN)
+                self._reads += self._failures > _MAX_FAILURES
+                await asyncio.sleep(_RETRY_DELAY)
                 continue
             if events:
                 if isinstance(events[-1], Exited):
@@ -232,20 +232,20 @@ class TmuxBackend:
                 return events
             if self._reader.unfinished:
                 continue
-            self._reads += self._liveness.again() is None
+            self._reads += self._liveness.recheck_delay() is None
             if not await self._wait():
                 try:
-                    await self._liveness.look(began=self._reader.position != START)
+                    await self._liveness.inspect(began=self._reader.position != START)
                 except OSError as error:
                     self._log_unreadable(error)
 
     def _read(self, reader: SpoolReader) -> list[BackendEvent]:
         # Asked first: what was written before the end is read after it is known.
-        gone = self._liveness.why()
+        gone = self._liveness.reason_gone()
         events = reader.read()
         self._log_skipped(reader)
         if any(isinstance(event, BytesLost) for event in events):
-            self._recovery.want()
+            self._recovery.request()
         if events:
             if isinstance(last := events[-1], Exited) and last.status is None and last.signal is None:
                 events[-1] = replace(last, survivor=self._liveness.survivor())
@@ -253,8 +253,8 @@ class TmuxBackend:
         if gone and not reader.unfinished:
             if reader.damage:
                 gone = f"its end can't be read: {reader.damage}"
-            return self._liveness.unseen(gone, reader.position)
-        painted = self._recovery.take(reader.position, lambda: reader.has_more)
+            return self._liveness.unrecorded_end(gone, reader.position)
+        painted = self._recovery.poll(reader.position, lambda: reader.has_more)
         return [painted] if painted is not None else []
 
     def _log_skipped(self, reader: SpoolReader) -> None:
@@ -291,24 +291,24 @@ class TmuxBackend:
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
-        self._resizer.want(rows, columns)
+        self._resizer.request(rows, columns)
 
     async def kill(self) -> None:
         """Have the holder hang up, then end the program by force; where there is none, end the session."""
         if self._exited is not None:
             return
         if locks.signal_owner(self.folder / "lock", signal.SIGTERM):
-            if self._force is None:
-                self._force = self._loop.call_later(_KILL_GRACE, self._kill_holder)
+            if self._kill_timer is None:
+                self._kill_timer = self._loop.call_later(_KILL_GRACE, self._kill_holder)
             return
         # It is about to start, or it is gone: without the session neither leaves anything behind.
         try:
             await self._server.kill(self.session)
         except TmuxUnusable as error:
             _log.warning("the session of pane %s may still be there: %s", self.folder.name, error)
-        self._liveness.hurry()
-        self._look_soon = _SOON
-        self._woken.set()
+        self._liveness.inspect_now()
+        self._soon_checks = _SOON_CHECKS
+        self._wake.set()
 
     async def acknowledge(self, position: SpoolPosition) -> None:
         """Remove what is committed durably, all up to ``position``; all there is after the end."""
@@ -323,8 +323,8 @@ class TmuxBackend:
 
     async def screen(self) -> ScreenCaptured:
         """Return the screen as tmux has it. Raises ``TmuxUnusable``."""
-        values, rows = await self._server.show(self.session, screen.VARIABLES)
-        return ScreenCaptured(*screen.size(values), screen.to_ansi(values, rows), time.time_ns())
+        values, rows = await self._server.capture(self.session, screen.VARIABLES)
+        return ScreenCaptured(*screen.size_of(values), screen.to_ansi(values, rows), time.time_ns())
 
     async def discard(self) -> None:
         """Remove the spool, whatever is in it: the pane has ended and is in the log, or never started."""
@@ -339,8 +339,8 @@ class TmuxBackend:
         self._stop_watching()
         self._recovery.close()
         self._input.discard()
-        if self._force is not None:
-            self._force.cancel()
+        if self._kill_timer is not None:
+            self._kill_timer.cancel()
         await self._resizer.close()
         if self._reader is not None:
             self._reader.close()
@@ -359,17 +359,14 @@ class TmuxBackend:
 
     def _on_change(self, name: str) -> None:
         if name in ("lock", ""):
-            self._look_soon = _SOON
+            self._soon_checks = _SOON_CHECKS
         if name in ("lock", "keys", ""):
             self._input.retry()
         if not name:
             # What is made in place of a removed folder is another one, for a watch as well; it may be there.
             self._stop_watching()
-            self._liveness.wait(RESTORE_GRACE)
-        self._woken.set()
-
-    def _lost_lease(self) -> None:
-        self._woken.set()
+            self._liveness.postpone(RESTORE_GRACE)
+        self._wake.set()
 
     def _reattach_folder(self) -> None:
         """Watch the folder that was made in place of a removed one."""
@@ -380,16 +377,16 @@ class TmuxBackend:
 
     async def _wait(self) -> bool:
         """Wait for a notice, or until it is time to look again; whether there was a notice."""
-        if self._look_soon:
-            self._look_soon -= 1
-        again = _LOOK_SOON if self._look_soon else _LOOK_AGAIN if self._unwatch else _LOOK_FOR_FOLDER
-        again = min(again, self._liveness.again() or again)
+        if self._soon_checks:
+            self._soon_checks -= 1
+        again = _RECHECK_SOON if self._soon_checks else _RECHECK_DELAY if self._unwatch else _FOLDER_CHECK
+        again = min(again, self._liveness.recheck_delay() or again)
         try:
             async with asyncio.timeout(again):
-                await self._woken.wait()
+                await self._wake.wait()
         except TimeoutError:
             return False
-        self._woken.clear()
+        self._wake.clear()
         return True
 
     def _kill_holder(self) -> None:
@@ -398,4 +395,4 @@ class TmuxBackend:
             locks.signal_owner(self.folder / "lock", signal.SIGKILL)
         except OSError as error:
             self._log_unreadable(error)
-            self._force = self._loop.call_later(_READ_AGAIN, self._kill_holder)
+            self._kill_timer = self._loop.call_later(_RETRY_DELAY, self._kill_holder)

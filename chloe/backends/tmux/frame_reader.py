@@ -16,7 +16,7 @@ from typing import NamedTuple
 from chloe.backends.tmux.holder import segments
 
 #: How much is read from a file at once: small enough for the loop, large enough for 100 MB/s.
-_SLICE = 256 * 1024
+_READ_SIZE = 256 * 1024
 
 #: The kinds that a frame may have.
 _KINDS = frozenset((segments.HEADER, segments.OUTPUT, segments.SIZE, segments.GAP, segments.EXIT))
@@ -57,48 +57,48 @@ class FrameReader:
         """The byte after the last frame that was taken."""
         return self._base + self._used
 
-    def frame(self) -> Frame | None:
+    def peek(self) -> Frame | None:
         """Return the frame at the position, untaken, once all of it is there. Raises ``DamagedFrame``."""
-        frame = self._filled_frame()
+        frame = self._read_frame()
         if frame is None:
-            self.forget()
+            self.drop_buffer()
         return frame
 
     def take(self, payload: memoryview) -> None:
         """Go on behind the frame at the position, which has this payload."""
         self._used += segments.FRAME.size + len(payload)
 
-    def follows(self) -> bool:
+    def has_complete_frame(self) -> bool:
         """Return whether a whole frame is at the position, though nothing is to be read of it."""
         here = self._buffer, self._base, self._used
         try:
-            return self._filled_frame() is not None
+            return self._read_frame() is not None
         except DamagedFrame:
             return False
         finally:
             self._buffer, self._base, self._used = here
 
-    def forget(self) -> None:
+    def drop_buffer(self) -> None:
         """Have all from the position on read anew."""
         self._base, self._buffer, self._used = self._base + self._used, b"", 0
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Return whether the file has something else at the position by now than what was read."""
         read = self._buffer[self._used :]
-        self.forget()
+        self.drop_buffer()
         try:
-            return not self._filled(len(read)) or not self._buffer.startswith(read)
+            return not self._fill(len(read)) or not self._buffer.startswith(read)
         except DamagedFrame:
             return False
 
     def damaged_output(self) -> memoryview | None:
         """Return the damaged output, where a complete frame behind it, or the end, confirms its length."""
         try:
-            if not self._filled(segments.FRAME.size):
+            if not self._fill(segments.FRAME.size):
                 return None
             kind, occurred_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
             size = segments.FRAME.size + length
-            if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._filled(size):
+            if kind != segments.OUTPUT or length > segments.PAYLOAD_LIMIT or not self._fill(size):
                 return None
         except DamagedFrame:
             return None
@@ -114,7 +114,7 @@ class FrameReader:
             return None  # The length is what is damaged, and reaches over the frames behind.
         self._used += size
         try:
-            if self.frame() is None and self._filled(1):
+            if self.peek() is None and self._fill(1):
                 return None
         except DamagedFrame:
             return None
@@ -125,7 +125,7 @@ class FrameReader:
     def abandon(self) -> None:
         """Read no more of it, though it is there."""
         self.close()
-        self.forget()
+        self.drop_buffer()
         self._abandoned = True
 
     def close(self) -> None:
@@ -134,15 +134,15 @@ class FrameReader:
             os.close(self._fd)
             self._fd = None
 
-    def _filled_frame(self) -> Frame | None:
-        if not self._filled(segments.FRAME.size):
+    def _read_frame(self) -> Frame | None:
+        if not self._fill(segments.FRAME.size):
             return None
         kind, occurred_at, length, checksum = segments.FRAME.unpack_from(self._buffer, self._used)
-        if not kind and self._zeros_to_the_end():
+        if not kind and self._only_zeros_follow():
             return None
         if length > segments.PAYLOAD_LIMIT:
             raise DamagedFrame(f"a frame of {length} bytes")
-        if not self._filled(segments.FRAME.size + length):
+        if not self._fill(segments.FRAME.size + length):
             return None
         start = self._used + segments.FRAME.size
         payload = memoryview(self._buffer)[start : start + length]
@@ -150,25 +150,25 @@ class FrameReader:
             raise DamagedFrame("a wrong checksum")
         return Frame(kind, occurred_at, payload)
 
-    def _zeros_to_the_end(self) -> bool:
+    def _only_zeros_follow(self) -> bool:
         if self._buffer.count(0, self._used) != len(self._buffer) - self._used or self._fd is None:
             return False
         at = self._base + len(self._buffer)
-        while at < segments.SEGMENT_LIMIT and (more := os.pread(self._fd, _SLICE, at)):
+        while at < segments.SEGMENT_LIMIT and (more := os.pread(self._fd, _READ_SIZE, at)):
             if more.count(0) != len(more):
                 return False
             at += len(more)
         return True
 
-    def _filled(self, length: int) -> bool:
+    def _fill(self, length: int) -> bool:
         """Return whether the buffer holds ``length`` bytes that aren't taken, read on if need be."""
         while len(self._buffer) - self._used < length:
             if self._fd is None:
-                self._fd = self._opened()
+                self._fd = self._open()
             if self._fd is None:
                 return False
             at = self._base + len(self._buffer)
-            more = os.pread(self._fd, _SLICE, at)
+            more = os.pread(self._fd, _READ_SIZE, at)
             if not more:
                 return False
             if at > segments.SEGMENT_LIMIT:
@@ -178,7 +178,7 @@ class FrameReader:
             self._used = 0
         return True
 
-    def _opened(self) -> int | None:
+    def _open(self) -> int | None:
         """Return the file, if it is there."""
         if self._abandoned or not is_segment(self.path):
             return None

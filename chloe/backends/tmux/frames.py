@@ -18,7 +18,7 @@ from chloe.terminal.sizes import fits
 TIME_LIMIT = 1 << 63
 #: The most characters of a reason; bytes of a header that are looked at, and lines in it.
 _REASON_LIMIT = 500
-_ABOUT_LIMIT, _LINES = 16 * 1024, 64
+_INFO_LIMIT, _MAX_LINES = 16 * 1024, 64
 #: waitpid(2) gives two bytes; signals have numbers up to 64 (signal(7)).
 _STATUS_LIMIT, _SIGNAL_LIMIT = 0xFFFF, 64
 _PID_LIMIT, _START_LIMIT = 1 << 31, 1 << 63
@@ -45,7 +45,7 @@ class Header(NamedTuple):
     version: int
     number: int
     before: int
-    about: HolderInfo
+    info: HolderInfo
 
 
 def header(payload: memoryview) -> Header:
@@ -57,14 +57,14 @@ def header(payload: memoryview) -> Header:
     if magic != segments.MAGIC or not version:
         raise InvalidFrame("no header")
     if version > segments.VERSION:
-        return Header(version, 0, 0, _about(b""))
+        return Header(version, 0, 0, _decode_info(b""))
     if len(payload) < rest + segments.HEADER_REST.size:
         raise InvalidFrame("no header")
     number, before = segments.HEADER_REST.unpack_from(payload, rest)
     if before > segments.STREAM_LIMIT:
         raise InvalidFrame("a header that belongs elsewhere")
     rest += segments.HEADER_REST.size
-    return Header(version, number, before, _about(bytes(payload[rest : rest + _ABOUT_LIMIT])))
+    return Header(version, number, before, _decode_info(bytes(payload[rest : rest + _INFO_LIMIT])))
 
 
 def size(payload: memoryview) -> tuple[int, int]:
@@ -84,7 +84,7 @@ def gap(payload: memoryview, offset: int) -> tuple[int, str]:
     (length,) = segments.GAP_FIELDS.unpack_from(payload)
     if length > segments.STREAM_LIMIT - offset:
         raise InvalidFrame("a gap longer than any stream")
-    return length, _text(payload, segments.GAP_FIELDS.size)
+    return length, _decode_text(payload, segments.GAP_FIELDS.size)
 
 
 def end(payload: memoryview) -> tuple[int | None, int | None, str]:
@@ -95,7 +95,7 @@ def end(payload: memoryview) -> tuple[int | None, int | None, str]:
     if len(payload) < segments.EXIT_FIELDS.size:
         raise InvalidFrame("an end without a status")
     (status,) = segments.EXIT_FIELDS.unpack_from(payload)
-    reason = _text(payload, segments.EXIT_FIELDS.size)
+    reason = _decode_text(payload, segments.EXIT_FIELDS.size)
     if status == segments.UNKNOWN:
         return None, None, reason
     if 0 <= status <= _STATUS_LIMIT:
@@ -111,21 +111,21 @@ def valid_time(occurred_at: int, otherwise: int = 0) -> int:
     return occurred_at if occurred_at < TIME_LIMIT else otherwise or max(time.time_ns(), 0)
 
 
-def _about(data: bytes) -> HolderInfo:
+def _decode_info(data: bytes) -> HolderInfo:
     values: dict[str, str] = {}
-    for line in data.decode("utf-8", "replace").split("\n")[:_LINES]:
+    for line in data.decode("utf-8", "replace").split("\n")[:_MAX_LINES]:
         name, _, value = line.partition(" ")
         values.setdefault(name, value)
     return HolderInfo(
         holder=values.get("holder", ""),
-        program=_process(values.get("program", "")),
+        program=_decode_process(values.get("program", "")),
         term=values.get("term", ""),
         answers=tuple(values.get("answers", "").split()),
         watches=tuple(values.get("watches", "").split()),
     )
 
 
-def _process(text: str) -> Process | None:
+def _decode_process(text: str) -> Process | None:
     words = text.split()
     if len(words) != 3 or not all(
         word.isascii() and word.isdecimal() and len(word) < 20 for word in words[:2]
@@ -135,6 +135,6 @@ def _process(text: str) -> Process | None:
     return Process(pid, started, words[2]) if 1 < pid < _PID_LIMIT and started < _START_LIMIT else None
 
 
-def _text(payload: memoryview, start: int) -> str:
+def _decode_text(payload: memoryview, start: int) -> str:
     text = bytes(payload[start : start + 4 * _REASON_LIMIT]).decode("utf-8", "replace")[:_REASON_LIMIT]
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

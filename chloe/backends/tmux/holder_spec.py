@@ -30,7 +30,7 @@ _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/loca
 
 
 @functools.cache
-def term() -> str:
+def choose_term() -> str:
     """Return the terminfo entry for a program inside tmux, as far as this machine has it."""
     homes = [os.environ.get("TERMINFO", ""), str(user_home() / ".terminfo"), *_TERMINFO]
     name = "tmux-256color"
@@ -39,20 +39,20 @@ def term() -> str:
     return name if known else "screen-256color"
 
 
-def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
+def encode_spec(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
     """Return what the holder is to run, as it reads it. Raises ``StartFailed`` where that isn't there.
 
     File names are bytes: they pass as UTF-8 with escapes, whatever the locale of either side.
     """
-    whole = environment.build_environment(spec.environment, pane=spec.pane, term=term())
+    variables = environment.build_environment(spec.environment, pane=spec.pane, term=choose_term())
     # Who gives a PWD knows the folder by that name.
-    whole |= {name: value for name, value in spec.environment.items() if name == "PWD"}
-    told = {
+    variables |= {name: value for name, value in spec.environment.items() if name == "PWD"}
+    fields = {
         "version": __version__,
-        "program": _portable(environment.find_program(spec.argv, cwd=spec.cwd, environment=whole)),
+        "program": _portable(environment.find_program(spec.argv, cwd=spec.cwd, environment=variables)),
         "argv": [_portable(argument) for argument in spec.argv],
         "cwd": _portable(spec.cwd),
-        "environment": {_portable(name): _portable(value) for name, value in whole.items()},
+        "environment": {_portable(name): _portable(value) for name, value in variables.items()},
         "umask": _umask(),
         "nice": os.getpriority(os.PRIO_PROCESS, 0),
         "limits": [[kind, soft, hard] for kind, (soft, hard) in limits.inherited_limits().items()],
@@ -62,7 +62,7 @@ def spec_json(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
         "cap": pane_cap,
         "share": disk_share,
     }
-    return json.dumps(told)
+    return json.dumps(fields)
 
 
 def fill_spool(folder: Path, encoded: str) -> None:
@@ -78,7 +78,7 @@ def spool_error(error: OSError) -> StartFailed:
     return StartFailed(f"No spool for the pane: {what}. Make room, or look at the home.")
 
 
-def command(folder: Path) -> list[str]:
+def build_command(folder: Path) -> list[str]:
     """Return the holder's command line, compiled where that can be kept: that takes as long as a start."""
     return [sys.executable, "-I", "-S", "-E", _script(), str(folder)]
 

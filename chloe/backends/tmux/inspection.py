@@ -16,9 +16,9 @@ from pathlib import Path
 
 from chloe.backends.tmux import leases, locks
 from chloe.backends.tmux.leases import Lease
-from chloe.backends.tmux.liveness import failure
-from chloe.backends.tmux.removal import is_spool, remove_spool, unknown_files
-from chloe.backends.tmux.spool import START, SpoolReader, numbers
+from chloe.backends.tmux.liveness import read_failure
+from chloe.backends.tmux.removal import is_spool, list_unknown_files, remove_spool
+from chloe.backends.tmux.spool import START, SpoolReader, list_segments
 from chloe.errors import SpoolBroken, SpoolTooNew
 from chloe.events.facts import SpoolPosition
 from chloe.events.ids import is_id
@@ -156,10 +156,10 @@ def _inspect(folder: Path, recorder: int | None) -> SpoolInfo:
     holder: int | None = None
     began, changed_at, trouble = False, 0, ""
     try:
-        for number in numbers(folder):
+        for number in list_segments(folder):
             with contextlib.suppress(FileNotFoundError):  # It has just been taken in.
                 size += (folder / f"{number}.seg").lstat().st_size
-        others = unknown_files(folder)
+        others = list_unknown_files(folder)
         holder = locks.find_owner(folder / "lock")
         began = (folder / "lock").exists()
         changed_at = folder.stat().st_mtime_ns
@@ -173,7 +173,7 @@ def _inspect(folder: Path, recorder: int | None) -> SpoolInfo:
         holder=holder,
         recorder=recorder,
         began=began,
-        failure=failure(folder),
+        failure=read_failure(folder),
         changed_at=changed_at,
         unknown_files=tuple(others),
         trouble=trouble,

@@ -33,13 +33,13 @@ _log = logging.getLogger(__name__)
 _FLOCK = struct.Struct("hhqqi4x")
 
 #: Seconds after a notice at which those who wait try again.
-_TRIES = (0.0, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
+_TRY_DELAYS = (0.0, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
 #: Seconds between two tries without a notice; the same where the system refused one.
-_LOOK_AGAIN, _REFUSED_AGAIN = 10.0, 1.0
+_RECHECK_DELAY, _RETRY_DELAY = 10.0, 1.0
 #: Seconds between two tries to make a removed file again, where its folder is gone as well.
-_REMAKE_AGAIN = 0.1
+_REMAKE_DELAY = 0.1
 #: Seconds in which the leases of a removed file are left to the processes that had them.
-_FIRST_PICK = 1.0
+_OWNERS_FIRST = 1.0
 
 
 def lease_offset(pane: str) -> int:
@@ -94,10 +94,10 @@ class Leases:
         self._waiting: dict[Lease, asyncio.Future[None]] = {}
         self._unwatch: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._tries: list[float] = []
+        self._try_delays: list[float] = []
         #: By the loop's time: until then the processes that had leases in a removed file take them again.
-        self._first_pick_until = 0.0
-        self._said = ""
+        self._owners_first_until = 0.0
+        self._reported = ""
         self._paused = False
 
     def lease(self, pane: str) -> Lease:
@@ -111,9 +111,9 @@ class Leases:
         if lease.offset in self._held:
             return False
         self._open()
-        if (not new and self._others_pick_first()) or not _lock(self._fd, lease.offset):
+        if (not new and self._yields_to_owners()) or not _lock(self._fd, lease.offset):
             return False
-        if self._replaced():
+        if self._is_replaced():
             # Somebody removed it just now: a lock on it keeps nobody away.
             self._renew()
             return False
@@ -127,7 +127,7 @@ class Leases:
             return
         waiting = self._waiting[lease] = asyncio.get_running_loop().create_future()
         self._watch()
-        self._try_in(_LOOK_AGAIN if self._fd >= 0 else _REFUSED_AGAIN)
+        self._schedule_try(_RECHECK_DELAY if self._fd >= 0 else _RETRY_DELAY)
         try:
             await waiting
         finally:
@@ -174,13 +174,13 @@ class Leases:
     # The file ----------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        if self._fd >= 0 and self._replaced() and (error := self._renew()) is not None:
+        if self._fd >= 0 and self._is_replaced() and (error := self._renew()) is not None:
             raise error
         if self._fd < 0:
-            self._fd = _opened(self.path)
+            self._fd = _open_file(self.path)
             self._watch()
 
-    def _replaced(self) -> bool:
+    def _is_replaced(self) -> bool:
         """Return whether the file that is open isn't the one that others find."""
         try:
             found = os.stat(self.path)  # noqa: PTH116 - Path.stat takes twice as long
@@ -191,17 +191,17 @@ class Leases:
     def _renew(self) -> OSError | None:
         """Take what we hold anew, on the file that others find now; why that can't be done, or None."""
         try:
-            fd = _opened(self.path)
+            fd = _open_file(self.path)
         except OSError as error:
             # Its folder is gone as well, say. Our locks on the old file are all that there is meanwhile.
-            self._say(error)
-            self._try_in(_REMAKE_AGAIN)
+            self._report(error)
+            self._schedule_try(_REMAKE_DELAY)
             return error
         old, self._fd = self._fd, fd
         self._rewatch()
         if self._watcher is not None:
-            self._first_pick_until = asyncio.get_running_loop().time() + _FIRST_PICK
-            self._try_in(_FIRST_PICK)
+            self._owners_first_until = asyncio.get_running_loop().time() + _OWNERS_FIRST
+            self._schedule_try(_OWNERS_FIRST)
         for lease in list(self._held.values()):
             if not _lock(fd, lease.offset):
                 lease.held, lease.lost = False, True
@@ -210,10 +210,10 @@ class Leases:
         os.close(old)
         return None
 
-    def _others_pick_first(self) -> bool:
+    def _yields_to_owners(self) -> bool:
         if self._paused:
             return True
-        return bool(self._first_pick_until) and asyncio.get_running_loop().time() < self._first_pick_until
+        return bool(self._owners_first_until) and asyncio.get_running_loop().time() < self._owners_first_until
 
     # Waiting -----------------------------------------------------------------------------------------
 
@@ -221,13 +221,13 @@ class Leases:
         try:
             return lease.take()
         except OSError as error:
-            self._say(error)
+            self._report(error)
             return False
 
     def _watch(self) -> None:
         if self._unwatch is None and self._watcher is not None and self._fd >= 0:
             with contextlib.suppress(FileNotFoundError):
-                self._unwatch = self._watcher.watch(self.path, self._told)
+                self._unwatch = self._watcher.watch(self.path, self._on_file_changed)
 
     def _rewatch(self) -> None:
         if self._unwatch is not None:
@@ -235,17 +235,17 @@ class Leases:
             self._unwatch = None
         self._watch()
 
-    def _told(self, _name: str) -> None:
-        if self._fd >= 0 and self._replaced():
+    def _on_file_changed(self, _name: str) -> None:
+        if self._fd >= 0 and self._is_replaced():
             self._renew()
         elif self._waiting:
             self._try_soon()
 
     def _try_soon(self) -> None:
-        self._tries = list(reversed(_TRIES))
-        self._try_in(self._tries.pop())
+        self._try_delays = list(reversed(_TRY_DELAYS))
+        self._schedule_try(self._try_delays.pop())
 
-    def _try_in(self, seconds: float) -> None:
+    def _schedule_try(self, seconds: float) -> None:
         """Try in ``seconds``, or before, where that was said already."""
         if self._watcher is None:
             return
@@ -259,22 +259,22 @@ class Leases:
 
     def _try(self) -> None:
         self._timer = None
-        if self._fd >= 0 and self._replaced():
+        if self._fd >= 0 and self._is_replaced():
             self._renew()
-        if self._others_pick_first():
+        if self._yields_to_owners():
             if not self._paused:
-                self._try_in(_FIRST_PICK)
+                self._schedule_try(_OWNERS_FIRST)
             return
         for lease, waiting in list(self._waiting.items()):
             if not waiting.done() and self._taken(lease):
                 waiting.set_result(None)
         if self._timer is None and any(not waiting.done() for waiting in self._waiting.values()):
-            self._try_in(self._tries.pop() if self._tries else _LOOK_AGAIN)
+            self._schedule_try(self._try_delays.pop() if self._try_delays else _RECHECK_DELAY)
 
-    def _say(self, error: OSError) -> None:
+    def _report(self, error: OSError) -> None:
         descriptors.shortage.note(error)
-        if self._said != str(error):
-            self._said = str(error)
+        if self._reported != str(error):
+            self._reported = str(error)
             _log.warning("leases can't be taken for the moment: %s", error)
 
 
@@ -313,7 +313,7 @@ def find_recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
     return owners
 
 
-def _opened(path: Path) -> int:
+def _open_file(path: Path) -> int:
     """Return a descriptor of the file, made where it isn't there yet. Raises ``OSError``."""
     return open_regular(path, os.O_RDWR | os.O_CREAT, follow=False)
 

@@ -23,12 +23,12 @@ from chloe.small_files import read_whole
 START_GRACE, RESTORE_GRACE = 10.0, 3.0
 #: Seconds between two questions to tmux; seconds that a holder may need to end its program once its session
 #: is gone, and then to record that: more than its own graces together.
-_ASK_AGAIN, END_GRACE = 1.0, 4.0
+_INSPECT_DELAY, END_GRACE = 1.0, 4.0
 #: Seconds that a program gets to end once its holder is gone and its terminal with it, before it is said to
 #: run on; seconds between two looks.
-_PROGRAM_GRACE, _LOOK_AGAIN = 1.0, 0.05
+_PROGRAM_GRACE, _RECHECK_DELAY = 1.0, 0.05
 #: Bytes of a holder's last words that are read, and characters that are told.
-_FAILURE_LIMIT, _FAILURE_TOLD = 64 * 1024, 300
+_FAILURE_LIMIT, _MAX_FAILURE = 64 * 1024, 300
 _NEVER_STARTED = "its holder failed: it never started"
 
 
@@ -44,37 +44,37 @@ class HolderLiveness:
         self._lock = folder / "lock"
         self._started_at = time.time_ns() if started_at is None else started_at
         self._time = asyncio.get_running_loop().time
-        self._why = ""
-        self._ask_at = 0.0
+        self._reason = ""
+        self._inspect_at = 0.0
         self._without_session_since: float | None = None
         self._gone_since: float | None = None
-        self.wait(START_GRACE if starts or folder.exists() else RESTORE_GRACE)
+        self.postpone(START_GRACE if starts or folder.exists() else RESTORE_GRACE)
 
-    def wait(self, seconds: float) -> None:
+    def postpone(self, seconds: float) -> None:
         """Ask tmux in ``seconds`` at the earliest: something is just under way."""
-        self._ask_at = max(self._ask_at, self._time() + seconds)
+        self._inspect_at = max(self._inspect_at, self._time() + seconds)
 
-    def hurry(self) -> None:
+    def inspect_now(self) -> None:
         """Ask tmux at once: the session was ended."""
-        self._ask_at = 0.0
+        self._inspect_at = 0.0
 
-    def why(self) -> str:
+    def reason_gone(self) -> str:
         """Return why nothing will be written any more; "" while something may be. Raises ``OSError``."""
         held = locks.is_held(self._lock)
         if held:
             self._gone_since = None
-        if held or self._why:
-            return self._why
-        said = failure(self._folder)
-        if said:
-            return f"its holder failed: {said}"
+        if held or self._reason:
+            return self._reason
+        failure = read_failure(self._folder)
+        if failure:
+            return f"its holder failed: {failure}"
         return "" if held is None else "its holder was killed"
 
-    def again(self) -> float | None:
+    def recheck_delay(self) -> float | None:
         """Return the seconds until an end that no holder saw can be told; None if there is no such end."""
-        return None if self._gone_since is None else _LOOK_AGAIN
+        return None if self._gone_since is None else _RECHECK_DELAY
 
-    def unseen(self, why: str, position: SpoolPosition) -> list[BackendEvent]:
+    def unrecorded_end(self, why: str, position: SpoolPosition) -> list[BackendEvent]:
         """Return the end where the holder recorded none; nothing yet while its program may be ending."""
         now = self._time()
         program = self.survivor()
@@ -93,35 +93,35 @@ class HolderLiveness:
     def survivor(self) -> Process | None:
         """Return the program if it still runs: as the holder named it, without a spool by its environment."""
         with contextlib.suppress(OSError):
-            about = spool.about(self._folder)
-            if about is not None and about.program is not None:
-                return about.program if survivors.is_running(about.program) else None
+            info = spool.read_holder_info(self._folder)
+            if info is not None and info.program is not None:
+                return info.program if survivors.is_running(info.program) else None
         if self._folder.exists():
             return None
         return survivors.find_program(self._folder.name, self._started_at)
 
-    async def look(self, *, began: bool) -> None:
+    async def inspect(self, *, began: bool) -> None:
         """Find out about a holder without a lock; ``began``: there was something to be read of it."""
-        if self._time() < self._ask_at or locks.is_held(self._lock) is not None:
+        if self._time() < self._inspect_at or locks.is_held(self._lock) is not None:
             return
         now = self._time()
-        self._ask_at = now + _ASK_AGAIN
+        self._inspect_at = now + _INSPECT_DELAY
         with contextlib.suppress(TmuxUnusable):
-            if self._session in await self._server.sessions() or locks.is_held(self._lock) is not None:
+            if self._session in await self._server.list_sessions() or locks.is_held(self._lock) is not None:
                 self._without_session_since = None
                 return
             if not began and self._folder.exists():
-                self._why = _NEVER_STARTED
+                self._reason = _NEVER_STARTED
                 return
             # It may be about to make its folder again, for the last words.
             self._without_session_since = self._without_session_since or now
             if now - self._without_session_since >= END_GRACE:
-                self._why = "its holder was killed" if self._folder.exists() else "its spool was removed"
+                self._reason = "its holder was killed" if self._folder.exists() else "its spool was removed"
 
 
-def failure(folder: Path) -> str:
+def read_failure(folder: Path) -> str:
     """Return why the holder of a spool couldn't go on, in its own words; "" where it left none."""
     with contextlib.suppress(OSError):
         words = read_whole(folder / "failure", _FAILURE_LIMIT, follow=False)
-        return escape_unsafe(words.decode("utf-8", "replace").strip()[:_FAILURE_TOLD])
+        return escape_unsafe(words.decode("utf-8", "replace").strip()[:_MAX_FAILURE])
     return ""

@@ -24,7 +24,7 @@ def is_spool(folder: Path) -> bool:
         return False
 
 
-def unknown_files(folder: Path) -> list[str]:
+def list_unknown_files(folder: Path) -> list[str]:
     """Return the names of what lies in a spool and isn't Chloe's. Raises ``OSError``."""
     return sorted(path.name for path in folder.iterdir() if not _is_ours(path))
 

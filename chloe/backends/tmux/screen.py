@@ -64,7 +64,7 @@ def to_ansi(values: Sequence[str], rows: Sequence[str]) -> bytes:
     return "".join(pieces).encode("utf-8", "surrogateescape")
 
 
-def size(values: Sequence[str]) -> tuple[int, int]:
+def size_of(values: Sequence[str]) -> tuple[int, int]:
     """Return the rows and columns of the screen that ``values`` are of."""
     state = dict(zip(VARIABLES, values, strict=True))
     return _number(state, "pane_height"), _number(state, "pane_width")

@@ -32,7 +32,7 @@ T = TypeVar("T")
 PREFIX = SESSION_PREFIX
 
 #: Older versions lack options that are needed, ``-T`` of new-session's kin among them.
-OLDEST = (3, 2)
+MIN_VERSION = (3, 2)
 
 #: Seconds that a command may take: tmux answers within milliseconds unless it hangs.
 DEADLINE = TMUX_TIMEOUT
@@ -42,12 +42,12 @@ DEADLINE = TMUX_TIMEOUT
 _SERVER_ENDING = ("server exited", "lost server", "error connecting", "no server running")
 
 #: Of these, what says for sure that no server is there: one at its limits lets clients wait, or go.
-_NOT_THERE = ("no server running", "(No such file or directory)", "(Connection refused)")
-_WHILE_SERVER_ENDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+_NO_SERVER = ("no server running", "(No such file or directory)", "(Connection refused)")
+_RETRY_DELAYS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 #: Seconds in which nothing more is asked of a server that didn't answer, and what the next try may take:
 #: else commands would queue up behind each other's deadlines.
-_LEFT_ALONE, _DEADLINE_ONCE_HUNG = 2.0, 1.0
+_HUNG_PAUSE, _HUNG_DEADLINE = 2.0, 1.0
 
 #: What a client says that another version's server can't understand (tmux's client.c and server-client.c).
 _OTHER_VERSION = ("protocol version mismatch", "server version is too old")
@@ -56,7 +56,7 @@ _OTHER_VERSION = ("protocol version mismatch", "server version is too old")
 _FULL = ("Too many open files", "No space left", "Device not configured", "out of pty")
 
 #: Commands under way at once.
-_AT_ONCE = 4
+_MAX_CONCURRENT = 4
 
 #: For a server of Chloe's own: no status line, no scrollback worth memory (the log has it), keys at once.
 _GLOBAL_OPTIONS = (
@@ -98,10 +98,10 @@ class TmuxServer:
         self._waits = waits
         self._tmux = _Tmux(socket_name, waits.limit(DEADLINE) if waits is not None else deadline)
         self._libtmux: LibtmuxServer | None = None
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tmux")
+        self._threads = ThreadPoolExecutor(_MAX_CONCURRENT, thread_name_prefix="tmux")
         self._checked = False
 
-    async def check(self) -> None:
+    async def require_usable(self) -> None:
         """Raise ``TmuxUnusable`` unless tmux is there and new enough."""
         if not self._checked:
             await self._off_loop(self._check)
@@ -109,7 +109,7 @@ class TmuxServer:
 
     async def new_session(self, name: str, argv: Sequence[str], *, rows: int, columns: int) -> None:
         """Make a detached session of this size that runs ``argv``, with no shell between."""
-        await self.check()
+        await self.require_usable()
         target = f"={name}:"
         steps: list[Sequence[str]] = [("start-server",)]
         if self.socket_name:
@@ -122,7 +122,7 @@ class TmuxServer:
                 steps.append(("set-option", *([flag] if flag else []), "-t", target, option, value))
         # Also makes the size this window's own affair: whoever attaches by hand doesn't change it.
         steps.append(("resize-window", "-t", target, *size))
-        for pause in _WHILE_SERVER_ENDS:
+        for pause in _RETRY_DELAYS:
             asked = await self._ask(steps)
             if not asked.returncode:
                 return
@@ -131,11 +131,11 @@ class TmuxServer:
             await asyncio.sleep(pause)
         raise self._refused(asked.stderr)
 
-    async def sessions(self) -> frozenset[str]:
+    async def list_sessions(self) -> frozenset[str]:
         """Return the names of Chloe's sessions; none where no server runs."""
-        for pause in _WHILE_SERVER_ENDS:
+        for pause in _RETRY_DELAYS:
             asked = await self._ask([("list-sessions", "-F", "#{session_name}")])
-            if not asked.returncode or any(sign in line for line in asked.stderr for sign in _NOT_THERE):
+            if not asked.returncode or any(sign in line for line in asked.stderr for sign in _NO_SERVER):
                 break
             if not _no_server(asked.stderr):
                 raise self._refused(asked.stderr)
@@ -144,12 +144,12 @@ class TmuxServer:
             raise self._refused(asked.stderr)
         return frozenset(filter(is_session, asked.stdout))
 
-    async def version(self) -> str:
+    async def get_version(self) -> str:
         """Return what ``tmux -V`` says, however old it is. Raises ``TmuxUnusable`` where there is no tmux."""
         answer = await self._off_loop(lambda: self._tmux.command(["-V"]))
         return "".join(answer.stdout).strip()
 
-    async def running(self) -> ServerInfo | None:
+    async def get_info(self) -> ServerInfo | None:
         """Return the server as it answers now; None where none runs, or one without any session."""
         asked = await self._ask([("list-sessions", "-F", "#{pid} #{version} #{session_name}")])
         if asked.returncode and not _no_server(asked.stderr):
@@ -170,7 +170,7 @@ class TmuxServer:
         """End the session; what runs in it is hung up."""
         await self._run([("kill-session", "-t", f"={name}")], gone=True)
 
-    async def show(self, name: str, variables: Sequence[str]) -> tuple[list[str], list[str]]:
+    async def capture(self, name: str, variables: Sequence[str]) -> tuple[list[str], list[str]]:
         """Return the values of these format variables for the session's pane, and its rows with their SGR."""
         wanted = "\t".join(f"#{{{variable}}}" for variable in variables)
         target = f"={name}:"
@@ -192,7 +192,7 @@ class TmuxServer:
         return asked
 
     async def _ask(self, steps: Sequence[Sequence[str]]) -> Answered:
-        await self.check()
+        await self.require_usable()
         if len(steps) > 1:
             return await self._off_loop(lambda: self._tmux.sequence(steps))
         return await self._off_loop(lambda: self._through_libtmux().cmd(*steps[0]))
@@ -226,8 +226,8 @@ class TmuxServer:
         answer = self._tmux.command(["-V"])
         said = "".join(answer.stdout)
         version = re.search(r"(\d+)\.(\d+)", said)
-        if version is not None and (int(version[1]), int(version[2])) < OLDEST:
-            oldest = ".".join(map(str, OLDEST))
+        if version is not None and (int(version[1]), int(version[2])) < MIN_VERSION:
+            oldest = ".".join(map(str, MIN_VERSION))
             raise TmuxUnusable(
                 f"{said.strip()} is too old for persistent panes: install tmux {oldest} or newer,"
                 " or use direct panes."
@@ -322,11 +322,11 @@ class _Tmux:
             raise self._no_answer()
         deadline = self._deadline
         if self._hung and deadline is not None:
-            deadline = min(deadline, _DEADLINE_ONCE_HUNG)
+            deadline = min(deadline, _HUNG_DEADLINE)
         try:
             answer = Answer([*command, *words], deadline=deadline, asked=self._asked)
         except subprocess.TimeoutExpired:
-            self._hung, self._ask_again_at = True, time.monotonic() + _LEFT_ALONE
+            self._hung, self._ask_again_at = True, time.monotonic() + _HUNG_PAUSE
             raise self._no_answer() from None
         except OSError as error:
             descriptors.shortage.note(error)

@@ -15,7 +15,7 @@ from chloe.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 #: Seconds between two tries of a resize that tmux refused.
-_AGAIN = 1.0
+_RETRY_DELAY = 1.0
 
 
 class SessionResizer:
@@ -29,7 +29,7 @@ class SessionResizer:
         self._logged = ""
         self._task: asyncio.Task[None] | None = None
 
-    def want(self, rows: int, columns: int) -> None:
+    def request(self, rows: int, columns: int) -> None:
         """Give the session this size, in place of any that it doesn't have yet. Never blocks."""
         self._size = rows, columns
         if self._task is None or self._task.done():
@@ -55,5 +55,5 @@ class SessionResizer:
             if self._logged != str(error):
                 self._logged = str(error)
                 _log.warning("session %s keeps its size for now: %s", self._session, error)
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(_RETRY_DELAY)
         return self._size is None

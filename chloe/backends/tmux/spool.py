@@ -151,7 +151,7 @@ class SpoolReader:
     def remove_before(self, position: SpoolPosition) -> None:
         """Remove the segments before that of ``position``: all in them is safe elsewhere."""
         if self._is_there(position.segment):
-            for number in self._numbers():
+            for number in self._list_segments():
                 if number < position.segment:
                     self._path(number).unlink(missing_ok=True)
 
@@ -166,13 +166,13 @@ class SpoolReader:
         """
         while True:
             try:
-                frame = self._frames.frame()
+                frame = self._frames.peek()
                 if frame is None:
                     following = self._next_segment(scan_folder)
                     if following is None:
                         return None
                     # Frames may have been added before the next segment came to be; now none can.
-                    frame = self._frames.frame()
+                    frame = self._frames.peek()
                     if frame is None:
                         self._go_to(following)
                         continue
@@ -180,7 +180,7 @@ class SpoolReader:
                     return frame
                 lost = self._read_header(frame)
             except DamagedFrame as error:
-                if self._frames.changed():
+                if self._frames.has_changed():
                     continue
                 lost = self._skip_damage(str(error))
             if lost is not None:
@@ -250,7 +250,10 @@ class SpoolReader:
                 return BytesLost(length, reason, occurred_at, self.position)
             if kind == segments.EXIT:
                 ended = Exited(*frames.end(payload), occurred_at, self.position)
-                if self._frames.follows() or _header(self._path(self._segment + 1)) is not None:
+                if (
+                    self._frames.has_complete_frame()
+                    or _read_header_of(self._path(self._segment + 1)) is not None
+                ):
                     raise frames.InvalidFrame("an end in the middle")
                 return ended
             if kind == segments.HEADER:
@@ -279,10 +282,10 @@ class SpoolReader:
             return self._segment + 1
         if not scan_folder:
             return None
-        return min((number for number in self._numbers() if number > self._segment), default=None)
+        return min((number for number in self._list_segments() if number > self._segment), default=None)
 
-    def _numbers(self) -> Iterator[int]:
-        return (number for number in numbers(self._folder) if number not in self._abandoned)
+    def _list_segments(self) -> Iterator[int]:
+        return (number for number in list_segments(self._folder) if number not in self._abandoned)
 
     def _is_there(self, segment: int) -> bool:
         return segment not in self._abandoned and is_segment(self._path(segment))
@@ -297,7 +300,7 @@ class SpoolReader:
         )
 
 
-def numbers(folder: Path) -> Iterator[int]:
+def list_segments(folder: Path) -> Iterator[int]:
     """Return the segments that a spool has, by number. Raises ``OSError``."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for path in folder.iterdir():
@@ -306,20 +309,20 @@ def numbers(folder: Path) -> Iterator[int]:
                 yield number
 
 
-def about(folder: Path) -> frames.HolderInfo | None:
+def read_holder_info(folder: Path) -> frames.HolderInfo | None:
     """Return what the holder of the spool said last of itself and its program. Raises ``OSError``."""
-    for number in sorted(numbers(folder), reverse=True):
-        header = _header(folder / f"{number}.seg")
+    for number in sorted(list_segments(folder), reverse=True):
+        header = _read_header_of(folder / f"{number}.seg")
         if header is not None:
-            return header.about
+            return header.info
     return None
 
 
-def _header(segment: Path) -> frames.Header | None:
+def _read_header_of(segment: Path) -> frames.Header | None:
     """Return the header of a segment, if it has one."""
     reader = FrameReader(segment)
     try:
-        frame = reader.frame()
+        frame = reader.peek()
         return frames.header(frame.payload) if frame is not None and frame.kind == segments.HEADER else None
     except (DamagedFrame, frames.InvalidFrame):
         return None

@@ -125,7 +125,7 @@ class Holder:
 
     def __init__(self, folder: Path, *, drain: bool = True, prelude: str = "") -> None:
         self.folder = folder
-        command = holder_spec.command(folder)
+        command = holder_spec.build_command(folder)
         if prelude:
             command = ["/bin/sh", "-c", f'{prelude}; exec "$@"', "sh", *command]
         self.pid, self.terminal = pty.fork()
@@ -268,7 +268,7 @@ class MakeHolder:
     @staticmethod
     def _tell(folder: Path, argv: tuple[str, ...], limits: Mapping[str, object]) -> None:
         spec = Spec(pane=folder.name, argv=argv, cwd="/", environment=BASE, rows=24, columns=80)
-        told = json.loads(holder_spec.spec_json(spec, pane_cap=10**9, disk_share=0.9))
+        told = json.loads(holder_spec.encode_spec(spec, pane_cap=10**9, disk_share=0.9))
         (folder / "spec.json").write_text(json.dumps(told | limits), "ascii")
 
 

@@ -171,7 +171,7 @@ def test_whatever_its_frames_say_a_spool_is_read_to_an_end(
         reader.close()
     with contextlib.suppress(SpoolTooNew):
         inspection.has_unrecorded(folder, None)
-    spool.about(folder)
+    spool.read_holder_info(folder)
 
 
 @settings(max_examples=200, deadline=None)
@@ -363,7 +363,7 @@ def test_where_nothing_can_be_kept_reading_goes_on_all_the_same(tmp_path: Path, 
 def test_a_header_says_who_wrote_it_and_what_it_says_beyond_that_is_passed_over(tmp_path: Path) -> None:
     about = b"holder 9.9\nprogram 1234 5678 a-boot\nterm xterm\nanswers da1 xtversion\nwatches \nnew thing\n"
     folder = made(tmp_path / "spool", header(0, 0, about), frame(OUTPUT, b"one"))
-    found = spool.about(folder)
+    found = spool.read_holder_info(folder)
     assert found is not None
     assert found.holder == "9.9"
     assert found.program == Process(1234, 5678, "a-boot")
@@ -376,7 +376,7 @@ def test_a_header_says_who_wrote_it_and_what_it_says_beyond_that_is_passed_over(
 )
 def test_a_program_that_cannot_be_is_none(tmp_path: Path, program: bytes) -> None:
     folder = made(tmp_path / "spool", header(0, 0, b"program " + program + b"\n"))
-    found = spool.about(folder)
+    found = spool.read_holder_info(folder)
     assert found is not None
     assert found.program is None
 

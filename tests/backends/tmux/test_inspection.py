@@ -24,27 +24,27 @@ def server(tmux_socket: str) -> Iterator[TmuxServer]:
 
 
 async def test_a_server_tells_who_it_is_and_which_sessions_are_chloes(server: TmuxServer) -> None:
-    assert await server.running() is None
-    assert (await server.version()).startswith("tmux ")
+    assert await server.get_info() is None
+    assert (await server.get_version()).startswith("tmux ")
     await server.new_session(f"chloe-{id_of('one')}", ["sleep", "60"], rows=24, columns=80)
     await server.new_session("theirs", ["sleep", "60"], rows=24, columns=80)
 
-    running = await server.running()
+    running = await server.get_info()
 
     assert running is not None
     assert running.sessions == {f"chloe-{id_of('one')}"}
-    assert await server.version() == f"tmux {running.version}"
+    assert await server.get_version() == f"tmux {running.version}"
     assert inspection.find_listener(inspection.socket_path(server.socket_name)) == running.pid
 
 
 async def test_a_stopped_server_is_found_by_its_socket(server: TmuxServer) -> None:
     await server.new_session(f"chloe-{id_of('one')}", ["sleep", "60"], rows=24, columns=80)
-    running = await server.running()
+    running = await server.get_info()
     assert running is not None
     os.kill(running.pid, signal.SIGSTOP)
     try:
         with pytest.raises(TmuxUnusable, match="doesn't answer"):
-            await server.running()
+            await server.get_info()
         assert inspection.find_listener(inspection.socket_path(server.socket_name)) == running.pid
     finally:
         os.kill(running.pid, signal.SIGCONT)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chloe.backends.tmux import inspection, locks
-from chloe.backends.tmux.liveness import failure
+from chloe.backends.tmux.liveness import read_failure
 from chloe.backends.tmux.spool_status import has_holder
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_what_is_no_regular_file_is_no_lock_and_no_last_words(tmp_path: Path, ki
         put(folder / name, kind)
     assert locks.is_held(folder / "lock") is None
     assert not locks.signal_owner(folder / "lock", signal.SIGKILL)
-    assert failure(folder) == ""
+    assert read_failure(folder) == ""
     (seen,) = inspection.inspect_spools(tmp_path, tmp_path / "leases")
     assert not seen.alive
     assert not has_holder(folder)
@@ -58,12 +58,12 @@ def test_what_is_no_regular_file_is_no_lock_and_no_last_words(tmp_path: Path, ki
 
 def test_last_words_are_told_in_part_and_without_controls(tmp_path: Path) -> None:
     (tmp_path / "failure").write_bytes(b"\x1b]0;title\x07bad\x1b[2J\n" + b"x" * 10_000)
-    said = failure(tmp_path)
+    said = read_failure(tmp_path)
     assert said.isprintable()
     assert "bad" in said
     assert len(said) < 1_500
     (tmp_path / "failure").write_bytes(b"x" * 1_000_000)
-    assert failure(tmp_path) == ""
+    assert read_failure(tmp_path) == ""
 
 
 @pytest.mark.parametrize(

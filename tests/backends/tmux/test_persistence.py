@@ -47,7 +47,7 @@ async def test_after_the_end_nothing_is_left(panes: Panes, eventually: Eventuall
     assert exited.position is not None
     await pane.backend.acknowledge(exited.position)
     assert not pane.folder.exists()
-    while pane.backend.session in await panes.server.sessions():
+    while pane.backend.session in await panes.server.list_sessions():
         await asyncio.sleep(0.01)
 
 
@@ -56,7 +56,7 @@ async def test_a_start_that_fails_leaves_nothing(panes: Panes) -> None:
     with pytest.raises(StartFailed):
         await pane.backend.start()
     assert not pane.folder.exists()
-    assert await panes.server.sessions() == frozenset()
+    assert await panes.server.list_sessions() == frozenset()
 
 
 async def test_a_spool_that_is_there_already_is_not_touched(panes: Panes) -> None:
@@ -207,7 +207,7 @@ async def test_a_hung_server_is_told_and_neither_typing_reading_nor_killing_hang
     os.kill(server, signal.SIGSTOP)
     try:
         with pytest.raises(TmuxUnusable, match="doesn't answer"):
-            await impatient.sessions()
+            await impatient.list_sessions()
         pane.backend.write(b"it\r")
         await pane.until(b"got it")
         await pane.backend.kill()
@@ -224,7 +224,7 @@ async def test_a_resize_that_a_hung_server_did_not_hear_is_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("chloe.backends.tmux.session_resizer._AGAIN", 0.01)
+    monkeypatch.setattr("chloe.backends.tmux.session_resizer._RETRY_DELAY", 0.01)
     panes.server = TmuxServer(tmux_socket, deadline=0.2)
     pane = await panes.start("cat")
     server = int(tmux(tmux_socket, "display-message", "-p", "#{pid}"))
@@ -284,10 +284,10 @@ async def test_the_user_s_own_server_keeps_its_options(
         await pane.until(b"24 80\r\n")
         options = subprocess.run(["tmux", "show", "-g", "status"], capture_output=True, text=True)
         assert options.stdout == "status on\n"
-        assert pane.backend.session in await panes.server.sessions()
+        assert pane.backend.session in await panes.server.list_sessions()
         pane.backend.write(b"\r")
         await pane.end()
-        while await panes.server.sessions():
+        while await panes.server.list_sessions():
             await asyncio.sleep(0.01)
     finally:
         subprocess.run(["tmux", "kill-server"], capture_output=True)
@@ -342,4 +342,4 @@ async def test_a_pane_killed_before_it_ran_ends_all_the_same(panes: Panes) -> No
     await pane.backend.kill()
     exited = await pane.end()
     assert exited.status is None
-    assert await panes.server.sessions() == frozenset()
+    assert await panes.server.list_sessions() == frozenset()

@@ -24,7 +24,7 @@ def made(folder: Path) -> Path:
 
 def test_all_that_chloe_made_goes(tmp_path: Path) -> None:
     folder = made(tmp_path / ID)
-    assert removal.unknown_files(folder) == []
+    assert removal.list_unknown_files(folder) == []
     assert removal.remove_spool(folder)
     assert not folder.exists()
     assert removal.remove_spool(folder), "what isn't there is gone"
@@ -44,7 +44,7 @@ def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
 
     assert sorted(path.name for path in folder.iterdir()) == sorted([*theirs, "5.seg", "below"])
     assert (folder / "below" / "0.seg").exists()
-    assert removal.unknown_files(folder) == sorted([*theirs, "below"])
+    assert removal.list_unknown_files(folder) == sorted([*theirs, "below"])
 
 
 def test_nothing_is_removed_through_a_link(tmp_path: Path) -> None:

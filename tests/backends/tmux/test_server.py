@@ -30,7 +30,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> No
 
 
 async def test_no_server_has_no_sessions(server: TmuxServer) -> None:
-    assert await server.sessions() == frozenset()
+    assert await server.list_sessions() == frozenset()
 
 
 async def test_what_is_gone_may_be_killed_and_resized(server: TmuxServer) -> None:
@@ -39,18 +39,18 @@ async def test_what_is_gone_may_be_killed_and_resized(server: TmuxServer) -> Non
     await server.new_session(ONE, ["sleep", "60"], rows=24, columns=80)
     await server.kill(OTHER)
     await server.resize(OTHER, 24, 80)
-    assert await server.sessions() == {ONE}
+    assert await server.list_sessions() == {ONE}
 
 
 async def test_a_name_that_is_the_start_of_another_is_not_mistaken_for_it(server: TmuxServer) -> None:
     await server.new_session(ONE, ["sleep", "60"], rows=24, columns=80)
     await server.kill(ONE[:-1])
-    assert await server.sessions() == {ONE}
+    assert await server.list_sessions() == {ONE}
 
 
 async def test_sessions_that_are_not_chloes_are_not_listed(server: TmuxServer) -> None:
     await server.new_session("mine", ["sleep", "60"], rows=24, columns=80)
-    assert await server.sessions() == frozenset()
+    assert await server.list_sessions() == frozenset()
 
 
 async def test_a_tmux_that_is_not_installed_is_told_with_the_way_out(
@@ -58,7 +58,7 @@ async def test_a_tmux_that_is_not_installed_is_told_with_the_way_out(
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(TmuxUnusable, match=r"not installed.*install"):
-        await server.sessions()
+        await server.list_sessions()
 
 
 @pytest.mark.parametrize("version", ["tmux 3.1c", "tmux 2.9", "tmux 1.8"])
@@ -67,7 +67,7 @@ async def test_a_tmux_that_is_too_old_is_told(
 ) -> None:
     pretend(tmp_path, monkeypatch, version)
     with pytest.raises(TmuxUnusable, match=f"{version} is too old.*3.2"):
-        await server.check()
+        await server.require_usable()
 
 
 @pytest.mark.parametrize("version", ["tmux 3.2", "tmux 3.3a", "tmux next-3.6", "tmux master", "tmux 4.0"])
@@ -75,7 +75,7 @@ async def test_a_tmux_that_is_new_enough_is_fine(
     server: TmuxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     pretend(tmp_path, monkeypatch, version)
-    await server.check()
+    await server.require_usable()
 
 
 async def test_a_refusal_is_told_in_tmux_s_words(server: TmuxServer) -> None:

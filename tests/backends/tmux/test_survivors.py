@@ -34,7 +34,7 @@ VERY_STUBBORN = "trap '' HUP TERM; echo \"pid $$\"; while :; do sleep 0.05; done
 
 
 def known(folder: Path) -> Process:
-    about = spool.about(folder)
+    about = spool.read_holder_info(folder)
     assert about is not None
     assert about.program is not None
     return about.program
@@ -49,8 +49,8 @@ def end_by_force(pid: int) -> None:
 
 def test_from_the_first_moment_the_spool_says_whose_it_is(holder: MakeHolder, soon: Soon) -> None:
     made = holder("sh", "-c", "read x; echo $$")
-    soon(lambda: list(made.folder.glob("*.seg")) and spool.about(made.folder))
-    about = spool.about(made.folder)
+    soon(lambda: list(made.folder.glob("*.seg")) and spool.read_holder_info(made.folder))
+    about = spool.read_holder_info(made.folder)
     assert about is not None
     assert about.holder == __version__
     assert about.term in ("tmux-256color", "screen-256color", "xterm-256color")
@@ -69,7 +69,7 @@ def test_every_segment_says_whose_it_is(holder: MakeHolder) -> None:
     made = holder("seq", "1", "30000", segment_size=20_000)
     made.run(SpoolReader(made.folder))
     first = known(made.folder)
-    for number in sorted(spool.numbers(made.folder), reverse=True)[:-1]:
+    for number in sorted(spool.list_segments(made.folder), reverse=True)[:-1]:
         (made.folder / f"{number}.seg").unlink()
     assert known(made.folder) == first
 
