@@ -26,6 +26,15 @@ _KINDS = (
 )
 
 
+#: What says nothing of the file: the process has no descriptor or no memory for it at the moment.
+_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
+def is_shortage(error: OSError) -> bool:
+    """Return whether a file couldn't be opened for want of descriptors or memory: it may be there."""
+    return error.errno in _SHORTAGES
+
+
 class FileRefused(OSError):
     """What the name leads to isn't a file that may be used here; ``strerror`` says why."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from chloe.cli.engine_session import load_settings, make_waits, timeout_option
@@ -18,14 +20,19 @@ def recover() -> None:
     import asyncio
     import time
 
-    from chloe.errors import LogUnusable
+    from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
     from chloe.store.opening import detect_drift, recover_log
+    from chloe.store.repair.losses import find_missing
     from chloe.ui.log_file import log_to
 
     config = load_settings()
     path = config.paths.database
     if not path.exists():
+        heads = Path(config.log.heads_file) if config.log.heads_file else None
+        missing = find_missing(path, heads)
+        if missing:
+            raise LogBroken(f"{missing}: nothing to recover; put a copy in its place if there is one")
         raise LogUnusable(f"there is no log at {path}: nothing was recorded yet")
 
     async def run() -> str:

@@ -26,7 +26,7 @@ from threading import get_native_id
 
 from chloe.events.facts import Record
 from chloe.formatting.times import format_utc
-from chloe.small_files import FileRefused, open_regular, read_end, read_whole
+from chloe.small_files import FileRefused, is_shortage, open_regular, read_end, read_whole
 from chloe.store.chain import GENESIS, Head
 from chloe.tasks import Tasks, shielded
 
@@ -65,10 +65,15 @@ def parse(line: str) -> Head | None:
 
 
 def known(path: Path) -> Head | None:
-    """The last known head of the log at ``path``; None where none was kept or the file can't be used."""
+    """Return the last known head of the log at ``path``; None where none was kept or the file can't be used.
+
+    Raises ``OSError`` where that can't be told, for want of descriptors or memory.
+    """
     try:
         kept = read_whole(head_file(path), _LARGEST, follow=False, owners={os.geteuid()})
-    except OSError:
+    except OSError as error:
+        if is_shortage(error):
+            raise
         return None
     return parse(kept.decode("ascii", "replace"))
 

@@ -27,6 +27,7 @@ from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, lar
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import ReaderPool
 from chloe.store.drift import find_drift
+from chloe.store.limits import explain_limit
 from chloe.store.outline import INDEXED
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import ACCEPT, Losses, find_losses
@@ -320,7 +321,8 @@ async def verify(
         bad, reason = broken.seq, broken.reason
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
-            raise LogUnusable(f"{path} can't be read: {error}; try again once that is over") from error
+            why = explain_limit(path, error) or f"{error}; try again once that is over"
+            raise LogUnusable(f"{path} can't be read: {why}") from error
         bad, reason = walk.seq + 1, f"the file is damaged there: {error}"
     return Verdict(
         head=Head(walk.seq, walk.hash),

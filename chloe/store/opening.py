@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from chloe.errors import LogLocked, LogUnusable
 from chloe.quick import dataclass
-from chloe.small_files import FileRefused, open_regular
+from chloe.small_files import FileRefused, is_shortage, open_regular
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, inspect_drift
@@ -211,6 +211,8 @@ async def _guard(path: Path, waits: Waits) -> LogLock:
     except FileRefused as error:
         raise LogUnusable(f"{error.filename} {error.strerror}: remove it, then try again") from error
     except OSError as error:
+        if is_shortage(error):
+            raise
         if error.errno in NO_LOCKS:
             raise explain_no_locks(path.parent, error.strerror or str(error)) from error
         raise LogUnusable(

@@ -24,10 +24,10 @@ from chloe.quick import dataclass
 from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, largest
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import ReaderPool
+from chloe.store.limits import explain_limit
 from chloe.store.outline import INDEXED, outline_seqs
 from chloe.store.present import present_seqs
 from chloe.store.seeking import find_seq_at
-from chloe.store.size_limit import explain_size_limit
 
 #: A page's bounds: rows, and bytes of text and bodies.
 PAGE_ROWS = 512
@@ -244,7 +244,7 @@ def translate_errors(path: Path) -> Iterator[None]:
             sqlite3.SQLITE_NOTADB,
         )
         way_out = "; `chloe recover` makes it anew" if damaged else ""
-        why = explain_size_limit(path, error) or f"{error}{way_out}"
+        why = explain_limit(path, error) or f"{error}{way_out}"
         raise LogUnusable(f"{path} can't be read: {why}") from error
     except OSError as error:
         raise LogUnusable(f"{path} can't be read: {error.strerror or error}") from error

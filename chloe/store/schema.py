@@ -15,12 +15,13 @@ from pathlib import Path
 
 import chloe
 from chloe.errors import HomeUnusable, LogLocked, LogUnusable
+from chloe.small_files import is_shortage
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import is_busy
 from chloe.store.drift import DERIVED, Drift, explain_outdated, find_drift
 from chloe.store.heads import keep, known
+from chloe.store.limits import explain_limit
 from chloe.store.migrations import Migration, migrations, statements
-from chloe.store.size_limit import explain_size_limit
 from chloe.store.write_lock import write_locked
 
 #: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
@@ -74,6 +75,8 @@ def create_log_file(path: Path) -> None:
                 ) from None
             path.chmod(0o600)
     except OSError as error:
+        if is_shortage(error):
+            raise
         raise HomeUnusable(
             f"the log can't be kept in {path.parent}: {error.strerror}; make that folder writable, "
             "or name another one in CHLOE_HOME"
@@ -240,7 +243,7 @@ def explain_no_locks(folder: Path, said: str) -> LogUnusable:
 
 def explain_unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """What keeps the database at ``path`` from being opened, and the way out."""
-    if limited := explain_size_limit(path, error):
+    if limited := explain_limit(path, error):
         return LogUnusable(f"{path} can't be opened: {limited}")
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
         return explain_no_locks(path.parent, str(error))

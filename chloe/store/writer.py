@@ -22,7 +22,7 @@ from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
 from chloe.store.appending import Appender, LogMoved, Request
 from chloe.store.connection import Connection, ReaderPool
-from chloe.store.size_limit import explain_size_limit
+from chloe.store.limits import explain_limit
 from chloe.tasks import Tasks
 
 #: The most bytes that wait in the queue; who has more waits for room first.
@@ -294,7 +294,7 @@ def _is_transient(error: Exception) -> bool:
 
 def _reason(error: Exception, path: Path) -> str:
     """The reason in a user's words."""
-    if limited := explain_size_limit(path, error):
+    if limited := explain_limit(path, error):
         return limited
     if not isinstance(error, sqlite3.Error):
         return str(error)

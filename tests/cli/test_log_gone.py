@@ -26,6 +26,9 @@ def test_a_log_that_is_gone_is_told_until_it_is_accepted(
         (home / "log.db").touch(0o600)
     ((home / "head") if shown_by == "lines" else (tmp_path / "heads")).unlink()
 
+    if what == "gone":
+        said = chloe("recover", status=1).stderr
+        assert b"the log is gone" in said and b"nothing to recover" in said
     assert b"the log is gone" in chloe("doctor", "--json", status=1).stdout
     assert (home / "log.db").exists() == (what == "empty")
     for _ in range(2):

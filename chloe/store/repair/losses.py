@@ -18,6 +18,7 @@ from pathlib import Path
 
 from chloe.events.codec import decode
 from chloe.events.facts import Entry, LossAccepted, Salvaged, Truncated
+from chloe.small_files import is_shortage
 from chloe.store.appending import Appender
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import LAST_LINES, MANY_LINES, holds, keep, known, last, obstacle, read_lines
@@ -107,7 +108,7 @@ def find_losses(connection: sqlite3.Connection, path: Path, lines: Path | None) 
         expected.append(file.gone.seq)
     return Losses(
         lost=tuple(lost),
-        notes=file.notes(lines),
+        notes=file.notes(lines) + _note_missing(lines, found),
         expected=max([found.seq, *expected]),
         found=found.seq,
         line=str(file.last or ""),
@@ -211,11 +212,23 @@ def _read(lines: Path | None, limit: int) -> tuple[Iterator[Head | None], tuple[
     try:
         return read_lines(lines, limit), ()
     except OSError as error:
+        if is_shortage(error):
+            raise
         said = error.strerror or str(error)
         return iter(()), (
             f"the file of heads {lines} can't be used ({said}), so nothing shows whether the log has what it "
             "names; name a regular file of your own in [log] heads_file",
         )
+
+
+def _note_missing(lines: Path | None, found: Head) -> tuple[str, ...]:
+    """Say that the user's file isn't there: it is new in the configuration, or somebody removed it."""
+    if lines is None or not found.seq or lines.exists():
+        return ()
+    return (
+        f"there is no file of heads {lines}: it shows only what gets lost from the next head on; if it was "
+        "there before, somebody removed it",
+    )
 
 
 def _is_recorded(connection: sqlite3.Connection, head: Head) -> bool:

@@ -231,6 +231,15 @@ async def test_accepting_covers_what_came_before_it_and_no_more_however_often(lo
     assert len(await log.missing()) == many - many // 2
 
 
+async def test_a_users_file_that_is_not_there_is_noted(watched: Log) -> None:
+    await watched.write(3)
+    assert watched.lines is not None
+    watched.lines.unlink(missing_ok=True)
+    async with inspect_log(watched.path, watched.lines) as log:
+        assert log.info.losses.all == ()
+        assert f"there is no file of heads {watched.lines}" in log.info.losses.notes[0]
+
+
 async def test_what_salvaging_could_not_save_is_a_loss(log: Log, printed: Printed) -> None:
     await log.write(5)
     head = head_file(log.path).read_text().split()
