@@ -1,7 +1,7 @@
 """What the emulator failed on, kept as files in the home's ``damaged`` folder.
 
 Owns their names, form and number: ``{pane}-{offset}.fold``, 0600, what was done and the traceback, an empty
-line, ``bytes:``, and the bytes of the stream as they are. Whoever mends the emulator needs no more. Must not
+line, ``bytes:``, and the bytes of the stream as they are. To mend the emulator no more is needed. Must not
 know how a fault came about, nor who else is told.
 """
 

@@ -200,6 +200,6 @@ class LiveFold(Fold):
                 try:
                     await self._loader.load(pane, partial(int, through))
                 except LogUnusable as error:
-                    # Whoever looks at it is told so; the others still want theirs.
+                    # A user who looks at it is told so; the others still want theirs.
                     _log.warning("pane %s gets no checkpoint for now: %s", pane, error)
             await self._to_fold.wait()

@@ -117,12 +117,12 @@ class Panes(Mapping[str, Pane]):
             lambda pane: bool(text) and pane.name.startswith(text),
         )
         for fits in ranks:
-            found = [pane for pane in self._panes.values() if fits(pane)]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                some = ", ".join(f"{pane.id[:8]} ({pane.name!r}, {pane.outcome})" for pane in found[:5])
-                more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            matches = [pane for pane in self._panes.values() if fits(pane)]
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                some = ", ".join(f"{pane.id[:8]} ({pane.name!r}, {pane.outcome})" for pane in matches[:5])
+                more = f" and {len(matches) - 5} more" if len(matches) > 5 else ""
                 raise PaneAmbiguous(f"{text!r} could be any of {some}{more}; give more of the id")
         raise PaneUnknown(f"no pane is called {text!r} or has an id like that; `chloe ls --all` lists them")
 

@@ -271,13 +271,13 @@ class Screen:
 
     def _sample(self, size: int) -> bytes:
         """Return up to ``size`` of the bytes that are drawn next."""
-        found = b""
-        for each in self._pending:
-            if isinstance(each, bytes):
-                found += each[: size - len(found)]
-            if len(found) >= size or not isinstance(each, bytes | StreamPosition):
+        sample = b""
+        for item in self._pending:
+            if isinstance(item, bytes):
+                sample += item[: size - len(sample)]
+            if len(sample) >= size or not isinstance(item, bytes | StreamPosition):
                 break
-        return found
+        return sample
 
     def _next_batch(self, room: int) -> bytes:
         """Take the bytes to draw next: adjoining ones together, since the terminal is faster on large pieces.

@@ -117,12 +117,12 @@ class Screens(Mapping[str, Terminal]):
         if screen.fault is None:
             return
         is_broken = screen.is_broken
-        found = screen.take_fault()
-        if found is not None:
-            self._faults.append((pane, found))
+        fault = screen.take_fault()
+        if fault is not None:
+            self._faults.append((pane, fault))
             if is_broken:
                 self.forget(pane)
-                self.broken[pane] = found
+                self.broken[pane] = fault
 
     def take_checkpoint_due(self) -> tuple[str, StreamPosition, Terminal] | None:
         """Return a screen for which a checkpoint is due, with its pane and position; None where there is
@@ -149,14 +149,14 @@ class Screens(Mapping[str, Terminal]):
         for pane in list(self._unsettled):
             drawn.add(pane)
             screen = self._unsettled.pop(pane)
-            whole = screen.settle(until)
+            is_drained = screen.settle(until)
             if screen.fault is not None:
                 self._set_broken_aside(pane, screen)
                 if pane in self.broken:
                     continue
             if screen.is_checkpoint_due:
                 self._checkpoints_due[pane] = None
-            if not whole:
+            if not is_drained:
                 # Behind the others, so that one flood doesn't keep the rest from being drawn.
                 self._unsettled[pane] = screen
             if until is not None and self._clock() >= until:

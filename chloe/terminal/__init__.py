@@ -20,7 +20,7 @@ The rooms, lowest first:
 ``interpreter``             sequences to operations
 ``flood``                   what scrolls through unseen, without being drawn
 ``resizing``, ``snapshot``  another size; what a terminal is, comparable
-``repaint``, ``state``      the screen as sequences for any terminal; the whole state for one of ours
+``repaint``, ``state``      the screen as sequences for any terminal; the complete state for one of ours
 ``terminal``                the public face
 ``watchdog``                bounds of time and memory for a piece of the emulator's work
 ``keys``                    key names, paste, mouse and focus to bytes, under the modes in force

@@ -56,14 +56,14 @@ class Packed:
         self.count = count
 
     @classmethod
-    def pack(cls, found: list[Line]) -> Packed:
+    def pack(cls, lines: list[Line]) -> Packed:
         """Pack some lines, at least one."""
-        cells = "\n".join([line.cells for line in found])
-        if any(line.style_ids or line.fill != PLAIN for line in found):
-            style_ids = "".join([(line.style_ids or PLAIN * len(line.cells)) + line.fill for line in found])
+        cells = "\n".join([line.cells for line in lines])
+        if any(line.style_ids or line.fill != PLAIN for line in lines):
+            style_ids = "".join([(line.style_ids or PLAIN * len(line.cells)) + line.fill for line in lines])
         else:
             style_ids = ""
-        return cls(cells, style_ids, len(found))
+        return cls(cells, style_ids, len(lines))
 
     @property
     def size(self) -> int:
@@ -75,13 +75,13 @@ class Packed:
         texts = self.texts()
         if not self._style_ids:
             return [Line(text) for text in texts]
-        found = []
+        lines = []
         place = 0
         for text in texts:
             end = place + len(text)
-            found.append(Line(text, self._style_ids[place:end], self._style_ids[end]))
+            lines.append(Line(text, self._style_ids[place:end], self._style_ids[end]))
             place = end + 1
-        return found
+        return lines
 
     def texts(self) -> list[str]:
         """Return their cells alone, oldest first."""

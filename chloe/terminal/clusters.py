@@ -65,7 +65,7 @@ class ClusterTable:
         """Return a cell string with each stand-in replaced by its cluster."""
         if not self._texts or cells.isascii():
             return cells
-        return _STAND_INS.sub(lambda found: self._texts.get(found[0], "\ufffd"), cells)
+        return _STAND_INS.sub(lambda match: self._texts.get(match[0], "\ufffd"), cells)
 
     def stand_ins(self, cells: str) -> set[str]:
         """Return the stand-ins in ``cells``."""

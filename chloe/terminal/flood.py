@@ -165,14 +165,14 @@ def _extent(text: str) -> tuple[int, int]:
     Plain lines, most of all floods, are told from the rest at several times the speed: without their text,
     line ends are all that is left of them.
     """
-    whole = len(text) - text.endswith("\r")
+    size = len(text) - text.endswith("\r")
     if text.isascii():
-        left = text[:whole].encode("ascii").translate(None, _PLAIN_TEXT)
+        left = text[:size].encode("ascii").translate(None, _PLAIN_TEXT)
         ends = len(left) // 2
         if left == b"\r\n" * ends:
-            return whole, ends
-    found = _FLOOD.match(text)
-    end = found.end() if found else 0
+            return size, ends
+    match = _FLOOD.match(text)
+    end = match.end() if match else 0
     return end, text.count(_END, 0, end)
 
 
@@ -211,7 +211,7 @@ def _pass(screen: Interpreter, text: str) -> None:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Cut whole lines into pieces that are quickly drawn when somebody looks."""
+    """Cut complete lines into pieces that are quickly drawn when somebody looks."""
     start = 0
     while start < len(text):
         end = text.rfind(_END, start, start + _BLOCK) + len(_END)
@@ -237,8 +237,8 @@ def _select_pen(screen: Interpreter, text: str) -> None:
 
 def _pen_after(text: str, pen: int) -> int:
     start = max(text.rfind("\x1b[m"), text.rfind("\x1b[0m"), 0)
-    for found in _SGR.findall(text, start):
-        mask, set_bits = sgr.effect(found)
+    for parameters in _SGR.findall(text, start):
+        mask, set_bits = sgr.effect(parameters)
         pen = pen & mask | set_bits
     return pen
 
@@ -246,7 +246,7 @@ def _pen_after(text: str, pen: int) -> int:
 def unparsed(text: str, scratch_line: Interpreter) -> Unparsed:
     """Make the block of text that ``Unparsed.dump`` gave. Raises ValueError where it can't have."""
     count = text.count(_END)
-    whole = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
-    if not whole or len(text) > longest(scratch_line):
+    is_flood = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
+    if not is_flood or len(text) > longest(scratch_line):
         raise ValueError("no text that scrolled through")
     return Unparsed(text, count, scratch_line)

@@ -123,10 +123,10 @@ class _Operations(dict[str, tuple[Callable[..., None] | None, tuple[Any, ...]]])
             self.clear()
         name, parameters = _read(control)
         operation = None if name == _SGR else getattr(Interpreter, name)
-        found = operation, parameters
+        known = operation, parameters
         if len(control) <= _MAX_KNOWN_LENGTH:
-            self[control] = found
-        return found
+            self[control] = known
+        return known
 
 
 _OPERATIONS = _Operations()
@@ -136,10 +136,10 @@ def _read(control: str) -> tuple[str, tuple[Any, ...]]:
     """Return the name of what ``control`` asks for, and its parameters."""
     if control in CONTROLS:
         return CONTROLS[control], ()
-    found = _CONTROL_SEQUENCE.fullmatch(control)
-    if found is None:
+    match = _CONTROL_SEQUENCE.fullmatch(control)
+    if match is None:
         return _read_escape(control)
-    prefix, given, intermediates, final = found.groups()
+    prefix, given, intermediates, final = match.groups()
     key = prefix + intermediates + final
     if key == "m":
         return _SGR, sgr.effect(given)
@@ -280,7 +280,7 @@ class Interpreter(Replying):
     def notify(self, notice: Notice) -> None:
         """Keep a notice until it is taken."""
         if is_large(notice):
-            # Whoever doesn't look for a while shall not hold a thousand clipboards.
+            # A terminal whose notices nobody takes for a while shall not hold a thousand clipboards.
             self.notices = [waiting for waiting in self.notices if not is_large(waiting)]
         self.notices.append(notice)
         if len(self.notices) > _MAX_NOTICES:

@@ -168,9 +168,9 @@ def _changes_keys(modes: Modes) -> bool:
 def parse(sequence: bytes) -> Key | None:
     """Return the key that sends ``sequence`` in a terminal's normal mode, or None."""
     for pattern, read in _PARSERS:
-        found = pattern.match(sequence)
-        if found:
-            return read(found)
+        match = pattern.match(sequence)
+        if match:
+            return read(match)
     if sequence == b"\x1b[Z":
         return Key("tab", SHIFT)
     modifiers = 0
@@ -198,13 +198,13 @@ def _held(digits: bytes | None) -> int:
     return max(int(digits[:8] if digits else b"1") - 1, 0) & 63
 
 
-def _letter(found: re.Match[bytes]) -> Key | None:
-    return Key(LETTER_NAMES[found[2].decode()], _held(found[1]))
+def _letter(match: re.Match[bytes]) -> Key | None:
+    return Key(LETTER_NAMES[match[2].decode()], _held(match[1]))
 
 
-def _tilde(found: re.Match[bytes]) -> Key | None:
-    known = TILDE_NAMES.get(int(found[1][:6]))
-    return Key(known, _held(found[2])) if known else None
+def _tilde(match: re.Match[bytes]) -> Key | None:
+    known = TILDE_NAMES.get(int(match[1][:6]))
+    return Key(known, _held(match[2])) if known else None
 
 
 def _numbered(number: int, modifiers: int) -> Key | None:
@@ -216,12 +216,12 @@ def _numbered(number: int, modifiers: int) -> Key | None:
 
 _PARSERS = (
     (_LETTER_SEQUENCE, _letter),
-    (_OTHER_KEY, lambda found: _numbered(int(found[2][:8]), _held(found[1]))),
+    (_OTHER_KEY, lambda match: _numbered(int(match[2][:8]), _held(match[1]))),
     (_TILDE_SEQUENCE, _tilde),
-    (_UNICODE_KEY, lambda found: _numbered(int(found[1][:8]), _held(found[2]))),
+    (_UNICODE_KEY, lambda match: _numbered(int(match[1][:8]), _held(match[2]))),
     (
         _KEYPAD_SEQUENCE,
-        lambda found: Key(KEYPAD_NAMES[found[1].decode()]) if found[1].decode() in KEYPAD_NAMES else None,
+        lambda match: Key(KEYPAD_NAMES[match[1].decode()]) if match[1].decode() in KEYPAD_NAMES else None,
     ),
 )
 

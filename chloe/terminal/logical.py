@@ -85,24 +85,24 @@ def cuts(cells: str, columns: int) -> list[int]:
         return []
     if cells.isascii() or HALF not in cells or columns < 2:
         return list(range(columns, size, columns))
-    found: list[int] = []
+    starts: list[int] = []
     place = columns
     while place < size:
         if cells[place] == HALF:
             place -= 1
-        found.append(place)
+        starts.append(place)
         place += columns
-    return found
+    return starts
 
 
 def wrap(line: Line, columns: int) -> list[Row]:
     """Return the rows that show ``line`` at this width. In one column, a wide character goes blank."""
     if columns < 2 and HALF in line.cells:
         line = line._replace(cells=_WIDE.sub("  ", line.cells))
-    found = cuts(line.cells, columns)
-    if not found:
+    starts = cuts(line.cells, columns)
+    if not starts:
         return [Row(line.cells, line.style_ids, line.fill)]
-    edges = [0, *found, len(line.cells)]
+    edges = [0, *starts, len(line.cells)]
     rows = [
         Row(line.cells[start:end], line.style_ids[start:end], PLAIN, True) for start, end in pairwise(edges)
     ]

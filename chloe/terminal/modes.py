@@ -17,7 +17,7 @@ MouseEncoding = Literal["x10", "utf8", "sgr", "urxvt", "sgr_pixels"]
 
 @dataclass(slots=True)
 class Modes:
-    """The switches that a program holds. Whoever gets it from a terminal reads it, never writes."""
+    """The switches that a program holds. A caller that gets it from a terminal reads it, and never writes."""
 
     #: DECCKM: cursor keys send SS3.
     application_cursor: bool = False

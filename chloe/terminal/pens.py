@@ -153,14 +153,14 @@ def _coarse(pen: int) -> int:
     """Return ``pen`` with its colours out of the palette's cube, and no more than an inline style id can
     encode.
     """
-    found = pen & _INLINE_FLAGS
+    coarse = pen & _INLINE_FLAGS
     for shift in (FOREGROUND_SHIFT, BACKGROUND_SHIFT):
         bits = pen >> shift & COLOUR
         if bits & DIRECT:
             red, green, blue = (((bits >> place & 255) * 5 + 127) // 255 for place in (16, 8, 0))
             bits = 17 + 36 * red + 6 * green + blue
-        found |= bits << shift
-    return found
+        coarse |= bits << shift
+    return coarse
 
 
 #: The inline style ids of the pens used last; they are the same for all terminals.

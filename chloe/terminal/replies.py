@@ -3,8 +3,9 @@
 Owns the wording of DA, DSR, DECRQM, DECRQSS, XTVERSION, the window's size and colours. Must not
 know whether an answer is ever sent: it is collected, and the caller decides.
 
-An answer is typed into the program, and who prints a file answers to whoever made it: so no answer holds
-characters of the question. It is made of fixed words and of numbers that were read and are written anew.
+An answer is typed into the program, and a program that prints a file answers to the author of that file. So
+no answer holds characters of the question. It is made of fixed words, and of numbers that were read and are
+written anew.
 """
 
 from __future__ import annotations

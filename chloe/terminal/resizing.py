@@ -129,10 +129,10 @@ def _wrap_anew(flow: _Flow, before: int, columns: int) -> None:
             line = line.padded(offset)
             place = _place(line, offset, columns, len(wrapped))
         first += len(group)
-        found = wrap(line, columns)
+        rewrapped = wrap(line, columns)
         if group[-1].wrapped:
-            found[-1].wrapped = True
-        wrapped += found
+            rewrapped[-1].wrapped = True
+        wrapped += rewrapped
     flow.rows = wrapped
     flow.y, flow.x = place or (0, 0)
 

@@ -79,7 +79,7 @@ class Row:
         self._cut(x)
 
     def clear(self, fill: str) -> None:
-        """Blank the whole row in the pen ``fill``; nothing goes on in the row below."""
+        """Blank all of the row in the pen ``fill``; nothing goes on in the row below."""
         self.text = self.pens = ""
         self.fill = fill
         self.wrapped = False

@@ -1,4 +1,4 @@
-"""Runs: rows as whoever paints them wants to see them.
+"""Runs: rows in the form that a painter needs.
 
 Owns ``Run`` and the way from cell strings to runs and to text. Must not know how cells got there.
 """
@@ -24,8 +24,8 @@ _SAME_MARK = re.compile(r"(?s)(.)\1*+")
 
 def split_styles(style_ids: str) -> Iterator[tuple[int, int, str]]:
     """Yield each stretch of one style id: where it starts, where it ends, and the id."""
-    for found in _SAME_MARK.finditer(style_ids):
-        yield found.start(), found.end(), found[1]
+    for match in _SAME_MARK.finditer(style_ids):
+        yield match.start(), match.end(), match[1]
 
 
 class Run(NamedTuple):
@@ -116,13 +116,13 @@ class Reader:
         if not row.pens and row.fill == PLAIN:
             return (Run(self.text(text), self.attributes(PLAIN), columns),)
         style_ids = row.full_style_ids(columns)
-        found: list[Run] = []
+        runs: list[Run] = []
         for start, end, style_id in split_styles(style_ids):
             look = self.attributes(style_id)
             read = self.text(text[start:end])
-            if found and found[-1].attributes == look:
-                before = found.pop()
-                found.append(Run(before.text + read, look, before.width + end - start))
+            if runs and runs[-1].attributes == look:
+                before = runs.pop()
+                runs.append(Run(before.text + read, look, before.width + end - start))
             else:
-                found.append(Run(read, look, end - start))
-        return tuple(found)
+                runs.append(Run(read, look, end - start))
+        return tuple(runs)

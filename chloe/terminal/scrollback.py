@@ -5,8 +5,8 @@ Owns keeping them small and bounded, and showing them at any width. Must not kno
 Plan: rows come in one by one and wait in ``_fresh``; every so often they are joined to logical
 lines, and those to a block, which is two strings for some hundred lines. A flood comes in as a
 block of its own, which ``flood`` makes and which may not even have been parsed yet. Only a window of
-``limit`` lines is ever seen; whole blocks before it are dropped, and those in it that are too long or
-too colourful.
+``limit`` lines is ever seen; blocks before it are dropped, and those in it that are too long or too
+colourful.
 """
 
 from __future__ import annotations
@@ -74,12 +74,12 @@ class Scrollback:
         self.borrowed = 0
         #: How many lines left the screen for good: the number that the next one gets.
         self.total = 0
-        #: Whether a resize wanted a line back that isn't here, though the terminal that saw the whole
+        #: Whether a resize wanted a line back that isn't here, though the terminal that saw the complete
         #: stream has it: from there on, the screens differ. It stays on, and goes into ``state``.
         self.incomplete = False
         #: The number of the first line that is held, seen or not.
         self._held = 0
-        #: The number of the first that the terminal which saw the whole stream holds: lower only in one
+        #: The number of the first that the terminal which saw the complete stream holds: lower only in one
         #: that was made from a state, or drained.
         self._first_ever = 0
         #: Where nothing is kept: how many rows of the line that goes on on the screen passed.
@@ -206,10 +206,10 @@ class Scrollback:
         self.total -= 1
         block = self._blocks.pop()
         self._account(block, -1)
-        found = block.lines()
-        last = found.pop()
+        lines = block.lines()
+        last = lines.pop()
         # A small block at the end: the next line is taken without parsing thousands once more.
-        for rest in (found[:-_NEAR], found[-_NEAR:]):
+        for rest in (lines[:-_NEAR], lines[-_NEAR:]):
             if rest:
                 packed = Packed.pack(rest)
                 self._blocks.append(packed)
@@ -227,13 +227,13 @@ class Scrollback:
         """Return the last ``count`` lines that ended, or all there are."""
         self._pack()
         count = min(count, self.lines - self.is_open)
-        found: deque[Block] = deque()
+        blocks: deque[Block] = deque()
         for block in reversed(self._blocks):
             if count <= 0:
                 break
-            found.appendleft(block.tail(min(count, block.count)))
+            blocks.appendleft(block.tail(min(count, block.count)))
             count -= block.count
-        return list(found)
+        return list(blocks)
 
     def counters(self) -> Counters:
         """Return what there is to know beside the lines."""
@@ -288,17 +288,17 @@ class Scrollback:
         self._trim()
         start = max(start, 0)
         place = 0
-        found: list[tuple[Run, ...]] = []
+        shown: list[tuple[Run, ...]] = []
         for block in self._blocks:
             if place >= stop:
-                return found
+                return shown
             height = block.height(self._columns)
             if place + height > start:
                 rows = chain.from_iterable(wrap(line, self._columns) for line in block.lines())
-                found += self._read(rows, start - place, stop - place)
+                shown += self._read(rows, start - place, stop - place)
             place += height
-        found += self._read(chain.from_iterable(self._fresh_groups()), start - place, stop - place)
-        return found
+        shown += self._read(chain.from_iterable(self._fresh_groups()), start - place, stop - place)
+        return shown
 
     def _read(self, rows: Iterator[Row], start: int, stop: int) -> list[tuple[Run, ...]]:
         return [self._reader.runs(row, self._columns) for row in islice(rows, max(start, 0), max(stop, 0))]
@@ -312,16 +312,16 @@ class Scrollback:
         self._trim()
         count -= max(self._held - first, 0)
         skipped = max(first - self._held, 0)
-        found: list[Line] = []
+        lines: list[Line] = []
         for block in self._blocks:
-            if len(found) >= count:
+            if len(lines) >= count:
                 break
             if skipped < block.count:
-                found += block.lines()[skipped : skipped + count - len(found)]
+                lines += block.lines()[skipped : skipped + count - len(lines)]
             skipped = max(skipped - block.count, 0)
         else:
-            found += list(self._fresh_closed())[skipped : skipped + max(count - len(found), 0)]
-        return [[self._reader.runs(row, columns) for row in wrap(line, columns)] for line in found]
+            lines += list(self._fresh_closed())[skipped : skipped + max(count - len(lines), 0)]
+        return [[self._reader.runs(row, columns) for row in wrap(line, columns)] for line in lines]
 
     def closed(self) -> Iterator[Line]:
         """Yield the lines that ended, oldest first."""
@@ -337,7 +337,7 @@ class Scrollback:
             yield line
 
     def _trim(self) -> None:
-        """Drop the lines beyond the limit that whole blocks still hold; done only when somebody looks."""
+        """Drop the lines beyond the limit that blocks still hold; done only when somebody looks."""
         if self.total - self._held + self.is_open <= self.limit:
             return
         self._pack()
@@ -379,19 +379,19 @@ class Scrollback:
         fresh = "".join([row.text for row in self._fresh])
         return self._used(placed(fresh), lambda block: placed(block.cells()), _MAX_CLUSTERS)
 
-    def _used(self, found: set[str], placed: Callable[[Block], set[str]], most: int) -> set[str]:
-        """Return what ``placed`` finds in all blocks, plus ``found``.
+    def _used(self, used: set[str], placed: Callable[[Block], set[str]], most: int) -> set[str]:
+        """Return what ``placed`` finds in all blocks, plus ``used``.
 
         If more than ``most`` distinct ones turn up, the oldest blocks are dropped to free places in the
         table; the newest block is never dropped.
         """
         room = most
         for place in range(len(self._blocks) - 1, -1, -1):
-            more = placed(self._blocks[place]) - found
+            more = placed(self._blocks[place]) - used
             room -= len(more)
             if room < 0 and place < len(self._blocks) - 1:
                 for _ in range(place + 1):
                     self._drop_block()
                 break
-            found |= more
-        return found
+            used |= more
+        return used

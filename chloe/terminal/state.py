@@ -216,10 +216,10 @@ class _Loading:
         links = [(_number(number, 1, last), _text(address)) for number, address in self.encoded["links"]]
         reader.links.load(links, last)
         style_ids, pens = self.encoded["pens"]
-        found = [int(pen, 16) for pen in _text(pens).split()]
-        for pen in (min(found, default=0), max(found, default=0)):
+        packed = [int(pen, 16) for pen in _text(pens).split()]
+        for pen in (min(packed, default=0), max(packed, default=0)):
             self._pen(pen)
-        reader.pens.load(_text(style_ids), found)
+        reader.pens.load(_text(style_ids), packed)
         clusters = {_text(cell): _text(text) for cell, text in self.encoded["clusters"].items()}
         for cell, text in clusters.items():
             if len(cell) != 1 or reader.clusters.knows(cell) or not 0 < len(text) <= MAX_CODE_POINTS:
@@ -253,8 +253,8 @@ class _Loading:
 
     def _rows(self, encoded: list[Any]) -> list[Row]:
         columns = self.screen.columns
-        found = self._packed(encoded).lines()
-        rows = [Row(*line, _bit(bit)) for line, bit in zip(found, self.encoded["wrapped"], strict=True)]
+        lines = self._packed(encoded).lines()
+        rows = [Row(*line, _bit(bit)) for line, bit in zip(lines, self.encoded["wrapped"], strict=True)]
         if any(len(row.text) > columns for row in rows):
             _refuse("a row that is too long")
         return rows

@@ -220,7 +220,7 @@ class Switching(Drawing, Editing, Movement):
         """Reset to the state after power-on (RIS); the scrollback stays, as in xterm."""
         held = self.modes
         self.power_on()
-        # Whoever holds the modes sees the reset too: they stay the same object.
+        # The modes stay the same object, so that everybody who has them sees the reset too.
         for name in Modes.__dataclass_fields__:
             setattr(held, name, getattr(self.modes, name))
         self.modes = held

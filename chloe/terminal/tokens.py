@@ -4,7 +4,7 @@ Owns the decoding of UTF-8 and the grammar of ECMA-48 sequences (after the VT500
 Williams drew at vt100.net/emu/dec_ansi_parser). Must not know what a sequence means.
 
 Plan: one regular expression cuts well-formed input into pairs ``(text, control)`` in one call, at C
-speed. Where it meets an ESC that opens nothing complete, it hands out the whole rest, and a plain
+speed. Where it meets an ESC that opens nothing complete, it hands out all the rest, and a plain
 state machine reads on, character by character, until it is back on the ground. Both accept the same
 language, so it never matters where the input is split. Everything kept between two feeds is bounded.
 """
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 #: The longest control sequence that is taken seriously, in parameter bytes; xterm keeps 30 parameters.
 MAX_PARAMETERS = 256
 MAX_INTERMEDIATES = 4
-#: The longest control string (OSC, DCS), in characters; more is dropped whole. A clipboard fits.
+#: The longest control string (OSC, DCS), in characters; a longer one is dropped. A clipboard fits.
 MAX_STRING = 256 * 1024
 
 #: What opens a control string after ESC: OSC, DCS, SOS, PM, APC. The last three are read and dropped.
@@ -47,7 +47,7 @@ _CAN_SUB = "\x18\x1a"
 class Tokenizer:
     """Turns pieces of a byte stream into ``(text, control)`` pairs.
 
-    ``text`` is printable and may be empty. ``control`` is one control character, ``\\r\\n``, one whole
+    ``text`` is printable and may be empty. ``control`` is one control character, ``\\r\\n``, one complete
     escape or control sequence, or a control string from its ESC up to, but without, its end; or empty.
     """
 
@@ -95,17 +95,17 @@ class Tokenizer:
                 yield read[0]
                 text = read[1]
                 continue
-            found = _PAIRS.findall(text)
+            pairs = _PAIRS.findall(text)
             text = ""
-            if found[-1] == ("", ""):  # The end matches once more after the last control.
-                found.pop()
-            if found:
-                before, control = found[-1]
+            if pairs[-1] == ("", ""):  # The end matches once more after the last control.
+                pairs.pop()
+            if pairs:
+                before, control = pairs[-1]
                 if control.startswith("\x1b") and not _REGULAR.match(control):
-                    found[-1] = (before, "")
+                    pairs[-1] = (before, "")
                     self._opened = "\x1b"
                     text = control[1:]
-            yield found
+            yield pairs
 
     def _read_on(self, text: str) -> tuple[list[tuple[str, str]], str]:
         """Finish what is open. Return the pairs and the rest of ``text``."""
@@ -149,8 +149,8 @@ class Tokenizer:
         """Read on in an open control string; returns how far."""
         string = self._string
         assert string is not None
-        found = _STRING_END.search(text, place)
-        end = found.start() if found else len(text)
+        match = _STRING_END.search(text, place)
+        end = match.start() if match else len(text)
         opener = string[0]
         if opener[1] in _MEANINGFUL_STRINGS and self._size <= MAX_STRING:
             piece = _DROPPED_IN_STRING.sub("", text[place:end])
@@ -160,13 +160,13 @@ class Tokenizer:
                 string.append(piece)
             if self._size > MAX_STRING:
                 del string[1:]
-        if found is None:
+        if match is None:
             return end
-        if found[0] == "\x07" and opener != "\x1b]":
+        if match[0] == "\x07" and opener != "\x1b]":
             return end + 1
         self._string = None
-        if found[0] not in _CAN_SUB and opener[1] in _MEANINGFUL_STRINGS and self._size <= MAX_STRING:
+        if match[0] not in _CAN_SUB and opener[1] in _MEANINGFUL_STRINGS and self._size <= MAX_STRING:
             pairs.append(("", "".join(string)))
-        if found[0] == "\x1b":
+        if match[0] == "\x1b":
             self._opened = "\x1b"
         return end + 1
