@@ -1,7 +1,7 @@
-"""Clearing away: spools that nobody needs, since whoever should have removed them was killed right before.
+"""Cleanup: removes spools that nobody needs, because the process that should have done so was killed before.
 
-Owns which those are: all that they hold is in the log, or they were made for a pane that never came into it.
-Must not know what spools look like.
+Owns which spools those are: all that they hold is in the log, or their pane never came into it. Must not know
+what spools look like.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ async def remove_stale_spools(
     running: Container[str],
     caught_up: Callable[[], Awaitable[None]],
 ) -> None:
-    """Remove such spools in ``folder``; those of panes that live or are ``running`` for stay.
+    """Remove stale spools in ``folder``; those of live panes and of panes in ``running`` stay.
 
-    What is being made or recorded by whomever has a lease, and is left alone. What can't be removed now is so
+    A spool that is being made or recorded has a lease and is left alone. What can't be removed now is removed
     the next time.
     """
     if folder.is_symlink():

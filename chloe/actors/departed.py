@@ -1,4 +1,4 @@
-"""Last words: what is said for an instance of Chloe that ended without saying it.
+"""What is recorded for an instance of Chloe that ended without a word.
 
 Owns what becomes of the panes that it held. Must not know how it is found out that an instance is gone.
 """
@@ -17,7 +17,7 @@ CHLOE_ENDED = "chloe ended"
 
 
 def facts_for_departed(panes: Iterable[Pane], gone: str) -> list[Entry]:
-    """Return what is to be said of the panes of an instance that ended without a word."""
+    """Return the facts that an instance, ``gone`` without a word, left unrecorded of its panes."""
     now = time.time_ns()
     words = []
     for pane in panes:

@@ -1,6 +1,6 @@
 """What becomes of a pane whose actor failed.
 
-Owns what is said of it, and whether it is tried again. Must not know what the actor did.
+Owns what is recorded of it, and whether another actor is started for it. Must not know what the actor did.
 """
 
 from __future__ import annotations

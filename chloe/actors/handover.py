@@ -1,7 +1,7 @@
 """Handing over: an instance that is about to be stopped gives its leases back, and takes them again after.
 
 Owns how long that may take. Must not know why it is stopped. What was read is in the log before a lease goes,
-so that whoever has it next reads nothing twice.
+so that the next recorder reads nothing twice.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ class Launcher:
     def outlives_its_actor(self, pane: Pane) -> bool:
         """Return whether a pane that the log calls dead has more to tell: a session outlives a failed actor.
 
-        Where the holder has recorded the end, it may be there for an instant more, and tells nothing.
+        A holder that has recorded the end may still be there for an instant; that means nothing.
         """
         from chloe.backends.tmux.inspection import has_unrecorded
 

@@ -1,7 +1,7 @@
 """The pane actor: the sole owner of one backend.
 
 Owns the way of a pane's bytes into the log, the offsets of its stream, and the commands to its
-program. Must not know projections, screens or other panes; what has been folded it is told.
+program. Must not know projections, screens or other panes: ``folded`` tells how far the fold has come.
 
 Three loops share the work. ``_read`` takes events from the backend, never further ahead of the
 fold than ``MAX_AHEAD`` bytes, so that a flooding program is slowed by the kernel. ``_commit`` appends what
@@ -135,12 +135,12 @@ class PaneActor:
 
     @property
     def ended(self) -> bool:
-        """It looks after the pane no more, though it may still be told why."""
+        """Whether it looks after the pane no more, though the reason may not be in the log yet."""
         return self._ended
 
     @property
     def has_uncommitted(self) -> bool:
-        """Something was read and isn't in the log yet; asked after the end, it may still be on its way."""
+        """Whether something was read that isn't in the log yet; after the end it may still be on its way."""
         return self._committing or bool(self._entries)
 
     async def _record(self) -> None:
@@ -235,7 +235,7 @@ class PaneActor:
                 if not is_exhausted(error):
                     raise
             finally:
-                # Also where the program ended while it was being killed: whoever asked isn't left waiting.
+                # Also where the program ended while it was being killed: the caller isn't left waiting.
                 envelope.resolve()
 
 

@@ -1,6 +1,6 @@
 """Preconditions: what can't be asked of a pane, why, and what can be done instead.
 
-Owns the rules and the words of them, for whoever asks: the engine refuses by them, and the app tells by them
+Owns the rules and their words: the engine refuses commands by them, and the app says by them
 beforehand why a key would do nothing. Must not know how a command is carried out, or which key asks for it.
 """
 

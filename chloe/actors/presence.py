@@ -1,7 +1,7 @@
 """Presence: which instances of Chloe live.
 
 Owns one lock file an instance in the ``instances`` folder. The kernel frees the lock when its process
-ends, however it ends; whoever then gets it is the one to speak for the dead. Must not know panes or
+ends, however it ends; the next process that gets the lock speaks for the dead one. Must not know panes or
 the log.
 """
 
@@ -65,7 +65,7 @@ def instance_locks(folder: Path) -> list[InstanceLock]:
 def remove_lock(lock: InstanceLock) -> bool:
     """Remove the lock file of a dead instance; False where it lives, or is gone already.
 
-    What is to be said of the panes that it held is said all the same, by the next that looks for it.
+    What became of its panes is recorded all the same, by the next instance that looks for it.
     """
     with _claim(lock.path) as claimed:
         if claimed:

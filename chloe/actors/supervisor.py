@@ -161,7 +161,7 @@ class Supervisor:
         return self._supervise(actor, backend)
 
     async def _take_over(self, pane: str, backend: PersistentBackend) -> int:
-        """Wait for the lease, then go on where the log ends, whoever wrote it so far."""
+        """Wait for the lease, then go on where the log ends. Return the stream's offset there."""
         await backend.wait_for_lease()
         await self._fold.catch_up()
         known = self._panes[pane]

@@ -41,7 +41,7 @@ class SpoolTail:
         self.offset = pane.output_bytes
         #: Why it can't be read on, or "".
         self.damage = ""
-        # Not kept aside: what is damaged is its recorder's to tell.
+        # Without a quarantine: its recorder will report what is damaged.
         self._reader = SpoolReader(
             path_of(paths.spool, pane.id), pane.spool or START, offset=pane.output_bytes
         )

@@ -99,8 +99,8 @@ class LeaseLost(Exception):
 class Backend(Protocol):
     """One program in one terminal.
 
-    ``read`` is the only source: whoever reads more slowly than the program prints slows the program
-    down, never loses bytes and never grows memory.
+    ``read`` is the only source. A reader that is slower than the program slows the program down; it never
+    loses bytes and never grows memory.
     """
 
     async def prepare(self) -> None:

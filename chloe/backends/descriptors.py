@@ -35,10 +35,10 @@ _MIN_LIMIT = 40
 #: Descriptors in hand: a command to tmux takes 6 for a moment, a connection to the log 3.
 _IN_HAND = 8
 
-#: Seconds after the last refusal in which a shortage is told.
+#: Seconds for which a shortage is shown after the last refusal.
 SHORTAGE_DURATION = 3.0
 
-#: The limit is the whole process's: who has it changed for a moment keeps the others from starting something.
+#: The limit is the process's: while it is changed for a moment, nothing else may be started.
 _limit_lock = threading.RLock()
 
 
@@ -157,7 +157,7 @@ def exhausted_limit(pid: int) -> int:
 
 
 class Shortage:
-    """That something had to wait since the system had no more to give: who looks at a banner is told."""
+    """What the system refused just now, for the banner: something waits until there is more to be had."""
 
     def __init__(self) -> None:
         self._text = ""

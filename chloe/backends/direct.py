@@ -101,9 +101,9 @@ class DirectBackend:
             self._start_reading()
         except (OSError, RuntimeError) as error:
             self._abandon()
-            said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            text = (error.strerror if isinstance(error, OSError) else None) or str(error)
             raise StartFailed(
-                f"Can't look after {self._spec.argv[0]!r}: {said.lower()}. "
+                f"Can't look after {self._spec.argv[0]!r}: {text.lower()}. "
                 "Close some panes, or raise the limit (ulimit -n, ulimit -u)."
             ) from error
         self._writer.open(self._fd, self._loop)

@@ -53,7 +53,7 @@ class FakeBackend:
         self.size = (spec.rows, spec.columns)
         #: Everything that was written, in order.
         self.typed = bytearray()
-        #: The positions that were said to be committed durably.
+        #: The positions that were acknowledged.
         self.acknowledged: list[SpoolPosition] = []
         self.started = self.killed = self.closed = False
         #: What is yet to be read.

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 
 class Reaper:
-    """Waits for one child, reaps it, and tells its wait status in the loop, once.
+    """Waits for one child, reaps it, and calls ``on_exit`` in the loop, once.
 
     ``on_exit`` gets the status as ``os.waitpid`` has it, or None where somebody else reaped the child.
     """
@@ -27,7 +27,7 @@ class Reaper:
         self._pid = pid
         self._on_exit = on_exit
         self._loop = loop
-        #: Set before anybody is told, so that nobody signals a number that may belong to another process.
+        #: Set before ``on_exit`` is called, so that no signal goes to a number that another process may have.
         self._reaped = False
         self._pidfd = _pidfd(pid)
         if self._pidfd is None:
@@ -52,7 +52,7 @@ class Reaper:
 
     def _wait(self) -> None:
         status = self._reap()
-        with contextlib.suppress(RuntimeError):  # The loop is closed: nobody is left to be told.
+        with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits any more.
             self._loop.call_soon_threadsafe(self._on_exit, status)
 
     def _reap(self) -> int | None:

@@ -1,8 +1,8 @@
 """The persistent backend: a program whose terminal a holder inside tmux owns.
 
-Owns one pane's spool folder, as seen from this process: the lease, the reading, the typing, the
-commands to its session. Must not know the log: where reading goes on after the lease was taken is
-told by whoever does (``seek``). The program outlives this object; ``close`` only lets go.
+Owns one pane's spool folder, as seen from this process: the lease, the reading, the typing, the commands to
+its session. Must not know the log: its caller says where reading goes on after the lease was taken (``seek``).
+The program outlives this object; ``close`` only lets go.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from chloe.watch import Watcher
 
 _log = logging.getLogger(__name__)
 
-#: Seconds between two looks at what no notice tells of for sure: the holder's lock.
+#: Seconds between two checks of the holder's lock, of which no notice is certain.
 _RECHECK_DELAY = 10.0
-#: The same right after a file was closed: the kernel tells of it before it gives the lock back.
+#: The same right after a file was closed, and how often: the kernel notifies before it frees the lock.
 _RECHECK_SOON = 0.002
 _SOON_CHECKS = 25
 #: Seconds that a holder gets to end once asked.
@@ -209,7 +209,7 @@ class TmuxBackend:
         """
         assert self._reader is not None, "seek says where to read on"
         while True:
-            # Whoever reads a long spool in one go leaves the loop to the others in between.
+            # Reading a long spool in one go leaves the loop to the others in between.
             await asyncio.sleep(0)
             self._wake.clear()
             try:

@@ -69,7 +69,7 @@ class FrameReader:
         self._used += segments.FRAME.size + len(payload)
 
     def has_complete_frame(self) -> bool:
-        """Return whether a whole frame is at the position, though nothing is to be read of it."""
+        """Return whether a complete frame is at the position; nothing is taken."""
         here = self._buffer, self._base, self._used
         try:
             return self._read_frame() is not None

@@ -25,7 +25,7 @@ _PID_LIMIT, _START_LIMIT = 1 << 31, 1 << 63
 
 
 class InvalidFrame(Exception):
-    """A whole frame says what can't be."""
+    """A complete frame says what can't be."""
 
 
 class HolderInfo(NamedTuple):

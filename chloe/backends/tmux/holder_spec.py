@@ -1,4 +1,4 @@
-"""How a holder is started: what it is told, and the words of its command line.
+"""How a holder is started: its specification, and the words of its command line.
 
 Owns ``spec.json`` and what else lies in a new spool, and the choice of the terminfo entry. Must not know
 tmux's commands.

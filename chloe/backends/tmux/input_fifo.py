@@ -65,7 +65,7 @@ class InputFifo:
             return
         except OSError as error:
             self.pending_reason = self._explain(error)
-            # ENXIO: no holder has it open, not yet or not any more. Whoever knows which retries or forgets.
+            # ENXIO: no holder has it open, not yet or not any more. The caller retries or discards.
             if error.errno not in (errno.ENXIO, errno.ENOENT, errno.EPIPE):
                 self._retry_timer = self._loop.call_later(_RETRY_DELAY, self.retry)
         self._close()

@@ -1,6 +1,6 @@
 """Looking at tmux servers and spools from outside, without being in anybody's way.
 
-Owns what can be told of them by one who neither records nor types: whose a socket is, what a spool holds and
+Owns what can be known of them without recording or typing: whose a socket is, what a spool holds and
 who looks after it. Must not know the log, but for how far it has taken a spool in.
 """
 
@@ -44,10 +44,10 @@ def find_listener(path: Path) -> int:
         client.setblocking(False)
         try:
             client.connect(os.fspath(path))
-            said = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
         except OSError:
             return 0
-    pid: int = _CREDENTIALS.unpack(said)[0]
+    pid: int = _CREDENTIALS.unpack(credentials)[0]
     return pid
 
 
@@ -126,7 +126,7 @@ def count_skipped(folder: Path, most: int) -> dict[str, int]:
             if not reader.read(_PIECE) and not reader.unfinished:
                 break
     except (SpoolBroken, OSError):
-        pass  # Other checks tell that.
+        pass  # Other checks report that.
     finally:
         reader.close()
     return reader.skipped
@@ -137,8 +137,8 @@ def remove_recorded(
 ) -> bool:
     """Remove the spool of a program that has ended, if the log has all of it; whether that was done.
 
-    ``lease`` is the pane's and held. ``ended``: the log has the end as the holder told it, which may be there
-    for an instant more.
+    ``lease`` is the pane's and held. ``ended``: the log has the end as the holder recorded it; the holder may
+    be there for an instant more.
     """
     with contextlib.suppress(SpoolTooNew):
         if (

@@ -142,7 +142,7 @@ class Leases:
         with contextlib.suppress(OSError):
             _unlock(self._fd, lease.offset)
             os.utime(self._fd)
-        # Another part of this process may wait for it: the kernel tells only other processes.
+        # Another part of this process may wait for it: the kernel notifies only other processes.
         if self._waiting:
             self._try_soon()
 

@@ -1,7 +1,7 @@
 """Whether more is to be expected of a holder, and if not, why.
 
 Owns the signs: its lock, the reason it left behind, and, where there is no lock at all, what tmux says of its
-session; and what is told of an end that no holder saw. Must not know what else the spool holds.
+session; and the events of an end that no holder saw. Must not know what else the spool holds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _INSPECT_DELAY, END_GRACE = 1.0, 4.0
 #: Seconds that a program gets to end once its holder is gone and its terminal with it, before it is said to
 #: run on; seconds between two looks.
 _PROGRAM_GRACE, _RECHECK_DELAY = 1.0, 0.05
-#: Bytes of a holder's last words that are read, and characters that are told.
+#: Bytes of a holder's failure that are read, and characters that are shown.
 _FAILURE_LIMIT, _MAX_FAILURE = 64 * 1024, 300
 _NEVER_STARTED = "its holder failed: it never started"
 

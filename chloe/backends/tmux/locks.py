@@ -116,10 +116,10 @@ def _pid_in(path: Path) -> int:
     if fd is None:
         return 0
     try:
-        said = os.read(fd, _LOCK_SIZE).removesuffix(b"\n")
+        text = os.read(fd, _LOCK_SIZE).removesuffix(b"\n")
     finally:
         os.close(fd)
-    return int(said) if said.isdigit() and len(said) < 10 and int(said) > 1 else 0
+    return int(text) if text.isdigit() and len(text) < 10 and int(text) > 1 else 0
 
 
 def _open(path: Path) -> int | None:

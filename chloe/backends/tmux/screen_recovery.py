@@ -18,8 +18,8 @@ from chloe.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 #: Seconds without output after which tmux is asked: the holder gives it what it records at once, yet tmux may
-#: lag behind, so it is asked until it says the same twice, as far apart. Whoever is never silent that long is
-#: asked about after the longer time, and taken at the first word.
+#: lag behind, so it is asked until it says the same twice, as far apart. A program that is never silent
+#: that long is asked about after the longer time, and the first answer is taken.
 _QUIET_TIME, _MAX_DELAY = 0.05, 2.0
 #: Seconds between two tries while tmux doesn't answer.
 _RETRY_DELAY = 5.0

@@ -37,7 +37,7 @@ MIN_VERSION = (3, 2)
 #: Seconds that a command may take: tmux answers within milliseconds unless it hangs.
 DEADLINE = TMUX_TIMEOUT
 
-#: What a client is told whose server ends, with its last session, just as it connects; a new server
+#: What a client says whose server ends, with its last session, just as it connects; a new server
 #: then takes its place. Seconds between the tries.
 _SERVER_ENDING = ("server exited", "lost server", "error connecting", "no server running")
 
@@ -120,7 +120,7 @@ class TmuxServer:
         if not self.socket_name:
             for flag, option, value in _SESSION_OPTIONS:
                 steps.append(("set-option", *([flag] if flag else []), "-t", target, option, value))
-        # Also makes the size this window's own affair: whoever attaches by hand doesn't change it.
+        # Also makes the size this window's own affair: attaching by hand doesn't change it.
         steps.append(("resize-window", "-t", target, *size))
         for pause in _RETRY_DELAYS:
             asked = await self._ask(steps)
@@ -156,9 +156,9 @@ class TmuxServer:
             raise self._refused(asked.stderr)
         if not asked.stdout:
             return None
-        told = [line.split(" ", 2) for line in asked.stdout]
-        names = frozenset(name for *_, name in told if is_session(name))
-        return ServerInfo(pid=int(told[0][0]), version=told[0][1], sessions=names)
+        fields = [line.split(" ", 2) for line in asked.stdout]
+        names = frozenset(name for *_, name in fields if is_session(name))
+        return ServerInfo(pid=int(fields[0][0]), version=fields[0][1], sessions=names)
 
     async def resize(self, name: str, rows: int, columns: int) -> None:
         """Give the session's window this size. A session that is gone is none of its business."""
@@ -224,17 +224,17 @@ class TmuxServer:
 
     def _check(self) -> None:
         answer = self._tmux.command(["-V"])
-        said = "".join(answer.stdout)
-        version = re.search(r"(\d+)\.(\d+)", said)
+        text = "".join(answer.stdout)
+        version = re.search(r"(\d+)\.(\d+)", text)
         if version is not None and (int(version[1]), int(version[2])) < MIN_VERSION:
             oldest = ".".join(map(str, MIN_VERSION))
             raise TmuxUnusable(
-                f"{said.strip()} is too old for persistent panes: install tmux {oldest} or newer,"
+                f"{text.strip()} is too old for persistent panes: install tmux {oldest} or newer,"
                 " or use direct panes."
             )
 
-    def _refused(self, said: Sequence[str]) -> TmuxUnusable:
-        words = " ".join(said) or "without a word"
+    def _refused(self, stderr: Sequence[str]) -> TmuxUnusable:
+        words = " ".join(stderr) or "without a word"
         way_out = ""
         if any(sign in words for sign in _OTHER_VERSION):
             way_out = (
@@ -364,9 +364,9 @@ def _literal(word: str) -> str:
     return f"{word[:-1]}\\;" if word.endswith(";") else word
 
 
-def _no_server(said: Sequence[str]) -> bool:
-    return any(ending in line for line in said for ending in _SERVER_ENDING)
+def _no_server(stderr: Sequence[str]) -> bool:
+    return any(ending in line for line in stderr for ending in _SERVER_ENDING)
 
 
-def _no_session(said: Sequence[str]) -> bool:
-    return any("can't find" in line for line in said)
+def _no_session(stderr: Sequence[str]) -> bool:
+    return any("can't find" in line for line in stderr)

@@ -1,4 +1,4 @@
-"""The size that a pane was given last, told to tmux until it takes it.
+"""The size that a pane was given last, asked of tmux until it takes it.
 
 Owns the trying again. Must not know who chose the size, or when the stream has it.
 """

@@ -8,11 +8,11 @@ A holder writes while this reads. So an incomplete frame at the end is one that 
 full disk tore: the holder takes it back and writes another in its place, so nothing of it is kept here. Where
 a next segment exists already, it was left, and a gap accounts for its bytes. Zeros up to the end are what a
 power cut leaves of bytes that never reached the disk. A complete frame that has a wrong checksum when it is
-read again as well is damage: its segment is kept aside, and what can't be read of it is told as lost. Where
-the frame behind it is whole, that is its output; else it is all up to the next segment, whose header says how
-much. A holder that finds its segment gone begins one.
+read again as well is damage: its segment goes into quarantine, and what can't be read of it is lost. That is
+the frame's output where the frame behind it is complete; else it is all up to the next segment, whose header
+says how much. A holder that finds its segment gone begins one.
 
-A whole frame of an unknown kind is passed over, and so is one that says what can't be: both are counted. What
+A complete frame of an unknown kind is skipped, and so is one that says what can't be: both are counted. What
 lies in a segment's place and is no regular file isn't there.
 """
 

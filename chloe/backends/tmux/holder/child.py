@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
 
-#: Limits that would be in a holder's way, whoever started the tmux server.
+#: Limits of the process that started the tmux server that would be in a holder's way.
 _RAISED = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC")
 
 #: Input flag of termios(3) that Python's module doesn't name; the same on Linux and macOS.
@@ -103,7 +103,7 @@ def _exec(spec: dict[str, Any], terminal: int) -> NoReturn:
 
 
 def _restore_caller(spec: dict[str, Any]) -> None:
-    """Take on the niceness and the limits of whoever asked for the program, as far as that is allowed."""
+    """Take on the niceness and the limits of the program's caller, as far as that is allowed."""
     for kind, soft, hard in spec["limits"]:
         _limit(kind, soft, hard)
     try:

@@ -7,11 +7,11 @@ folder, which it makes again if somebody removes it, lie, beside the segments,
 - ``spec.json``: what to run; read and removed.
 - ``keys``: a FIFO; what comes in is typed.
 - ``lock``: locked (flock) as long as the holder lives. It appears only once it is locked and
-  ``keys`` is open, so whoever finds it unlocked knows that the holder is gone.
+  ``keys`` is open, so a lock that is found free means that the holder is gone.
 
 It starts some hundred times a day beside a waiting user, so it imports little: ``json`` and
 ``signal`` alone would double its 10 ms. Flow is bounded everywhere by not reading the source while
-the sink is full, so that the kernel slows whoever writes.
+the sink is full, so that the kernel slows the writer.
 """
 
 from __future__ import annotations
@@ -377,6 +377,6 @@ if __name__ == "__main__":
     except Exception as failure:
         # Nobody sees this terminal: the reader shows it as the reason of the end.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
-        told = os.open(f"{sys.argv[1]}/failure", flags, 0o600)
-        os.write(told, f"{type(failure).__name__}: {failure}\n".encode("utf-8", "replace"))
+        file = os.open(f"{sys.argv[1]}/failure", flags, 0o600)
+        os.write(file, f"{type(failure).__name__}: {failure}\n".encode("utf-8", "replace"))
         raise

@@ -23,7 +23,7 @@ _RECREATED_LEVELS = 3
 class HolderFiles:
     """The folder of a living holder.
 
-    Whoever finds the lock may rely on it: the keys are open, and it is free only after the end.
+    Where the lock is found, the keys are open; it is free only after the end.
     """
 
     def __init__(self, path: str) -> None:

@@ -1,7 +1,7 @@
 """The segments of a spool: how their bytes are laid out, and how a holder writes them.
 
-Owns the format, which the reader shares, and what happens when there is no room: it is counted and
-told as a gap. Must not know where the bytes come from. Loaded by the holder, which runs alone: only
+Owns the format, which the reader shares, and what happens when there is no room: what is dropped is
+counted and recorded as a gap. Must not know where the bytes come from. Loaded by the holder, which runs alone: only
 the standard library, and little of it.
 
 ``0.seg``, ``1.seg``, … hold frames in the order of the stream. A segment is complete once the next one
@@ -65,11 +65,11 @@ _DISK_CHECK_BYTES = 1024 * 1024
 
 
 class SpoolWriter:
-    """The segments: frames are appended, and what can't be is counted and told as a gap.
+    """Appends frames to the segments; what can't be appended is counted and recorded as a gap.
 
     ``cap`` is in bytes for this spool, ``share`` the part of the free disk for all spools beside it.
     ``is_leased`` says whether somebody takes the spool in: then ``blocked`` is set where there is no room,
-    and whoever writes waits instead of having it dropped. ``about`` is what headers say, see ``fields``.
+    and the writer waits instead of having it dropped. ``about`` is what headers say, see ``encode_fields``.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class SpoolWriter:
         return self.flush_pending(last=True) or self._append(EXIT, payload, _now(), last=True)
 
     def flush_pending(self, *, last: bool = False) -> str:
-        """Record what is still to be told, caps or not; "" or why that can't be done."""
+        """Record the gap and the size that are pending, caps or not; "" or why that can't be done."""
         now = _now()
         failure = ""
         self._abandon_removed()
@@ -152,7 +152,7 @@ class SpoolWriter:
         return failure
 
     def check_room(self) -> None:
-        """Find out whether whoever waits may go on: there is room, or nobody will make any."""
+        """Find out whether a waiting writer may go on: there is room, or nobody will make any."""
         now = time.monotonic_ns()
         if self.blocked and now - self._checked_at >= _RETRY_DELAY_NS:
             self._checked_at = now
@@ -168,7 +168,7 @@ class SpoolWriter:
 
     @property
     def has_pending(self) -> bool:
-        """A gap or a size is still to be told."""
+        """Whether a gap or a size is still to be recorded."""
         return bool(self._dropped or self._pending_size)
 
     @property
@@ -256,7 +256,7 @@ class SpoolWriter:
                 return strerror(error)
         else:
             return failure
-        # What is dropped but not told yet comes after the header, as a gap.
+        # What is dropped but not recorded yet comes after the header, as a gap.
         before = self._offset - self._dropped
         header = HEADER_START.pack(MAGIC, VERSION) + HEADER_REST.pack(self._number, before) + self._about
         failure = self._write(HEADER, header, now)
