@@ -1,8 +1,8 @@
 """The persistent backend: a program whose terminal a holder inside tmux owns.
 
-Owns one pane's spool folder, as seen from this process: the lease, the reading, the typing, the commands to
-its session. Must not know the log: its caller says where reading goes on after the lease was taken (``seek``).
-The program outlives this object; ``close`` only lets go.
+Owns one pane's spool folder, as seen from this process: the lease, the reading, the typing, the commands
+to its session. Must not know the log: its caller says where reading goes on after the lease was taken
+(``seek``). The program outlives this object; ``close`` only lets go.
 """
 
 from __future__ import annotations

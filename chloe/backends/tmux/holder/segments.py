@@ -1,8 +1,8 @@
 """The segments of a spool: how their bytes are laid out, and how a holder writes them.
 
 Owns the format, which the reader shares, and what happens when there is no room: what is dropped is
-counted and recorded as a gap. Must not know where the bytes come from. Loaded by the holder, which runs alone: only
-the standard library, and little of it.
+counted and recorded as a gap. Must not know where the bytes come from. Loaded by the holder, which runs
+alone: only the standard library, and little of it.
 
 ``0.seg``, ``1.seg``, … hold frames in the order of the stream. A segment is complete once the next one
 exists. A frame is its kind, the time (nanoseconds since 1970), the length of its payload, the CRC-32 of
