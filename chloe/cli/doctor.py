@@ -154,7 +154,7 @@ def _print(findings: list[Finding], results: list[FixResult]) -> None:
         subject = "" if finding.subject == finding.check else f"{finding.subject}: "
         print(_wrap(head, subject + finding.text, width))
         if finding.remedy:
-            # On a line of its own and whole, so that a command can be taken from it.
+            # On one line of its own, so that a command can be copied from it.
             print(" " * (_MARK + _NAME) + "> " + escape_unsafe(finding.remedy))
     print()
     print(_summarize(findings))

@@ -53,7 +53,7 @@ def load_settings() -> Config:
     """Return the user's settings, with the folders made."""
     from chloe.config import Paths, load
 
-    # A home that can't be used is to be called so, before a file in it is found unreadable.
+    # First the home: that it can't be used says more than that a file in it can't be read.
     Paths.find(os.environ).prepare()
     return load()
 

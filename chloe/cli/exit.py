@@ -18,7 +18,7 @@ import click
 from chloe.cli.reporting import report
 from chloe.errors import ChloeError
 
-#: As a shell reports a process that a signal ended: 128 and the number of SIGINT, of SIGPIPE.
+#: The status of a process that a signal ended, as a shell has it: 128 + SIGINT, 128 + SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 #: sysexits.h: EX_SOFTWARE, EX_IOERR.
 INTERNAL_ERROR, OUTPUT_FAILED = 70, 74
@@ -106,7 +106,7 @@ def _save_traceback(error: BaseException) -> str:
         paths = Paths.find(os.environ)
         place = str(paths.log_file)
         paths.prepare()
-        # Where a file can't be written, logging goes on without a word.
+        # ``log_to`` says nothing about a file that can't be written.
         os.close(open_log(paths.log_file))
     except (OSError, ChloeError):
         return f"and its traceback could not be kept in {place}"

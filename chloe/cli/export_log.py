@@ -78,7 +78,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
             report(f"from byte {fault.offset} on it can't be drawn as lines; --format raw has every byte")
         return status
 
-    # What is drawn may fail, and the engine keeps that only where it folds screens.
+    # Drawing may fail, and only an engine with screens keeps what it failed on.
     return run_with_pane(pane, work, screens=not chosen.is_raw)
 
 

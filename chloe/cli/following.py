@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 
 from chloe.waits import poll_until
 
-#: Seconds between two looks whether the reader is there, and whether it takes more.
+#: Seconds between two checks that the reader is there, and between two tries to write more.
 _READER_POLL_INTERVAL, _WRITE_RETRY_INTERVAL = 0.2, 0.02
 
 #: What a pipe that is ready takes without waiting (PIPE_BUF of pipe(7)).

@@ -36,7 +36,7 @@ def kill(pane: str) -> None:
         async with waiting.waiting_for(f"the program of {target.name} to end", PROGRAM_TIMEOUT):
             await engine.request(Kill(target.id))
             await engine.wait_ended(target.id)
-        # Who records it may be busy, or have been stopped: that the log says so is no part of it.
+        # The recorder may be busy or stopped: the kill doesn't wait for long until the log has the end.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOG_TIMEOUT):
                 while target.alive:

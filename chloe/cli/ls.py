@@ -44,7 +44,7 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     from chloe.ui.glyphs import choose_glyphs
 
     if as_json:
-        # One a line: what is indented json writes in Python, in six times the time.
+        # One object a line: json indents in Python code, which takes six times as long.
         objects = ",\n".join(f"  {dump_json(pane_to_json(pane))}" for pane in panes)
         print(f"[\n{objects}\n]" if panes else "[]")
     elif panes:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(
     short_help="Start a program in a new tmux-backed pane.",
-    # What follows the command's name is the command's.
+    # Options after the command's name belong to the command.
     context_settings={"allow_interspersed_args": False},
 )
 @click.option("--name", default="", help="What to call it; by default after the command.")

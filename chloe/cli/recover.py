@@ -41,7 +41,7 @@ def recover() -> None:
             return str(
                 await recover_log(path, f"it isn't as Chloe makes a log: {drift}", time.time_ns, make_waits())
             )
-        # What keeps it from being opened is put right by that.
+        # Opening a log repairs what kept it from being opened.
         store = await Store.open(path, instance="", watcher=None, waits=make_waits())
         try:
             if store.loss_notice is not None:

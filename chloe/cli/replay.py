@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from chloe.events.panes import Panes
     from chloe.store import Store
 
-#: Letters that are printed at once.
+#: Characters that are printed at once.
 _BATCH_SIZE = 4096
 
-#: What a pane's name at any time follows from.
+#: The kinds from which a pane's name at any time follows.
 _NAMING_KINDS = ("Created", "Renamed")
 
 
@@ -109,7 +109,7 @@ def replay(
 
         await print_while_read(follow_log)
 
-    # Who follows records as well, as long as nobody else does: what he waits for has to come into the log.
+    # A follower records as well if nobody else does: else nothing new would come into the log.
     scope = RECORDING if follow else named(pane) if pane else INGESTING
     run_with_engine(work, scope)
 

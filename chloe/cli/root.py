@@ -10,7 +10,7 @@ import click
 from chloe import __version__
 from chloe.cli.debug import DEBUG
 
-#: In the order in which one meets them.
+#: Every command, in the order in which a user meets them.
 COMMANDS = (
     "new",
     "ls",

@@ -55,7 +55,7 @@ def send(
         if data:
             await engine.request(Write(target.id, data))
 
-    # What bytes a key has depends on what the program asked of its terminal.
+    # A key's bytes depend on what the program asked of its terminal.
     run_with_pane(pane, work, screens=bool(keys))
 
 

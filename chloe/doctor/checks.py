@@ -56,7 +56,7 @@ def diagnose(evidence: Evidence, checks: Iterable[Check] = CHECKS) -> list[Findi
 def _run(check: Check, evidence: Evidence) -> list[Finding]:
     found: list[Finding] = []
     try:
-        # One by one: what was found before a check failed is told.
+        # One by one, so that what a check found before it failed is kept.
         for finding in check.run(evidence):
             found.append(finding)
     except Unavailable as unavailable:

@@ -22,7 +22,7 @@ _SHARED = re.compile(
 )
 _VOLATILE = {"tmpfs", "ramfs"}
 
-#: Below either of these there is too little room: a part of the disk, and bytes.
+#: There is too little room below either of these: a share of the disk, and bytes.
 _MIN_FREE_SHARE, _MIN_FREE = 0.05, 1_000_000_000
 
 

@@ -133,7 +133,7 @@ def _judge_permissions(subject: str, found: Iterable[Path], places: Paths) -> It
     folders = {places.home, places.spool, places.instances, places.log_file.parent}
     for path in found:
         try:
-            # A link to a folder elsewhere is the user's own doing; one in a file's place is nobody's.
+            # A user may link a folder to elsewhere; a link in a file's place is judged itself.
             seen = path.stat(follow_symlinks=path in folders)
         except FileNotFoundError:
             continue  # A holder or an instance has just removed it.
@@ -178,7 +178,7 @@ def _judge_configuration(file: Path) -> Iterator[Finding]:
             str(file),
             f"others may write it ({mode:04o}), and it names a program",
             command,
-            # What a link leads to may be anybody's.
+            # A link may lead to somebody else's file.
             None if file.is_symlink() else RestrictPermissions((file,)),
         )
 

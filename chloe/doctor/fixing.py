@@ -19,8 +19,8 @@ from chloe.doctor.findings import Finding, Fix, IngestSpools, RemoveLock, Remove
 from chloe.doctor.spools import find_endangered
 from chloe.errors import ChloeError
 
-#: What is done first: a start comes when its folders are in order; the dead are cleared away when it has
-#: said what became of their panes.
+#: The order of fixes: an engine starts once its folders are in order; a dead instance's lock is removed once
+#: the end of its panes is recorded.
 _ORDER: tuple[type[Fix], ...] = (RestrictPermissions, RemoveSpool, IngestSpools, RemoveLock)
 
 

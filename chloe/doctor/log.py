@@ -15,7 +15,7 @@ from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_age
 from chloe.store.repair.losses import ACCEPT, find_missing
 
-#: Bytes of the -wal file that no Chloe lets grow by itself: it begins anew from 64 MB on.
+#: Bytes of the -wal file beyond which something keeps Chloe from copying it: Chloe does so from 64 MB on.
 _MAX_WAL = 256 * 1024 * 1024
 
 

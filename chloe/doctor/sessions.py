@@ -19,7 +19,7 @@ from chloe.formatting.sizes import format_size
 from chloe.formatting.times import format_age
 from chloe.waits import is_stopped
 
-#: How full a spool may be before somebody should know: a part of its cap.
+#: The share of its cap from which on a spool is reported as nearly full.
 _NEARLY_FULL = 0.8
 #: How long a start may take, in nanoseconds.
 _START_TIME = 15_000_000_000

@@ -55,7 +55,7 @@ class App:
         self._tty = tty
         self._lifetime = lifetime = Lifetime(loop)
         self._frames = Frames(loop, self._draw_guarded)
-        #: What waits for answers of the engine.
+        #: The tasks that wait for answers of the engine.
         self._tasks = asyncio.TaskGroup()
         release = keys.name(config.keys.release)
         self._state = state = AppState(
@@ -178,7 +178,7 @@ class App:
         except Exception as error:
             if not isinstance(event, Typed | Pasted | MouseReport | Focused):
                 raise
-            # What a program gets of it hangs on what the program asked for: it costs this event, no more.
+            # How it is encoded depends on what a program asked for, so it costs this one event, not the app.
             _log.exception("an event for a pane could not be handled")
             self._state.messages.notify(f"this didn't reach the pane: {summarize(error)}", error=True)
             wants_frame = True

@@ -11,7 +11,7 @@ from chloe.events.faults import Fault
 from chloe.events.panes import Pane
 from chloe.ui.canvas import Row, make_row
 
-#: Of a screen that is ahead of the log, since the pane's recorder is stopped.
+#: Marks a screen that is ahead of the log, since the pane's recorder is stopped.
 NOT_LOGGED = "not all in the log yet"
 
 #: A line: its style and its text.

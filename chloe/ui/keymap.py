@@ -12,7 +12,7 @@ from chloe.ui.labels import label_key
 from chloe.ui.view import Binding, View
 from chloe.ui.views import TABS
 
-#: In every view that has the keys of all.
+#: The keys of every view that has the global keys.
 GLOBAL = (
     Binding(("tab",), "next_tab"),
     *(Binding((str(number),), f"tab.{tab.name}") for number, tab in enumerate(TABS, 1)),

@@ -10,7 +10,7 @@ from chloe.events.panes import Pane
 from chloe.formatting.text import escape_unsafe
 from chloe.terminal import keys
 
-#: Keys that a person writes otherwise.
+#: Keys that people call by another name.
 _KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
 
 

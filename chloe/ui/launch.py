@@ -60,7 +60,7 @@ async def _main(config: Config, environment: Mapping[str, str], debug: bool) -> 
     painter = Painter(detect_depth(environment), style, detect_encoding(environment))
     screen = TtyScreen(painter, term=environment.get("TERM", ""))
     try:
-        # Until the app has its screen, what it waits for is said where it will be.
+        # Until the app has the screen, it reports on stderr what it waits for.
         async with open_engine(config, waits=Waits(_report)) as engine:
             return await App(engine, config, screen, environment).run()
     finally:

@@ -49,7 +49,7 @@ def log_to(path: Path, *, debug: bool = False) -> Iterator[None]:
         logging.captureWarnings(False)
         ours.setLevel(level)
         root.removeHandler(handler)
-        # What a full disk didn't take is lost here as well.
+        # A full disk may refuse the last lines, too: they are lost.
         with contextlib.suppress(OSError):
             handler.close()
 

@@ -110,7 +110,7 @@ class Requests:
     ) -> None:
         """Ask for ``command``; ``then`` gets the answer. With ``block_input``, input waits for it.
 
-        A pane that is being put away or ended isn't so once more before the answer is there.
+        A second Close or Kill for the same pane is ignored until the first has been answered.
         """
         if isinstance(command, Close | Kill):
             if command in self._pending_commands:
@@ -140,7 +140,7 @@ class Requests:
         """Have the pane's screen folded from the log, unless that is under way."""
         if pane not in self._loading:
             self._loading.add(pane)
-            # A pane that can't be read isn't tried again.
+            # A pane that can't be read stays in ``_loading``, so that it isn't tried again.
             self._run(
                 self._load_screen(pane),
                 lambda _: self._loading.discard(pane),
@@ -148,7 +148,7 @@ class Requests:
             )
 
     async def _load_screen(self, pane: str) -> None:
-        # What the engine has told of a broken screen stands there; it need not be told once more.
+        # The window shows why the screen is broken: there is no need for a message.
         with suppress(ScreenBroken):
             await self._engine.screen(pane)
 

@@ -20,8 +20,8 @@ class Selection:
         #: The selected pane, and the place it had in the list.
         self._selected: str | None = None
         self._place = 0
-        #: The pane that has the keyboard. It keeps it when its program ends, so that what is still typed
-        #: then doesn't become commands.
+        #: The pane that has the keyboard. It keeps the keyboard when its program ends, so that what is still
+        #: typed then isn't taken for commands.
         self.typing_into: str | None = None
         self._seq = -1
         self._panes: list[Pane] = []

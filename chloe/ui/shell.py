@@ -74,7 +74,7 @@ class Shell:
         """Give an event to whom it is meant for. Return whether the window may look otherwise now."""
         match event:
             case MouseReport(data):
-                # What it does in the program, the program shows.
+                # The program shows what it made of it.
                 if not self._stack.overlays:
                     self._mouse.point(data)
                 return False

@@ -20,7 +20,7 @@ class Stack:
     def __init__(self, tabs: Sequence[View]) -> None:
         self.tabs = tuple(tabs)
         self._tab = 0
-        #: What is open over each tab: it is there again when one comes back to the tab.
+        #: The views open over each tab; they are there again when the user comes back to the tab.
         self._over: list[list[View]] = [[] for _ in tabs]
         self._overlays: list[View] = []
 

@@ -67,7 +67,7 @@ def draw_footer(
     """
     if trouble:
         text = f"{trouble[:1].upper()}{escape_unsafe(trouble[1:])}"
-        # What ends as a sentence does has said itself what becomes of keys and output.
+        # A message that ends as a sentence says itself what becomes of keys and output.
         text += "" if text.endswith(".") else ". Keys still pass, and nothing is lost."
         return [make_row([("trouble", f" {line}")], width, "trouble") for line in _wrap(text, width)]
     typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")] if typing_into is not None else []

@@ -20,15 +20,15 @@ _Context = TypeVar("_Context")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A rectangle that shows one terminal. Its place counts from 0, in whatever it was drawn into."""
+    """A rectangle that shows one terminal. ``top`` and ``left`` count from 0, in what it was drawn into."""
 
     pane: str
     top: int
     left: int
     rows: int
     columns: int
-    #: Whether it shows the pane as it runs now, for this user: then it is read, sized and pointed at. Else it
-    #: shows what was, or what is another's.
+    #: Whether it shows the pane as it runs now, for this user: then the pane is marked as read, gets its size
+    #: and the mouse. Else it shows the past, or a pane of another instance.
     is_live: bool
     #: What draws it: the rows of the terminal, and how far back the user looks.
     view: PaneView
@@ -88,15 +88,15 @@ class View(Protocol):
     it once it ``is_done``.
     """
 
-    #: What the view is called among views.
+    #: The view's name, unique among views.
     name: ClassVar[str]
-    #: What it is called on its tab, and above its keys in the help; "" where the help leaves them out.
+    #: The title on its tab, and above its keys in the help; "" leaves them out of the help.
     title: ClassVar[str] = ""
     #: Whether it has a tab of its own, at the top of the window.
     has_tab: ClassVar[bool] = False
-    #: Whether it is a box over another view, which has the keys as long as it is there.
+    #: Whether it is a box over another view, and takes all keys.
     is_overlay: ClassVar[bool] = False
-    #: Whether the keys hold in it that hold everywhere.
+    #: Whether the global keys hold in it.
     has_global_keys: ClassVar[bool] = False
     bindings: tuple[Binding, ...] = ()
     #: The actions that only this view has; their context is the view.

@@ -26,8 +26,8 @@ _NONE = 3
 #: The first of the buttons that each of these bits stands for.
 _FIRST = {0: 1, _WHEEL: 4, _FURTHER: 8}
 
-#: What the user's terminal is asked for, for what a program asked for. Its own releases cost nothing where
-#: only presses are wanted, and highlighting would need the program's answers at the right time.
+#: The mode of the user's terminal for each mode of a program. Releases cost nothing where a program wants
+#: presses only, and highlighting would need the program's answers at the right time.
 _MODE_FOR = {"off": "off", "x10": "normal", "highlight": "normal"}
 
 

@@ -59,7 +59,7 @@ class Scrolling:
         self._pending_rows = 0
         self._earliest = 0
         self._fetched: dict[int, Rows] = {}
-        #: Lines of the window, as long as it is what it was then.
+        #: Lines of the window that were unpacked, and the window they are of.
         self._unpacked: dict[int, Rows] = {}
         self._window: tuple[int, ...] = ()
         self._shown: list[TerminalRow] = []
@@ -186,7 +186,7 @@ class Scrolling:
 
     def _from_window(self, number: int) -> Rows:
         scrollback = self._terminal.scrollback
-        # A resize takes lines back, and then others get their numbers.
+        # A resize takes lines back onto the screen; others get their numbers later.
         window = (scrollback.total, scrollback.first, self._terminal.rows, self._columns)
         if self._window != window:
             self._window = window
@@ -216,7 +216,7 @@ class Scrolling:
         if len(self._fetched) > _MAX_FETCHED:
             self._fetched.clear()
         self._fetched |= dict(enumerate(lines, start=first))
-        # A stopped recorder's spool has lines that no log has: what is before them can't be reached.
+        # A stopped recorder's spool has lines that the log lacks: nothing before them can be read.
         is_short = first + len(lines) < missing.first + missing.count
         if first > missing.first or is_short:
             # The log begins later.

@@ -17,7 +17,7 @@ class Sizing:
     def __init__(self, instance: str) -> None:
         self._instance = instance
         self._asked: dict[str, Size] = {}
-        #: Panes whose size came to be what was asked; a later difference is another instance's.
+        #: Panes that got the size that was asked for; if it differs later, another instance changed it.
         self._reached: set[str] = set()
 
     def on_shown(self, pane: Pane, view: Size) -> bool:

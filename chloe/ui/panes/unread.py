@@ -37,6 +37,6 @@ class Unread:
         """Return the bytes that it printed since it was last seen, or since this instance let go of it."""
         if self._instance in pane.attached or not pane.traits.can_detach:
             return max(pane.output_bytes - self._seen.get(pane.id, pane.output_bytes), 0)
-        # An instance that is new here goes on from where the last one let go.
+        # A new instance counts from where the last one let go.
         since = pane.detached_at.get(self._instance, max(pane.detached_at.values(), default=0))
         return pane.output_bytes - since

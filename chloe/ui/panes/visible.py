@@ -44,7 +44,7 @@ class VisiblePanes:
             self._requests.fetch(pane.id, slot.view)
             if slot.is_live:
                 was_unread |= self._mark_read(pane)
-                # Of several slots the first has the say; the others show a part, or leave room.
+                # The first of several slots gives the pane its size; the others show a part, or leave room.
                 if pane.id not in sized:
                     sized.add(pane.id)
                     self._pane_input.fit(pane, (slot.rows, slot.columns))

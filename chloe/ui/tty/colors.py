@@ -16,7 +16,7 @@ from chloe.terminal import Attributes
 Depth = Literal[0, 8, 16, 256, 16777216]
 Colour = int | tuple[int, int, int] | None
 
-#: xterm's defaults for the first sixteen; a user's own may differ, so they serve to find a near one only.
+#: xterm's defaults for the first sixteen. A user's own may differ, so they only serve to find a near one.
 _BASIC = (
     (0, 0, 0),
     (205, 0, 0),

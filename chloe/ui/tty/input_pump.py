@@ -77,7 +77,7 @@ class InputPump:
 
     def _tick(self) -> None:
         self._timer = None
-        # What is there already came in time, however late the loop is.
+        # What can be read by now came in time, even if the loop is late.
         self.read()
         deadline = self._keyboard.deadline
         now = time.monotonic()

@@ -23,22 +23,22 @@ from dataclasses import dataclass
 from chloe.terminal import keys
 from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, measure_character, name_key, scan
 
-#: After so long without another byte an Esc is no beginning of a sequence.
+#: Seconds without another byte after which an Esc is a key and no beginning of a sequence.
 ESCAPE_TIMEOUT = 0.05
-#: So long after it, bytes still complete a sequence: lines that split one come with such gaps.
+#: Seconds after an Esc within which bytes still complete its sequence: slow lines split one with such gaps.
 SEQUENCE_TIMEOUT = 0.5
-#: After so long without a byte, a paste whose end didn't come is over.
+#: Seconds without a byte after which a paste without an end is over.
 PASTE_TIMEOUT = 2.0
-#: So long the rest of a mouse report is waited for: nobody types its beginning, and its rest is no text.
+#: Seconds for which the rest of a mouse report is waited for: nobody types its beginning.
 REPORT_TIMEOUT = 2.0
 
-#: How what follows the ESC of an answer begins, as far as no one types it.
+#: The first bytes after the ESC of an answer, in the forms that nobody types.
 _REST_OF_ANSWER = re.compile(rb"\[[\d?>=<M]|\]\d|P[\d>!$+|]|_G")
 
-#: How what follows the ESC of a key begins that a slow line may split: a cursor key or a function key.
+#: The first bytes after the ESC of a key that a slow line may split: a cursor key or a function key.
 _REST_OF_KEY = (b"[", b"O")
 
-#: How a mouse report begins, in the forms that no key has.
+#: The first bytes of a mouse report, in the forms that no key has.
 _MOUSE = (b"\x1b[<", b"\x1b[M")
 
 
@@ -90,7 +90,7 @@ class TerminalReply:
 
 @dataclass(frozen=True, slots=True)
 class MouseReport:
-    """The terminal reported the mouse, whoever has the keyboard."""
+    """The terminal reported the mouse, regardless of who has the keyboard."""
 
     data: bytes
 
@@ -101,8 +101,8 @@ Event = Pressed | Typed | Pasted | Focused | Released | ReleaseUndone | Terminal
 class Keyboard:
     """The state machine: bytes and the time in, events out.
 
-    Events come one at a time, and whoever takes one may ``focus_pane`` or ``blur``
-    before asking for the next: what follows goes to the new owner.
+    Events come one at a time. Between two of them the caller may ``focus_pane`` or ``blur``: what follows
+    goes to the new owner.
     """
 
     def __init__(self, release: str = "escape") -> None:
@@ -112,10 +112,10 @@ class Keyboard:
         self._in_pane = False
         self._buffer = b""
         self._paste: bytearray | None = None
-        #: When the bytes in the buffer came; when the Esc that left the pane came, while that matters.
+        #: When the bytes in the buffer came, and the Esc that took the keyboard, while it matters.
         self._received_at = 0.0
         self._released_at: float | None = None
-        #: When an Esc was a key of Chloe's, while what comes next may show that it began an answer.
+        #: When an Esc came that was Chloe's key, as long as it may turn out to begin an answer.
         self._escape_at: float | None = None
         #: When ``tick`` is due; None while nothing waits.
         self.deadline: float | None = None
@@ -286,7 +286,7 @@ class Keyboard:
             pasted, self._paste = bytes(self._paste), None
             yield Pasted(pasted)
         elif self._released_at is not None and len(self._buffer) <= 1:
-            # A [ or O that nothing followed was typed by itself.
+            # A [ or O that nothing followed is a key of its own.
             self._released_at = None
         elif self._released_at is not None:
             sequence, self._buffer = b"\x1b" + self._buffer, b""

@@ -15,11 +15,11 @@ from chloe.terminal import Attributes
 from chloe.ui.canvas import measure, split_clusters
 from chloe.ui.tty.colors import Depth, to_sgr
 
-#: Characters about whose width terminals agree: what isn't here gets its column set after it.
+#: Characters about whose width terminals agree. After any other the column is set.
 _AGREED = "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f"
 _AGREED += "\u2500-\u259f\u2800-\u28ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
 _AMBIGUOUS = re.compile(f"[^{_AGREED}]")
-#: From so many blanks at the end of a row on, erasing is shorter than writing.
+#: With at least so many blanks at the end of a row, erasing is shorter than writing.
 _MIN_BLANKS = 5
 
 #: A run to draw: style, character set (never used), text.
@@ -36,7 +36,7 @@ class Painter:
         self._style = style
         self._encoding = encoding
         self._shown: list[list[Run]] = []
-        #: Of which shown rows it isn't sure where the terminal has the cells.
+        #: For each shown row, whether the terminal may have its cells at other columns.
         self._uncertain: list[bool] = []
         self._width = 0
         self._cursor: tuple[int, int] | None = None
@@ -79,7 +79,7 @@ class Painter:
         begin, end = 0, len(row)
         is_ambiguous = _has_ambiguous(row)
         if is_ambiguous or self._uncertain[y]:
-            # Where the terminal put the cells of the row before isn't known, so nothing of it may stay.
+            # The terminal may have put the cells of the row before anywhere: nothing of it may stay.
             out.append(f"\x1b[{y + 1};1H\x1b[0m\x1b[2K")
             style = None
             self._uncertain[y] = is_ambiguous
@@ -150,11 +150,11 @@ def _paint_ambiguous(out: list[str], text: str, column: int, width: int) -> None
         out.append(text)
         return
     found = split_clusters(text)
-    # Where a row was cut and joined, a mark may stand behind what it didn't join: then only the end is sure.
+    # In a row that was cut, a mark may follow what it doesn't join: then only the end's column is known.
     sure = sum(columns for _, columns in found) == width
     at = column
     for cluster, columns in found:
-        # What has no column of its own leaves none behind.
+        # A cluster without a column of its own gets none.
         out.append(UNSAFE.sub("", cluster) or " " * columns)
         at += columns
         if sure and _AMBIGUOUS.search(cluster):

@@ -47,7 +47,7 @@ _MOUSE_MODES = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
 _BELL_INTERVAL = 0.2
 #: Bytes that one read takes.
 _READ_SIZE = 64 * 1024
-#: How long the last frame may take to get out before the terminal is restored over it.
+#: Seconds that the last frame may take to get out before the terminal is restored over it.
 _DRAIN_TIMEOUT = 1.0
 
 

@@ -36,12 +36,12 @@ class Kind(Enum):
 
 #: Ends a bracketed paste.
 PASTE_END = b"\x1b[201~"
-#: No answer is longer; what is goes on without an end was no answer.
+#: No answer is longer: longer data without an end isn't one.
 LONGEST_REPLY = 64 * 1024
 
 _CSI = re.compile(rb"\x1b\[([\x30-\x3f]*)([\x20-\x2f]*)([\x40-\x7e])")
 _CSI_SO_FAR = re.compile(rb"\x1b\[[\x30-\x3f]*[\x20-\x2f]*\Z")
-#: rxvt ends a shifted key with ``$``, which by the grammar only begins an ending.
+#: rxvt ends a shifted key with ``$``, which ECMA-48 has as an intermediate byte.
 _CSI_RXVT_SHIFT = re.compile(rb"\x1b\[\d{1,2}\$")
 _SS3 = re.compile(rb"\x1bO[\d;]*[\x40-\x7e]")
 _SS3_SO_FAR = re.compile(rb"\x1bO[\d;]*\Z")
@@ -53,7 +53,7 @@ _MODIFIED_F3 = re.compile(rb"1;\d{1,3}\Z")
 _PASTE_BEGIN = b"200"
 #: urxvt's report of the mouse: a button, a column, a row.
 _URXVT_MOUSE = re.compile(rb"\d+;\d+;\d+\Z")
-#: Reports of the mouse of which a part was lost on the way: something else begins within them.
+#: Reports of the mouse that lost a part on the way: something else begins within them.
 _BROKEN_SGR_MOUSE = re.compile(rb"\x1b\[<[\d;]*")
 _BROKEN_X10_MOUSE = re.compile(rb"\x1b\[M[^\x1b]{0,2}(?=\x1b)")
 
