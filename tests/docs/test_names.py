@@ -73,10 +73,10 @@ def is_true(text: str, known: Names) -> bool:
     """Whether what a page has in code type is there."""
     if text in IN_THE_HOME or text in THEIRS or _KEY.fullmatch(text) or is_command(text):
         return True
-    if text.startswith(("/", "~", "-")) or any(mark in text for mark in "{}…*<>"):
-        # A path of the system's, an option, a pattern: the beginning of a pattern is looked at.
+    if text.startswith(("/", "~", "-", ".venv/")) or any(mark in text for mark in "{}…*<>"):
+        # A path that isn't ours, an option, a pattern: the beginning of a pattern is looked at.
         fixed = re.split(r"[{…*<]", text)[0]
-        return text.startswith(("/", "~", "-")) or "/" not in fixed or is_true(fixed, known)
+        return text.startswith(("/", "~", "-", ".venv/")) or "/" not in fixed or is_true(fixed, known)
     if setting := _SETTING.fullmatch(text):
         table, key = setting.groups()
         return table in settings() and (key is None or key in settings()[table])
