@@ -41,7 +41,7 @@ class Block(Protocol):
         """Return the last ``count`` lines, at least one."""
 
 
-class Packed:
+class PackedBlock:
     """Parsed lines in two strings: the cells, joined, and the style ids, each line's followed by that of its
     fill.
     """
@@ -56,7 +56,7 @@ class Packed:
         self.count = count
 
     @classmethod
-    def pack(cls, lines: list[Line]) -> Packed:
+    def pack(cls, lines: list[Line]) -> PackedBlock:
         """Pack some lines, at least one."""
         cells = "\n".join([line.cells for line in lines])
         if any(line.style_ids or line.fill != PLAIN for line in lines):
@@ -101,10 +101,10 @@ class Packed:
         """Return all cells."""
         return self._cells
 
-    def tail(self, count: int) -> Packed:
+    def tail(self, count: int) -> PackedBlock:
         """Return the last ``count`` lines, their cells joined by one line feed."""
         if count == self.count and self._separator == "\n":
             return self
         texts = self._cells.rsplit(self._separator, count)[-count:]
         style_ids = self._style_ids[-sum(len(text) + 1 for text in texts) :] if self._style_ids else ""
-        return Packed("\n".join(texts), style_ids, count)
+        return PackedBlock("\n".join(texts), style_ids, count)

@@ -13,7 +13,7 @@ from chloe.terminal.clusters import ClusterTable
 from chloe.terminal.modes import Modes
 from chloe.terminal.pens import BACKGROUND, PLAIN, PenTable
 from chloe.terminal.rows import Row
-from chloe.terminal.runs import Links, Reader
+from chloe.terminal.runs import Links, RowReader
 from chloe.terminal.scrollback import Scrollback
 
 TAB = 8
@@ -37,10 +37,10 @@ class Canvas:
     ``top`` and ``bottom`` are the margins, both inside.
     """
 
-    def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
+    def __init__(self, rows: int, columns: int, scrollback: int, reader: RowReader | None = None) -> None:
         self.rows = rows
         self.columns = columns
-        self.reader = reader or Reader(PenTable(), ClusterTable(), Links())
+        self.reader = reader or RowReader(PenTable(), ClusterTable(), Links())
         self.pen_table = self.reader.pens
         self.clusters = self.reader.clusters
         self.links = self.reader.links

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chloe.terminal import sgr, widths
-from chloe.terminal.blocks import Packed
+from chloe.terminal.blocks import PackedBlock
 from chloe.terminal.logical import Line
 from chloe.terminal.rows import Row
 from chloe.terminal.scrollback import MAX_LINE_ROWS
@@ -38,7 +38,7 @@ _PLAIN_TEXT = bytes(range(0x20, 0x7F)) + b"\t"
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 
 
-class Unparsed:
+class UnparsedBlock:
     """Complete lines as they were printed. ``screen`` is drawn on by ``lines`` and belongs to the block."""
 
     __slots__ = ("_height", "_known", "_screen", "_text", "count")
@@ -46,16 +46,16 @@ class Unparsed:
     def __init__(self, text: str, count: int, screen: Interpreter) -> None:
         self._text = text
         self._screen = screen
-        self._known: Packed | None = None
+        self._known: PackedBlock | None = None
         #: The height at the width of printing, 0 where only drawing tells; None until somebody asks.
         self._height: int | None = None
         self.count = count
 
-    def _parsed(self) -> Packed:
+    def _parsed(self) -> PackedBlock:
         if self._known is None:
             self._screen.begin()
             self._screen.interpret(self._text)
-            self._known = Packed.pack(list(self._screen.scrollback.closed()))
+            self._known = PackedBlock.pack(list(self._screen.scrollback.closed()))
             self._screen.scrollback.clear()
             self._text = ""
         return self._known
@@ -90,7 +90,7 @@ class Unparsed:
         """Return all cells; there are none yet while nothing is parsed."""
         return self._known.cells() if self._known else ""
 
-    def tail(self, count: int) -> Packed | Unparsed:
+    def tail(self, count: int) -> PackedBlock | UnparsedBlock:
         """Return the last ``count`` lines; no text is parsed for that."""
         if self._known:
             return self._known.tail(count)
@@ -101,7 +101,7 @@ class Unparsed:
             place = self._text.rfind(_END, 0, place)
         place += len(_END)
         pen = _pen_after(self._text[:place], self._screen.pen)
-        return Unparsed(self._text[place:], count, self._screen.scratch_line(pen))
+        return UnparsedBlock(self._text[place:], count, self._screen.scratch_line(pen))
 
     def dump(self) -> tuple[str, int, int, list[int]] | None:
         """Return the text, and what it is drawn with: pen, columns, tabs; None once it has been parsed."""
@@ -221,12 +221,12 @@ def _pieces(text: str) -> Iterator[str]:
         start = end
 
 
-def _block(screen: Interpreter, text: str) -> Packed | Unparsed:
+def _block(screen: Interpreter, text: str) -> PackedBlock | UnparsedBlock:
     count = text.count(_END)
     is_plain = screen.pen == 0 and "\x1b" not in text and "\t" not in text
     if is_plain and (text.isascii() or widths.is_narrow(text.replace(_END, ""))):
-        return Packed(text[: -len(_END)], "", count, _END)
-    return Unparsed(text, count, screen.scratch_line())
+        return PackedBlock(text[: -len(_END)], "", count, _END)
+    return UnparsedBlock(text, count, screen.scratch_line())
 
 
 def _select_pen(screen: Interpreter, text: str) -> None:
@@ -243,10 +243,10 @@ def _pen_after(text: str, pen: int) -> int:
     return pen
 
 
-def unparsed(text: str, scratch_line: Interpreter) -> Unparsed:
-    """Make the block of text that ``Unparsed.dump`` gave. Raises ValueError where it can't have."""
+def unparsed(text: str, scratch_line: Interpreter) -> UnparsedBlock:
+    """Make the block of text that ``UnparsedBlock.dump`` gave. Raises ValueError where it can't have."""
     count = text.count(_END)
     is_flood = count > 0 and text.endswith(_END) and _FLOOD.fullmatch(text) is not None
     if not is_flood or len(text) > longest(scratch_line):
         raise ValueError("no text that scrolled through")
-    return Unparsed(text, count, scratch_line)
+    return UnparsedBlock(text, count, scratch_line)

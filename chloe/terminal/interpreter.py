@@ -18,7 +18,7 @@ from chloe.terminal import flood, sgr, strings
 from chloe.terminal.notices import Bell, CwdChanged, Notice, TitleChanged, is_large
 from chloe.terminal.pens import INLINE_STYLE_IDS, LINK_SHIFT, UNLINKED
 from chloe.terminal.replies import Replying
-from chloe.terminal.runs import Reader
+from chloe.terminal.runs import RowReader
 from chloe.terminal.tokens import Tokenizer
 
 #: Decoded text is carried out in pieces of this many characters: the lists made of it stay in the cache.
@@ -175,7 +175,7 @@ def _parameter(text: str) -> int:
 class Interpreter(Replying):
     """Carries out what a byte stream asks for."""
 
-    def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
+    def __init__(self, rows: int, columns: int, scrollback: int, reader: RowReader | None = None) -> None:
         super().__init__(rows, columns, scrollback, reader)
         #: A scratch line has the tables of another canvas, and doesn't see all that is in use.
         self._owns_tables = reader is None

@@ -16,7 +16,18 @@ from typing import NamedTuple
 from chloe.terminal.modes import Modes
 from chloe.terminal.pointing import MouseEvent, focus, mouse, paste
 
-__all__ = ["Key", "MouseEvent", "encode", "focus", "mouse", "name", "parse", "paste", "translate", "written"]
+__all__ = [
+    "Key",
+    "MouseEvent",
+    "encode",
+    "focus",
+    "format_key",
+    "mouse",
+    "parse_name",
+    "parse_sequence",
+    "paste",
+    "translate",
+]
 
 SHIFT, ALT, CTRL, SUPER, HYPER, META = 1, 2, 4, 8, 16, 32
 _MODIFIERS = {"shift": SHIFT, "alt": ALT, "ctrl": CTRL, "super": SUPER, "hyper": HYPER, "meta": META}
@@ -113,7 +124,7 @@ class Key(NamedTuple):
     modifiers: int = 0
 
 
-def name(text: str) -> Key | None:
+def parse_name(text: str) -> Key | None:
     """Return the key that ``text`` names (``ctrl+shift+left``), or None."""
     *held, last = text.split("+") if text != "+" and not text.endswith("++") else [*text[:-2].split("+"), "+"]
     modifiers = 0
@@ -130,16 +141,16 @@ def name(text: str) -> Key | None:
     return Key(last, modifiers) if len(last) == 1 else None
 
 
-def written(key: Key) -> str:
-    """Return the name of a key, as ``name`` reads it: ``ctrl+alt+shift+left``."""
+def format_key(key: Key) -> str:
+    """Return the name of a key, as ``parse_name`` reads it: ``ctrl+alt+shift+left``."""
     held = (each for each in _ORDER if key.modifiers & _MODIFIERS[each])
     return "+".join([*held, key.name])
 
 
 def encode(key: str, modes: Modes) -> bytes:
     """Return what the key of this name sends; empty where there is no such key."""
-    named = name(key)
-    return send(named, modes) if named else b""
+    named = parse_name(key)
+    return encode_key(named, modes) if named else b""
 
 
 def translate(sequence: bytes, modes: Modes) -> bytes:
@@ -150,8 +161,8 @@ def translate(sequence: bytes, modes: Modes) -> bytes:
     """
     if not _changes_keys(modes):
         return sequence
-    key = parse(sequence)
-    return sequence if key is None else send(key, modes)
+    key = parse_sequence(sequence)
+    return sequence if key is None else encode_key(key, modes)
 
 
 def _changes_keys(modes: Modes) -> bool:
@@ -165,7 +176,7 @@ def _changes_keys(modes: Modes) -> bool:
     )
 
 
-def parse(sequence: bytes) -> Key | None:
+def parse_sequence(sequence: bytes) -> Key | None:
     """Return the key that sends ``sequence`` in a terminal's normal mode, or None."""
     for pattern, read in _PARSERS:
         match = pattern.match(sequence)
@@ -226,7 +237,7 @@ _PARSERS = (
 )
 
 
-def send(key: Key, modes: Modes) -> bytes:
+def encode_key(key: Key, modes: Modes) -> bytes:
     """Return what ``key`` sends under ``modes``."""
     if modes.kitty_flags & (_DISAMBIGUATE | _ALL):
         return _kitty(key, modes).encode()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from chloe.terminal import sgr
-from chloe.terminal.runs import Reader
+from chloe.terminal.runs import RowReader
 from chloe.terminal.switching import Switching
 
 #: The most bytes of answers that wait to be taken; a program that asks on and on gets no more.
@@ -31,7 +31,7 @@ _CELL = (16, 8)
 class Replying(Switching):
     """The operations that ask."""
 
-    def __init__(self, rows: int, columns: int, scrollback: int, reader: Reader | None = None) -> None:
+    def __init__(self, rows: int, columns: int, scrollback: int, reader: RowReader | None = None) -> None:
         super().__init__(rows, columns, scrollback, reader)
         self.replies: list[bytes] = []
         self._waiting = 0

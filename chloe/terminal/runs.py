@@ -85,7 +85,7 @@ class Links:
         return self._addresses.get(number, "") if number else ""
 
 
-class Reader:
+class RowReader:
     """Reads rows out of cell strings, knowing the tables that their style ids and stand-ins come from."""
 
     __slots__ = ("clusters", "links", "pens")

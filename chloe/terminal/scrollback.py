@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from chloe.terminal.blocks import Block, Packed
+from chloe.terminal.blocks import Block, PackedBlock
 from chloe.terminal.logical import Line, lines, wrap
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
-from chloe.terminal.runs import Reader, Run
+from chloe.terminal.runs import RowReader, Run
 
 #: Rows that wait before they are packed.
 _FRESH = 256
@@ -58,7 +58,7 @@ class Counters(NamedTuple):
 class Scrollback:
     """What left the screen at the top. ``limit``: how many logical lines are kept."""
 
-    def __init__(self, limit: int, reader: Reader, columns: int) -> None:
+    def __init__(self, limit: int, reader: RowReader, columns: int) -> None:
         self.limit = limit
         self._reader = reader
         self._columns = columns
@@ -141,9 +141,9 @@ class Scrollback:
         rows = self._fresh[:closed]
         del self._fresh[:closed]
         if any(row.wrapped or row.pens or row.fill != PLAIN for row in rows):
-            self._append(Packed.pack([line for line, _ in lines(rows, self._columns)]))
+            self._append(PackedBlock.pack([line for line, _ in lines(rows, self._columns)]))
         else:
-            self._append(Packed("\n".join([row.text for row in rows]), "", closed))
+            self._append(PackedBlock("\n".join([row.text for row in rows]), "", closed))
 
     def _append(self, block: Block) -> None:
         self._blocks.append(block)
@@ -211,7 +211,7 @@ class Scrollback:
         # A small block at the end: the next line is taken without parsing thousands once more.
         for rest in (lines[:-_NEAR], lines[-_NEAR:]):
             if rest:
-                packed = Packed.pack(rest)
+                packed = PackedBlock.pack(rest)
                 self._blocks.append(packed)
                 self._account(packed, 1)
         return last
@@ -349,7 +349,7 @@ class Scrollback:
             beyond -= block.count
             self._account(block, -1)
             if kept:
-                rest = Packed.pack(kept)
+                rest = PackedBlock.pack(kept)
                 self._blocks.appendleft(rest)
                 self._account(rest, 1)
 

@@ -21,11 +21,11 @@ from importlib.metadata import version
 from typing import Any, NoReturn, get_args
 
 from chloe.terminal import widths
-from chloe.terminal.blocks import Block, Packed
+from chloe.terminal.blocks import Block, PackedBlock
 from chloe.terminal.canvas import SavedCursor, Shape
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.clusters import MAX_CODE_POINTS
-from chloe.terminal.flood import Unparsed, unparsed
+from chloe.terminal.flood import UnparsedBlock, unparsed
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import Line
 from chloe.terminal.modes import Modes, Mouse, MouseEncoding
@@ -67,7 +67,7 @@ def dump(screen: Interpreter, lines: int) -> bytes:
     scrollback = screen.scrollback
     opened = scrollback.open_rows()
     rows = opened + (screen.main_lines or []) + screen.lines
-    drawn = Packed.pack([Line(row.text, row.pens, row.fill) for row in rows])
+    drawn = PackedBlock.pack([Line(row.text, row.pens, row.fill) for row in rows])
     kept, pens = _select_lines(screen, lines, drawn)
     texts: list[str] = []
     blocks = [_encode_block(block, texts) for block in (*kept, drawn)]
@@ -109,7 +109,7 @@ def dump(screen: Interpreter, lines: int) -> bytes:
 
 
 def _select_lines(
-    screen: Interpreter, lines: int, drawn: Packed
+    screen: Interpreter, lines: int, drawn: PackedBlock
 ) -> tuple[list[Block], tuple[str, list[int]]]:
     """The last lines of the scrollback, and at least the pens in them and in what is ``drawn``."""
     room = _MAX_CHARACTERS
@@ -149,7 +149,7 @@ def _fitting(block: Block, room: int, seen: set[str], most: int, many: bool) -> 
 
 def _encode_block(block: Block, texts: list[str]) -> tuple[Any, ...]:
     """Return the fields of a block, and append its cells and style ids to ``texts``."""
-    undrawn = block.dump() if isinstance(block, Unparsed) else None
+    undrawn = block.dump() if isinstance(block, UnparsedBlock) else None
     if undrawn is not None:
         texts += (undrawn[0], "")
         return (len(undrawn[0]), *undrawn[1:])
@@ -237,7 +237,7 @@ class _Loading:
         scratch_line = self.screen.scratch_line(self._pen(pen), _number(columns, 1, MAX_COLUMNS), stops)
         return unparsed(self.cells.read(_number(size)), scratch_line)
 
-    def _packed(self, encoded: list[Any]) -> Packed:
+    def _packed(self, encoded: list[Any]) -> PackedBlock:
         count, cells_size, marks_size = encoded
         cells, style_ids = self.cells.read(_number(cells_size)), self.style_ids.read(_number(marks_size))
         if cells.count("\n") + 1 != count or len(style_ids) not in (0, len(cells) + 1):
@@ -249,7 +249,7 @@ class _Loading:
                 _refuse("a cell that can't be")
         if not all(reader.pens.knows(style_id) for style_id in set(style_ids)):
             _refuse("a look that no cell has")
-        return Packed(cells, style_ids, count)
+        return PackedBlock(cells, style_ids, count)
 
     def _rows(self, encoded: list[Any]) -> list[Row]:
         columns = self.screen.columns

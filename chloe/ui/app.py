@@ -57,7 +57,7 @@ class App:
         self._frames = Frames(loop, self._draw_guarded)
         #: The tasks that wait for answers of the engine.
         self._tasks = asyncio.TaskGroup()
-        release = keys.name(config.keys.release)
+        release = keys.parse_name(config.keys.release)
         self._state = state = AppState(
             projections=engine.projections,
             ahead=engine.ahead,
@@ -67,7 +67,7 @@ class App:
             screens=LiveScreens(),
             glyphs=choose_glyphs(config.ui.ascii, environment),
             list_width=config.ui.list_width,
-            release=keys.written(release) if release else config.keys.release,
+            release=keys.format_key(release) if release else config.keys.release,
             log_file=str(config.paths.log_file),
         )
         self._slots = Slots()

@@ -20,10 +20,10 @@ _URWID_KEYS = {"page_up": "page up", "page_down": "page down", "escape": "esc", 
 
 def to_urwid_key(key: str) -> str:
     """Return a key as urwid's widgets know it."""
-    named = keys.name(key)
+    named = keys.parse_name(key)
     if named is None:
         return key
-    held = keys.written(named._replace(name="")).split("+")[:-1]
+    held = keys.format_key(named._replace(name="")).split("+")[:-1]
     words = ["meta" if modifier == "alt" else modifier for modifier in held]
     return " ".join([*words, _URWID_KEYS.get(named.name, named.name)])
 

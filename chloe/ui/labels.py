@@ -16,10 +16,10 @@ _KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
 
 def label_key(key: str) -> str:
     """Return a key as a person reads it: ``Esc``, ``Shift-PgUp``, ``Ctrl-L``."""
-    named = keys.name(key)
+    named = keys.parse_name(key)
     if named is None:
         return key
-    *held, _ = keys.written(named._replace(name="")).split("+")
+    *held, _ = keys.format_key(named._replace(name="")).split("+")
     name = named.name
     if name in _KEY_LABELS:
         name = _KEY_LABELS[name]

@@ -187,9 +187,9 @@ def test_each_binding_has_one_action(view: type[View] | None, binding: Binding) 
 @pytest.mark.parametrize(("view", "binding"), list(bindings()))
 def test_each_key_is_called_as_everywhere(view: object, binding: Binding) -> None:
     for key in binding.keys:
-        named_key = keys.name(key)
+        named_key = keys.parse_name(key)
         assert named_key is not None
-        assert keys.written(named_key) == key
+        assert keys.format_key(named_key) == key
 
 
 #: Where keys are called as others call them: urwid's widgets, and people.
@@ -203,8 +203,8 @@ def other_names(source: str, table: str) -> Iterator[str]:
             continue
         for node in ast.walk(statement):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value[:1].isalnum():
-                key = keys.name(node.value)
-                if key is not None and keys.written(key) != node.value and len(node.value) > 1:
+                key = keys.parse_name(node.value)
+                if key is not None and keys.format_key(key) != node.value and len(node.value) > 1:
                     yield f"line {node.lineno}: {node.value!r}"
 
 

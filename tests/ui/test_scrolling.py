@@ -7,7 +7,7 @@ import random
 import pytest
 
 from chloe.terminal import Terminal
-from chloe.terminal.blocks import Packed
+from chloe.terminal.blocks import PackedBlock
 from chloe.terminal.logical import Line
 from chloe.ui.panes.scrolling import Scrolling, TerminalRow
 
@@ -173,16 +173,16 @@ def test_as_many_rows_on_as_were_gone_back_is_the_live_screen() -> None:
 
 def test_a_page_unpacks_what_a_flood_left_once_and_not_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
     unpacked = 0
-    lines = Packed.lines
+    lines = PackedBlock.lines
 
-    def count(block: Packed) -> list[Line]:
+    def count(block: PackedBlock) -> list[Line]:
         nonlocal unpacked
         unpacked += 1
         return lines(block)
 
     log = Log(window=10_000)
     log.shown.feed(b"".join(b"%d\r\n" % number for number in range(50_000)))
-    monkeypatch.setattr(Packed, "lines", count)
+    monkeypatch.setattr(PackedBlock, "lines", count)
     for _ in range(40):
         log.view.up(HEIGHT)
         assert log.view.rows(HEIGHT)

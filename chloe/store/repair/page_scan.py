@@ -42,7 +42,7 @@ class StoredBody(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScannedRecord:
     """A record as it is stored; every column has the type it was written with."""
 
     seq: int
@@ -117,7 +117,7 @@ class PageScanner:
         """The seqs of all records that can be read, in order."""
         return sorted(self._records)
 
-    def records(self, seq: int) -> Iterator[Row]:
+    def records(self, seq: int) -> Iterator[ScannedRecord]:
         """What there is of the record ``seq``: as a rule one row."""
         for place in self._records.get(seq, ()):
             row = _row(seq, self._columns(place))
@@ -273,7 +273,7 @@ def _value(data: bytes, at: int, kind: int) -> tuple[_Value, int]:
     return (kind - 8 if kind >= 8 else int.from_bytes(piece, "big", signed=True)), at
 
 
-def _row(seq: int, columns: list[_Value]) -> Row | None:
+def _row(seq: int, columns: list[_Value]) -> ScannedRecord | None:
     match columns:
         case [
             None,
@@ -287,7 +287,7 @@ def _row(seq: int, columns: list[_Value]) -> Row | None:
             bytes() | None as body_sha256,
             bytes(hash_),
         ] if len(hash_) == 32 and (body_sha256 is None or len(body_sha256) == 32):
-            return Row(
+            return ScannedRecord(
                 seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256, hash_
             )
     return None

@@ -43,7 +43,7 @@ from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import keep, known
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import HEAD_GONE
-from chloe.store.repair.page_scan import PageScanner, Row, StoredBody
+from chloe.store.repair.page_scan import PageScanner, ScannedRecord, StoredBody
 from chloe.store.schema import migrate
 
 _RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -192,7 +192,7 @@ class _Rebuild:
         result = Salvage(aside=aside, kept=kept, again=len(trusted), lost=lost, bodies=len(self._bodies))
         return result, self._head
 
-    def _keep(self, row: Row) -> bool:
+    def _keep(self, row: ScannedRecord) -> bool:
         """Take ``row`` over as it is, if it is what was written after the record before."""
         if row.seq != self._head.seq + 1 or not row.follows(self._head.hash):
             return False
@@ -206,7 +206,7 @@ class _Rebuild:
         self._fold(row.pane, _fact(row))
         return True
 
-    def _whole_body(self, row: Row) -> StoredBody | None:
+    def _whole_body(self, row: ScannedRecord) -> StoredBody | None:
         """Return the row's body as it is stored, if it is the one that was written.
 
         One of an unknown codec can't be compared, and is taken to be it.
@@ -227,10 +227,10 @@ class _Rebuild:
                     return body
         return unknown
 
-    def _pruned(self, row: Row) -> bool:
+    def _pruned(self, row: ScannedRecord) -> bool:
         return any(row.seq in self._pruned_of.get(pane, ()) for pane in ("", row.pane))
 
-    def _trusted(self, behind: Iterable[int]) -> Iterable[Row]:
+    def _trusted(self, behind: Iterable[int]) -> Iterable[ScannedRecord]:
         """The rows that are what was written, as far as their neighbours can tell.
 
         One whose hash follows from the record before is. So is one right behind a hole: nothing speaks
@@ -254,7 +254,7 @@ class _Rebuild:
                 yield row
             before = seq, row.hash, good
 
-    def _reappend(self, row: Row) -> None:
+    def _reappend(self, row: ScannedRecord) -> None:
         stored = self._whole_body(row)
         body = None
         if stored is not None:
@@ -284,13 +284,13 @@ class _Rebuild:
             self._gap(row, fact.offset)
         self._put(row.pane, row.instance, fact, row.occurred_at)
 
-    def _gap(self, row: Row, offset: int, reason: str = DAMAGED) -> None:
+    def _gap(self, row: ScannedRecord, offset: int, reason: str = DAMAGED) -> None:
         printed = self._printed.get(row.pane, 0)
         if offset > printed:
             gap = Gap(offset=printed, length=offset - printed, reason=reason)
             self._put(row.pane, row.instance, gap, row.occurred_at)
 
-    def _create_placeholder(self, row: Row, fact: Fact) -> None:
+    def _create_placeholder(self, row: ScannedRecord, fact: Fact) -> None:
         """A pane whose beginning is lost is there all the same."""
         spooled = getattr(fact, "spool", None) is not None
         created = Created(
@@ -319,5 +319,5 @@ class _Rebuild:
                 self._printed[pane] = max(self._printed.get(pane, 0), fact.offset + fact.length)
 
 
-def _fact(row: Row, body: bytes | None = None) -> Fact:
+def _fact(row: ScannedRecord, body: bytes | None = None) -> Fact:
     return decode_record(row.pane, row.instance, row.kind, row.version, row.head, body)

@@ -106,8 +106,8 @@ class Keyboard:
     """
 
     def __init__(self, release: str = "escape") -> None:
-        named = keys.name(release)
-        self._release = keys.written(named) if named else release
+        named = keys.parse_name(release)
+        self._release = keys.format_key(named) if named else release
         self._release_byte = _control_byte(self._release)
         self._in_pane = False
         self._buffer = b""

@@ -217,7 +217,7 @@ def _name_of_character(sequence: bytes) -> str:
 
 
 def _modified(bits: int, key: str) -> str:
-    return keys.written(keys.Key(key, bits))
+    return keys.format_key(keys.Key(key, bits))
 
 
 def _name_of_csi(text: str) -> str:
