@@ -113,7 +113,7 @@ async def execute(store: Store, planned: Plan) -> Sequence[PruneRange]:
             PruneCut(
                 pane=part.pane,
                 first=part.first,
-                through=part.through,
+                up_to=part.up_to,
                 reason=planned.reason,
                 kept=kept,
             )
@@ -145,8 +145,8 @@ async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
 
 async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
     """The screen at the end of ``part``, in the form that every later Chloe reads."""
-    found = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.through)
-    if found is None or found.seq != part.through:
+    found = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.up_to)
+    if found is None or found.seq != part.up_to:
         return None
     # A terminal is some milliseconds of work on the loop: others have their turn between two.
     await asyncio.sleep(0)
@@ -156,7 +156,7 @@ async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
     except StateUnusable:
         return None
     except Exception:
-        _log.exception("pane %s: its screen at record %d can't be kept", part.pane, part.through)
+        _log.exception("pane %s: its screen at record %d can't be kept", part.pane, part.up_to)
         return None
 
 

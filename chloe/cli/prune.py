@@ -136,7 +136,7 @@ def _print_json(
             "id": part.pane,
             "name": names[part.pane],
             "first": part.first,
-            "through": part.through,
+            "through": part.up_to,
             "records": part.bodies,
             "bytes": part.size,
         }

@@ -95,7 +95,7 @@ def replay(
         if beside is None:
             report_omitted(stopped.values())
         source = ExtendedLog(store, beside.records) if beside is not None else store
-        past = source.read(through=seq, pane=found, kinds=kind_filter, since=since, until=until, bodies=data)
+        past = source.read(up_to=seq, pane=found, kinds=kind_filter, since=since, until=until, bodies=data)
         if not follow:
             async for line in lines(past):
                 sys.stdout.write(line + "\n")
@@ -118,7 +118,7 @@ async def _fold_names(store: Store, through: int) -> Panes:
     from chloe.events.panes import Panes
 
     names = Panes()
-    async for record in store.read(kinds=_NAMING_KINDS, through=through, bodies=False):
+    async for record in store.read(kinds=_NAMING_KINDS, up_to=through, bodies=False):
         names.apply(record)
     return names
 

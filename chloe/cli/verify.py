@@ -55,7 +55,7 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
     one beside the log and, if configured, adds them to a file; --head keeps one, --since looks for it.
     """
     from chloe.errors import LogBroken, UsageError
-    from chloe.store.heads import append_line
+    from chloe.store.heads import append_head
 
     if print_head and not (file or since or as_json):
         print(run_with_log(_read_head))
@@ -82,7 +82,7 @@ def verify(print_head: bool, file: str, since: str, accept_loss: bool, as_json: 
         )
     if file:
         try:
-            append_line(Path(file), verdict.head)
+            append_head(Path(file), verdict.head)
         except OSError as error:
             raise UsageError(f"{file} can't be written ({error.strerror})") from error
     if not as_json:
@@ -115,7 +115,7 @@ def _parse_heads(since: str) -> list[Head]:
     from chloe.errors import UsageError
     from chloe.small_files import read_whole
     from chloe.store import Head
-    from chloe.store.heads import parse
+    from chloe.store.heads import parse_head
 
     match = _HASH.fullmatch(since.strip()) or _HASH.fullmatch(" ".join(since.split()[-2:]))
     if match is not None:
@@ -127,7 +127,7 @@ def _parse_heads(since: str) -> list[Head]:
         raise UsageError(
             f"{since!r} is neither a hash of 16 to 64 hex digits nor a file of heads that can be read"
         ) from error
-    heads = [parse(line) for line in lines if line.strip()]
+    heads = [parse_head(line) for line in lines if line.strip()]
     known = [head for head in heads if head is not None]
     if not known or len(known) != len(heads):
         raise UsageError(f"{since} holds a line that isn't a head, or none at all")

@@ -135,7 +135,7 @@ class PaneStream:
         last: Record | None = None
         async for record in self._source.read(
             after=self._after,
-            through=self._last_seq,
+            up_to=self._last_seq,
             pane=self._pane,
             kinds=self._kinds,
         ):

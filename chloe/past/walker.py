@@ -216,7 +216,7 @@ class Walker:
             self._began_at_start = False
             self._last_checkpoint = found.seq
             async for record in self._source.read(
-                after=found.seq - 1, through=found.seq, pane=self.pane, bodies=False
+                after=found.seq - 1, up_to=found.seq, pane=self.pane, bodies=False
             ):
                 self.occurred_at = record.occurred_at
 

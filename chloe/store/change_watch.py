@@ -32,8 +32,8 @@ _WHILE_COMMITTING = 0.005
 class FolderWatcher(Protocol):
     """What is needed of a watcher (``chloe.watch.Watcher``)."""
 
-    def watch(self, path: Path, told: Callable[[str], None]) -> Callable[[], None]:
-        """Call ``told`` with the name of each entry of the folder ``path`` that changes."""
+    def watch(self, path: Path, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``callback`` with the name of each entry of the folder ``path`` that changes."""
 
 
 class ChangeWatcher:
@@ -68,7 +68,7 @@ class ChangeWatcher:
             self._unwatch()
             return
         if self._watcher is not None and self._cancel is None:
-            self._cancel = self._watcher.watch(self._path.parent, self._told)
+            self._cancel = self._watcher.watch(self._path.parent, self._on_entry)
         self._on.set()
         # What happened before the watch began made no notice.
         self._noticed.set()
@@ -83,7 +83,7 @@ class ChangeWatcher:
             self._cancel()
             self._cancel = None
 
-    def _told(self, name: str) -> None:
+    def _on_entry(self, name: str) -> None:
         # "" says that notices were lost.
         if name in ("", f"{self._path.name}-wal"):
             self._noticed.set()
@@ -91,7 +91,7 @@ class ChangeWatcher:
     async def _due(self) -> None:
         """Wait for a notice, or until it is time to look without one."""
         await self._on.wait()
-        self._is_noticed = await self._noticed_within(POLL if self._cancel is None else BACKSTOP)
+        self._is_noticed = await self._is_noticed_within(POLL if self._cancel is None else BACKSTOP)
 
     async def _look_now(self) -> None:
         if self._is_noticed:
@@ -108,10 +108,10 @@ class ChangeWatcher:
             self._noticed.clear()
             await self._look()
             pause = max(pause * _GROWTH, _FIRST)
-            if await self._noticed_within(pause):
+            if await self._is_noticed_within(pause):
                 pause = 0.0
 
-    async def _noticed_within(self, seconds: float) -> bool:
+    async def _is_noticed_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 await self._noticed.wait()

@@ -127,9 +127,9 @@ class Checkpoints:
         """Where ``pane`` has checkpoints, in order."""
         return await self._read(_refs, pane, emulator) or []
 
-    async def delete(self, pane: str | None, *, after: int | None, through: int | None) -> None:
-        """Delete those with ``after`` < seq <= ``through``, of one pane or of all."""
-        bounds = (-1 if after is None else after, _ALL if through is None else through)
+    async def delete(self, pane: str | None, *, after: int | None, up_to: int | None) -> None:
+        """Delete those with ``after`` < seq <= ``up_to``, of one pane or of all."""
+        bounds = (-1 if after is None else after, _ALL if up_to is None else up_to)
         while await self._write(_delete_some, pane, *bounds):
             pass
 
@@ -212,9 +212,9 @@ def _fact(emulator: str, seq: int, lines: int, version: int, head: str) -> Check
 
 
 def _newest(
-    connection: sqlite3.Connection, pane: str, emulator: str, through: int, lines: int
+    connection: sqlite3.Connection, pane: str, emulator: str, up_to: int, lines: int
 ) -> Checkpoint | None:
-    with closing(connection.execute(_NEWEST, (pane, emulator, through, lines))) as rows:
+    with closing(connection.execute(_NEWEST, (pane, emulator, up_to, lines))) as rows:
         for seq, passed, version, head, stored in rows:
             fact = _fact(emulator, seq, passed, version, head)
             state = None if fact is None else _unpack(stored, fact)
@@ -234,6 +234,6 @@ def _refs(connection: sqlite3.Connection, pane: str, emulator: str) -> list[Chec
     ]
 
 
-def _delete_some(connection: sqlite3.Connection, pane: str | None, after: int, through: int) -> int:
+def _delete_some(connection: sqlite3.Connection, pane: str | None, after: int, up_to: int) -> int:
     """Delete a few; how many."""
-    return connection.execute(_DELETE, (pane, pane, after, through, _DELETED_AT_ONCE)).rowcount
+    return connection.execute(_DELETE, (pane, pane, after, up_to, _DELETED_AT_ONCE)).rowcount

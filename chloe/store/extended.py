@@ -21,7 +21,7 @@ class RecordSource(Protocol):
         self,
         *,
         after: int = 0,
-        through: int | None = None,
+        up_to: int | None = None,
         pane: str | None = None,
         kinds: Collection[str] | None = None,
         since: int | None = None,
@@ -56,16 +56,16 @@ class ExtendedLog:
         self,
         *,
         after: int = 0,
-        through: int | None = None,
+        up_to: int | None = None,
         pane: str | None = None,
         kinds: Collection[str] | None = None,
         since: int | None = None,
         until: int | None = None,
         bodies: bool = True,
     ) -> AsyncIterator[Record]:
-        """See ``Store.read``; ``through`` is about the log alone."""
+        """See ``Store.read``; ``up_to`` is about the log alone."""
         asked = self._log.read(
-            after=after, through=through, pane=pane, kinds=kinds, since=since, until=until, bodies=bodies
+            after=after, up_to=up_to, pane=pane, kinds=kinds, since=since, until=until, bodies=bodies
         )
         async for record in asked:
             yield record

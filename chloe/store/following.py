@@ -105,8 +105,8 @@ class Feed:
                 elif self._closed:
                     return
                 elif follower.batches or self.tip > after:
-                    through = follower.batches[0][0][0].seq - 1 if follower.batches else self.tip
-                    records, after = await self._read(after, through)
+                    up_to = follower.batches[0][0][0].seq - 1 if follower.batches else self.tip
+                    records, after = await self._read(after, up_to)
                 else:
                     await follower.changed.wait()
                     continue
@@ -123,10 +123,10 @@ class Feed:
         self.advance_tip(tip)
         return tip
 
-    async def _read(self, after: int, through: int) -> tuple[Sequence[Record], int]:
+    async def _read(self, after: int, up_to: int) -> tuple[Sequence[Record], int]:
         """A page from the file, and the seq up to which it goes; nothing of it once closed."""
         try:
-            return await self._retry(lambda: self._reader.page(EVERYTHING, after, through))
+            return await self._retry(lambda: self._reader.page(EVERYTHING, after, up_to))
         except LogUnusable:
             return (), after
 

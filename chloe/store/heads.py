@@ -56,7 +56,7 @@ def head_file(path: Path) -> Path:
     return path.with_name("head")
 
 
-def parse(line: str) -> Head | None:
+def parse_head(line: str) -> Head | None:
     """The head in a line that ends with a seq and a hash in hex, whatever stands before; else None."""
     found = _HEAD.fullmatch(line)
     if found is None or int(found[1]) > _LARGEST_SEQ:
@@ -64,7 +64,7 @@ def parse(line: str) -> Head | None:
     return Head(int(found[1]), bytes.fromhex(found[2]))
 
 
-def known(path: Path) -> Head | None:
+def read_known_head(path: Path) -> Head | None:
     """Return the last known head of the log at ``path``; None where none was kept or the file can't be used.
 
     Raises ``OSError`` where that can't be told, for want of descriptors or memory.
@@ -75,10 +75,10 @@ def known(path: Path) -> Head | None:
         if is_shortage(error):
             raise
         return None
-    return parse(kept.decode("ascii", "replace"))
+    return parse_head(kept.decode("ascii", "replace"))
 
 
-def obstacle(path: Path) -> str:
+def describe_obstacle(path: Path) -> str:
     """Say what is in the way of the file beside the log at ``path``; "" where nothing is."""
     file = head_file(path)
     if file.is_dir() and not file.is_symlink():
@@ -86,12 +86,12 @@ def obstacle(path: Path) -> str:
     return ""
 
 
-def keep(path: Path, head: Head, *, back: bool = False) -> None:
+def write_known_head(path: Path, head: Head, *, back: bool = False) -> None:
     """Keep ``head`` as the last known one of the log at ``path``, unless a later one is kept already.
 
     With ``back`` in its place all the same. The file is replaced as a whole. Raises ``OSError``.
     """
-    before = known(path)
+    before = read_known_head(path)
     if before is not None and not back and before.seq >= head.seq:
         return
     file = head_file(path)
@@ -112,7 +112,7 @@ def keep(path: Path, head: Head, *, back: bool = False) -> None:
         raise
 
 
-def append_line(file: Path, head: Head) -> None:
+def append_head(file: Path, head: Head) -> None:
     """Add time, seq and hash to a file of ours that only its owner may read, made if it isn't there.
 
     Raises ``OSError``, for a link as well: it may lead to a file that is none of heads.
@@ -123,7 +123,7 @@ def append_line(file: Path, head: Head) -> None:
         kept.write(f"{format_utc(time.time_ns())} {head}\n")
 
 
-def read_lines(file: Path, limit: int) -> Iterator[Head | None]:
+def read_heads(file: Path, limit: int) -> Iterator[Head | None]:
     """Read the heads in the last ``limit`` bytes of a user's file at once, then give one after the other.
 
     None stands for a line that is no head. A file that isn't there has no lines. Raises ``OSError`` where it
@@ -137,20 +137,20 @@ def read_lines(file: Path, limit: int) -> Iterator[Head | None]:
     if len(end) == limit:
         # It may begin within a line.
         lines.readline()
-    return (_parsed(line) for line in lines if not line.isspace())
+    return (_parse_line(line) for line in lines if not line.isspace())
 
 
-def _parsed(line: bytes) -> Head | None:
-    return parse(line.decode("ascii", "replace")) if len(line) <= _LONGEST_LINE else None
+def _parse_line(line: bytes) -> Head | None:
+    return parse_head(line.decode("ascii", "replace")) if len(line) <= _LONGEST_LINE else None
 
 
-def last(connection: sqlite3.Connection) -> Head:
+def last_head(connection: sqlite3.Connection) -> Head:
     """The last committed record's seq and hash."""
     found = connection.execute(_LAST).fetchone()
     return Head(*found) if found else Head(0, GENESIS)
 
 
-def holds(connection: sqlite3.Connection, head: Head) -> bool:
+def contains_head(connection: sqlite3.Connection, head: Head) -> bool:
     """Whether the record that ``head`` names is part of the log."""
     if head.seq == 0:
         return head.hash == GENESIS
@@ -200,21 +200,21 @@ class HeadKeeper:
             due = time.monotonic() - self._lined_at >= LINE_EVERY
             lined = self._lines if due or closing else None
         # Two at a time would write the same new file.
-        await shielded(asyncio.to_thread(self._written, head, lined))
+        await shielded(asyncio.to_thread(self._write_files, head, lined))
         self._written_at = time.monotonic()
         if lined is not None:
             self._lined_at, self._lined = self._written_at, head
 
-    def _written(self, head: Head, lines: Path | None) -> None:
+    def _write_files(self, head: Head, lines: Path | None) -> None:
         # They guard against a loss and must not cause one: the log itself goes on.
         try:
             # Beside a log that isn't there it would say that a new one there has lost its records.
             if self._path.exists():
-                keep(self._path, head)
+                write_known_head(self._path, head)
         except OSError as error:
             _log.warning("the head of the log could not be kept: %s", error)
         try:
             if lines is not None:
-                append_line(lines, head)
+                append_head(lines, head)
         except OSError as error:
             _log.warning("the head of the log could not be added to %s: it %s", lines, error.strerror)

@@ -152,7 +152,7 @@ class _Walk:
         self.damaged = 0
         self.truncated = 0
         self.drift: tuple[str, ...] = ()
-        self._through = 0
+        self._last_seq = 0
         #: Seqs whose bodies were pruned, by pane ("": of any), and seqs whose bodies were lost to damage.
         self._pruned_of: defaultdict[bytes, Ranges] = defaultdict(Ranges)
         self._lost_to_damage = Ranges()
@@ -165,10 +165,10 @@ class _Walk:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         drift = find_drift(connection, version)
         self.drift = drift.names if drift is not None else ()
-        (through,) = connection.execute("SELECT max(seq) FROM record").fetchone()
-        self._through = through or 0
+        (last_seq,) = connection.execute("SELECT max(seq) FROM record").fetchone()
+        self._last_seq = last_seq or 0
         with _as_bytes(connection):
-            for seq, pane, kind, head in connection.execute(_EXCUSES, (self._through,)):
+            for seq, pane, kind, head in connection.execute(_EXCUSES, (self._last_seq,)):
                 self._excuse(seq, pane, kind.decode(), head)
 
     def _excuse(self, seq: int, pane: bytes, kind: str, head: bytes) -> None:
@@ -189,10 +189,10 @@ class _Walk:
         try:
             # The first slice begins at SQLite's lowest number, so that a record before the first is met.
             low = self.seq + 1 if self.seq else _LOWEST
-            with _as_bytes(connection), closing(connection.execute(_WALK, (low, self._through))) as rows:
+            with _as_bytes(connection), closing(connection.execute(_WALK, (low, self._last_seq))) as rows:
                 bodies = self._follow(rows)
             self._count_bodies(connection, low, bodies)
-            if self.seq < self._through:
+            if self.seq < self._last_seq:
                 return True
             self._end(connection)
             return False

@@ -25,7 +25,7 @@ from chloe.small_files import FileRefused, is_shortage, open_regular
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, inspect_drift
-from chloe.store.heads import holds, known, last
+from chloe.store.heads import contains_head, last_head, read_known_head
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
 from chloe.store.repair.losses import record_truncation
@@ -235,7 +235,7 @@ def _salvage(path: Path, guard: LogLock, damaged: _Damaged, now: Callable[[], in
     if not guard.try_exclusive():
         raise LogUnusable(f"{path} is damaged ({damaged}), and in use: {_WAY_OUT}") from damaged
     try:
-        if damaged.own is not None and known(path) is None and not _has_records(path):
+        if damaged.own is not None and read_known_head(path) is None and not _has_records(path):
             raise damaged.own
         return salvage(path, reason=str(damaged), copy=damaged.copy, now=now)
     except (OSError, sqlite3.Error) as error:
@@ -334,15 +334,15 @@ def _check_end(connection: sqlite3.Connection, path: Path, guard: LogLock) -> bo
     A broken frame in the -wal file hides all behind it, and closing the database would delete them: raises
     ``_Damaged`` then.
     """
-    head = known(path)
-    if head is None or holds(connection, head) or not guard.try_exclusive():
+    head = read_known_head(path)
+    if head is None or contains_head(connection, head) or not guard.try_exclusive():
         return False
     from chloe.store.repair.page_scan import PageScanner
     from chloe.store.repair.salvage import copy_aside
 
     try:
         with PageScanner(path) as scanner:
-            more = max(scanner.seqs(), default=0) > last(connection).seq
+            more = max(scanner.seqs(), default=0) > last_head(connection).seq
         if more:
             raise _Damaged("its -wal file is damaged", copy_aside(path))
     finally:

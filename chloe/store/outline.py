@@ -66,7 +66,7 @@ SELECT (
 """  # noqa: S608 (only words from here)
 
 
-def outline_seqs(connection: sqlite3.Connection, through: int) -> array[int]:
+def outline_seqs(connection: sqlite3.Connection, up_to: int) -> array[int]:
     """The seqs of the outline, in order."""
-    found = {seq for (seq,) in connection.execute(SEQS, (through,)).fetchall() if seq is not None}
+    found = {seq for (seq,) in connection.execute(SEQS, (up_to,)).fetchall() if seq is not None}
     return array("q", sorted(found))

@@ -53,9 +53,9 @@ SELECT (
 
 
 def present_seqs(
-    connection: sqlite3.Connection, through: int, also: Collection[str], *, alive: bool
+    connection: sqlite3.Connection, up_to: int, also: Collection[str], *, alive: bool
 ) -> array[int]:
     """Find the seqs of the outline of the present (or living) panes and of those in ``also``, in order."""
     panes = {pane for (pane,) in connection.execute(ALIVE if alive else PRESENT)} | set(also)
-    rows = connection.execute(SEQS, (through, json.dumps(sorted(panes))))
+    rows = connection.execute(SEQS, (up_to, json.dumps(sorted(panes))))
     return array("q", sorted({seq for (seq,) in rows if seq is not None}))

@@ -30,11 +30,11 @@ _BODIES_OF_PANE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneRange:
-    """Bodies of ``pane`` in its records ``first`` through ``through``: how many, and the bytes they take."""
+    """Bodies of ``pane`` in its records ``first`` through ``up_to``: how many, and the bytes they take."""
 
     pane: str
     first: int
-    through: int
+    up_to: int
     bodies: int
     size: int
 
@@ -45,7 +45,7 @@ class _PaneRange:
     def __init__(self, places: Sequence[int] | None) -> None:
         self._places = None if places is None else sorted(places, reverse=True)
         self._pending_first = self._pending_bodies = self._pending_size = 0
-        self.first = self.through = self.bodies = self.size = 0
+        self.first = self.up_to = self.bodies = self.size = 0
         #: It met what is too young: nothing behind that goes.
         self.closed = False
 
@@ -70,7 +70,7 @@ class _PaneRange:
         gained = self._pending_size
         if self._pending_bodies:
             self.first = self.first or self._pending_first
-            self.through = place
+            self.up_to = place
             self.bodies += self._pending_bodies
             self.size += gained
             self._pending_first = self._pending_bodies = self._pending_size = 0
@@ -150,7 +150,7 @@ async def plan(
         async with readers.connection() as connection:
             more = await connection.run(walk.slice)
     return [
-        PruneRange(pane=pane, first=heap.first, through=heap.through, bodies=heap.bodies, size=heap.size)
+        PruneRange(pane=pane, first=heap.first, up_to=heap.up_to, bodies=heap.bodies, size=heap.size)
         for pane, heap in walk.heaps.items()
         if heap.bodies
     ]

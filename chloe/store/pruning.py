@@ -86,12 +86,12 @@ _DELETE = "DELETE FROM body WHERE seq IN (SELECT value FROM json_each(?))"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneCut:
-    """Bodies of ``pane`` in ``first`` through ``through`` shall go. ``kept`` is the checkpoint that stands
+    """Bodies of ``pane`` in ``first`` through ``up_to`` shall go. ``kept`` is the checkpoint that stands
     there, where a fold of the rest has to begin with it."""
 
     pane: str
     first: int
-    through: int
+    up_to: int
     reason: str
     kept: Checkpoint | None = None
 
@@ -113,7 +113,7 @@ class FoldStart:
 class _Range(NamedTuple):
     pane: str
     first: int
-    through: int
+    up_to: int
     #: Which of the newest ``Pruned`` records say that it goes; else one has to say so again.
     said: bool
 
@@ -163,13 +163,13 @@ class Pruner:
 
     async def _entries(self, cut: PruneCut) -> list[Entry]:
         now = time.time_ns()
-        fact = Pruned(first=cut.first, through=cut.through, reason=cut.reason)
+        fact = Pruned(first=cut.first, through=cut.up_to, reason=cut.reason)
         if cut.kept is None:
             return [Entry(cut.pane, fact, now)]
         state = cut.kept.state
         fact = Pruned(
             first=cut.first,
-            through=cut.through,
+            through=cut.up_to,
             reason=cut.reason,
             offset=cut.kept.offset,
             lines=cut.kept.lines,
@@ -177,7 +177,7 @@ class Pruner:
             state=state,
         )
         # States of earlier ones that stand behind the cut: this one takes their place.
-        old = [seq for seq, _ in await self._read(_states, cut.pane) if seq > cut.through]
+        old = [seq for seq, _ in await self._read(_states, cut.pane) if seq > cut.up_to]
         superseded = [Pruned(first=seq, through=seq, reason="a later state is kept") for seq in old]
         return [Entry(cut.pane, each, now) for each in (fact, *superseded)]
 
@@ -187,7 +187,7 @@ class Pruner:
         ranges = sorted(await self._read(_unfinished), key=lambda found: not found.said)
         for each in ranges:
             if not each.said:
-                again = Pruned(first=each.first, through=each.through, reason="it was to go before")
+                again = Pruned(first=each.first, through=each.up_to, reason="it was to go before")
                 await self._append([Entry(each.pane, again, time.time_ns())])
             after = each.first - 1
             while found := await self._read(_next, each, after):
@@ -279,15 +279,15 @@ def _left_of(
     """Those of ``ranges`` whose last body of ``pane`` is still there."""
     left = set()
     looked_at, last, is_there = 0, 0, False
-    for first, through in sorted(set(ranges), key=lambda each: each[1]):
-        if through > looked_at:
-            found = connection.execute(_LAST, (looked_at + 1, through, pane)).fetchone()
-            looked_at = through
+    for first, up_to in sorted(set(ranges), key=lambda each: each[1]):
+        if up_to > looked_at:
+            found = connection.execute(_LAST, (looked_at + 1, up_to, pane)).fetchone()
+            looked_at = up_to
             if found is not None:
                 last = found[0]
                 is_there = connection.execute(_IS_THERE, found).fetchone() is not None
         if is_there and first <= last:
-            left.add((first, through))
+            left.add((first, up_to))
     return left
 
 
@@ -298,7 +298,7 @@ def _left_of_all(connection: sqlite3.Connection, ranges: Iterable[tuple[int, int
 
 def _next(connection: sqlite3.Connection, within: _Range, after: int) -> list[tuple[int, int]]:
     """The next bodies of a range: seq and bytes."""
-    bounds = (after + 1, within.through, _FOUND_AT_ONCE)
+    bounds = (after + 1, within.up_to, _FOUND_AT_ONCE)
     if within.pane:
         return connection.execute(_NEXT_OF_PANE, (*bounds, within.pane)).fetchall()
     return connection.execute(_NEXT, bounds).fetchall()

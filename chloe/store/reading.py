@@ -145,23 +145,23 @@ def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition |
 
 
 def page(
-    connection: sqlite3.Connection, wanted: RecordQuery, after: int, through: int
+    connection: sqlite3.Connection, wanted: RecordQuery, after: int, up_to: int
 ) -> tuple[list[Record], int]:
     """The next records above ``after``, and the seq up to which all that is wanted has now been read."""
-    last = through
-    through = min(through, after + _PAGE_SEQS)
+    last = up_to
+    up_to = min(up_to, after + _PAGE_SEQS)
     sql, parameters = wanted.query()
-    arguments = (after, through, PAGE_ROWS, *parameters)
+    arguments = (after, up_to, PAGE_ROWS, *parameters)
     rows, whole = _rows(connection, sql, arguments)
     unpacker = _unpacker()
     records = [_record(row, unpacker) for row in rows]
     if not whole:
         return records, records[-1].seq
-    if not rows and through < last:
+    if not rows and up_to < last:
         # A log has no holes, but a file may have any: what isn't there is stepped over at once.
-        following = connection.execute(_NEXT, (through,)).fetchone()
-        through = min(following[0] - 1 if following else last, last)
-    return records, through
+        following = connection.execute(_NEXT, (up_to,)).fetchone()
+        up_to = min(following[0] - 1 if following else last, last)
+    return records, up_to
 
 
 def _rows(
@@ -287,23 +287,23 @@ class Reader:
             async with self._readers.connection() as connection:
                 return await connection.run(find_seq_at, pane, time)
 
-    async def page(self, wanted: RecordQuery, after: int, through: int) -> tuple[list[Record], int]:
+    async def page(self, wanted: RecordQuery, after: int, up_to: int) -> tuple[list[Record], int]:
         """See the function of this name."""
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
-                return await connection.run(page, wanted, after, through)
+                return await connection.run(page, wanted, after, up_to)
 
-    async def read(self, wanted: RecordQuery, after: int, through: int | None) -> AsyncIterator[Record]:
-        """What is wanted above ``after``, through ``through`` or what is committed when this begins."""
+    async def read(self, wanted: RecordQuery, after: int, up_to: int | None) -> AsyncIterator[Record]:
+        """What is wanted above ``after``, through ``up_to`` or what is committed when this begins."""
         last = await self.tip()
-        through = last if through is None else min(through, last)
-        while after < through:
-            records, after = await self.page(wanted, after, through)
+        up_to = last if up_to is None else min(up_to, last)
+        while after < up_to:
+            records, after = await self.page(wanted, after, up_to)
             for record in records:
                 yield record
 
     async def outline(
-        self, through: int | None, present_and: Collection[str] | None = None, *, alive: bool = False
+        self, up_to: int | None, present_and: Collection[str] | None = None, *, alive: bool = False
     ) -> AsyncIterator[Record]:
         """The records of the outline, see the module of this name, without bodies.
 
@@ -311,14 +311,14 @@ class Reader:
         and of these.
         """
         last = await self.tip()
-        through = last if through is None else min(through, last)
+        up_to = last if up_to is None else min(up_to, last)
         seqs: array[int]
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
                 if present_and is None:
-                    seqs = await connection.run(outline_seqs, through)
+                    seqs = await connection.run(outline_seqs, up_to)
                 else:
-                    seqs = await connection.run(present_seqs, through, present_and, alive=alive)
+                    seqs = await connection.run(present_seqs, up_to, present_and, alive=alive)
         start = 0
         while start < len(seqs):
             with translate_errors(self._path):

@@ -19,7 +19,7 @@ from chloe.small_files import is_shortage
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import is_busy
 from chloe.store.drift import DERIVED, Drift, explain_outdated, find_drift
-from chloe.store.heads import keep, known
+from chloe.store.heads import read_known_head, write_known_head
 from chloe.store.limits import explain_limit
 from chloe.store.migrations import Migration, migrations, statements
 from chloe.store.write_lock import write_locked
@@ -146,10 +146,10 @@ def _apply(connection: sqlite3.Connection, path: Path, steps: list[Migration]) -
     try:
         # Looked at again: another instance may have been faster.
         present = check(connection, path, newest)
-        if not present and known(path) is None:
+        if not present and read_known_head(path) is None:
             # Before the first commit: from now on a log without a head has lost it.
             with suppress(OSError):
-                keep(path, Head(0, GENESIS))
+                write_known_head(path, Head(0, GENESIS))
         if present and not _has_derived(connection):
             for statement in derived_statements(present):
                 connection.execute(statement)

@@ -191,29 +191,29 @@ class Store:
         self,
         *,
         after: int = 0,
-        through: int | None = None,
+        up_to: int | None = None,
         pane: str | None = None,
         kinds: Collection[str] | None = None,
         since: int | None = None,
         until: int | None = None,
         bodies: bool = True,
     ) -> AsyncIterator[Record]:
-        """Records with ``after`` < seq <= ``through`` (else what is committed when this begins), in order.
+        """Records with ``after`` < seq <= ``up_to`` (else what is committed when this begins), in order.
 
         All conditions count together: of this ``pane``, of these ``kinds``, ``since`` <= occurred_at <
         ``until`` (nanoseconds since 1970). Without ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
         """
         chosen = None if kinds is None else frozenset(kinds)
         wanted = RecordQuery(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
-        return self._reader.read(wanted, after, through)
+        return self._reader.read(wanted, after, up_to)
 
-    def read_outline(self, through: int | None = None) -> AsyncIterator[Record]:
-        """The records from which the panes and their history follow as from all through ``through``.
+    def read_outline(self, up_to: int | None = None) -> AsyncIterator[Record]:
+        """The records from which the panes and their history follow as from all through ``up_to``.
 
         In order and without bodies: everything but output, and of each pane the last output and that right
         before anything else. Its cost doesn't grow with what was printed. Raises ``LogUnusable``.
         """
-        return self._reader.outline(through)
+        return self._reader.outline(up_to)
 
     def read_present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
         """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
@@ -258,10 +258,10 @@ class Store:
         return await self._checkpoints.refs(pane, emulator=emulator)
 
     async def delete_checkpoints(
-        self, pane: str | None = None, *, after: int | None = None, through: int | None = None
+        self, pane: str | None = None, *, after: int | None = None, up_to: int | None = None
     ) -> None:
-        """Delete the checkpoints of ``pane`` (of all panes) with ``after`` < seq <= ``through``."""
-        await self._checkpoints.delete(pane, after=after, through=through)
+        """Delete the checkpoints of ``pane`` (of all panes) with ``after`` < seq <= ``up_to``."""
+        await self._checkpoints.delete(pane, after=after, up_to=up_to)
 
     async def find_fold_start(self, pane: str) -> FoldStart:
         """Where a fold of ``pane`` begins: after what was pruned, where a state stands for that.
@@ -297,7 +297,7 @@ class Store:
         """
         self._refuse()
         for cut in cuts:
-            await self.delete_checkpoints(cut.pane, through=cut.through if cut.kept else None)
+            await self.delete_checkpoints(cut.pane, up_to=cut.up_to if cut.kept else None)
         with translate_errors(self.path):
             await self._pruner.prune(cuts)
 

@@ -26,8 +26,8 @@ IN_MOVE_SELF = 0x800
 IN_Q_OVERFLOW = 0x4000
 IN_IGNORED = 0x8000
 
-_HAPPENED_INSIDE = IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
-_HAPPENED_TO_ITSELF = IN_DELETE_SELF | IN_MOVE_SELF
+_CHANGES_INSIDE = IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
+_CHANGES_TO_ITSELF = IN_DELETE_SELF | IN_MOVE_SELF
 
 #: struct inotify_event without its name: wd, mask, cookie, len.
 _EVENT = struct.Struct("iIII")
@@ -35,7 +35,7 @@ _EVENT = struct.Struct("iIII")
 _READ_SIZE = 64 * 1024
 
 
-class Noticed(NamedTuple):
+class Notice(NamedTuple):
     """Something happened to the entry ``name`` of what is watched; "" is the watched thing itself."""
 
     watch: int
@@ -54,43 +54,43 @@ class Inotify:
         if not sys.platform.startswith("linux"):
             raise OSError(errno.ENOSYS, "inotify is Linux only")
         self._libc = ctypes.CDLL(None, use_errno=True)
-        self.fd = self._checked(self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+        self.fd = self._check(self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
 
     def add(self, path: Path) -> int:
         """Watch ``path``; the same file or folder under another name gets the same number."""
-        mask = _HAPPENED_INSIDE | _HAPPENED_TO_ITSELF
+        mask = _CHANGES_INSIDE | _CHANGES_TO_ITSELF
         if not path.is_dir():
             # An open file that is unlinked has only its link count changed.
             mask |= IN_ATTRIB
-        return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(path), mask), path)
+        return self._check(self._libc.inotify_add_watch(self.fd, os.fsencode(path), mask), path)
 
     def remove(self, watch: int) -> None:
         """Stop watching. What is gone the kernel has forgotten by itself, before it said so."""
         if self._libc.inotify_rm_watch(self.fd, watch) < 0 and ctypes.get_errno() != errno.EINVAL:
-            self._checked(-1)
+            self._check(-1)
 
-    def read(self) -> list[Noticed]:
+    def read(self) -> list[Notice]:
         """What happened since the last call, each once; never waits."""
         try:
             buffer = os.read(self.fd, _READ_SIZE)
         except BlockingIOError:
             return []
-        noticed: dict[Noticed, None] = {}
+        notices: dict[Notice, None] = {}
         at = 0
         while at < len(buffer):
             watch, mask, _, length = _EVENT.unpack_from(buffer, at)
             at += _EVENT.size
             name = os.fsdecode(buffer[at : at + length].rstrip(b"\0"))
             at += length
-            noticed[Noticed(watch, name, bool(mask & IN_IGNORED))] = None
-        return list(noticed)
+            notices[Notice(watch, name, bool(mask & IN_IGNORED))] = None
+        return list(notices)
 
     def close(self) -> None:
         """Give the descriptor and all watches back."""
         os.close(self.fd)
 
     @staticmethod
-    def _checked(result: int, path: Path | None = None) -> int:
+    def _check(result: int, path: Path | None = None) -> int:
         if result >= 0:
             return result
         number = ctypes.get_errno()

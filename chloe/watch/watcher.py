@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.watch.polling import INTERVAL, Look
+from chloe.watch.polling import INTERVAL, Snapshot
 
 if TYPE_CHECKING:
     from chloe.watch.inotify import Inotify
 
-Told = Callable[[str], None]
+Callback = Callable[[str], None]
 
 #: What the kernel says when its limits on instances, watches or descriptors are reached.
 _NO_MORE = frozenset({errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOSYS, errno.ENOMEM})
@@ -32,25 +32,25 @@ class Watcher:
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None, *, polling: bool = False) -> None:
         self._loop = loop or asyncio.get_running_loop()
-        self._told: dict[int, list[Told]] = {}
-        self._looks: dict[Told, Look] = {}
+        self._callbacks: dict[int, list[Callback]] = {}
+        self._snapshots: dict[Callback, Snapshot] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._polling = polling
         self._inotify: Inotify | None = None
 
-    def watch(self, path: Path, told: Callable[[str], None]) -> Callable[[], None]:
-        """Call ``told(name)`` in the loop after something happened in the folder, or to the file, ``path``.
+    def watch(self, path: Path, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``callback(name)`` in the loop after something happened to ``path`` or in that folder.
 
-        Something: created, written, closed after writing, moved or deleted. ``name`` is the folder's
-        entry, or "" for ``path`` itself; each distinct name is told once a wake-up. ``told("")`` on a
-        folder says that it is gone or that notices were lost: look at everything. Returns what
-        cancels the watch; after that ``told`` is not called again. ``FileNotFoundError`` if ``path``
-        isn't there.
+        Something: created, written, closed after writing, moved or deleted. ``name`` is the folder's entry,
+        or "" for ``path`` itself; each distinct name is given once a wake-up. ``callback("")`` on a folder
+        says that it is gone or that notices were lost: everything may have changed. Returns a function that
+        cancels the watch; after that ``callback`` is not called again. Raises ``FileNotFoundError`` if
+        ``path`` isn't there.
         """
 
         # A callback of its own for each watch: the same callable may be given twice.
-        def tell(name: str) -> None:
-            told(name)
+        def notify(name: str) -> None:
+            callback(name)
 
         if self._inotify is None and not self._polling:
             # Not before there is something to watch: a short command has nothing.
@@ -60,16 +60,16 @@ class Watcher:
                 self._loop.add_reader(self._inotify.fd, self._read)
         if self._inotify is not None:
             try:
-                return self._watch_inode(self._inotify, path, tell)
+                return self._watch_inode(self._inotify, path, notify)
             except OSError as error:
                 if error.errno not in _NO_MORE:
                     raise
-        return self._watch_by_looking(path, tell)
+        return self._watch_by_polling(path, notify)
 
     def close(self) -> None:
         """Stop watching everything."""
-        self._told.clear()
-        self._looks.clear()
+        self._callbacks.clear()
+        self._snapshots.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -78,17 +78,17 @@ class Watcher:
             self._inotify.close()
             self._inotify = None
 
-    def _watch_inode(self, inotify: Inotify, path: Path, told: Told) -> Callable[[], None]:
+    def _watch_inode(self, inotify: Inotify, path: Path, callback: Callback) -> Callable[[], None]:
         watch = inotify.add(path)
-        self._told.setdefault(watch, []).append(told)
+        self._callbacks.setdefault(watch, []).append(callback)
 
         def cancel() -> None:
-            callbacks = self._told.get(watch, [])
-            if told not in callbacks:
+            callbacks = self._callbacks.get(watch, [])
+            if callback not in callbacks:
                 return  # Cancelled before, or the watched thing is gone.
-            callbacks.remove(told)
+            callbacks.remove(callback)
             if not callbacks:
-                del self._told[watch]
+                del self._callbacks[watch]
                 inotify.remove(watch)
 
         return cancel
@@ -97,48 +97,48 @@ class Watcher:
         assert self._inotify is not None
         for watch, name, ended in self._inotify.read():
             if watch == self._inotify.EVERYTHING:
-                for callbacks in list(self._told.values()):
-                    self._tell(callbacks, "")
+                for callbacks in list(self._callbacks.values()):
+                    self._notify(callbacks, "")
                 continue
-            callbacks = self._told.get(watch, [])
+            callbacks = self._callbacks.get(watch, [])
             if ended:
-                self._told.pop(watch, None)
-                self._tell_all(list(callbacks), "")
+                self._callbacks.pop(watch, None)
+                self._call_all(list(callbacks), "")
             else:
-                self._tell(callbacks, name)
+                self._notify(callbacks, name)
 
-    def _tell(self, callbacks: list[Told], name: str) -> None:
+    def _notify(self, callbacks: list[Callback], name: str) -> None:
         """Tell those of ``callbacks`` that an earlier one hasn't cancelled meanwhile."""
-        for told in list(callbacks):
-            if told in callbacks:
-                self._tell_all([told], name)
+        for callback in list(callbacks):
+            if callback in callbacks:
+                self._call_all([callback], name)
 
-    def _tell_all(self, callbacks: list[Told], name: str) -> None:
-        for told in callbacks:
+    def _call_all(self, callbacks: list[Callback], name: str) -> None:
+        for callback in callbacks:
             try:
-                told(name)
+                callback(name)
             except Exception as error:
                 # One callback's failure must not keep the notice from the others.
                 self._loop.call_exception_handler(
                     {"message": f"a watch failed on {name!r}", "exception": error}
                 )
 
-    def _watch_by_looking(self, path: Path, told: Told) -> Callable[[], None]:
-        self._looks[told] = Look(path)
+    def _watch_by_polling(self, path: Path, callback: Callback) -> Callable[[], None]:
+        self._snapshots[callback] = Snapshot(path)
         if self._timer is None:
-            self._timer = self._loop.call_later(INTERVAL, self._look)
+            self._timer = self._loop.call_later(INTERVAL, self._poll)
 
         def cancel() -> None:
-            self._looks.pop(told, None)
+            self._snapshots.pop(callback, None)
 
         return cancel
 
-    def _look(self) -> None:
-        for told, look in list(self._looks.items()):
-            for name in look.again():
-                if told in self._looks:
-                    self._tell_all([told], name)
-        self._timer = self._loop.call_later(INTERVAL, self._look) if self._looks else None
+    def _poll(self) -> None:
+        for callback, snapshot in list(self._snapshots.items()):
+            for name in snapshot.changes():
+                if callback in self._snapshots:
+                    self._call_all([callback], name)
+        self._timer = self._loop.call_later(INTERVAL, self._poll) if self._snapshots else None
 
 
 def _inotify() -> Inotify | None:

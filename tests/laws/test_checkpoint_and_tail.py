@@ -213,7 +213,7 @@ async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(
         some = [record async for record in read(**wanted)][:2]
         for record in some:
             yield record
-        await store.prune([PruneCut(pane=PANE, first=1, through=last.seq, reason="a test", kept=kept)])
+        await store.prune([PruneCut(pane=PANE, first=1, up_to=last.seq, reason="a test", kept=kept)])
         async for record in read(**(wanted | {"after": some[-1].seq})):
             yield record
 

@@ -79,7 +79,7 @@ class Life:
                 state=encode_keyframe(walker.terminal),
             )
         await self.store.prune(
-            [PruneCut(pane=self.pane, first=1, through=last_seq, reason="a test", kept=kept)]
+            [PruneCut(pane=self.pane, first=1, up_to=last_seq, reason="a test", kept=kept)]
         )
 
 

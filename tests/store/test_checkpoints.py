@@ -185,7 +185,7 @@ async def test_some_or_all_are_forgotten(store: Store) -> None:
     async def left(pane: str) -> list[int]:
         return [mark.seq for mark in await store.list_checkpoints(pane, emulator="1")]
 
-    await store.delete_checkpoints("pane", after=10, through=38)
+    await store.delete_checkpoints("pane", after=10, up_to=38)
     assert await left("pane") == [*range(1, 11), 39, 40]
     await store.delete_checkpoints("other")
     assert await left("other") == []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chloe.events.facts import Entry, Truncated
 from chloe.store import Head, Store
-from chloe.store.heads import head_file, keep, parse, read_lines
+from chloe.store.heads import head_file, parse_head, read_heads, write_known_head
 from tests.ids import id_of
 from tests.searching import examples
 
@@ -27,10 +27,10 @@ async def test_the_head_is_kept_beside_the_log_while_it_is_written_and_at_close(
 ) -> None:
     file = head_file(path)
     (first,) = await store.append([printed(b"one")])
-    await eventually(lambda: file.exists() and parse(file.read_text()) == Head(1, first.hash))
+    await eventually(lambda: file.exists() and parse_head(file.read_text()) == Head(1, first.hash))
     (second,) = await store.append([printed(b"two", 3)])
     await store.close()
-    assert parse(file.read_text()) == Head(2, second.hash)
+    assert parse_head(file.read_text()) == Head(2, second.hash)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sorted(each.name for each in path.parent.iterdir()) == ["head", "log.db", "log.lock"]
 
@@ -71,7 +71,7 @@ async def test_a_removed_wal_file_is_told_as_a_lost_end(
     await store.close()
     second = await opened("two")
     written += await second.append([printed(b"y", n) for n in range(5, 8)])
-    await eventually(lambda: parse(head_file(path).read_text()) == Head(8, written[-1].hash))
+    await eventually(lambda: parse_head(head_file(path).read_text()) == Head(8, written[-1].hash))
     # As after a crash: what is on the disk, without the -wal file.
     crashed = path.with_name("crashed") / "log.db"
     crashed.parent.mkdir(mode=0o700)
@@ -133,14 +133,14 @@ async def test_what_is_no_head_file_is_neither_waited_for_nor_read(
     await store.append([printed(b"goes on", 10)])
     await store.close()
     if not head_file(path).is_dir():
-        head = parse(head_file(path).read_text())
+        head = parse_head(head_file(path).read_text())
         assert head is not None and head.seq == 22
 
 
 @examples(200)
 @given(text=st.binary(max_size=200) | st.from_regex(rb"[0-9]{1,25} [0-9a-f]{62,66}\n?", fullmatch=True))
 def test_whatever_stands_in_a_line_it_is_a_head_that_fits_or_none(text: bytes) -> None:
-    head = parse(text.decode("ascii", "replace"))
+    head = parse_head(text.decode("ascii", "replace"))
     assert head is None or (0 <= head.seq < 2**63 and len(head.hash) == 32)
 
 
@@ -152,14 +152,14 @@ def test_whatever_stands_in_a_users_file_its_good_lines_are_read(
     good = b"2026-11-27T10:00:00Z 7 " + b"ab" * 32
     file = tmp_path / "heads"
     file.write_bytes(b"\n".join([*lines, good]) + b"\n")
-    *_, last = [None, *read_lines(file, limit)]
+    *_, last = [None, *read_heads(file, limit)]
     assert last == (Head(7, b"\xab" * 32) if limit > len(good) + 1 else None)
 
 
 def test_a_head_that_can_not_be_kept_leaves_nothing_behind(path: Path) -> None:
     head_file(path).mkdir(parents=True)
     with pytest.raises(OSError, match="directory"):
-        keep(path, Head(1, bytes(32)))
+        write_known_head(path, Head(1, bytes(32)))
     assert [each.name for each in path.parent.iterdir()] == ["head"]
 
 
@@ -185,6 +185,6 @@ async def test_heads_are_added_to_the_users_file_once_a_minute_and_at_close(
     await eventually(file.exists)
     (third,) = await store.append([printed(b"three", 6)])
     await store.close()
-    heads = [parse(line) for line in file.read_text().splitlines()]
+    heads = [parse_head(line) for line in file.read_text().splitlines()]
     assert heads[-1] == Head(3, third.hash) and set(heads) <= {Head(2, second.hash), Head(3, third.hash)}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

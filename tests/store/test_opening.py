@@ -12,7 +12,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record, Salvaged
 from chloe.store import Store
-from chloe.store.heads import head_file, parse
+from chloe.store.heads import head_file, parse_head
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -69,7 +69,7 @@ async def test_a_broken_wal_frame_costs_no_record_behind_it(
     head = written[-1]
 
     def is_known() -> bool:
-        kept = parse(head_file(path).read_text()) if head_file(path).exists() else None
+        kept = parse_head(head_file(path).read_text()) if head_file(path).exists() else None
         return kept is not None and kept.seq == head.seq
 
     await eventually(is_known)

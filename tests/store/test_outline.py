@@ -111,7 +111,7 @@ async def test_folding_the_outline_gives_the_panes_and_their_history(
         for through in (None, cut):
             whole, short = Projections(clock=time.monotonic), Projections(clock=time.monotonic)
             whole.screens.follows_new = short.screens.follows_new = False
-            async for record in first.read(through=through, bodies=False):
+            async for record in first.read(up_to=through, bodies=False):
                 # One that is about no pane can't be read, and is passed over as well.
                 unread = isinstance(record.fact, facts.Unknown) and record.fact.kind == "Checkpointed"
                 if not unread and not isinstance(record.fact, facts.ON_DEMAND):

@@ -28,8 +28,8 @@ Collect = Callable[..., object]
 PANE, OTHER = id_of("pane"), id_of("other")
 
 
-def cut(pane: str, first: int, through: int, kept: Checkpoint | None = None) -> PruneCut:
-    return PruneCut(pane=pane, first=first, through=through, reason="asked", kept=kept)
+def cut(pane: str, first: int, up_to: int, kept: Checkpoint | None = None) -> PruneCut:
+    return PruneCut(pane=pane, first=first, up_to=up_to, reason="asked", kept=kept)
 
 
 def at(seq: int, state: bytes = b"the screen") -> Checkpoint:
@@ -60,7 +60,7 @@ def bodies(raw: sqlite3.Connection) -> list[int]:
 
 async def weighed(store: Store, places: Mapping[str, Sequence[int] | None], **conditions: int) -> list[tuple]:  # type: ignore[type-arg]
     ranges = await store.plan_pruning(places, **conditions)
-    return [(part.pane, part.first, part.through, part.bodies, part.size) for part in ranges]
+    return [(part.pane, part.first, part.up_to, part.bodies, part.size) for part in ranges]
 
 
 async def test_an_ended_pane_may_go_wholly_and_a_live_one_up_to_a_place(log: Store) -> None:
@@ -310,7 +310,7 @@ async def report_step(self, work, *args, **named):
 Connection.run = report_step
 async def main():
     store = await Store.open(Path(sys.argv[1]), instance=sys.argv[2])
-    await store.prune([PruneCut(pane=sys.argv[2], first=1, through=400, reason="asked")])
+    await store.prune([PruneCut(pane=sys.argv[2], first=1, up_to=400, reason="asked")])
     print("over", flush=True)
     await store.close()
 asyncio.run(main())

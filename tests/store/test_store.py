@@ -91,7 +91,7 @@ async def test_conditions_of_reading_count_together(store: Store, printed: Print
         )
     even = await all_of(store, pane=id_of("even"), kinds={"Renamed"}, since=2, until=8)
     assert [record.fact for record in even] == [Renamed(name=str(n)) for n in (2, 4, 6)]
-    assert [record.seq async for record in store.read(after=3, through=5)] == [4, 5]
+    assert [record.seq async for record in store.read(after=3, up_to=5)] == [4, 5]
     assert [record async for record in store.read(kinds=())] == []
     assert len(await all_of(store, kinds={"Output", "Renamed"})) == 20
 

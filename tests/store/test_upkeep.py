@@ -11,7 +11,7 @@ import pytest
 
 from chloe.events.facts import Entry
 from chloe.store import Store, wal
-from chloe.store.heads import head_file, known
+from chloe.store.heads import head_file, read_known_head
 
 Eventually = Callable[..., Awaitable[None]]
 Printed = Callable[..., Entry]
@@ -84,11 +84,11 @@ async def test_a_head_that_could_not_be_kept_is_heard_and_kept_after_all(
 ) -> None:
     store = await opened()
     troubles = heard(store)
-    monkeypatch.setattr(store._heads, "_written", FailsOnce(store._heads._written))
+    monkeypatch.setattr(store._heads, "_write_files", FailsOnce(store._heads._write_files))
     (record,) = await store.append([printed(b"committed")])
     await eventually(lambda: len(troubles) == 2)
     assert troubles == [sentence("keeping the head of the log"), None]
-    kept = known(path)
+    kept = read_known_head(path)
     assert kept is not None and kept.seq == record.seq, head_file(path).read_text()
 
 

@@ -21,7 +21,16 @@ from chloe.events.facts import Entry, LossAccepted, Salvaged, Truncated
 from chloe.small_files import is_shortage
 from chloe.store.appending import Appender
 from chloe.store.chain import GENESIS, Head
-from chloe.store.heads import LAST_LINES, MANY_LINES, holds, keep, known, last, obstacle, read_lines
+from chloe.store.heads import (
+    LAST_LINES,
+    MANY_LINES,
+    contains_head,
+    describe_obstacle,
+    last_head,
+    read_heads,
+    read_known_head,
+    write_known_head,
+)
 from chloe.store.outline import INDEXED
 
 #: True of all ways to lose an end, since the files can't tell which it was.
@@ -86,20 +95,20 @@ def find_losses(connection: sqlite3.Connection, path: Path, lines: Path | None) 
     Nothing is written. Raises ``sqlite3.Error``.
     """
     # Read before the log is: what is kept was committed, so a whole log has it.
-    head = known(path)
+    head = read_known_head(path)
     kept, unknown = _read(lines, MANY_LINES)
-    found = last(connection)
+    found = last_head(connection)
     recorded = _recorded(connection)
     file = _Lines()
     file.compare(connection, kept, recorded.line)
     lost = [_sentence(fact, seq) for seq, fact in recorded.lost]
     expected = [fact.expected for _, fact in recorded.lost if isinstance(fact, Truncated)]
-    in_the_way = obstacle(path)
+    in_the_way = describe_obstacle(path)
     if in_the_way:
         unknown = (*unknown, in_the_way)
     elif head is None and found.seq:
         lost.append(f"the log may have lost its end: {HEAD_GONE}")
-    elif head is not None and not holds(connection, head):
+    elif head is not None and not contains_head(connection, head):
         lost.append(_missing(head, found, "the file head beside it names it"))
         expected.append(head.seq)
     recorded_hashes = {fact.hash for _, fact in recorded.lost if isinstance(fact, Truncated)}
@@ -119,7 +128,7 @@ def find_losses(connection: sqlite3.Connection, path: Path, lines: Path | None) 
 def find_missing(path: Path, lines: Path | None) -> str | None:
     """Say what heads show of a log that isn't there or is empty; None where there never was one."""
     kept, _ = _read(lines, MANY_LINES)
-    heads = [head for head in (known(path), *kept) if head is not None and head.seq]
+    heads = [head for head in (read_known_head(path), *kept) if head is not None and head.seq]
     if not heads:
         return None
     return f"the log is gone: heads that were kept of it name records up to {max(heads).seq}, and it has none"
@@ -136,13 +145,13 @@ def record_truncation(
 
     Whichever instance is the first says so. Raises ``sqlite3.Error``, ``LogMoved``.
     """
-    head = known(path)
+    head = read_known_head(path)
     kept, unknown = _read(lines, LAST_LINES)
-    in_the_way = obstacle(path)
+    in_the_way = describe_obstacle(path)
     if in_the_way:
         unknown = (*unknown, in_the_way)
     sentence = "; ".join(unknown) or None
-    found = last(connection)
+    found = last_head(connection)
     file = _Lines()
     file.compare(connection, kept, _recorded(connection).line if lines is not None else "")
     if (in_the_way or _is_whole(connection, head, found)) and file.gone is None:
@@ -151,11 +160,11 @@ def record_truncation(
         connection.execute("BEGIN IMMEDIATE")
         try:
             appender.check_in_place()
-            head, found = known(path), last(connection)
+            head, found = read_known_head(path), last_head(connection)
             facts: list[tuple[Truncated, str]] = []
             if head is None and found.seq and not in_the_way:
                 facts.append((_truncated(None, found), f"the log may have lost its end: {HEAD_GONE}"))
-            elif head is not None and not holds(connection, head):
+            elif head is not None and not contains_head(connection, head):
                 facts.append((_truncated(head, found), _missing(head, found, f"either {REASON}")))
             gone = file.gone
             if gone is not None and gone != head and not _is_recorded(connection, gone):
@@ -170,7 +179,7 @@ def record_truncation(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
     with suppress(OSError):
-        keep(path, Head(records[-1].seq, records[-1].hash), back=True)
+        write_known_head(path, Head(records[-1].seq, records[-1].hash), back=True)
     return "; ".join([*(each for _, each in facts), *unknown])
 
 
@@ -194,7 +203,7 @@ class _Lines:
             self.last = head
             if accepted and str(head) == accepted:
                 self.gone = None
-            elif not holds(connection, head):
+            elif not contains_head(connection, head):
                 self.gone = max(head, self.gone or head)
 
     def notes(self, file: Path | None) -> tuple[str, ...]:
@@ -210,7 +219,7 @@ def _read(lines: Path | None, limit: int) -> tuple[Iterator[Head | None], tuple[
     if lines is None:
         return iter(()), ()
     try:
-        return read_lines(lines, limit), ()
+        return read_heads(lines, limit), ()
     except OSError as error:
         if is_shortage(error):
             raise
@@ -236,7 +245,7 @@ def _is_recorded(connection: sqlite3.Connection, head: Head) -> bool:
 
 
 def _is_whole(connection: sqlite3.Connection, head: Head | None, found: Head) -> bool:
-    return not found.seq if head is None else holds(connection, head)
+    return not found.seq if head is None else contains_head(connection, head)
 
 
 def _recorded(connection: sqlite3.Connection) -> _Recorded:

@@ -21,7 +21,7 @@ from chloe.config.paths import check_not_replaceable
 from chloe.errors import HomeUnusable, LogUnusable
 from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
 from chloe.store.connection import Connection, check_files, database_uri, guard
-from chloe.store.heads import holds, keep, last
+from chloe.store.heads import contains_head, last_head, write_known_head
 from chloe.store.schema import APPLICATION_ID
 from chloe.store.write_lock import pretend_shared, write_locked
 
@@ -122,7 +122,7 @@ def _put_back(raw: sqlite3.Connection, path: Path) -> None:
             raw.backup(copy)
             # All of it in the one file: a -wal file can't be put into its place together with it.
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if last(copy) != last(raw):
+            if last_head(copy) != last_head(raw):
                 raise sqlite3.OperationalError("the copy of the log isn't complete")
         # What belonged to the file that is gone must not be taken for this one's.
         for name in ("-wal", "-shm"):
@@ -131,7 +131,7 @@ def _put_back(raw: sqlite3.Connection, path: Path) -> None:
         os.link(fresh, path)
         # The head may have gone with it, and a log without one has lost it.
         with suppress(OSError):
-            keep(path, last(raw))
+            write_known_head(path, last_head(raw))
     finally:
         for name in ("", "-wal", "-shm"):
             with suppress(OSError):
@@ -139,7 +139,7 @@ def _put_back(raw: sqlite3.Connection, path: Path) -> None:
 
 
 def _see_own(raw: sqlite3.Connection, path: Path) -> None:
-    head = last(raw)
+    head = last_head(raw)
     try:
         check_files(path)
         # Read as one file: with -wal and -shm, which may still be those of the file that is gone, SQLite
@@ -147,7 +147,7 @@ def _see_own(raw: sqlite3.Connection, path: Path) -> None:
         with closing(sqlite3.connect(database_uri(path, "mode=ro&immutable=1"), uri=True)) as there:
             guard(there)
             (whose,) = there.execute("PRAGMA application_id").fetchone()
-            if whose == APPLICATION_ID and holds(there, head):
+            if whose == APPLICATION_ID and contains_head(there, head):
                 return
     except LogUnusable as error:
         raise LogMoved(str(error)) from error

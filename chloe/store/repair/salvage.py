@@ -40,7 +40,7 @@ from chloe.events.traits import NAMES, Traits
 from chloe.store.appending import Appender
 from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, largest
 from chloe.store.chain import GENESIS, Head
-from chloe.store.heads import keep, known
+from chloe.store.heads import read_known_head, write_known_head
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import HEAD_GONE
 from chloe.store.repair.page_scan import PageScanner, ScannedRecord, StoredBody
@@ -83,7 +83,7 @@ def salvage(
     ``copy`` is what ``copy_aside`` made, where SQLite has changed the files at the path since. When this
     fails halfway, the damaged log is at its path or aside, whole in either place.
     """
-    head = known(path)
+    head = read_known_head(path)
     aside = copy or _free_name(path)
     fresh = path.with_name(f".{aside.name}.new")
     _remove(fresh)
@@ -109,7 +109,7 @@ def salvage(
                     file.unlink()
         os.link(fresh, path)
         with suppress(OSError):
-            keep(path, done[1], back=True)
+            write_known_head(path, done[1], back=True)
         return done[0]
     finally:
         _remove(fresh)

@@ -17,7 +17,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Record
 from chloe.store import Head, Store
-from chloe.store.heads import known
+from chloe.store.heads import read_known_head
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -203,7 +203,7 @@ async def test_a_home_of_another_user_gets_nothing(
     store: Store, path: Path, printed: Printed, eventually: Eventually, within: Within, removed: str
 ) -> None:
     written = await store.append([printed(b"before")])
-    await eventually(lambda: known(path) == Head(written[-1].seq, written[-1].hash))
+    await eventually(lambda: read_known_head(path) == Head(written[-1].seq, written[-1].hash))
     path.with_name(removed).unlink()
     os.chown(path.parent, 65534, 65534)
     before = {each.name for each in path.parent.iterdir() if not each.name.startswith(".head")}
