@@ -3,6 +3,7 @@ doesn't know."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chloe.actors.scope import INGESTING
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.errors import PaneRefused
@@ -19,6 +21,9 @@ from tests.backends.tmux.test_frames import end, frame, gap, header, size
 from tests.engine.counting import gone
 
 Eventually = Callable[..., Awaitable[None]]
+
+#: Seconds that anything that must happen may take.
+DEADLINE = 30
 
 #: Segments that made a start fail, or could: what a holder never writes.
 ODD = {
@@ -166,6 +171,29 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
         await eventually(lambda: not Path(f"/proc/{survivor.pid}").exists() or _is_zombie(survivor.pid))
         with pytest.raises(PaneRefused, match="has ended"):
             await engine.request(Kill(pane))
+
+
+async def test_a_command_says_of_a_holder_that_could_not_be_run_that_it_never_started(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chloe.backends.tmux.liveness.START_GRACE", 0.2)
+    with monkeypatch.context() as nowhere:
+        argv = ["/nowhere/python"]
+        nowhere.setattr("chloe.backends.tmux.holder_spec.build_command", lambda _folder: argv)
+        async with open_engine(config, screens=False, scope=INGESTING) as engine:
+            pane = await engine.request(Open(backend="tmux", argv=("cat",)))
+            assert pane is not None
+
+    async def has_ended() -> bool:
+        # Each time as another command, none of which waits for it.
+        async with open_engine(config, screens=False, scope=INGESTING) as engine:
+            await engine.ingest_spools()
+            return "never started" in engine.projections.panes[pane].outcome
+
+    async with asyncio.timeout(DEADLINE):
+        while not await has_ended():
+            pass
+    assert list(config.paths.spool.iterdir()) == []
 
 
 @pytest.mark.parametrize("meanwhile", ["an app runs", "none runs"])

@@ -232,12 +232,12 @@ class TmuxBackend:
                 return events
             if self._reader.unfinished:
                 continue
+            began = self._reader.position != START
+            if self._liveness.is_due() and await self._liveness.inspect(began=began):
+                continue
             self._reads += self._liveness.recheck_delay() is None
             if not await self._wait():
-                try:
-                    await self._liveness.inspect(began=self._reader.position != START)
-                except OSError as error:
-                    self._log_unreadable(error)
+                await self._liveness.inspect(began=began)
 
     def _read(self, reader: SpoolReader) -> list[BackendEvent]:
         # Asked first: what was written before the end is read after it is known.

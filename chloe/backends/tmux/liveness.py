@@ -48,7 +48,11 @@ class HolderLiveness:
         self._inspect_at = 0.0
         self._without_session_since: float | None = None
         self._gone_since: float | None = None
-        self.postpone(START_GRACE if starts or folder.exists() else RESTORE_GRACE)
+        #: Whether its lock was there, in whichever state, when that was looked at last.
+        self._has_lock = True
+        # One that was started long ago is no more about to come, whoever looks for it only now.
+        age = max((time.time_ns() - self._started_at) / 1e9, 0.0)
+        self.postpone(max(START_GRACE - age, 0.0) if starts or folder.exists() else RESTORE_GRACE)
 
     def postpone(self, seconds: float) -> None:
         """Ask tmux in ``seconds`` at the earliest: something is just under way."""
@@ -61,6 +65,7 @@ class HolderLiveness:
     def reason_gone(self) -> str:
         """Return why nothing will be written any more; "" while something may be. Raises ``OSError``."""
         held = locks.is_held(self._lock)
+        self._has_lock = held is not None
         if held:
             self._gone_since = None
         if held or self._reason:
@@ -69,6 +74,10 @@ class HolderLiveness:
         if failure:
             return f"its holder failed: {failure}"
         return "" if held is None else "its holder was killed"
+
+    def is_due(self) -> bool:
+        """Return whether tmux is to be asked before the spool counts as read: there is no lock to tell."""
+        return not (self._has_lock or self._reason) and self._time() >= self._inspect_at
 
     def recheck_delay(self) -> float | None:
         """Return the seconds until an end that no holder saw can be told; None if there is no such end."""
@@ -100,23 +109,30 @@ class HolderLiveness:
             return None
         return survivors.find_program(self._folder.name, self._started_at)
 
-    async def inspect(self, *, began: bool) -> None:
-        """Find out about a holder without a lock; ``began``: there was something to be read of it."""
+    async def inspect(self, *, began: bool) -> bool:
+        """Find out about a holder without a lock; return whether nothing more comes of it.
+
+        ``began``: there was something to be read of it. What can't be looked at now is so the next time.
+        """
+        with contextlib.suppress(TmuxUnusable, OSError):
+            await self._inspect(began=began)
+        return bool(self._reason)
+
+    async def _inspect(self, *, began: bool) -> None:
         if self._time() < self._inspect_at or locks.is_held(self._lock) is not None:
             return
         now = self._time()
         self._inspect_at = now + _INSPECT_DELAY
-        with contextlib.suppress(TmuxUnusable):
-            if self._session in await self._server.list_sessions() or locks.is_held(self._lock) is not None:
-                self._without_session_since = None
-                return
-            if not began and self._folder.exists():
-                self._reason = _NEVER_STARTED
-                return
-            # It may be about to make its folder again, for the last words.
-            self._without_session_since = self._without_session_since or now
-            if now - self._without_session_since >= END_GRACE:
-                self._reason = "its holder was killed" if self._folder.exists() else "its spool was removed"
+        if self._session in await self._server.list_sessions() or locks.is_held(self._lock) is not None:
+            self._without_session_since = None
+            return
+        if not began and self._folder.exists():
+            self._reason = _NEVER_STARTED
+            return
+        # It may be about to make its folder again, for the last words.
+        self._without_session_since = self._without_session_since or now
+        if now - self._without_session_since >= END_GRACE:
+            self._reason = "its holder was killed" if self._folder.exists() else "its spool was removed"
 
 
 def read_failure(folder: Path) -> str:
