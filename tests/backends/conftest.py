@@ -15,7 +15,7 @@ from chloe.backends import spawn as spawning
 from chloe.backends.backend import READ_LIMIT, Backend, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.direct import DirectBackend
 from chloe.backends.environment import build_environment
-from chloe.backends.fake import FakeBackend
+from chloe.backends.fake import FakeBackend, FakePersistentBackend
 from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 from chloe.tasks import Tasks
 from chloe.watch import Watcher
@@ -100,9 +100,11 @@ def spec(
 async def make(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[Callable[[Spec], Backend]]:
-    """Makes backends of the kind the test is about: fake, direct, forked or tmux."""
+    """Makes backends of the kind the test is about: a fake, direct, forked or tmux."""
     if kind == "fake":
         yield FakeBackend
+    elif kind == "persistent fake":
+        yield FakePersistentBackend
     elif kind == "tmux":
         server = TmuxServer(request.getfixturevalue("tmux_socket"))
         watcher = Watcher()

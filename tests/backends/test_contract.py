@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import Backend, Exited, OutputRead, SizeChanged, Spec
+from chloe.backends.backend import Backend, Exited, OutputRead, PersistentBackend, SizeChanged, Spec
+from chloe.backends.kinds import EPHEMERAL, PERSISTENT, TRAITS
 from chloe.errors import StartFailed
+from tests.backends.conftest import Session, spec
 
 if TYPE_CHECKING:
     from tests.backends.conftest import Start
     from tests.conftest import Eventually
 
-every = pytest.mark.parametrize("kind", ["fake", "direct", "forked", "tmux"])
+every = pytest.mark.parametrize("kind", ["fake", "persistent fake", "direct", "forked", "tmux"])
 real = pytest.mark.parametrize("kind", ["direct", "forked", "tmux"])
 
 
@@ -36,6 +38,25 @@ def numbered(last: int) -> bytes:
 async def test_a_program_starts_and_prints(start: Start) -> None:
     session = await start()
     await session.until(b"$ ")
+
+
+@every
+async def test_a_program_that_was_prepared_starts_like_any(make: Callable[[Spec], Backend]) -> None:
+    backend = make(spec())
+    await backend.prepare()
+    await backend.start()
+    session = Session(backend)
+    await session.until(b"$ ")
+    session.type("exit 3\n")
+    assert (await session.end()).status == 3
+    await backend.close()
+
+
+@every
+async def test_it_is_persistent_where_its_traits_say_so(kind: str, make: Callable[[Spec], Backend]) -> None:
+    traits = {"persistent fake": TRAITS[PERSISTENT]}.get(kind, TRAITS.get(kind, TRAITS[EPHEMERAL]))
+    backend = make(spec("/bin/sh"))
+    assert isinstance(backend, PersistentBackend) is traits.outlives_chloe
 
 
 @every

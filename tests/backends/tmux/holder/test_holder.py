@@ -70,10 +70,12 @@ def test_keys_from_tmux_and_from_the_fifo_both_arrive(holder: MakeHolder) -> Non
     made.read(reader, has(b"<by fifo>"))
 
 
-def test_tmux_gets_what_is_recorded(holder: MakeHolder) -> None:
+def test_tmux_gets_what_is_recorded(holder: MakeHolder, soon: Soon) -> None:
     made = holder("sh", "-c", "seq 1 20000; read wait")
     reader = SpoolReader(made.folder)
     events = made.read(reader, has(b"\r\n20000\r\n"))
+    # A tmux that lags is waited for while the program runs, not at its end.
+    soon(lambda: made.shown.startswith(numbered(20_000)))
     made.type(b"\r")
     events += made.run(reader)
     made.wait()
