@@ -165,21 +165,21 @@ class Writer:
                 break
             except LogMoved as moved:
                 if self.trouble is None:
-                    self._say(f"the log can't be written: {moved}")
+                    self._set_trouble(f"the log can't be written: {moved}")
                 if await self._put_files_back(moved):
                     continue
             except Exception as error:
                 if not _is_transient(error):
                     await self._refuse(taken, error)
                     return
-                self._say(f"the log can't be written: {_reason(error, self._path)} ({self._path})")
+                self._set_trouble(f"the log can't be written: {_reason(error, self._path)} ({self._path})")
             if await self._gave_up_within(pause):
                 return
             pause = min(pause * 2, longest)
         self.commits += 1
         self.committed_at = time.monotonic()
-        self._say(None)
         try:
+            self._set_trouble(None)
             if self.on_committed is not None:
                 size = sum(request.size for request in requests)
                 self.on_committed([record for records in written for record in records], size)
@@ -200,12 +200,12 @@ class Writer:
                 await self._connection.run(restore_files, self._connection, self._appender, self._path, moved)
                 self._appender.bind_files()
         except LogMoved as still:
-            self._say(f"the log can't be written: {still}")
+            self._set_trouble(f"the log can't be written: {still}")
             return False
         except Exception as error:
             if not _is_transient(error):
                 raise
-            self._say(
+            self._set_trouble(
                 f"the log can't be written: {moved}, and can't be put back: {_reason(error, self._path)}"
             )
             return False
@@ -247,7 +247,7 @@ class Writer:
         self._queue.clear()
         self._space_waiters.clear()
 
-    def _say(self, trouble: str | None) -> None:
+    def _set_trouble(self, trouble: str | None) -> None:
         if trouble != self.trouble:
             self.trouble = trouble
             if self.on_trouble is not None:

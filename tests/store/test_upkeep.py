@@ -106,6 +106,18 @@ async def test_a_writer_whose_news_fail_is_heard_and_goes_on(
     assert [record async for record in store.read()] == first + second
 
 
+async def test_a_listener_that_fails_has_nothing_committed_twice(
+    opened: Any, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await opened()
+    monkeypatch.setattr(store._writer, "trouble", "it was so a moment ago")
+    monkeypatch.setattr(store._writer, "on_trouble", FailsOnce(store._writer.on_trouble))
+    written = await store.append([printed(b"first")])
+    written += await store.append([printed(b"second", 5)])
+    await eventually(lambda: store.trouble is None)
+    assert [record async for record in store.read()] == written
+
+
 async def test_a_writer_that_can_not_put_files_back_is_heard_and_tries_again(
     opened: Any, path: Path, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
