@@ -70,8 +70,8 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
 
     async def work(engine: Engine) -> None:
         store, panes = engine.store, engine.projections.panes
-        found = panes.find(pane).id if pane is not None else None
-        conditions = RetentionPolicy(older_than=older_than, over=over, pane=found)
+        pane_id = panes.find(pane).id if pane is not None else None
+        conditions = RetentionPolicy(older_than=older_than, over=over, pane=pane_id)
         before = store.size()
         prune_plan = await plan(store, panes, conditions, scrollback=scrollback)
         ranges = prune_plan.ranges if dry_run else await execute(store, prune_plan)

@@ -80,7 +80,7 @@ def replay(
 
     async def work(engine: Engine) -> None:
         store = engine.store
-        found = engine.projections.panes.find(pane).id if pane else None
+        pane_id = engine.projections.panes.find(pane).id if pane else None
         seq = (await store.head()).seq
         names = await _fold_names(store, seq)
 
@@ -89,13 +89,13 @@ def replay(
                 records = without_checkpoints(records)
             return _to_json_lines(records, data) if as_json else describe_all(records, names)
 
-        stopped = engine.unread(found)
+        stopped = engine.unread(pane_id)
         report_stopped(stopped.values())
-        beside = stopped.get(found) if found and not follow else None
+        beside = stopped.get(pane_id) if pane_id and not follow else None
         if beside is None:
             report_omitted(stopped.values())
         source = ExtendedLog(store, beside.records) if beside is not None else store
-        past = source.read(up_to=seq, pane=found, kinds=kind_filter, since=since, until=until, bodies=data)
+        past = source.read(up_to=seq, pane=pane_id, kinds=kind_filter, since=since, until=until, bodies=data)
         if not follow:
             async for line in lines(past):
                 sys.stdout.write(line + "\n")
@@ -105,7 +105,7 @@ def replay(
         async def follow_log(write: WriteText) -> None:
             await _write(lines(past), write)
             async for batch in store.follow(seq):
-                await _write(lines(_filter(batch, found, kind_filter, since, until)), write)
+                await _write(lines(_filter(batch, pane_id, kind_filter, since, until)), write)
 
         await print_while_read(follow_log)
 

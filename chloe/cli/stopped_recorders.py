@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 _MAX_NAMED = 5
 
 
-def report_stopped(found: Iterable[UnreadSpool]) -> None:
+def report_stopped(unread: Iterable[UnreadSpool]) -> None:
     """Say whose recorder is stopped, and what helps."""
-    all = list(found)
-    for each in all[:_MAX_NAMED]:
-        report(str(each))
-    if len(all) > _MAX_NAMED:
-        report(f"so it is with {len(all) - _MAX_NAMED} more panes")
+    spools = list(unread)
+    for spool in spools[:_MAX_NAMED]:
+        report(str(spool))
+    if len(spools) > _MAX_NAMED:
+        report(f"so it is with {len(spools) - _MAX_NAMED} more panes")
 
 
-def report_omitted(found: Iterable[UnreadSpool]) -> None:
+def report_omitted(unread: Iterable[UnreadSpool]) -> None:
     """Say how what they printed since can be seen, where a command tells of many panes, or goes on."""
-    all = list(found)
-    if any(each.since or each.inspect() for each in all):
-        name = all[0].pane.name if len(all) == 1 else "PANE"
+    spools = list(unread)
+    if any(spool.since or spool.inspect() for spool in spools):
+        name = spools[0].pane.name if len(spools) == 1 else "PANE"
         report(f"what was printed since is left out here: `chloe replay {name}` has it")
 
 
-def report_damage(found: Iterable[UnreadSpool]) -> bool:
+def report_damage(unread: Iterable[UnreadSpool]) -> bool:
     """Say of which panes not all could be read; return whether there is one."""
-    damaged = [each for each in found if each.damage]
-    for each in damaged:
-        report(f"not all that {each.pane.name} printed since could be read: {each.damage}")
+    damaged = [spool for spool in unread if spool.damage]
+    for spool in damaged:
+        report(f"not all that {spool.pane.name} printed since could be read: {spool.damage}")
     return bool(damaged)
 
 

@@ -26,7 +26,7 @@ def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
 
     if clear and tags:
         raise UsageError("give either tags or --clear")
-    if not all(each.strip() for each in tags):
+    if not all(name.strip() for name in tags):
         raise UsageError("a tag can't be empty; --clear takes all of them away")
 
     async def work(engine: Engine, target: Pane) -> tuple[str, ...]:
@@ -36,5 +36,5 @@ def tag(pane: str, tags: tuple[str, ...], clear: bool) -> None:
 
     had = run_with_pane(pane, work)
     if not tags and not clear:
-        for each in had:
-            print(escape_unsafe(each))
+        for name in had:
+            print(escape_unsafe(name))

@@ -54,16 +54,18 @@ def diagnose(evidence: Evidence, checks: Iterable[Check] = CHECKS) -> list[Findi
 
 
 def _run(check: Check, evidence: Evidence) -> list[Finding]:
-    found: list[Finding] = []
+    findings: list[Finding] = []
     try:
         # One by one, so that what a check found before it failed is kept.
         for finding in check.run(evidence):
-            found.append(finding)
+            findings.append(finding)
     except Unavailable as unavailable:
-        found.append(note(check.name, f"not checked, since {unavailable} couldn't be looked at"))
+        findings.append(note(check.name, f"not checked, since {unavailable} couldn't be looked at"))
     except (ChloeError, OSError) as error:
-        found.append(bad(check.name, f"couldn't be checked: {error}", "see to what it names, then try again"))
+        findings.append(
+            bad(check.name, f"couldn't be checked: {error}", "see to what it names, then try again")
+        )
     except Exception as error:
-        said = f"couldn't be checked: {type(error).__name__}: {error}"
-        found.append(bad(check.name, said, "that is a fault of Chloe's: report it with this line"))
-    return found
+        text = f"couldn't be checked: {type(error).__name__}: {error}"
+        findings.append(bad(check.name, text, "that is a fault of Chloe's: report it with this line"))
+    return findings

@@ -60,8 +60,8 @@ def check_configuration(evidence: Evidence) -> Iterator[Finding]:
     """Whether the settings can be used."""
     file = evidence.paths.config_file
     if evidence.config.error is not None:
-        said = str(evidence.config.error).removeprefix(f"{file}, ").removeprefix(f"{file}: ")
-        yield bad(str(file), f"{said}. Checked with the defaults from here on.", f"edit {_quote(file)}")
+        problem = str(evidence.config.error).removeprefix(f"{file}, ").removeprefix(f"{file}: ")
+        yield bad(str(file), f"{problem}. Checked with the defaults from here on.", f"edit {_quote(file)}")
     elif file.exists():
         yield ok(str(file), "can be read, and every key in it is known")
     else:
@@ -71,9 +71,9 @@ def check_configuration(evidence: Evidence) -> Iterator[Finding]:
 def check_permissions(evidence: Evidence) -> Iterator[Finding]:
     """Whether everything is the user's alone: folders 0700, files 0600."""
     looked_at, wrong = 0, 0
-    for subject, found in _group_files(evidence.paths):
-        looked_at += len(found)
-        for finding in _judge_permissions(subject, found, evidence.paths):
+    for subject, files in _group_files(evidence.paths):
+        looked_at += len(files)
+        for finding in _judge_permissions(subject, files, evidence.paths):
             wrong += 1
             yield finding
     yield from _judge_configuration(evidence.paths.config_file)
@@ -88,20 +88,20 @@ def check_leftovers(evidence: Evidence) -> Iterator[Finding]:
         return
     spool = evidence.paths.spool
     there = [*home.iterdir(), *(spool.iterdir() if spool.is_dir() else ())]
-    found = 0
+    reported = 0
     for path in sorted(there):
         name = path.name
         aside, interrupted = _PUT_ASIDE.fullmatch(name), _INTERRUPTED.fullmatch(name)
         if not aside and not (interrupted and evidence.now - path.lstat().st_mtime_ns > _WRITE_TIME):
             continue
-        found += 1
+        reported += 1
         what = "was kept aside" if aside else "was left by something that was interrupted"
         yield note(
             str(path),
             f"{what} ({format_size(_measure(path))}); Chloe doesn't use it",
             f"once nobody wants it: rm -r {_quote(path)}",
         )
-    if not found:
+    if not reported:
         yield ok(str(home), "nothing lies about")
 
 
@@ -127,11 +127,11 @@ def _group_files(places: Paths) -> Iterator[tuple[str, list[Path]]]:
         yield str(folder), [folder, *sorted(folder.iterdir())]
 
 
-def _judge_permissions(subject: str, found: Iterable[Path], places: Paths) -> Iterator[Finding]:
+def _judge_permissions(subject: str, files: Iterable[Path], places: Paths) -> Iterator[Finding]:
     wide, foreign = [], []
     mode = 0
     folders = {places.home, places.spool, places.instances, places.log_file.parent}
-    for path in found:
+    for path in files:
         try:
             # A user may link a folder to elsewhere; a link in a file's place is judged itself.
             seen = path.stat(follow_symlinks=path in folders)
@@ -186,7 +186,7 @@ def _judge_configuration(file: Path) -> Iterator[Finding]:
 def _measure(path: Path) -> int:
     if not path.is_dir():
         return path.lstat().st_size
-    return sum(each.lstat().st_size for each in path.rglob("*") if each.is_file())
+    return sum(file.lstat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def _quote(path: Path) -> str:

@@ -74,12 +74,12 @@ def _apply(fix: Fix, evidence: Evidence, ingest: Callable[[], None]) -> FixResul
 
 def _try_ingest(evidence: Evidence, ingest: Callable[[], None]) -> FixResult:
     try:
-        kept = find_endangered(evidence)
+        endangered = find_endangered(evidence)
     except Unavailable as unavailable:
         return FixResult(False, f"took nothing in: {unavailable} can't be read")
-    if kept:
-        said = f"a start would remove {kept[0].folder}, which holds what the log doesn't have"
-        return FixResult(False, f"took nothing in: {said}")
+    if endangered:
+        reason = f"a start would remove {endangered[0].folder}, which holds what the log doesn't have"
+        return FixResult(False, f"took nothing in: {reason}")
     ingest()
     return FixResult(True, "took in what the spools held, and said in the log what had ended")
 

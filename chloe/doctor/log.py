@@ -100,8 +100,8 @@ def check_records(evidence: Evidence) -> Iterator[Finding]:
             f"put a newer copy in its place if there is one; {ACCEPT}",
         )
     for loss in about.losses.unknown:
-        said, _, way_out = escape_unsafe(loss).rpartition("; ")
-        yield bad("heads file", said, way_out)
+        problem, _, way_out = escape_unsafe(loss).rpartition("; ")
+        yield bad("heads file", problem, way_out)
     for what in about.losses.notes:
         yield warn("heads file", escape_unsafe(what), "see who wrote there: Chloe adds nothing but heads")
     if not about.head.seq:
@@ -133,10 +133,10 @@ def check_chain(evidence: Evidence) -> Iterator[Finding]:
         yield ok("chain", f"holds: {verdict.head.seq} records, {format_size(verdict.bodies)} of bodies")
 
 
-def _report_unusable(path: Path, trouble: Exception) -> Finding:
+def _report_unusable(path: Path, error: Exception) -> Finding:
     """Split what the store says: what is wrong, then, behind a semicolon, the way out."""
-    said, _, way_out = str(trouble).removeprefix(f"{path} ").partition("; ")
-    return bad(str(path), said, way_out or "see to what it names, then try again")
+    problem, _, way_out = str(error).removeprefix(f"{path} ").partition("; ")
+    return bad(str(path), problem, way_out or "see to what it names, then try again")
 
 
 def _measure(path: Path) -> int:

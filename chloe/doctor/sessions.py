@@ -28,8 +28,8 @@ _INGESTED_BY = "chloe ls, or any start of Chloe, takes it in"
 
 def check_instances(evidence: Evidence) -> Iterator[Finding]:
     """Report which instances run, and what the dead left of themselves."""
-    found = evidence.instances.value
-    for instance in found:
+    known = evidence.instances.value
+    for instance in known:
         sign = instance.sign
         subject = f"instance {sign.instance[:8]}"
         process = f"process {sign.pid or 'unknown'}" + (f" on {sign.terminal}" if sign.terminal else "")
@@ -48,7 +48,7 @@ def check_instances(evidence: Evidence) -> Iterator[Finding]:
                 "chloe doctor --fix removes it",
                 RemoveLock(sign),
             )
-    if not found:
+    if not known:
         yield ok("instances", "no Chloe runs")
 
 
@@ -125,14 +125,14 @@ def check_panes(evidence: Evidence) -> Iterator[Finding]:
     for pane in evidence.panes.value.values():
         running += pane.alive
         if not pane.traits.outlives_chloe:
-            found = _judge_ephemeral_pane(pane, living)
+            finding = _judge_ephemeral_pane(pane, living)
         elif pane.alive and pane.backend not in TRAITS:
-            found = note(_name_pane(pane), f"is a {pane.backend} pane, a kind unknown to this Chloe")
+            finding = note(_name_pane(pane), f"is a {pane.backend} pane, a kind unknown to this Chloe")
         else:
-            found = _judge_persistent_pane(evidence, pane, evidence.spool(pane.id))
-        if found is not None:
+            finding = _judge_persistent_pane(evidence, pane, evidence.spool(pane.id))
+        if finding is not None:
             wrong += 1
-            yield found
+            yield finding
     if not wrong:
         yield ok("panes", f"{running} run{'s' * (running == 1)}, as the log says")
 

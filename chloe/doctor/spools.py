@@ -30,7 +30,7 @@ _MAX_NAMED = 5
 def check_spools(evidence: Evidence) -> Iterator[Finding]:
     """Report spools without a pane, and those of panes that have ended."""
     known = evidence.panes.value
-    found = 0
+    reported = 0
     for seen in evidence.spools.value:
         pane = known.get(seen.pane)
         try:
@@ -40,12 +40,12 @@ def check_spools(evidence: Evidence) -> Iterator[Finding]:
         if seen.trouble:
             finding = bad(str(seen.folder), f"can't be looked at: {seen.trouble}", "see to what it names")
         if finding is not None:
-            found += 1
+            reported += 1
             yield finding
     for odd in _find_oddities(evidence):
-        found += 1
+        reported += 1
         yield odd
-    if not found:
+    if not reported:
         count = len(evidence.spools.value)
         yield ok(
             "spools", f"{count}, each with a pane that needs it" if count else "none, and none is needed"
@@ -55,12 +55,12 @@ def check_spools(evidence: Evidence) -> Iterator[Finding]:
 def find_endangered(evidence: Evidence) -> list[SpoolInfo]:
     """Return the spools that a start of Chloe would remove although they hold more than the log has."""
     known = evidence.panes.value
-    found = []
+    endangered = []
     for seen in evidence.spools.value:
         with suppress(SpoolTooNew):  # A start leaves it alone.
             if (pane := known.get(seen.pane)) and _holds_unrecorded(pane, seen):
-                found.append(seen)
-    return found
+                endangered.append(seen)
+    return endangered
 
 
 def _find_oddities(evidence: Evidence) -> Iterator[Finding]:

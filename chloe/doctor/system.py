@@ -56,12 +56,12 @@ def check_tmux(evidence: Evidence) -> Iterator[Finding]:
             f"install tmux {oldest} or newer",
         )
         return
-    said = evidence.tmux.value
-    found = re.search(r"(\d+)\.(\d+)", said)
-    if found is not None and (int(found[1]), int(found[2])) < MIN_VERSION:
-        yield warn("tmux", f"{said} is too old for tmux panes", f"install tmux {oldest} or newer")
+    version_text = evidence.tmux.value
+    match = re.search(r"(\d+)\.(\d+)", version_text)
+    if match is not None and (int(match[1]), int(match[2])) < MIN_VERSION:
+        yield warn("tmux", f"{version_text} is too old for tmux panes", f"install tmux {oldest} or newer")
     else:
-        yield ok("tmux", f"{said} ({oldest} or newer is needed)")
+        yield ok("tmux", f"{version_text} ({oldest} or newer is needed)")
 
 
 def check_shell(evidence: Evidence) -> Iterator[Finding]:

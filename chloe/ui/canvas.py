@@ -70,13 +70,13 @@ def cut(text: Cells, start: int, end: int) -> Cells:
 
 def split_clusters(text: str) -> list[tuple[str, int]]:
     """Return the characters of ``text`` with what joins them, and the columns of each for the emulator."""
-    found: list[tuple[str, int]] = []
+    clusters: list[tuple[str, int]] = []
     for char in text:
-        if found and joins(found[-1][0], char):
-            found[-1] = (found[-1][0] + char, found[-1][1])
+        if clusters and joins(clusters[-1][0], char):
+            clusters[-1] = (clusters[-1][0] + char, clusters[-1][1])
         else:
-            found.append((char, width(char)))
-    return found
+            clusters.append((char, width(char)))
+    return clusters
 
 
 def cut_row(row: Row, start: int, end: int) -> Iterator[Run]:

@@ -192,9 +192,9 @@ class Requests:
         block_input: bool,
     ) -> None:
         try:
-            found = await answer
+            value = await answer
             if then is not None:
-                then(found)
+                then(value)
         except ChloeError as error:
             if on_failure is not None:
                 on_failure()

@@ -45,9 +45,9 @@ def describe_state(
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    found = sorted(lines)
-    yield f"{title}: {len(found)}"
-    yield from (f"  {line}" for line in found)
+    ordered = sorted(lines)
+    yield f"{title}: {len(ordered)}"
+    yield from (f"  {line}" for line in ordered)
 
 
 def _join(words: Iterable[str]) -> str:

@@ -72,11 +72,11 @@ def draw_footer(
         return [make_row([("trouble", f" {line}")], width, "trouble") for line in _wrap(text, width)]
     typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")] if typing_into is not None else []
     if message is not None:
-        said = "error" if message.error else "message"
+        style_name = "error" if message.error else "message"
         taken = sum(measure_text(text) for _, text in typing)
         first, *more = _wrap(escape_unsafe(message.text), width, taken)
-        rows: list[Row] = [make_row([*typing, (said, f" {first}")], width, "footer")]
-        rows += [make_row([(said, f" {line}")], width, "footer") for line in more]
+        rows: list[Row] = [make_row([*typing, (style_name, f" {first}")], width, "footer")]
+        rows += [make_row([(style_name, f" {line}")], width, "footer") for line in more]
         return rows
     if typing_into is not None:
         parts = [*typing, ("key", f" {label_key(release)}"), ("hint", " leaves it")]

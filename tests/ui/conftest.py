@@ -38,12 +38,12 @@ class Double:
     ahead: Screens = field(default_factory=lambda: Screens(clock=time.monotonic))
     lost_records_notice: str | None = None
     trouble: str | None = None
-    told: list[commands.Write | commands.Resize] = field(default_factory=list)
-    asked: list[commands.Command] = field(default_factory=list)
+    sent: list[commands.Write | commands.Resize] = field(default_factory=list)
+    requested: list[commands.Command] = field(default_factory=list)
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
 
     def happen(self, pane: str, fact: Fact, *, instance: str = ME, at: int = 0) -> None:
-        """Fold a fact and tell whoever heeds."""
+        """Fold a fact, and call the subscribers."""
         seq = self.projections.seq + 1
         occurred_at = at or seq * 1_000_000_000
         record = Record(seq, occurred_at, occurred_at, pane, instance, fact, b"")
@@ -91,7 +91,7 @@ class Double:
         return lambda: self.listeners.remove(callback)
 
     async def request(self, command: commands.Command) -> str | None:
-        self.asked.append(command)
+        self.requested.append(command)
         match command:
             case commands.Open(backend="tmux", cwd="/no/tmux"):
                 raise StartFailed("no tmux here")
@@ -116,7 +116,7 @@ class Double:
         return None
 
     def send(self, command: commands.Write | commands.Resize) -> None:
-        self.told.append(command)
+        self.sent.append(command)
         if isinstance(command, commands.Resize):
             offset = self.projections.panes[command.pane].output_bytes
             self.happen(

@@ -171,8 +171,8 @@ class FakeLauncher(Launcher):
 
 
 @dataclass
-class Asked:
-    """What the engine was asked and told, in order; it goes on to the real one."""
+class RequestRecorder:
+    """What was requested of the engine and sent to it, in order; it goes on to the real one."""
 
     engine: Engine
     commands: list[Command] = field(default_factory=list)
@@ -213,7 +213,7 @@ class Pilot:
         self.app: App
         self.engine: Engine
         self.launcher: FakeLauncher
-        self.asked: Asked
+        self.requested: RequestRecorder
 
     async def take_off(self) -> Pilot:
         """Start the app, and wait until it shows."""
@@ -229,7 +229,7 @@ class Pilot:
     async def _fly(self) -> None:
         async with open_engine(self.config, make_launcher=self._launcher) as engine:
             self.engine = engine
-            self.asked = Asked(engine)
+            self.requested = RequestRecorder(engine)
             environment = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
             self.app = App(engine, self.config, self.tty, environment)
             self._ready.set()

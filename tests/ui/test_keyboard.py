@@ -41,13 +41,13 @@ class Typist:
         until = self.now + seconds
         while (due := self.keyboard.deadline) is not None and due <= until:
             self.now = max(self.now, due)
-            self._heed(list(self._taken(self.keyboard.tick(self.now))))
+            self._handle(list(self._taken(self.keyboard.tick(self.now))))
         self.now = until
         return self
 
     def type(self, *pieces: bytes, gap: float = 0.0) -> Typist:
         for piece in pieces:
-            self._heed(list(self._taken(self.keyboard.feed(piece, self.now))))
+            self._handle(list(self._taken(self.keyboard.feed(piece, self.now))))
             self.pause(gap)
         return self
 
@@ -69,7 +69,7 @@ class Typist:
                     pass
         return taken
 
-    def _heed(self, events: Sequence[Event]) -> None:
+    def _handle(self, events: Sequence[Event]) -> None:
         for event in events:
             last = self.events[-1] if self.events else None
             if isinstance(event, Typed) and isinstance(last, Typed):

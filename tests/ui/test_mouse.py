@@ -66,11 +66,11 @@ class Pointed(Parts):
 
     def point(self, *reports: bytes) -> bytes:
         """Show the window and report the mouse; what the program gets."""
-        self.double.told.clear()
+        self.double.sent.clear()
         for report in reports:
             self.draw()
             self.mouse.point(report)
-        return b"".join(told.data for told in self.double.told if isinstance(told, Write))
+        return b"".join(command.data for command in self.double.sent if isinstance(command, Write))
 
     @property
     def wanted(self) -> str:
@@ -223,4 +223,4 @@ def test_the_mouse_neither_scrolls_a_pane_nor_sizes_it(pointed: Pointed) -> None
     pointed.double.happen(pointed.pane, facts.Resized(rows=10, columns=40, offset=0))
     pointed.prints(ALL)
     pointed.point(b"\x1b[<0;22;3M")
-    assert [type(told) for told in pointed.double.told] == [Write]
+    assert [type(command) for command in pointed.double.sent] == [Write]

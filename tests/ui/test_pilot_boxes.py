@@ -21,18 +21,18 @@ async def test_the_help_has_every_key_and_what_it_does(fly: Fly) -> None:
     pilot = await fly(rows=110, columns=100)
     pilot.press("?")
     await pilot.sees("Keys", "Its bell rang.")
-    told = {action.id: action.does for action in ACTIONS}
+    does_by_id = {action.id: action.does for action in ACTIONS}
     for view in VIEWS:
         if view.title:
             assert view.title in pilot.text
             own = {action.id: action.does for action in view.actions}
             for binding in view.bindings:
-                does = own.get(binding.action) or told[binding.action]
+                does = own.get(binding.action) or does_by_id[binding.action]
                 assert any(
                     label_key(binding.keys[0]) in line and does[:40] in line for line in pilot.lines
                 ), binding
     for binding in (*GLOBAL, *TYPING):
-        assert told[binding.action][:40] in pilot.text
+        assert does_by_id[binding.action][:40] in pilot.text
     await pilot.sees("Ctrl-]", "Take the keyboard back.", "Mouse", "While a pane has the keyboard")
     for sign in ("[📎]", "[💤]", "[💀]", "+12K", "♪"):
         assert sign in pilot.text
@@ -46,7 +46,7 @@ async def test_keys_that_close_things_close_the_help(pilot: Pilot, key: str) -> 
     pilot.press(key)
     await pilot.sees_no("Open a direct pane")
     await pilot.sees("No panes yet", "q quit")
-    assert not pilot.asked.commands
+    assert not pilot.requested.commands
 
 
 async def test_the_help_scrolls_by_lines_pages_and_to_either_end(pilot: Pilot) -> None:

@@ -52,7 +52,7 @@ async def test_an_empty_history_says_so_to_each_key(pilot: Pilot) -> None:
     for key in ("enter", "a"):
         pilot.press("ctrl+l", key)
         await pilot.until(lambda: "Nothing has ended yet" in pilot.lines[-1])
-    assert not pilot.asked.commands
+    assert not pilot.requested.commands
 
 
 async def test_keys_select_a_line_as_far_as_there_are_any(pilot: Pilot) -> None:
@@ -93,7 +93,7 @@ async def test_enter_shows_the_last_screen_of_what_has_ended_and_goes_back(pilot
     pilot.press("q")
     await pilot.sees_no("Keys")
     await pilot.sees("one-was-here")
-    assert not pilot.asked.of(commands.Reopen)
+    assert not pilot.requested.of(commands.Reopen)
 
 
 async def test_in_a_last_screen_one_can_look_back_and_on(pilot: Pilot) -> None:
@@ -141,8 +141,8 @@ async def test_what_still_runs_is_taken_back(pilot: Pilot, key: str) -> None:
     await pilot.sees("still runs")
     pilot.press(key)
     await pilot.sees("[📎] sh", "on-and-on", "Instances 1")
-    assert pilot.asked.of(commands.Reopen) == [commands.Reopen(pane.id)]
-    assert not pilot.asked.of(commands.Reattach)
+    assert pilot.requested.of(commands.Reopen) == [commands.Reopen(pane.id)]
+    assert not pilot.requested.of(commands.Reattach)
 
 
 async def test_a_key_that_types_into_panes_does_nothing_in_history(pilot: Pilot) -> None:

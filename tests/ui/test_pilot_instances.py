@@ -20,7 +20,7 @@ async def test_c_opens_a_direct_pane_that_has_the_keyboard(pilot: Pilot) -> None
     await pilot.sees("No panes yet", "c  a direct pane", "Instances 0")
     pilot.press("c")
     await pilot.sees("$", "keyboard: sh", "Ctrl-] leaves it", "Instances 1")
-    assert pilot.asked.commands == [commands.Open(backend="direct", rows=21, columns=59)]
+    assert pilot.requested.commands == [commands.Open(backend="direct", rows=21, columns=59)]
     pilot.type("echo hello\r")
     await pilot.sees("hello")
 
@@ -28,14 +28,14 @@ async def test_c_opens_a_direct_pane_that_has_the_keyboard(pilot: Pilot) -> None
 async def test_t_opens_a_tmux_pane_that_has_the_keyboard(pilot: Pilot) -> None:
     pilot.press("t")
     await pilot.sees("[📎] sh", "$", "keyboard: sh")
-    assert pilot.asked.commands == [commands.Open(backend="tmux", rows=21, columns=59)]
+    assert pilot.requested.commands == [commands.Open(backend="tmux", rows=21, columns=59)]
 
 
 async def test_what_is_typed_while_a_pane_is_made_waits_for_it(pilot: Pilot) -> None:
     pilot.launcher.may_start.clear()
     pilot.press("c")
     pilot.type("echo $q\r")
-    await pilot.until(lambda: pilot.asked.commands)
+    await pilot.until(lambda: pilot.requested.commands)
     assert pilot.status is None
     pilot.launcher.may_start.set()
     await pilot.sees("$q")
@@ -51,7 +51,7 @@ async def test_a_pane_that_can_t_be_made_says_so_and_the_keys_are_chloe_s(pilot:
 
 
 async def test_a_request_that_fails_unforeseen_is_told_and_ends_nothing(pilot: Pilot) -> None:
-    pilot.asked.failure = ValueError("broken on purpose")
+    pilot.requested.failure = ValueError("broken on purpose")
     pilot.press("c")
     await pilot.sees("this can't be done: ValueError: broken on purpose; the traceback is in")
     await pilot.opens()
@@ -82,7 +82,7 @@ async def test_without_a_pane_a_key_says_how_to_get_one(pilot: Pilot) -> None:
         await pilot.sees("There is no pane yet: c opens a direct one, t a tmux one")
         pilot.press("ctrl+l")
         await pilot.sees_no("There is no pane yet")
-    assert not pilot.asked.commands
+    assert not pilot.requested.commands
 
 
 async def test_d_lets_go_of_a_tmux_pane_and_a_takes_it_back(pilot: Pilot) -> None:
@@ -93,7 +93,7 @@ async def test_d_lets_go_of_a_tmux_pane_and_a_takes_it_back(pilot: Pilot) -> Non
     pilot.press("d")
     await pilot.sees("[💤] sh", "Detached: it runs on in the background.", "1 detached")
     await pilot.sees_no("before")
-    assert pilot.asked.of(commands.Detach) == [commands.Detach(pane.id)]
+    assert pilot.requested.of(commands.Detach) == [commands.Detach(pane.id)]
     pilot.press("d")
     await pilot.sees("sh is detached already")
     pilot.press("enter")
@@ -102,10 +102,10 @@ async def test_d_lets_go_of_a_tmux_pane_and_a_takes_it_back(pilot: Pilot) -> Non
     await pilot.sees("+12K", "It printed 12K bytes since.")
     pilot.press("a")
     await pilot.sees("[📎] sh", "xxxxxx")
-    assert pilot.asked.of(commands.Reattach) == [commands.Reattach(pane.id)]
+    assert pilot.requested.of(commands.Reattach) == [commands.Reattach(pane.id)]
     pilot.press("a")
     await pilot.sees("sh is attached; Enter types into it")
-    assert len(pilot.asked.of(commands.Detach)) == len(pilot.asked.of(commands.Reattach)) == 1
+    assert len(pilot.requested.of(commands.Detach)) == len(pilot.requested.of(commands.Reattach)) == 1
 
 
 async def test_a_direct_pane_can_neither_be_let_go_of_nor_taken_back(pilot: Pilot) -> None:
@@ -115,7 +115,7 @@ async def test_a_direct_pane_can_neither_be_let_go_of_nor_taken_back(pilot: Pilo
     await pilot.sees("sh is a direct pane: it can't run without Chloe; x closes it")
     pilot.press("a")
     await pilot.sees("sh is a direct pane, which is always attached; Enter types into it")
-    assert len(pilot.asked.commands) == 1
+    assert len(pilot.requested.commands) == 1
 
 
 async def test_x_ends_a_direct_pane_and_puts_it_away(pilot: Pilot) -> None:
@@ -152,7 +152,7 @@ async def test_an_ended_pane_says_what_can_still_be_done(pilot: Pilot) -> None:
         pilot.press("ctrl+l", key)
         await pilot.sees(says)
     assert pilot.panes[pane.id].died is not None
-    assert not pilot.asked.of(commands.Kill)
+    assert not pilot.requested.of(commands.Kill)
 
 
 async def test_the_pane_of_another_chloe_is_shown_and_says_whose_it_is(fly: Fly) -> None:
@@ -167,7 +167,7 @@ async def test_the_pane_of_another_chloe_is_shown_and_says_whose_it_is(fly: Fly)
     pilot.tty.resize(40, 100)
     await pilot.sees("their screen")
     assert (theirs.rows, theirs.columns) == (21, 59)
-    assert not pilot.asked.commands
+    assert not pilot.requested.commands
 
 
 async def test_r_asks_for_another_name(pilot: Pilot) -> None:
@@ -183,7 +183,7 @@ async def test_r_asks_for_another_name(pilot: Pilot) -> None:
     await pilot.sees("größer two words?")
     pilot.press("backspace", "left", "delete", "end", "enter")
     await pilot.sees(" größer two word ")
-    assert pilot.asked.of(commands.Rename) == [commands.Rename(pane.id, "größer two word")]
+    assert pilot.requested.of(commands.Rename) == [commands.Rename(pane.id, "größer two word")]
 
 
 async def test_a_name_that_stays_or_is_empty_asks_for_nothing(pilot: Pilot) -> None:
@@ -198,7 +198,7 @@ async def test_a_name_that_stays_or_is_empty_asks_for_nothing(pilot: Pilot) -> N
         await pilot.sees("Rename", "shz")
         pilot.press(way_out)
         await pilot.sees_no("Rename")
-    assert not pilot.asked.of(commands.Rename)
+    assert not pilot.requested.of(commands.Rename)
 
 
 async def test_capital_k_ends_a_program_after_a_question(pilot: Pilot) -> None:
@@ -212,11 +212,11 @@ async def test_capital_k_ends_a_program_after_a_question(pilot: Pilot) -> None:
         await pilot.sees("End sh and everything")
         pilot.press(no)
         await pilot.sees_no("End sh and everything")
-    assert not pilot.asked.of(commands.Kill)
+    assert not pilot.requested.of(commands.Kill)
     for yes in ("y", "Y"):
         pilot.press("K", yes)
     await pilot.sees("[💀] sh", "SIGHUP")
-    assert pilot.asked.of(commands.Kill)[0] == commands.Kill(pane.id)
+    assert pilot.requested.of(commands.Kill)[0] == commands.Kill(pane.id)
 
 
 async def test_keys_select_the_pane_above_and_below_as_far_as_there_are_any(pilot: Pilot) -> None:
@@ -242,7 +242,7 @@ async def test_z_gives_a_pane_the_whole_window_and_takes_it_back(pilot: Pilot) -
     pilot.press("z")
     await pilot.until(lambda: (pane.rows, pane.columns) == (21, 59))
     await pilot.sees("Instances 1")
-    sizes = pilot.asked.of(commands.Resize)
+    sizes = pilot.requested.of(commands.Resize)
     assert sizes == [commands.Resize(pane.id, 22, 80), commands.Resize(pane.id, 21, 59)]
 
 
@@ -270,8 +270,8 @@ async def test_a_pane_has_the_size_of_its_slot_whatever_the_window_has(pilot: Pi
 async def test_a_pane_opened_in_a_window_that_is_too_small_has_an_ordinary_size(fly: Fly) -> None:
     pilot = await fly(rows=5, columns=24)
     pilot.press("c")
-    await pilot.until(lambda: pilot.asked.commands)
-    assert pilot.asked.commands == [commands.Open(backend="direct", rows=24, columns=80)]
+    await pilot.until(lambda: pilot.requested.commands)
+    assert pilot.requested.commands == [commands.Open(backend="direct", rows=24, columns=80)]
 
 
 async def test_looking_back_and_on_and_to_either_end(pilot: Pilot) -> None:

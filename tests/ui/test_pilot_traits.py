@@ -144,8 +144,8 @@ async def test_what_cannot_be_detached_says_why_and_has_no_sign(
     assert "[📎]" not in pilot.text
     pilot.press("a")
     await pilot.sees("the-pane is a glass pane, which is always attached")
-    assert not pilot.asked.of(commands.Detach)
-    assert not pilot.asked.of(commands.Reattach)
+    assert not pilot.requested.of(commands.Detach)
+    assert not pilot.requested.of(commands.Reattach)
     assert pilot.engine.instance in pane.attached
 
 
@@ -163,7 +163,7 @@ async def test_only_what_takes_input_from_others_is_typed_into_from_here(
     else:
         await pilot.sees("theirs is a glass pane of another Chloe: only there can it be typed into")
         assert not program.typed
-        assert not pilot.asked.of(commands.Write)
+        assert not pilot.requested.of(commands.Write)
     other.close()
 
 
@@ -246,13 +246,13 @@ async def test_what_has_a_size_of_its_own_keeps_it_while_others_show_it(
     other.pane = pane.id
     await other.record(facts.Reattached(instance=other.instance), facts.Resized(rows=9, columns=30, offset=0))
     await pilot.until(lambda: len(pane.attached) == 2)
-    pilot.asked.commands.clear()
+    pilot.requested.commands.clear()
     pilot.tty.resize(30, 100)
     await pilot.until(lambda: len(pilot.lines) == 30 and "the-pane" in pilot.text)
     if own:
-        assert not pilot.asked.of(commands.Resize)
+        assert not pilot.requested.of(commands.Resize)
         pilot.press("enter", "k")
-    await pilot.until(lambda: pilot.asked.of(commands.Resize))
+    await pilot.until(lambda: pilot.requested.of(commands.Resize))
     other.close()
 
 

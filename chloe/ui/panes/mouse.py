@@ -49,14 +49,14 @@ class Report:
 
 def parse_report(report: bytes) -> Report | None:
     """Parse a report; None where it has no meaning."""
-    if found := _SGR.fullmatch(report):
-        code, column, row = (int(part) for part in found.groups()[:3])
-        return _make_report(code, column, row, released=found[4] == b"m")
-    if found := _URXVT.fullmatch(report):
-        code, column, row = (int(part) for part in found.groups())
+    if matched := _SGR.fullmatch(report):
+        code, column, row = (int(part) for part in matched.groups()[:3])
+        return _make_report(code, column, row, released=matched[4] == b"m")
+    if matched := _URXVT.fullmatch(report):
+        code, column, row = (int(part) for part in matched.groups())
         code -= 32
-    elif found := _X10.fullmatch(report):
-        code, column, row = (part[0] - 32 for part in found.groups())
+    elif matched := _X10.fullmatch(report):
+        code, column, row = (part[0] - 32 for part in matched.groups())
     else:
         return None
     released = code >= 0 and code & (_WHEEL | _FURTHER | _MOTION | _NONE) == _NONE

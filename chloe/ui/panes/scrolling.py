@@ -114,12 +114,12 @@ class Scrolling:
         assert self._top is not None
         line, row = self._top
         while self._pending_rows > row and line > self._earliest:
-            found = self._line(line - 1)
-            if found is None:
+            line_rows = self._line(line - 1)
+            if line_rows is None:
                 break
             self._pending_rows -= row
             line -= 1
-            row = len(found)
+            row = len(line_rows)
         else:
             row = max(row - self._pending_rows, 0)
             self._pending_rows = 0
@@ -131,10 +131,10 @@ class Scrolling:
         line, row = self._top
         total = self._terminal.scrollback.total
         while line < total:
-            found = self._line(line)
-            if found is None or row < len(found):
+            line_rows = self._line(line)
+            if line_rows is None or row < len(line_rows):
                 break
-            row -= len(found)
+            row -= len(line_rows)
             line += 1
         self._top = _Place(min(line, total), row)
 
@@ -152,15 +152,15 @@ class Scrolling:
         if self._pending_rows:
             self._go()
         self._normalize()
-        found: list[TerminalRow] = []
+        following: list[TerminalRow] = []
         for rows in self._following(self._top.line):
             if rows is None:
                 # Not known yet: what was shown before stays.
                 return (self._shown + [()] * height)[:height]
-            found += rows
-            if len(found) >= self._top.row + height:
+            following += rows
+            if len(following) >= self._top.row + height:
                 break
-        self._shown = found[self._top.row : self._top.row + height]
+        self._shown = following[self._top.row : self._top.row + height]
         if len(self._shown) < height:
             self.to_bottom()
             return None

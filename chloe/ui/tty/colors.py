@@ -80,7 +80,7 @@ def to_sgr(attributes: Attributes, depth: Depth) -> str:
         (attributes.strike, "9"),
         (attributes.overline, "53"),
     )
-    codes += [code for wanted, code in simple if wanted]
+    codes += [code for is_set, code in simple if is_set]
     styled = depth == 16777216
     if attributes.underline:
         # Terminals of few colours are old: they take the colon form for several parameters.
@@ -128,8 +128,8 @@ def _approximate_in_basic(color: int | tuple[int, int, int], depth: Depth) -> in
         if color < 16:
             return color - 8
         color = _look_up_rgb(color)
-    wanted = color
-    return min(range(depth), key=lambda entry: _measure_distance(_BASIC[entry], wanted))
+    target = color
+    return min(range(depth), key=lambda entry: _measure_distance(_BASIC[entry], target))
 
 
 def _look_up_rgb(entry: int) -> tuple[int, int, int]:

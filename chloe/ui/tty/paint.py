@@ -59,11 +59,11 @@ class Painter:
             self._width = width
             self._fresh = False
         style: Attributes | None = None
-        wanted = [list[Run](row) for row in rows]
-        for y, row in enumerate(wanted):
+        target = [list[Run](row) for row in rows]
+        for y, row in enumerate(target):
             if row != self._shown[y]:
                 style = self._paint_row(out, y, row, self._shown[y], style)
-        self._shown = wanted
+        self._shown = target
         if not out and cursor == self._cursor:
             return b""
         self._cursor = cursor
@@ -89,13 +89,17 @@ class Painter:
             out.append(f"\x1b[{y + 1};{column + 1}H")
         column = sum(measure(text) for _, _, text in row[:begin])
         for at in range(begin, end):
-            wanted = self._style(row[at][0])
+            attributes = self._style(row[at][0])
             text = row[at][2]
-            if wanted != style:
-                out.append(to_sgr(wanted, self._depth))
-                style = wanted
+            if attributes != style:
+                out.append(to_sgr(attributes, self._depth))
+                style = attributes
             width = measure(text)
-            if at == len(row) - 1 and wanted == Attributes() and (kept := _strip_blanks(text)) is not None:
+            if (
+                at == len(row) - 1
+                and attributes == Attributes()
+                and (kept := _strip_blanks(text)) is not None
+            ):
                 out.append(kept + "\x1b[K")
             elif text.isascii():
                 plain = text.decode("ascii")
@@ -149,11 +153,11 @@ def _paint_ambiguous(out: list[str], text: str, column: int, width: int) -> None
     if not _AMBIGUOUS.search(text):
         out.append(text)
         return
-    found = split_clusters(text)
+    parts = split_clusters(text)
     # In a row that was cut, a mark may follow what it doesn't join: then only the end's column is known.
-    sure = sum(columns for _, columns in found) == width
+    sure = sum(columns for _, columns in parts) == width
     at = column
-    for cluster, columns in found:
+    for cluster, columns in parts:
         # A cluster without a column of its own gets none.
         out.append(UNSAFE.sub("", cluster) or " " * columns)
         at += columns

@@ -200,11 +200,11 @@ class TtyScreen(BaseScreen):
             self._shape = number
             self._write(f"\x1b[{number} q".encode())
 
-    def set_mouse_mode(self, wanted: str) -> None:
+    def set_mouse_mode(self, mode: str) -> None:
         """Have the mouse reported: "normal" for presses and releases, "button", "any"; or leave it "off"."""
-        if wanted != self._mouse:
-            self._write(_encode_mouse_mode(self._mouse, on=False) + _encode_mouse_mode(wanted, on=True))
-            self._mouse = wanted
+        if mode != self._mouse:
+            self._write(_encode_mouse_mode(self._mouse, on=False) + _encode_mouse_mode(mode, on=True))
+            self._mouse = mode
 
     def ring(self) -> None:
         """Sound the bell, if it isn't still sounding."""

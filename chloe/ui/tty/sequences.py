@@ -69,8 +69,8 @@ def scan(data: bytes, start: int = 0) -> tuple[Kind, int]:
         case 0x5B:  # [
             return _scan_csi(data, start)
         case 0x4F:  # O
-            if found := _SS3.match(data, start):
-                return Kind.KEY, found.end()
+            if matched := _SS3.match(data, start):
+                return Kind.KEY, matched.end()
             if _SS3_SO_FAR.match(data, start):
                 return Kind.INCOMPLETE, len(data)
             return Kind.KEY, start + 2
@@ -91,16 +91,16 @@ def _scan_csi(data: bytes, start: int) -> tuple[Kind, int]:
         if broken := _BROKEN_X10_MOUSE.match(data, start):
             return Kind.REPLY, broken.end()
         return (Kind.INCOMPLETE, len(data)) if len(data) - start < 6 else (Kind.MOUSE, start + 6)
-    if found := _CSI_RXVT_SHIFT.match(data, start):
-        return Kind.KEY, found.end()
-    found = _CSI.match(data, start)
-    if found is None:
+    if matched := _CSI_RXVT_SHIFT.match(data, start):
+        return Kind.KEY, matched.end()
+    matched = _CSI.match(data, start)
+    if matched is None:
         if _CSI_SO_FAR.match(data, start):
             return Kind.INCOMPLETE, len(data)
         if broken := _BROKEN_SGR_MOUSE.match(data, start):
             return Kind.REPLY, broken.end()
         return Kind.KEY, start + 2
-    return _classify_csi(*found.groups()), found.end()
+    return _classify_csi(*matched.groups()), matched.end()
 
 
 def _classify_csi(parameters: bytes, intermediates: bytes, final: bytes) -> Kind:
@@ -134,9 +134,9 @@ def _scan_string(data: bytes, start: int) -> tuple[Kind, int]:
         return Kind.INCOMPLETE, len(data)
     if not _STRING.match(data, start):
         return Kind.KEY, start + 2
-    found = _STRING_END.search(data, start + 3)
-    if found is not None:
-        return Kind.REPLY, found.end()
+    matched = _STRING_END.search(data, start + 3)
+    if matched is not None:
+        return Kind.REPLY, matched.end()
     if len(data) - start > LONGEST_REPLY:
         return Kind.REPLY, start + LONGEST_REPLY
     return Kind.INCOMPLETE, len(data)

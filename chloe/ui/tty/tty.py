@@ -59,7 +59,7 @@ class Tty(Protocol):
     def show_cursor_as(self, shape: str, blink: bool) -> None:
         """Give the cursor a shape: block, underline, bar; "" for the user's own."""
 
-    def set_mouse_mode(self, wanted: str) -> None:
+    def set_mouse_mode(self, mode: str) -> None:
         """Have the mouse reported: "off", "normal", "button", "any"."""
 
     def take_reply(self, reply: bytes) -> None:

@@ -88,8 +88,8 @@ class Instances(View):
 
     def pane_size(self, columns: int, rows: int) -> tuple[int, int]:
         """Return the rows and columns of the slot."""
-        found = self.lay_out(columns, rows)
-        return found.rows, found.columns
+        layout = self.lay_out(columns, rows)
+        return layout.rows, layout.columns
 
     @property
     def pane(self) -> Pane | None:
@@ -106,19 +106,19 @@ class Instances(View):
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the list and the selected pane."""
         glyphs = self._state.glyphs
-        found = self.lay_out(columns, rows)
+        layout = self.lay_out(columns, rows)
         pane = self.pane
         on = self._style_suffix
-        left = found.list_width + 1 if found.list_width else 0
+        left = layout.list_width + 1 if layout.list_width else 0
         # First the screen: what stands over it depends on what it shows.
-        screen, slots = self._draw_screen(pane, found, left)
-        title = self._draw_title(pane, found.columns)
+        screen, slots = self._draw_screen(pane, layout, left)
+        title = self._draw_title(pane, layout.columns)
         if not left:
             return Drawn([title, *screen], slots=slots)
         edge: Run = (f"frame{on}", None, Cells.of(glyphs.vertical, 1))
         corner: Run = (f"frame{on}", None, Cells.of(glyphs.tee, 1))
-        listed = self._list.draw(found.list_width, found.rows)
-        top = make_row([("frame", glyphs.horizontal * found.list_width)], found.list_width)
+        listed = self._list.draw(layout.list_width, layout.rows)
+        top = make_row([("frame", glyphs.horizontal * layout.list_width)], layout.list_width)
         drawn: list[Row] = [[*top, corner, *title]]
         drawn += [[*beside, edge, *row] for beside, row in zip(listed, screen, strict=True)]
         return Drawn(drawn, slots=slots)
@@ -157,17 +157,19 @@ class Instances(View):
         selection = self._state.selection
         return selection.is_attached(pane) or not pane.alive or selection.is_foreign(pane)
 
-    def _draw_screen(self, pane: Pane | None, found: Layout, left: int) -> tuple[list[Row], tuple[Slot, ...]]:
+    def _draw_screen(
+        self, pane: Pane | None, layout: Layout, left: int
+    ) -> tuple[list[Row], tuple[Slot, ...]]:
         screens = self._state.screens_of(pane.id if pane is not None else "")
         slots: tuple[Slot, ...] = ()
         shows_screen = pane is not None and self._shows_screen(pane)
         if pane is not None and shows_screen:
             live = self._state.selection.is_attached(pane)
-            slots = (Slot(pane.id, 1, left, found.rows, found.columns, live, self._screen),)
+            slots = (Slot(pane.id, 1, left, layout.rows, layout.columns, live, self._screen),)
         has_screen = pane is not None and shows_screen and pane.id in screens
         self._screen.show(screens.drawn(pane.id) if pane is not None and has_screen else None)
-        rows = self._screen.rows(found.columns, found.rows)
-        return rows if has_screen else lay_on_blank(self._make_card(pane), rows, found.columns), slots
+        rows = self._screen.rows(layout.columns, layout.rows)
+        return rows if has_screen else lay_on_blank(self._make_card(pane), rows, layout.columns), slots
 
     def _make_card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
