@@ -18,8 +18,8 @@ from pathlib import Path
 from chloe.events.faults import Fault
 
 #: Files for one pane, and in all: a program that breaks its screen over and over fills no disk.
-_MOST_OF_PANE = 4
-_MOST = 64
+_MAX_OF_PANE = 4
+_MAX = 64
 
 _PANE = re.compile(r"[0-9a-f-]{1,64}")
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class FaultFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._waiting: deque[tuple[str, Fault]] = deque(maxlen=_MOST)
+        self._waiting: deque[tuple[str, Fault]] = deque(maxlen=_MAX)
         self._came = asyncio.Event()
 
     def keep(self, pane: str, fault: Fault) -> None:
@@ -63,7 +63,7 @@ def write(folder: Path, pane: str, fault: Fault) -> None:
     if folder.is_symlink():
         raise NotADirectoryError(errno.ENOTDIR, "it is a link, not a folder", str(folder))
     kept = [entry.name for entry in folder.iterdir() if entry.name.endswith(".fold")]
-    if len(kept) >= _MOST or sum(each.startswith(f"{name}-") for each in kept) >= _MOST_OF_PANE:
+    if len(kept) >= _MAX or sum(kept_name.startswith(f"{name}-") for kept_name in kept) >= _MAX_OF_PANE:
         return
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
     try:

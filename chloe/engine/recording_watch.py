@@ -48,7 +48,7 @@ class RecordingWatch:
             looks += 1
             found = self._find() if self._needed() else {}
             self._on_found(found)
-            processes = {each.recorder for each in found.values()}
+            processes = {unread.recorder for unread in found.values()}
             if not found:
                 now = missing
             elif len(found) == 1:

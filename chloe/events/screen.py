@@ -239,7 +239,7 @@ class Screen:
         self.pending_bytes = 0
         while self._pending and not isinstance(self._pending[0], _Restart):
             self._pending.popleft()
-        self.pending_bytes = sum(len(each) for each in self._pending if isinstance(each, bytes))
+        self.pending_bytes = sum(len(item) for item in self._pending if isinstance(item, bytes))
 
     @property
     def is_broken(self) -> bool:
@@ -254,11 +254,11 @@ class Screen:
     def _batch_offset(self) -> int:
         """Return the offset at which the last batch begins."""
         position, behind = self.position, 0
-        for each in self._pending if position is None else ():
-            if isinstance(each, StreamPosition):
-                position = each
+        for item in self._pending if position is None else ():
+            if isinstance(item, StreamPosition):
+                position = item
                 break
-            behind += len(each) if isinstance(each, bytes) else 0
+            behind += len(item) if isinstance(item, bytes) else 0
         end = position.offset if position is not None else self._restart_offset
         return max(end - behind - len(self._batch), self._restart_offset)
 

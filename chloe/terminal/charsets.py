@@ -67,5 +67,5 @@ def _shifted(before: Charsets, shift: int) -> Charsets:
 def _designated(before: Charsets, place: int, name: str) -> Charsets:
     """Return ``before`` with another set; curses programs switch between two of them all the time."""
     sets = before.sets
-    first, second, third, fourth = (name if place == each else sets[each] for each in range(4))
+    first, second, third, fourth = (name if place == index else sets[index] for index in range(4))
     return before._replace(sets=(first, second, third, fourth))

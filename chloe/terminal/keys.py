@@ -71,7 +71,7 @@ _TILDES = {
     "page_down": 6,
     **dict(
         zip(
-            [f"f{each}" for each in range(5, 21)],
+            [f"f{number}" for number in range(5, 21)],
             [15, *range(17, 22), 23, 24, 25, 26, 28, 29, *range(31, 35)],
             strict=True,
         )
@@ -105,12 +105,12 @@ _OTHER_KEY = re.compile(rb"\x1b\[27;(\d+);(\d+)~\Z")
 _UNICODE_KEY = re.compile(rb"\x1b\[(\d+)(?::\d*)*(?:;(\d+)(?::\d+)?)?(?:;[\d:]*)?u\Z")
 _KEYPAD_SEQUENCE = re.compile(rb"\x1bO([j-yMX])\Z")
 
-LETTER_NAMES = {letter: each for each, letter in _LETTERS.items()}
-TILDE_NAMES = {number: each for each, number in _TILDES.items()} | {
+LETTER_NAMES = {letter: name for name, letter in _LETTERS.items()}
+TILDE_NAMES = {number: name for name, number in _TILDES.items()} | {
     1: "home", 4: "end", 7: "home", 8: "end", 11: "f1", 12: "f2", 13: "f3", 14: "f4"
 }  # fmt: skip
-KEYPAD_NAMES = {letter: each for each, (_, letter, _) in KEYPAD.items()}
-NUMBER_NAMES = {number: each for each, (_, _, number) in KEYPAD.items()} | {
+KEYPAD_NAMES = {letter: name for name, (_, letter, _) in KEYPAD.items()}
+NUMBER_NAMES = {number: name for name, (_, _, number) in KEYPAD.items()} | {
     13: "enter", 9: "tab", 127: "backspace", 27: "escape", 32: "space"
 }  # fmt: skip
 
@@ -128,10 +128,10 @@ def parse_name(text: str) -> Key | None:
     """Return the key that ``text`` names (``ctrl+shift+left``), or None."""
     *held, last = text.split("+") if text != "+" and not text.endswith("++") else [*text[:-2].split("+"), "+"]
     modifiers = 0
-    for each in filter(None, held):
-        if each.lower() not in _MODIFIERS:
+    for modifier in filter(None, held):
+        if modifier.lower() not in _MODIFIERS:
             return None
-        modifiers |= _MODIFIERS[each.lower()]
+        modifiers |= _MODIFIERS[modifier.lower()]
     last = _ALIASES.get(last.lower(), last)
     if last == "shift+tab":
         return Key("tab", modifiers | SHIFT)
@@ -143,7 +143,7 @@ def parse_name(text: str) -> Key | None:
 
 def format_key(key: Key) -> str:
     """Return the name of a key, as ``parse_name`` reads it: ``ctrl+alt+shift+left``."""
-    held = (each for each in _ORDER if key.modifiers & _MODIFIERS[each])
+    held = (modifier for modifier in _ORDER if key.modifiers & _MODIFIERS[modifier])
     return "+".join([*held, key.name])
 
 
@@ -195,9 +195,9 @@ def parse_sequence(sequence: bytes) -> Key | None:
 
 
 def _typed(char: str, modifiers: int) -> Key:
-    for each, control in _CONTROLS.items():
+    for name, control in _CONTROLS.items():
         if char == control:
-            return Key(each, modifiers)
+            return Key(name, modifiers)
     if char < " ":
         code = ord(char)
         plain = chr(code | 0x60) if 1 <= code <= 26 else {0: "space"}.get(code, chr(code | 0x40))
@@ -245,17 +245,17 @@ def encode_key(key: Key, modes: Modes) -> bytes:
 
 
 def _legacy(key: Key, modes: Modes) -> str:
-    each, modifiers = key
-    if each in _LETTERS:
+    name, modifiers = key
+    if name in _LETTERS:
         return _with_letter(
-            _LETTERS[each],
+            _LETTERS[name],
             modifiers,
-            "\x1bO" if each not in _CURSOR_KEYS or modes.application_cursor else "\x1b[",
+            "\x1bO" if name not in _CURSOR_KEYS or modes.application_cursor else "\x1b[",
         )
-    if each in _TILDES:
-        return f"\x1b[{_TILDES[each]};{modifiers + 1}~" if modifiers else f"\x1b[{_TILDES[each]}~"
-    if each in KEYPAD:
-        typed, letter, _ = KEYPAD[each]
+    if name in _TILDES:
+        return f"\x1b[{_TILDES[name]};{modifiers + 1}~" if modifiers else f"\x1b[{_TILDES[name]}~"
+    if name in KEYPAD:
+        typed, letter, _ = KEYPAD[name]
         if modes.application_keypad and not modifiers:
             return f"\x1bO{letter}"
         return _legacy(_typed(typed, modifiers), modes)
@@ -263,13 +263,13 @@ def _legacy(key: Key, modes: Modes) -> str:
     if other:
         return other
     prefix = "\x1b" if modifiers & (ALT | META) else ""
-    if each == "tab" and modifiers & SHIFT:
+    if name == "tab" and modifiers & SHIFT:
         return prefix + "\x1b[Z"
-    if each == "enter":
+    if name == "enter":
         return prefix + ("\r\n" if modes.newline else "\r")
-    if each == "backspace":
+    if name == "backspace":
         return prefix + ("\x08" if bool(modifiers & CTRL) != modes.backarrow else "\x7f")
-    char = _CONTROLS.get(each, each)
+    char = _CONTROLS.get(name, name)
     if modifiers & SHIFT:
         char = _shifted(char)
     if modifiers & CTRL:
@@ -288,51 +288,51 @@ def _with_letter(letter: str, modifiers: int, opener: str) -> str:
 
 def _other_key(key: Key, modes: Modes) -> str:
     """Return what xterm's modifyOtherKeys makes of a key, or "" where it doesn't apply."""
-    each, modifiers = key
+    name, modifiers = key
     if not modes.modify_other_keys or not modifiers:
         return ""
-    char = _CONTROLS.get(each, each)
-    if modifiers & SHIFT and each not in _CONTROLS:
+    char = _CONTROLS.get(name, name)
+    if modifiers & SHIFT and name not in _CONTROLS:
         char = _shifted(char)
-    is_typed = each not in _CONTROLS or each == "space"
+    is_typed = name not in _CONTROLS or name == "space"
     if modifiers == SHIFT and is_typed:
         return ""
     if modes.modify_other_keys == 1:
         has_legacy = (
             char.isascii() and (char.isalpha() or char in _CTRL)
             if is_typed
-            else each in ("backspace", "escape")
+            else name in ("backspace", "escape")
         )
         if (
             modifiers == ALT
             or (has_legacy and modifiers in (CTRL, CTRL | ALT))
-            or (each == "tab" and modifiers == SHIFT)
+            or (name == "tab" and modifiers == SHIFT)
         ):
             return ""
     return f"\x1b[27;{modifiers + 1};{ord(char)}~"
 
 
 def _kitty(key: Key, modes: Modes) -> str:
-    each, modifiers = key
+    name, modifiers = key
     flags = modes.kitty_flags
-    if each == "f3":
+    if name == "f3":
         return f"\x1b[13;{modifiers + 1}~" if modifiers else "\x1b[13~"
-    if each in _LETTERS:
-        return _with_letter(_LETTERS[each], modifiers, "\x1b[")
-    if each in _TILDES:
+    if name in _LETTERS:
+        return _with_letter(_LETTERS[name], modifiers, "\x1b[")
+    if name in _TILDES:
         return _legacy(key, modes)
-    if each in KEYPAD:
+    if name in KEYPAD:
         return (
             _legacy(key, Modes())
             if not flags & _ALL and not modifiers
-            else _unicode(KEYPAD[each][2], modifiers)
+            else _unicode(KEYPAD[name][2], modifiers)
         )
     if not flags & _ALL:
-        if each in ("enter", "tab", "backspace") and not modifiers:
-            return _CONTROLS[each]
-        if each != "escape" and each not in ("enter", "tab", "backspace") and not modifiers & ~SHIFT:
+        if name in ("enter", "tab", "backspace") and not modifiers:
+            return _CONTROLS[name]
+        if name != "escape" and name not in ("enter", "tab", "backspace") and not modifiers & ~SHIFT:
             return _legacy(key, Modes())
-    char = _CONTROLS.get(each, each)
+    char = _CONTROLS.get(name, name)
     lower = char.lower() if len(char.lower()) == 1 else char
     if lower != char:
         modifiers |= SHIFT

@@ -202,8 +202,8 @@ class _Repaint:
         values = [*stack, flags]
         if any(values) or stack:
             self.emit(f"\x1b[={values[0]}u")
-            for each in values[1:]:
-                self.emit(f"\x1b[>{each}u")
+            for pushed in values[1:]:
+                self.emit(f"\x1b[>{pushed}u")
 
     def _tabs(self) -> None:
         if self.screen.tabs != set(range(TAB, self.screen.columns, TAB)):
@@ -228,8 +228,9 @@ class _Repaint:
         if modes.newline:
             self.emit("\x1b[20h")
         self.emit("".join(f"\x1b[?{number}h" for number, mouse in MOUSE.items() if mouse == modes.mouse))
-        encodings = MOUSE_ENCODINGS.items()
-        self.emit("".join(f"\x1b[?{number}h" for number, each in encodings if each == modes.mouse_encoding))
+        for number, encoding in MOUSE_ENCODINGS.items():
+            if encoding == modes.mouse_encoding:
+                self.emit(f"\x1b[?{number}h")
         if modes.modify_other_keys:
             self.emit(f"\x1b[>4;{modes.modify_other_keys}m")
         shape = _SHAPES[self.screen.cursor_shape] + (not self.screen.cursor_blink)

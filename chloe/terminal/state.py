@@ -316,7 +316,7 @@ class _Loading:
         screen.title, screen.cwd = _text(encoded["title"]), _text(encoded["folder"])
         tokenizer = screen.tokenizer
         pairs = tokenizer.pairs(tokenizer.decode(encoded["pending"].encode("latin-1")))
-        if any(text or control for each in pairs for text, control in each):
+        if any(text or control for piece in pairs for text, control in piece):
             _refuse("more than the beginning of a sequence is pending")
 
 
