@@ -87,19 +87,19 @@ class Launcher:
             columns=columns,
         )
 
-    def knows(self, kind: str) -> bool:
-        """Return whether this Chloe has a backend of this kind: a log may name others."""
-        return kind in kinds.TRAITS
-
     def traits(self, kind: str) -> Traits:
         """Return what is different about panes of this kind. Raises ``StartFailed`` for an unknown one."""
-        if not self.knows(kind):
+        if kind not in kinds.TRAITS:
             raise StartFailed(f"Can't start a {kind} pane: this Chloe knows {', '.join(kinds.TRAITS)}.")
         return kinds.TRAITS[kind]
 
     def create(self, kind: str, spec: Spec) -> Backend:
         """Return a backend of this kind for a program that isn't started yet."""
         return self._makers[kind](spec)
+
+    def can_adopt(self, kind: str) -> bool:
+        """Return whether programs of this kind can be adopted: a log may claim anything."""
+        return kind in self._adopters
 
     def adopt(self, pane: Pane) -> PersistentBackend:
         """Return a backend for a program that was started before, by whatever instance.

@@ -153,8 +153,8 @@ class Supervisor:
         return self._follow(pane.id, self._launcher.adopt(pane))
 
     def _can_adopt(self, pane: Pane) -> bool:
-        """Return whether the pane is of a kind that outlives who made it, and that this Chloe knows."""
-        return pane.traits.outlives_chloe and self._launcher.knows(pane.backend)
+        """Return whether the pane outlives who made it, and is of a kind that this Chloe can adopt."""
+        return pane.traits.outlives_chloe and self._launcher.can_adopt(pane.backend)
 
     def _follow(self, pane: str, backend: PersistentBackend) -> RunningActor:
         actor = PaneActor(pane, backend, self._log, begin=lambda: self._take_over(pane, backend))

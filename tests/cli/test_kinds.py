@@ -17,11 +17,11 @@ from chloe.store import Store
 from tests.cli.conftest import Chloe
 
 
-def record(config: Config, traits: Traits, *more: Fact) -> str:
+def record(config: Config, traits: Traits, *more: Fact, backend: str = "glass") -> str:
     """A pane of the kind in the log, by a Chloe that is gone; its id."""
     config.paths.prepare()
     pane = str(uuid.uuid4())
-    created = Created(backend="glass", argv=("x",), cwd="/", name="it", rows=24, columns=80, traits=traits)
+    created = Created(backend=backend, argv=("x",), cwd="/", name="it", rows=24, columns=80, traits=traits)
 
     async def append() -> None:
         store = await Store.open(config.paths.database, instance=str(uuid.uuid4()))
@@ -60,6 +60,17 @@ def test_what_this_chloe_could_not_reach_is_refused_with_the_reason(chloe: Chloe
     for command in (("send", "it", "text"), ("kill", "it")):
         said = chloe(*command, status=4).stderr.decode()
         assert "it can't be reached: this Chloe can't adopt a glass pane" in said
+
+
+@pytest.mark.parametrize("backend", ["direct", "tmux"])
+def test_a_log_that_says_of_a_known_kind_what_is_not_so_hinders_nobody(
+    chloe: Chloe, config: Config, backend: str
+) -> None:
+    for names in ((), ("outlives_chloe",), ("takes_input_from_others",), ("can_detach", "answers_itself")):
+        record(config, Traits(**dict.fromkeys(names, True)), backend=backend)
+    panes = json.loads(chloe("ls", "--json", "--all").stdout)
+    assert [pane["backend"] for pane in panes] == [backend] * 4
+    assert chloe("new", "true").stdout
 
 
 def test_its_log_is_told_and_exported_like_any(chloe: Chloe, config: Config, tmp_path: Path) -> None:

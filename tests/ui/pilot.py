@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from chloe.actors.launcher import Launcher
 from chloe.backends.backend import Backend, PersistentBackend, Spec
 from chloe.backends.fake import FakeBackend, FakePersistentBackend
+from chloe.backends.kinds import TRAITS
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError
@@ -151,6 +152,9 @@ class FakeLauncher(Launcher):
 
             backend.start = wait_and_start  # type: ignore[method-assign]
         return backend
+
+    def can_adopt(self, kind: str) -> bool:
+        return kind in TRAITS and TRAITS[kind].outlives_chloe
 
     def adopt(self, pane: Pane) -> PersistentBackend:
         backend = self.backends[pane.id]
