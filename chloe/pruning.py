@@ -73,7 +73,7 @@ class Plan:
 async def plan(
     store: Store, panes: Panes, policy: RetentionPolicy, *, scrollback: int, now: int | None = None
 ) -> Plan:
-    """What meets ``policy``. ``scrollback``: logical lines that stay of a live pane.
+    """Return what meets ``policy``. ``scrollback``: logical lines that stay of a live pane.
 
     Raises ``LogUnusable``.
     """
@@ -123,7 +123,7 @@ async def execute(store: Store, planned: Plan) -> Sequence[PruneRange]:
 
 
 async def run_retention(store: Store, panes: Panes, policy: RetentionPolicy, *, scrollback: int) -> None:
-    """In the background of a running Chloe: finish what was killed, then prune what meets ``policy``.
+    """Finish what a killed prune left, then prune what meets ``policy``, while Chloe runs.
 
     Raises nothing of the log's: what can't be done now is done after the next start.
     """
@@ -138,13 +138,13 @@ async def run_retention(store: Store, panes: Panes, policy: RetentionPolicy, *, 
 
 
 async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
-    """Where a live pane may be cut: behind each of these records."""
+    """Return where a live pane may be cut: behind each of these records."""
     marks = await store.list_checkpoints(pane, emulator=EMULATOR)
     return [mark.seq for mark in marks if mark.lines <= marks[-1].lines - scrollback]
 
 
 async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
-    """The screen at the end of ``part``, in the form that every later Chloe reads."""
+    """Return the screen at the end of ``part``, in the form that every later Chloe reads."""
     found = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.up_to)
     if found is None or found.seq != part.up_to:
         return None

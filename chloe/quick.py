@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Any:
-        """As ``dataclasses.dataclass``. Both words have to be said, so that who reads a class knows it."""
+        """Make a dataclass as ``dataclasses.dataclass`` does; both words are required, for the reader."""
         assert frozen
         assert slots
 

@@ -31,7 +31,7 @@ _WAY_OUT = "--timeout SECONDS waits longer, --timeout 0 for ever"
 
 
 def unknown() -> str:
-    """Who has it, where that can't be known."""
+    """Return "": the holder can't be known."""
     return ""
 
 
@@ -48,7 +48,7 @@ class Waits:
     has_given_up: bool = False
 
     def limit(self, usual: float) -> float | None:
-        """The seconds after which to give up; None: never."""
+        """Return the seconds after which to give up; None: never."""
         return (usual if self.seconds is None else self.seconds) or None
 
     @contextmanager
@@ -88,7 +88,7 @@ class Waits:
             raise self.timeout_error(what, usual, who(), left()) from None
 
     def timeout_error(self, what: str, usual: float, who: str, left: str = "") -> WaitedTooLong:
-        """The error that says so."""
+        """Make the error that says so."""
         self.has_given_up = True
         came = f": {left}" if left else ""
         after = f"after {self.limit(usual) or 0:g} s"
@@ -106,7 +106,7 @@ def _in_brackets(who: str) -> str:
 
 
 def find_lock_holder(path: Path, byte: int | None = None) -> str:
-    """Who has ``path`` locked for himself (that ``byte`` of it), as the kernel lists it (proc_locks(5))."""
+    """Name the process that has ``path`` (that ``byte`` of it) locked, as proc_locks(5) lists it."""
     try:
         found = path.stat()
         listed = Path("/proc/locks").read_text("ascii").splitlines()
@@ -130,7 +130,7 @@ def _holds(first: str, last: str, byte: int) -> bool:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a signal or a debugger stopped the process (proc_pid_stat(5)); False where it can't be told."""
+    """Return whether a signal or a debugger stopped the process (proc_pid_stat(5)), as far as known."""
     try:
         state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
     except (OSError, IndexError):
@@ -139,7 +139,7 @@ def is_stopped(pid: int) -> bool:
 
 
 def describe_process(pid: int) -> str:
-    """A process as a person knows it: its id, its command, and whether somebody stopped it."""
+    """Describe a process for a person: its id, its command, and whether somebody stopped it."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
         state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]

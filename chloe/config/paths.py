@@ -39,12 +39,12 @@ class Paths:
 
     @classmethod
     def under(cls, home: Path) -> Paths:
-        """Everything inside one folder, as ``CHLOE_HOME`` asks for."""
+        """Return paths inside one folder, as ``CHLOE_HOME`` asks for."""
         return cls._at(home, logs=home, settings=home)
 
     @classmethod
     def find(cls, environment: Mapping[str, str]) -> Paths:
-        """``CHLOE_HOME`` where it is set and not empty, else where the platform wants things.
+        """Return paths in ``CHLOE_HOME`` where it is set and not empty, else where the platform wants them.
 
         Raises ``HomeUnusable`` where that can't be told.
         """
@@ -99,7 +99,7 @@ class Paths:
         check_not_replaceable(self.home)
 
     def is_own_file(self, file: str) -> bool:
-        """Whether Chloe keeps something of its own under this name: nothing else may be written there."""
+        """Return whether Chloe keeps something of its own under this name: nothing else may be written."""
         path = Path(os.path.realpath(file))
         beside = ("-wal", "-shm", "-journal")
         own = (
@@ -112,7 +112,7 @@ class Paths:
         return not places.isdisjoint((path, *path.parents))
 
     def holds_only_own_files(self) -> bool:
-        """Whether the home, which must exist, holds nothing but Chloe's things. Raises ``HomeUnusable``."""
+        """Return whether the home, which must exist, holds only Chloe's things. Raises ``HomeUnusable``."""
         try:
             names = {entry.name for entry in self.home.iterdir()}
         except OSError as error:
@@ -151,7 +151,7 @@ def check_not_replaceable(home: Path) -> None:
 
 
 def find_open_parent(home: Path) -> Path | None:
-    """The folder in which everybody may put another one in the place of ``home``, or of one that it lies in.
+    """Return the folder in which everybody may put another in the place of ``home`` or a parent of it.
 
     Raises ``OSError``.
     """
@@ -164,7 +164,7 @@ def find_open_parent(home: Path) -> Path | None:
 
 
 def user_home() -> Path:
-    """The user's home folder; ``/`` where there is none: for a uid that the password file doesn't know."""
+    """Return the user's home folder; ``/`` where there is none, for a uid without a password entry."""
     try:
         home = Path.home()
     except (RuntimeError, KeyError):

@@ -160,7 +160,7 @@ def _broken(file: Path, text: str, key: tuple[str, ...], what: str) -> ConfigBro
 
 
 def _shown(value: object) -> str:
-    """A value as a message has it, which may be anything that TOML can say."""
+    """Return a value as a message has it, which may be anything that TOML can say."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):
@@ -173,7 +173,7 @@ def _listed(names: Mapping[str, object]) -> str:
 
 
 def _line_of(text: str, key: tuple[str, ...]) -> int:
-    """The line, from 1, where the statement that sets ``key`` begins.
+    """Return the line, from 1, where the statement that sets ``key`` begins.
 
     tomllib doesn't say where a key stood. So the file is read again in growing prefixes: the
     statement ends with the first prefix that has the key, and begins after the one before that
@@ -199,7 +199,7 @@ def _line_of(text: str, key: tuple[str, ...]) -> int:
 
 
 def _syntax(error: tomllib.TOMLDecodeError, text: str, file: Path) -> str:
-    """tomllib's own words, with the line and the key that it was at in front."""
+    """Return tomllib's own words, with the line and the key that it was at in front."""
     said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
     if said is None:
         return f"{file}: {error}"

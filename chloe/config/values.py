@@ -28,7 +28,7 @@ class InvalidValue(ValueError):
 
 
 def key(value: object) -> str:
-    """A key that can be taken away from the programs."""
+    """Check a key that can be taken away from the programs."""
     if isinstance(value, str) and _KEY.fullmatch(value):
         return value
     raise InvalidValue(
@@ -37,7 +37,7 @@ def key(value: object) -> str:
 
 
 def socket_name(value: object) -> str:
-    """The name of a socket in tmux's folder: no path, nothing that a terminal would take as a command."""
+    """Check the name of a socket in tmux's folder: no path, nothing that a terminal acts on."""
     if isinstance(value, str) and _is_file_name(value) and len(value.encode()) <= 64:
         return value
     raise InvalidValue('must be a name without "/" of at most 64 bytes, or "" for your default tmux server')
@@ -48,7 +48,7 @@ def _is_file_name(value: str) -> bool:
 
 
 def whole_number(least: int, most: int) -> Callable[[object], int]:
-    """An integer between two bounds, both included."""
+    """Return a check of an integer between two bounds, both included."""
 
     def check(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
@@ -59,7 +59,7 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
 
 
 def yes_no_auto(value: object) -> bool | Literal["auto"]:
-    """true, false or "auto"."""
+    """Check for true, false or "auto"."""
     if isinstance(value, bool):
         return value
     if value == "auto":
@@ -68,7 +68,7 @@ def yes_no_auto(value: object) -> bool | Literal["auto"]:
 
 
 def size(value: object) -> int:
-    """A number of bytes, bare or with a unit."""
+    """Return a number of bytes, given bare or with a unit."""
     count = -1
     if isinstance(value, int) and not isinstance(value, bool):
         count = value
@@ -82,14 +82,14 @@ def size(value: object) -> int:
 
 
 def size_or_never(value: object) -> int:
-    """A number of bytes as ``size`` has it; 0, or an empty text, for never."""
+    """Return a number of bytes as ``size`` does; 0 for never, which may be an empty text."""
     if value in ("", 0) and not isinstance(value, bool):
         return 0
     return size(value)
 
 
 def duration(value: object) -> int:
-    """A number of seconds, bare or with a unit."""
+    """Return a number of seconds, given bare or with a unit."""
     seconds = 0
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value
@@ -103,14 +103,14 @@ def duration(value: object) -> int:
 
 
 def duration_or_never(value: object) -> int:
-    """A number of seconds as ``duration`` has it; 0, or an empty text, for never."""
+    """Return a number of seconds as ``duration`` does; 0 for never, which may be an empty text."""
     if value in ("", 0) and not isinstance(value, bool):
         return 0
     return duration(value)
 
 
 def file_or_none(value: object) -> str:
-    """The absolute name of a file, ``~`` for the home folder; empty for none."""
+    """Return the absolute name of a file, given with ``~`` for the home folder; empty for none."""
     if isinstance(value, str) and "\0" not in value:
         name = os.path.expanduser(value)  # noqa: PTH111 - a Path would take "" for the present folder.
         if not name or os.path.isabs(name):  # noqa: PTH117 - as above.
@@ -119,14 +119,14 @@ def file_or_none(value: object) -> str:
 
 
 def share(value: object) -> float:
-    """A part of a whole: more than 0, at most 0.9."""
+    """Check a share: more than 0, at most 0.9."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 0.9:
         return float(value)
     raise InvalidValue("must be a number of more than 0 and at most 0.9")
 
 
 def command(value: object) -> tuple[str, ...]:
-    """A program with its arguments: a list, or one string with a shell's quotes."""
+    """Return a program with its arguments, given as a list or as one string with a shell's quotes."""
     words: object = value
     if isinstance(value, str):
         try:

@@ -98,7 +98,7 @@ class Appender:
         self.bind_files()
 
     def bind_files(self) -> None:
-        """The files that are at their paths now are the ones to write to."""
+        """Take the files that are at their paths now as the ones to write to."""
         self.close()
         with suppress(OSError):
             self._write_lock = WriteLock(self._path.parent)
@@ -134,7 +134,7 @@ class Appender:
         return self._wal_descriptor >= 0 and os.fstat(self._wal_descriptor).st_size == 0
 
     def commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
-        """All of ``requests`` in one transaction; the records of each.
+        """Commit all of ``requests`` in one transaction; return the records of each.
 
 
         With a durable one among them the transaction, and every one before it, is on the disk afterwards.
@@ -179,15 +179,15 @@ class Appender:
             yield
 
     def has_name(self) -> bool:
-        """Whether the file that was opened still is somewhere on the disk, by whatever name."""
+        """Return whether the file that was opened still is on the disk, by whatever name."""
         return self._file is not None and (_open_here() or {}).get(self._file, 0) > 0
 
     def folder_replaced(self) -> bool:
-        """Whether another folder stands where the one was in which the log was opened. Raises ``OSError``."""
+        """Return whether another folder stands where the log was opened. Raises ``OSError``."""
         return self._write_lock is not None and not self._write_lock.is_at(self._path.parent)
 
     def has_moved(self) -> bool:
-        """Whether other files stand at the log's paths than were opened. For any thread."""
+        """Return whether other files stand at the log's paths than were opened. For any thread."""
         return (
             file_identity(self._path) != self._file
             or (self._wal is not None and file_identity(self._wal_path) != self._wal)
@@ -199,7 +199,7 @@ class Appender:
             raise IndexMoved(f"the file {self._index_path} was moved, removed or replaced")
 
     def check_index_in_place(self) -> None:
-        """In a turn, after something was written: raise ``IndexMoved`` where that is in doubt.
+        """Raise ``IndexMoved`` where what was just written is in doubt; the lock is still held.
 
         Who opened the log meanwhile has made another index, which may lack what was written: he would write
         over it. So that index goes as well, before he gets his turn.
@@ -214,7 +214,7 @@ class Appender:
     def _already_committed(
         self, connection: sqlite3.Connection, requests: Sequence[Request]
     ) -> list[list[Record]] | None:
-        """What was committed of ``requests`` before, if that was in doubt and is in the log."""
+        """Return what was committed of ``requests`` before, if that was in doubt and is in the log."""
         if self._in_doubt is None or list(self._in_doubt[0]) != list(requests):
             return None
         written = self._in_doubt[1]
@@ -229,7 +229,7 @@ class Appender:
             raise LogMoved(f"the file {self._path} was moved, removed or replaced")
 
     def check_in_place(self) -> None:
-        """Raises ``LogMoved`` where what is written wouldn't be found again."""
+        """Raise ``LogMoved`` where what is written wouldn't be found again."""
         self._check_database()
         if self._wal is None:
             self._open_wal()
@@ -317,7 +317,7 @@ _NONE = (-1, -1)
 
 
 def _open_here() -> dict[tuple[int, int], int] | None:
-    """Which files this process has open, and how many names each has on the disk.
+    """Return the files that this process has open, and how many names each has on the disk.
 
     What stands at a path may have been replaced since it was opened. None where the system doesn't tell.
     """

@@ -64,7 +64,7 @@ class CodecUnknown(BodyUnreadable):
 
 
 def largest(kind: str | bytes) -> int:
-    """The most bytes that the body of a fact of this kind can have."""
+    """Return the most bytes that the body of a fact of this kind can have."""
     return LARGEST_OUTPUT if kind in ("Output", b"Output") else LARGEST_BODY
 
 
@@ -79,7 +79,7 @@ class Packer:
         return zstandard.ZstdCompressor(level=LEVEL)
 
     def pack(self, body: bytes, *, favor_speed: bool = False) -> tuple[int, bytes]:
-        """The codec that pays for ``body``, and its bytes; ``favor_speed`` when much more is waiting."""
+        """Return the codec that pays for ``body``, and its bytes; ``favor_speed`` when more is waiting."""
         if len(body) >= (SMALLEST_COMPRESSED_IN_FLOOD if favor_speed else SMALLEST_COMPRESSED):
             packed = self._compressor.compress(body)
             if len(packed) < len(body) * 7 // 8:
@@ -88,7 +88,7 @@ class Packer:
 
 
 def body_size(codec: int, stored: bytes) -> int:
-    """How many bytes the body will have, or as many as are stored where that can't be said."""
+    """Return the body's length in bytes, or the stored length where that can't be told."""
     if codec != ZSTD or not isinstance(stored, bytes):
         return len(stored)
     import zstandard

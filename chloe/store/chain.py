@@ -47,7 +47,7 @@ def link(
     head: bytes,
     body_sha256: bytes | None,
 ) -> bytes:
-    """The hash of this record, standing after the one whose hash is ``previous``."""
+    """Return the hash of this record, standing after the one whose hash is ``previous``."""
     body = body_sha256 or b""
     numbers = _NUMBERS(8, seq, 8, committed_at, 8, occurred_at)
     words = _words(pane, instance, kind, version)
@@ -58,6 +58,6 @@ def link(
 
 @lru_cache(maxsize=1024)
 def _words(pane: bytes, instance: bytes, kind: bytes, version: int) -> bytes:
-    """The fields that are mostly the same from one record to the next."""
+    """Return the bytes of the fields that are mostly the same from one record to the next."""
     texts = b"".join(_LENGTH(len(text)) + text for text in (pane, instance, kind))
     return texts + _NUMBER(8, version)

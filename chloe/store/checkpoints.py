@@ -119,12 +119,12 @@ class Checkpoints:
     async def newest(
         self, pane: str, *, emulator: str, seq: int | None, lines: int | None
     ) -> Checkpoint | None:
-        """The last one at or before ``seq`` and ``lines`` that can be read."""
+        """Return the last one at or before ``seq`` and ``lines`` that can be read."""
         bounds = (_ALL if seq is None else seq, _ALL if lines is None else lines)
         return await self._read(_newest, pane, emulator, *bounds)
 
     async def refs(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
-        """Where ``pane`` has checkpoints, in order."""
+        """Return where ``pane`` has checkpoints, in order."""
         return await self._read(_refs, pane, emulator) or []
 
     async def delete(self, pane: str | None, *, after: int | None, up_to: int | None) -> None:
@@ -134,7 +134,7 @@ class Checkpoints:
             pass
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R | None:
-        """What ``work`` answers, done between two commits; None where it couldn't be done."""
+        """Do ``work`` between two commits and return its answer; None where it couldn't be done."""
         if self._closed or self._connection is None or self._appender is None:
             return None
         try:
@@ -156,13 +156,13 @@ class Checkpoints:
 
 
 def _pack(state: bytes) -> tuple[bytes, str]:
-    """The state as it is stored, and its hash in hex."""
+    """Return the state as it is stored, and its hash in hex."""
     codec, packed = Packer().pack(state)
     return bytes((codec,)) + packed, sha256(state).hexdigest()
 
 
 def _unpack(stored: object, fact: Checkpointed) -> bytes | None:
-    """The state; None where it isn't what ``fact`` describes."""
+    """Return the state; None where it isn't what ``fact`` describes."""
     if not isinstance(stored, bytes) or not stored:
         return None
     try:
@@ -201,7 +201,7 @@ def _is_good(connection: sqlite3.Connection, pane: str, emulator: str, seq: int)
 
 
 def _fact(emulator: str, seq: int, lines: int, version: int, head: str) -> Checkpointed | None:
-    """The fact in a record's ``head``, if it is about the checkpoint in the row beside it."""
+    """Return the fact in a record's ``head``, if it is about the checkpoint in the row beside it."""
     try:
         fact = decode("Checkpointed", version, head, None)
     except (TypeError, ValueError, RecursionError):

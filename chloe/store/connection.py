@@ -49,7 +49,7 @@ class Connection(aiosqlite.Connection):
     async def run(
         self, work: Callable[Concatenate[sqlite3.Connection, _P], _R], *args: _P.args, **kwargs: _P.kwargs
     ) -> _R:
-        """``work(sqlite connection, …)`` in the connection's thread, after what was asked for before.
+        """Run ``work(sqlite connection, …)`` in the connection's thread, after what was asked before.
 
         aiosqlite's own queue is used through its protected ``_execute``, since its public calls carry one
         statement each: 64 records a transaction would make some 130 hops of 30 us. When the waiting
@@ -96,12 +96,12 @@ def _run_replacing_bad_text(
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Whether it says that another program has the database locked."""
+    """Return whether ``error`` says that another program has the database locked."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 async def connect(path: Path, *, create: bool = False, read_only: bool = False) -> Connection:
-    """A connection to the database at ``path``, in autocommit mode: BEGIN and COMMIT are said aloud.
+    """Connect to the database at ``path``, in autocommit mode: BEGIN and COMMIT are executed explicitly.
 
     Unless ``create``, a file that isn't there is an error and not an empty database. No memory-mapped
     reading: a file that another program cuts short would kill the process (SIGBUS). With ``read_only``
@@ -205,7 +205,7 @@ class ReaderPool:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection for one short piece of work. Raises ``LogUnusable`` once closed."""
+        """Lend a connection for one short piece of work. Raises ``LogUnusable`` once closed."""
         self._refuse_when_closed()
         async with self._places:
             self._refuse_when_closed()
@@ -230,7 +230,7 @@ class ReaderPool:
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
-        """Nobody reads and no connection is open, so that the files can be put in order."""
+        """Wait until nobody reads and keep all connections closed, so that the files can be put in order."""
         async with AsyncExitStack() as stack:
             for _ in range(READERS):
                 await stack.enter_async_context(self._places)
@@ -266,7 +266,7 @@ class ReaderPool:
         return file_identity(self._path), *map(file_identity, beside)
 
     def _stale(self, connection: Connection) -> bool:
-        """Whether other files stand where those were that ``connection`` reads; where none do, it goes on."""
+        """Return whether other files stand where those were that ``connection`` reads."""
         now = self._files()
         stale = any(old and new and old != new for old, new in zip(connection.files, now, strict=True))
         if not stale:
@@ -275,7 +275,7 @@ class ReaderPool:
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at ``path``; None where there is none."""
+    """Return device and inode of the file at ``path``; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 (once a commit: a fifth of Path.stat's time)
     except OSError:

@@ -112,7 +112,7 @@ def explain_outdated(path: Path) -> str:
 
 
 def _is_readable(ours: Iterable[_Object], extra: Iterable[_Object], missing: Iterable[_Object]) -> bool:
-    """Whether what differs is nothing that a query of ours could come upon."""
+    """Return whether what differs is nothing that a query of ours could come upon."""
     read = {name for kind, name, _, _ in ours if kind != b"trigger"}
     if any(kind != b"trigger" for kind, _, _, _ in missing):
         return False
@@ -132,12 +132,12 @@ def digest(objects: Iterable[_Object]) -> str:
 
 
 def objects(connection: sqlite3.Connection) -> list[_Object]:
-    """The rows of a schema, as they are compared."""
+    """Return the rows of a schema, as they are compared."""
     return connection.execute(_OBJECTS).fetchall()
 
 
 def _made(version: int) -> set[_Object]:
-    """What the migrations make, up to ``version``."""
+    """Return the objects that the migrations make, up to ``version``."""
     with closing(sqlite3.connect(":memory:")) as fresh:
         for step in migrations():
             if step.version <= version:
@@ -152,7 +152,7 @@ def _named(name: bytes) -> str:
 
 
 def inspect_drift(path: Path, newest: int, application: int) -> Drift | None:
-    """As ``find_drift``, for a log that nobody has open here; None also where that can't be said yet.
+    """Compare the schema of a log that nobody has open here; None also where that can't be told yet.
 
     Nothing is written, nor is what others left in the -wal file copied. Raises ``LogLocked`` at once where
     another program has it for itself alone, ``LogUnusable`` for what is no file.

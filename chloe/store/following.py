@@ -67,14 +67,14 @@ class Feed:
         self.tip = tip
 
     def publish(self, records: Sequence[Record], size: int) -> None:
-        """This instance committed ``records``, in one transaction; they take about ``size`` bytes."""
+        """Hand on ``records`` that this instance committed in one transaction, of about ``size`` bytes."""
         if records:
             self.tip = max(self.tip, records[-1].seq)
             for follower in self._followers:
                 follower.publish(records, size)
 
     def advance_tip(self, tip: int) -> bool:
-        """Everything through ``tip`` is committed, by whomever. Whether that is news."""
+        """Note that everything up to ``tip`` is committed, by any instance; return whether that is new."""
         if tip <= self.tip:
             return False
         self.tip = tip
@@ -91,7 +91,7 @@ class Feed:
             follower.changed.set()
 
     async def follow(self, after: int) -> AsyncIterator[Sequence[Record]]:
-        """Records with a seq above ``after``, as they are committed, until the feed is closed."""
+        """Yield records with a seq above ``after``, as they are committed, until the feed is closed."""
         follower = _Follower()
         self._enter(follower)
         try:
@@ -117,21 +117,21 @@ class Feed:
             self._leave(follower)
 
     async def read_tip(self) -> int:
-        """The last seq that anybody has committed. Raises ``LogUnusable`` once closed."""
+        """Return the last seq that any instance has committed. Raises ``LogUnusable`` once closed."""
         tip = await self._retry(self._reader.tip)
         # So that who waits for it doesn't wait for a notice as well.
         self.advance_tip(tip)
         return tip
 
     async def _read(self, after: int, up_to: int) -> tuple[Sequence[Record], int]:
-        """A page from the file, and the seq up to which it goes; nothing of it once closed."""
+        """Return a page from the file, and the seq up to which it goes; an empty one once closed."""
         try:
             return await self._retry(lambda: self._reader.page(EVERYTHING, after, up_to))
         except LogUnusable:
             return (), after
 
     async def _retry(self, read: Callable[[], Awaitable[_R]]) -> _R:
-        """What ``read`` gives, however often that has to be tried: what is committed must be shown."""
+        """Return what ``read`` gives, however often it has to be tried: commits must be shown."""
         pause, longest = _PAUSES
         tried = 0
         try:

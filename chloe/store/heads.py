@@ -52,12 +52,12 @@ _log = logging.getLogger(__name__)
 
 
 def head_file(path: Path) -> Path:
-    """Where the last known head of the log at ``path`` is kept."""
+    """Return the file in which the last known head of the log at ``path`` is kept."""
     return path.with_name("head")
 
 
 def parse_head(line: str) -> Head | None:
-    """The head in a line that ends with a seq and a hash in hex, whatever stands before; else None."""
+    """Return the head in a line that ends with a seq and a hash in hex; None for another line."""
     found = _HEAD.fullmatch(line)
     if found is None or int(found[1]) > _LARGEST_SEQ:
         return None
@@ -145,13 +145,13 @@ def _parse_line(line: bytes) -> Head | None:
 
 
 def last_head(connection: sqlite3.Connection) -> Head:
-    """The last committed record's seq and hash."""
+    """Return the last committed record's seq and hash."""
     found = connection.execute(_LAST).fetchone()
     return Head(*found) if found else Head(0, GENESIS)
 
 
 def contains_head(connection: sqlite3.Connection, head: Head) -> bool:
-    """Whether the record that ``head`` names is part of the log."""
+    """Return whether the record that ``head`` names is part of the log."""
     if head.seq == 0:
         return head.hash == GENESIS
     found = connection.execute(_AT, (head.seq,)).fetchone()
@@ -173,7 +173,7 @@ class HeadKeeper:
         self._task = tasks.repeat("keeping the head of the log", self._write, self._due)
 
     def committed(self, records: Sequence[Record]) -> None:
-        """These were committed."""
+        """Take note of records that were committed."""
         if records:
             self._head = Head(records[-1].seq, records[-1].hash)
             self._news.set()

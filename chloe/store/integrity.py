@@ -161,7 +161,7 @@ class _Walk:
         self._unpacker = Unpacker()
 
     def begin(self, connection: sqlite3.Connection) -> None:
-        """What has to be known beforehand: where to end, and which bodies may be missing."""
+        """Find out where to end, and which bodies may be missing."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         drift = find_drift(connection, version)
         self.drift = drift.names if drift is not None else ()
@@ -283,7 +283,7 @@ class _Walk:
 
 
 def _length(head: bytes) -> int | None:
-    """The length that a head gives its body; None where it gives none."""
+    """Return the length that a head gives its body; None where it gives none."""
     found = _LENGTH.match(head)
     return int(found[1]) if found else None
 
@@ -341,7 +341,7 @@ async def verify(
 
 @contextmanager
 def _as_bytes(connection: sqlite3.Connection) -> Iterator[None]:
-    """Text comes as the bytes that are stored: an edit may have left what isn't UTF-8."""
+    """Have text come as the bytes that are stored: an edit may have left what isn't UTF-8."""
     usual = connection.text_factory
     connection.text_factory = bytes
     try:

@@ -25,7 +25,7 @@ class Migration(NamedTuple):
 
 
 def migrations() -> list[Migration]:
-    """All steps, in order: from the wheel, where they are inside the package, or from a checkout."""
+    """Return all steps in order: from the wheel, where they are in the package, or from a checkout."""
     folder: Traversable = files("chloe") / "migrations"
     if not folder.is_dir():
         folder = Path(str(chloe.__file__)).resolve().parent.parent / "migrations"
@@ -38,7 +38,7 @@ def migrations() -> list[Migration]:
 
 
 def statements(sql: str) -> Iterator[str]:
-    """The statements of a script, triggers in one piece. ``executescript`` would commit what is open."""
+    """Yield a script's statements, triggers in one piece. ``executescript`` would commit what is open."""
     pending = ""
     for line in sql.splitlines(keepends=True):
         pending += line

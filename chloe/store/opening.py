@@ -89,7 +89,7 @@ class LogLock:
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
     def close(self) -> None:
-        """The log is closed."""
+        """Give the share back."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -133,7 +133,7 @@ async def open_log(
 async def _open_once_free(
     path: Path, instance: str, now: Callable[[], int], waits: Waits, guard: LogLock, lines: Path | None
 ) -> Opened | OpenedReadOnly:
-    """As ``open_log``; what another program has locked is waited for."""
+    """Open the log, waiting for another program that has it locked."""
     with suppress(LogLocked):
         return await _open_as_it_is(path, instance, now, guard, lines)
     what, limit = f"the log {path}", waits.limit(LOG_TIMEOUT)
@@ -259,7 +259,7 @@ async def _open_again(
     lines: Path | None,
     notice: str | None,
 ) -> Opened:
-    """As ``_open``, once more where its files were taken away meanwhile."""
+    """Open the log, again where its files were taken away meanwhile."""
     for _ in range(_MAX_TRIES):
         try:
             return await _open(path, instance, now, guard, lines, notice)
@@ -329,7 +329,7 @@ def _wal(path: Path) -> Path:
 
 
 def _check_end(connection: sqlite3.Connection, path: Path, guard: LogLock) -> bool:
-    """Whether a log that ends too early was looked at past SQLite.
+    """Return whether a log that ends too early was read past SQLite.
 
     A broken frame in the -wal file hides all behind it, and closing the database would delete them: raises
     ``_Damaged`` then.

@@ -50,7 +50,7 @@ class _PaneRange:
         self.closed = False
 
     def advance(self, seq: int | None) -> int:
-        """The walk has come to ``seq`` (None: the end); the bytes that can be cut off since then."""
+        """Come to ``seq`` (None: the end); return the bytes that can be cut off in addition."""
         if self._places is None:
             return 0
         gained = 0
@@ -137,7 +137,7 @@ async def plan(
     before: int | None,
     over: int | None,
 ) -> list[PruneRange]:
-    """What could go of these panes, see ``Store.plan_pruning``. Raises ``sqlite3.Error``."""
+    """Return what could go of these panes, see ``Store.plan_pruning``. Raises ``sqlite3.Error``."""
     enough = None
     if over is not None:
         async with readers.connection() as connection:
@@ -157,7 +157,7 @@ async def plan(
 
 
 def _used(connection: sqlite3.Connection) -> int:
-    """Bytes of the database that hold something."""
+    """Return how many bytes of the database hold something."""
     numbers = [
         connection.execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("page_count", "freelist_count", "page_size")

@@ -136,7 +136,7 @@ class Pruner:
         self._append = append
 
     async def find_fold_start(self, pane: str) -> FoldStart:
-        """Where a fold of ``pane`` begins."""
+        """Return where a fold of ``pane`` begins."""
         found = FoldStart()
         for _, fact in await self._read(_states, pane):
             if fact.state and fact.through >= found.after:
@@ -218,7 +218,7 @@ class Pruner:
             return await connection.run(work, *args)
 
     async def _write(self, work: Callable[..., _R], *args: object) -> _R:
-        """``work`` between two commits, and a pause."""
+        """Do ``work`` between two commits, then pause."""
         if self._connection is None or self._appender is None:
             raise LogUnusable("the log is only read")
         try:
@@ -240,7 +240,7 @@ def _timed(
 
 
 def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned]]:
-    """The ``Pruned`` records of a pane whose states are still there, and their seqs."""
+    """Return the ``Pruned`` records of a pane whose states are still there, and their seqs."""
     found = []
     unpacker = Unpacker()
     for seq, about, instance, version, head, codec, stored in connection.execute(_STATES, (pane,)):
@@ -256,7 +256,7 @@ def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned
 
 
 def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
-    """The ranges of ``Pruned`` records whose last body is still there, those of a pane merged.
+    """Return the ranges of ``Pruned`` records whose last body is still there, merged by pane.
 
     However many records there are and however they lie, no record of the log is looked at twice.
     """
@@ -276,7 +276,7 @@ def _unfinished(connection: sqlite3.Connection) -> list[_Range]:
 def _left_of(
     connection: sqlite3.Connection, pane: str, ranges: Iterable[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """Those of ``ranges`` whose last body of ``pane`` is still there."""
+    """Return those of ``ranges`` whose last body of ``pane`` is still there."""
     left = set()
     looked_at, last, is_there = 0, 0, False
     for first, up_to in sorted(set(ranges), key=lambda each: each[1]):
@@ -292,12 +292,12 @@ def _left_of(
 
 
 def _left_of_all(connection: sqlite3.Connection, ranges: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of ``ranges`` in which there is still any body."""
+    """Return those of ``ranges`` in which there is still any body."""
     return {each for each in set(ranges) if connection.execute(_ANY, each).fetchone()}
 
 
 def _next(connection: sqlite3.Connection, within: _Range, after: int) -> list[tuple[int, int]]:
-    """The next bodies of a range: seq and bytes."""
+    """Return the next bodies of a range: seq and bytes."""
     bounds = (after + 1, within.up_to, _FOUND_AT_ONCE)
     if within.pane:
         return connection.execute(_NEXT_OF_PANE, (*bounds, within.pane)).fetchall()
@@ -305,7 +305,7 @@ def _next(connection: sqlite3.Connection, within: _Range, after: int) -> list[tu
 
 
 def _bundles(found: Sequence[tuple[int, int]]) -> list[tuple[list[int], int]]:
-    """Seqs that go in one transaction, and how many bytes they take."""
+    """Return the seqs that go in each transaction, and how many bytes they take."""
     bundles: list[tuple[list[int], int]] = []
     seqs: list[int] = []
     total = 0

@@ -79,7 +79,7 @@ class RecordQuery:
     bodies: bool = True
 
     def query(self) -> tuple[str, list[str | int]]:
-        """The SQL and its parameters after the first three: seq above, seq through, rows."""
+        """Return the SQL and its parameters after the first three: seq above, last seq, rows."""
         body = f", {COLUMNS}" if self.bodies else ", NULL, NULL"
         source = "record LEFT JOIN body ON body.seq = record.seq" if self.bodies else "record"
         where = ["record.seq > ?1", "record.seq <= ?2"]
@@ -113,13 +113,13 @@ EVERYTHING = RecordQuery()
 
 
 def head(connection: sqlite3.Connection) -> Head:
-    """The last committed record's seq and hash."""
+    """Return the last committed record's seq and hash."""
     found = connection.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(*found) if found else Head(0, GENESIS)
 
 
 def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
-    """Whether the record is part of the log; its hash may be cut short, its seq unknown (negative)."""
+    """Return whether the record is in the log; its hash may be cut short, its seq unknown (negative)."""
     size = len(wanted.hash)
     if wanted.seq == 0:
         return GENESIS.startswith(wanted.hash)
@@ -133,13 +133,13 @@ def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
 
 
 def tip(connection: sqlite3.Connection) -> int:
-    """The last committed seq."""
+    """Return the last committed seq."""
     (seq,) = connection.execute("SELECT max(seq) FROM record").fetchone()
     return seq or 0
 
 
 def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition | None:
-    """The last position in ``pane``'s spool that any record carries, of kinds still unknown here as well."""
+    """Return the last position in ``pane``'s spool that any record carries, of unknown kinds as well."""
     found = connection.execute(_POSITION, (pane,)).fetchone()
     return SpoolPosition(*found) if found else None
 
@@ -147,7 +147,7 @@ def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition |
 def page(
     connection: sqlite3.Connection, wanted: RecordQuery, after: int, up_to: int
 ) -> tuple[list[Record], int]:
-    """The next records above ``after``, and the seq up to which all that is wanted has now been read."""
+    """Return the next records above ``after``, and the seq up to which the query is answered by now."""
     last = up_to
     up_to = min(up_to, after + _PAGE_SEQS)
     sql, parameters = wanted.query()
@@ -167,7 +167,7 @@ def page(
 def _rows(
     connection: sqlite3.Connection, sql: str, arguments: Sequence[str | int]
 ) -> tuple[list[_Row], bool]:
-    """The rows of a page, and whether these are all that were asked for."""
+    """Return the rows of a page, and whether these are all that were asked for."""
     rows: list[_Row] = []
     size = 0
     with closing(connection.execute(sql, arguments)) as cursor:
@@ -180,7 +180,7 @@ def _rows(
 
 
 def _text_size(row: _Row) -> int:
-    """Characters of a record's text, most of them its head; a stranger's columns may hold anything."""
+    """Return how many characters a record's text has; a stranger's columns may hold anything."""
     try:
         return len(row[3]) + len(row[4]) + len(row[5]) + len(row[7])
     except TypeError:
@@ -188,7 +188,7 @@ def _text_size(row: _Row) -> int:
 
 
 def by_seq(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Record], int]:
-    """The next records with these seqs, in order, without bodies; and how many of ``seqs`` are done."""
+    """Return the next records with these seqs, without bodies, and how many of ``seqs`` are done."""
     arguments = (json.dumps(list(seqs)),)
     rows, _ = _rows(connection, _BY_SEQ, arguments)
     records = [_record(row, _unpacker()) for row in rows]
@@ -196,7 +196,7 @@ def by_seq(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Re
 
 
 def _unpacker() -> Unpacker:
-    """This thread's own."""
+    """Return this thread's own."""
     if not hasattr(_unpackers, "unpacker"):
         _unpackers.unpacker = Unpacker()
     unpacker: Unpacker = _unpackers.unpacker
@@ -258,7 +258,7 @@ class Reader:
         self._readers = readers
 
     async def head(self) -> Head:
-        """Where the chain ends now."""
+        """Return where the chain ends now."""
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
                 return await connection.run(head)
@@ -270,7 +270,7 @@ class Reader:
                 return await connection.run(contains, wanted)
 
     async def tip(self) -> int:
-        """The last committed seq."""
+        """Return the last committed seq."""
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
                 return await connection.run(tip)
@@ -294,7 +294,7 @@ class Reader:
                 return await connection.run(page, wanted, after, up_to)
 
     async def read(self, wanted: RecordQuery, after: int, up_to: int | None) -> AsyncIterator[Record]:
-        """What is wanted above ``after``, through ``up_to`` or what is committed when this begins."""
+        """Yield what the query asks for above ``after``, up to ``up_to`` or the present end."""
         last = await self.tip()
         up_to = last if up_to is None else min(up_to, last)
         while after < up_to:
@@ -305,7 +305,7 @@ class Reader:
     async def outline(
         self, up_to: int | None, present_and: Collection[str] | None = None, *, alive: bool = False
     ) -> AsyncIterator[Record]:
-        """The records of the outline, see the module of this name, without bodies.
+        """Yield the records of the outline, see the module of this name, without bodies.
 
         With ``present_and`` only of the panes that are present (see the module of that name), or ``alive``,
         and of these.

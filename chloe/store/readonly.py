@@ -31,4 +31,4 @@ class RefusingWriter:
         return []
 
     async def close(self, within: float = 0) -> None:
-        """There is nothing to finish."""
+        """Do nothing: there is nothing to finish."""

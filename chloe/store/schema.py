@@ -111,7 +111,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """What can't be said inside a transaction. ``auto_vacuum`` counts only before the first page."""
+    """Set what can't be set inside a transaction. ``auto_vacuum`` counts only before the first page."""
     deadline = time.monotonic() + _TIMEOUT
     while True:
         try:
@@ -207,7 +207,7 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def is_foreign(connection: sqlite3.Connection) -> bool:
-    """Whether the database is another program's."""
+    """Return whether the database is another program's."""
     if _number(connection, "application_id") == APPLICATION_ID:
         return False
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -234,7 +234,7 @@ _LOCKING = frozenset(
 
 
 def explain_no_locks(folder: Path, said: str) -> LogUnusable:
-    """What is said of a folder whose file system can't lock files."""
+    """Make the error for a folder whose file system can't lock files."""
     return LogUnusable(
         f"the file system of {folder} can't lock files ({said}), and without locks a log can't be kept: name "
         "a folder on another one in CHLOE_HOME, a local disk's"
@@ -242,7 +242,7 @@ def explain_no_locks(folder: Path, said: str) -> LogUnusable:
 
 
 def explain_unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
-    """What keeps the database at ``path`` from being opened, and the way out."""
+    """Make the error that says what keeps the database at ``path`` from being opened, and the way out."""
     if limited := explain_limit(path, error):
         return LogUnusable(f"{path} can't be opened: {limited}")
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:

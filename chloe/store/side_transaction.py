@@ -17,7 +17,7 @@ _R = TypeVar("_R")
 
 
 def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[..., _R], *args: object) -> _R:
-    """``work(connection, …)`` in a transaction that doesn't wait for the disk.
+    """Run ``work(connection, …)`` in a transaction that doesn't wait for the disk.
 
     Raises ``sqlite3.Error``, or ``LogMoved`` where the log's files aren't those that ``appender`` writes to.
     """
@@ -36,7 +36,7 @@ def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[...
 
 @contextmanager
 def async_commit(connection: sqlite3.Connection) -> Iterator[None]:
-    """What is committed meanwhile doesn't wait for the disk, whatever the writer asked for last."""
+    """Have commits inside not wait for the disk, whatever the writer asked for last."""
     (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
     connection.execute("PRAGMA synchronous = NORMAL")
     try:

@@ -96,7 +96,7 @@ class Store:
         heads_file: Path | None = None,
         waits: Waits | None = None,
     ) -> Store:
-        """The log at ``path``, made or brought up to date where needed.
+        """Open the log at ``path``, made or brought up to date where needed.
 
         ``instance`` names this running Chloe in its records. Without a ``watcher``, other instances' commits
         are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a minute
@@ -181,7 +181,7 @@ class Store:
         return await self._writer.append(entries, durable=durable)
 
     def follow(self, after: int) -> AsyncIterator[Sequence[Record]]:
-        """All records committed above ``after``, in order, by any instance.
+        """Yield all records committed above ``after``, in order, by any instance.
 
         Each slice holds at least one. Ends with ``close``.
         """
@@ -198,7 +198,7 @@ class Store:
         until: int | None = None,
         bodies: bool = True,
     ) -> AsyncIterator[Record]:
-        """Records with ``after`` < seq <= ``up_to`` (else what is committed when this begins), in order.
+        """Yield records with ``after`` < seq <= ``up_to`` (None: the present end), in order.
 
         All conditions count together: of this ``pane``, of these ``kinds``, ``since`` <= occurred_at <
         ``until`` (nanoseconds since 1970). Without ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
@@ -208,7 +208,7 @@ class Store:
         return self._reader.read(wanted, after, up_to)
 
     def read_outline(self, up_to: int | None = None) -> AsyncIterator[Record]:
-        """The records from which the panes and their history follow as from all through ``up_to``.
+        """Yield the records from which the panes and their history follow as from all up to ``up_to``.
 
         In order and without bodies: everything but output, and of each pane the last output and that right
         before anything else. Its cost doesn't grow with what was printed. Raises ``LogUnusable``.
@@ -216,26 +216,26 @@ class Store:
         return self._reader.outline(up_to)
 
     def read_present(self, also: Collection[str] = (), *, alive: bool = False) -> AsyncIterator[Record]:
-        """The outline of the panes that live or aren't closed, and of those in ``also``, as of now.
+        """Yield the outline of the panes that live or aren't closed, and of those in ``also``, as of now.
 
         With ``alive`` not of those that ended. Its cost hardly grows with the others. Raises ``LogUnusable``.
         """
         return self._reader.outline(None, also, alive=alive)
 
     async def spool_position(self, pane: str) -> SpoolPosition | None:
-        """How far ``pane``'s spool has been committed, by any instance; None if nothing of it was."""
+        """Return how far ``pane``'s spool has been committed, by any instance; None if it wasn't."""
         return await self._reader.spool_position(pane)
 
     async def find_seq_at(self, pane: str, time: int) -> int:
-        """The last seq of ``pane``'s stream that occurred up to ``time`` (nanoseconds since 1970), or 0."""
+        """Return the last seq of ``pane``'s stream that occurred up to ``time`` (ns since 1970), or 0."""
         return await self._reader.find_seq_at(pane, time)
 
     async def read_tip(self) -> int:
-        """The last seq committed by any instance. While the log can't be read this waits."""
+        """Return the last seq committed by any instance. While the log can't be read this waits."""
         return await self._feed.read_tip()
 
     async def head(self) -> Head:
-        """Where the chain ends now; seq 0 in an empty log."""
+        """Return where the chain ends now; seq 0 in an empty log."""
         return await self._reader.head()
 
     async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
@@ -250,11 +250,11 @@ class Store:
     async def load_checkpoint(
         self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
     ) -> Checkpoint | None:
-        """The last of ``pane`` by this ``emulator`` up to ``seq`` and ``lines`` that can be read, or None."""
+        """Return the last of ``pane`` by this ``emulator`` up to ``seq`` and ``lines``, or None."""
         return await self._checkpoints.newest(pane, emulator=emulator, seq=seq, lines=lines)
 
     async def list_checkpoints(self, pane: str, *, emulator: str) -> list[CheckpointRef]:
-        """Where ``pane`` has checkpoints of this ``emulator``, in order; their states are not read."""
+        """Return where ``pane`` has checkpoints of this ``emulator``, in order; no state is read."""
         return await self._checkpoints.refs(pane, emulator=emulator)
 
     async def delete_checkpoints(
@@ -264,7 +264,7 @@ class Store:
         await self._checkpoints.delete(pane, after=after, up_to=up_to)
 
     async def find_fold_start(self, pane: str) -> FoldStart:
-        """Where a fold of ``pane`` begins: after what was pruned, where a state stands for that.
+        """Return where a fold of ``pane`` begins: after what was pruned, where a state stands for that.
 
         An ended pane was pruned without one: its fold begins at its first record. Raises ``LogUnusable``.
         """
@@ -278,7 +278,7 @@ class Store:
         before: int | None = None,
         over: int | None = None,
     ) -> list[PruneRange]:
-        """What could be pruned of the panes in ``places``, of each up to one of the seqs given with it.
+        """Return what could be pruned of the panes in ``places``, of each up to one of its seqs there.
 
         None in place of seqs stands for any. All conditions together: made ``before`` (nanoseconds since
         1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
@@ -312,7 +312,7 @@ class Store:
         return find_writer(self.path)
 
     def size(self) -> int:
-        """Bytes that the log takes on disk: the database and its -wal file."""
+        """Return the bytes that the log takes on disk: the database and its -wal file."""
         return size_on_disk(self.path)
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
@@ -336,7 +336,7 @@ class Store:
         return losses
 
     async def contains(self, head: Head) -> bool:
-        """Whether the record that ``head`` names is part of the log: an earlier head still is.
+        """Return whether the record that ``head`` names is part of the log: an earlier head still is.
 
         A hash of less than 32 bytes is the beginning of one; with a negative seq it may be any record's.
         Raises ``LogUnusable``.

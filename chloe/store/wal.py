@@ -50,13 +50,13 @@ class WalCopier:
         self._task = tasks.repeat("copying the log's -wal file", self._copy, self._due)
 
     def committed(self, size: int) -> None:
-        """A transaction with about ``size`` bytes was committed."""
+        """Take note of a committed transaction with about ``size`` bytes."""
         self._since += size + COMMIT
         if self._since >= WORTH_COPYING:
             self._written.set()
 
     async def close(self) -> None:
-        """Stop; SQLite copies once more when the last connection is closed."""
+        """End the copying; SQLite copies once more when the last connection is closed."""
         await self._tasks.end(self._task)
 
     async def _due(self) -> None:
@@ -120,7 +120,7 @@ def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
 
 
 def size_on_disk(path: Path) -> int:
-    """Bytes that the database at ``path`` takes with its -wal file."""
+    """Return the bytes that the database at ``path`` takes with its -wal file."""
     size = 0
     for file in (path, path.with_name(f"{path.name}-wal")):
         with suppress(FileNotFoundError):

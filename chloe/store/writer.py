@@ -192,7 +192,7 @@ class Writer:
                     waiting.set_result(records)
 
     async def _put_files_back(self, moved: LogMoved) -> bool:
-        """Whether the log's files are where they belong again, by our own doing."""
+        """Put the log's files back where they belong; return whether that could be done."""
         from chloe.store.repair.relink import restore_files
 
         try:
@@ -213,7 +213,7 @@ class Writer:
         return True
 
     async def _refuse(self, taken: Sequence[_Waiting], error: Exception) -> None:
-        """Something in ``taken`` can't be stored at all: find it, tell whoever asked, commit the others."""
+        """Find what in ``taken`` can't be stored at all, raise that to its caller, and commit the others."""
         if len(taken) > 1:
             for one in taken:
                 await self._commit([one])
@@ -234,7 +234,7 @@ class Writer:
         return True
 
     def _reject_all(self) -> None:
-        """What waits now will never be in the log: say so to whoever waits for it."""
+        """Raise to all callers that what waits now will never be in the log."""
         reason = f"not written to the log: {self.trouble or 'it was closed'}"
         for request, waiting in [*self._taken, *self._queue]:
             self._lost += len(request.entries)
@@ -283,7 +283,7 @@ class Writer:
 
 
 def _is_transient(error: Exception) -> bool:
-    """Whether trying again can help: not where the entries themselves can't be stored."""
+    """Return whether trying again can help: not where the entries themselves can't be stored."""
     if isinstance(error, sqlite3.Error):
         return not isinstance(
             error,
@@ -293,7 +293,7 @@ def _is_transient(error: Exception) -> bool:
 
 
 def _reason(error: Exception, path: Path) -> str:
-    """The reason in a user's words."""
+    """Return the reason in a user's words."""
     if limited := explain_limit(path, error):
         return limited
     if not isinstance(error, sqlite3.Error):

@@ -70,7 +70,7 @@ class Inotify:
             self._check(-1)
 
     def read(self) -> list[Notice]:
-        """What happened since the last call, each once; never waits."""
+        """Return what happened since the last call, each once; never wait."""
         try:
             buffer = os.read(self.fd, _READ_SIZE)
         except BlockingIOError:

@@ -207,7 +207,7 @@ class _Lines:
                 self.gone = max(head, self.gone or head)
 
     def notes(self, file: Path | None) -> tuple[str, ...]:
-        """What is odd about the file and no loss."""
+        """Return what is odd about the file and no loss."""
         if not self.rubbish:
             return ()
         what = f"{self.rubbish} lines that are no heads" if self.rubbish > 1 else "a line that is no head"
@@ -215,7 +215,7 @@ class _Lines:
 
 
 def _read(lines: Path | None, limit: int) -> tuple[Iterator[Head | None], tuple[str, ...]]:
-    """The heads in the user's file, read at once; and why it can't be."""
+    """Return the heads in the user's file, read at once; and why it can't be read."""
     if lines is None:
         return iter(()), ()
     try:
@@ -281,7 +281,7 @@ def _missing(head: Head, found: Head, why: str) -> str:
 
 
 def _sentence(fact: Truncated | Salvaged, seq: int) -> str:
-    """What a record says of a loss."""
+    """Return what a record says of a loss."""
     if isinstance(fact, Salvaged):
         return f"the log lost {fact.lost} records when it was made anew after damage (record {seq})"
     if not fact.hash:

@@ -62,7 +62,7 @@ class ScannedRecord:
         return tuple(getattr(self, name) for name in self.__dataclass_fields__)
 
     def follows(self, previous: bytes) -> bool:
-        """Whether its hash follows from what it says and ``previous``."""
+        """Return whether its hash follows from what it says and ``previous``."""
         pane, instance, kind, head = (
             text.encode() for text in (self.pane, self.instance, self.kind, self.head)
         )
@@ -114,11 +114,11 @@ class PageScanner:
         self._close()
 
     def seqs(self) -> list[int]:
-        """The seqs of all records that can be read, in order."""
+        """Return the seqs of all records that can be read, in order."""
         return sorted(self._records)
 
     def records(self, seq: int) -> Iterator[ScannedRecord]:
-        """What there is of the record ``seq``: as a rule one row."""
+        """Yield what there is of the record ``seq``: as a rule one row."""
         for place in self._records.get(seq, ()):
             row = _row(seq, self._columns(place))
             if row is not None:
@@ -139,7 +139,7 @@ class PageScanner:
                 os.close(descriptor)
 
     def _read_wal(self) -> None:
-        """Where the last image of each page is, past frames with a wrong checksum, to the last commit."""
+        """Find the last image of each page, past frames with a wrong checksum, up to the last commit."""
         salts = os.pread(self._wal, _WAL_HEADER, 0)[16:24]
         pending: dict[int, int] = {}
         at = _WAL_HEADER
@@ -157,7 +157,7 @@ class PageScanner:
             at += _FRAME_HEADER + self._page
 
     def _skip_hole(self, at: int) -> int:
-        """The place of the next frame of the -wal file that isn't all in a hole, behind the one at ``at``."""
+        """Return the place of the next frame behind ``at`` that isn't all in a hole of the -wal file."""
         frame = _FRAME_HEADER + self._page
         try:
             data = os.lseek(self._wal, at + frame, os.SEEK_DATA)
@@ -246,7 +246,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _types(data: bytes, at: int) -> tuple[list[int], int]:
-    """The serial types of a row's columns, and where the first column begins."""
+    """Return the serial types of a row's columns, and where the first column begins."""
     start = at
     size, at = _varint(data, at)
     if not 2 <= size <= 100:

@@ -95,7 +95,7 @@ def _reopen(connection: Connection) -> None:
 
 
 def _copy_wal(raw: sqlite3.Connection, path: Path) -> None:
-    """Everything into the database, out of a -wal file that only this process still has."""
+    """Copy everything into the database, out of a -wal file that only this process still has."""
     wal = path.with_name(f"{path.name}-wal")
     with suppress(FileNotFoundError):
         if wal.stat().st_size:

@@ -116,7 +116,7 @@ def salvage(
 
 
 def copy_aside(path: Path) -> Path:
-    """A copy of the database and its -wal file under the name of a damaged log. Raises ``OSError``."""
+    """Copy the database and its -wal file to the name of a damaged log. Raises ``OSError``."""
     aside = _free_name(path)
     for name in ("-wal", ""):
         with suppress(FileNotFoundError), path.with_name(path.name + name).open("rb") as source:
@@ -231,7 +231,7 @@ class _Rebuild:
         return any(row.seq in self._pruned_of.get(pane, ()) for pane in ("", row.pane))
 
     def _trusted(self, behind: Iterable[int]) -> Iterable[ScannedRecord]:
-        """The rows that are what was written, as far as their neighbours can tell.
+        """Yield the rows that are what was written, as far as their neighbours can tell.
 
         One whose hash follows from the record before is. So is one right behind a hole: nothing speaks
         against it. One that doesn't follow from a good record before was changed.
@@ -291,7 +291,7 @@ class _Rebuild:
             self._put(row.pane, row.instance, gap, row.occurred_at)
 
     def _create_placeholder(self, row: ScannedRecord, fact: Fact) -> None:
-        """A pane whose beginning is lost is there all the same."""
+        """Append a ``Created`` for a pane whose beginning is lost."""
         spooled = getattr(fact, "spool", None) is not None
         created = Created(
             backend="tmux" if spooled else "direct",
