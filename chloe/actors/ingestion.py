@@ -1,4 +1,4 @@
-"""Taking in: what spools hold comes into the log, and the pane is let go of again.
+"""Ingestion: what spools hold comes into the log, and the pane is released again.
 
 Owns the order in which that is done, and how many at a time. Must not know which panes are due, nor commands.
 """
@@ -13,7 +13,7 @@ from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend, PersistentBackend
 from chloe.waits import HOLDER_TIMEOUT, Waits
 
-#: Spools that are taken in side by side: each costs descriptors, a folder that is watched, and memory.
+#: Spools that are ingested side by side: each costs descriptors, a folder that is watched, and memory.
 _MAX_CONCURRENT = 8
 
 
@@ -32,7 +32,7 @@ async def ingest(running: RunningActor) -> None:
         return
     async with asyncio.TaskGroup() as group:
         ingesting = group.create_task(running.actor.wait_until_ingested(running.backend.drained_predicate()))
-        # However it ends, nothing more of it is taken in then.
+        # However it ends, nothing more of it is ingested then.
         await asyncio.wait((ingesting, running.task), return_when=asyncio.FIRST_COMPLETED)
         if running.actor.ended:
             await asyncio.wait([running.task])  # Why it failed comes into the log.
@@ -60,7 +60,7 @@ async def end_programs(actors: list[RunningActor], exit_reason: str) -> None:
 
 
 async def type_into(backend: Backend, name: str, data: bytes, waits: Waits) -> None:
-    """Type into a program that is not looked after, and let go of it."""
+    """Type into a program that has no actor here, and release it."""
     try:
         backend.write(data)
         await flush(backend, name, len(data), waits)

@@ -42,7 +42,7 @@ MAX_AHEAD = 4 * 1024 * 1024
 #: A read of this many bytes is part of a flood: what follows is left to gather for some milliseconds,
 #: since log and terminal take large pieces at many times the speed of small ones.
 _FLOOD, _GATHER = 16 * 1024, 0.012
-#: Seconds between two looks whether all was taken in: what a full disk tore is taken back, which is no news.
+#: Seconds between two checks whether all was ingested: a torn frame that is taken back gives no notice.
 _RECHECK_DELAY = 0.2
 
 

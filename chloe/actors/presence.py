@@ -1,8 +1,8 @@
 """Presence: which instances of Chloe live.
 
-Owns one lock file an instance in the ``instances`` folder. The kernel frees the lock when its process
-ends, however it ends; the next process that gets the lock speaks for the dead one. Must not know panes or
-the log.
+Owns one lock file an instance in the ``instances`` folder. The kernel frees the lock when its process ends,
+however it ends; the next process that gets the lock records what the dead one left unsaid. Must not know
+panes or the log.
 """
 
 from __future__ import annotations

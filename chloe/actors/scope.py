@@ -1,7 +1,7 @@
 """Scope: which panes an instance looks after, and for how long.
 
 Owns the choice alone. Must not know how panes are looked after. The app looks after every pane for as long
-as it runs. A command takes in what it has to know, and lets go: one that is about a single pane touches no
+as it runs. A command ingests what it has to know, and no more: one that is about a single pane touches no
 other, so that it takes no longer where there are a thousand.
 """
 
@@ -23,7 +23,7 @@ class Scope:
     leaves_out: Literal["past", "ended", "none"] = "none"
     #: Of a scope that leaves them out: whether it is clear without them which panes are meant.
     is_clear: Callable[[Panes], bool] = lambda _: True
-    #: Whether they are recorded from then on, and those that come; else what their spools hold is taken in.
+    #: Whether they are recorded from then on, and those that come; else what their spools hold is ingested.
     stays: bool = False
 
     def of(self, panes: Panes) -> Collection[str]:

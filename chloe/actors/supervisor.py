@@ -64,13 +64,13 @@ class Supervisor:
         self._launcher = launcher
         self._fold = fold
         self._running: dict[str, RunningActor] = {}
-        #: Panes that have something to be taken in, where none is recorded from then on.
+        #: Panes that have something to be ingested, where none is recorded from then on.
         self._due: list[str] = []
         self._stopping = False
-        #: What may only be let go of once all that was read from it is committed.
+        #: What may only be closed once all that was read from it is committed.
         self._held: list[Backend] = []
         self.handover = Handover(self._running, launcher.leases)
-        #: Speaks for instances that ended without a word.
+        #: Records what departed instances left unsaid.
         self.reaper = InstanceReaper(instance, panes, presence, fold.catch_up, self.append)
 
     # What happened ---------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ class Supervisor:
     async def drain_spools(self) -> None:
         """Wait until what the spools hold now, where no other instance records them, is in the log.
 
-        Where the scope doesn't stay, a few at a time, each let go of before the next.
+        Where the scope doesn't stay, a few at a time, each released before the next.
         """
         for running in list(self._running.values()):
             await ingest(running)

@@ -1,4 +1,4 @@
-"""What a stopped recorder leaves in the spools: who that is, and what he hasn't taken in.
+"""What a stopped recorder leaves in the spools: who that is, and what it hasn't ingested.
 
 Owns the finding and the reading beside the log: a lease can't be taken from a stopped process, so what is
 only looked at is read from both. A spool is read a piece at a time, and none is kept. Must not write

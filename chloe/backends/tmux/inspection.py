@@ -157,7 +157,7 @@ def _inspect(folder: Path, recorder: int | None) -> SpoolInfo:
     began, changed_at, trouble = False, 0, ""
     try:
         for number in list_segments(folder):
-            with contextlib.suppress(FileNotFoundError):  # It has just been taken in.
+            with contextlib.suppress(FileNotFoundError):  # It has just been ingested.
                 size += (folder / f"{number}.seg").lstat().st_size
         others = list_unknown_files(folder)
         holder = locks.find_owner(folder / "lock")

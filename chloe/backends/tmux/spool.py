@@ -1,6 +1,6 @@
 """Reading a spool: frames become events, each with the position after it.
 
-Owns the way along the segments, and the removal of what was taken in. Must not know how the
+Owns the way along the segments, and the removal of what was ingested. Must not know how the
 reader learns that there is more: ``read`` never waits, and is usable without a loop. What the bytes look like
 says ``segments``, what they may say ``frames``.
 

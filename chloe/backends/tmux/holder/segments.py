@@ -83,13 +83,13 @@ class SpoolWriter:
         is_leased: Callable[[], bool] = bool,
     ) -> None:
         self._folder = folder
-        # Of a cap, only complete segments can be taken in: there must be several.
+        # Of a cap, only complete segments can be ingested: there must be several.
         self._segment_size = max(min(segment_size, cap // 4), 1)
         self._cap = cap
         self._share = share
         self._about = about
         self._is_leased = is_leased
-        #: There is no room until what is recorded has been taken in.
+        #: There is no room until what is recorded has been ingested.
         self.blocked = False
         self._number = 0
         self._fd = -1
@@ -199,7 +199,7 @@ class SpoolWriter:
             return failure
         self._earlier = _segment_sizes(self._folder, besides=self._number)
         spooled = self._earlier + self._written
-        # What may be there though all of it was taken in: the last segment, and the one before it.
+        # What may be there though all of it was ingested: the last segment, and the one before it.
         least = 2 * self._segment_size + PAYLOAD_LIMIT
         if spooled + length <= least:
             self._unchecked = 0
