@@ -21,7 +21,8 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from chloe.errors import LogUnusable
@@ -65,11 +66,11 @@ _LEFT_BEHIND = 256
 _EVERY_PRUNED = (
     "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
 )
-_STATES = (
-    f"SELECT record.seq, pane, instance, version, head, {COLUMNS} "  # noqa: S608 (only words from here)
-    "FROM record INDEXED BY record_pruned "
+_WITH_STATE = (
+    "SELECT record.seq, pane, instance, version, head FROM record INDEXED BY record_pruned "
     "CROSS JOIN body ON body.seq = record.seq WHERE kind = 'Pruned' AND pane = ?"
 )
+_STATE = f"SELECT {COLUMNS} FROM body WHERE seq = ?"  # noqa: S608 (only words from here)
 _LAST = (
     "SELECT seq FROM record WHERE pane = ?3 AND seq >= ?1 AND seq <= ?2 AND body_sha256 IS NOT NULL "
     "ORDER BY seq DESC LIMIT 1"
@@ -137,11 +138,10 @@ class Pruner:
 
     async def find_fold_start(self, pane: str) -> FoldStart:
         """Return where a fold of ``pane`` begins."""
-        found = FoldStart()
-        for _, fact in await self._read(_states, pane):
-            if fact.state and fact.through >= found.after:
-                found = FoldStart(after=fact.through, offset=fact.offset, lines=fact.lines, state=fact.state)
-        return found
+        fact = await self._read(_newest_state, pane)
+        if fact is None:
+            return FoldStart()
+        return FoldStart(after=fact.through, offset=fact.offset, lines=fact.lines, state=fact.state)
 
     async def prune(self, cuts: Sequence[PruneCut]) -> None:
         """Let the bodies of ``cuts`` go, and what is left of earlier ones."""
@@ -177,7 +177,7 @@ class Pruner:
             state=state,
         )
         # States of earlier ones that stand behind the cut: this one takes their place.
-        old = [seq for seq, _ in await self._read(_states, cut.pane) if seq > cut.up_to]
+        old = [seq for seq, _ in await self._read(_with_state, cut.pane) if seq > cut.up_to]
         superseded = [Pruned(first=seq, through=seq, reason="a later state is kept") for seq in old]
         return [Entry(cut.pane, each, now) for each in (fact, *superseded)]
 
@@ -239,20 +239,33 @@ def _timed(
     return done, time.monotonic() - began
 
 
-def _states(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned]]:
-    """Return the ``Pruned`` records of a pane whose states are still there, and their seqs."""
+def _with_state(connection: sqlite3.Connection, pane: str) -> list[tuple[int, Pruned]]:
+    """Return the ``Pruned`` records whose states are still there, with their seqs and without the states.
+
+    A log from elsewhere may have very many, each of which unpacks to a megabyte.
+    """
     found = []
-    unpacker = Unpacker()
-    for seq, about, instance, version, head, codec, stored in connection.execute(_STATES, (pane,)):
-        try:
-            state = unpacker.unpack(codec, stored)
-            fact = decode_record(about, instance, "Pruned", version, head, state)
-        except BodyUnreadable:
-            # ``verify`` tells. The fold begins at an earlier one, or at what is left of the stream.
-            continue
-        if isinstance(fact, Pruned) and fact.length == len(fact.state):
+    for seq, about, instance, version, head in connection.execute(_WITH_STATE, (pane,)):
+        fact = decode_record(about, instance, "Pruned", version, head, None)
+        if isinstance(fact, Pruned) and fact.length:
             found.append((seq, fact))
     return found
+
+
+def _newest_state(connection: sqlite3.Connection, pane: str) -> Pruned | None:
+    """Return the ``Pruned`` record with the last state of a pane that can be read."""
+    unpacker = Unpacker()
+    candidates = _with_state(connection, pane)
+    for seq, fact in sorted(candidates, key=lambda each: (each[1].through, each[0]), reverse=True):
+        stored = connection.execute(_STATE, (seq,)).fetchone()
+        # ``verify`` tells of one that can't be read. The fold begins at an earlier one, or at what is left of
+        # the stream.
+        if stored is None or stored[1] is None:
+            continue
+        with suppress(BodyUnreadable):
+            if len(state := unpacker.unpack(*stored)) == fact.length:
+                return replace(fact, state=state)
+    return None
 
 
 def _unfinished(connection: sqlite3.Connection) -> list[_Range]:

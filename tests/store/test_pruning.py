@@ -18,6 +18,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Output, Pruned, Renamed, Repainted
 from chloe.store import Checkpoint, FoldStart, PruneCut, Store
+from chloe.store.bodies import LARGEST_BODY, Unpacker
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -176,6 +177,27 @@ async def test_a_damaged_state_is_passed_over(log: Store, tampered: Callable[[st
     await log.prune([cut(PANE, 1, 7, at(7, b"state " * 200))])
     tampered("UPDATE body SET bytes = x'00' WHERE seq > 20")
     assert await log.find_fold_start(PANE) == FoldStart()
+
+
+async def test_of_many_states_only_the_one_that_is_used_is_unpacked(
+    log: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked = []
+
+    class Counting(Unpacker):
+        def unpack(self, codec: int, stored: bytes, most: int = LARGEST_BODY) -> bytes:
+            unpacked.append(len(stored))
+            return super().unpack(codec, stored, most)
+
+    states = [b"%d" % n * 1000 for n in range(9)]
+    facts = [
+        Pruned(first=1, through=n, reason="x", offset=n, lines=n, length=len(state), state=state)
+        for n, state in enumerate(states)
+    ]
+    await log.append([Entry(PANE, fact, 1) for fact in [*facts[5:], *facts[:5]]])
+    monkeypatch.setattr("chloe.store.pruning.Unpacker", Counting)
+    assert (await log.find_fold_start(PANE)).state == states[8]
+    assert len(unpacked) == 1
 
 
 async def test_checkpoints_within_what_goes_go_as_well(log: Store) -> None:
