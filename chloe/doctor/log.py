@@ -103,7 +103,11 @@ def check_records(evidence: Evidence) -> Iterator[Finding]:
         problem, _, way_out = escape_unsafe(loss).rpartition("; ")
         yield bad("heads file", problem, way_out)
     for what in about.losses.notes:
-        yield warn("heads file", escape_unsafe(what), "see who wrote there: Chloe adds nothing but heads")
+        yield warn(
+            "heads file",
+            escape_unsafe(what),
+            "see who wrote there or removed it: Chloe adds heads, and nothing else",
+        )
     if not about.head.seq:
         return
     pruned = (
