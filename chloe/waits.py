@@ -1,7 +1,7 @@
-"""Waits: what is waited for is said after a second, and given up after a while.
+"""Waits that are reported after a second, and given up after a while.
 
-Owns the limits and the sentences, and how it is found out who has a lock. Must not know what is waited for,
-or what becomes of it then: it is told in words.
+Owns the limits and the sentences, and how the holder of a lock is found. Must not know what is waited for, or
+what follows then: that is given in words.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 
 from chloe.errors import WaitedTooLong
 
-#: Seconds after which it is given up: the log and whoever has it, a pane's holder, tmux, a program's end.
+#: Seconds after which a wait is given up: for the log, a pane's holder, tmux, a program's end.
 LOG_TIMEOUT, HOLDER_TIMEOUT, TMUX_TIMEOUT, PROGRAM_TIMEOUT = 10.0, 10.0, 5.0, 30.0
 
-#: Seconds after which it is said what is waited for.
+#: Seconds after which a wait is reported.
 REPORT_AFTER = 1.0
 
-#: Seconds between two looks.
+#: Seconds between two checks of a condition.
 _POLL_INTERVAL = 0.01
 
 #: Letters of a command line that name a process.
@@ -47,18 +47,18 @@ class Waits:
     #: Something was given up: what is still to be done takes no time any more.
     has_given_up: bool = False
 
-    def limit(self, usual: float) -> float | None:
+    def limit(self, default: float) -> float | None:
         """Return the seconds after which to give up; None: never."""
-        return (usual if self.seconds is None else self.seconds) or None
+        return (default if self.seconds is None else self.seconds) or None
 
     @contextmanager
-    def reporting(self, what: str, who: Callable[[], str] = unknown) -> Iterator[None]:
-        """Say after a second that ``what`` is waited for, and ``who`` has it ("": unknown)."""
+    def reporting(self, what: str, holder: Callable[[], str] = unknown) -> Iterator[None]:
+        """Report after a second that ``what`` is waited for, and that ``holder`` has it ("": unknown)."""
 
-        def say() -> None:
-            self.report(f"waiting for {what}{_in_brackets(who())}")
+        def report() -> None:
+            self.report(f"waiting for {what}{_in_brackets(holder())}")
 
-        notice = asyncio.get_running_loop().call_later(REPORT_AFTER, say)
+        notice = asyncio.get_running_loop().call_later(REPORT_AFTER, report)
         try:
             yield
         finally:
@@ -68,41 +68,41 @@ class Waits:
     async def waiting_for(
         self,
         what: str,
-        usual: float,
+        default: float,
         *,
-        who: Callable[[], str] = unknown,
-        left: Callable[[], str] = unknown,
+        holder: Callable[[], str] = unknown,
+        outcome: Callable[[], str] = unknown,
     ) -> AsyncIterator[None]:
-        """Wait inside for no longer than the limit, and say so. ``left`` words what came of it by then.
+        """Wait inside for no longer than the limit, and report it. ``outcome`` words what came of it by then.
 
         Raises ``WaitedTooLong``.
         """
-        timeout = asyncio.timeout(self.limit(usual))
+        timeout = asyncio.timeout(self.limit(default))
         try:
-            with self.reporting(what, who):
+            with self.reporting(what, holder):
                 async with timeout:
                     yield
         except TimeoutError:
             if not timeout.expired():
                 raise
-            raise self.timeout_error(what, usual, who(), left()) from None
+            raise self.timeout_error(what, default, holder(), outcome()) from None
 
-    def timeout_error(self, what: str, usual: float, who: str, left: str = "") -> WaitedTooLong:
+    def timeout_error(self, what: str, default: float, holder: str, outcome: str = "") -> WaitedTooLong:
         """Make the error that says so."""
         self.has_given_up = True
-        came = f": {left}" if left else ""
-        after = f"after {self.limit(usual) or 0:g} s"
-        return WaitedTooLong(f"gave up waiting for {what}{_in_brackets(who)} {after}{came}; {_WAY_OUT}")
+        suffix = f": {outcome}" if outcome else ""
+        after = f"after {self.limit(default) or 0:g} s"
+        return WaitedTooLong(f"gave up waiting for {what}{_in_brackets(holder)} {after}{suffix}; {_WAY_OUT}")
 
 
 async def poll_until(holds: Callable[[], object], every: float = _POLL_INTERVAL) -> None:
-    """Wait until ``holds``, looked at ``every`` seconds: for what makes no notice, as a freed lock."""
+    """Wait until ``holds()`` is true, checked ``every`` so many seconds: for what makes no notice."""
     while not holds():  # noqa: ASYNC110
         await asyncio.sleep(every)
 
 
-def _in_brackets(who: str) -> str:
-    return f" ({who})" if who else ""
+def _in_brackets(holder: str) -> str:
+    return f" ({holder})" if holder else ""
 
 
 def find_lock_holder(path: Path, byte: int | None = None) -> str:

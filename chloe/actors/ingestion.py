@@ -76,7 +76,7 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
         why = backend.pending_reason
         return f"{why}: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
 
-    async with waits.waiting_for(f"{name} to take what is typed", HOLDER_TIMEOUT, left=left):
+    async with waits.waiting_for(f"{name} to take what is typed", HOLDER_TIMEOUT, outcome=left):
         await backend.flush()
 
 

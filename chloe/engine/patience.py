@@ -22,7 +22,7 @@ async def give_up_on(store: Store, waits: Waits) -> None:
                 changed.clear()
                 await changed.wait()
             async with waits.waiting_for(
-                "the log", LOG_TIMEOUT, who=store.find_writer, left=lambda: store.trouble or ""
+                "the log", LOG_TIMEOUT, holder=store.find_writer, outcome=lambda: store.trouble or ""
             ):
                 while store.trouble:
                     changed.clear()

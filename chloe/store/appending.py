@@ -152,8 +152,8 @@ class Appender:
             self._synchronous(connection, full=any(request.durable for request in requests))
             connection.execute("BEGIN IMMEDIATE")
             try:
-                # Again, now that nobody else can write: who finds the file gone and then waits for the lock
-                # knows that nothing more gets into it (``healing``).
+                # Again, now that nobody else can write: an instance that finds the file gone and then waits
+                # for the lock knows that nothing more gets into it (``relink``).
                 self.check_in_place()
                 written = self._already_committed(connection, requests) or self._write(connection, requests)
                 connection.execute("COMMIT")
@@ -201,8 +201,8 @@ class Appender:
     def check_index_in_place(self) -> None:
         """Raise ``IndexMoved`` where what was just written is in doubt; the lock is still held.
 
-        Who opened the log meanwhile has made another index, which may lack what was written: he would write
-        over it. So that index goes as well, before he gets his turn.
+        An instance that opened the log meanwhile has made another index, which may lack what was written, and
+        would write over it. So that index is removed as well, before that instance gets the lock.
         """
         try:
             self._check_index()

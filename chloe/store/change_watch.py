@@ -1,12 +1,12 @@
-"""ChangeWatcher that another instance has committed.
+"""Watching for what other instances commit.
 
-Owns when to look. Must not know what is found: it is given a way to look and says when to use it.
+Owns when to look. Must not know what is found: it calls a function that looks.
 
-A commit ends with two writes: frames into the -wal file, which a watcher sees, then the index in
-the -shm file, which is memory and which nothing sees (https://sqlite.org/walformat.html). Who looks at
-the first may come too early for the second, so a notice is followed by a few more looks, ever further
-apart. Without a watcher the looks come at a fixed pace. Own commits make notices as well; while they
-flow, looks are spaced out, since each own commit shows by its seq what others have put before it.
+A commit ends with two writes: frames into the -wal file, which a watcher sees, then the index in the -shm
+file, which is memory and makes no notice (https://sqlite.org/walformat.html). A look after the first notice
+may be too early for the second write, so a notice is followed by a few more looks, ever further apart.
+Without a watcher the looks come at a fixed pace. Own commits make notices as well; while they flow, looks are
+spaced out, since each own commit shows by its seq what others have committed before it.
 """
 
 from __future__ import annotations

@@ -171,5 +171,5 @@ def inspect_drift(path: Path, newest: int, application: int) -> Drift | None:
     except sqlite3.Error as error:
         if is_busy(error):
             raise LogLocked(f"{path} is locked by another program; end that, then try again") from error
-        # Whoever opens it for work comes upon the same, and says it.
+        # An opening for work meets the same error, and reports it.
         return None

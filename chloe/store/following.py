@@ -1,8 +1,8 @@
-"""Every committed record, in order, to whoever follows.
+"""Every committed record, in order, to each follower.
 
-Owns the merging of what this instance committed, which comes straight from memory, with what others
-did, which is read from the file, and the patience where that can't be read. Must not know how commits are
-made or noticed: it is told of the first with their records and of the second with no more than a seq.
+Owns the merging of what this instance committed, which comes straight from memory, with what others did,
+which is read from the file, and the retries where that can't be read. Must not know how commits are made or
+noticed: it is given the records of the first, and no more than a seq of the second.
 
 What waits for a follower is bounded in bytes. A follower that has fallen behind reads the rest from the
 file, as if another instance had written it, so a slow one costs no memory and slows nobody.
@@ -60,7 +60,7 @@ class Feed:
         self._closed = False
         #: Called when the first follower comes and when the last one goes.
         self.on_followed: Callable[[bool], None] | None = None
-        #: Why followers stand still, or None; and who is called when that changes.
+        #: Why followers stand still, or None; and the callback for when that changes.
         self.trouble: str | None = None
         self.on_trouble: Callable[[], None] | None = None
         #: The last seq known to be committed.
@@ -119,7 +119,7 @@ class Feed:
     async def read_tip(self) -> int:
         """Return the last seq that any instance has committed. Raises ``LogUnusable`` once closed."""
         tip = await self._retry(self._reader.tip)
-        # So that who waits for it doesn't wait for a notice as well.
+        # So that a caller who waits for it doesn't wait for a notice as well.
         self.advance_tip(tip)
         return tip
 
@@ -142,16 +142,16 @@ class Feed:
                     if self._closed:
                         raise
                     tried += 1
-                    # Again each time: another who waits may have said that it is over for him.
+                    # Again each time: another waiting call may have reported that it is over.
                     if tried >= _REPORTED_AFTER:
-                        self._say(str(error))
+                        self._set_trouble(str(error))
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, longest)
         finally:
             if tried >= _REPORTED_AFTER:
-                self._say(None)
+                self._set_trouble(None)
 
-    def _say(self, trouble: str | None) -> None:
+    def _set_trouble(self, trouble: str | None) -> None:
         self.trouble = trouble
         if self.on_trouble is not None:
             self.on_trouble()

@@ -8,7 +8,7 @@ hold.
 
 A log whose end was cut off holds by itself: only a head kept elsewhere shows it. The file beside the log
 shows a -wal file that was removed, a database that was cut short or replaced by an older copy, and commits
-that were not on the disk yet when the power failed. It doesn't stop somebody who edits both.
+that were not on the disk yet when the power failed. It doesn't stop an edit of both.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Owns the order of these, and the lock by which an instance knows that it is alone with the log. Must not know
 what is done with the log once it is open.
 
-The file ``log.lock`` beside the log is locked by everybody who has the log open, each shared with the others.
-Who gets it for himself alone may put a damaged log aside.
+Each instance that has the log open holds a shared lock on the file ``log.lock`` beside it. An instance that
+gets an exclusive lock is alone, and may put a damaged log aside.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves 
 
 
 class LogLock:
-    """This instance's share in the lock beside the log at ``path``. Raises ``OSError``."""
+    """This instance's lock on the file beside the log at ``path``. Raises ``OSError``."""
 
     def __init__(self, path: Path) -> None:
         file = path.with_name(f"{path.stem}.lock")
@@ -64,7 +64,7 @@ class LogLock:
         self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT, follow=False)
 
     def try_share(self) -> bool:
-        """Have a share; False while another instance is alone with the log, and salvages it."""
+        """Take a shared lock; return False while another instance is alone with the log, and salvages it."""
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -72,7 +72,7 @@ class LogLock:
         return True
 
     def try_exclusive(self) -> bool:
-        """Have the lock for oneself; whether that could be done. It stays so until ``share``."""
+        """Take the lock exclusively, until ``share``; return whether that could be done."""
         with suppress(BlockingIOError):
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
@@ -201,7 +201,7 @@ async def _guard(path: Path, waits: Waits) -> LogLock:
             return guard
         try:
             async with waits.waiting_for(
-                f"the log {path}", LOG_TIMEOUT, who=lambda: find_lock_holder(guard.file)
+                f"the log {path}", LOG_TIMEOUT, holder=lambda: find_lock_holder(guard.file)
             ):
                 await poll_until(guard.try_share)
         except BaseException:

@@ -1,6 +1,6 @@
 """Reading the log in pages.
 
-Owns the queries and the way from rows to records. Must not know who reads or what has been committed
+Owns the queries and the way from rows to records. Must not know its callers or what has been committed
 in memory. A page is bounded in rows and in bytes and is one short transaction: a reader that held one for
 long would keep the -wal file growing.
 """

@@ -388,7 +388,7 @@ class Store:
                 await self._writer.append([], durable=True)
             return self._feed.advance_tip(await self._reader.tip())
         except LogUnusable:
-            # Looked again soon; whoever reads is told.
+            # The next look comes soon; a reader gets the error itself.
             return False
 
     def _committing(self) -> bool:

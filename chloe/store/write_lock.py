@@ -1,10 +1,10 @@
-"""One at a time among all instances, whatever becomes of SQLite's own locks.
+"""The lock that lets one instance write at a time, even where SQLite's own locks are gone.
 
 Owns the lock on the log's folder. Must not know what is done under it.
 
-SQLite's locks in WAL mode lie in the -shm file. Where that is removed, whoever opens the log next makes
-another one, and neither side waits for the other any more. So whatever writes to the log, or puts its files
-in order, has this lock as well, and looks for the files while it has it.
+SQLite's locks in WAL mode lie in the -shm file. Where that is removed, the next to open the log makes another
+one, and neither side waits for the other any more. So all that writes to the log, or puts its files in order,
+holds this lock as well, and checks that the files are in place while it holds it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL
 
 
 def find_writer(path: Path) -> str:
-    """Which other process keeps the log at ``path`` from being written, for a message; "" where that can't be
-    known."""
-    # Who writes has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
+    """Name the other process that keeps the log at ``path`` from being written; "" where unknown."""
+    # A writer has this byte of the -shm file locked (https://sqlite.org/walformat.html, 2.3.1).
     return (
         find_lock_holder(path.with_name(f"{path.name}-shm"), 120)
         or find_lock_holder(path)

@@ -1,10 +1,10 @@
 """The one writer of an instance: what is committed when, and what happens while nothing can be.
 
-Owns the queue, the grouping, the repeating and the trouble. Must not know rows or SQL.
+Owns the queue, the grouping, the retries and the trouble. Must not know rows or SQL.
 
-Batches form by themselves: while a commit is under way what arrives waits, and goes together into the
-next. While the log can't be written the batch is kept and tried again, until it is in or the store is
-closed. A request that was taken into the queue is committed even if whoever asked has stopped waiting.
+Batches form by themselves: what arrives while a commit is under way waits, and goes together into the next.
+While the log can't be written the batch is kept and tried again, until it is in or the store is closed. A
+request that was taken into the queue is committed even if its caller has stopped waiting.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from chloe.store.connection import Connection, ReaderPool
 from chloe.store.limits import explain_limit
 from chloe.tasks import Tasks
 
-#: The most bytes that wait in the queue; who has more waits for room first.
+#: The most bytes that wait in the queue; a caller with more waits for room first.
 QUEUE_BYTES = 16 * 1024 * 1024
 
 #: The most bytes in a transaction: bounds how long one takes, and how long another instance waits.
@@ -65,7 +65,7 @@ class Writer:
         self._wake = asyncio.Event()
         self._given_up = asyncio.Event()
         self._closing = False
-        #: Why nothing can be committed, or None; and who is called, in the loop, when that changes.
+        #: Why nothing can be committed, or None; and the callback, in the loop, for when that changes.
         self.trouble: str | None = None
         self.on_trouble: Callable[[], None] | None = None
         #: Transactions so far.
@@ -184,7 +184,7 @@ class Writer:
                 size = sum(request.size for request in requests)
                 self.on_committed([record for records in written for record in records], size)
         finally:
-            # They are in the log, whatever becomes of the news.
+            # They are in the log, even where a listener failed.
             for (request, waiting), records in zip(taken, written, strict=True):
                 self._taken.popleft()
                 self._release(request.size)

@@ -4,8 +4,9 @@ Owns the comparison of the log with the file ``head`` beside it and with the use
 losses are still to be accepted. Must not know who asks, or how a chain is walked.
 
 A log whose end was cut off holds by itself. What shows it is a head that it doesn't have; or that there is
-none beside it, although it has records: the file is made before the first of them. Whoever opens the log and
-finds that writes a ``Truncated``. It stands for a loss until a ``LossAccepted`` behind it covers it.
+none beside it, although it has records: the file is made before the first of them. An instance that finds
+this when it opens the log writes a ``Truncated``. It stands for a loss until a later ``LossAccepted`` covers
+it.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ connection that is open, and is tried again until it succeeds.
 
 What was committed is still in the files that have no name any more, and goes on being there as long as this
 connection is open. Nothing new gets into them: a commit looks at the paths while it holds the lock
-(``appending``). So who gets the lock after having seen them gone has all there is. SQLite doesn't touch the
-paths when it closes a database that was moved (it asks, ``SQLITE_FCNTL_HAS_MOVED``).
+(``appending``). So an instance that gets the lock after having seen them gone has all there is. SQLite
+doesn't touch the paths when it closes a database that was moved (it asks, ``SQLITE_FCNTL_HAS_MOVED``).
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class _Rebuild:
         self._bodies: list[int] = []
         #: Seqs whose bodies were pruned, by pane ("": of any).
         self._pruned_of: defaultdict[str, Ranges] = defaultdict(Ranges)
-        #: Bytes of each pane's stream so far; who isn't in it was never created.
+        #: Bytes of each pane's stream so far; a pane that isn't in it was never created.
         self._printed: dict[str, int] = {}
         self._kept = 0
         self._appender = appender
