@@ -1,25 +1,28 @@
 """What the tests of the front end share: an engine without programs.
 
-``double`` folds real facts into real projections; only what runs programs is missing.
+``double`` folds real facts into real projections; only what runs programs is missing. ``test_double.py`` asks
+the same of it and of a real engine.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chloe.actors.preconditions import why_not
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
 from chloe.engine import Change
-from chloe.errors import PaneRefused, StartFailed
+from chloe.errors import PaneRefused
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
+from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
 from chloe.past.scrollback import Lines
@@ -92,32 +95,54 @@ class Double:
 
     async def request(self, command: commands.Command) -> str | None:
         self.requested.append(command)
-        match command:
-            case commands.Open(backend="tmux", cwd="/no/tmux"):
-                raise StartFailed("no tmux here")
-            case commands.Open():
-                return self.pane(
-                    command.name or "sh", backend=command.backend, rows=command.rows, columns=command.columns
-                )
-            case commands.Rename(pane, name):
-                self.happen(pane, facts.Renamed(name=name))
-            case commands.Detach(pane):
-                self.happen(pane, facts.Detached(instance=ME, reason="asked"))
-            case commands.Reattach(pane):
-                self.happen(pane, facts.Reattached(instance=ME))
-            case commands.Close(pane):
-                self.happen(pane, facts.Closed())
-            case commands.Reopen(pane):
-                self.happen(pane, facts.Reopened())
-            case commands.Kill(pane):
-                self.happen(pane, facts.Died(status=None, signal=9, reason="killed"))
-            case _:
-                raise PaneRefused("the double can't do this")
+        if isinstance(command, commands.Open):
+            size = {"rows": command.rows, "columns": command.columns}
+            return self.pane(command.name or "sh", backend=command.backend, **size)
+        pane = self._pane_for(command)
+        if pane is not None:
+            for fact in self._answers(command, pane):
+                self.happen(pane.id, fact)
         return None
+
+    def _pane_for(self, command: commands.Command) -> Pane | None:
+        """The pane of a command, by the engine's own rule; None where there is nothing to do."""
+        assert not isinstance(command, commands.Open)
+        if command.pane not in self.projections.panes:
+            raise PaneRefused(f"there is no pane {command.pane}")
+        pane = self.projections.panes[command.pane]
+        refusal = why_not(command, pane, ME)
+        if refusal is not None and not refusal.is_so:
+            raise PaneRefused(str(refusal))
+        return pane if refusal is None else None
+
+    def _answers(self, command: commands.Command, pane: Pane) -> Iterator[Fact]:
+        match command:
+            case commands.Rename(name=name):
+                yield facts.Renamed(name=name)
+            case commands.Tag(tags=tags):
+                yield facts.Tagged(tags=tags)
+            case commands.Detach(reason=reason):
+                yield facts.Detached(instance=ME, reason=reason)
+            case commands.Reattach():
+                yield facts.Reattached(instance=ME)
+            case commands.Close():
+                ends = pane.alive and not pane.traits.outlives_chloe
+                if ME in pane.attached and not ends:
+                    yield facts.Detached(instance=ME, reason="closed")
+                yield facts.Closed()
+                if ends:
+                    yield facts.Died(status=None, signal=9, reason="")
+            case commands.Reopen():
+                yield facts.Reopened()
+                yield facts.Reattached(instance=ME)
+            case commands.Kill():
+                yield facts.Died(status=None, signal=9, reason="")
+            case commands.Write() | commands.Resize():
+                self.send(command)
 
     def send(self, command: commands.Write | commands.Resize) -> None:
         self.sent.append(command)
-        if isinstance(command, commands.Resize):
+        if self._pane_for(command) is not None and isinstance(command, commands.Resize):
             offset = self.projections.panes[command.pane].output_bytes
             self.happen(
                 command.pane, facts.Resized(rows=command.rows, columns=command.columns, offset=offset)

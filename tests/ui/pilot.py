@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chloe.actors.launcher import Launcher
@@ -205,6 +205,25 @@ class RequestRecorder:
         return [command for command in self.commands if isinstance(command, kind)]
 
 
+def make_fake_launcher(
+    config: Config, watcher: object, leases: object, _: Mapping[str, str], waits: Waits
+) -> FakeLauncher:
+    """Make what an engine starts its programs with: in memory, all of them at once."""
+    environment = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
+    launcher = FakeLauncher(config, watcher, leases, environment, waits)  # type: ignore[arg-type]
+    launcher.backends = {}
+    launcher.may_start = asyncio.Event()
+    launcher.may_start.set()
+    return launcher
+
+
+@contextlib.asynccontextmanager
+async def open_fake_engine(config: Config) -> AsyncIterator[Engine]:
+    """Open a real engine whose programs are played in memory."""
+    async with open_engine(config, make_launcher=make_fake_launcher) as engine:
+        yield engine
+
+
 class Pilot:
     """Drives one app, as a user does, and looks at what it shows."""
 
@@ -240,13 +259,9 @@ class Pilot:
             self.status = await self.app.run()
 
     def _launcher(
-        self, config: Config, watcher: object, leases: object, _: Mapping[str, str], waits: Waits
+        self, config: Config, watcher: object, leases: object, environment: Mapping[str, str], waits: Waits
     ) -> Launcher:
-        environment = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
-        self.launcher = FakeLauncher(config, watcher, leases, environment, waits)  # type: ignore[arg-type]
-        self.launcher.backends = {}
-        self.launcher.may_start = asyncio.Event()
-        self.launcher.may_start.set()
+        self.launcher = make_fake_launcher(config, watcher, leases, environment, waits)
         return self.launcher
 
     async def land(self) -> int | None:
