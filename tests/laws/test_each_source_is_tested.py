@@ -17,10 +17,8 @@ from tests.laws.test_floors import ROOT
 HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     # Whoever starts and ends programs is tried with real ones, through the engine.
     ("engine/test_commands.py", "engine/test_restore.py"): (
-        "actors/departed",
         "actors/handover",
         "actors/ingestion",
-        "actors/instance_reaper",
         "actors/launcher",
         "actors/log_fold",
         "actors/supervisor",
