@@ -34,7 +34,7 @@ async def remove_stale_spools(
     if folder.is_symlink():
         return  # It is another home's, or nobody's.
     try:
-        spools = [each for each in folder.iterdir() if is_id(each.name) and is_spool(each)]
+        spools = [path for path in folder.iterdir() if is_id(path.name) and is_spool(path)]
     except (FileNotFoundError, NotADirectoryError):
         return
     if spools:

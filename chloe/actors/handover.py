@@ -40,8 +40,8 @@ class Handover:
         ]
         with suppress(TimeoutError):
             async with asyncio.timeout(_TIMEOUT):
-                for each in released:
-                    await each.wait()
+                for event in released:
+                    await event.wait()
 
     def resume(self) -> None:
         """Record again what nobody else does meanwhile."""

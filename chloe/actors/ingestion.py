@@ -83,10 +83,10 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
 async def run_bounded(due: list[str], work: Callable[[str], Awaitable[None]]) -> None:
     """Do ``work`` for each pane of ``due``, which is empty afterwards, a few at a time."""
 
-    async def some() -> None:
+    async def work_off() -> None:
         while due:
             await work(due.pop())
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(_MAX_CONCURRENT, len(due))):
-            group.create_task(some())
+            group.create_task(work_off())

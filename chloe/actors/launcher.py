@@ -146,8 +146,8 @@ class Launcher:
     def list_panes_with_spool(self) -> frozenset[str]:
         """Return the panes that have a spool: they run, or they ended and not all of it is in the log."""
         try:
-            with os.scandir(self._config.paths.spool) as found:
-                return frozenset(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+            with os.scandir(self._config.paths.spool) as entries:
+                return frozenset(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
         except (FileNotFoundError, NotADirectoryError):
             return frozenset()
 

@@ -35,11 +35,15 @@ class MissingSpools:
         running = {pane.id: pane.name for pane in panes if pane.traits.runs_in_session and pane.alive}
         missing = running.keys() - set(self._present()) if running else set()
         doubtful, self._before = missing & self._before, missing
-        found = [pane for pane in doubtful if await self._session_exists(pane)]
-        if not found:
+        misplaced = [pane for pane in doubtful if await self._session_exists(pane)]
+        if not misplaced:
             return ""
-        what = f"the spool of {running[found[0]]}" if len(found) == 1 else f"the spools of {len(found)} panes"
-        were = "was" if len(found) == 1 else "were"
+        what = (
+            f"the spool of {running[misplaced[0]]}"
+            if len(misplaced) == 1
+            else f"the spools of {len(misplaced)} panes"
+        )
+        were = "was" if len(misplaced) == 1 else "were"
         return (
             f"{what} in {self._folder} {were} moved away or removed: until it is back, nothing more is shown "
             "and what is typed waits; `chloe kill` ends the program."

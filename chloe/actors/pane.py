@@ -184,7 +184,7 @@ class PaneActor:
             while self._entries:
                 self._entries_taken.clear()
                 await self._entries_taken.wait()
-            self._entries = [Entry(self.pane, self._fact(each), each.occurred_at) for each in events]
+            self._entries = [Entry(self.pane, self._fact(event), event.occurred_at) for event in events]
             self._entries_added.set()
             if events and isinstance(events[-1], Exited):
                 return

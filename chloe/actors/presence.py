@@ -50,7 +50,7 @@ class InstanceLock:
 
 def instance_locks(folder: Path) -> list[InstanceLock]:
     """Return every instance's, the oldest first; none where there is no such folder. Raises ``OSError``."""
-    found = []
+    locks = []
     for path in folder.glob(f"*{_SUFFIX}"):
         if not is_id(path.name.removesuffix(_SUFFIX)):
             continue  # It is none of ours, whatever it is.
@@ -58,8 +58,8 @@ def instance_locks(folder: Path) -> list[InstanceLock]:
             pid, terminal = _read_lock_file(path)
             since = path.stat().st_mtime_ns
             instance = path.name.removesuffix(_SUFFIX)
-            found.append(InstanceLock(instance=instance, path=path, pid=pid, terminal=terminal, since=since))
-    return sorted(found, key=lambda lock: lock.since)
+            locks.append(InstanceLock(instance=instance, path=path, pid=pid, terminal=terminal, since=since))
+    return sorted(locks, key=lambda lock: lock.since)
 
 
 def remove_lock(lock: InstanceLock) -> bool:

@@ -164,9 +164,9 @@ class Supervisor:
         """Wait for the lease, then go on where the log ends. Return the stream's offset there."""
         await backend.wait_for_lease()
         await self._fold.catch_up()
-        known = self._panes[pane]
-        backend.seek(known.spool, known.output_bytes, needs_repaint=known.needs_repaint)
-        return known.output_bytes
+        state = self._panes[pane]
+        backend.seek(state.spool, state.output_bytes, needs_repaint=state.needs_repaint)
+        return state.output_bytes
 
     # Start and stop --------------------------------------------------------------------------------
 
@@ -174,24 +174,24 @@ class Supervisor:
         """Take back what runs, and say what ended with nobody there to say it."""
         await self.reaper.reap_at_start()
         left = self._launcher.list_panes_with_spool()
-        known = [
+        candidates = [
             (pane, pane.id in left)
             for pane in map(self._panes.__getitem__, self._scope.of(self._panes))
             if self._can_adopt(pane) and (pane.alive or pane.id in left)
         ]
         # A spool that isn't there any more may be so since another instance has just said its end.
         await self._fold.catch_up()
-        for pane, found in known:
+        for pane, has_spool in candidates:
             if pane.id in self._running:
                 continue
-            if pane.alive and found:
+            if pane.alive and has_spool:
                 self._resume(pane)
             elif pane.alive and await self._launcher.session_exists(pane.id) is not False:
                 # Somebody removed its spool: its holder makes it again. Or tmux can't say.
                 self._resume(pane)
             elif pane.alive:
                 await self._record(pane.id, describe_vanished(pane))
-            elif found and self._launcher.outlives_its_actor(pane):
+            elif has_spool and self._launcher.outlives_its_actor(pane):
                 await self._record(pane.id, facts.Reopened())
                 self._resume(pane)
         if self._scope.chosen is None:

@@ -145,10 +145,10 @@ def find_stopped_recorders(paths: Paths, panes: Collection[str]) -> dict[str, in
 def find_unread_spools(paths: Paths, panes: Mapping[str, Pane]) -> dict[str, UnreadSpool]:
     """Find those of ``panes`` whose recorder is stopped, by their ids."""
     running = {id: pane for id, pane in panes.items() if pane.traits.outlives_chloe and pane.alive}
-    found = {
+    spools = {
         id: UnreadSpool(paths, running[id], recorder)
         for id, recorder in find_stopped_recorders(paths, running).items()
     }
-    for each in list(found.values())[:_MAX_DATED]:
-        each.inspect()
-    return found
+    for spool in list(spools.values())[:_MAX_DATED]:
+        spool.inspect()
+    return spools

@@ -35,8 +35,8 @@ def choose_term() -> str:
     homes = [os.environ.get("TERMINFO", ""), str(user_home() / ".terminfo"), *_TERMINFO]
     name = "tmux-256color"
     # Named by the first letter, or by its number where file names have no case.
-    known = any(Path(home, first, name).exists() for home in homes if home for first in ("t", "74"))
-    return name if known else "screen-256color"
+    is_known = any(Path(home, first, name).exists() for home in homes if home for first in ("t", "74"))
+    return name if is_known else "screen-256color"
 
 
 def encode_spec(spec: Spec, *, pane_cap: int, disk_share: float) -> str:

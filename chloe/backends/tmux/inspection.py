@@ -90,12 +90,12 @@ def inspect_spools(folder: Path, leases_file: Path, processes: Iterable[int] = (
     """
     if not folder.exists():
         return []
-    found = [each for each in sorted(folder.iterdir()) if is_id(each.name) and is_spool(each)]
-    taken = leases.leased_panes(leases_file, [each.name for each in found])
+    paths = [path for path in sorted(folder.iterdir()) if is_id(path.name) and is_spool(path)]
+    taken = leases.leased_panes(leases_file, [path.name for path in paths])
     owners = leases.find_recorders(leases_file, processes) if taken else {}
     return [
-        _inspect(each, owners.get(leases.lease_offset(each.name)) if each.name in taken else 0)
-        for each in found
+        _inspect(path, owners.get(leases.lease_offset(path.name)) if path.name in taken else 0)
+        for path in paths
     ]
 
 

@@ -183,10 +183,10 @@ class Leases:
     def _is_replaced(self) -> bool:
         """Return whether the file that is open isn't the one that others find."""
         try:
-            found = os.stat(self.path)  # noqa: PTH116 - Path.stat takes twice as long
+            status = os.stat(self.path)  # noqa: PTH116 - Path.stat takes twice as long
         except FileNotFoundError:
             return True
-        return not os.path.samestat(found, os.fstat(self._fd))
+        return not os.path.samestat(status, os.fstat(self._fd))
 
     def _renew(self) -> OSError | None:
         """Take what we hold anew, on the file that others find now; why that can't be done, or None."""
@@ -297,10 +297,10 @@ def find_recorders(path: Path, processes: Iterable[int]) -> dict[int, int]:
     has no such list.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return {}
-    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     owners: dict[int, int] = {}
     for process in processes:
         with contextlib.suppress(OSError):
@@ -344,5 +344,5 @@ def _is_locked(fd: int, at: int) -> bool:
     if not hasattr(fcntl, "F_OFD_GETLK"):
         return False
     asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, at, 1, 0)
-    found: int = _FLOCK.unpack(fcntl.fcntl(fd, fcntl.F_OFD_GETLK, asked))[0]
-    return found != fcntl.F_UNLCK
+    lock_type: int = _FLOCK.unpack(fcntl.fcntl(fd, fcntl.F_OFD_GETLK, asked))[0]
+    return lock_type != fcntl.F_UNLCK

@@ -51,11 +51,11 @@ def _owner_in_proc(path: Path) -> int:
     Below 0 if that doesn't name it, 0 if the lock isn't listed.
     """
     try:
-        found = path.lstat()
+        status = path.lstat()
         listed = Path("/proc/locks").read_text("ascii").splitlines()
     except OSError:
         return 0
-    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     for _, kind, _, way, pid, where, *_ in (line.split() for line in listed if "->" not in line):
         # Who only asks has it for an instant as well, together with others.
         if kind == "FLOCK" and way == "WRITE" and where == place:
@@ -92,14 +92,14 @@ def signal_owner(path: Path, number: signal.Signals) -> bool:
 
 def _is_owner(pid: int, path: Path) -> bool:
     """Return whether it is this process that holds the lock, as far as the kernel tells."""
-    known = find_owner(path)
-    if known is not None:
-        return known == pid
+    listed = find_owner(path)
+    if listed is not None:
+        return listed == pid
     folder = Path(f"/proc/{pid}/fd")
     if not folder.exists():
         return not Path("/proc/self/fd").exists()
     with contextlib.suppress(OSError):
-        return any(_is_same_file(each, path) for each in folder.iterdir())
+        return any(_is_same_file(descriptor, path) for descriptor in folder.iterdir())
     return False
 
 

@@ -52,15 +52,15 @@ def find_program(pane: str, started_at: int) -> Process | None:
     if high < 0:
         return None  # The machine was started anew since.
     wanted = f"CHLOE_PANE={pane}".encode()
-    found = []
+    candidates = []
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             stat = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
             leads, started = int(stat[3]) == pid, int(stat[19])
             if leads and low <= started <= high and _has_variable(pid, wanted):
                 number, _, rest = process_identity(pid).partition(" ")
-                found.append((started, Process(int(number), started, rest.partition(" ")[2])))
-    return min(found)[1] if found else None
+                candidates.append((started, Process(int(number), started, rest.partition(" ")[2])))
+    return min(candidates)[1] if candidates else None
 
 
 def _has_variable(pid: int, wanted: bytes) -> bool:
