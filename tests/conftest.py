@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from hypothesis import settings
 
 from chloe.backends import descriptors
 from chloe.config import Config, Paths, TmuxSettings
+from chloe.engine import Engine, open_engine
 from tests.app_in_terminal import AppInTerminal
 from tests.searching import TIMES
 
@@ -141,6 +142,13 @@ def _runs(pid: int) -> bool:
 def config(home: Path, tmux_socket: str) -> Config:
     """Settings for one private Chloe."""
     return Config(paths=Paths.under(home), tmux=TmuxSettings(socket_name=tmux_socket))
+
+
+@pytest.fixture
+async def engine(config: Config) -> AsyncIterator[Engine]:
+    """A Chloe without a face, which ends with the test; its panes are real."""
+    async with open_engine(config) as opened:
+        yield opened
 
 
 Eventually = Callable[..., Awaitable[None]]

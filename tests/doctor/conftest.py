@@ -14,7 +14,7 @@ from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
 from chloe.doctor import Evidence, Finding, FixResult, State, apply_fixes, diagnose, gather_evidence
 from chloe.engine import open_engine
-from chloe.events.commands import Open
+from tests.panes import open_pane
 
 CAT = ("sh", "-c", "printf ready; exec cat")
 
@@ -61,8 +61,7 @@ class Doctor:
     async def pane(self, *argv: str, name: str = "") -> str:
         """A tmux pane that a Chloe opened and left running, or that has ended meanwhile; its id."""
         async with open_engine(self.config) as engine:
-            pane = await engine.request(Open(backend="tmux", argv=argv or CAT, name=name))
-            assert pane is not None
+            pane = await open_pane(engine, backend="tmux", argv=argv or CAT, name=name)
             await self._eventually(lambda: engine.projections.panes[pane].output_bytes)
         return pane
 

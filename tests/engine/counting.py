@@ -10,8 +10,9 @@ from pathlib import Path
 from chloe.config import Config
 from chloe.engine import Engine
 from chloe.events import facts
-from chloe.events.commands import Open, Write
+from chloe.events.commands import Write
 from chloe.events.facts import BackendKind
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 SmallDisk = Callable[[Path, str], Path]
@@ -88,8 +89,7 @@ async def gone(engine: Engine, pane: str, eventually: Eventually) -> None:
 
 
 async def counting(engine: Engine, eventually: Eventually, backend: BackendKind = "tmux") -> Counting:
-    pane = await engine.request(Open(backend=backend, argv=COUNTS))
-    assert pane is not None
+    pane = await open_pane(engine, backend=backend, argv=COUNTS)
     made = Counting(engine, pane, eventually)
     await made.counted()
     return made

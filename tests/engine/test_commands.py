@@ -20,7 +20,6 @@ from chloe.events.commands import (
     Close,
     Detach,
     Kill,
-    Open,
     Reattach,
     Rename,
     Reopen,
@@ -29,15 +28,14 @@ from chloe.events.commands import (
     Write,
 )
 from chloe.events.facts import BackendKind
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 CAT = ("sh", "-c", "printf ready; exec cat")
 
 
 async def opened(engine: Engine, backend: BackendKind, argv: tuple[str, ...] = CAT, **more: Any) -> str:
-    pane = await engine.request(Open(backend=backend, argv=argv, **more))
-    assert pane is not None
-    return pane
+    return await open_pane(engine, backend=backend, argv=argv, **more)
 
 
 async def kinds(engine: Engine, pane: str) -> list[str]:
@@ -48,126 +46,115 @@ async def kinds(engine: Engine, pane: str) -> list[str]:
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
 async def test_keys_go_in_and_the_screen_shows_what_came_back(
-    backend: BackendKind, config: Config, eventually: Eventually
+    backend: BackendKind, engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, backend, rows=10, columns=40)
-        engine.send(Write(pane, b"typed\n"))
-        await eventually(lambda: "typed" in "".join(engine.projections.screens[pane].display))
-        assert engine.projections.panes[pane].attached == {engine.instance}
+    pane = await opened(engine, backend, rows=10, columns=40)
+    engine.send(Write(pane, b"typed\n"))
+    await eventually(lambda: "typed" in "".join(engine.projections.screens[pane].display))
+    assert engine.projections.panes[pane].attached == {engine.instance}
 
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
 async def test_a_resize_reaches_program_and_screen(
-    backend: BackendKind, config: Config, eventually: Eventually
+    backend: BackendKind, engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        script = "trap 'stty size' WINCH; printf ready; while :; do sleep 0.05; done"
-        pane = await opened(engine, backend, ("sh", "-c", script))
-        await eventually(lambda: "ready" in engine.projections.screens[pane].display[0])
-        engine.send(Resize(pane, 30, 90))
-        await eventually(lambda: "30 90" in "".join(engine.projections.screens[pane].display))
-        assert engine.projections.panes[pane].columns == 90
+    script = "trap 'stty size' WINCH; printf ready; while :; do sleep 0.05; done"
+    pane = await opened(engine, backend, ("sh", "-c", script))
+    await eventually(lambda: "ready" in engine.projections.screens[pane].display[0])
+    engine.send(Resize(pane, 30, 90))
+    await eventually(lambda: "30 90" in "".join(engine.projections.screens[pane].display))
+    assert engine.projections.panes[pane].columns == 90
 
 
-async def test_without_words_a_pane_is_the_users_shell_here(config: Config) -> None:
-    async with open_engine(config) as engine:
-        pane = engine.projections.panes[await opened(engine, "direct", ())]
-        assert pane.cwd == str(Path.cwd())
-        assert pane.name == Path(pane.argv[0]).name
+async def test_without_words_a_pane_is_the_users_shell_here(engine: Engine) -> None:
+    pane = engine.projections.panes[await opened(engine, "direct", ())]
+    assert pane.cwd == str(Path.cwd())
+    assert pane.name == Path(pane.argv[0]).name
 
 
-async def test_unnamed_panes_get_names_of_their_own(config: Config) -> None:
-    async with open_engine(config) as engine:
-        panes = [await opened(engine, "direct", ("cat",)) for _ in range(3)]
-        assert [engine.projections.panes[pane].name for pane in panes] == ["cat", "cat-2", "cat-3"]
+async def test_unnamed_panes_get_names_of_their_own(engine: Engine) -> None:
+    panes = [await opened(engine, "direct", ("cat",)) for _ in range(3)]
+    assert [engine.projections.panes[pane].name for pane in panes] == ["cat", "cat-2", "cat-3"]
 
 
-async def test_detach_and_reattach_are_in_the_log(config: Config) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, "tmux")
-        await engine.request(Detach(pane))
-        assert engine.projections.panes[pane].attached == set()
-        await engine.request(Detach(pane))
-        await engine.request(Reattach(pane))
-        assert engine.projections.panes[pane].attached == {engine.instance}
-        assert await kinds(engine, pane) == ["Created", "Detached", "Reattached"]
+async def test_detach_and_reattach_are_in_the_log(engine: Engine) -> None:
+    pane = await opened(engine, "tmux")
+    await engine.request(Detach(pane))
+    assert engine.projections.panes[pane].attached == set()
+    await engine.request(Detach(pane))
+    await engine.request(Reattach(pane))
+    assert engine.projections.panes[pane].attached == {engine.instance}
+    assert await kinds(engine, pane) == ["Created", "Detached", "Reattached"]
 
 
 async def test_a_closed_tmux_pane_runs_on_recorded_and_comes_back(
-    config: Config, eventually: Eventually
+    engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, "tmux")
-        await engine.request(Close(pane))
-        known = engine.projections.panes[pane]
-        assert known.closed
-        assert known.alive
-        printed = known.output_bytes
-        await engine.request(Write(pane, b"heard\n"))
-        await eventually(lambda: known.output_bytes > printed + 5)
-        await engine.request(Reopen(pane))
-        assert not known.closed
-        assert "heard" in "".join((await engine.screen(pane)).display)
-        assert await kinds(engine, pane) == ["Created", "Detached", "Closed", "Reopened", "Reattached"]
+    pane = await opened(engine, "tmux")
+    await engine.request(Close(pane))
+    known = engine.projections.panes[pane]
+    assert known.closed
+    assert known.alive
+    printed = known.output_bytes
+    await engine.request(Write(pane, b"heard\n"))
+    await eventually(lambda: known.output_bytes > printed + 5)
+    await engine.request(Reopen(pane))
+    assert not known.closed
+    assert "heard" in "".join((await engine.screen(pane)).display)
+    assert await kinds(engine, pane) == ["Created", "Detached", "Closed", "Reopened", "Reattached"]
 
 
-async def test_closing_a_direct_pane_ends_its_program(config: Config, eventually: Eventually) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, "direct")
-        await engine.request(Close(pane))
-        known = engine.projections.panes[pane]
-        await eventually(lambda: not known.alive)
-        assert known.closed
-        assert known.outcome == "signal 1"
+async def test_closing_a_direct_pane_ends_its_program(engine: Engine, eventually: Eventually) -> None:
+    pane = await opened(engine, "direct")
+    await engine.request(Close(pane))
+    known = engine.projections.panes[pane]
+    await eventually(lambda: not known.alive)
+    assert known.closed
+    assert known.outcome == "signal 1"
 
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
 async def test_kill_ends_a_program_that_ignores_the_hang_up(
-    backend: BackendKind, config: Config, eventually: Eventually
+    backend: BackendKind, engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(
-            engine, backend, ("sh", "-c", "trap '' HUP TERM; printf ready; while :; do sleep 1; done")
-        )
-        await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
-        await engine.request(Kill(pane))
-        known = engine.projections.panes[pane]
-        await eventually(lambda: not known.alive)
-        assert known.died is not None
-        assert known.died.signal == 9
+    pane = await opened(
+        engine, backend, ("sh", "-c", "trap '' HUP TERM; printf ready; while :; do sleep 1; done")
+    )
+    await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
+    await engine.request(Kill(pane))
+    known = engine.projections.panes[pane]
+    await eventually(lambda: not known.alive)
+    assert known.died is not None
+    assert known.died.signal == 9
 
 
-async def test_names_and_tags_change_also_after_the_end(config: Config, eventually: Eventually) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, "direct", ("true",))
-        known = engine.projections.panes[pane]
-        await eventually(lambda: not known.alive)
-        await engine.request(Rename(pane, "  nightly build "))
-        await engine.request(Tag(pane, ("ci", "slow")))
-        assert (known.name, known.tags) == ("nightly build", ("ci", "slow"))
-        with pytest.raises(UsageError, match="empty"):
-            await engine.request(Rename(pane, " "))
+async def test_names_and_tags_change_also_after_the_end(engine: Engine, eventually: Eventually) -> None:
+    pane = await opened(engine, "direct", ("true",))
+    known = engine.projections.panes[pane]
+    await eventually(lambda: not known.alive)
+    await engine.request(Rename(pane, "  nightly build "))
+    await engine.request(Tag(pane, ("ci", "slow")))
+    assert (known.name, known.tags) == ("nightly build", ("ci", "slow"))
+    with pytest.raises(UsageError, match="empty"):
+        await engine.request(Rename(pane, " "))
 
 
 async def test_what_has_ended_takes_no_keys_and_says_how_it_ended(
-    config: Config, eventually: Eventually
+    engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, "tmux", ("sh", "-c", "exit 7"))
-        await eventually(lambda: not engine.projections.panes[pane].alive)
-        assert engine.projections.panes[pane].outcome == "exit 7"
-        for command in (Write(pane, b"x"), Kill(pane), Reattach(pane), Reopen(pane)):
-            with pytest.raises(PaneRefused, match="exit 7"):
-                await engine.request(command)
+    pane = await opened(engine, "tmux", ("sh", "-c", "exit 7"))
+    await eventually(lambda: not engine.projections.panes[pane].alive)
+    assert engine.projections.panes[pane].outcome == "exit 7"
+    for command in (Write(pane, b"x"), Kill(pane), Reattach(pane), Reopen(pane)):
+        with pytest.raises(PaneRefused, match="exit 7"):
+            await engine.request(command)
 
 
-async def test_a_direct_pane_is_neither_detached_nor_reattached(config: Config) -> None:
-    async with open_engine(config) as engine:
-        pane = await opened(engine, "direct")
-        for command in (Detach(pane), Reattach(pane), Reopen(pane)):
-            with pytest.raises(PaneRefused, match="direct pane"):
-                await engine.request(command)
+async def test_a_direct_pane_is_neither_detached_nor_reattached(engine: Engine) -> None:
+    pane = await opened(engine, "direct")
+    for command in (Detach(pane), Reattach(pane), Reopen(pane)):
+        with pytest.raises(PaneRefused, match="direct pane"):
+            await engine.request(command)
 
 
 async def test_anothers_direct_pane_takes_no_input_and_the_message_says_whose_it_is(
@@ -203,13 +190,12 @@ async def test_a_tmux_pane_is_typed_into_from_each_and_shown_by_each(
     [(("no-such-command",), "", "no-such-command"), (("cat",), "/no/such/folder", "/no/such/folder")],
 )
 async def test_what_cannot_start_is_named_and_leaves_nothing(
-    backend: BackendKind, argv: tuple[str, ...], cwd: str, named: str, config: Config
+    backend: BackendKind, argv: tuple[str, ...], cwd: str, named: str, engine: Engine, config: Config
 ) -> None:
-    async with open_engine(config) as engine:
-        with pytest.raises(StartFailed, match=named):
-            await opened(engine, backend, argv, cwd=cwd)
-        assert len(engine.projections.panes) == 0
-        assert list(config.paths.spool.iterdir()) == []
+    with pytest.raises(StartFailed, match=named):
+        await opened(engine, backend, argv, cwd=cwd)
+    assert len(engine.projections.panes) == 0
+    assert list(config.paths.spool.iterdir()) == []
 
 
 async def test_without_tmux_direct_panes_work_and_tmux_ones_say_why_not(
@@ -250,10 +236,9 @@ async def test_odd_names_reach_the_program_and_the_log_as_they_are(
             assert (known.argv[-1], known.cwd) == (odd, str(folder))
 
 
-async def test_nobody_can_be_asked_of_a_pane_that_is_not_there(config: Config) -> None:
-    async with open_engine(config) as engine:
-        with pytest.raises(ChloeError, match="no pane"):
-            await engine.request(Kill("nobody"))
+async def test_nobody_can_be_asked_of_a_pane_that_is_not_there(engine: Engine) -> None:
+    with pytest.raises(ChloeError, match="no pane"):
+        await engine.request(Kill("nobody"))
 
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
@@ -291,18 +276,17 @@ async def test_whatever_is_in_the_way_of_a_start_is_a_sentence_and_costs_only_th
     ids=["null", "null in the name", "too long", "surrogate"],
 )
 async def test_a_command_that_no_program_can_be_given_costs_only_that_pane(
-    backend: BackendKind, argv: tuple[str, ...], config: Config, eventually: Eventually
+    backend: BackendKind, argv: tuple[str, ...], engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        other = await opened(engine, "direct")
-        try:
-            pane = await opened(engine, backend, argv)
-        except (StartFailed, TmuxUnusable):
-            pass
-        else:
-            # A holder finds out by itself.
-            await eventually(lambda: not engine.projections.panes[pane].alive)
-        assert engine.projections.panes[other].alive
+    other = await opened(engine, "direct")
+    try:
+        pane = await opened(engine, backend, argv)
+    except (StartFailed, TmuxUnusable):
+        pass
+    else:
+        # A holder finds out by itself.
+        await eventually(lambda: not engine.projections.panes[pane].alive)
+    assert engine.projections.panes[other].alive
 
 
 async def test_where_the_folder_is_gone_a_pane_starts_in_the_home(

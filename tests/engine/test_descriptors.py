@@ -23,6 +23,7 @@ from chloe.errors import ChloeError, LogUnusable, TmuxUnusable
 from chloe.events.commands import Kill, Open
 from chloe.events.facts import BackendKind
 from tests.engine.counting import Counting, counting, gone
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -128,32 +129,31 @@ async def test_a_shortage_at_any_moment_of_a_start_ends_no_pane(
 
 
 async def test_a_shortage_while_panes_live_is_told_and_ends_none(
-    config: Config, eventually: Eventually
+    engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        backends: tuple[BackendKind, ...] = ("direct", "tmux")
-        panes: list[Counting] = [await counting(engine, eventually, backend) for backend in backends]
-        await eventually(lambda: not engine.trouble)  # Left from other tests, as it is the process's.
-        told: list[str] = []
-        cancel = engine.subscribe(lambda change: told.extend(change.messages))
-        with Refusing(1, sys.maxsize)():
-            for pane in panes:
-                pane.count(50)
-            await panes[0].counted()
-            await eventually(lambda: engine.trouble)
-            with pytest.raises(ChloeError):
-                await engine.request(Open(backend="tmux", argv=("true",)))
-            with suppress(ChloeError):
-                await engine.request(Kill(panes[1].id))
-        for pane in panes[:1]:
-            await pane.end()
-        await eventually(lambda: not engine.projections.panes[panes[1].id].alive or not engine.trouble)
-        assert any("ulimit -n" in message for message in told)
-        cancel()
-        died = [record.pane async for record in engine.store.read(kinds=("Died",))]
-        assert panes[1].id not in died
-        await panes[1].counted()
-        await panes[1].end()
+    backends: tuple[BackendKind, ...] = ("direct", "tmux")
+    panes: list[Counting] = [await counting(engine, eventually, backend) for backend in backends]
+    await eventually(lambda: not engine.trouble)  # Left from other tests, as it is the process's.
+    told: list[str] = []
+    cancel = engine.subscribe(lambda change: told.extend(change.messages))
+    with Refusing(1, sys.maxsize)():
+        for pane in panes:
+            pane.count(50)
+        await panes[0].counted()
+        await eventually(lambda: engine.trouble)
+        with pytest.raises(ChloeError):
+            await engine.request(Open(backend="tmux", argv=("true",)))
+        with suppress(ChloeError):
+            await engine.request(Kill(panes[1].id))
+    for pane in panes[:1]:
+        await pane.end()
+    await eventually(lambda: not engine.projections.panes[panes[1].id].alive or not engine.trouble)
+    assert any("ulimit -n" in message for message in told)
+    cancel()
+    died = [record.pane async for record in engine.store.read(kinds=("Died",))]
+    assert panes[1].id not in died
+    await panes[1].counted()
+    await panes[1].end()
 
 
 @pytest.mark.parametrize("backend", ["direct", "tmux"])
@@ -191,8 +191,7 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     try:
         async with open_engine(config) as engine:
-            pane = await engine.request(Open(backend="tmux", argv=("sleep", "600")))
-            assert pane is not None
+            pane = await open_pane(engine, backend="tmux", argv=("sleep", "600"))
             asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
             server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
             assert resource.prlimit(server, resource.RLIMIT_NOFILE) == (hard, hard)
@@ -205,25 +204,23 @@ async def test_the_tmux_server_has_all_descriptors_that_it_may_have(
 
 
 async def test_a_tmux_server_that_is_full_is_named_and_nothing_in_it_is_taken_for_dead(
-    config: Config, eventually: Eventually
+    engine: Engine, config: Config, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sleep", "600")))
-        assert pane is not None
-        asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
-        server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
-        limits = resource.prlimit(server, resource.RLIMIT_NOFILE)
-        used = len(os.listdir(f"/proc/{server}/fd"))
-        resource.prlimit(server, resource.RLIMIT_NOFILE, (used, limits[1]))
-        try:
-            with pytest.raises(TmuxUnusable, match=r"Its server has no descriptor|has all of its"):
-                await engine.request(Open(backend="tmux", argv=("sleep", "600")))
-            assert engine.projections.panes[pane].alive
-        finally:
-            resource.prlimit(server, resource.RLIMIT_NOFILE, limits)
-        await engine.request(Kill(pane))
-        await eventually(lambda: not engine.projections.panes[pane].alive)
-        await gone(engine, pane, eventually)
+    pane = await open_pane(engine, backend="tmux", argv=("sleep", "600"))
+    asked = ["tmux", "-L", config.tmux.socket_name, "display-message", "-p", "#{pid}"]
+    server = int(subprocess.run(asked, capture_output=True, check=True).stdout)
+    limits = resource.prlimit(server, resource.RLIMIT_NOFILE)
+    used = len(os.listdir(f"/proc/{server}/fd"))
+    resource.prlimit(server, resource.RLIMIT_NOFILE, (used, limits[1]))
+    try:
+        with pytest.raises(TmuxUnusable, match=r"Its server has no descriptor|has all of its"):
+            await engine.request(Open(backend="tmux", argv=("sleep", "600")))
+        assert engine.projections.panes[pane].alive
+    finally:
+        resource.prlimit(server, resource.RLIMIT_NOFILE, limits)
+    await engine.request(Kill(pane))
+    await eventually(lambda: not engine.projections.panes[pane].alive)
+    await gone(engine, pane, eventually)
 
 
 def test_too_few_descriptors_for_anything_are_said_in_one_line() -> None:

@@ -20,12 +20,13 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import open_engine
+from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError, StartFailed, TmuxUnusable
 from chloe.events.commands import Open, Resize, Write
 from chloe.events.facts import BackendKind
 from tests.engine.conftest import fill
 from tests.engine.counting import COUNTS, counting, gone, kinds, tmux_screen
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 SmallDisk = Callable[[Path, str], Path]
@@ -100,8 +101,7 @@ async def test_a_full_disk_under_log_and_spool_is_told_and_all_goes_on_when_ther
     async with open_engine(config) as engine:
         panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
         said = tmp_path / "said"
-        typed = await engine.request(Open(backend="direct", argv=("sh", "-c", f"read x; echo $x > {said}")))
-        assert typed is not None
+        typed = await open_pane(engine, backend="direct", argv=("sh", "-c", f"read x; echo $x > {said}"))
         fill(ballast)
         for pane in panes:
             pane.count(700_000)
@@ -189,45 +189,43 @@ def _clients(config: Config) -> list[str]:
 
 @pytest.mark.parametrize("how", ["kill -9", "kill-server"])
 async def test_a_server_that_is_gone_ends_its_panes_and_a_new_one_serves(
-    how: str, config: Config, eventually: Eventually, server_pid: Callable[[], int]
+    how: str, engine: Engine, config: Config, eventually: Eventually, server_pid: Callable[[], int]
 ) -> None:
-    async with open_engine(config) as engine:
-        panes = [await counting(engine, eventually) for _ in range(3)]
-        if how == "kill-server":
-            subprocess.run(["tmux", "-L", config.tmux.socket_name, "kill-server"], check=True)
-        else:
-            os.kill(server_pid(), signal.SIGKILL)
-        for pane in panes:
-            known = engine.projections.panes[pane.id]
-            await eventually(lambda known=known: not known.alive)
-            assert known.died is not None
-            assert "hung up" in known.died.reason
-            await gone(engine, pane.id, eventually)
-        after = await counting(engine, eventually)
-        await after.end()
+    panes = [await counting(engine, eventually) for _ in range(3)]
+    if how == "kill-server":
+        subprocess.run(["tmux", "-L", config.tmux.socket_name, "kill-server"], check=True)
+    else:
+        os.kill(server_pid(), signal.SIGKILL)
+    for pane in panes:
+        known = engine.projections.panes[pane.id]
+        await eventually(lambda known=known: not known.alive)
+        assert known.died is not None
+        assert "hung up" in known.died.reason
+        await gone(engine, pane.id, eventually)
+    after = await counting(engine, eventually)
+    await after.end()
 
 
 async def test_a_server_of_another_version_is_told_and_what_runs_on_it_goes_on(
-    config: Config, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await counting(engine, eventually)
-        path = os.environ["PATH"]
-        stand_in = tmp_path / "tmux"
-        stand_in.write_text(
-            '#!/bin/sh\ncase "$*" in *-V*) echo tmux 3.9;; '
-            "*) echo 'server version is too old for client' >&2; exit 1;; esac\n"
-        )
-        stand_in.chmod(0o700)
-        monkeypatch.setenv("PATH", f"{tmp_path}:{path}")
-        with pytest.raises(TmuxUnusable, match=r"too old for client\. Another version of tmux started it"):
-            await engine.request(Open(backend="tmux", argv=COUNTS))
-        pane.count(100)
-        await pane.counted()
-        engine.send(Resize(pane.id, 30, 90))
-        monkeypatch.setenv("PATH", path)
-        await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
-        await pane.end()
+    pane = await counting(engine, eventually)
+    path = os.environ["PATH"]
+    stand_in = tmp_path / "tmux"
+    stand_in.write_text(
+        '#!/bin/sh\ncase "$*" in *-V*) echo tmux 3.9;; '
+        "*) echo 'server version is too old for client' >&2; exit 1;; esac\n"
+    )
+    stand_in.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{path}")
+    with pytest.raises(TmuxUnusable, match=r"too old for client\. Another version of tmux started it"):
+        await engine.request(Open(backend="tmux", argv=COUNTS))
+    pane.count(100)
+    await pane.counted()
+    engine.send(Resize(pane.id, 30, 90))
+    monkeypatch.setenv("PATH", path)
+    await eventually(lambda: engine.projections.panes[pane.id].columns == 90)
+    await pane.end()
 
 
 @pytest.mark.skipif(not OTHER_TMUX, reason="CHLOE_OTHER_TMUX names no tmux of another version")
@@ -262,31 +260,29 @@ async def test_a_tmux_that_was_upgraded_serves_what_runs_and_what_is_new(
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
 async def test_a_killed_holder_ends_its_pane_alone(
-    number: signal.Signals, config: Config, eventually: Eventually
+    number: signal.Signals, engine: Engine, config: Config, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane, other = [await counting(engine, eventually) for _ in range(2)]
-        os.kill(int((config.paths.spool / pane.id / "lock").read_bytes()), number)
-        known = engine.projections.panes[pane.id]
-        await eventually(lambda: not known.alive)
-        assert known.died is not None
-        assert "killed" in known.died.reason
-        await gone(engine, pane.id, eventually)
-        await other.end()
+    pane, other = [await counting(engine, eventually) for _ in range(2)]
+    os.kill(int((config.paths.spool / pane.id / "lock").read_bytes()), number)
+    known = engine.projections.panes[pane.id]
+    await eventually(lambda: not known.alive)
+    assert known.died is not None
+    assert "killed" in known.died.reason
+    await gone(engine, pane.id, eventually)
+    await other.end()
 
 
 async def test_a_stopped_holder_goes_on_where_it_was(
-    config: Config, eventually: Eventually, held_still: HeldStill
+    engine: Engine, config: Config, eventually: Eventually, held_still: HeldStill
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await counting(engine, eventually)
-        with held_still(int((config.paths.spool / pane.id / "lock").read_bytes())):
-            pane.count(1000)
-            other = await counting(engine, eventually)
-            await other.end()
-        await pane.counted()
-        assert await pane.lost() == 0
-        await pane.end()
+    pane = await counting(engine, eventually)
+    with held_still(int((config.paths.spool / pane.id / "lock").read_bytes())):
+        pane.count(1000)
+        other = await counting(engine, eventually)
+        await other.end()
+    await pane.counted()
+    assert await pane.lost() == 0
+    await pane.end()
 
 
 # Descriptors ---------------------------------------------------------------------------------------
@@ -312,30 +308,29 @@ def no_descriptor_left() -> Iterator[None]:
 
 
 async def test_without_a_free_descriptor_new_panes_say_so_and_the_others_go_on(
-    config: Config, eventually: Eventually
+    engine: Engine, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
-        with no_descriptor_left():
-            refusals: tuple[tuple[BackendKind, type[ChloeError]], ...] = (
-                ("direct", StartFailed),
-                ("tmux", ChloeError),
-            )
-            for backend, error in refusals:
-                async with no_longer_than(10):
-                    with pytest.raises(error, match=re.compile("descriptor|open files", re.IGNORECASE)):
-                        await engine.request(Open(backend=backend, argv=COUNTS))
-            for pane in panes:
-                pane.count(100)
-            await panes[0].counted()
-            before = time.process_time()
-            await asyncio.sleep(0.3)
-            assert time.process_time() - before < 0.2, "it waits, it doesn't spin"
-        await panes[1].counted()
-        after = await counting(engine, eventually)
-        for pane in (*panes, after):
-            assert await pane.lost() == 0
-            await pane.end()
+    panes = [await counting(engine, eventually, backend) for backend in ("direct", "tmux")]
+    with no_descriptor_left():
+        refusals: tuple[tuple[BackendKind, type[ChloeError]], ...] = (
+            ("direct", StartFailed),
+            ("tmux", ChloeError),
+        )
+        for backend, error in refusals:
+            async with no_longer_than(10):
+                with pytest.raises(error, match=re.compile("descriptor|open files", re.IGNORECASE)):
+                    await engine.request(Open(backend=backend, argv=COUNTS))
+        for pane in panes:
+            pane.count(100)
+        await panes[0].counted()
+        before = time.process_time()
+        await asyncio.sleep(0.3)
+        assert time.process_time() - before < 0.2, "it waits, it doesn't spin"
+    await panes[1].counted()
+    after = await counting(engine, eventually)
+    for pane in (*panes, after):
+        assert await pane.lost() == 0
+        await pane.end()
 
 
 async def test_a_holder_without_a_free_descriptor_relays_on_and_tells_what_it_dropped(

@@ -15,12 +15,12 @@ from chloe.config.settings import LogSettings
 from chloe.engine import open_engine
 from chloe.errors import LogUnusable
 from chloe.events import facts
-from chloe.events.commands import Open
 from chloe.events.facts import Entry
 from chloe.export.raw import encode_raw
 from chloe.past.stream import DAMAGED, Missing
 from chloe.store import Store
 from tests.engine.counting import counting
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 PAST = "00000000-0000-4000-8000-000000000000"
@@ -45,8 +45,7 @@ async def test_an_app_prunes_what_the_configuration_says(config: Config, eventua
     async with open_engine(config) as engine:
         await _append_past(engine.store, b"long ago " * 1000)
     async with open_engine(replace(config, log=LogSettings(prune_older_than=3600))) as engine:
-        pane = await engine.request(Open(backend="direct", argv=("sh", "-c", "printf new; exec cat")))
-        assert pane is not None
+        pane = await open_pane(engine, backend="direct", argv=("sh", "-c", "printf new; exec cat"))
         await eventually(lambda: PAST in engine.projections.history)
         turns = engine.projections.history[PAST].entries
         await eventually(lambda: any(isinstance(turn.fact, facts.Pruned) for turn in turns))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from chloe.config import Config
-from chloe.engine import Change, open_engine
+from chloe.engine import Change, Engine
 from chloe.events.commands import Open
 from chloe.terminal import Bell, CwdChanged, TitleChanged
 
@@ -17,20 +16,19 @@ def listen(notices: list[object], change: Change) -> None:
     notices.extend(change.notices)
 
 
-async def test_every_listener_gets_every_notice_once(config: Config, eventually: Eventually) -> None:
-    async with open_engine(config) as engine:
-        heard: list[list[object]] = [[], [], []]
+async def test_every_listener_gets_every_notice_once(engine: Engine, eventually: Eventually) -> None:
+    heard: list[list[object]] = [[], [], []]
 
-        def looks_first(change: Change) -> None:
-            # Looking at a screen draws what waits, and takes nothing away.
-            for pane in change.panes & set(engine.projections.screens):
-                assert engine.projections.screens[pane].display
-            heard[0].extend(change.notices)
+    def looks_first(change: Change) -> None:
+        # Looking at a screen draws what waits, and takes nothing away.
+        for pane in change.panes & set(engine.projections.screens):
+            assert engine.projections.screens[pane].display
+        heard[0].extend(change.notices)
 
-        engine.subscribe(looks_first)
-        for notices in heard[1:]:
-            engine.subscribe(partial(listen, notices))
-        said = r"\a\033]2;title\a" + "x" * 100 + r"\033]7;/tmp\a"
-        pane = await engine.request(Open(backend="direct", argv=("printf", said)))
-        expected = [(pane, notice) for notice in (Bell(), TitleChanged("title"), CwdChanged("/tmp"))]
-        await eventually(lambda: heard == [expected] * 3)
+    engine.subscribe(looks_first)
+    for notices in heard[1:]:
+        engine.subscribe(partial(listen, notices))
+    said = r"\a\033]2;title\a" + "x" * 100 + r"\033]7;/tmp\a"
+    pane = await engine.request(Open(backend="direct", argv=("printf", said)))
+    expected = [(pane, notice) for notice in (Bell(), TitleChanged("title"), CwdChanged("/tmp"))]
+    await eventually(lambda: heard == [expected] * 3)

@@ -19,6 +19,7 @@ from chloe.events import facts
 from chloe.events.commands import Kill, Open
 from tests.backends.tmux.test_frames import end, frame, gap, header, size
 from tests.engine.counting import gone
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -47,8 +48,7 @@ ODD = {
 
 async def ended_pane(engine: Engine, config: Config, eventually: Eventually) -> str:
     """A pane whose holder is gone, and whose spool is only the folder."""
-    pane = await engine.request(Open(backend="tmux", argv=("sleep", "60")))
-    assert pane is not None
+    pane = await open_pane(engine, backend="tmux", argv=("sleep", "60"))
     await eventually((config.paths.spool / pane / "lock").exists)
     return pane
 
@@ -97,8 +97,7 @@ async def test_a_spool_of_a_newer_version_is_left_for_the_chloe_that_wrote_it(
 async def test_what_lies_about_among_the_spools_is_left_alone(config: Config, eventually: Eventually) -> None:
     spool, outside = config.paths.spool, config.paths.home.parent / "outside"
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("cat",)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("cat",))
         await eventually((spool / pane / "lock").exists)
     outside.mkdir()
     (outside / "precious").touch()
@@ -148,8 +147,7 @@ async def test_a_program_that_outlives_its_holder_is_killed_like_any_other(
 ) -> None:
     script = "trap '' HUP; echo ready; while :; do sleep 0.05; done"
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("sh", "-c", script))
         known = engine.projections.panes[pane]
         await eventually(lambda: known.output_bytes)
         os.kill(int((config.paths.spool / pane / "lock").read_bytes()), 9)
@@ -181,8 +179,7 @@ async def test_a_command_says_of_a_holder_that_could_not_be_run_that_it_never_st
         argv = ["/nowhere/python"]
         nowhere.setattr("chloe.backends.tmux.holder_spec.build_command", lambda _folder: argv)
         async with open_engine(config, screens=False, scope=INGESTING) as engine:
-            pane = await engine.request(Open(backend="tmux", argv=("cat",)))
-            assert pane is not None
+            pane = await open_pane(engine, backend="tmux", argv=("cat",))
 
     async def has_ended() -> bool:
         # Each time as another command, none of which waits for it.
@@ -212,8 +209,7 @@ async def test_a_program_is_named_and_killed_though_its_holder_and_its_spool_are
         os.kill(holder, signal.SIGKILL)
 
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("sh", "-c", script))
         known = engine.projections.panes[pane]
         await eventually(lambda: known.output_bytes)
         if meanwhile == "an app runs":

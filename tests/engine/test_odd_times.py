@@ -11,10 +11,11 @@ from chloe.cli.pane_listing import pane_to_json
 from chloe.config import Config
 from chloe.engine import open_engine
 from chloe.events import facts
-from chloe.events.commands import Open, Rename, Write
+from chloe.events.commands import Rename, Write
 from chloe.events.facts import BackendKind
 from chloe.formatting.text import escape_unsafe
 from chloe.replay.narrative import describe_all
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -27,8 +28,7 @@ async def test_before_1970_all_is_recorded_and_told(
     monkeypatch.setattr(time, "time_ns", lambda: clock)
     async with open_engine(config) as engine:
         command = ("sh", "-c", "printf one; read line; printf two; exit 3")
-        pane = await engine.request(Open(backend=backend, argv=command))
-        assert pane is not None
+        pane = await open_pane(engine, backend=backend, argv=command)
         await eventually(lambda: engine.projections.panes[pane].output_bytes >= 3)
         await engine.request(Rename(pane, "other"))
         await engine.request(Write(pane, b"\n"))

@@ -16,6 +16,7 @@ from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Close, Open, Reattach, Write
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 CAT = ("sh", "-c", "printf ready; exec cat")
@@ -29,8 +30,7 @@ async def test_a_tmux_pane_is_back_detached_with_all_it_printed_meanwhile(
         f"printf before; until [ -e {go} ]; do sleep 0.01; done; printf meanwhile; touch {said}; exec cat"
     )
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("sh", "-c", script))
         await eventually(lambda: engine.projections.panes[pane].output_bytes == 6)
     closed_at = time.time_ns()
     go.touch()
@@ -57,8 +57,7 @@ async def test_what_ended_meanwhile_is_dead_with_its_status_and_time(
     go, folder = tmp_path / "go", config.paths.spool
     script = f"until [ -e {go} ]; do sleep 0.01; done; echo last words; exit 5"
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("sh", "-c", script))
     go.touch()
     await eventually(lambda: (folder / pane / "lock").exists() and not has_holder(folder / pane))
     before = time.time_ns()
@@ -71,23 +70,22 @@ async def test_what_ended_meanwhile_is_dead_with_its_status_and_time(
         await eventually(lambda: not (folder / pane).exists(), "nothing is left of it outside the log")
 
 
-async def test_a_session_killed_by_hand_is_dead(config: Config, eventually: Eventually) -> None:
-    async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=CAT))
-        assert pane is not None
-        await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
-        by_hand = ["tmux", "-L", config.tmux.socket_name, "kill-session", "-t", f"chloe-{pane}"]
-        await asyncio.to_thread(subprocess.run, by_hand, check=True)
-        known = engine.projections.panes[pane]
-        await eventually(lambda: not known.alive)
-        assert known.died is not None
-        assert known.died.signal == 1
+async def test_a_session_killed_by_hand_is_dead(
+    engine: Engine, config: Config, eventually: Eventually
+) -> None:
+    pane = await open_pane(engine, backend="tmux", argv=CAT)
+    await eventually(lambda: engine.projections.panes[pane].output_bytes == 5)
+    by_hand = ["tmux", "-L", config.tmux.socket_name, "kill-session", "-t", f"chloe-{pane}"]
+    await asyncio.to_thread(subprocess.run, by_hand, check=True)
+    known = engine.projections.panes[pane]
+    await eventually(lambda: not known.alive)
+    assert known.died is not None
+    assert known.died.signal == 1
 
 
 async def test_quitting_ends_direct_programs_and_says_so(config: Config) -> None:
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="direct", argv=CAT))
-        assert pane is not None
+        pane = await open_pane(engine, backend="direct", argv=CAT)
     async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
         assert (known.alive, known.closed, known.outcome) == (False, True, "chloe ended")
@@ -97,8 +95,7 @@ async def test_a_closed_pane_stays_closed_over_a_restart_and_is_recorded_on(
     config: Config, eventually: Eventually
 ) -> None:
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=CAT))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=CAT)
         await engine.request(Close(pane))
     async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
@@ -110,10 +107,9 @@ async def test_a_closed_pane_stays_closed_over_a_restart_and_is_recorded_on(
 
 async def test_a_headless_engine_takes_in_what_waits_and_goes(config: Config, tmp_path: Path) -> None:
     async with open_engine(config, screens=False) as engine:
-        pane = await engine.request(
-            Open(backend="tmux", argv=("sh", "-c", "seq 1 20000; exec cat"), attached=False)
+        pane = await open_pane(
+            engine, backend="tmux", argv=("sh", "-c", "seq 1 20000; exec cat"), attached=False
         )
-        assert pane is not None
     for _ in range(100):
         async with open_engine(config, screens=False) as engine:
             await engine.ingest_spools()
@@ -150,8 +146,7 @@ async def test_what_a_full_spool_dropped_is_a_gap_of_that_size_and_the_screen_is
     script = f"{wait}; seq 1 300000; printf '\\033[2J\\033[Hthe last screen'; touch {said}; exec cat"
     capped = replace(config, spool=replace(config.spool, pane_cap=200_000))
     async with open_engine(capped) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", script)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("sh", "-c", script))
     go.touch()
     await eventually(said.exists)
     async with open_engine(capped) as engine:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from chloe.config import Config
-from chloe.engine import open_engine
+from chloe.engine import Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Kill
 from tests.engine.counting import counted, counting, gone, tmux_screen
@@ -129,14 +129,13 @@ def _held(path: Path) -> bool:
 
 
 async def test_a_pane_that_is_killed_after_a_fault_leaves_nothing(
-    config: Config, eventually: Eventually
+    engine: Engine, config: Config, eventually: Eventually
 ) -> None:
-    async with open_engine(config) as engine:
-        pane = await counting(engine, eventually)
-        shutil.rmtree(config.paths.spool)
-        await engine.request(Kill(pane.id))
-        await eventually(lambda: not engine.projections.panes[pane.id].alive)
-        await gone(engine, pane.id, eventually)
+    pane = await counting(engine, eventually)
+    shutil.rmtree(config.paths.spool)
+    await engine.request(Kill(pane.id))
+    await eventually(lambda: not engine.projections.panes[pane.id].alive)
+    await gone(engine, pane.id, eventually)
 
 
 async def test_the_home_removed_under_a_running_chloe_comes_back_with_all_it_held(

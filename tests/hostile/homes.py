@@ -31,7 +31,8 @@ from pathlib import Path
 from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
-from chloe.events.commands import Close, Open, Rename, Tag
+from chloe.events.commands import Close, Rename, Tag
+from tests.panes import open_pane
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = ROOT / "tests/torture/driver.py"
@@ -120,8 +121,7 @@ class Grown:
                 ("pruned", "tmux", _LONG),
                 ("closed", "direct", "exec cat"),
             ):
-                opened = await engine.request(Open(backend=backend, argv=("sh", "-c", program)))
-                assert opened is not None
+                opened = await open_pane(engine, backend=backend, argv=("sh", "-c", program))
                 self.panes[name] = opened
                 await engine.request(Rename(opened, f"the {name} one"))
                 await engine.request(Tag(opened, ("honest", name)))

@@ -21,13 +21,14 @@ from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.errors import ScreenBroken
 from chloe.events import screen
-from chloe.events.commands import Open, Resize, Write
+from chloe.events.commands import Resize, Write
 from chloe.export.raw import encode_raw
 from chloe.export.text import read_lines
 from chloe.past.stream import Missing
 from chloe.past.walker import Walker
 from chloe.terminal import Terminal, within_bounds
 from chloe.terminal.interpreter import _OPERATIONS, CONTROLS, ESCAPES, SEQUENCES, Interpreter
+from tests.panes import open_pane
 from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
@@ -127,9 +128,7 @@ async def engine(config: Config, programs: dict[str, FakeBackend]) -> AsyncItera
 
 
 async def opened(engine: Engine, columns: int = 80) -> str:
-    pane = await engine.request(Open(backend="direct", argv=("sh",), rows=24, columns=columns))
-    assert pane is not None
-    return pane
+    return await open_pane(engine, backend="direct", argv=("sh",), rows=24, columns=columns)
 
 
 async def recorded(engine: Engine, pane: str) -> bytes:

@@ -15,7 +15,6 @@ import pytest
 from chloe.config import Config
 from chloe.engine import open_engine
 from chloe.events import facts, screen
-from chloe.events.commands import Open
 from chloe.events.facts import Entry, Fact, Record
 from chloe.events.keyframe import encode_keyframe
 from chloe.past.checkpointing import CheckpointWriter
@@ -24,6 +23,7 @@ from chloe.past.walker import Walker
 from chloe.store import PruneCut, Store
 from chloe.terminal import EMULATOR, Terminal
 from tests.ids import id_of
+from tests.panes import open_pane
 from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
@@ -163,8 +163,7 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
 ) -> None:
     program = "seq -f '%.0f some words to fill a line with' 1 400000; printf 'the end'; exec cat"
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="tmux", argv=("sh", "-c", program)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="tmux", argv=("sh", "-c", program))
         await eventually(
             lambda: "the end" in "".join(engine.projections.screens.drawn(pane).display), seconds=60
         )

@@ -16,12 +16,12 @@ import pytest
 
 from chloe.config import Config
 from chloe.engine import open_engine
-from chloe.events.commands import Open
 from chloe.export.text import encode_text
 from chloe.past.checkpointing import CheckpointWriter
 from chloe.past.walker import Walker
 from chloe.terminal import EMULATOR
 from tests.engine.recorder import recorder, stop
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -54,8 +54,7 @@ async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
 ) -> None:
     async with open_engine(config) as engine:
         steps = measured(monkeypatch)
-        pane = await engine.request(Open(backend="direct", argv=argv))
-        assert pane is not None
+        pane = await open_pane(engine, backend="direct", argv=argv)
         panes, screens = engine.projections.panes, engine.projections.screens
         await eventually(lambda: not panes[pane].alive and not screens.pending_bytes(pane), seconds=100)
         monkeypatch.undo()
@@ -96,8 +95,7 @@ async def test_a_pane_s_past_is_walked_in_steps_of_less_than_ten_milliseconds(
     argv: tuple[str, ...], config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="direct", argv=argv))
-        assert pane is not None
+        pane = await open_pane(engine, backend="direct", argv=argv)
         await eventually(lambda: not engine.projections.panes[pane].alive, seconds=100)
         steps = measured(monkeypatch)
         await Walker(engine.store, pane, checkpoints=CheckpointWriter(engine.store)).until()

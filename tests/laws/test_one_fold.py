@@ -17,11 +17,12 @@ import pytest
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.events import facts, screen
-from chloe.events.commands import Open, Resize, Write
+from chloe.events.commands import Resize, Write
 from chloe.events.facts import BackendKind, Fact, Record
 from chloe.events.screens import Screens
 from chloe.past.walker import Walker
 from chloe.terminal import Modes, Terminal
+from tests.panes import open_pane
 from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
@@ -47,8 +48,7 @@ async def test_replaying_the_log_gives_the_live_screen_cell_for_cell(
 ) -> None:
     monkeypatch.setattr(screen, "CHECKPOINT_BYTES", 3_000)
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend=backend, argv=(sys.executable, "-c", _SHOW)))
-        assert pane is not None
+        pane = await open_pane(engine, backend=backend, argv=(sys.executable, "-c", _SHOW))
         live = await engine.screen(pane)
         await eventually(lambda: "end" in "".join(engine.projections.screens[pane].display))
         engine.send(Resize(pane, 30, 100))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from chloe.config import Config
 from chloe.engine import open_engine
-from chloe.events.commands import Open, Rename
+from chloe.events.commands import Rename
+from tests.panes import open_pane
 from tests.replays import replayed
 
 Eventually = Callable[..., Awaitable[None]]
@@ -24,8 +25,7 @@ async def test_nothing_that_a_program_printed_reaches_a_terminal_unfiltered(
     config: Config, eventually: Eventually
 ) -> None:
     async with open_engine(config) as engine:
-        pane = await engine.request(Open(backend="direct", argv=("printf", _HOSTILE)))
-        assert pane is not None
+        pane = await open_pane(engine, backend="direct", argv=("printf", _HOSTILE))
         await eventually(lambda: not engine.projections.panes[pane].alive)
         await engine.request(Rename(pane, _NAME))
         walked = await replayed(engine.store, pane)

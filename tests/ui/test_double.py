@@ -11,10 +11,11 @@ from chloe.config import Config, Paths
 from chloe.engine import Change
 from chloe.errors import PaneRefused
 from chloe.events import commands
-from chloe.events.commands import Command, Open
+from chloe.events.commands import Command
 from chloe.events.facts import BackendKind
 from chloe.ui.requests import AppEngine
 from tests.conftest import Eventually
+from tests.panes import open_pane
 from tests.ui.conftest import Double
 from tests.ui.pilot import open_fake_engine
 
@@ -56,9 +57,7 @@ async def engine(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Ap
 
 
 async def opened(engine: AppEngine, backend: BackendKind, name: str = "") -> str:
-    pane = await engine.request(Open(backend=backend, argv=("sh",), name=name))
-    assert pane is not None
-    return pane
+    return await open_pane(engine, backend=backend, argv=("sh",), name=name)
 
 
 async def ask(engine: AppEngine, kind: type[Command], pane: str, eventually: Eventually) -> None:
