@@ -41,12 +41,12 @@ class RetentionPolicy:
     @property
     def reason(self) -> str:
         """Why, for the log: ``older than 90d, over 5.0 GB``."""
-        said = []
+        reasons = []
         if self.older_than is not None:
-            said.append(f"older than {_short(self.older_than)}")
+            reasons.append(f"older than {_short(self.older_than)}")
         if self.over is not None:
-            said.append(f"the log was over {format_size(self.over)}")
-        return ", ".join(said) or "asked for"
+            reasons.append(f"the log was over {format_size(self.over)}")
+        return ", ".join(reasons) or "asked for"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +145,14 @@ async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
 
 async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
     """Return the screen at the end of ``part``, in the form that every later Chloe reads."""
-    found = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.up_to)
-    if found is None or found.seq != part.up_to:
+    checkpoint = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.up_to)
+    if checkpoint is None or checkpoint.seq != part.up_to:
         return None
     # A terminal is some milliseconds of work on the loop: others have their turn between two.
     await asyncio.sleep(0)
     try:
         with within_bounds:
-            return replace(found, state=encode_keyframe(Terminal.load(found.state)))
+            return replace(checkpoint, state=encode_keyframe(Terminal.load(checkpoint.state)))
     except StateUnusable:
         return None
     except Exception:

@@ -25,10 +25,10 @@ else:
 
         def make(cls: type) -> type:
             made = dataclasses.dataclass(cls, init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
-            found = dataclasses.fields(made)
-            made.__init__ = _initialiser(made, found)
-            made._compared = _getter([each.name for each in found if each.compare])
-            made._shown = tuple(each.name for each in found if each.repr)
+            fields = dataclasses.fields(made)
+            made.__init__ = _initialiser(made, fields)
+            made._compared = _getter([field.name for field in fields if field.compare])
+            made._shown = tuple(field.name for field in fields if field.repr)
             made.__eq__, made.__hash__, made.__repr__ = _is_equal, _hashed, _described
             made.__setattr__, made.__delattr__ = _refuse, _refuse
             made.__getstate__, made.__setstate__ = _state, _take_state
@@ -74,8 +74,8 @@ def _hashed(self: Any) -> int:
 
 
 def _described(self: Any) -> str:
-    told = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._shown)
-    return f"{self.__class__.__qualname__}({told})"
+    fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._shown)
+    return f"{self.__class__.__qualname__}({fields})"
 
 
 def _refuse(self: Any, name: str, *_value: object) -> None:

@@ -109,9 +109,9 @@ def read_end(path: Path, limit: int, *, follow: bool = True, owners: Collection[
         return file.read(limit)
 
 
-def _check(path: Path, found: os.stat_result, owners: Collection[int] | None) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        kind = next((name for is_kind, name in _KINDS if is_kind(found.st_mode)), "is something else")
+def _check(path: Path, status: os.stat_result, owners: Collection[int] | None) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "is something else")
         raise FileRefused(path, f"{kind}, not a regular file")
-    if owners is not None and found.st_uid not in owners:
-        raise FileRefused(path, f"belongs to another user (uid {found.st_uid})")
+    if owners is not None and status.st_uid not in owners:
+        raise FileRefused(path, f"belongs to another user (uid {status.st_uid})")

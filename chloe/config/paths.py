@@ -139,9 +139,9 @@ def check_not_replaceable(home: Path) -> None:
 
     Raises ``HomeUnusable``, or ``OSError`` where it isn't there.
     """
-    found = home.stat()
-    if found.st_uid != os.geteuid():
-        raise HomeUnusable(f"{home} belongs to another user (uid {found.st_uid}): {_WAY_OUT}")
+    status = home.stat()
+    if status.st_uid != os.geteuid():
+        raise HomeUnusable(f"{home} belongs to another user (uid {status.st_uid}): {_WAY_OUT}")
     folder = find_open_parent(home)
     if folder is not None:
         raise HomeUnusable(
@@ -176,13 +176,13 @@ def _make(folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=_PRIVATE, exist_ok=True)
-        found = folder.stat()
+        status = folder.stat()
     except FileExistsError as error:
         raise HomeUnusable(f"{error.filename} is in the way, it is not a folder: {_WAY_OUT}") from error
     except OSError as error:
         raise _refused(folder, "can't be made", error) from error
-    if found.st_uid != os.geteuid():
-        raise HomeUnusable(f"{folder} belongs to another user (uid {found.st_uid}): {_WAY_OUT}")
+    if status.st_uid != os.geteuid():
+        raise HomeUnusable(f"{folder} belongs to another user (uid {status.st_uid}): {_WAY_OUT}")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
         raise HomeUnusable(
             f"{folder} is not writable: {_WAY_OUT}, or make this one writable: chmod 700 '{folder}'"

@@ -131,14 +131,14 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         # A number of thousands of digits, or lists in lists: tomllib doesn't say where.
         raise ConfigBroken(f"{file}: holds a number or a list beyond all bounds: take it out") from None
-    found: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
     for name, content in document.items():
         if name not in _CHECKS:
             raise _broken(file, text, (name,), f"there is no such table; allowed are {_listed(_CHECKS)}")
         if not isinstance(content, dict):
             raise _broken(file, text, (name,), f"is a table: write [{name}] on a line of its own")
-        found[name] = _table(name, content, text, file)
-    return found
+        tables[name] = _table(name, content, text, file)
+    return tables
 
 
 def _table(name: str, content: Mapping[str, object], text: str, file: Path) -> object:
@@ -200,14 +200,14 @@ def _line_of(text: str, key: tuple[str, ...]) -> int:
 
 def _syntax(error: tomllib.TOMLDecodeError, text: str, file: Path) -> str:
     """Return tomllib's own words, with the line and the key that it was at in front."""
-    said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
-    if said is None:
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
+    if match is None:
         return f"{file}: {error}"
     lines = text.split("\n")
-    number = int(said[2]) if said[2] else len(lines)
+    number = int(match[2]) if match[2] else len(lines)
     # An unclosed value is found where the file ends or the next line begins: the key stands above it.
     for candidate in range(number, 0, -1):
         key = re.match(r"\s*([\w\"'.-]+)\s*=|\s*(\[[^\]]*\]?)", lines[candidate - 1])
         if key is not None:
-            return f"{file}, line {candidate}, {key[1] or key[2]}: {said[1]}"
-    return f"{file}, line {number}: {said[1]}"
+            return f"{file}, line {candidate}, {key[1] or key[2]}: {match[1]}"
+    return f"{file}, line {number}: {match[1]}"

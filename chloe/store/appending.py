@@ -124,8 +124,8 @@ class Appender:
         # SQLite has no lock on the -wal file that would go when this is closed.
         with suppress(OSError):
             self._wal_descriptor = os.open(self._wal_path, os.O_RDONLY | os.O_CLOEXEC)
-            found = os.fstat(self._wal_descriptor)
-            self._wal = found.st_dev, found.st_ino
+            status = os.fstat(self._wal_descriptor)
+            self._wal = status.st_dev, status.st_ino
 
     @property
     def wal_is_empty(self) -> bool:
@@ -221,8 +221,8 @@ class Appender:
         last = next((records[-1] for records in reversed(written) if records), None)
         if last is None:
             return None
-        found = connection.execute("SELECT hash FROM record WHERE seq = ?", (last.seq,)).fetchone()
-        return written if found is not None and found[0] == last.hash else None
+        row = connection.execute("SELECT hash FROM record WHERE seq = ?", (last.seq,)).fetchone()
+        return written if row is not None and row[0] == last.hash else None
 
     def _check_database(self) -> None:
         if file_identity(self._path) != self._file:
@@ -246,7 +246,7 @@ class Appender:
         """
         encoded = [encode(entry.fact) for entry in entries]
         request = Request(entries, encoded, 0, durable=False)
-        request.packed = [self._pack(one.body, favor_speed=False) for one in encoded]
+        request.packed = [self._pack(fact.body, favor_speed=False) for fact in encoded]
         return self._write(connection, [request], instance)[0]
 
     def _pack(self, body: bytes | None, favor_speed: bool) -> Packed | None:
@@ -325,12 +325,12 @@ def _open_here() -> dict[tuple[int, int], int] | None:
         names = os.listdir("/dev/fd")  # noqa: PTH208 (numbers, not paths)
     except OSError:
         return None
-    found = {}
+    files = {}
     for name in names:
         with suppress(OSError):
-            there = os.fstat(int(name))
-            found[there.st_dev, there.st_ino] = there.st_nlink
-    return found
+            status = os.fstat(int(name))
+            files[status.st_dev, status.st_ino] = status.st_nlink
+    return files
 
 
 def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -338,10 +338,10 @@ def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[obje
     start = 0
     for size in _BATCH_SIZES:
         while len(rows) - start >= size:
-            some = rows[start : start + size]
+            chunk = rows[start : start + size]
             start += size
-            places = f"({', '.join('?' * len(some[0]))})"
-            connection.execute(into + ", ".join([places] * size), [value for row in some for value in row])
+            places = f"({', '.join('?' * len(chunk[0]))})"
+            connection.execute(into + ", ".join([places] * size), [value for row in chunk for value in row])
 
 
 def _digest(body: bytes) -> bytes:

@@ -196,8 +196,8 @@ def _save(
 
 
 def _is_good(connection: sqlite3.Connection, pane: str, emulator: str, seq: int) -> bool:
-    found = _newest(connection, pane, emulator, seq, _ALL)
-    return found is not None and found.seq == seq
+    newest = _newest(connection, pane, emulator, seq, _ALL)
+    return newest is not None and newest.seq == seq
 
 
 def _fact(emulator: str, seq: int, lines: int, version: int, head: str) -> Checkpointed | None:
@@ -215,12 +215,12 @@ def _newest(
     connection: sqlite3.Connection, pane: str, emulator: str, up_to: int, lines: int
 ) -> Checkpoint | None:
     with closing(connection.execute(_NEWEST, (pane, emulator, up_to, lines))) as rows:
-        for seq, passed, version, head, stored in rows:
-            fact = _fact(emulator, seq, passed, version, head)
+        for seq, lines_then, version, head, stored in rows:
+            fact = _fact(emulator, seq, lines_then, version, head)
             state = None if fact is None else _unpack(stored, fact)
             if fact is not None and state is not None:
                 return Checkpoint(
-                    pane=pane, seq=seq, offset=fact.offset, lines=passed, emulator=emulator, state=state
+                    pane=pane, seq=seq, offset=fact.offset, lines=lines_then, emulator=emulator, state=state
                 )
     return None
 

@@ -77,29 +77,29 @@ def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
     Raises ``sqlite3.Error``.
     """
     with closing(connection.execute(_OBJECTS)) as rows:
-        there: list[_Object] = list(islice(rows, _MOST_OBJECTS))
+        present: list[_Object] = list(islice(rows, _MOST_OBJECTS))
     wrong = [
         name for name, right in _HEADER.items() if connection.execute(f"PRAGMA {name}").fetchone()[0] != right
     ]
-    if not wrong and digest(there) == NEWEST:
+    if not wrong and digest(present) == NEWEST:
         return None
     ours = _made(version)
-    extra = set(there) - ours
-    missing = ours - set(there)
+    extra = set(present) - ours
+    missing = ours - set(present)
     if {name for _, name, _, _ in missing} == DERIVED and not any(
         DERIVED & {name.lower(), table.lower()} for _, name, table, _ in extra
     ):
         missing = set()
-    doubled = len(there) != len(set(there))
+    doubled = len(present) != len(set(present))
     # What stands behind the last that was looked at may be anything.
-    whole = len(there) < _MOST_OBJECTS
+    is_complete = len(present) < _MOST_OBJECTS
     if not (extra or missing or wrong or doubled):
         return None
     names = {name for _, name, _, _ in extra | missing}
     return Drift(
-        outdated=any(name == b"record" and b" made_at " in (sql or b"") for _, name, _, sql in there),
+        outdated=any(name == b"record" and b" made_at " in (sql or b"") for _, name, _, sql in present),
         names=tuple(wrong) + tuple(sorted(_named(name) for name in names)) + ("twice the same",) * doubled,
-        readable=whole and not wrong and not doubled and _is_readable(ours, extra, missing),
+        readable=is_complete and not wrong and not doubled and _is_readable(ours, extra, missing),
     )
 
 
@@ -125,8 +125,8 @@ def _is_readable(ours: Iterable[_Object], extra: Iterable[_Object], missing: Ite
 def digest(objects: Iterable[_Object]) -> str:
     """Return a hash over all of a schema, in hex, whatever the order of its rows."""
     hashed = sha256()
-    for each in sorted(objects, key=lambda found: [part or b"" for part in found]):
-        for part in each:
+    for row in sorted(objects, key=lambda row: [part or b"" for part in row]):
+        for part in row:
             hashed.update(b"-" if part is None else b"%d:%s" % (len(part), part))
     return hashed.hexdigest()
 

@@ -58,10 +58,10 @@ def head_file(path: Path) -> Path:
 
 def parse_head(line: str) -> Head | None:
     """Return the head in a line that ends with a seq and a hash in hex; None for another line."""
-    found = _HEAD.fullmatch(line)
-    if found is None or int(found[1]) > _LARGEST_SEQ:
+    match = _HEAD.fullmatch(line)
+    if match is None or int(match[1]) > _LARGEST_SEQ:
         return None
-    return Head(int(found[1]), bytes.fromhex(found[2]))
+    return Head(int(match[1]), bytes.fromhex(match[2]))
 
 
 def read_known_head(path: Path) -> Head | None:
@@ -146,16 +146,16 @@ def _parse_line(line: bytes) -> Head | None:
 
 def last_head(connection: sqlite3.Connection) -> Head:
     """Return the last committed record's seq and hash."""
-    found = connection.execute(_LAST).fetchone()
-    return Head(*found) if found else Head(0, GENESIS)
+    row = connection.execute(_LAST).fetchone()
+    return Head(*row) if row else Head(0, GENESIS)
 
 
 def contains_head(connection: sqlite3.Connection, head: Head) -> bool:
     """Return whether the record that ``head`` names is part of the log."""
     if head.seq == 0:
         return head.hash == GENESIS
-    found = connection.execute(_AT, (head.seq,)).fetchone()
-    return found is not None and bytes(found[1]) == head.hash
+    row = connection.execute(_AT, (head.seq,)).fetchone()
+    return row is not None and bytes(row[1]) == head.hash
 
 
 class HeadKeeper:

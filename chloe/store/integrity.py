@@ -102,24 +102,25 @@ class Verdict:
     def __str__(self) -> str:
         if self.bad is not None:
             return f"record {self.bad}: {self.reason}; the chain holds up to {self.head}"
-        gone = f", {self.pruned} bodies pruned" if self.pruned else ""
+        missing = f", {self.pruned} bodies pruned" if self.pruned else ""
         if self.damaged:
-            gone += f", {self.damaged} bodies lost to damage"
+            missing += f", {self.damaged} bodies lost to damage"
         if self.truncated:
-            gone += f", its end was lost {'once' if self.truncated == 1 else f'{self.truncated} times'}"
-        told = (
-            f"the chain holds: {self.head.seq} records, {self.bodies} bytes of bodies{gone}; head {self.head}"
+            missing += f", its end was lost {'once' if self.truncated == 1 else f'{self.truncated} times'}"
+        text = (
+            f"the chain holds: {self.head.seq} records, {self.bodies} bytes of bodies{missing}; "
+            f"head {self.head}"
         )
         if self.flaws:
-            told += f"; but the file is damaged: {self.flaws[0]}; `chloe recover` makes a whole one of it"
+            text += f"; but the file is damaged: {self.flaws[0]}; `chloe recover` makes a whole one of it"
         if self.drift:
-            told += (
+            text += (
                 f"; but the log isn't as Chloe makes one ({', '.join(self.drift[:5])}); "
                 "`chloe recover` makes it anew"
             )
         if self.losses:
-            told += f"; but {'; '.join(self.losses[:3])}; {ACCEPT}"
-        return told
+            text += f"; but {'; '.join(self.losses[:3])}; {ACCEPT}"
+        return text
 
     @property
     def intact(self) -> bool:
@@ -175,12 +176,12 @@ class _Walk:
         self._excuses_ahead += 1
         # One that can't be read is a later Chloe's, or nobody's: it excuses nothing.
         with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-            told = json.loads(head)
+            fields = json.loads(head)
             # It excuses nothing that came after it.
             if kind == "Pruned":
-                self._pruned_of[pane].add(int(told["first"]), min(int(told["through"]), seq - 1))
+                self._pruned_of[pane].add(int(fields["first"]), min(int(fields["through"]), seq - 1))
             else:
-                ranges = [(int(first), min(int(last), seq - 1)) for first, last in told.get("bodies", ())]
+                ranges = [(int(first), min(int(last), seq - 1)) for first, last in fields.get("bodies", ())]
                 self._lost_to_damage.update(ranges)
 
     def slice(self, connection: sqlite3.Connection) -> bool:
@@ -284,13 +285,13 @@ class _Walk:
 
 def _length(head: bytes) -> int | None:
     """Return the length that a head gives its body; None where it gives none."""
-    found = _LENGTH.match(head)
-    return int(found[1]) if found else None
+    match = _LENGTH.match(head)
+    return int(match[1]) if match else None
 
 
 def _flaws(connection: sqlite3.Connection) -> tuple[str, ...]:
-    found = [str(told).replace("\n", " ") for (told,) in connection.execute(_STRUCTURE)]
-    return () if found == ["ok"] else tuple(found)
+    messages = [str(message).replace("\n", " ") for (message,) in connection.execute(_STRUCTURE)]
+    return () if messages == ["ok"] else tuple(messages)
 
 
 async def verify(

@@ -29,12 +29,12 @@ def migrations() -> list[Migration]:
     folder: Traversable = files("chloe") / "migrations"
     if not folder.is_dir():
         folder = Path(str(chloe.__file__)).resolve().parent.parent / "migrations"
-    found = [
+    steps = [
         Migration(int(file.name.split("_")[0]), file.read_text(encoding="utf-8"))
         for file in folder.iterdir()
         if file.name.endswith(".sql")
     ]
-    return sorted(found)
+    return sorted(steps)
 
 
 def statements(sql: str) -> Iterator[str]:

@@ -291,29 +291,29 @@ async def _open(
         notice = "; ".join(filter(None, (notice, lost))) or None
         seq = await connection.run(tip)
     except BaseException as error:
-        told: BaseException = error
+        failure: BaseException = error
         if isinstance(error, sqlite3.Error):
-            told = _damaged(error, explain_unusable(path, error))
+            failure = _damaged(error, explain_unusable(path, error))
         elif isinstance(error, LogUnusable) and isinstance(error.__cause__, sqlite3.Error):
-            told = _damaged(error.__cause__, error)
+            failure = _damaged(error.__cause__, error)
         if (
-            isinstance(told, _Damaged)
-            and told.copy is None
+            isinstance(failure, _Damaged)
+            and failure.copy is None
             and size_on_disk(_wal(path))
             and guard.try_exclusive()
         ):
             # Closing would copy what the -wal file holds into the database, and delete it.
             from chloe.store.repair.salvage import copy_aside
 
-            told.copy = await asyncio.to_thread(copy_aside, path)
+            failure.copy = await asyncio.to_thread(copy_aside, path)
         if appender is not None:
             if appender.has_moved():
                 await connection.run(shut, path)
             appender.close()
         await connection.close()
-        if told is error:
+        if failure is error:
             raise
-        raise told from error
+        raise failure from error
     return Opened(connection=connection, appender=appender, guard=guard, last=seq, loss_notice=notice)
 
 

@@ -68,5 +68,5 @@ SELECT (
 
 def outline_seqs(connection: sqlite3.Connection, up_to: int) -> array[int]:
     """Return the seqs of the outline, in order."""
-    found = {seq for (seq,) in connection.execute(SEQS, (up_to,)).fetchall() if seq is not None}
-    return array("q", sorted(found))
+    seqs = {seq for (seq,) in connection.execute(SEQS, (up_to,)).fetchall() if seq is not None}
+    return array("q", sorted(seqs))

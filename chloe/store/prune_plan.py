@@ -92,11 +92,11 @@ class _Walk:
     def slice(self, connection: sqlite3.Connection) -> bool:
         """Walk a bit further; whether there is more."""
         sql, arguments = _BODIES, [self._seq, _SLICE]
-        found: Sequence[object] = arguments
+        parameters: Sequence[object] = arguments
         if self._pane is not None:
-            sql, found = _BODIES_OF_PANE, [*arguments, self._pane]
+            sql, parameters = _BODIES_OF_PANE, [*arguments, self._pane]
         count = 0
-        with closing(connection.execute(sql, found)) as rows:
+        with closing(connection.execute(sql, parameters)) as rows:
             for seq, pane, occurred_at, size in rows:
                 count += 1
                 self._seq = seq

@@ -154,8 +154,8 @@ class Pruner:
 
     async def finish(self) -> bool:
         """Go on with what a killed prune has left; whether there was anything."""
-        found = await self._delete_left()
-        if found or await self._read(_free_pages) >= _LEFT_BEHIND:
+        was_any = await self._delete_left()
+        if was_any or await self._read(_free_pages) >= _LEFT_BEHIND:
             await self._vacuum()
             await self._empty_wal()
             return True
@@ -179,22 +179,22 @@ class Pruner:
         # States of earlier ones that stand behind the cut: this one takes their place.
         old = [seq for seq, _ in await self._read(_with_state, cut.pane) if seq > cut.up_to]
         superseded = [Pruned(first=seq, through=seq, reason="a later state is kept") for seq in old]
-        return [Entry(cut.pane, each, now) for each in (fact, *superseded)]
+        return [Entry(cut.pane, pruned, now) for pruned in (fact, *superseded)]
 
     async def _delete_left(self) -> bool:
         """Delete every body that a ``Pruned`` record covers; whether there were any."""
         # First what the newest records say: what has to be said again makes them older.
-        ranges = sorted(await self._read(_unfinished), key=lambda found: not found.said)
-        for each in ranges:
-            if not each.said:
-                again = Pruned(first=each.first, through=each.up_to, reason="it was to go before")
-                await self._append([Entry(each.pane, again, time.time_ns())])
-            after = each.first - 1
-            while found := await self._read(_next, each, after):
-                for seqs, size in _bundles(found):
+        ranges = sorted(await self._read(_unfinished), key=lambda part: not part.said)
+        for part in ranges:
+            if not part.said:
+                again = Pruned(first=part.first, through=part.up_to, reason="it was to go before")
+                await self._append([Entry(part.pane, again, time.time_ns())])
+            after = part.first - 1
+            while bodies := await self._read(_next, part, after):
+                for seqs, size in _bundles(bodies):
                     await self._write(apart, _delete, seqs)
                     self._wal.committed(size // 8)
-                after = found[-1][0]
+                after = bodies[-1][0]
         return bool(ranges)
 
     async def _vacuum(self) -> None:

@@ -114,8 +114,8 @@ EVERYTHING = RecordQuery()
 
 def head(connection: sqlite3.Connection) -> Head:
     """Return the last committed record's seq and hash."""
-    found = connection.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
-    return Head(*found) if found else Head(0, GENESIS)
+    row = connection.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(*row) if row else Head(0, GENESIS)
 
 
 def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
@@ -126,8 +126,8 @@ def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
     if wanted.seq > 0:
         if wanted.seq > _LARGEST_SEQ:
             return False
-        found = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
-        return found is not None and bytes(found[0][:size]) == wanted.hash
+        row = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
+        return row is not None and bytes(row[0][:size]) == wanted.hash
     sql = "SELECT 1 FROM record WHERE substr(hash, 1, ?) = ? LIMIT 1"
     return connection.execute(sql, (size, wanted.hash)).fetchone() is not None
 
@@ -140,8 +140,8 @@ def tip(connection: sqlite3.Connection) -> int:
 
 def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition | None:
     """Return the last position in ``pane``'s spool that any record carries, of unknown kinds as well."""
-    found = connection.execute(_POSITION, (pane,)).fetchone()
-    return SpoolPosition(*found) if found else None
+    row = connection.execute(_POSITION, (pane,)).fetchone()
+    return SpoolPosition(*row) if row else None
 
 
 def page(

@@ -63,14 +63,14 @@ def create_log_file(path: Path) -> None:
         except FileExistsError:
             if path.is_symlink():
                 raise HomeUnusable(f"{path} is a link, and {_WAY_OUT_OF_A_LINK}") from None
-            found = path.lstat()
-            if not stat.S_ISREG(found.st_mode):
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode):
                 raise HomeUnusable(
                     f"{path} is no regular file: move it away, or name another folder in CHLOE_HOME"
                 ) from None
-            if found.st_uid != os.geteuid():
+            if status.st_uid != os.geteuid():
                 raise HomeUnusable(
-                    f"{path} belongs to another user (uid {found.st_uid}): move it away, or name another "
+                    f"{path} belongs to another user (uid {status.st_uid}): move it away, or name another "
                     "folder in CHLOE_HOME"
                 ) from None
             path.chmod(0o600)

@@ -27,7 +27,7 @@ def find_seq_at(connection: sqlite3.Connection, pane: str, time: int) -> int:
     """
     time = max(min(time, 2**63 - 1), -(2**63))
     (last,) = connection.execute(_LAST, (pane,)).fetchone()
-    found, low, high = 0, 0, last or 0
+    nearest_seq, low, high = 0, 0, last or 0
     # Nothing behind ``high`` occurred up to then; what stands up to ``low`` did.
     while low < high:
         middle = (low + high + 1) // 2
@@ -35,7 +35,7 @@ def find_seq_at(connection: sqlite3.Connection, pane: str, time: int) -> int:
         if nearest is None or nearest[0] <= low:
             low = middle
         elif nearest[1]:
-            found, low = nearest[0], middle
+            nearest_seq, low = nearest[0], middle
         else:
             high = nearest[0] - 1
-    return found
+    return nearest_seq

@@ -78,7 +78,7 @@ class Store:
         self._wal = WalCopier(readers, appender, tasks)
         self._connection = connection
         self._appender = appender
-        self._heeding: list[Callable[[str | None], None]] = []
+        self._subscribers: list[Callable[[str | None], None]] = []
         self._told: str | None = None
         feed.on_followed = self._change_watcher.set_active
         writer.on_committed = self._committed
@@ -162,13 +162,13 @@ class Store:
         """Why the log can't be written or followed at the moment, or what of its upkeep fails; else None."""
         return self._writer.trouble or self._feed.trouble or self._tasks.trouble
 
-    def subscribe(self, told: Callable[[str | None], None]) -> Callable[[], None]:
-        """Call ``told`` in the loop with each new trouble, and with None when it is over.
+    def subscribe(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
+        """Call ``callback`` in the loop with each new trouble, and with None when it is over.
 
         Returns what cancels that.
         """
-        self._heeding.append(told)
-        return lambda: self._heeding.remove(told)
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
 
     async def append(self, entries: Sequence[Entry], *, durable: bool = False) -> list[Record]:
         """Commit ``entries`` next to each other, in this order; their records.
@@ -373,8 +373,8 @@ class Store:
     def _tell(self) -> None:
         if self.trouble != self._told:
             self._told = self.trouble
-            for told in list(self._heeding):
-                told(self._told)
+            for callback in list(self._subscribers):
+                callback(self._told)
 
     def _committed(self, records: Sequence[Record], size: int) -> None:
         self._feed.publish(records, size)

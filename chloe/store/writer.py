@@ -89,7 +89,9 @@ class Writer:
         if not entries and not durable:
             return []
         encoded = [encode(entry.fact) for entry in entries]
-        size = sum(len(one.body or b"") + len(one.head) + ENTRY_OVERHEAD for one in encoded) or ENTRY_OVERHEAD
+        size = (
+            sum(len(fact.body or b"") + len(fact.head) + ENTRY_OVERHEAD for fact in encoded) or ENTRY_OVERHEAD
+        )
         await self._reserve(size)
         written: asyncio.Future[list[Record]] = asyncio.get_running_loop().create_future()
         self._queue.append((Request(entries, encoded, size, durable), written))

@@ -224,10 +224,10 @@ def _read(lines: Path | None, limit: int) -> tuple[Iterator[Head | None], tuple[
     except OSError as error:
         if is_shortage(error):
             raise
-        said = error.strerror or str(error)
+        reason = error.strerror or str(error)
         return iter(()), (
-            f"the file of heads {lines} can't be used ({said}), so nothing shows whether the log has what it "
-            "names; name a regular file of your own in [log] heads_file",
+            f"the file of heads {lines} can't be used ({reason}), so nothing shows whether the log has what "
+            "it names; name a regular file of your own in [log] heads_file",
         )
 
 
@@ -250,22 +250,22 @@ def _is_whole(connection: sqlite3.Connection, head: Head | None, found: Head) ->
 
 
 def _recorded(connection: sqlite3.Connection) -> _Recorded:
-    found = _Recorded([])
+    recorded = _Recorded([])
     accepted, line = 0, None
     # From the end: what was accepted is then known before what it covers is met.
     for seq, kind, version, head in connection.execute(_RECORDED):
         fact = decode(kind, version, head, None)
         match fact:
             case Truncated() if seq > accepted:
-                found.lost.append((seq, fact))
+                recorded.lost.append((seq, fact))
             case Salvaged(lost=lost) if lost and seq > accepted:
-                found.lost.append((seq, fact))
+                recorded.lost.append((seq, fact))
             case LossAccepted():
                 line = fact.line if line is None else line
                 accepted = max(accepted, fact.through)
-    found.lost.reverse()
-    found.line = line or ""
-    return found
+    recorded.lost.reverse()
+    recorded.line = line or ""
+    return recorded
 
 
 def _truncated(head: Head | None, found: Head) -> Truncated:
