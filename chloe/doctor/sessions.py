@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from chloe.backends.kinds import TRAITS
 from chloe.backends.tmux.inspection import SpoolInfo
-from chloe.backends.tmux.server import PREFIX
 from chloe.backends.tmux.survivors import is_running
 from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, IngestSpools, RemoveLock, bad, note, ok, warn
@@ -228,7 +227,7 @@ def _describe_recorder(evidence: Evidence, seen: SpoolInfo) -> str:
 
 
 def _name_pane(pane: Pane) -> str:
-    return f"{pane.name} ({pane.id.removeprefix(PREFIX)[:8]})"
+    return f"{pane.name} ({pane.id[:8]})"
 
 
 def _compose_tmux(evidence: Evidence, *words: str) -> str:

@@ -31,10 +31,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chloe.backends.tmux.backend import TmuxBackend
     from chloe.backends.tmux.leases import Leases
-    from chloe.backends.tmux.server import PREFIX, TmuxServer
+    from chloe.backends.tmux.server import TmuxServer
     from chloe.backends.tmux.spool import SpoolReader
 
-__all__ = ["PREFIX", "Leases", "SpoolReader", "TmuxBackend", "TmuxServer"]
+__all__ = ["Leases", "SpoolReader", "TmuxBackend", "TmuxServer"]
 
 
 def __getattr__(name: str) -> object:
@@ -48,10 +48,10 @@ def __getattr__(name: str) -> object:
             from chloe.backends.tmux import leases
 
             return leases.Leases
-        case "PREFIX" | "TmuxServer":
+        case "TmuxServer":
             from chloe.backends.tmux import server
 
-            return getattr(server, name)
+            return server.TmuxServer
         case "SpoolReader":
             from chloe.backends.tmux import spool
 

@@ -31,12 +31,13 @@ from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.liveness import RESTORE_GRACE, START_GRACE, HolderLiveness
 from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.screen_recovery import ScreenRecovery
-from chloe.backends.tmux.server import PREFIX, TmuxServer
+from chloe.backends.tmux.server import TmuxServer
 from chloe.backends.tmux.session_resizer import SessionResizer
 from chloe.backends.tmux.spool import START, SpoolReader
 from chloe.config.paths import make_own_folder
 from chloe.errors import TmuxUnusable
 from chloe.events.facts import SpoolPosition
+from chloe.events.ids import session_of
 from chloe.tasks import Tasks
 from chloe.watch import Watcher
 
@@ -110,7 +111,7 @@ class TmuxBackend:
     @property
     def session(self) -> str:
         """The name of its tmux session."""
-        return PREFIX + self.folder.name
+        return session_of(self.folder.name)
 
     @property
     def alive(self) -> bool:

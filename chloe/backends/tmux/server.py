@@ -21,15 +21,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from chloe.backends import descriptors
 from chloe.errors import TmuxSilent, TmuxUnusable
-from chloe.events.ids import SESSION_PREFIX, is_session
+from chloe.events.ids import is_session
 from chloe.waits import TMUX_TIMEOUT, Waits, describe_process
 
 if TYPE_CHECKING:
     from chloe.backends.tmux.libtmux_server import LibtmuxServer
 
 T = TypeVar("T")
-
-PREFIX = SESSION_PREFIX
 
 #: Older versions lack options that are needed, ``-T`` of new-session's kin among them.
 MIN_VERSION = (3, 2)
