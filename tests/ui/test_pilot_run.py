@@ -161,6 +161,22 @@ async def test_trouble_with_the_log_stands_before_all_else(
     await pilot.sees("no space left")
 
 
+@pytest.mark.parametrize("where", ["of a pane", "of the log"])
+async def test_a_background_task_that_fails_is_told_until_it_succeeds(pilot: Pilot, where: str) -> None:
+    is_mended = asyncio.Event()
+
+    async def work() -> bool:
+        if not is_mended.is_set():
+            raise RuntimeError("can't start new thread")
+        return True
+
+    tasks = pilot.launcher.tasks if where == "of a pane" else pilot.engine.store._tasks
+    tasks.repeat("resizing session x", work)
+    await pilot.sees("Resizing session x failed: can't start new thread; it is tried again", "is lost.")
+    is_mended.set()
+    await pilot.sees_no("nothing is lost")
+
+
 async def test_what_the_log_lost_is_told_at_the_start(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(pilot.engine), "lost_records_notice", "the log ends 3 records early")
     pilot.app.on_signal(0)
