@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from chloe.events.ids import is_id
 from chloe.events.traits import NAMES as TRAIT_NAMES
@@ -116,11 +117,17 @@ def kind(value: object) -> str:
 
 def traits(value: object) -> Traits:
     """Check the names of the traits of a pane: known ones, sorted, each once."""
-    if isinstance(value, list):
-        held = Traits(**{name: name in value for name in TRAIT_NAMES})
-        if names_of(held) == value:
-            return held
+    if isinstance(value, list) and len(value) <= len(TRAIT_NAMES):
+        return _traits(tuple(value))
     raise InvalidField
+
+
+@lru_cache(maxsize=256)  # A log has thousands of panes, of two kinds.
+def _traits(names: tuple[object, ...]) -> Traits:
+    held = Traits(**{name: name in names for name in TRAIT_NAMES})
+    if tuple(names_of(held)) != names:
+        raise InvalidField
+    return held
 
 
 def check_size(rows: object, columns: object) -> None:
