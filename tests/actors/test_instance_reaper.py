@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,9 @@ from chloe.actors.presence import Presence
 from chloe.events.facts import Closed, Created, Detached, Died, Entry, Fact, Reattached, Record
 from chloe.events.panes import Panes
 from chloe.events.traits import Traits
+from tests.ids import id_of
 
-OURS, GONE, PANE = (str(uuid.uuid4()) for _ in range(3))
+OURS, GONE, PANE = map(id_of, ("ours", "gone", "pane"))
 
 
 class Log:
