@@ -110,7 +110,7 @@ POINTS = (
     start("words found, not said", "chloe.actors.instance_reaper:facts_for_departed", "after"),
     start("spoken for the dead", "chloe.actors.instance_reaper:InstanceReaper.reap", "after"),
     start("one pane restored, others not", f"{SUPERVISOR}._adopt", "after", 2),
-    start("the lease is ours, the log not asked", f"{BACKEND}.try_to_lease", "after"),
+    start("the lease is ours, the log not asked", f"{BACKEND}.wait_for_lease", "after"),
     start("the place to read on from is known", f"{BACKEND}.seek"),
     start("reading on", f"{BACKEND}.seek", "after", 2),
     start("all is restored", f"{SUPERVISOR}.restore", "after"),
