@@ -14,8 +14,8 @@
 - ``following`` (every commit in order), ``change_watch`` (those of other instances);
 - ``checkpoints`` (folded state, derived), ``wal`` (SQLite's own file beside), ``heads`` (what the end was);
 - ``prune_plan`` and ``pruning`` (what may go, and its going);
-- ``integrity`` (whether the chain holds), ``ranges`` (sets of seqs), ``repair`` (what is done where the
-  chain doesn't hold).
+- ``integrity`` (whether the chain holds), ``repair`` (what is done where it doesn't);
+- ``ranges`` (sets of seqs), ``seeking`` (which record stands last at a time), ``limits`` (of this process).
 
 Must not know backends, actors or the ui.
 """

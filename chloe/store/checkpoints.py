@@ -32,7 +32,7 @@ from chloe.store.bodies import LARGEST_BODY, BodyUnreadable, Packer, Unpacker
 from chloe.store.connection import Connection, ReaderPool
 from chloe.store.migrations import migrations
 from chloe.store.schema import derived_statements
-from chloe.store.side_transaction import apart
+from chloe.store.side_transaction import side_transaction
 
 _R = TypeVar("_R")
 
@@ -138,7 +138,7 @@ class Checkpoints:
         if self._closed or self._connection is None or self._appender is None:
             return None
         try:
-            return await self._connection.run(apart, self._appender, work, *args)
+            return await self._connection.run(side_transaction, self._appender, work, *args)
         except (sqlite3.Error, OSError) as error:
             self._pass_over(error)
             return None

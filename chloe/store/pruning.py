@@ -33,7 +33,7 @@ from chloe.store.bodies import COLUMNS, BodyUnreadable, Unpacker
 from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, ReaderPool
 from chloe.store.ranges import Ranges
-from chloe.store.side_transaction import apart, async_commit
+from chloe.store.side_transaction import async_commit, side_transaction
 from chloe.store.wal import WalCopier, truncate_wal
 
 _R = TypeVar("_R")
@@ -192,7 +192,7 @@ class Pruner:
             after = part.first - 1
             while bodies := await self._read(_next, part, after):
                 for seqs, size in _bundles(bodies):
-                    await self._write(apart, _delete, seqs)
+                    await self._write(side_transaction, _delete, seqs)
                     self._wal.committed(size // 8)
                 after = bodies[-1][0]
         return bool(ranges)

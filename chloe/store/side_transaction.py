@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _R = TypeVar("_R")
 
 
-def apart(connection: sqlite3.Connection, appender: Appender, work: Callable[..., _R], *args: object) -> _R:
+def side_transaction(
+    connection: sqlite3.Connection, appender: Appender, work: Callable[..., _R], *args: object
+) -> _R:
     """Run ``work(connection, …)`` in a transaction that doesn't wait for the disk.
 
     Raises ``sqlite3.Error``, or ``LogMoved`` where the log's files aren't those that ``appender`` writes to.
