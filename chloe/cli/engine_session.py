@@ -104,7 +104,7 @@ def run_with_engine(
 def run_with_pane(
     pane: str, work: Callable[[Engine, Pane], Awaitable[Answer]], *, screens: bool = False
 ) -> Answer:
-    """As ``run_with_engine``, do ``work`` with the pane of this id, name or prefix; no other is touched."""
+    """Do ``work`` with the pane of this id, name or prefix, as ``run_with_engine``; touch no other."""
     from chloe.actors.scope import named
 
     async def find(engine: Engine) -> Answer:

@@ -27,7 +27,7 @@ _MIN_FREE_SHARE, _MIN_FREE = 0.05, 1_000_000_000
 
 
 def check_file_system(evidence: Evidence) -> Iterator[Finding]:
-    """Whether the file system keeps locks, and keeps files at all."""
+    """Check whether the file system keeps locks, and keeps files at all."""
     for subject, folder in _list_places(evidence):
         kind = _find_kind(folder)
         if not kind:
@@ -51,7 +51,7 @@ def check_file_system(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_space(evidence: Evidence) -> Iterator[Finding]:
-    """Whether there is room for what is yet to be recorded."""
+    """Check whether there is room for what is yet to be recorded."""
     for subject, folder in _list_places(evidence):
         disk = os.statvfs(folder)
         free, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize

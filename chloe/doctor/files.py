@@ -57,7 +57,7 @@ def check_paths(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_configuration(evidence: Evidence) -> Iterator[Finding]:
-    """Whether the settings can be used."""
+    """Check whether the settings can be used."""
     file = evidence.paths.config_file
     if evidence.config.error is not None:
         problem = str(evidence.config.error).removeprefix(f"{file}, ").removeprefix(f"{file}: ")
@@ -69,7 +69,7 @@ def check_configuration(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_permissions(evidence: Evidence) -> Iterator[Finding]:
-    """Whether everything is the user's alone: folders 0700, files 0600."""
+    """Check whether everything is the user's alone: folders 0700, files 0600."""
     looked_at, wrong = 0, 0
     for subject, files in _group_files(evidence.paths):
         looked_at += len(files)

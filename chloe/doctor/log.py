@@ -20,7 +20,7 @@ _MAX_WAL = 256 * 1024 * 1024
 
 
 def check_log(evidence: Evidence) -> Iterator[Finding]:
-    """Whether the log can be read, and how large it is."""
+    """Check whether the log can be read, and how large it is."""
     path = evidence.paths.database
     if evidence.about.error is not None:
         yield _report_unusable(path, evidence.about.error)
@@ -54,7 +54,7 @@ def check_log(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_schema(evidence: Evidence) -> Iterator[Finding]:
-    """Whether this Chloe and the log are of one age."""
+    """Check whether this Chloe and the log are of one age."""
     about = evidence.about.value
     if about is None:
         return
@@ -71,7 +71,7 @@ def check_schema(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_triggers(evidence: Evidence) -> Iterator[Finding]:
-    """Whether the log still refuses to be changed."""
+    """Check whether the log still refuses to be changed."""
     about = evidence.about.value
     if about is None or about.version != about.newest:
         return

@@ -52,7 +52,7 @@ def check_instances(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_server(evidence: Evidence) -> Iterator[Finding]:
-    """Whether the tmux server answers, and whether the client fits it."""
+    """Check whether the tmux server answers, and whether the client fits it."""
     if evidence.tmux.error is not None:
         yield note("tmux server", "can't be asked without tmux")
         return

@@ -114,5 +114,5 @@ def _judge_ended(pane: Pane, seen: SpoolInfo) -> Finding | None:
 
 
 def _holds_unrecorded(pane: Pane, seen: SpoolInfo) -> bool:
-    """Whether a spool of an ended pane holds more than the log has. Raises ``SpoolTooNew``."""
+    """Return whether a spool of an ended pane holds more than the log has. Raises ``SpoolTooNew``."""
     return not pane.alive and not seen.alive and bool(seen.size) and has_unrecorded(seen.folder, pane.spool)

@@ -47,7 +47,7 @@ def check_versions(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_tmux(evidence: Evidence) -> Iterator[Finding]:
-    """Whether tmux is there and new enough."""
+    """Check whether tmux is there and new enough."""
     oldest = ".".join(map(str, MIN_VERSION))
     if evidence.tmux.error is not None:
         yield warn(
