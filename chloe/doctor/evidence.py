@@ -84,7 +84,7 @@ class Evidence:
     spools: Probe[list[SpoolInfo]]
     instances: Probe[list[Instance]]
 
-    def spool(self, pane: str) -> SpoolInfo | None:
+    def find_spool(self, pane: str) -> SpoolInfo | None:
         """Return the spool of this pane. Raises ``Unavailable``."""
         return next((seen for seen in self.spools.value if seen.pane == pane), None)
 

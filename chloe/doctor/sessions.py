@@ -91,7 +91,7 @@ def check_sessions(evidence: Evidence) -> Iterator[Finding]:
     """Report of each pane under a holder who records it, and how full its spool is."""
     listed = _list_sessions(evidence)
     for pane in evidence.panes.value.values():
-        seen = evidence.spool(pane.id)
+        seen = evidence.find_spool(pane.id)
         if not pane.traits.outlives_chloe or not pane.alive or seen is None or not seen.alive:
             continue
         cap = evidence.settings.spool.pane_cap
@@ -128,7 +128,7 @@ def check_panes(evidence: Evidence) -> Iterator[Finding]:
         elif pane.alive and pane.backend not in TRAITS:
             finding = note(_name_pane(pane), f"is a {pane.backend} pane, a kind unknown to this Chloe")
         else:
-            finding = _judge_persistent_pane(evidence, pane, evidence.spool(pane.id))
+            finding = _judge_persistent_pane(evidence, pane, evidence.find_spool(pane.id))
         if finding is not None:
             wrong += 1
             yield finding
@@ -148,7 +148,7 @@ def check_unknown_sessions(evidence: Evidence) -> Iterator[Finding]:
         if pane is None:
             text = "is not in this log: it may be from another CHLOE_HOME"
             yield warn(session, text, f"if nobody wants it: {kill}")
-        elif not pane.alive and not _is_running(evidence.spool(pane.id)):
+        elif not pane.alive and not _is_running(evidence.find_spool(pane.id)):
             yield warn(session, f"runs on, though {_name_pane(pane)} has ended: {pane.outcome}", kill)
 
 

@@ -206,17 +206,17 @@ class Actions:
 
     def scroll(self, pages: int) -> None:
         """Look so many pages back in what the pane printed, or on where negative."""
-        if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
+        if (slot := self._slots.find_focused(self._state.selection.typing_into)) is not None:
             slot.view.scroll_page(pages)
 
     def scroll_to_top(self) -> None:
         """Look at the beginning of the scrollback."""
-        if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
+        if (slot := self._slots.find_focused(self._state.selection.typing_into)) is not None:
             slot.view.scroll_to_top()
 
     def scroll_to_bottom(self) -> None:
         """Look at the screen as it is now."""
-        if (slot := self._slots.focused(self._state.selection.typing_into)) is not None:
+        if (slot := self._slots.find_focused(self._state.selection.typing_into)) is not None:
             slot.view.scroll_to_bottom()
 
     # The app ---------------------------------------------------------------------------------------

@@ -218,9 +218,9 @@ class App:
             pane = self._pane_of(error.terminal)
             error = error.__cause__ if isinstance(error.__cause__, Exception) else error
         else:
-            slot = self._slots.focused(self._state.selection.typing_into)
+            slot = self._slots.find_focused(self._state.selection.typing_into)
             pane = slot.pane if slot is not None else ""
-        if pane not in self._state.screens_of(pane):
+        if pane not in self._state.choose_screens(pane):
             return False
         self._engine.screen_failed(pane, error)
         self.on_continue()

@@ -15,8 +15,8 @@ def summarize(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0][:200]
 
 
-def first_chloe_error(error: BaseException) -> ChloeError | None:
+def find_chloe_error(error: BaseException) -> ChloeError | None:
     """Return the error, or the first in its group, that is Chloe's own; None where there is none."""
     if isinstance(error, BaseExceptionGroup):
-        return next((found for part in error.exceptions if (found := first_chloe_error(part))), None)
+        return next((found for part in error.exceptions if (found := find_chloe_error(part))), None)
     return error if isinstance(error, ChloeError) else None

@@ -16,7 +16,7 @@ from chloe.config import Config
 from chloe.engine import open_engine
 from chloe.formatting.text import escape_unsafe
 from chloe.ui.app import App
-from chloe.ui.crash import first_chloe_error, summarize
+from chloe.ui.crash import find_chloe_error, summarize
 from chloe.ui.glyphs import detect_encoding
 from chloe.ui.log_file import log_to, report_slow_steps
 from chloe.ui.style import style
@@ -42,7 +42,7 @@ def run(config: Config, environment: Mapping[str, str] = os.environ, *, debug: b
         try:
             return asyncio.run(_main(config, environment, debug))
         except Exception as error:
-            expected = first_chloe_error(error)
+            expected = find_chloe_error(error)
             if expected is not None:
                 raise expected from error
             _log.critical("the app ended by an error of its own", exc_info=error)

@@ -152,7 +152,7 @@ class Shell:
     @property
     def cursor_shape(self) -> tuple[str, bool]:
         """The shape of the cursor and whether it blinks: the program's, where the user types into it."""
-        slot = self._slots.focused(self._state.selection.typing_into)
+        slot = self._slots.find_focused(self._state.selection.typing_into)
         if slot is None or slot.view.terminal is None or not self._is_typing:
             return "", False
         return slot.view.terminal.cursor.shape, slot.view.terminal.cursor.blink
@@ -191,7 +191,7 @@ class Shell:
 
     def _pane_cursor(self) -> tuple[int, int] | None:
         """Return where the cursor of the pane with the keyboard stands in the window."""
-        slot = self._slots.focused(self._state.selection.typing_into)
+        slot = self._slots.find_focused(self._state.selection.typing_into)
         if slot is None or slot.view.cursor is None:
             return None
         return slot.left + slot.view.cursor[0], slot.top + slot.view.cursor[1]

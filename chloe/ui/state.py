@@ -39,6 +39,6 @@ class AppState:
         """Return whether what is shown of the pane isn't all in the log, since its recorder is stopped."""
         return pane in self.ahead or pane in self.ahead.broken
 
-    def screens_of(self, pane: str) -> Screens:
+    def choose_screens(self, pane: str) -> Screens:
         """Return the screens of which the pane's is shown."""
         return self.ahead if self.is_ahead(pane) else self.projections.screens

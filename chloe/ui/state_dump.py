@@ -66,7 +66,7 @@ def _describe_slot(slot: Slot) -> str:
 
 
 def _describe_pane(pane: Pane, state: AppState) -> str:
-    screens = state.screens_of(pane.id)
+    screens = state.choose_screens(pane.id)
     marks = [
         "alive" if pane.alive else "ended",
         *(["attached"] if state.selection.is_attached(pane) else []),

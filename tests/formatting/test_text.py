@@ -58,7 +58,7 @@ def test_of_all_unicode_the_app_paints_only_what_shows_as_itself() -> None:
     painter = Painter(16_777_216, style)
     for start in range(0, 0x110000, 1024):
         text = "".join(map(chr, range(start, start + 1024)))
-        frame = painter.frame([[(None, None, Cells.of(text, 1024))]], 1024, None).decode()
+        frame = painter.paint([[(None, None, Cells.of(text, 1024))]], 1024, None).decode()
         assert not UNSAFE.search(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frame)), hex(start)
 
 

@@ -103,7 +103,7 @@ class MemoryTty:
         return data
 
     def show(self, size: tuple[int, int], rows: Sequence[Row], cursor: tuple[int, int] | None) -> bool:
-        frame = self._painter.frame(rows, size[0], cursor)
+        frame = self._painter.paint(rows, size[0], cursor)
         self.terminal.feed(frame)
         self.shown.set()
         return bool(frame)

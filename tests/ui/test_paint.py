@@ -29,7 +29,7 @@ def row(text: str, width: int = 20, attributes: Attributes | None = None) -> Row
 
 def test_a_frame_shows_the_rows_and_the_cursor() -> None:
     host = Terminal(3, 20)
-    host.feed(Painter(256, style).frame([row("one"), row("two", attributes=RED), row("")], 20, (2, 1)))
+    host.feed(Painter(256, style).paint([row("one"), row("two", attributes=RED), row("")], 20, (2, 1)))
     assert shown(host) == ["one", "two", ""]
     assert (host.cursor.x, host.cursor.y, host.cursor.visible) == (2, 1, True)
     assert host.line(1)[0].attributes == RED
@@ -38,39 +38,39 @@ def test_a_frame_shows_the_rows_and_the_cursor() -> None:
 def test_a_frame_that_changes_nothing_has_no_bytes() -> None:
     painter = Painter(256, style)
     rows = [row("one"), row("two")]
-    assert painter.frame(rows, 20, None)
-    assert painter.frame([list(each) for each in rows], 20, None) == b""
+    assert painter.paint(rows, 20, None)
+    assert painter.paint([list(each) for each in rows], 20, None) == b""
 
 
 def test_only_what_changed_is_written() -> None:
     painter = Painter(256, style)
     left = ("list", None, Cells.of("left part", 10))
-    painter.frame([[left, (None, None, Cells.of("old", 10))], row("kept")], 20, None)
-    frame = painter.frame([[left, (None, None, Cells.of("new", 10))], row("kept")], 20, None)
+    painter.paint([[left, (None, None, Cells.of("old", 10))], row("kept")], 20, None)
+    frame = painter.paint([[left, (None, None, Cells.of("new", 10))], row("kept")], 20, None)
     assert b"new" in frame
     assert b"left" not in frame
     assert b"kept" not in frame
 
 
 def test_no_control_character_reaches_the_host() -> None:
-    frame = Painter(256, style).frame([[(None, None, b"a\x1b]0;x\x07b\x9bc\x00" + b" " * 9)]], 20, None)
+    frame = Painter(256, style).paint([[(None, None, b"a\x1b]0;x\x07b\x9bc\x00" + b" " * 9)]], 20, None)
     assert b"\x1b]" not in frame
     assert b"\x07" not in frame
     evil = Cells.of("a\x9b31mé\u202eb", 10)
-    assert "\x9b" not in Painter(256, style).frame([[(None, None, evil)]], 10, None).decode()
+    assert "\x9b" not in Painter(256, style).paint([[(None, None, evil)]], 10, None).decode()
 
 
 def test_an_odd_character_doesn_t_move_what_follows_it() -> None:
     # A terminal that takes the heart for one column, as tmux does, and one that takes it for two.
     heart = Cells.of("❤\ufe0f", 2)
-    frame = Painter(256, style).frame([[(None, None, heart), (None, None, Cells.of("x" * 8, 8))]], 10, None)
+    frame = Painter(256, style).paint([[(None, None, heart), (None, None, Cells.of("x" * 8, 8))]], 10, None)
     assert frame.index("❤\ufe0f".encode()) < frame.index(b"\x1b[3G") < frame.index(b"xxxxxxxx")
 
 
 def test_the_row_after_an_odd_one_is_erased_first() -> None:
     painter = Painter(256, style)
-    painter.frame([[(None, None, Cells.of("👩\u200d👩\u200d👧x       ", 10))]], 10, None)
-    frame = painter.frame([row("plain", 10)], 10, None)
+    painter.paint([[(None, None, Cells.of("👩\u200d👩\u200d👧x       ", 10))]], 10, None)
+    frame = painter.paint([row("plain", 10)], 10, None)
     assert b"\x1b[2K" in frame
 
 
@@ -86,8 +86,8 @@ def test_a_host_that_counts_as_chloe_does_shows_any_screens_one_after_another(
     view.show(source)
     for lines in screens:
         source.feed(b"\x1b[H\x1b[2J" + "\r\n".join(lines).encode())
-        rows = [list(each) for each in view.rows(20, 4)]
-        host.feed(painter.frame(rows, 20, view.cursor))
+        rows = [list(each) for each in view.draw(20, 4)]
+        host.feed(painter.paint(rows, 20, view.cursor))
         assert shown(host) == shown(source)
         assert (host.cursor.y, host.cursor.x) == (source.cursor.y, source.cursor.x)
 

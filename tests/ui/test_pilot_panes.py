@@ -256,7 +256,7 @@ class Wall(View):
         terminal = self._pilot.engine.projections.screens.drawn(self._id)
         for view in (self.left, self.right):
             view.show(terminal)
-        halves = self.left.rows(50, rows), self.right.rows(columns - 50, rows)
+        halves = self.left.draw(50, rows), self.right.draw(columns - 50, rows)
         drawn = [[*left, *right] for left, right in zip(*halves, strict=True)]
         slots = (
             Slot(self._id, 0, 0, rows, 50, True, self.left),

@@ -11,7 +11,7 @@ from chloe.engine import Change
 from chloe.errors import ChloeError
 from chloe.terminal import Terminal
 from chloe.ui import messages, status_bars
-from chloe.ui.crash import first_chloe_error, summarize
+from chloe.ui.crash import find_chloe_error, summarize
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Fly
@@ -188,7 +188,7 @@ async def test_what_the_log_lost_is_told_at_the_start(pilot: Pilot, monkeypatch:
 def test_of_a_group_of_errors_the_first_that_was_foreseen_is_told() -> None:
     foreseen = ChloeError("foreseen")
     group = ExceptionGroup("several", [ValueError("x\ny"), ExceptionGroup("inner", [foreseen])])
-    assert first_chloe_error(group) is foreseen
-    assert first_chloe_error(ValueError()) is None
+    assert find_chloe_error(group) is foreseen
+    assert find_chloe_error(ValueError()) is None
     assert summarize(group) == "ValueError: x"
     assert len(summarize(ValueError("x" * 500))) == 200

@@ -37,14 +37,14 @@ class Log:
 
     def rows(self) -> list[TerminalRow] | None:
         """The rows of the view, once all that it wanted was given."""
-        rows = self.view.rows(HEIGHT)
+        rows = self.view.find_rows(HEIGHT)
         while (wanted := self.view.missing) is not None:
             self.fetches += 1
             first = max(wanted.first, self.pruned)
             count = max(min(wanted.count, self.ends - first), 0)
             lines = self.whole.scrollback.numbered(first, count, wanted.columns)
             self.view.supply(wanted, first, lines)
-            rows = self.view.rows(HEIGHT)
+            rows = self.view.find_rows(HEIGHT)
         return rows
 
     def all_rows(self) -> list[TerminalRow]:
@@ -127,7 +127,7 @@ def test_while_lines_are_fetched_the_view_stays() -> None:
     log.view.up(15)
     before = log.rows()
     log.view.to_top()
-    assert log.view.rows(HEIGHT) == before
+    assert log.view.find_rows(HEIGHT) == before
     assert log.view.missing is not None
     rows = log.rows()
     assert rows == log.all_rows()[:HEIGHT]
@@ -185,7 +185,7 @@ def test_a_page_unpacks_what_a_flood_left_once_and_not_for_each_row(monkeypatch:
     monkeypatch.setattr(PackedBlock, "lines", count)
     for _ in range(40):
         log.view.up(HEIGHT)
-        assert log.view.rows(HEIGHT)
+        assert log.view.find_rows(HEIGHT)
     assert unpacked < 20
 
 

@@ -89,9 +89,9 @@ def test_only_rows_that_changed_are_made_anew(double: Double) -> None:
     view = PaneView()
     terminal = double.projections.screens[pane]
     view.show(terminal)
-    before = view.rows(80, 24)
+    before = view.draw(80, 24)
     double.prints(pane, b"\x1b[5;1Hchanged")
-    after = view.rows(80, 24)
+    after = view.draw(80, 24)
     # The row that the cursor left may be dirty as well.
     assert sum(one is not other for one, other in zip(before, after, strict=True)) <= 2
 
@@ -104,7 +104,7 @@ def test_an_unfinished_frame_of_a_program_isn_t_shown_but_not_for_ever(double: D
     view.show(terminal)
 
     def shown() -> bytes:
-        return b"".join(text for _, _, text in view.rows(80, 24)[0]).rstrip()
+        return b"".join(text for _, _, text in view.draw(80, 24)[0]).rstrip()
 
     double.prints(pane, b"before")
     assert shown() == b"before"

@@ -106,7 +106,9 @@ class Mouse:
         pane = self._pane_input.pane
         if pane is None:
             return []
-        return [slot for slot in self._slots.of(pane.id) if slot.rows > slot.covered and slot.view.is_live]
+        return [
+            slot for slot in self._slots.find_live(pane.id) if slot.rows > slot.covered and slot.view.is_live
+        ]
 
     def point(self, data: bytes) -> None:
         """Give the program what it asked for of a report of the terminal."""
@@ -145,4 +147,4 @@ class Mouse:
 def _find_cell(slot: Slot, report: Report, *, nearest: bool) -> tuple[int, int] | None:
     """Return the row and column of the screen at this place of the window, or the ``nearest`` that show."""
     row = min(report.row - slot.top, slot.rows - slot.covered - 1)
-    return slot.view.cell(report.column - slot.left, row, nearest=nearest)
+    return slot.view.find_cell(report.column - slot.left, row, nearest=nearest)

@@ -126,7 +126,7 @@ class PaneInput:
         if refusal is not None:
             self._messages.hint(f"{refusal.reason}; {label_key(self._release)} leaves it")
             return
-        slots = self._slots.of(pane.id)
+        slots = self._slots.find_live(pane.id)
         self._slots.scroll_to_bottom(pane.id)
         self._claimed.add(pane.id)
         if slots:

@@ -94,7 +94,7 @@ class PaneView:
 
     # Rows ------------------------------------------------------------------------------------------
 
-    def rows(self, width: int, height: int) -> list[Row]:
+    def draw(self, width: int, height: int) -> list[Row]:
         """Draw ``height`` rows of ``width`` columns, and set ``cursor``. Raises ``NotDrawable``."""
         self._height = height
         self.cursor = self._part = None
@@ -102,12 +102,12 @@ class PaneView:
         if terminal is None or screen is None:
             return [_make_blank_row(width)] * height
         try:
-            return self._draw(terminal, screen, width, height)
+            return self._draw_rows(terminal, screen, width, height)
         except Exception as error:
             raise NotDrawable(terminal) from error
 
-    def _draw(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
-        back = self._scrolling.rows(height) if self._scrolling else None
+    def _draw_rows(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
+        back = self._scrolling.find_rows(height) if self._scrolling else None
         if back is not None:
             return [_fit(screen.make_row(row), terminal.columns, 0, width) for row in back]
         screen.refresh()
@@ -126,7 +126,7 @@ class PaneView:
         """Whether the rows made last were of the screen as it is now."""
         return self._part is not None
 
-    def cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
+    def find_cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
         """Return the row and column of the screen that show at this place of the view.
 
         Where none does, the ``nearest`` that shows, or None.

@@ -140,8 +140,8 @@ class Scrolling:
 
     # Rows ------------------------------------------------------------------------------------------
 
-    def rows(self, height: int) -> list[TerminalRow] | None:
-        """Return the ``height`` rows that show; None on the live screen, and where the view reaches it."""
+    def find_rows(self, height: int) -> list[TerminalRow] | None:
+        """Find the ``height`` rows that show; None on the live screen, and where the view reaches it."""
         self._height = height
         if self._top is None:
             return None

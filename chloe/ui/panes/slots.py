@@ -24,18 +24,18 @@ class Slots:
         """Take over what was drawn."""
         self._slots = tuple(slots)
 
-    def of(self, pane: str) -> list[Slot]:
+    def find_live(self, pane: str) -> list[Slot]:
         """Return the slots that show this pane as it runs."""
         return [slot for slot in self._slots if slot.is_live and slot.pane == pane]
 
-    def focused(self, typing_into: str | None) -> Slot | None:
+    def find_focused(self, typing_into: str | None) -> Slot | None:
         """Return the slot that keys mean: that of the pane with the keyboard, else the first."""
-        shown = self.of(typing_into) if typing_into is not None else []
+        shown = self.find_live(typing_into) if typing_into is not None else []
         return next(iter(shown or self._slots), None)
 
     def scroll_to_bottom(self, pane: str) -> None:
         """Show this pane's screen as it is now, wherever it shows."""
-        for slot in self.of(pane):
+        for slot in self.find_live(pane):
             slot.view.scroll_to_bottom()
 
     @property

@@ -52,7 +52,7 @@ class VisiblePanes:
 
     def mark_read(self, pane: Pane) -> bool:
         """Mark a pane that changed as read where it is shown. Return whether it is."""
-        if not self._slots.of(pane.id):
+        if not self._slots.find_live(pane.id):
             return False
         self._mark_read(pane)
         return True

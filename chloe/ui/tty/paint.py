@@ -46,7 +46,7 @@ class Painter:
         """Forget what the terminal shows."""
         self._fresh = True
 
-    def frame(self, rows: Sequence[Sequence[Run]], width: int, cursor: tuple[int, int] | None) -> bytes:
+    def paint(self, rows: Sequence[Sequence[Run]], width: int, cursor: tuple[int, int] | None) -> bytes:
         """Return the bytes after which the terminal shows ``rows`` of ``width``, and the cursor at (x, y).
 
         Empty where it does already.

@@ -187,7 +187,7 @@ class TtyScreen(BaseScreen):
         if self._unwritten:
             self._skipped_frame = True
             return False
-        frame = self._painter.frame(rows, size[0], cursor)
+        frame = self._painter.paint(rows, size[0], cursor)
         if frame and self._synchronized:
             frame = b"\x1b[?2026h" + frame + b"\x1b[?2026l"
         self._write(frame)

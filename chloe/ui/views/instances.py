@@ -160,7 +160,7 @@ class Instances(View):
     def _draw_screen(
         self, pane: Pane | None, layout: Layout, left: int
     ) -> tuple[list[Row], tuple[Slot, ...]]:
-        screens = self._state.screens_of(pane.id if pane is not None else "")
+        screens = self._state.choose_screens(pane.id if pane is not None else "")
         slots: tuple[Slot, ...] = ()
         shows_screen = pane is not None and self._shows_screen(pane)
         if pane is not None and shows_screen:
@@ -168,14 +168,14 @@ class Instances(View):
             slots = (Slot(pane.id, 1, left, layout.rows, layout.columns, live, self._screen),)
         has_screen = pane is not None and shows_screen and pane.id in screens
         self._screen.show(screens.drawn(pane.id) if pane is not None and has_screen else None)
-        rows = self._screen.rows(layout.columns, layout.rows)
+        rows = self._screen.draw(layout.columns, layout.rows)
         return rows if has_screen else lay_on_blank(self._make_card(pane), rows, layout.columns), slots
 
     def _make_card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
         if self._shows_screen(pane):
-            fault = self._state.screens_of(pane.id).broken.get(pane.id)
+            fault = self._state.choose_screens(pane.id).broken.get(pane.id)
             if fault is not None:
                 return [("name", escape_unsafe(pane.name)), ("card", ""), *make_fault_card(fault, pane)]
             return [("card dim", "reading what it printed …")]

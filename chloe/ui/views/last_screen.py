@@ -42,10 +42,10 @@ class LastScreen(View):
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the line over the screen, and the screen."""
-        pane, screens = self.pane, self._state.screens_of(self._pane)
+        pane, screens = self.pane, self._state.choose_screens(self._pane)
         is_read = pane.id in screens
         self._screen.show(screens.drawn(pane.id) if is_read else None)
-        screen = self._screen.rows(columns, rows - 1)
+        screen = self._screen.draw(columns, rows - 1)
         scrolled = self._screen.scrolled
         place = f"line {scrolled[0]:,} of {scrolled[1]:,}" if scrolled else "its last screen"
         fault = screens.broken.get(pane.id)
