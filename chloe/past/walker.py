@@ -80,7 +80,8 @@ class Walker:
         self.pane = pane
         #: The last record that is in, and how many bytes of the stream are.
         self.position = START
-        #: When the latest happened of what is in, in nanoseconds since 1970; it never goes back.
+        #: When the latest happened of what was taken in since the walk began, in nanoseconds since 1970. It
+        #: never goes back, until ``at`` begins another walk.
         self.occurred_at = 0
         #: How many checkpoints came due since the walk began.
         self.checkpoints_due = 0
