@@ -34,7 +34,10 @@ _PTY_ROOMS = ("backends",)
 #: What takes long by its nature, files or tests: it feeds the emulator without end, tries all of Unicode,
 #: waits for what mustn't come, kills processes again and again, or makes whole homes and environments.
 _SLOW = (
+    "events/test_codec.py::test_whatever_a_log_holds_is_read_without_an_error",
     "formatting/test_text.py::test_of_all_unicode",
+    "store/repair/test_salvage.py::test_a_file_cut_short_anywhere_keeps_what_is_left",
+    "store/repair/test_salvage.py::test_half_a_page_overwritten_anywhere_costs_no_more_than_what_stood_there",
     "store/test_index.py::test_nothing_is_lost_where_it_is_removed_again_and_again_under_floods",
     "store/test_processes.py",
     "store/test_pruning.py::test_a_kill_leaves_a_log_that_holds_and_the_next_start_finishes",
