@@ -81,7 +81,7 @@ async def _walk() -> bool:
 
         async def walked() -> float:
             began = time.process_time()
-            walker = Walker(store, PANE)
+            walker = Walker(store, PANE, clock=time.process_time)
             await walker.until()
             assert walker.position.offset == size
             return time.process_time() - began
@@ -129,7 +129,7 @@ async def _seek() -> bool:
         worked, waited = [], []
         for _ in range(SEEKS):
             moment = chance.randrange(last)
-            walker = Walker(store, PANE)
+            walker = Walker(store, PANE, clock=time.process_time)
             watch, began = Stopwatch(), time.process_time()
             await walker.at(time=moment)
             worked.append(time.process_time() - began)
