@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 RAW, ZSTD = 0, 1
 
 #: Below this many bytes a frame saves less than it costs.
-SMALLEST_COMPRESSED = 256
+MIN_COMPRESSED = 256
 
 #: Where speed counts, below this many bytes the disk is faster than the compressor: 15 us for 4 KB, of 25 for
 #: all the rest.
-SMALLEST_COMPRESSED_IN_FLOOD = 16 * 1024
+MIN_COMPRESSED_IN_FLOOD = 16 * 1024
 
 #: Of the fast levels 1 is the one that pays: a third of the size of log text at 250-450 MB/s.
 LEVEL = 1
 
 #: The largest body of an ``Output``: backends hand on 1 MiB of output at a time (``READ_LIMIT``), and at a
 #: program's end what the kernel holds beside.
-LARGEST_OUTPUT = 2 * 1024 * 1024
+MAX_OUTPUT = 2 * 1024 * 1024
 
 #: The largest body of any other kind, and the largest state of a checkpoint: screens as bytes. One of 1000 by
 #: 1000 cells, each with a look of its own, takes some 25 MB.
-LARGEST_BODY = 32 * 1024 * 1024
+MAX_BODY = 32 * 1024 * 1024
 
 #: The largest value that SQLite may hand out on our connections: heads are far smaller, bodies of this size
 #: don't shrink where they don't compress.
-LARGEST_VALUE = LARGEST_BODY + 4 * 1024 * 1024
+MAX_VALUE = MAX_BODY + 4 * 1024 * 1024
 
 #: The columns of a body, without the bytes where they are more than can be right: SQLite tells the length
 #: of a value without reading it.
-COLUMNS = f"codec, CASE WHEN length(bytes) <= {LARGEST_BODY} THEN bytes END"
+COLUMNS = f"codec, CASE WHEN length(bytes) <= {MAX_BODY} THEN bytes END"
 
 
 class BodyUnreadable(ValueError):
@@ -63,9 +63,9 @@ class CodecUnknown(BodyUnreadable):
         )
 
 
-def largest(kind: str | bytes) -> int:
+def max_body_size(kind: str | bytes) -> int:
     """Return the most bytes that the body of a fact of this kind can have."""
-    return LARGEST_OUTPUT if kind in ("Output", b"Output") else LARGEST_BODY
+    return MAX_OUTPUT if kind in ("Output", b"Output") else MAX_BODY
 
 
 class Packer:
@@ -80,7 +80,7 @@ class Packer:
 
     def pack(self, body: bytes, *, favor_speed: bool = False) -> tuple[int, bytes]:
         """Return the codec that pays for ``body``, and its bytes; ``favor_speed`` when more is waiting."""
-        if len(body) >= (SMALLEST_COMPRESSED_IN_FLOOD if favor_speed else SMALLEST_COMPRESSED):
+        if len(body) >= (MIN_COMPRESSED_IN_FLOOD if favor_speed else MIN_COMPRESSED):
             packed = self._compressor.compress(body)
             if len(packed) < len(body) * 7 // 8:
                 return ZSTD, packed
@@ -108,7 +108,7 @@ class Unpacker:
 
         return zstandard.ZstdDecompressor()
 
-    def unpack(self, codec: int, stored: bytes, most: int = LARGEST_BODY) -> bytes:
+    def unpack(self, codec: int, stored: bytes, most: int = MAX_BODY) -> bytes:
         """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged`` or ``CodecUnknown``."""
         if not isinstance(stored, bytes):
             raise BodyDamaged("what is stored aren't bytes")

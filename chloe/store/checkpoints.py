@@ -28,7 +28,7 @@ from chloe.errors import LogUnusable
 from chloe.events.codec import decode
 from chloe.events.facts import Checkpointed, Entry, Record
 from chloe.store.appending import Appender
-from chloe.store.bodies import LARGEST_BODY, BodyUnreadable, Packer, Unpacker
+from chloe.store.bodies import MAX_BODY, BodyUnreadable, Packer, Unpacker
 from chloe.store.connection import Connection, ReaderPool
 from chloe.store.migrations import migrations
 from chloe.store.schema import derived_statements
@@ -37,7 +37,7 @@ from chloe.store.side_transaction import side_transaction
 _R = TypeVar("_R")
 
 #: Checkpoints deleted in one transaction: some milliseconds, for which a commit may have to wait.
-_DELETED_AT_ONCE = 16
+_DELETE_BATCH = 16
 
 _SAVE = (
     "INSERT OR REPLACE INTO checkpoint (pane, seq, record_seq, lines, emulator, state) "
@@ -48,7 +48,7 @@ _BOUND = (
     "AND emulator = ?2 AND record.pane = ?1 AND record.kind = 'Checkpointed' "
 )
 _NEWEST = (
-    f"SELECT checkpoint.seq, lines, version, head, CASE WHEN length(state) <= {LARGEST_BODY} THEN state END "
+    f"SELECT checkpoint.seq, lines, version, head, CASE WHEN length(state) <= {MAX_BODY} THEN state END "
     f"{_BOUND} AND checkpoint.seq <= ?3 AND lines <= ?4 ORDER BY checkpoint.seq DESC"
 )
 _REFS = f"SELECT checkpoint.seq, lines, version, head {_BOUND} ORDER BY checkpoint.seq"
@@ -110,7 +110,7 @@ class Checkpoints:
 
         Return the record that binds it, if it was written, and about how many bytes that took.
         """
-        if self._closed or self._appender is None or len(checkpoint.state) > LARGEST_BODY:
+        if self._closed or self._appender is None or len(checkpoint.state) > MAX_BODY:
             return [], 0
         stored, hashed = await asyncio.to_thread(_pack, checkpoint.state)
         records = await self._write(_save, self._appender, checkpoint, stored, hashed)
@@ -166,7 +166,7 @@ def _unpack(stored: object, fact: Checkpointed) -> bytes | None:
     if not isinstance(stored, bytes) or not stored:
         return None
     try:
-        state = Unpacker().unpack(stored[0], stored[1:], min(max(fact.length, 0), LARGEST_BODY))
+        state = Unpacker().unpack(stored[0], stored[1:], min(max(fact.length, 0), MAX_BODY))
     except BodyUnreadable:
         return None
     return state if sha256(state).hexdigest() == fact.sha256 else None
@@ -236,4 +236,4 @@ def _refs(connection: sqlite3.Connection, pane: str, emulator: str) -> list[Chec
 
 def _delete_some(connection: sqlite3.Connection, pane: str | None, after: int, up_to: int) -> int:
     """Delete a few; how many."""
-    return connection.execute(_DELETE, (pane, pane, after, up_to, _DELETED_AT_ONCE)).rowcount
+    return connection.execute(_DELETE, (pane, pane, after, up_to, _DELETE_BATCH)).rowcount

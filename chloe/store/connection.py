@@ -21,14 +21,14 @@ import aiosqlite
 
 from chloe.errors import LogUnusable
 from chloe.small_files import FileRefused, check_regular
-from chloe.store.bodies import LARGEST_VALUE
+from chloe.store.bodies import MAX_VALUE
 from chloe.tasks import shielded
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 #: How long SQLite itself waits for another process's lock, in seconds, before it says BUSY.
-BUSY = 1.0
+BUSY_TIMEOUT = 1.0
 
 #: Bytes that the -wal file keeps when it is begun anew.
 _WAL_KEPT = 16 * 1024 * 1024
@@ -40,7 +40,7 @@ READERS = 4
 _IDLE_READERS = 2
 
 #: How long the end waits for what is being read, in seconds. A page takes some milliseconds.
-_BACK_WITHIN = 5.0
+_RETURN_TIMEOUT = 5.0
 
 
 class Connection(aiosqlite.Connection):
@@ -111,7 +111,7 @@ async def connect(path: Path, *, create: bool = False, read_only: bool = False) 
 
     def connector() -> sqlite3.Connection:
         check_files(path)
-        opened = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
+        opened = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
         try:
             _prepare(opened)
         except BaseException:
@@ -179,7 +179,7 @@ def guard(connection: sqlite3.Connection) -> None:
     """Have ``connection`` take what is in the file for data: nothing in it is run, nor endlessly large."""
     # A view or a trigger that came with the file calls no function that does more than compute.
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
     if sys.version_info >= (3, 12):
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
 
@@ -244,7 +244,7 @@ class ReaderPool:
         self.closed = True
         await self._close_idle()
         with suppress(TimeoutError):
-            async with asyncio.timeout(_BACK_WITHIN):
+            async with asyncio.timeout(_RETURN_TIMEOUT):
                 for _ in range(READERS):
                     await self._places.acquire()
 

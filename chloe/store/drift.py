@@ -35,7 +35,7 @@ _OBJECTS = (
     "SELECT CAST(coalesce(type, '') AS BLOB), CAST(coalesce(name, '') AS BLOB), "
     "CAST(coalesce(tbl_name, '') AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema"
 )
-_MOST_OBJECTS = 1000
+_MAX_OBJECTS = 1000
 
 #: What is said of each in the log's header, by pragma: rows that aren't UTF-8 wouldn't be found in damage.
 _HEADER = {"encoding": "UTF-8", "auto_vacuum": 2}
@@ -77,7 +77,7 @@ def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
     Raises ``sqlite3.Error``.
     """
     with closing(connection.execute(_OBJECTS)) as rows:
-        present: list[_Object] = list(islice(rows, _MOST_OBJECTS))
+        present: list[_Object] = list(islice(rows, _MAX_OBJECTS))
     wrong = [
         name for name, right in _HEADER.items() if connection.execute(f"PRAGMA {name}").fetchone()[0] != right
     ]
@@ -92,7 +92,7 @@ def find_drift(connection: sqlite3.Connection, version: int) -> Drift | None:
         missing = set()
     doubled = len(present) != len(set(present))
     # What stands behind the last that was looked at may be anything.
-    is_complete = len(present) < _MOST_OBJECTS
+    is_complete = len(present) < _MAX_OBJECTS
     if not (extra or missing or wrong or doubled):
         return None
     names = {name for _, name, _, _ in extra | missing}

@@ -31,19 +31,19 @@ from chloe.store.chain import GENESIS, Head
 from chloe.tasks import Tasks, shielded
 
 #: Seconds between two writings of the file beside the log, and of a line to the user's file.
-EVERY = 1.0
-LINE_EVERY = 60.0
+WRITE_INTERVAL = 1.0
+LINE_INTERVAL = 60.0
 
 #: The most bytes of the file beside the log, and of what is read of the user's: its last 300,000 lines or so
 #: where it is looked at on purpose (one a minute, half a year without a pause), its last hundred at a start.
-_LARGEST = 4096
+_MAX_BYTES = 4096
 MANY_LINES = 32 * 1024 * 1024
 LAST_LINES = 16 * 1024
-_LONGEST_LINE = 1024
+_MAX_LINE = 1024
 
 #: What a line ends with. A seq is one of SQLite's integers.
 _HEAD = re.compile(r"(?:.*\s)?([0-9]{1,19}) ([0-9a-fA-F]{64})\s*", re.ASCII)
-_LARGEST_SEQ = 2**63 - 1
+_MAX_SEQ = 2**63 - 1
 
 _AT = "SELECT seq, hash FROM record WHERE seq = ?"
 _LAST = "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1"
@@ -59,7 +59,7 @@ def head_file(path: Path) -> Path:
 def parse_head(line: str) -> Head | None:
     """Return the head in a line that ends with a seq and a hash in hex; None for another line."""
     match = _HEAD.fullmatch(line)
-    if match is None or int(match[1]) > _LARGEST_SEQ:
+    if match is None or int(match[1]) > _MAX_SEQ:
         return None
     return Head(int(match[1]), bytes.fromhex(match[2]))
 
@@ -70,7 +70,7 @@ def read_known_head(path: Path) -> Head | None:
     Raises ``OSError`` where that can't be told, for want of descriptors or memory.
     """
     try:
-        kept = read_whole(head_file(path), _LARGEST, follow=False, owners={os.geteuid()})
+        kept = read_whole(head_file(path), _MAX_BYTES, follow=False, owners={os.geteuid()})
     except OSError as error:
         if is_shortage(error):
             raise
@@ -141,7 +141,7 @@ def read_heads(file: Path, limit: int) -> Iterator[Head | None]:
 
 
 def _parse_line(line: bytes) -> Head | None:
-    return parse_head(line.decode("ascii", "replace")) if len(line) <= _LONGEST_LINE else None
+    return parse_head(line.decode("ascii", "replace")) if len(line) <= _MAX_LINE else None
 
 
 def last_head(connection: sqlite3.Connection) -> Head:
@@ -167,12 +167,12 @@ class HeadKeeper:
         self._head: Head | None = None
         self._lined_at = time.monotonic()
         self._lined: Head | None = None
-        self._written_at = -EVERY
+        self._written_at = -WRITE_INTERVAL
         self._news = asyncio.Event()
         self._tasks = tasks
         self._task = tasks.repeat("keeping the head of the log", self._write, self._due)
 
-    def committed(self, records: Sequence[Record]) -> None:
+    def on_committed(self, records: Sequence[Record]) -> None:
         """Take note of records that were committed."""
         if records:
             self._head = Head(records[-1].seq, records[-1].hash)
@@ -186,7 +186,7 @@ class HeadKeeper:
     async def _due(self) -> None:
         """Wait for something to keep, and until it is time to."""
         await self._news.wait()
-        early = self._written_at + EVERY - time.monotonic()
+        early = self._written_at + WRITE_INTERVAL - time.monotonic()
         if early > 0:
             await asyncio.sleep(early)
         self._news.clear()
@@ -197,7 +197,7 @@ class HeadKeeper:
             return
         lined = None
         if self._lines is not None and head != self._lined:
-            due = time.monotonic() - self._lined_at >= LINE_EVERY
+            due = time.monotonic() - self._lined_at >= LINE_INTERVAL
             lined = self._lines if due or closing else None
         # Two at a time would write the same new file.
         await shielded(asyncio.to_thread(self._write_files, head, lined))

@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from chloe.errors import LogUnusable
-from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, largest
+from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, max_body_size
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import ReaderPool
 from chloe.store.drift import find_drift
@@ -253,7 +253,7 @@ class _Walk:
             try:
                 if stored is None:
                     raise BodyDamaged("it takes more bytes than Chloe writes")
-                body = self._unpacker.unpack(codec, stored, largest(kind))
+                body = self._unpacker.unpack(codec, stored, max_body_size(kind))
             except CodecUnknown as error:
                 raise _Broken(seq, f"its body can't be checked: {error}") from error
             except BodyDamaged as error:

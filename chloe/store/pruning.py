@@ -39,29 +39,29 @@ from chloe.store.wal import WalCopier, truncate_wal
 _R = TypeVar("_R")
 
 #: The most bodies, and about the most bytes of them, that go in one transaction: some milliseconds.
-_BODIES_AT_ONCE = 64
-_BYTES_AT_ONCE = 512 * 1024
+_BODY_BATCH = 64
+_BYTE_BATCH = 512 * 1024
 
 #: Bodies that are looked up at a time.
-_FOUND_AT_ONCE = 4096
+_LOOKUP_BATCH = 4096
 
 #: Pages cut off in one transaction.
-_PAGES_AT_ONCE = 128
+_PAGE_BATCH = 128
 
 #: The lock is left free for as long as it was held, and for so many seconds at least: others look for it
 #: after 1, 2, 5, 10, 15 ms and so on (https://sqlite.org/c3ref/busy_timeout.html).
 _PAUSE = 0.004
 
 #: How often the -wal file is tried to be emptied, and the seconds between: a reader may be in the way.
-_EMPTYING = 10
-_EMPTY_AGAIN = 0.1
+_TRUNCATE_TRIES = 10
+_TRUNCATE_RETRY_DELAY = 0.1
 
 #: The newest ``Pruned`` records of a pane that are surely among those which the trigger ``body_delete`` looks
 #: at: half of them, so that as many may be appended meanwhile.
 _ASKED = 32
 
 #: Free pages from which on ``finish`` takes them for what a killed prune left behind.
-_LEFT_BEHIND = 256
+_MIN_FREE_PAGES = 256
 
 _EVERY_PRUNED = (
     "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
@@ -155,7 +155,7 @@ class Pruner:
     async def finish(self) -> bool:
         """Go on with what a killed prune has left; whether there was anything."""
         was_any = await self._delete_left()
-        if was_any or await self._read(_free_pages) >= _LEFT_BEHIND:
+        if was_any or await self._read(_free_pages) >= _MIN_FREE_PAGES:
             await self._vacuum()
             await self._empty_wal()
             return True
@@ -193,25 +193,25 @@ class Pruner:
             while bodies := await self._read(_next, part, after):
                 for seqs, size in _bundles(bodies):
                     await self._write(side_transaction, _delete, seqs)
-                    self._wal.committed(size // 8)
+                    self._wal.on_committed(size // 8)
                 after = bodies[-1][0]
         return bool(ranges)
 
     async def _vacuum(self) -> None:
         before: int | None = None
         while True:
-            free = await self._write(_cut_off, _PAGES_AT_ONCE)
+            free = await self._write(_cut_off, _PAGE_BATCH)
             if not free or (before is not None and free >= before):
                 # Nothing left, or others free as many meanwhile: those are used again by what comes.
                 return
             before = free
-            self._wal.committed(_PAGES_AT_ONCE * 1024)
+            self._wal.on_committed(_PAGE_BATCH * 1024)
 
     async def _empty_wal(self) -> None:
-        for _ in range(_EMPTYING):
+        for _ in range(_TRUNCATE_TRIES):
             if self._appender is None or await self._read(truncate_wal, self._appender):
                 return
-            await asyncio.sleep(_EMPTY_AGAIN)
+            await asyncio.sleep(_TRUNCATE_RETRY_DELAY)
 
     async def _read(self, work: Callable[..., _R], *args: object) -> _R:
         async with self._readers.connection() as connection:
@@ -311,7 +311,7 @@ def _left_of_all(connection: sqlite3.Connection, ranges: Iterable[tuple[int, int
 
 def _next(connection: sqlite3.Connection, within: _Range, after: int) -> list[tuple[int, int]]:
     """Return the next bodies of a range: seq and bytes."""
-    bounds = (after + 1, within.up_to, _FOUND_AT_ONCE)
+    bounds = (after + 1, within.up_to, _LOOKUP_BATCH)
     if within.pane:
         return connection.execute(_NEXT_OF_PANE, (*bounds, within.pane)).fetchall()
     return connection.execute(_NEXT, bounds).fetchall()
@@ -325,7 +325,7 @@ def _bundles(found: Sequence[tuple[int, int]]) -> list[tuple[list[int], int]]:
     for seq, size in found:
         seqs.append(seq)
         total += size
-        if len(seqs) >= _BODIES_AT_ONCE or total >= _BYTES_AT_ONCE:
+        if len(seqs) >= _BODY_BATCH or total >= _BYTE_BATCH:
             bundles.append((seqs, total))
             seqs, total = [], 0
     return [*bundles, (seqs, total)] if seqs else bundles

@@ -21,7 +21,7 @@ from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.quick import dataclass
-from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, largest
+from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, max_body_size
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import ReaderPool
 from chloe.store.limits import explain_limit
@@ -60,7 +60,7 @@ _NEXT = "SELECT seq FROM record WHERE seq > ? ORDER BY seq LIMIT 1"
 _MALFORMED = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 #: SQLite's largest integer.
-_LARGEST_SEQ = 2**63 - 1
+_MAX_SEQ = 2**63 - 1
 
 _unpackers = threading.local()
 
@@ -124,7 +124,7 @@ def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
     if wanted.seq == 0:
         return GENESIS.startswith(wanted.hash)
     if wanted.seq > 0:
-        if wanted.seq > _LARGEST_SEQ:
+        if wanted.seq > _MAX_SEQ:
             return False
         row = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
         return row is not None and bytes(row[0][:size]) == wanted.hash
@@ -210,7 +210,11 @@ def _record(row: _Row, unpacker: Unpacker) -> Record:
     seq, committed_at, occurred_at, pane, instance, kind, version, head_, hash_, codec, stored = row
     try:
         try:
-            body = None if codec is None or stored is None else unpacker.unpack(codec, stored, largest(kind))
+            body = (
+                None
+                if codec is None or stored is None
+                else unpacker.unpack(codec, stored, max_body_size(kind))
+            )
         except BodyDamaged:
             # As one that was pruned: its length says that it is missing, and the rest can still be read.
             body = None

@@ -28,7 +28,7 @@ from chloe.store.reading import Reader, RecordQuery, translate_errors
 from chloe.store.readonly import RefusingWriter
 from chloe.store.wal import WalCopier, size_on_disk
 from chloe.store.write_lock import find_writer
-from chloe.store.writer import CLOSE_WITHIN, Writer
+from chloe.store.writer import CLOSE_TIMEOUT, Writer
 from chloe.tasks import Tasks
 from chloe.waits import Waits
 
@@ -79,11 +79,11 @@ class Store:
         self._connection = connection
         self._appender = appender
         self._subscribers: list[Callable[[str | None], None]] = []
-        self._told: str | None = None
+        self._reported_trouble: str | None = None
         feed.on_followed = self._change_watcher.set_active
-        writer.on_committed = self._committed
-        writer.on_trouble = feed.on_trouble = self._tell
-        tasks.on_trouble = lambda _: self._tell()
+        writer.on_committed = self._on_committed
+        writer.on_trouble = feed.on_trouble = self._report_trouble
+        tasks.on_trouble = lambda _: self._report_trouble()
 
     @classmethod
     async def open(
@@ -245,7 +245,7 @@ class Store:
         """
         records, size = await self._checkpoints.save(checkpoint)
         if records:
-            self._committed(records, size)
+            self._on_committed(records, size)
 
     async def load_checkpoint(
         self, pane: str, *, emulator: str, seq: int | None = None, lines: int | None = None
@@ -343,7 +343,7 @@ class Store:
         """
         return await self._reader.contains(head)
 
-    async def close(self, within: float = CLOSE_WITHIN) -> None:
+    async def close(self, within: float = CLOSE_TIMEOUT) -> None:
         """Commit what is queued, end every ``follow``, let go of the file.
 
         Raises ``LogUnusable`` if facts could not be written ``within`` so many seconds: they are lost.
@@ -370,16 +370,16 @@ class Store:
         if self.refusal is not None:
             raise LogUnusable(self.refusal)
 
-    def _tell(self) -> None:
-        if self.trouble != self._told:
-            self._told = self.trouble
+    def _report_trouble(self) -> None:
+        if self.trouble != self._reported_trouble:
+            self._reported_trouble = self.trouble
             for callback in list(self._subscribers):
-                callback(self._told)
+                callback(self._reported_trouble)
 
-    def _committed(self, records: Sequence[Record], size: int) -> None:
+    def _on_committed(self, records: Sequence[Record], size: int) -> None:
         self._feed.publish(records, size)
-        self._heads.committed(records)
-        self._wal.committed(size)
+        self._heads.on_committed(records)
+        self._wal.on_committed(size)
 
     async def _look(self) -> bool:
         try:

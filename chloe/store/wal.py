@@ -22,20 +22,21 @@ if TYPE_CHECKING:
     from chloe.store.appending import Appender
 
 #: From this many committed bytes on copying is worth it, as soon as nothing has been committed for
-#: QUIET seconds; from MOST bytes on it doesn't wait for that. After a crash SQLite reads as much again.
-WORTH_COPYING = 4 * 1024 * 1024
-MOST = 32 * 1024 * 1024
-QUIET = 0.1
+#: QUIET_SECONDS; from MAX_UNCOPIED bytes on it doesn't wait for that. After a crash SQLite reads as much
+#: again.
+MIN_UNCOPIED = 4 * 1024 * 1024
+MAX_UNCOPIED = 32 * 1024 * 1024
+QUIET_SECONDS = 0.1
 
 #: What a commit adds to the -wal file beside its bytes, about: at the least the last page of three trees.
-COMMIT = 3 * 4096
+COMMIT_OVERHEAD = 3 * 4096
 
 #: From this size on the -wal file is begun anew, for which commits have to wait a moment: while they never
 #: pause, what copies beside them never reaches its end.
-LARGEST_WAL = 64 * 1024 * 1024
+MAX_WAL = 64 * 1024 * 1024
 
 #: How long emptying the -wal file may wait for readers, and make commits wait, in milliseconds.
-_EMPTY_WITHIN = 20
+_TRUNCATE_TIMEOUT = 20
 
 
 class WalCopier:
@@ -44,15 +45,15 @@ class WalCopier:
     def __init__(self, readers: ReaderPool, appender: Appender | None, tasks: Tasks) -> None:
         self._readers = readers
         self._appender = appender
-        self._since = 0
+        self._uncopied = 0
         self._written = asyncio.Event()
         self._tasks = tasks
         self._task = tasks.repeat("copying the log's -wal file", self._copy, self._due)
 
-    def committed(self, size: int) -> None:
+    def on_committed(self, size: int) -> None:
         """Take note of a committed transaction with about ``size`` bytes."""
-        self._since += size + COMMIT
-        if self._since >= WORTH_COPYING:
+        self._uncopied += size + COMMIT_OVERHEAD
+        if self._uncopied >= MIN_UNCOPIED:
             self._written.set()
 
     async def close(self) -> None:
@@ -63,7 +64,7 @@ class WalCopier:
         """Wait until copying is worth it."""
         await self._written.wait()
         await self._quiet()
-        self._since = 0
+        self._uncopied = 0
 
     async def _copy(self) -> None:
         # Nothing is lost where it can't be done, and the writer, which meets the same, says so. It is due
@@ -75,10 +76,10 @@ class WalCopier:
 
     async def _quiet(self) -> None:
         """Wait for a pause in the commits, or until there is too much to wait any longer."""
-        while self._since < MOST:
+        while self._uncopied < MAX_UNCOPIED:
             self._written.clear()
             try:
-                async with asyncio.timeout(QUIET):
+                async with asyncio.timeout(QUIET_SECONDS):
                     await self._written.wait()
             except TimeoutError:
                 return
@@ -93,7 +94,7 @@ def copy_wal(connection: sqlite3.Connection, appender: Appender) -> None:
         return
     _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
-    if frames * page_size > LARGEST_WAL:
+    if frames * page_size > MAX_WAL:
         with appender.exclusive():
             if not appender.has_moved():
                 connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
@@ -107,7 +108,7 @@ def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
     """
     copy_wal(connection, appender)
     (waits,) = connection.execute("PRAGMA busy_timeout").fetchone()
-    connection.execute(f"PRAGMA busy_timeout = {_EMPTY_WITHIN}")
+    connection.execute(f"PRAGMA busy_timeout = {_TRUNCATE_TIMEOUT}")
     try:
         with appender.exclusive():
             if appender.has_moved():

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chloe.store.connection import BUSY
+from chloe.store.connection import BUSY_TIMEOUT
 from chloe.waits import find_lock_holder
 
 #: Seconds between two tries: the first, and the longest.
@@ -63,7 +63,7 @@ class WriteLock:
         Waits as long as SQLite waits for a lock, then raises ``sqlite3.OperationalError``. Raises ``OSError``
         where the file system has no locks.
         """
-        if not self._among_threads.acquire(timeout=BUSY):
+        if not self._among_threads.acquire(timeout=BUSY_TIMEOUT):
             raise _busy()
         try:
             self._lock()
@@ -88,7 +88,7 @@ class WriteLock:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 now = time.monotonic()
-                deadline = deadline or now + BUSY
+                deadline = deadline or now + BUSY_TIMEOUT
                 if now > deadline:
                     raise _busy() from None
                 time.sleep(pause)

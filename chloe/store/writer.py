@@ -38,7 +38,7 @@ ENTRY_OVERHEAD = 512
 _PAUSES = (0.05, 1.0)
 
 #: How long ``close`` waits for a commit before it gives up, in seconds.
-CLOSE_WITHIN = 5.0
+CLOSE_TIMEOUT = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -255,7 +255,7 @@ class Writer:
             if self.on_trouble is not None:
                 self.on_trouble()
 
-    async def close(self, within: float = CLOSE_WITHIN) -> None:
+    async def close(self, within: float = CLOSE_TIMEOUT) -> None:
         """Commit what is queued, then stop.
 
         Raises ``LogUnusable`` if nothing could be committed for ``within`` seconds.

@@ -175,12 +175,12 @@ async def test_heads_are_added_to_the_users_file_once_a_minute_and_at_close(
     path: Path, tmp_path: Path, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "heads"
-    monkeypatch.setattr("chloe.store.heads.EVERY", 0.01)
+    monkeypatch.setattr("chloe.store.heads.WRITE_INTERVAL", 0.01)
     store = await Store.open(path, instance=id_of("one"), heads_file=file)
     await store.append([printed(b"one")])
     await eventually(head_file(path).exists)
     assert not file.exists()
-    monkeypatch.setattr("chloe.store.heads.LINE_EVERY", 0.0)
+    monkeypatch.setattr("chloe.store.heads.LINE_INTERVAL", 0.0)
     (second,) = await store.append([printed(b"two", 3)])
     await eventually(file.exists)
     (third,) = await store.append([printed(b"three", 6)])

@@ -19,7 +19,7 @@ import chloe
 from chloe.errors import ChloeError
 from chloe.events.facts import Checkpointed, Created, Entry, Output, Pruned
 from chloe.store import Store
-from chloe.store.bodies import LARGEST_BODY, LARGEST_OUTPUT, RAW, ZSTD, BodyDamaged, BodyUnreadable, Unpacker
+from chloe.store.bodies import MAX_BODY, MAX_OUTPUT, RAW, ZSTD, BodyDamaged, BodyUnreadable, Unpacker
 from chloe.store.inspection import inspect_log
 from chloe.store.opening import recover_log
 from chloe.waits import Waits
@@ -37,7 +37,7 @@ def packed(size: int) -> bytes:
     return b"".join([*pieces, compressor.flush()])
 
 
-@pytest.mark.parametrize("most", [0, 9, LARGEST_OUTPUT])
+@pytest.mark.parametrize("most", [0, 9, MAX_OUTPUT])
 def test_what_unpacks_to_more_than_it_may_is_damaged(most: int) -> None:
     for codec, stored in ((ZSTD, packed(most + 1)), (RAW, bytes(most + 1))):
         with pytest.raises(BodyDamaged, match="at most"):
@@ -173,7 +173,7 @@ async def test_a_body_that_is_not_as_long_as_its_head_says_is_damaged(
 
 async def test_a_body_larger_than_any_is_not_even_read(store: Store, printed: Printed, forged: Any) -> None:
     await store.append([printed(b"good")])
-    length = LARGEST_BODY + 1
+    length = MAX_BODY + 1
     head = f'{{"length":{length},"offset":4}}'
     forged("Output", head, pane=PANE, instance=id_of("one"), body=bytes(length))
     records = [record async for record in store.read()]

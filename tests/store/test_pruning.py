@@ -18,7 +18,7 @@ import pytest
 from chloe.errors import LogUnusable
 from chloe.events.facts import Entry, Output, Pruned, Renamed, Repainted
 from chloe.store import Checkpoint, FoldStart, PruneCut, Store
-from chloe.store.bodies import LARGEST_BODY, Unpacker
+from chloe.store.bodies import MAX_BODY, Unpacker
 from tests.ids import id_of
 
 Printed = Callable[..., Entry]
@@ -185,7 +185,7 @@ async def test_of_many_states_only_the_one_that_is_used_is_unpacked(
     unpacked = []
 
     class Counting(Unpacker):
-        def unpack(self, codec: int, stored: bytes, most: int = LARGEST_BODY) -> bytes:
+        def unpack(self, codec: int, stored: bytes, most: int = MAX_BODY) -> bytes:
             unpacked.append(len(stored))
             return super().unpack(codec, stored, most)
 
@@ -322,8 +322,8 @@ import asyncio, sys
 from pathlib import Path
 from chloe.store import PruneCut, Store, pruning
 from chloe.store.connection import Connection
-pruning._BODIES_AT_ONCE = 4
-pruning._PAGES_AT_ONCE = 8
+pruning._BODY_BATCH = 4
+pruning._PAGE_BATCH = 8
 run = Connection.run
 async def report_step(self, work, *args, **named):
     done = await run(self, work, *args, **named)

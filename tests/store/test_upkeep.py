@@ -70,7 +70,7 @@ async def test_a_failed_copy_of_the_wal_file_is_heard_and_repeated(
 ) -> None:
     copies = FailsOnce(wal.copy_wal)
     monkeypatch.setattr(wal, "copy_wal", copies)
-    monkeypatch.setattr(wal, "WORTH_COPYING", 1)
+    monkeypatch.setattr(wal, "MIN_UNCOPIED", 1)
     store = await opened()
     troubles = heard(store)
     await store.append([printed(b"committed")])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chloe.store import Store
-from chloe.store.wal import MOST, WORTH_COPYING
+from chloe.store.wal import MAX_UNCOPIED, MIN_UNCOPIED
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -20,4 +20,4 @@ async def test_many_small_commits_are_copied_as_a_few_large_ones_are(
         for number in range(700):
             await store.append([printed(b"x", 700 * turn + number)])
         await eventually(lambda turn=turn: path.stat().st_size > turn * 60_000, "they are in the database")
-    assert WORTH_COPYING / 2 < wal.stat().st_size < MOST
+    assert MIN_UNCOPIED / 2 < wal.stat().st_size < MAX_UNCOPIED

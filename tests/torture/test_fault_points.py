@@ -133,9 +133,9 @@ POINTS = (
 #: So that what is rare happens within a second.
 VALUES = {
     "chloe.backends.tmux.holder_spec:SEGMENT_SIZE": 100_000,
-    "chloe.store.wal:WORTH_COPYING": 30_000,
-    "chloe.store.wal:MOST": 60_000,
-    "chloe.store.wal:LARGEST_WAL": 200_000,
+    "chloe.store.wal:MIN_UNCOPIED": 30_000,
+    "chloe.store.wal:MAX_UNCOPIED": 60_000,
+    "chloe.store.wal:MAX_WAL": 200_000,
 }
 MANNERS = ("burst", "slow", "flood", "bytes", "burst")
 

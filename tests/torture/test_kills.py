@@ -86,7 +86,7 @@ async def test_killed_while_it_prunes_only_that_is_gone_and_screens_are_what_the
     often = {
         "chloe.events.screen:CHECKPOINT_BYTES": 20_000,
         "chloe.engine.live:_BACKGROUND_BYTES": 20_000,
-        "chloe.store.pruning:_BODIES_AT_ONCE": 4,
+        "chloe.store.pruning:_BODY_BATCH": 4,
     }
     chloe = world.start(*FIRST[2:8], prunes=True, values=often)
     await world.said(chloe)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from chloe.small_files import open_regular
-from chloe.store.bodies import LARGEST_VALUE
+from chloe.store.bodies import MAX_VALUE
 from chloe.store.chain import link
 
 #: What our databases are made with: SQLite's default. Another size is believed if the header says so.
@@ -212,7 +212,7 @@ class PageScanner:
         page = self._read(number)
         length, at = _varint(page, offset)
         _, at = _varint(page, at)
-        if not 0 < length <= LARGEST_VALUE:
+        if not 0 < length <= MAX_VALUE:
             raise _Unreadable
         most, usable = self._page - 35, self._page
         if length <= most:

@@ -38,7 +38,7 @@ from chloe.events.facts import (
 from chloe.events.ids import is_id, session_of
 from chloe.events.traits import NAMES, Traits
 from chloe.store.appending import Appender
-from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, largest
+from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, max_body_size
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import read_known_head, write_known_head
 from chloe.store.ranges import Ranges
@@ -217,7 +217,7 @@ class _Rebuild:
         unknown = None
         for body in self._scanner.bodies(row.seq):
             try:
-                unpacked = self._unpacker.unpack(body.codec, body.stored, largest(row.kind))
+                unpacked = self._unpacker.unpack(body.codec, body.stored, max_body_size(row.kind))
             except CodecUnknown:
                 unknown = body
             except BodyDamaged:
