@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chloe.events.facts import Record
     from chloe.events.panes import Panes
     from chloe.store import Store
+    from chloe.store.reading import RecordQuery
 
 #: Characters that are printed at once.
 _BATCH_SIZE = 4096
@@ -73,6 +74,7 @@ def replay(
     from chloe.errors import UsageError
     from chloe.replay import describe_all, without_checkpoints
     from chloe.store.extended import ExtendedLog
+    from chloe.store.reading import RecordQuery
 
     if data and not as_json:
         raise UsageError("--data needs --json; chloe export-log has what a pane printed")
@@ -102,10 +104,12 @@ def replay(
             report_damage(stopped.values())
             return
 
+        query = RecordQuery(pane=pane_id, kinds=kind_filter, since=since, until=until)
+
         async def follow_log(write: WriteText) -> None:
             await _write(lines(past), write)
             async for batch in store.follow(seq):
-                await _write(lines(_filter(batch, pane_id, kind_filter, since, until)), write)
+                await _write(lines(_filter(batch, query)), write)
 
         await print_while_read(follow_log)
 
@@ -123,21 +127,10 @@ async def _fold_names(store: Store, through: int) -> Panes:
     return names
 
 
-async def _filter(
-    records: Sequence[Record],
-    pane: str | None,
-    kinds: frozenset[str] | None,
-    since: int | None,
-    until: int | None,
-) -> AsyncIterator[Record]:
+async def _filter(records: Sequence[Record], query: RecordQuery) -> AsyncIterator[Record]:
     """Yield the records that the command line asks for, of those just committed."""
     for record in records:
-        if (
-            (pane is None or record.pane == pane)
-            and (kinds is None or type(record.fact).__name__ in kinds)
-            and (since is None or record.occurred_at >= since)
-            and (until is None or record.occurred_at < until)
-        ):
+        if query.matches(record):
             yield record
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from chloe.events.facts import UNCOMMITTED, Record
 from chloe.store.checkpoints import Checkpoint, CheckpointRef
 from chloe.store.pruning import FoldStart
+from chloe.store.reading import RecordQuery
 
 
 class RecordSource(Protocol):
@@ -72,13 +73,11 @@ class ExtendedLog:
         if after >= UNCOMMITTED:
             # The caller has read them already: nothing follows the records that are in no log.
             return
+        query = RecordQuery(
+            pane=pane, kinds=None if kinds is None else frozenset(kinds), since=since, until=until
+        )
         async for record in self._records():
-            if (
-                (pane is None or record.pane == pane)
-                and (kinds is None or type(record.fact).__name__ in kinds)
-                and (since is None or record.occurred_at >= since)
-                and (until is None or record.occurred_at < until)
-            ):
+            if query.matches(record):
                 yield record
 
     async def find_fold_start(self, pane: str) -> FoldStart:

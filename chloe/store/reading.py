@@ -78,6 +78,15 @@ class RecordQuery:
     until: int | None = None
     bodies: bool = True
 
+    def matches(self, record: Record) -> bool:
+        """Return whether a record meets every condition."""
+        return (
+            (self.pane is None or record.pane == self.pane)
+            and (self.kinds is None or type(record.fact).__name__ in self.kinds)
+            and (self.since is None or record.occurred_at >= self.since)
+            and (self.until is None or record.occurred_at < self.until)
+        )
+
     def query(self) -> tuple[str, list[str | int]]:
         """Return the SQL and its parameters after the first three: seq above, last seq, rows."""
         body = f", {COLUMNS}" if self.bodies else ", NULL, NULL"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from chloe.events.facts import Entry, Fact, Renamed, Unknown
+from chloe.events.facts import Closed, Entry, Fact, Record, Renamed, Unknown
 from chloe.store import Store
 from chloe.store import reading as pages
+from chloe.store.reading import RecordQuery
 from tests.ids import id_of
 
 Opener = Callable[..., Awaitable[Store]]
@@ -48,3 +49,18 @@ async def test_no_more_text_is_held_at_once_than_a_page_may_have(
     assert seqs == [record.seq for record in records]
     assert sum(weights) == weight(facts)
     assert max(weights) < pages.PAGE_BYTES + 400_000
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        (RecordQuery(), True),
+        (RecordQuery(pane="one", kinds=frozenset({"Closed"}), since=100, until=101), True),
+        (RecordQuery(pane="other"), False),
+        (RecordQuery(kinds=frozenset({"Died"})), False),
+        (RecordQuery(since=101), False),
+        (RecordQuery(until=100), False),
+    ],
+)
+def test_a_record_beside_the_log_is_asked_for_as_one_in_it(query: RecordQuery, matches: bool) -> None:
+    assert query.matches(Record(1, 200, 100, "one", "instance", Closed(), b"")) is matches
