@@ -10,12 +10,13 @@ TIMES ?= 67
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test quick story torture hostile search bench fmt lock clean
+.PHONY: help run test quick cover story torture hostile search bench fmt lock clean
 
 help:
 	@echo "make run     set up and start Chloe"
-	@echo "make test    set up with what development needs; check format, lint, types, spelling; run the tests"
+	@echo "make test    set up with what development needs; check format, lint, types, spelling; run the tests; hold the coverage"
 	@echo "make quick   the tests that need neither tmux nor a PTY, with few examples: under a minute"
+	@echo "make cover   how much of each room the tests in memory run through, held per room"
 	@echo "make story   repeat the end-to-end story, N=20 times"
 	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
 	@echo "make hostile spoil homes by chance and run every command over each, N=20 seeds from SEED=1 on, or for MINUTES"
@@ -36,10 +37,15 @@ test:
 	$(BIN)/mypy
 	$(BIN)/codespell
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m tests.covered $(WORKERS)
 
 quick:
 	@scripts/setup dev
 	CHLOE_SEARCH=0.02 $(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not tmux and not pty and not slow"
+
+cover:
+	@scripts/setup dev
+	$(BIN)/python -m tests.covered $(WORKERS)
 
 story:
 	@scripts/setup dev

@@ -7,6 +7,9 @@ import re
 import tomllib
 from pathlib import Path
 
+from tests import covered
+from tests.laws.test_floors import FLOORS
+
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
 
@@ -34,3 +37,8 @@ def test_editors_are_told_the_width_that_ruff_holds() -> None:
     ruff = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]
 
     assert editors["*.py"]["max_line_length"] == str(ruff["line-length"])
+
+
+def test_each_room_has_a_least_share_or_is_held_elsewhere() -> None:
+    assert sorted([*covered.LEAST, *covered.ELSEWHERE]) == sorted(set(FLOORS) - {"__main__"})
+    assert not [path for path in covered.TESTS if not (ROOT / path).exists()]
