@@ -83,7 +83,7 @@ def why_not_type(pane: Pane, instance: str) -> Refusal | None:
 
 
 def require_alive(pane: Pane) -> None:
-    """Raises ``PaneRefused`` for a pane whose program has ended."""
+    """Raise ``PaneRefused`` for a pane whose program has ended."""
     refusal = _ended(pane)
     if refusal is not None:
         raise PaneRefused(str(refusal))
@@ -170,7 +170,7 @@ def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 
 def require_startable(argv: Sequence[str], cwd: str) -> None:
-    """Raises ``StartFailed`` for what no system could start, and no log should hold."""
+    """Raise ``StartFailed`` for what no system could start, and no log should hold."""
     if not fits_argv(argv):
         raise StartFailed("the command can't be started: its arguments are too long; give them in a file")
     if not all(map(is_text, argv)):
