@@ -77,30 +77,30 @@ async def plan(
 
     Raises ``LogUnusable``.
     """
-    places: dict[str, Sequence[int] | None] = {}
+    positions: dict[str, Sequence[int] | None] = {}
     not_prunable = []
     for pane in list(panes.values()):
         if not policy or policy.pane not in (None, pane.id):
             continue
         if not pane.alive:
-            places[pane.id] = None
-        elif found := await _places(store, pane.id, scrollback):
-            places[pane.id] = found
+            positions[pane.id] = None
+        elif found := await _cut_positions(store, pane.id, scrollback):
+            positions[pane.id] = found
         elif pane.output_bytes:
             not_prunable.append(pane.id)
     before = None
     if policy.older_than is not None:
         before = (time.time_ns() if now is None else now) - policy.older_than * 1_000_000_000
     return Plan(
-        ranges=await store.plan_pruning(places, before=before, over=policy.over),
+        ranges=await store.plan_pruning(positions, before=before, over=policy.over),
         not_prunable=not_prunable,
         reason=policy.reason,
-        live=frozenset(pane for pane, where in places.items() if where is not None),
+        live=frozenset(pane for pane, where in positions.items() if where is not None),
     )
 
 
 async def execute(store: Store, planned: Plan) -> Sequence[PruneRange]:
-    """Let it go; what went. Raises ``LogUnusable``; what was begun is then finished by the next one."""
+    """Prune as ``planned``; return what went. Raises ``LogUnusable``; the next call finishes it."""
     went = []
     cuts = []
     for part in planned.ranges:
@@ -137,7 +137,7 @@ async def run_retention(store: Store, panes: Panes, policy: RetentionPolicy, *, 
         _log.warning("the log was not pruned: %s", error)
 
 
-async def _places(store: Store, pane: str, scrollback: int) -> list[int]:
+async def _cut_positions(store: Store, pane: str, scrollback: int) -> list[int]:
     """Return where a live pane may be cut: behind each of these records."""
     marks = await store.list_checkpoints(pane, emulator=EMULATOR)
     return [mark.seq for mark in marks if mark.lines <= marks[-1].lines - scrollback]

@@ -235,5 +235,5 @@ def _refs(connection: sqlite3.Connection, pane: str, emulator: str) -> list[Chec
 
 
 def _delete_some(connection: sqlite3.Connection, pane: str | None, after: int, up_to: int) -> int:
-    """Delete a few; how many."""
+    """Delete a few; return how many."""
     return connection.execute(_DELETE, (pane, pane, after, up_to, _DELETE_BATCH)).rowcount

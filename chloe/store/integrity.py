@@ -185,7 +185,7 @@ class _Walk:
                 self._lost_to_damage.update(ranges)
 
     def slice(self, connection: sqlite3.Connection) -> bool:
-        """Walk a bit further, in one read transaction; whether there is more. Raises ``_Broken``."""
+        """Walk a bit further, in one read transaction; return whether there is more. Raises ``_Broken``."""
         connection.execute("BEGIN")
         try:
             # The first slice begins at SQLite's lowest number, so that a record before the first is met.
@@ -201,7 +201,7 @@ class _Walk:
             connection.execute("ROLLBACK")
 
     def _follow(self, rows: Iterable[_Row]) -> int:
-        """Take the next step for each of ``rows``, up to a slice's bounds; the number of bodies met."""
+        """Check each of ``rows``, up to a slice's bounds; return the number of bodies met."""
         size = bodies = 0
         for count, row in enumerate(rows, 1):
             size += self._step(row)
@@ -211,7 +211,7 @@ class _Walk:
         return bodies
 
     def _step(self, row: _Row) -> int:
-        """Check one record; the size of its body."""
+        """Check one record; return the size of its body."""
         (
             seq,
             committed_at,

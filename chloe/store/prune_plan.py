@@ -40,10 +40,10 @@ class PruneRange:
 
 
 class _PaneRange:
-    """What was met of one pane. It may be cut at ``places`` only, or anywhere where that is None."""
+    """The bodies of one pane so far. It may be cut at ``positions`` only, or anywhere where that is None."""
 
-    def __init__(self, places: Sequence[int] | None) -> None:
-        self._places = None if places is None else sorted(places, reverse=True)
+    def __init__(self, positions: Sequence[int] | None) -> None:
+        self._positions = None if positions is None else sorted(positions, reverse=True)
         self._pending_first = self._pending_bodies = self._pending_size = 0
         self.first = self.up_to = self.bodies = self.size = 0
         #: It met what is too young: nothing behind that goes.
@@ -51,26 +51,26 @@ class _PaneRange:
 
     def advance(self, seq: int | None) -> int:
         """Come to ``seq`` (None: the end); return the bytes that can be cut off in addition."""
-        if self._places is None:
+        if self._positions is None:
             return 0
         gained = 0
-        while self._places and (seq is None or self._places[-1] < seq):
-            place = self._places.pop()
-            gained += self._cut(place)
+        while self._positions and (seq is None or self._positions[-1] < seq):
+            position = self._positions.pop()
+            gained += self._cut(position)
         return gained
 
     def add(self, seq: int, size: int) -> int:
-        """Meet a body; the bytes that can be cut off since then."""
+        """Add a body; return the bytes that can be cut off in addition."""
         self._pending_first = self._pending_first or seq
         self._pending_bodies += 1
         self._pending_size += size
-        return self._cut(seq) if self._places is None else 0
+        return self._cut(seq) if self._positions is None else 0
 
-    def _cut(self, place: int) -> int:
+    def _cut(self, position: int) -> int:
         gained = self._pending_size
         if self._pending_bodies:
             self.first = self.first or self._pending_first
-            self.up_to = place
+            self.up_to = position
             self.bodies += self._pending_bodies
             self.size += gained
             self._pending_first = self._pending_bodies = self._pending_size = 0
@@ -81,16 +81,16 @@ class _Walk:
     """How far the walk has come, in the order of the log. ``slice`` runs in a reader's thread."""
 
     def __init__(
-        self, places: Mapping[str, Sequence[int] | None], before: int | None, enough: int | None
+        self, positions: Mapping[str, Sequence[int] | None], before: int | None, enough: int | None
     ) -> None:
-        self.heaps = {pane: _PaneRange(where) for pane, where in places.items()}
+        self.panes = {pane: _PaneRange(where) for pane, where in positions.items()}
         self._before = before
         self._left = enough
         self._seq = 0
-        self._pane: str | None = next(iter(places)) if len(places) == 1 else None
+        self._pane: str | None = next(iter(positions)) if len(positions) == 1 else None
 
     def slice(self, connection: sqlite3.Connection) -> bool:
-        """Walk a bit further; whether there is more."""
+        """Walk a bit further; return whether there is more."""
         sql, arguments = _BODIES, [self._seq, _SLICE]
         parameters: Sequence[object] = arguments
         if self._pane is not None:
@@ -100,29 +100,29 @@ class _Walk:
             for seq, pane, occurred_at, size in rows:
                 count += 1
                 self._seq = seq
-                self._meet(seq, pane, occurred_at, size)
+                self._visit(seq, pane, occurred_at, size)
                 if self._has_enough():
                     return False
         if count == _SLICE:
             return True
-        for heap in self.heaps.values():
-            if not heap.closed and not self._has_enough():
-                self._take(heap.advance(None))
+        for pane_range in self.panes.values():
+            if not pane_range.closed and not self._has_enough():
+                self._count(pane_range.advance(None))
         return False
 
-    def _meet(self, seq: int, pane: str, occurred_at: int, size: int) -> None:
-        heap = self.heaps.get(pane)
-        if heap is None or heap.closed:
+    def _visit(self, seq: int, pane: str, occurred_at: int, size: int) -> None:
+        pane_range = self.panes.get(pane)
+        if pane_range is None or pane_range.closed:
             return
-        self._take(heap.advance(seq))
+        self._count(pane_range.advance(seq))
         if self._has_enough():
             return
         if self._before is not None and occurred_at >= self._before:
-            heap.closed = True
+            pane_range.closed = True
             return
-        self._take(heap.add(seq, size))
+        self._count(pane_range.add(seq, size))
 
-    def _take(self, size: int) -> None:
+    def _count(self, size: int) -> None:
         if self._left is not None:
             self._left -= size
 
@@ -132,7 +132,7 @@ class _Walk:
 
 async def plan(
     readers: ReaderPool,
-    places: Mapping[str, Sequence[int] | None],
+    positions: Mapping[str, Sequence[int] | None],
     *,
     before: int | None,
     over: int | None,
@@ -144,15 +144,21 @@ async def plan(
             enough = await connection.run(_used) - over
         if enough <= 0:
             return []
-    walk = _Walk(places, before, enough)
-    more = bool(places)
+    walk = _Walk(positions, before, enough)
+    more = bool(positions)
     while more:
         async with readers.connection() as connection:
             more = await connection.run(walk.slice)
     return [
-        PruneRange(pane=pane, first=heap.first, up_to=heap.up_to, bodies=heap.bodies, size=heap.size)
-        for pane, heap in walk.heaps.items()
-        if heap.bodies
+        PruneRange(
+            pane=pane,
+            first=pane_range.first,
+            up_to=pane_range.up_to,
+            bodies=pane_range.bodies,
+            size=pane_range.size,
+        )
+        for pane, pane_range in walk.panes.items()
+        if pane_range.bodies
     ]
 
 

@@ -153,7 +153,7 @@ class Pruner:
         await self._empty_wal()
 
     async def finish(self) -> bool:
-        """Go on with what a killed prune has left; whether there was anything."""
+        """Go on with what a killed prune has left; return whether there was anything."""
         was_any = await self._delete_left()
         if was_any or await self._read(_free_pages) >= _MIN_FREE_PAGES:
             await self._vacuum()
@@ -182,7 +182,7 @@ class Pruner:
         return [Entry(cut.pane, pruned, now) for pruned in (fact, *superseded)]
 
     async def _delete_left(self) -> bool:
-        """Delete every body that a ``Pruned`` record covers; whether there were any."""
+        """Delete every body that a ``Pruned`` record covers; return whether there were any."""
         # First what the newest records say: what has to be said again makes them older.
         ranges = sorted(await self._read(_unfinished), key=lambda part: not part.said)
         for part in ranges:
@@ -340,7 +340,7 @@ def _free_pages(connection: sqlite3.Connection) -> int:
 
 
 def _cut_off(connection: sqlite3.Connection, appender: Appender, pages: int) -> int:
-    """Take free pages off the end of the file; how many are left."""
+    """Take free pages off the end of the file; return how many are left."""
     # Each step of the statement frees one page, and ``execute`` takes one step where there are no columns.
     with async_commit(connection), appender.exclusive():
         appender.check_in_place()

@@ -159,7 +159,7 @@ class Store:
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written or followed at the moment, or what of its upkeep fails; else None."""
+        """Return why the log can't be written or followed now, or what of its upkeep fails; else None."""
         return self._writer.trouble or self._feed.trouble or self._tasks.trouble
 
     def subscribe(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
@@ -171,7 +171,7 @@ class Store:
         return lambda: self._subscribers.remove(callback)
 
     async def append(self, entries: Sequence[Entry], *, durable: bool = False) -> list[Record]:
-        """Commit ``entries`` next to each other, in this order; their records.
+        """Commit ``entries`` next to each other, in this order; return their records.
 
         Returns once they are committed: for a ``durable`` one, once they and everything before them are on
         the disk (also without any entries). Calls are committed in the order in which they were made. While
@@ -273,12 +273,12 @@ class Store:
 
     async def plan_pruning(
         self,
-        places: Mapping[str, Sequence[int] | None],
+        positions: Mapping[str, Sequence[int] | None],
         *,
         before: int | None = None,
         over: int | None = None,
     ) -> list[PruneRange]:
-        """Return what could be pruned of the panes in ``places``, of each up to one of its seqs there.
+        """Return what could be pruned of the panes in ``positions``, of each up to one of its seqs there.
 
         None in place of seqs stands for any. All conditions together: made ``before`` (nanoseconds since
         1970) everything else that is left of its pane; and no more, the oldest in the log first, than makes
@@ -287,7 +287,7 @@ class Store:
         from chloe.store.prune_plan import plan
 
         with translate_errors(self.path):
-            return await plan(self._readers, places, before=before, over=over)
+            return await plan(self._readers, positions, before=before, over=over)
 
     async def prune(self, cuts: Sequence[PruneCut]) -> None:
         """Say in the log what goes, let it go, and give the space back to the disk.
@@ -302,7 +302,7 @@ class Store:
             await self._pruner.prune(cuts)
 
     async def finish_pruning(self) -> bool:
-        """Go on with what a killed ``prune`` left; whether there was anything. Raises ``LogUnusable``."""
+        """Go on with what a killed ``prune`` left; return whether there was any. Raises ``LogUnusable``."""
         self._refuse()
         with translate_errors(self.path):
             return await self._pruner.finish()
@@ -322,7 +322,7 @@ class Store:
         return await verify(self.path, self._readers, self._heads_file, progress)
 
     async def accept_loss(self, user: str) -> Losses:
-        """Record that ``user`` knows of all that is missing by now; what that is. Raises ``LogUnusable``.
+        """Record that ``user`` knows of all that is missing by now; return it. Raises ``LogUnusable``.
 
         Nothing is recorded where nothing is missing.
         """

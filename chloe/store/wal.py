@@ -102,7 +102,7 @@ def copy_wal(connection: sqlite3.Connection, appender: Appender) -> None:
 
 
 def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
-    """Copy all of it and cut the -wal file to nothing; whether nobody was in the way.
+    """Copy all of it and cut the -wal file to nothing; return whether nobody was in the way.
 
     Commits wait meanwhile, so that hardly anything is left to copy by then, and readers are not waited for.
     """

@@ -99,7 +99,7 @@ class Writer:
         return await written
 
     async def _reserve(self, size: int) -> None:
-        """Take ``size`` bytes of the queue, in the order of asking; what is larger than it gets it alone."""
+        """Reserve ``size`` bytes of the queue, in the order of the calls; a larger request gets it alone."""
         self._refuse_when_closing()
         if not self._space_waiters and self._fits(size):
             self._queued += size
