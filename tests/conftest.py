@@ -28,6 +28,9 @@ from chloe.engine import Engine, open_engine
 from tests.app_in_terminal import AppInTerminal
 from tests.searching import TIMES
 
+# Tests start commands by the hundred: each would compile its sources anew, which takes as long as its work.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 #: Rooms of tests that start tmux, or programs on PTYs, without a fixture that says so.
 _TMUX_ROOMS = ("backends/tmux", "hostile", "story", "torture")
 _PTY_ROOMS = ("backends",)

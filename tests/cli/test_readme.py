@@ -10,9 +10,11 @@ from pathlib import Path
 from chloe.cli.root import COMMANDS
 from chloe.config import load
 from chloe.errors import ChloeError
+from chloe.export.formats import FORMATS
 from chloe.ui.keymap import list_bindings
 from chloe.ui.labels import label_key
 from chloe.ui.views import TABS
+from chloe.ui.views.instances import Instances
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 
@@ -40,6 +42,20 @@ def test_every_key_is_told() -> None:
     for tab in TABS:
         for binding in list_bindings(tab):
             assert any(f"`{label_key(key)}`" in keys for key in binding.keys), binding
+
+
+def test_the_screen_that_is_shown_has_the_hints_of_today() -> None:
+    (screen,) = re.findall(r"```\n( Chloe .*?)```", README, re.DOTALL)
+    bound = [binding for binding in list_bindings(Instances) if binding.hint]
+    hints = "  ".join(f"{label_key(binding.keys[0])} {binding.hint}" for binding in bound)
+
+    assert screen.splitlines()[-1].strip() == hints
+
+
+def test_every_format_is_told() -> None:
+    (told,) = re.findall(r"--format ([\w\\|]+)", README)
+
+    assert told.split("\\|") == list(FORMATS)
 
 
 def test_every_exit_status_is_told() -> None:
