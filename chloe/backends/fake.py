@@ -117,7 +117,7 @@ class FakeBackend:
 
     @property
     def pending_input(self) -> int:
-        """None: a program played in memory takes all at once."""
+        """0: a program played in memory takes all at once."""
         return 0
 
     #: Why some of it isn't taken.

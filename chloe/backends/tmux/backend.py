@@ -115,7 +115,7 @@ class TmuxBackend:
 
     @property
     def alive(self) -> bool:
-        """A holder looks after the program."""
+        """Whether a holder looks after the program."""
         return locks.is_held(self.folder / "lock") is True
 
     def drained_predicate(self) -> Callable[[], bool]:

@@ -79,7 +79,7 @@ class SpoolInfo:
 
     @property
     def alive(self) -> bool:
-        """A holder looks after the program."""
+        """Whether a holder looks after the program."""
         return self.holder != 0
 
 

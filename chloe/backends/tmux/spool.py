@@ -81,7 +81,7 @@ class SpoolReader:
 
     @property
     def has_more(self) -> bool:
-        """The spool may hold more than was taken."""
+        """Whether the spool may hold more than was taken."""
         size = self._path(self._segment).stat().st_size if self._is_there(self._segment) else 0
         return size > self._frames.position or self._next_segment(scan_folder=True) is not None
 

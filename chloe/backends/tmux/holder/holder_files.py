@@ -55,7 +55,7 @@ class HolderFiles:
 
     @property
     def is_complete(self) -> bool:
-        """Nothing of it was removed."""
+        """Whether nothing of it was removed."""
         return bool(os.fstat(self._lock).st_nlink and os.fstat(self.keys).st_nlink)
 
     def is_leased(self) -> bool:

@@ -173,7 +173,7 @@ class SpoolWriter:
 
     @property
     def is_gone(self) -> bool:
-        """Nobody will ever read this spool."""
+        """Whether nobody will ever read this spool."""
         return not os.path.isdir(self._folder)
 
     def _drop(self, length: int, why: str) -> None:
