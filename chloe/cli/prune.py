@@ -33,15 +33,15 @@ def _make_parser(check: Callable[[object], int]) -> Callable[..., int | None]:
 
 
 def _parse_duration(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    from chloe.config.values import duration
+    from chloe.config.values import parse_duration
 
-    return _make_parser(duration)(context, option, text)
+    return _make_parser(parse_duration)(context, option, text)
 
 
 def _parse_size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    from chloe.config.values import size as bytes_of
+    from chloe.config.values import parse_size
 
-    return _make_parser(bytes_of)(context, option, text)
+    return _make_parser(parse_size)(context, option, text)
 
 
 @click.command(short_help="Let go of what was printed long ago.")

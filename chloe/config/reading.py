@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
 #: What each key of each table takes. A table's class has a field of the same name.
 _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
-    "keys": {"release": values.key},
-    "tmux": {"socket_name": values.socket_name},
-    "terminal": {"scrollback": values.whole_number(0, 10_000_000)},
-    "ui": {"ascii": values.yes_no_auto, "list_width": values.whole_number(12, 200)},
-    "spool": {"pane_cap": values.size, "disk_share": values.share},
+    "keys": {"release": values.parse_key},
+    "tmux": {"socket_name": values.parse_socket_name},
+    "terminal": {"scrollback": values.make_integer_parser(0, 10_000_000)},
+    "ui": {"ascii": values.parse_yes_no_auto, "list_width": values.make_integer_parser(12, 200)},
+    "spool": {"pane_cap": values.parse_size, "disk_share": values.parse_share},
     "log": {
-        "prune_older_than": values.duration_or_never,
-        "prune_over": values.size_or_never,
-        "heads_file": values.file_or_none,
+        "prune_older_than": values.parse_duration_or_never,
+        "prune_over": values.parse_size_or_never,
+        "heads_file": values.parse_file_or_none,
     },
-    "shell": {"command": values.command},
+    "shell": {"command": values.parse_command},
 }
 _TABLES: Mapping[str, type[Any]] = {
     "keys": KeysSettings,
@@ -88,7 +88,7 @@ def _with_environment(config: Config, environment: Mapping[str, str]) -> Config:
     if socket_name is None:
         return config
     try:
-        values.socket_name(socket_name)
+        values.parse_socket_name(socket_name)
     except values.InvalidValue as unfit:
         raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {_shown(socket_name)}") from None
     return dataclasses.replace(config, tmux=TmuxSettings(socket_name=socket_name))

@@ -27,7 +27,7 @@ class InvalidValue(ValueError):
     """The value doesn't fit; the message says what would."""
 
 
-def key(value: object) -> str:
+def parse_key(value: object) -> str:
     """Check a key that can be taken away from the programs."""
     if isinstance(value, str) and _KEY.fullmatch(value):
         return value
@@ -36,7 +36,7 @@ def key(value: object) -> str:
     )
 
 
-def socket_name(value: object) -> str:
+def parse_socket_name(value: object) -> str:
     """Check the name of a socket in tmux's folder: no path, nothing that a terminal acts on."""
     if isinstance(value, str) and _is_file_name(value) and len(value.encode()) <= 64:
         return value
@@ -47,7 +47,7 @@ def _is_file_name(value: str) -> bool:
     return value.isprintable() and "/" not in value and value not in (".", "..")
 
 
-def whole_number(least: int, most: int) -> Callable[[object], int]:
+def make_integer_parser(least: int, most: int) -> Callable[[object], int]:
     """Return a check of an integer between two bounds, both included."""
 
     def check(value: object) -> int:
@@ -58,7 +58,7 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
     return check
 
 
-def yes_no_auto(value: object) -> bool | Literal["auto"]:
+def parse_yes_no_auto(value: object) -> bool | Literal["auto"]:
     """Check for true, false or "auto"."""
     if isinstance(value, bool):
         return value
@@ -67,7 +67,7 @@ def yes_no_auto(value: object) -> bool | Literal["auto"]:
     raise InvalidValue('must be true, false or "auto"')
 
 
-def size(value: object) -> int:
+def parse_size(value: object) -> int:
     """Return a number of bytes, given bare or with a unit."""
     count = -1
     if isinstance(value, int) and not isinstance(value, bool):
@@ -81,14 +81,14 @@ def size(value: object) -> int:
     raise InvalidValue('must be at least a million bytes, as a number or as "500 MB", "1 GB", "2 GiB"')
 
 
-def size_or_never(value: object) -> int:
-    """Return a number of bytes as ``size`` does; 0 for never, which may be an empty text."""
+def parse_size_or_never(value: object) -> int:
+    """Return a number of bytes as ``parse_size`` does; 0 for never, which may be an empty text."""
     if value in ("", 0) and not isinstance(value, bool):
         return 0
-    return size(value)
+    return parse_size(value)
 
 
-def duration(value: object) -> int:
+def parse_duration(value: object) -> int:
     """Return a number of seconds, given bare or with a unit."""
     seconds = 0
     if isinstance(value, int) and not isinstance(value, bool):
@@ -102,14 +102,14 @@ def duration(value: object) -> int:
     raise InvalidValue('must be a time of at most a hundred years, as "90d", "12h", "30m" or "2w"')
 
 
-def duration_or_never(value: object) -> int:
-    """Return a number of seconds as ``duration`` does; 0 for never, which may be an empty text."""
+def parse_duration_or_never(value: object) -> int:
+    """Return a number of seconds as ``parse_duration`` does; 0 for never, which may be an empty text."""
     if value in ("", 0) and not isinstance(value, bool):
         return 0
-    return duration(value)
+    return parse_duration(value)
 
 
-def file_or_none(value: object) -> str:
+def parse_file_or_none(value: object) -> str:
     """Return the absolute name of a file, given with ``~`` for the home folder; empty for none."""
     if isinstance(value, str) and "\0" not in value:
         name = os.path.expanduser(value)  # noqa: PTH111 - a Path would take "" for the present folder.
@@ -118,14 +118,14 @@ def file_or_none(value: object) -> str:
     raise InvalidValue('must be the full name of a file, as "~/heads" or "/mnt/elsewhere/heads"; "" for none')
 
 
-def share(value: object) -> float:
+def parse_share(value: object) -> float:
     """Check a share: more than 0, at most 0.9."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 0.9:
         return float(value)
     raise InvalidValue("must be a number of more than 0 and at most 0.9")
 
 
-def command(value: object) -> tuple[str, ...]:
+def parse_command(value: object) -> tuple[str, ...]:
     """Return a program with its arguments, given as a list or as one string with a shell's quotes."""
     words: object = value
     if isinstance(value, str):
