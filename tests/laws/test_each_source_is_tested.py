@@ -25,7 +25,6 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "engine/engine",
         "engine/fold",
         "engine/live",
-        "engine/loading",
     ),
     ("actors/test_pane.py", "laws/test_log_first.py"): ("actors/failure",),
     ("cli/test_scope.py",): ("actors/scope",),
