@@ -87,7 +87,7 @@ class RecordQuery:
             and (self.until is None or record.occurred_at < self.until)
         )
 
-    def query(self) -> tuple[str, list[str | int]]:
+    def to_sql(self) -> tuple[str, list[str | int]]:
         """Return the SQL and its parameters after the first three: seq above, last seq, rows."""
         body = f", {COLUMNS}" if self.bodies else ", NULL, NULL"
         source = "record LEFT JOIN body ON body.seq = record.seq" if self.bodies else "record"
@@ -127,18 +127,18 @@ def head(connection: sqlite3.Connection) -> Head:
     return Head(*row) if row else Head(0, GENESIS)
 
 
-def contains(connection: sqlite3.Connection, wanted: Head) -> bool:
+def contains(connection: sqlite3.Connection, sought: Head) -> bool:
     """Return whether the record is in the log; its hash may be cut short, its seq unknown (negative)."""
-    size = len(wanted.hash)
-    if wanted.seq == 0:
-        return GENESIS.startswith(wanted.hash)
-    if wanted.seq > 0:
-        if wanted.seq > _MAX_SEQ:
+    size = len(sought.hash)
+    if sought.seq == 0:
+        return GENESIS.startswith(sought.hash)
+    if sought.seq > 0:
+        if sought.seq > _MAX_SEQ:
             return False
-        row = connection.execute("SELECT hash FROM record WHERE seq = ?", (wanted.seq,)).fetchone()
-        return row is not None and bytes(row[0][:size]) == wanted.hash
+        row = connection.execute("SELECT hash FROM record WHERE seq = ?", (sought.seq,)).fetchone()
+        return row is not None and bytes(row[0][:size]) == sought.hash
     sql = "SELECT 1 FROM record WHERE substr(hash, 1, ?) = ? LIMIT 1"
-    return connection.execute(sql, (size, wanted.hash)).fetchone() is not None
+    return connection.execute(sql, (size, sought.hash)).fetchone() is not None
 
 
 def tip(connection: sqlite3.Connection) -> int:
@@ -154,12 +154,12 @@ def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition |
 
 
 def page(
-    connection: sqlite3.Connection, wanted: RecordQuery, after: int, up_to: int
+    connection: sqlite3.Connection, query: RecordQuery, after: int, up_to: int
 ) -> tuple[list[Record], int]:
     """Return the next records above ``after``, and the seq up to which the query is answered by now."""
     last = up_to
     up_to = min(up_to, after + _PAGE_SEQS)
-    sql, parameters = wanted.query()
+    sql, parameters = query.to_sql()
     arguments = (after, up_to, PAGE_ROWS, *parameters)
     rows, whole = _rows(connection, sql, arguments)
     unpacker = _unpacker()
@@ -276,11 +276,11 @@ class Reader:
             async with self._readers.connection() as connection:
                 return await connection.run(head)
 
-    async def contains(self, wanted: Head) -> bool:
+    async def contains(self, sought: Head) -> bool:
         """See the function of this name."""
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
-                return await connection.run(contains, wanted)
+                return await connection.run(contains, sought)
 
     async def tip(self) -> int:
         """Return the last committed seq."""
@@ -300,18 +300,18 @@ class Reader:
             async with self._readers.connection() as connection:
                 return await connection.run(find_seq_at, pane, time)
 
-    async def page(self, wanted: RecordQuery, after: int, up_to: int) -> tuple[list[Record], int]:
+    async def page(self, query: RecordQuery, after: int, up_to: int) -> tuple[list[Record], int]:
         """See the function of this name."""
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
-                return await connection.run(page, wanted, after, up_to)
+                return await connection.run(page, query, after, up_to)
 
-    async def read(self, wanted: RecordQuery, after: int, up_to: int | None) -> AsyncIterator[Record]:
+    async def read(self, query: RecordQuery, after: int, up_to: int | None) -> AsyncIterator[Record]:
         """Yield what the query asks for above ``after``, up to ``up_to`` or the present end."""
         last = await self.tip()
         up_to = last if up_to is None else min(up_to, last)
         while after < up_to:
-            records, after = await self.page(wanted, after, up_to)
+            records, after = await self.page(query, after, up_to)
             for record in records:
                 yield record
 

@@ -204,8 +204,8 @@ class Store:
         ``until`` (nanoseconds since 1970). Without ``bodies`` a fact's data is empty. Raises ``LogUnusable``.
         """
         chosen = None if kinds is None else frozenset(kinds)
-        wanted = RecordQuery(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
-        return self._reader.read(wanted, after, up_to)
+        query = RecordQuery(pane=pane, kinds=chosen, since=since, until=until, bodies=bodies)
+        return self._reader.read(query, after, up_to)
 
     def read_outline(self, up_to: int | None = None) -> AsyncIterator[Record]:
         """Yield the records from which the panes and their history follow as from all up to ``up_to``.

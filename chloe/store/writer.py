@@ -104,12 +104,12 @@ class Writer:
         if not self._space_waiters and self._fits(size):
             self._queued += size
             return
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._space_waiters.append((size, place))
+        space: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._space_waiters.append((size, space))
         try:
-            await place
+            await space
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.exception() is None:
+            if space.done() and not space.cancelled() and space.exception() is None:
                 self._release(size)
                 self._wake.set()
             raise
@@ -120,12 +120,12 @@ class Writer:
     def _release(self, size: int) -> None:
         self._queued -= size
         while self._space_waiters:
-            wanted, place = self._space_waiters[0]
-            if not place.cancelled():
-                if not self._fits(wanted):
+            needed, space = self._space_waiters[0]
+            if not space.cancelled():
+                if not self._fits(needed):
                     return
-                self._queued += wanted
-                place.set_result(None)
+                self._queued += needed
+                space.set_result(None)
             self._space_waiters.popleft()
 
     def _refuse_when_closing(self) -> None:
@@ -217,8 +217,8 @@ class Writer:
     async def _refuse(self, taken: Sequence[_Waiting], error: Exception) -> None:
         """Find what in ``taken`` can't be stored at all, raise that to its caller, and commit the others."""
         if len(taken) > 1:
-            for one in taken:
-                await self._commit([one])
+            for pair in taken:
+                await self._commit([pair])
                 if self._given_up.is_set():
                     return
             return
