@@ -30,6 +30,12 @@ def test_the_help_of_make_tells_of_each_target() -> None:
     assert phony == targets()
 
 
+def test_contributing_tells_of_each_target_that_checks_something() -> None:
+    told = set(re.findall(r"^    make (\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE))
+
+    assert targets() - told == {"help", "run", "lock", "clean"}
+
+
 @pytest.mark.parametrize(
     "words", ["nothing", "ls --nothing", "new --all", "--nothing", "verify --head=x --nothing", "ls -x"]
 )
