@@ -37,6 +37,10 @@ class Tasks:
         """Return a sentence about what failed first and hasn't succeeded since; None where nothing did."""
         return next(iter(self._failures.values()), None)
 
+    def trouble_of(self, name: str) -> str | None:
+        """Return the sentence about the work of this ``name``; None where it hasn't failed."""
+        return self._failures.get(name)
+
     def start(self, name: str, work: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
         """Do ``work`` once. A failure is told until work of the same ``name`` is started again.
 

@@ -18,13 +18,13 @@ async def give_up_on(store: Store, waits: Waits) -> None:
     cancel = store.subscribe(lambda _: changed.set())
     try:
         while True:
-            while not store.trouble:
+            while not store.blockage:
                 changed.clear()
                 await changed.wait()
             async with waits.waiting_for(
-                "the log", LOG_TIMEOUT, holder=store.find_writer, outcome=lambda: store.trouble or ""
+                "the log", LOG_TIMEOUT, holder=store.find_writer, outcome=lambda: store.blockage or ""
             ):
-                while store.trouble:
+                while store.blockage:
                     changed.clear()
                     await changed.wait()
     finally:

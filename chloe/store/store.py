@@ -28,7 +28,7 @@ from chloe.store.reading import Reader, RecordQuery, translate_errors
 from chloe.store.readonly import RefusingWriter
 from chloe.store.wal import WalCopier, size_on_disk
 from chloe.store.write_lock import find_writer
-from chloe.store.writer import CLOSE_TIMEOUT, Writer
+from chloe.store.writer import CLOSE_TIMEOUT, WRITING, Writer
 from chloe.tasks import Tasks
 from chloe.waits import Waits
 
@@ -160,7 +160,12 @@ class Store:
     @property
     def trouble(self) -> str | None:
         """Return why the log can't be written or followed now, or what of its upkeep fails; else None."""
-        return self._writer.trouble or self._feed.trouble or self._tasks.trouble
+        return self.blockage or self._tasks.trouble
+
+    @property
+    def blockage(self) -> str | None:
+        """Return why the log can't be written or followed now; None while it can."""
+        return self._writer.trouble or self._feed.trouble or self._tasks.trouble_of(WRITING)
 
     def subscribe(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
         """Call ``callback`` in the loop with each new trouble, and with None when it is over.

@@ -40,6 +40,9 @@ _PAUSES = (0.05, 1.0)
 #: How long ``close`` waits for a commit before it gives up, in seconds.
 CLOSE_TIMEOUT = 5.0
 
+#: What the writer's task does, for a sentence.
+WRITING = "writing to the log"
+
 _log = logging.getLogger(__name__)
 
 _Waiting = tuple[Request, "asyncio.Future[list[Record]]"]
@@ -72,7 +75,7 @@ class Writer:
         self.commits = 0
         #: When the last one ended, by ``time.monotonic``.
         self.committed_at = 0.0
-        self._task = tasks.repeat("writing to the log", self._commit_next, self._due)
+        self._task = tasks.repeat(WRITING, self._commit_next, self._due)
 
     @property
     def busy(self) -> bool:

@@ -92,6 +92,37 @@ async def test_a_head_that_could_not_be_kept_is_heard_and_kept_after_all(
     assert kept is not None and kept.seq == record.seq, head_file(path).read_text()
 
 
+async def test_a_failing_upkeep_blocks_nothing(
+    opened: Any, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(store._heads, "_write_files", _fail)
+        await store.append([printed(b"committed")])
+        await eventually(lambda: store.trouble == sentence("keeping the head of the log"))
+        # So no command gives up on the log for it.
+        assert store.blockage is None
+        await store.append([printed(b"as well", 9)])
+    await eventually(lambda: store.trouble is None)
+
+
+async def test_a_failing_writer_blocks_the_log(
+    opened: Any, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await opened()
+    async with asyncio.TaskGroup() as group:
+        with monkeypatch.context() as patch:
+            patch.setattr(store._writer, "_take", _fail)
+            appending = group.create_task(store.append([printed(b"late")]))
+            await eventually(lambda: store.blockage == sentence("writing to the log"))
+    assert [record.seq for record in appending.result()] == [1]
+    await eventually(lambda: store.trouble is None)
+
+
+def _fail(*_args: object) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 async def test_a_writer_whose_news_fail_is_heard_and_goes_on(
     opened: Any, printed: Printed, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
