@@ -30,6 +30,10 @@ SLICE_SECONDS = 0.004
 #: Where less is left of it, the loop has its turn first.
 _MIN_SLICE_SECONDS = 0.001
 
+#: Where lines are taken out after each slice, this much is drawn in a turn: a flood is drawn in a small part
+#: of the time that its lines take.
+_DRAINED_SLICE_SECONDS = 0.0005
+
 #: Bytes that are taken in before they are drawn, where nothing has to be looked at in between: the terminal
 #: is faster on large pieces, but they are held in memory.
 _BATCH_BYTES = 256 * 1024
@@ -333,14 +337,17 @@ class Walker:
     async def _draw(self) -> None:
         """Draw all that was taken in, in slices."""
         screens = self._screens
+        is_drained = self._on_drawn is not None
         while True:
             left = SLICE_SECONDS - (self._clock() - self._turn_ended)
-            if left < _MIN_SLICE_SECONDS:
+            if left < (SLICE_SECONDS - _MIN_SLICE_SECONDS if is_drained else _MIN_SLICE_SECONDS):
                 await self._end_turn()
                 left = SLICE_SECONDS
             if not screens.is_settled:
-                screens.settle(left)
+                screens.settle(_DRAINED_SLICE_SECONDS if is_drained else left)
                 self._silence()
+                if is_drained:
+                    await self._end_turn()
             due = screens.take_checkpoint_due()
             if due is not None:
                 self.checkpoints_due += 1
