@@ -49,7 +49,7 @@ _Object = tuple[bytes, bytes, bytes, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs, by name and escape_unsafe; and whether the log can be read all the same."""
+    """What differs, by name and made safe to show; and whether the log can be read all the same."""
 
     names: tuple[str, ...]
     readable: bool

@@ -11,7 +11,6 @@ from functools import cache
 import click
 
 from chloe.cli.root import COMMANDS, chloe, load_command
-from tests.docs.names import names
 from tests.docs.pages import ROOT
 
 #: Programs of others that pages show with their arguments.
@@ -46,7 +45,8 @@ def is_command(text: str) -> bool:
         case ["make", target, *variables]:
             return target in targets() and all(variable.partition("=")[0].isupper() for variable in variables)
         case ["python", "-m", module, *_]:
-            return {module, f"{module}.__main__", f"{module}.__init__"} & names().modules.keys() != set()
+            path = ROOT / module.replace(".", "/")
+            return (path / "__main__.py").is_file() or path.with_suffix(".py").is_file()
         case [option, *values] if _OPTION.fullmatch(option):
             return len(values) <= 1 and any(option in options(name) for name in (*COMMANDS, ""))
         case [name]:

@@ -31,6 +31,17 @@ PACKAGES = (
     "wcwidth",
 )
 
+#: What gives something a name.
+_DEFINING = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.Import,
+    ast.ImportFrom,
+)
+
 
 class Names:
     """Every name that our sources define."""
@@ -49,7 +60,8 @@ class Names:
     def _read(self, module: str, tree: ast.Module) -> None:
         self.modules[module] = {name for node in tree.body for name in _defined(node)}
         for node in ast.walk(tree):
-            self.everything.update(_defined(node))
+            if isinstance(node, _DEFINING):
+                self.everything.update(_defined(node))
             if isinstance(node, ast.ClassDef):
                 members = self.members.setdefault(node.name, set())
                 members.update(name for step in node.body for name in _defined(step))
