@@ -12,14 +12,14 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
-from tests.hostile import frames, places, records, streams
+from tests.hostile import forging, frames, places, records, streams
 from tests.hostile.homes import BYSTANDER, Case, fresh_id
 from tests.hostile.trials import Spoil
 
 #: Each with how often it is taken.
 _WAYS: tuple[tuple[Spoil, int], ...] = (
     (places.flip, 6),
-    (records.forge, 10),
+    (forging.forge, 10),
     (frames.forge, 6),
     (frames.a_stray, 2),
     (places.replace, 6),
@@ -188,7 +188,7 @@ CRAFTED: dict[str, list[Spoil]] = {
     "head of 2^64": [partial(_headed, f"2026-01-01T00:00:00Z {2**64} {'ab' * 32}")],
     "head of 5000 digits": [partial(_headed, f"x {'9' * 5000} {'ab' * 32}")],
     **{f"{name}: {kind}": [partial(_placed, name, kind)] for name in _FILES for kind in _PLACES},
-    **{f"schema {number}": [partial(_scheming, sql)] for number, sql in enumerate(records.SCHEMAS[:7])},
+    **{f"schema {number}": [partial(_scheming, sql)] for number, sql in enumerate(forging.SCHEMAS[:7])},
 }
 
 
