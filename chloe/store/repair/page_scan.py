@@ -23,6 +23,10 @@ from chloe.store.chain import link
 _PAGE = 4096
 _LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+#: How often the files may be read over for overflow pages, in all. Each belongs to one row, which is read a
+#: few times; in a forged file any number of rows may share a long chain.
+_MAX_PASSES = 16
+
 #: Bytes of an integer by its serial type.
 _INTEGERS = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 
@@ -97,6 +101,8 @@ class PageScanner:
             if wal.exists():
                 self._wal = open_regular(wal, follow=False)
                 self._read_wal()
+            sizes = (os.fstat(one).st_size for one in (self._database, self._wal) if one >= 0)
+            self._overflow_left = _MAX_PASSES * (sum(sizes) // self._page + 1)
             #: Where the rows with a seq are: more than one where a page was copied.
             self._records: dict[int, list[int]] = {}
             self._bodies: dict[int, list[int]] = {}
@@ -224,7 +230,8 @@ class PageScanner:
         left = length - local
         following = int.from_bytes(page[at + local : at + local + 4], "big")
         while left > 0:
-            page = self._read(following) if following else b""
+            self._overflow_left -= 1
+            page = self._read(following) if following and self._overflow_left >= 0 else b""
             if len(page) < self._page:
                 raise _Unreadable
             piece = page[4 : 4 + left]

@@ -189,3 +189,33 @@ def test_a_wal_file_that_is_mostly_a_hole_is_read_as_fast_as_what_it_holds(tmp_p
     os.truncate(wal, 2**40)
     with PageScanner(path) as scanner:
         assert scanner.seqs() == []
+
+
+def test_rows_that_share_a_long_chain_of_pages_are_not_read_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE body (seq INTEGER PRIMARY KEY, codec, first_seq, bytes)")
+        connection.execute("INSERT INTO body VALUES (1, 0, NULL, ?)", (b"x" * 4_000_000,))
+        connection.commit()
+    data = path.read_bytes()
+    leaf = next(
+        page for at in range(4096, len(data), 4096) if (page := data[at : at + 4096]).startswith(b"\x0d")
+    )
+    with path.open("ab") as file:
+        file.write(leaf * 500)
+    pages = path.stat().st_size // 4096
+    reads: list[int] = []
+    pread = os.pread
+
+    def counted(descriptor: int, size: int, at: int) -> bytes:
+        reads.append(at)
+        return pread(descriptor, size, at)
+
+    monkeypatch.setattr(os, "pread", counted)
+    with PageScanner(path) as scanner:
+        found = list(scanner.bodies(1))
+    # Unbounded it would be 500 times 977 pages.
+    assert found and all(len(body.stored) == 4_000_000 for body in found)
+    assert len(reads) < 20 * pages
