@@ -60,5 +60,5 @@ class ScreenLoader:
         return walker
 
     def can_complete(self, pane: str) -> bool:
-        """Whether a screen that lacks lines which a resize asked for may have them once it is loaded anew."""
+        """Return whether a screen that lacks lines for a resize may have them once it is loaded anew."""
         return pane not in self._incomplete

@@ -249,7 +249,7 @@ class Walker:
         return True
 
     def _is_beyond(self, target: _Target) -> bool:
-        """Whether the walker stands behind ``target``."""
+        """Return whether the walker stands behind ``target``."""
         seq, offset = self.position
         return (
             (target.seq is not None and seq > target.seq)
@@ -258,7 +258,7 @@ class Walker:
         )
 
     def _has_passed(self, line: int) -> bool:
-        """Whether this line has left the screen."""
+        """Return whether this line has left the screen."""
         terminal = self.terminal
         total = self.contain(lambda: terminal.scrollback.total, "read") if terminal is not None else None
         return total is not None and total > line

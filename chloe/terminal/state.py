@@ -111,7 +111,7 @@ def dump(screen: Interpreter, lines: int) -> bytes:
 def _select_lines(
     screen: Interpreter, lines: int, drawn: PackedBlock
 ) -> tuple[list[Block], tuple[str, list[int]]]:
-    """The last lines of the scrollback, and at least the pens in them and in what is ``drawn``."""
+    """Return the last lines of the scrollback, and at least the pens in them and in what is ``drawn``."""
     room = _MAX_CHARACTERS
     many = screen.pen_table.size > _FEW_PENS
     seen = set(drawn.style_ids()) if many else set()

@@ -1,4 +1,4 @@
-"""Snapshots of a file or a folder, to be compared with the next one.
+"""States of a file or a folder, to be compared with the next one.
 
 Owns the comparison that stands in for inotify. Must not know when it is made. It finds creation, growth,
 change, replacement and deletion; it can't find that a file was closed or a lock given back.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-#: Seconds between two snapshots.
+#: Seconds between two looks.
 INTERVAL = 0.02
 
 _Stamp = tuple[int, int, int]
 
 
-class Snapshot:
+class PathState:
     """The last state of ``path`` that was seen. Raises ``FileNotFoundError`` if it isn't there at first."""
 
     def __init__(self, path: Path) -> None:

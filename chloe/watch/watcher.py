@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.watch.polling import INTERVAL, Snapshot
+from chloe.watch.polling import INTERVAL, PathState
 
 if TYPE_CHECKING:
     from chloe.watch.inotify import Inotify
@@ -33,7 +33,7 @@ class Watcher:
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None, *, polling: bool = False) -> None:
         self._loop = loop or asyncio.get_running_loop()
         self._callbacks: dict[int, list[Callback]] = {}
-        self._snapshots: dict[Callback, Snapshot] = {}
+        self._states: dict[Callback, PathState] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._polling = polling
         self._inotify: Inotify | None = None
@@ -69,7 +69,7 @@ class Watcher:
     def close(self) -> None:
         """Stop watching everything."""
         self._callbacks.clear()
-        self._snapshots.clear()
+        self._states.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -124,21 +124,21 @@ class Watcher:
                 )
 
     def _watch_by_polling(self, path: Path, callback: Callback) -> Callable[[], None]:
-        self._snapshots[callback] = Snapshot(path)
+        self._states[callback] = PathState(path)
         if self._timer is None:
             self._timer = self._loop.call_later(INTERVAL, self._poll)
 
         def cancel() -> None:
-            self._snapshots.pop(callback, None)
+            self._states.pop(callback, None)
 
         return cancel
 
     def _poll(self) -> None:
-        for callback, snapshot in list(self._snapshots.items()):
+        for callback, snapshot in list(self._states.items()):
             for name in snapshot.changes():
-                if callback in self._snapshots:
+                if callback in self._states:
                     self._call_all([callback], name)
-        self._timer = self._loop.call_later(INTERVAL, self._poll) if self._snapshots else None
+        self._timer = self._loop.call_later(INTERVAL, self._poll) if self._states else None
 
 
 def _inotify() -> Inotify | None:

@@ -1,0 +1,47 @@
+"""One word means one thing, and a function says what it does: what of this a test can see."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2] / "chloe"
+
+#: What the docstring of a function doesn't begin with: a verb comes first ("Return whether …").
+NO_VERBS = frozenset({"A", "All", "An", "How", "The", "What", "Where", "Whether", "Why"})
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
+
+
+def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places = defaultdict(list)
+    for path, tree in trees():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path))
+    assert len(places) > 200
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_the_docstring_of_a_function_begins_with_a_verb() -> None:
+    seen, wrong = 0, []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_property(node):
+                continue
+            docstring = ast.get_docstring(node)
+            if docstring:
+                seen += 1
+                if docstring.split()[0].strip(".,:;") in NO_VERBS:
+                    wrong.append(f"{path}: {node.name}: {docstring.splitlines()[0]}")
+    assert seen > 1000
+    assert wrong == []
