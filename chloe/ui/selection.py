@@ -34,10 +34,6 @@ class Selection:
             self._panes = [pane for pane in self._projections.panes.values() if not pane.closed]
         return self._panes
 
-    def pane(self, pane: str) -> Pane:
-        """Return any pane by its id."""
-        return self._projections.panes[pane]
-
     @property
     def is_typing(self) -> bool:
         """Whether the selected pane has the keyboard."""
