@@ -16,7 +16,7 @@ from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.keymap import TYPING, list_bindings
-from chloe.ui.labels import label_key
+from chloe.ui.labels import label_action
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -70,10 +70,8 @@ class Actions:
 
     def _explain(self, refusal: Refusal) -> str:
         """Return a refusal with the key that helps."""
-        for binding in list_bindings(self._stack.top):
-            if binding.action == refusal.action:
-                return f"{refusal.reason}; {label_key(binding.keys[0])} {refusal.offer}"
-        return refusal.reason
+        key = label_action(list_bindings(self._stack.top), refusal.action)
+        return f"{refusal.reason}; {key} {refusal.offer}" if key else refusal.reason
 
     def _refusal(self, command: Callable[[str], Command]) -> str:
         instance = self._state.selection.instance

@@ -5,10 +5,13 @@ Owns the labels. Must not know widgets or where a label stands. What comes from 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chloe.engine import ending as outcome
 from chloe.events.panes import Pane
 from chloe.formatting.text import escape_unsafe
 from chloe.terminal import keys
+from chloe.ui.view import Binding
 
 #: Keys that people call by another name.
 _KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
@@ -26,6 +29,11 @@ def label_key(key: str) -> str:
     elif len(name) > 1 or held:
         name = name.capitalize()
     return "-".join([*(modifier.capitalize() for modifier in held), name])
+
+
+def label_action(bindings: Iterable[Binding], action: str) -> str:
+    """Return the key that asks for an action, as it is written; "" where none of ``bindings`` does."""
+    return next((label_key(binding.keys[0]) for binding in bindings if binding.action == action), "")
 
 
 def label_outcome(pane: Pane) -> str:

@@ -16,7 +16,7 @@ from chloe.ui import status_bars
 from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
 from chloe.ui.keymap import TYPING, find_binding, list_bindings, list_hints
-from chloe.ui.labels import label_key
+from chloe.ui.labels import label_action, label_key
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -103,7 +103,9 @@ class Shell:
         if binding is not None:
             self.do(binding.action)
         elif key and not view.press(key):
-            self._state.messages.hint(f"{label_key(key)} does nothing here; ? shows every key")
+            every = label_action(list_bindings(view), "help")
+            hint = f"; {every} shows every key" if every else ""
+            self._state.messages.hint(f"{label_key(key)} does nothing here{hint}")
         self._stack.close_done()
 
     def do(self, action_id: str) -> None:

@@ -15,7 +15,7 @@ from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
 from chloe.ui.canvas import Cells, Row, Run, make_row, measure_text
 from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
-from chloe.ui.labels import label_outcome, label_pruning
+from chloe.ui.labels import label_action, label_outcome, label_pruning
 from chloe.ui.pane_list import PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
@@ -99,7 +99,8 @@ class Instances(View):
     @property
     def why_no_pane(self) -> str:
         """How to get a pane."""
-        return "There is no pane yet: c opens a direct one, t a tmux one"
+        direct, tmux = (label_action(self.bindings, action) for action in ("new_direct", "new_tmux"))
+        return f"There is no pane yet: {direct} opens a direct one, {tmux} a tmux one"
 
     # Drawing ---------------------------------------------------------------------------------------
 
