@@ -16,7 +16,8 @@ from chloe.events.panes import Pane
 def describe_vanished(pane: Pane) -> Died:
     """Return the end of a pane of which nothing is left but, may be, its program."""
     survivor = survivors.find_program(pane.id, pane.created_at)
-    reason = "its session and its spool are gone"
+    # Whether the spool held what isn't in the log, nobody knows any more.
+    reason = "its session and its spool are gone; some output may be missing"
     if survivor is not None:
         reason += f"; process {survivor.pid} ran on without a terminal"
     return Died(status=None, signal=None, reason=reason, survivor=survivor)

@@ -310,10 +310,12 @@ async def open_engine(
                 launcher.tasks,
             )
             return
+        if scope.stays:
+            # Before the first look: an instance may let go of its lock right after that.
+            stack.callback(presence.watch(watcher, supervisor.reaper.on_instances_changed))
         await supervisor.restore()
         if scope.stays:
             group.create_task(supervisor.reap_departed_instances(), name="reap departed instances")
-            stack.callback(presence.watch(watcher, supervisor.reaper.on_instances_changed))
         if live is not None and scope.stays:
             from chloe.actors.tmux_health import watch_tmux_health
 

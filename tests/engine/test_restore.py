@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
@@ -11,11 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from chloe.actors.presence import Presence
+from chloe.actors.supervisor import Supervisor
 from chloe.backends.tmux.spool_status import has_holder
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.events import facts
 from chloe.events.commands import Close, Open, Reattach, Write
+from chloe.events.facts import Entry
+from chloe.store import Store
+from tests.ids import id_of
 from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
@@ -89,6 +95,28 @@ async def test_quitting_ends_direct_programs_and_says_so(config: Config) -> None
     async with open_engine(config) as engine:
         known = engine.projections.panes[pane]
         assert (known.alive, known.closed, known.outcome) == (False, True, "chloe ended")
+
+
+async def test_an_instance_that_ends_while_another_starts_is_spoken_for(
+    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, pane = id_of("owner"), id_of("pane")
+    created = facts.Created(backend="direct", argv=("sh",), cwd="/", name="sh", rows=24, columns=80)
+    config.paths.prepare()
+    store = await Store.open(config.paths.database, instance=owner)
+    await store.append([Entry(pane, created, time.time_ns())])
+    await store.close()
+    # It is killed, and the kernel has yet to close its files when the other looks.
+    dying = Presence(config.paths.instances, owner)
+    restore = Supervisor.restore
+
+    async def restore_then_dies(supervisor: Supervisor) -> None:
+        await restore(supervisor)
+        os.close(dying._fd)
+
+    monkeypatch.setattr(Supervisor, "restore", restore_then_dies)
+    async with open_engine(config) as engine:
+        await eventually(lambda: engine.projections.panes[pane].died is not None)
 
 
 async def test_a_closed_pane_stays_closed_over_a_restart_and_is_recorded_on(
