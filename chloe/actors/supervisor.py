@@ -190,7 +190,7 @@ class Supervisor:
                 # Somebody removed its spool: its holder makes it again. Or tmux can't say.
                 self._resume(pane)
             elif pane.alive:
-                await self._record(pane.id, describe_vanished(pane))
+                await self._record(pane.id, *describe_vanished(pane))
             elif has_spool and self._launcher.outlives_its_actor(pane):
                 await self._record(pane.id, facts.Reopened())
                 self._resume(pane)

@@ -9,18 +9,21 @@ from __future__ import annotations
 from chloe.actors.preconditions import require_alive
 from chloe.backends.tmux import survivors
 from chloe.errors import PaneRefused
-from chloe.events.facts import Died
+from chloe.events.facts import Died, Gap
 from chloe.events.panes import Pane
 
 
-def describe_vanished(pane: Pane) -> Died:
-    """Return the end of a pane of which nothing is left but, may be, its program."""
+def describe_vanished(pane: Pane) -> tuple[Gap, Died]:
+    """Return the end of a pane of which nothing is left but, may be, its program.
+
+    Whether its spool held what isn't in the log, nobody knows any more.
+    """
     survivor = survivors.find_program(pane.id, pane.created_at)
-    # Whether the spool held what isn't in the log, nobody knows any more.
-    reason = "its session and its spool are gone; some output may be missing"
+    reason = "its session and its spool are gone"
+    gap = Gap(offset=pane.output_bytes, length=0, reason=f"{reason}; what wasn't in the log yet is missing")
     if survivor is not None:
         reason += f"; process {survivor.pid} ran on without a terminal"
-    return Died(status=None, signal=None, reason=reason, survivor=survivor)
+    return gap, Died(status=None, signal=None, reason=reason, survivor=survivor)
 
 
 async def end_survivor(pane: Pane) -> None:
