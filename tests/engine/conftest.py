@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -91,7 +90,7 @@ def nothing_is_left(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def _left(config: Config) -> list[str]:
     spool = config.paths.spool
-    found = [str(path) for path in spool.rglob("*") if not stat.S_ISDIR(path.lstat().st_mode)]
+    found = [str(path) for path in spool.rglob("*") if not path.is_dir()]
     found += [str(path) for path in spool.iterdir()] if spool.is_dir() else []
     asked = ["tmux", "-L", config.tmux.socket_name, "list-sessions", "-F", "#{session_name}"]
     found += subprocess.run(asked, capture_output=True, text=True).stdout.split()
