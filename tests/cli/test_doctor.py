@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,13 @@ def test_fix_does_what_is_safe_says_so_and_looks_again(chloe: Chloe, home: Path)
     assert _told(chloe, "--fix")["deeds"] == []
 
 
-def test_fix_takes_in_what_an_ended_pane_left(chloe: Chloe, home: Path) -> None:
+async def test_fix_takes_in_what_an_ended_pane_left(
+    chloe: Chloe, home: Path, eventually: Callable[..., Awaitable[None]]
+) -> None:
     pane = chloe("new", "sh", "-c", "read x; exit 3").stdout.decode().strip()
-    holder = int((home / "spool" / pane / "lock").read_bytes())
-    os.kill(holder, 9)
+    lock = home / "spool" / pane / "lock"
+    await eventually(lambda: lock.exists() and lock.read_bytes().strip(), "the holder says who it is")
+    os.kill(int(lock.read_bytes()), 9)
 
     told = _told(chloe, "--fix")
 

@@ -58,6 +58,13 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return steps
 
 
+def assert_short(steps: list[float]) -> None:
+    """Hold the steps to 10 ms: all but one in a thousand, of fewer all but one, and that isn't far above."""
+    steps.sort()
+    assert steps[-1 - max(len(steps) // 1000, 1)] < 0.010
+    assert steps[-1] < 0.1
+
+
 @pytest.mark.parametrize("argv", [(sys.executable, "-c", _DIET), ("seq", "1", "1500000")])
 async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
     argv: tuple[str, ...], config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
@@ -68,8 +75,7 @@ async def test_a_flood_is_folded_in_steps_of_less_than_ten_milliseconds(
         panes, screens = engine.projections.panes, engine.projections.screens
         await eventually(lambda: not panes[pane].alive and not screens.pending_bytes(pane), seconds=100)
         monkeypatch.undo()
-    steps.sort()
-    assert steps[-1 - len(steps) // 1000] < 0.010
+    assert_short(steps)
 
 
 async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_milliseconds(
@@ -96,8 +102,7 @@ async def test_what_a_stopped_recorder_left_is_drawn_in_steps_of_less_than_ten_m
             assert not await engine.store.list_checkpoints(pane, emulator=EMULATOR)
             engine.look_at(frozenset())
             await eventually(lambda: pane not in engine.ahead, "nobody looks at it any more")
-    steps.sort()
-    assert steps[-1 - len(steps) // 1000] < 0.010
+    assert_short(steps)
 
 
 @pytest.mark.parametrize("argv", [(sys.executable, "-c", _DIET), ("seq", "1", "1500000")])
@@ -114,5 +119,4 @@ async def test_a_pane_s_past_is_walked_in_steps_of_less_than_ten_milliseconds(
         async for _ in encode_text(engine.store, pane, lambda _fault: None):
             pass
         monkeypatch.undo()
-    steps.sort()
-    assert steps[-1 - len(steps) // 1000] < 0.010
+    assert_short(steps)
