@@ -296,19 +296,20 @@ async def open_engine(
             lambda said: _publish(fold, said),
             lambda: missing.find(projections.panes.values()),
         )
+        engine = Engine(
+            instance,
+            store,
+            projections,
+            fold,
+            live,
+            supervisor,
+            config.paths,
+            recording_watch,
+            launcher.tasks,
+        )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
-            yield Engine(
-                instance,
-                store,
-                projections,
-                fold,
-                live,
-                supervisor,
-                config.paths,
-                recording_watch,
-                launcher.tasks,
-            )
+            yield engine
             return
         if scope.stays:
             # Before the first look: an instance may let go of its lock right after that.
@@ -331,20 +332,9 @@ async def open_engine(
                 ),
                 name="pulse of tmux",
             )
-        if live is not None and scope.stays:
             group.create_task(recording_watch.run(), name="look for stopped recorders")
             group.create_task(live.ahead.run(), name="read ahead of the log")
-        yield Engine(
-            instance,
-            store,
-            projections,
-            fold,
-            live,
-            supervisor,
-            config.paths,
-            recording_watch,
-            launcher.tasks,
-        )
+        yield engine
 
 
 def _publish(fold: Fold, trouble: str | None) -> None:

@@ -15,6 +15,7 @@ import pytest
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader
 from chloe.backends.tmux.holder.segments import SpoolWriter
+from tests.backends.tmux.losses import check_losses
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import Holder, MakeHolder, Soon
@@ -29,15 +30,7 @@ def lost(events: Sequence[BackendEvent]) -> list[BytesLost]:
 
 def check_against(stream: bytes, events: Sequence[BackendEvent]) -> None:
     """What was printed is what stands at its place in the stream, gaps stand for the rest, to the end."""
-    offset = 0
-    for each in events:
-        if isinstance(each, OutputRead):
-            assert stream[offset : offset + len(each.data)] == each.data
-            offset += len(each.data)
-        elif isinstance(each, BytesLost):
-            assert each.reason
-            offset += each.length
-    assert offset == len(stream)
+    assert all(each.reason for each in check_losses(stream, events))
 
 
 def fill_disk(holder: Holder) -> None:

@@ -19,6 +19,7 @@ from chloe.backends.tmux.holder import segments
 from chloe.backends.tmux.holder.segments import SIZE_FIELDS, SpoolWriter
 from chloe.errors import SpoolBroken
 from chloe.events.facts import SpoolPosition
+from tests.backends.tmux.losses import check_losses
 
 SIZE = SIZE_FIELDS.pack(40, 100, 0, 0)
 
@@ -165,7 +166,7 @@ def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
     contents[place % len(contents)] ^= flip
     path.write_bytes(contents)
     events = all_of(SpoolReader(folder, quarantine=aside), limit)
-    missing = checked(b"".join(outputs), events)
+    missing = check_losses(b"".join(outputs), events)
     assert missing
     assert isinstance(events[-1], Exited)
     if "is damaged" in missing[0].reason:  # Else a longer frame looked like a torn one.
@@ -174,19 +175,6 @@ def test_of_a_damaged_segment_all_is_kept_or_told_as_lost(
         assert kept.read_bytes() == contents
         assert stat.S_IMODE(aside.stat().st_mode) == 0o700
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-
-
-def checked(stream: bytes, events: Sequence[BackendEvent]) -> list[BytesLost]:
-    """What was printed stands at its place, losses stand for the rest, up to the end; the losses."""
-    offset = 0
-    for each in events:
-        if isinstance(each, OutputRead):
-            assert stream[offset : offset + len(each.data)] == each.data
-            offset += len(each.data)
-        elif isinstance(each, BytesLost):
-            offset += each.length
-    assert offset == len(stream)
-    return [each for each in events if isinstance(each, BytesLost)]
 
 
 @pytest.mark.parametrize("part", [1, 16, 17, 18, 500])
@@ -210,7 +198,7 @@ def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
     spool.output(b"after" * 1000)
     spool.end(0, "")
     events += all_of(reader)
-    assert [each.length for each in checked(b"before" + b"t" * 1000 + b"after" * 1000, events)] == [1000]
+    assert [each.length for each in check_losses(b"before" + b"t" * 1000 + b"after" * 1000, events)] == [1000]
     assert isinstance(events[-1], Exited)
     assert not (tmp_path / "aside").exists()
 
@@ -237,7 +225,7 @@ def test_what_a_full_disk_tore_between_two_reads_of_a_frame_is_no_damage(
 
     monkeypatch.setattr(os, "pread", taken_back)
     events = all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside"))
-    assert not checked(b"before" + b"after" * 400, events)
+    assert not check_losses(b"before" + b"after" * 400, events)
     assert isinstance(events[-1], Exited)
     assert not (tmp_path / "aside").exists()
 
@@ -254,7 +242,7 @@ def test_a_damaged_output_costs_that_output_only(tmp_path: Path) -> None:
     written(tmp_path, *outputs).end(0, "")
     flipped(tmp_path / "0.seg", b"output 7,")
     events = all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside"))
-    assert [each.length for each in checked(b"".join(outputs), events)] == [len(b"output 7,")]
+    assert [each.length for each in check_losses(b"".join(outputs), events)] == [len(b"output 7,")]
     assert isinstance(events[-1], Exited)
 
 
@@ -276,7 +264,7 @@ def test_where_lengths_are_damaged_the_rest_of_the_segment_is_lost_until_the_nex
     assert not reader.damage
     spool.output(b"after")
     events += all_of(reader)
-    lost = checked(b"beforedamagedafter", events)
+    lost = check_losses(b"beforedamagedafter", events)
     assert [each.length for each in lost] == [len(b"damaged")]
     assert "a frame of" in lost[0].reason
 
@@ -298,7 +286,7 @@ def test_zeros_that_a_power_cut_left_are_no_damage(tmp_path: Path, zeros: int) -
     with (tmp_path / "0.seg").open("ab") as file:
         file.write(bytes(zeros))
     reader = SpoolReader(tmp_path, quarantine=tmp_path / "aside")
-    assert not checked(b"".join(outputs), all_of(reader))
+    assert not check_losses(b"".join(outputs), all_of(reader))
     assert not reader.damage
     assert (tmp_path / "0.seg").exists()
 
@@ -313,7 +301,7 @@ def test_damage_is_kept_aside_on_another_disk_as_well(
     outputs = [b"output %d," % number for number in range(30)]
     written(tmp_path, *outputs).end(0, "")
     flipped(tmp_path / "0.seg", b"output 7,")
-    assert checked(b"".join(outputs), all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside")))
+    assert check_losses(b"".join(outputs), all_of(SpoolReader(tmp_path, quarantine=tmp_path / "aside")))
     assert len(list((tmp_path / "aside").iterdir())) == 1
 
 

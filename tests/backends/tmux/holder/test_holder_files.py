@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead
+from chloe.backends.backend import BackendEvent, Exited, OutputRead
 from chloe.backends.tmux import SpoolReader, locks
+from tests.backends.tmux.losses import check_losses
 
 if TYPE_CHECKING:
     from tests.backends.tmux.conftest import Holder, MakeHolder, Soon
@@ -23,19 +24,6 @@ COUNTS = "stty -echo; echo ready; while read n && [ $n != end ]; do seq 1 $n; ec
 
 def counted(number: int) -> bytes:
     return b"".join(b"%d\r\n" % each for each in range(1, number + 1)) + b"over\r\n"
-
-
-def check(stream: bytes, events: Sequence[BackendEvent]) -> list[BytesLost]:
-    """What was printed stands at its place, losses stand for the rest, up to the end; the losses."""
-    offset = 0
-    for each in events:
-        if isinstance(each, OutputRead):
-            assert stream[offset : offset + len(each.data)] == each.data
-            offset += len(each.data)
-        elif isinstance(each, BytesLost):
-            offset += each.length
-    assert offset == len(stream)
-    return [each for each in events if isinstance(each, BytesLost)]
 
 
 def exited(events: Sequence[BackendEvent]) -> bool:
@@ -69,7 +57,7 @@ def test_a_removed_spool_comes_back_and_the_gap_is_exact(up: int, holder: MakeHo
     position = events[-1].position
     assert position is not None
     events += made.run(SpoolReader(made.folder, position, offset=len(b"ready\r\n")))
-    lost = check(b"ready\r\n" + counted(20_000) + counted(300), events)
+    lost = check_losses(b"ready\r\n" + counted(20_000) + counted(300), events)
     assert lost
     last = events[-1]
     assert isinstance(last, Exited)
@@ -88,7 +76,7 @@ def test_a_reader_that_has_the_removed_segment_open_loses_nothing(holder: MakeHo
     shutil.rmtree(made.folder)
     type_to(made, soon, b"300\nend\n")
     events += made.run(reader)
-    assert not check(b"ready\r\n" + counted(300), events)
+    assert not check_losses(b"ready\r\n" + counted(300), events)
 
 
 def test_a_quiet_program_s_spool_comes_back_as_well(holder: MakeHolder, soon: Soon) -> None:
@@ -112,7 +100,7 @@ def test_one_file_that_somebody_removed_comes_back(name: str, holder: MakeHolder
     soon(lambda: there.exists() and stat.S_IMODE(there.stat().st_mode) == 0o600)
     type_to(made, soon, b"300\nend\n")
     events += made.run(reader)
-    assert not check(b"ready\r\n" + counted(300), events)
+    assert not check_losses(b"ready\r\n" + counted(300), events)
 
 
 def test_what_was_typed_into_a_removed_fifo_is_not_lost(holder: MakeHolder, soon: Soon) -> None:
@@ -138,7 +126,7 @@ def test_a_moved_home_is_recorded_on_and_may_come_back(holder: MakeHolder, soon:
     assert not home.exists()
     away.rename(home)
     made.type(b"300\nend\n")
-    assert not check(b"ready\r\n" + counted(20_000) + counted(300), made.run(SpoolReader(made.folder)))
+    assert not check_losses(b"ready\r\n" + counted(20_000) + counted(300), made.run(SpoolReader(made.folder)))
 
 
 def test_a_home_whose_own_place_is_gone_keeps_no_holder_for_ever(
