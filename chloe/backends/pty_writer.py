@@ -8,19 +8,20 @@ from __future__ import annotations
 import asyncio
 import os
 
+from chloe.backends.pending_input import PendingInput
+
 #: Bytes that one write(2) hands over: more than a terminal's input queue takes (N_TTY_BUF_SIZE).
 WRITE_SIZE = 8192
 
 
-class PtyWriter:
+class PtyWriter(PendingInput):
     """Writes to a terminal once it is open; what is written before is kept for it."""
 
     def __init__(self) -> None:
-        self._pending = bytearray()
+        super().__init__()
         self._fd = -1
         self._loop: asyncio.AbstractEventLoop
         self._is_waiting = self._is_closed = False
-        self._drained = asyncio.Event()
 
     def open(self, fd: int, loop: asyncio.AbstractEventLoop) -> None:
         """Write to the terminal ``fd``, which doesn't block, from now on."""
@@ -35,17 +36,6 @@ class PtyWriter:
         self._pending += data
         if not was_waiting and self._fd >= 0:
             self._write_pending()
-
-    @property
-    def pending(self) -> int:
-        """Bytes that the terminal hasn't taken yet."""
-        return len(self._pending)
-
-    async def flush(self) -> None:
-        """Wait until nothing is pending."""
-        while self._pending:
-            self._drained.clear()
-            await self._drained.wait()
 
     def close(self) -> None:
         """Drop what is pending: the terminal goes, and there is nobody left to type to."""

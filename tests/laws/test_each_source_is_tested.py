@@ -41,6 +41,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     # All backends pass one contract.
     ("backends/test_contract.py", "backends/test_direct.py"): (
         "backends/backend",
+        "backends/pending_input",
         "backends/pty_writer",
         "backends/reaper",
         "backends/spawn",

@@ -12,22 +12,23 @@ import os
 import stat
 from pathlib import Path
 
+from chloe.backends.pending_input import PendingInput
+
 #: Seconds until what the system refused for the moment is tried again: no descriptor is free, say.
 _RETRY_DELAY = 0.2
 
 _NOT_READING = "its program doesn't read"
 
 
-class InputFifo:
+class InputFifo(PendingInput):
     """Writes to the FIFO ``path``, all and in order, without ever blocking."""
 
     def __init__(self, path: Path, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
         self._path = path
         self._loop = loop
         self._fd: int | None = None
-        self._pending = bytearray()
         self._retry_timer: asyncio.TimerHandle | None = None
-        self._drained = asyncio.Event()
         #: Why what is pending isn't taken, in words.
         self.pending_reason = _NOT_READING
 
@@ -36,17 +37,6 @@ class InputFifo:
         self._pending += data
         if self._fd is None:
             self.retry()
-
-    @property
-    def pending(self) -> int:
-        """Bytes that the holder hasn't taken yet."""
-        return len(self._pending)
-
-    async def flush(self) -> None:
-        """Wait until nothing is kept."""
-        while self._pending:
-            self._drained.clear()
-            await self._drained.wait()
 
     def retry(self) -> None:
         """Write what is kept, as far as it goes; what has nobody to read it yet is kept on."""
