@@ -50,13 +50,17 @@ async def release(running: RunningActor, log: Log, held: list[Backend]) -> None:
     await running.backend.close()
 
 
-async def end_programs(actors: list[RunningActor], exit_reason: str) -> None:
-    """End these panes' programs and wait until the log has said so, with ``exit_reason`` as the reason."""
-    for running in actors:
+async def end_programs(ending: list[RunningActor], recorded: list[RunningActor], exit_reason: str) -> None:
+    """End the programs of ``ending`` and wait until the log has said so, with ``exit_reason`` as the reason.
+
+    ``recorded`` are actors whose program's end is in the log: those that record get to remove its spool.
+    """
+    for running in ending:
         running.actor.exit_reason = exit_reason
         await running.backend.kill()
-    if actors:
-        await asyncio.wait([running.task for running in actors])
+    awaited = ending + [running for running in recorded if running.actor.recording.is_set()]
+    if awaited:
+        await asyncio.wait([running.task for running in awaited])
 
 
 async def type_into(backend: Backend, name: str, data: bytes, waits: Waits) -> None:

@@ -243,7 +243,8 @@ class Supervisor:
         goodbye += [Entry(pane, facts.Closed(), now) for pane in ending if not self._panes[pane].closed]
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await end_programs([self._running[pane] for pane in ending], CHLOE_ENDED)
+                recorded = [run for pane, run in self._running.items() if not self._panes[pane].alive]
+                await end_programs([self._running[pane] for pane in ending], recorded, CHLOE_ENDED)
         left = list(self._running.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [running.backend for running in left]
