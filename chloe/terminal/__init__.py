@@ -16,6 +16,7 @@ The rooms, lowest first:
 ``logical``, ``blocks``, ``scrollback``   lines whatever the width; packed; those that left the screen
 ``canvas``                  rows, cursor, margins, pen: the state that operations share
 ``drawing``, ``editing``, ``movement``, ``switching``, ``replies``   the operations, by pyte's names
+``answers``, ``colours``    what a terminal answers, whoever gives the answer; the user's own colours
 ``tokens``, ``strings``     bytes to sequences; control strings to ``notices``
 ``interpreter``             sequences to operations
 ``flood``                   what scrolls through unseen, without being drawn

@@ -105,6 +105,10 @@ _NOTHING = "nothing"
 #: SCS: which of G0 to G3 a set is designated to.
 _DESIGNATORS = ("(", ")", "*", "+")
 
+#: OSC 10 to 12, the colours of text, background and cursor; a value of theirs that sets none.
+_COLOURS = (10, 11, 12)
+_ONLY_ASKS = re.compile(r"\?(?:;\?)*")
+
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([<-?]?)([0-9:;]*)([ -/]*)([@-~])")
 
 
@@ -299,8 +303,8 @@ class Interpreter(Replying):
         code = int(number)
         if code == 8:
             self.set_pen(self.pen & UNLINKED | self.links.number(strings.link(value)) << LINK_SHIFT)
-        elif value == "?" and code in (10, 11, 12):
-            self.report_colour(code)
+        elif code in _COLOURS and _ONLY_ASKS.fullmatch(value):
+            self.report_colours(code, value)
         elif code == 4 and "?" in value:
             self.report_palette(value)
         else:

@@ -25,6 +25,8 @@ class Modes:
     application_keypad: bool = False
     bracketed_paste: bool = False
     focus_events: bool = False
+    #: Mode 2031: the program wants to be told when the display's colours change (Contour's and kitty's).
+    colour_reports: bool = False
     #: Which mouse events are wanted: presses (9), and releases (1000), and drags (1002), all motion (1003).
     mouse: Mouse = "off"
     mouse_encoding: MouseEncoding = "x10"
@@ -74,6 +76,7 @@ PRIVATE_SWITCHES = {
     1007: "alternate_scroll",
     2004: "bracketed_paste",
     2026: "synchronized",
+    2031: "colour_reports",
 }
 
 #: Private modes that choose which mouse events are reported.

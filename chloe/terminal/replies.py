@@ -1,7 +1,8 @@
 """Replies: what a terminal answers when it is asked.
 
-Owns the wording of DA, DSR, DECRQM, DECRQSS, XTVERSION, the window's size and colours. Must not
-know whether an answer is ever sent: it is collected, and the caller decides.
+Owns which answer follows which question; their fixed words stand in ``answers``, the user's colours come
+with who takes the answers. Must not know whether an answer is ever sent: it is collected, and the caller
+decides.
 
 An answer is typed into the program, and a program that prints a file answers to the author of that file. So
 no answer holds characters of the question. It is made of fixed words, and of numbers that were read and are
@@ -12,20 +13,19 @@ from __future__ import annotations
 
 import re
 
-from chloe.terminal import sgr
+from chloe.terminal import answers, sgr
+from chloe.terminal.colours import UNKNOWN, Colours
 from chloe.terminal.runs import RowReader
 from chloe.terminal.switching import Switching
 
 #: The most bytes of answers that wait to be taken; a program that asks on and on gets no more.
 MAX_REPLY_BYTES = 64 * 1024
-#: What XTVERSION answers.
-NAME = "Chloe 1"
-#: The colours that a query gets where the display's own aren't known: xterm's, dark.
-_COLOURS = {10: "rgb:cccc/cccc/cccc", 11: "rgb:0000/0000/0000", 12: "rgb:cccc/cccc/cccc"}
+#: How long the answer about a colour is, for that bound.
+_COLOUR_LENGTH = 32
+#: Stands among the answers for the report of the colour scheme; others are the names of colours.
+_SCHEME = "scheme"
 _INDEX = re.compile(r"[0-9]{1,3}")
 _SHAPE_NUMBERS = {"block": 1, "underline": 3, "bar": 5}
-#: A cell's size in pixels, where a program insists on pixels.
-_CELL = (16, 8)
 
 
 class Replying(Switching):
@@ -33,57 +33,69 @@ class Replying(Switching):
 
     def __init__(self, rows: int, columns: int, scrollback: int, reader: RowReader | None = None) -> None:
         super().__init__(rows, columns, scrollback, reader)
-        self.replies: list[bytes] = []
+        #: Answers, and the names of colours that are asked for.
+        self.replies: list[bytes | str] = []
         self._waiting = 0
 
     def reply(self, text: str) -> None:
         """Answer with ``text``."""
         data = text.encode("utf-8", "replace")
-        if self._waiting + len(data) <= MAX_REPLY_BYTES:
-            self._waiting += len(data)
-            self.replies.append(data)
+        self._append(data, len(data))
 
-    def take_replies(self) -> bytes:
-        """Return the answers, and forget them."""
-        taken = b"".join(self.replies)
+    def _append(self, answer: bytes | str, length: int) -> None:
+        if self._waiting + length <= MAX_REPLY_BYTES:
+            self._waiting += length
+            self.replies.append(answer)
+
+    def take_replies(self, colours: Colours = UNKNOWN) -> bytes:
+        """Return the answers, those about colours by ``colours``, and forget them."""
+        taken = b"".join(
+            answer
+            if isinstance(answer, bytes)
+            else colours.report()
+            if answer == _SCHEME
+            else colours.answer(answer)
+            for answer in self.replies
+        )
         self.replies.clear()
         self._waiting = 0
         return taken
 
+    def _reply_fixed(self, asked: str) -> None:
+        if asked in answers.FIXED:
+            self.reply(answers.FIXED[asked])
+
     def report_device_attributes(self, mode: int = 0) -> None:
-        """Report a VT220 with 132 columns, selective erase, national sets, horizontal scrolling and colour
-        (DA1).
-        """
-        if mode == 0:
-            self.reply("\x1b[?62;1;6;9;22c")
+        """Report what terminal this is (DA1)."""
+        self._reply_fixed(f"{mode}c")
 
     def report_secondary_attributes(self, mode: int = 0) -> None:
-        """Report what xterm says of itself, so that programs take this for one (DA2)."""
-        if mode == 0:
-            self.reply("\x1b[>41;354;0c")
+        """Report its version, as xterm does (DA2)."""
+        self._reply_fixed(f">{mode}c")
 
     def report_tertiary_attributes(self, mode: int = 0) -> None:
-        """Report the unit's number: none (DA3)."""
-        if mode == 0:
-            self.reply("\x1bP!|00000000\x1b\\")
+        """Report the unit's number (DA3)."""
+        self._reply_fixed(f"={mode}c")
 
     def report_device_status(self, mode: int = 0) -> None:
         """Report the status (DSR): 5 all is well, 6 where the cursor is."""
-        if mode == 5:
-            self.reply("\x1b[0n")
-        elif mode == 6:
+        if mode == 6:
             y = self.y - self.top if self.modes.origin else self.y
             self.reply(f"\x1b[{y + 1};{self.column + 1}R")
+        else:
+            self._reply_fixed(f"{mode}n")
 
     def report_private_status(self, mode: int = 0) -> None:
-        """Report a DEC status (DECDSR): 6 the cursor with its page, 15 no printer, 25 no user keys locked, 26
-        a keyboard.
+        """Report a DEC status (DECDSR): 6 the cursor with its page, 15 the printer, 25 user keys, 26 the
+        keyboard; and whether the display is dark (996).
         """
         if mode == 6:
             y = self.y - self.top if self.modes.origin else self.y
             self.reply(f"\x1b[?{y + 1};{self.column + 1};1R")
-        elif mode in (15, 25, 26):
-            self.reply({15: "\x1b[?13n", 25: "\x1b[?21n", 26: "\x1b[?27;1;0;0n"}[mode])
+        elif mode == 996:
+            self._append(_SCHEME, _COLOUR_LENGTH)
+        else:
+            self._reply_fixed(f"?{mode}n")
 
     def report_mode(self, number: int = 0) -> None:
         """Report an ANSI mode (DECRQM)."""
@@ -95,13 +107,11 @@ class Replying(Switching):
 
     def report_version(self, mode: int = 0) -> None:
         """Report name and version (XTVERSION)."""
-        if mode == 0:
-            self.reply(f"\x1bP>|{NAME}\x1b\\")
+        self._reply_fixed(f">{mode}q")
 
     def report_terminal_parameters(self, mode: int = 0) -> None:
-        """Report no parity, 8 bits, 38400 baud both ways (DECREQTPARM)."""
-        if mode <= 1:
-            self.reply(f"\x1b[{mode + 2};1;1;128;128;1;0x")
+        """Report how a serial line would be set (DECREQTPARM)."""
+        self._reply_fixed(f"{mode}x")
 
     def report_keyboard(self) -> None:
         """Report which keyboard flags are in force (kitty)."""
@@ -129,32 +139,33 @@ class Replying(Switching):
             return
         self.reply(f"\x1bP1$r{value}\x1b\\")
 
-    def report_colour(self, code: int) -> None:
-        """Report the colour of text, background or cursor (OSC 10, 11, 12 with a question mark)."""
-        if code in _COLOURS:
-            self.reply(f"\x1b]{code};{_COLOURS[code]}\x1b\\")
+    def report_colours(self, code: int, value: str) -> None:
+        """Report the colours of text, background and cursor (OSC 10, 11, 12 with question marks).
+
+        Each further field is about the next number, as in xterm.
+        """
+        for number, asked in enumerate(value.split(";")[: 13 - code], code):
+            if asked == "?" and 10 <= number <= 12:
+                self._append(str(number), _COLOUR_LENGTH)
 
     def report_palette(self, value: str) -> None:
-        """Report entries of the palette, as xterm has them (OSC 4 with question marks)."""
+        """Report entries of the palette (OSC 4 with question marks)."""
         fields = value.split(";")
         for index, asked in zip(fields[::2], fields[1::2], strict=False):
             if asked == "?" and _INDEX.fullmatch(index) and (number := int(index)) < 256:
-                self.reply(f"\x1b]4;{number};{sgr.palette_entry(number)}\x1b\\")
+                self._append(f"4;{number}", _COLOUR_LENGTH)
 
     def report_capabilities(self) -> None:
-        """Answer XTGETTCAP: there is no such capability, and programs go on with what terminfo says.
-
-        xterm repeats the name that was asked for. Here nothing is repeated: who prints a file would have it
-        typed into his shell.
-        """
-        self.reply("\x1bP0+r\x1b\\")
+        """Answer XTGETTCAP: there is no such capability."""
+        self.reply(answers.NO_CAPABILITY)
 
     def window_operation(self, operation: int = 0, *_rest: int) -> None:
         """Report the size (XTWINOPS); nothing moves a window or reads a title back."""
+        height, width = answers.CELL
         if operation == 14:
-            self.reply(f"\x1b[4;{self.rows * _CELL[0]};{self.columns * _CELL[1]}t")
+            self.reply(f"\x1b[4;{self.rows * height};{self.columns * width}t")
         elif operation == 16:
-            self.reply(f"\x1b[6;{_CELL[0]};{_CELL[1]}t")
+            self.reply(f"\x1b[6;{height};{width}t")
         elif operation == 18:
             self.reply(f"\x1b[8;{self.rows};{self.columns}t")
         elif operation == 19:

@@ -180,9 +180,3 @@ def select(pen: int) -> str:
     parts += _colour_parameters(48, pen >> pens.BACKGROUND_SHIFT & pens.COLOUR)
     parts += _colour_parameters(58, pen >> pens.UNDERLINE_COLOUR_SHIFT & pens.COLOUR)
     return f"\x1b[{';'.join(parts)}m"
-
-
-def palette_entry(index: int) -> str:
-    """Return entry ``index`` (0..255) of the palette as X11 writes a colour."""
-    red, green, blue = (graphics.FG_BG_256[index][place : place + 2] for place in (0, 2, 4))
-    return f"rgb:{red}{red}/{green}{green}/{blue}{blue}"

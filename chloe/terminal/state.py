@@ -37,7 +37,7 @@ from chloe.terminal.switching import MAX_STACK
 
 #: What made a state: raise the first number whenever the form of a state changes, or what a terminal
 #: does with any bytes. How wide a character is comes from wcwidth and Python's tables.
-EMULATOR = f"chloe-terminal 2 wcwidth-{version('wcwidth')} unicode-{unicodedata.unidata_version}"
+EMULATOR = f"chloe-terminal 3 wcwidth-{version('wcwidth')} unicode-{unicodedata.unidata_version}"
 
 _OPENING = EMULATOR.encode() + b"\n"
 _CRC = 4

@@ -6,6 +6,7 @@ Owns what SM, RM, DECSET, DECRST, DECSTR and RIS do. Must not know sequences.
 from __future__ import annotations
 
 from chloe.terminal import modes as numbers
+from chloe.terminal.answers import GRANTED_FLAGS
 from chloe.terminal.canvas import SavedCursor, Shape
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.drawing import Drawing
@@ -161,7 +162,7 @@ class Switching(Drawing, Editing, Movement):
         """Push the keyboard flags, and have these until they are popped (kitty)."""
         self.kitty_stack.append(self.modes.kitty_flags)
         del self.kitty_stack[:-MAX_STACK]
-        self.modes.kitty_flags = flags & 31
+        self.modes.kitty_flags = flags & GRANTED_FLAGS
 
     def pop_keyboard(self, count: int = 1) -> None:
         """Pop keyboard flags; there are none where nothing was pushed (kitty)."""
@@ -171,7 +172,7 @@ class Switching(Drawing, Editing, Movement):
     def set_keyboard(self, flags: int = 0, mode: int = 1) -> None:
         """Change the keyboard flags (kitty): 1 to these, 2 to have these as well, 3 to be without these."""
         now = self.modes.kitty_flags
-        flags &= 31
+        flags &= GRANTED_FLAGS
         self.modes.kitty_flags = {1: flags, 2: now | flags, 3: now & ~flags}.get(mode, now)
 
     # Charsets.

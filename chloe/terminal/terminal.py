@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from chloe.terminal.colours import UNKNOWN, Colours
 from chloe.terminal.flood import is_skippable
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import lines
@@ -165,9 +166,12 @@ class Terminal:
             text.pop()
         return text
 
-    def take_replies(self) -> bytes:
-        """Return the answers to the program's queries, and forget them; the caller may send them."""
-        return self._screen.take_replies()
+    def take_replies(self, colours: Colours = UNKNOWN) -> bytes:
+        """Return the answers to the program's queries, and forget them; the caller may send them.
+
+        ``colours`` are those of the display, for who asks for them.
+        """
+        return self._screen.take_replies(colours)
 
     def take_notices(self) -> list[Notice]:
         """Return what the program said beside its text, oldest first, and forget it."""

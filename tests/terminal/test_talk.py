@@ -17,6 +17,7 @@ from chloe.terminal import (
     Terminal,
     TitleChanged,
 )
+from chloe.terminal.colours import Colours
 
 
 def fed(stream: str) -> Terminal:
@@ -101,6 +102,14 @@ def test_a_file_full_of_bells_rings_once_and_notices_are_bounded() -> None:
         ("\x1b[21t", ""),
         ("\x1b]11;?\a", "\x1b]11;rgb:0000/0000/0000\x1b\\"),
         ("\x1b]4;1;?\a", "\x1b]4;1;rgb:cdcd/0000/0000\x1b\\"),
+        (
+            "\x1b]10;?;?\a",
+            "\x1b]10;rgb:cccc/cccc/cccc\x1b\\\x1b]11;rgb:0000/0000/0000\x1b\\",
+        ),
+        ("\x1b]12;?;?\a", "\x1b]12;rgb:cccc/cccc/cccc\x1b\\"),
+        ("\x1b]52;c;?\a", ""),
+        ("\x1b[?996n", "\x1b[?997;1n"),
+        ("\x1b[?2031h\x1b[?2031$p", "\x1b[?2031;1$y"),
         ("\x1b[>5u\x1b[?u", "\x1b[?5u"),
         ("\x1b[>4;2m\x1b[?4m", "\x1b[>4;2m"),
         ("\x1bP+q544e\x1b\\", "\x1bP0+r\x1b\\"),
@@ -112,13 +121,28 @@ def test_a_query_is_answered_once_taken(query: str, answer: str) -> None:
     assert terminal.take_replies() == b""
 
 
+def test_colours_are_answered_as_who_takes_the_answer_has_them() -> None:
+    terminal = fed("\x1b]11;?\a\x1b[c\x1b[?996n\x1b]4;200;?;3;?\a")
+    light = Colours({"11": "ffff/ffff/ffff", "4;3": "0101/0202/0303"})
+    assert terminal.take_replies(light) == (
+        b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;1;6;9;22c\x1b[?997;2n"
+        b"\x1b]4;200;rgb:ffff/0000/d7d7\x1b\\\x1b]4;3;rgb:0101/0202/0303\x1b\\"
+    )
+
+
+def test_a_program_gets_no_keyboard_flags_that_can_t_be_kept() -> None:
+    assert fed("\x1b[>31u\x1b[?u").take_replies() == b"\x1b[?29u"
+    assert fed("\x1b[=2;2u\x1b[?u").take_replies() == b"\x1b[?0u"
+
+
 def test_waiting_answers_are_bounded() -> None:
+    assert len(fed("\x1b]11;?\a" * 100_000).take_replies()) <= 64 * 1024
     assert len(fed("\x1b[c" * 100_000).take_replies()) <= 64 * 1024
 
 
 def test_kitty_flags_are_a_stack_for_each_screen() -> None:
-    terminal = fed("\x1b[>1u\x1b[>3u")
-    assert terminal.modes.kitty_flags == 3
+    terminal = fed("\x1b[>1u\x1b[>5u")
+    assert terminal.modes.kitty_flags == 5
     terminal.feed(b"\x1b[?1049h")
     assert terminal.modes.kitty_flags == 0
     terminal.feed(b"\x1b[=8;2u\x1b[?1049l\x1b[<u")
