@@ -158,6 +158,8 @@ def _read_escape(control: str) -> tuple[str, tuple[Any, ...]]:
     kind = control[1:2]
     if kind == "]":
         return "operating_system_command", (control[2:].removesuffix("\x1b\\").removesuffix("\x07"),)
+    if kind == "k":  # As screen(1) has titles ("String Escapes") and tmux(1) names of windows.
+        return "operating_system_command", (f"2;{control[2:]}",)
     if kind == "P":
         return "device_control", (control[2:],)
     if kind in _DESIGNATORS:

@@ -21,12 +21,13 @@ MAX_INTERMEDIATES = 4
 #: The longest control string (OSC, DCS), in characters; a longer one is dropped. A clipboard fits.
 MAX_STRING = 256 * 1024
 
-#: What opens a control string after ESC: OSC, DCS, SOS, PM, APC. The last three are read and dropped.
-_STRINGS = "]PX^_"
-_MEANINGFUL_STRINGS = "]P"
+#: What opens a control string after ESC: OSC, DCS, SOS, PM, APC, and the title of screen(1) and tmux(1). SOS,
+#: PM and APC are read and dropped.
+_STRINGS = "]PX^_k"
+_MEANINGFUL_STRINGS = "]Pk"
 
 _CONTROL_SEQUENCE = rf"\x1b\[[0-?]{{0,{MAX_PARAMETERS}}}+[ -/]{{0,{MAX_INTERMEDIATES}}}+[@-~]"
-_ESCAPE_SEQUENCE = rf"\x1b[ -/]{{1,{MAX_INTERMEDIATES}}}+[0-~]|\x1b[0-OQ-WYZ\\`-~]"
+_ESCAPE_SEQUENCE = rf"\x1b[ -/]{{1,{MAX_INTERMEDIATES}}}+[0-~]|\x1b[0-OQ-WYZ\\`-jl-~]"
 _SHORT_STRING = r"\x1b\](?!\ufffd)[^\x00-\x1f\x7f]{0,4096}+(?:\x07|\x1b\\)"
 _PAIRS = re.compile(
     r"([^\x00-\x1f\x7f]*+)"

@@ -40,6 +40,7 @@ _RARE = st.sampled_from(['1"q', '0"q', "?2J", "?1K", "2;3r", "r", "3g", "5G\x1bH
 _STRINGS = st.sampled_from(
     [
         "]0;title\a",
+        "kname\x1b\\",
         "]2;täitle\x1b\\",
         "]8;;http://a.b/c\x1b\\",
         "]8;;\x1b\\",

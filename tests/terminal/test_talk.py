@@ -31,6 +31,9 @@ def fed(stream: str) -> Terminal:
     [
         ("\a", [Bell()]),
         ("\x1b]2;the title\a", [TitleChanged("the title")]),
+        ("\x1bkthe name\x1b\\", [TitleChanged("the name")]),
+        ("\x1bkone\a more\x1b\\", [TitleChanged("one more")]),
+        ("\x1bknone\x18", []),
         ("\x1b]0;both\x1b\\", [IconNameChanged("both"), TitleChanged("both")]),
         ("\x1b]7;file://host/a%20folder/%C3%A9#x\a", [CwdChanged("/a folder/é#x", "host")]),
         ("\x1b]7;http://host/a\a", []),
@@ -57,6 +60,16 @@ def test_what_a_program_says_is_handed_on_typed(stream: str, expected: list[Noti
     assert terminal.take_notices() == expected
     assert terminal.take_notices() == []
     assert terminal.display[0].strip() == ""
+
+
+def test_a_title_of_screen_and_tmux_is_no_text_wherever_it_is_split() -> None:
+    stream = b"a\x1bkbash\x1b\\b\r\n\x1bkvim file.txt\x1b\\\r\n$ "
+    for at in range(len(stream)):
+        terminal = Terminal(3, 20)
+        terminal.feed(stream[:at])
+        terminal.feed(stream[at:])
+        assert [row.rstrip() for row in terminal.display] == ["ab", "", "$"]
+        assert terminal.title == "vim file.txt"
 
 
 def test_title_and_folder_stay_known() -> None:
