@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: What Chloe's own terminal is to a program (terminfo(5)); inside tmux it is what tmux is.
-_TERM = "xterm-256color"
-
-
 #: Room for the number behind a name.
 _MAX_DIGITS = 12
 
@@ -82,7 +78,7 @@ class Launcher:
             pane=pane,
             argv=argv,
             cwd=cwd,
-            environment=environment.build_environment(self._inherited, pane=pane, term=_TERM, cwd=cwd),
+            environment=environment.build_environment(self._inherited, pane=pane, cwd=cwd),
             rows=rows,
             columns=columns,
         )

@@ -13,55 +13,36 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from chloe import __version__
+from chloe.backends.outer_terminal import is_of_outer_terminal
 from chloe.errors import StartFailed
 
-#: What only the terminal around Chloe may say about itself: its size, its name, its multiplexer. A
-#: program that believed it would draw for the wrong terminal or talk to the wrong tmux.
-OUTER_TERMINAL = frozenset(
-    {
-        "COLUMNS",
-        "LINES",
-        "STY",
-        "TERMCAP",
-        "TERM_PROGRAM",
-        "TERM_PROGRAM_VERSION",
-        "TERM_SESSION_ID",
-        "TMUX",
-        "TMUX_PANE",
-        "VTE_VERSION",
-        "WINDOW",
-        "WINDOWID",
-    }
-)
-
-#: The same for whole families of names (kitty, WezTerm, iTerm2, Alacritty, Konsole, GNOME Terminal).
-OUTER_TERMINAL_PREFIXES = (
-    "ALACRITTY_",
-    "GNOME_TERMINAL_",
-    "ITERM_",
-    "KITTY_",
-    "KONSOLE_",
-    "WEZTERM_",
-)
+#: What Chloe's terminal is to a program, in both kinds of pane (terminfo(5)): the entry that all systems have
+#: and whose keys ``terminal.keys`` sends.
+TERM = "xterm-256color"
 
 #: Said of the process that had it, never of the next one: a shell sets them itself.
 OF_ONE_PROCESS = frozenset({"OLDPWD", "PWD", "SHLVL", "_"})
 
 
-def build_environment(base: Mapping[str, str], *, pane: str, term: str, cwd: str = "") -> dict[str, str]:
+def build_environment(base: Mapping[str, str], *, pane: str, cwd: str = "") -> dict[str, str]:
     """Return the environment of a pane's program: ``base`` as the user has it, in a terminal of Chloe's.
 
-    ``term`` names the terminfo entry, ``pane`` the pane (a script finds it in ``CHLOE_PANE``). With
-    ``cwd``, an absolute folder, ``PWD`` says it, so that a folder reached by a link keeps its name.
+    ``pane`` is the pane's id; a script finds it in ``CHLOE_PANE``. With ``cwd``, an absolute folder, ``PWD``
+    says it, so that a folder reached by a link keeps its name.
     """
     kept = {
         name: value
         for name, value in base.items()
-        if name not in OUTER_TERMINAL
-        and name not in OF_ONE_PROCESS
-        and not name.startswith(OUTER_TERMINAL_PREFIXES)
+        if name not in OF_ONE_PROCESS and not is_of_outer_terminal(name)
     }
-    kept |= {"TERM": term, "COLORTERM": "truecolor", "CHLOE_PANE": pane}
+    kept |= {
+        "TERM": TERM,
+        "COLORTERM": "truecolor",
+        "TERM_PROGRAM": "chloe",
+        "TERM_PROGRAM_VERSION": __version__,
+        "CHLOE_PANE": pane,
+    }
     if cwd.startswith("/"):
         kept["PWD"] = cwd
     return kept

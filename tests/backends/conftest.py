@@ -90,7 +90,7 @@ def spec(
         pane=pane,
         argv=argv or ("/bin/sh",),
         cwd=cwd,
-        environment={**build_environment(BASE, pane=pane, term="xterm-256color"), **(extra or {})},
+        environment={**build_environment(BASE, pane=pane), **(extra or {})},
         rows=rows,
         columns=columns,
     )

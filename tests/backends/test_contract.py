@@ -274,7 +274,8 @@ async def test_the_environment_is_what_it_was_given_and_no_more(start: Start) ->
     session = await start("/usr/bin/env")
     await session.end()
     names = {line.partition("=")[0] for line in session.output.decode().splitlines()}
-    assert names == {"PATH", "HOME", "LANG", "PS1", "TERM", "COLORTERM", "CHLOE_PANE"}
+    of_chloe = {"TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "CHLOE_PANE"}
+    assert names == {"PATH", "HOME", "LANG", "PS1", *of_chloe}
 
 
 @real

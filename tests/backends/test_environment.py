@@ -12,27 +12,6 @@ from chloe.backends.environment import build_environment, find_program, login_sh
 from chloe.errors import StartFailed
 
 
-def test_the_outer_terminal_is_not_passed_on() -> None:
-    outer = {
-        "TMUX": "/tmp/tmux-0/default,1,0",
-        "TMUX_PANE": "%1",
-        "STY": "1.pts",
-        "LINES": "10",
-        "COLUMNS": "10",
-        "KITTY_WINDOW_ID": "1",
-        "TERM_PROGRAM": "other",
-        "TERM": "other",
-        "COLORTERM": "",
-        "CHLOE_PANE": "the pane around",
-    }
-    assert build_environment({**outer, "EDITOR": "vi"}, pane="p", term="xterm-256color") == {
-        "EDITOR": "vi",
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "CHLOE_PANE": "p",
-    }
-
-
 def test_the_users_own_variables_stay_whatever_they_hold() -> None:
     own = {
         "LANG": "de_DE.UTF-8",
@@ -40,13 +19,13 @@ def test_the_users_own_variables_stay_whatever_they_hold() -> None:
         "TERMINFO_DIRS": "/nix",
         "CHLOE_HOME": "/h",
     }
-    assert build_environment(own, pane="p", term="t").items() >= own.items()
+    assert build_environment(own, pane="p").items() >= own.items()
 
 
 def test_pwd_is_the_programs_folder_or_nothing() -> None:
     base = {"PWD": "/of/chloe", "OLDPWD": "/before", "SHLVL": "3"}
-    assert build_environment(base, pane="p", term="t", cwd="/of/it")["PWD"] == "/of/it"
-    assert not build_environment(base, pane="p", term="t").keys() & base.keys()
+    assert build_environment(base, pane="p", cwd="/of/it")["PWD"] == "/of/it"
+    assert not build_environment(base, pane="p").keys() & base.keys()
 
 
 def test_the_shell_is_the_one_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:

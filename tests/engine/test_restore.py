@@ -193,27 +193,3 @@ async def test_what_a_full_spool_dropped_is_a_gap_of_that_size_and_the_screen_is
 
 def _turns(engine: Engine, pane: str) -> list[str]:
     return [type(turn.fact).__name__ for turn in engine.projections.history[pane].entries]
-
-
-async def test_a_direct_program_knows_its_terminal_and_nothing_of_the_one_around_chloe(
-    config: Config, eventually: Eventually, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("TMUX", "/outer,1,2")
-    monkeypatch.setenv("TERM", "outer")
-    kinds: tuple[tuple[facts.BackendKind, str], ...] = (
-        ("direct", "xterm-256color"),
-        ("tmux", "tmux-256color"),
-    )
-    for backend, term in kinds:
-        said = tmp_path / backend
-        async with open_engine(config) as engine:
-            pane = await engine.request(
-                Open(backend=backend, argv=("sh", "-c", f"env > {said}"), cwd=str(tmp_path))
-            )
-            known = engine.projections.panes[pane or ""]
-            await eventually(lambda known=known: not known.alive)
-        environment = said.read_text().splitlines()
-        assert f"TERM={term}" in environment or (backend == "tmux" and "TERM=screen-256color" in environment)
-        assert f"CHLOE_PANE={pane}" in environment
-        assert f"PWD={tmp_path}" in environment
-        assert not [line for line in environment if line.startswith(("TMUX=", "TMUX_PANE="))]

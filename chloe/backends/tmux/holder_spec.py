@@ -1,7 +1,6 @@
 """How a holder is started: its specification, and the words of its command line.
 
-Owns ``spec.json`` and what else lies in a new spool, and the choice of the terminfo entry. Must not know
-tmux's commands.
+Owns ``spec.json`` and what else lies in a new spool. Must not know tmux's commands.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from pathlib import Path
 from chloe import __version__
 from chloe.backends import environment, limits
 from chloe.backends.backend import Spec
-from chloe.config.paths import user_home
 from chloe.errors import StartFailed
 
 #: Bytes after which a segment is complete.
@@ -25,34 +23,18 @@ SEGMENT_SIZE = 8 * 1024 * 1024
 
 _HOLDER = Path(__file__).with_name("holder") / "holder.py"
 
-#: Where terminfo(5) entries lie, beside ``TERMINFO`` and the home.
-_TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo", "/usr/local/share/terminfo")
-
-
-@functools.cache
-def choose_term() -> str:
-    """Return the terminfo entry for a program inside tmux, as far as this machine has it."""
-    homes = [os.environ.get("TERMINFO", ""), str(user_home() / ".terminfo"), *_TERMINFO]
-    name = "tmux-256color"
-    # Named by the first letter, or by its number where file names have no case.
-    is_known = any(Path(home, first, name).exists() for home in homes if home for first in ("t", "74"))
-    return name if is_known else "screen-256color"
-
 
 def encode_spec(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
     """Return what the holder is to run, as it reads it. Raises ``StartFailed`` where that isn't there.
 
     File names are bytes: they pass as UTF-8 with escapes, whatever the locale of either side.
     """
-    variables = environment.build_environment(spec.environment, pane=spec.pane, term=choose_term())
-    # Who gives a PWD knows the folder by that name.
-    variables |= {name: value for name, value in spec.environment.items() if name == "PWD"}
     fields = {
         "version": __version__,
-        "program": _portable(environment.find_program(spec.argv, cwd=spec.cwd, environment=variables)),
+        "program": _portable(environment.find_program(spec.argv, cwd=spec.cwd, environment=spec.environment)),
         "argv": [_portable(argument) for argument in spec.argv],
         "cwd": _portable(spec.cwd),
-        "environment": {_portable(name): _portable(value) for name, value in variables.items()},
+        "environment": {_portable(name): _portable(value) for name, value in spec.environment.items()},
         "umask": _umask(),
         "nice": os.getpriority(os.PRIO_PROCESS, 0),
         "limits": [[kind, soft, hard] for kind, (soft, hard) in limits.inherited_limits().items()],

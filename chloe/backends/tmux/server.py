@@ -68,6 +68,22 @@ _GLOBAL_OPTIONS = (
     ("-gw", "remain-on-exit", "off"),
 )
 
+#: tmux types ``CSI 1 ~`` and ``CSI 4 ~`` for Home and End, whatever the terminal of a pane's program is. On a
+#: server of Chloe's own they are what an xterm types: ``CSI H``, and where the program asked for application
+#: cursor keys ``ESC O H``, as terminfo(5) has it (khome, kend; ``terminal.keys`` is the same for the app).
+_KEYS = tuple(
+    (
+        *("bind-key", "-n", key, "if-shell", "-F", "#{keypad_cursor_flag}"),
+        f"send-keys -H 1b 4f {last:x}",
+        f"send-keys -H 1b 5b {last:x}",
+    )
+    for key, last in (("Home", ord("H")), ("End", ord("F")))
+)
+
+#: Variables that neither a server nor what it runs may get: those of an outer tmux, which would be spoken to
+#: instead, and the id of the pane that Chloe was called in, which is that of no other pane.
+_OF_CALLER = ("TMUX", "TMUX_PANE", "CHLOE_PANE")
+
 #: The same for one session where the server is the user's and its options are not Chloe's to change.
 _SESSION_OPTIONS = (
     ("", "status", "off"),
@@ -112,6 +128,12 @@ class TmuxServer:
         steps: list[Sequence[str]] = [("start-server",)]
         if self.socket_name:
             steps += [("set-option", *option) for option in _GLOBAL_OPTIONS]
+            steps += _KEYS
+            # Whoever started the server by hand may have done so in a pane.
+            steps.append(("set-environment", "-g", "-u", "CHLOE_PANE"))
+        else:
+            # The user's server may have been started in a pane, and its environment isn't ours to change.
+            argv = ("env", "-u", "CHLOE_PANE", *argv)
         size = ("-x", str(columns), "-y", str(rows))
         # A format would be expanded in -c; the holder needs no folder of its own.
         steps.append(("new-session", "-d", "-s", name, *size, "-c", "/", "--", *argv))
@@ -262,8 +284,7 @@ class Answer:
         self, command: Sequence[str], *, deadline: float | None, asked: set[subprocess.Popen[str]]
     ) -> None:
         self.cmd = list(command)
-        # An outer tmux must neither be spoken to instead nor hand its pane on to the server's environment.
-        environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
+        environment = {name: value for name, value in os.environ.items() if name not in _OF_CALLER}
         self.process = descriptors.popen(self.cmd, environment)
         asked.add(self.process)
         with self.process:

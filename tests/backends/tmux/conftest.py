@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from chloe.backends.backend import BackendEvent, Exited, OutputRead, Spec
+from chloe.backends.environment import build_environment
 from chloe.backends.tmux import Leases, SpoolReader, TmuxBackend, TmuxServer, holder_spec
 from chloe.tasks import Tasks
 from chloe.watch import Watcher
@@ -80,7 +81,8 @@ class Panes:
 
     def make(self, *argv: str, inherited: Mapping[str, str] = BASE, **limits: float) -> Pane:
         pane = str(uuid.uuid4())
-        spec = Spec(pane=pane, argv=argv, cwd="/", environment=inherited, rows=24, columns=80)
+        environment = build_environment(inherited, pane=pane)
+        spec = Spec(pane=pane, argv=argv, cwd="/", environment=environment, rows=24, columns=80)
         return self._pane(spec, self.home / "spool" / pane, limits)
 
     async def start(self, *argv: str, **limits: float) -> Pane:
@@ -267,7 +269,14 @@ class MakeHolder:
 
     @staticmethod
     def _tell(folder: Path, argv: tuple[str, ...], limits: Mapping[str, object]) -> None:
-        spec = Spec(pane=folder.name, argv=argv, cwd="/", environment=BASE, rows=24, columns=80)
+        spec = Spec(
+            pane=folder.name,
+            argv=argv,
+            cwd="/",
+            environment=build_environment(BASE, pane=folder.name),
+            rows=24,
+            columns=80,
+        )
         told = json.loads(holder_spec.encode_spec(spec, pane_cap=10**9, disk_share=0.9))
         (folder / "spec.json").write_text(json.dumps(told | limits), "ascii")
 

@@ -265,7 +265,7 @@ async def test_an_outer_tmux_is_neither_spoken_to_nor_handed_on(
     await pane.end()
     told = dict(line.split("=", 1) for line in pane.output.decode().splitlines() if "=" in line)
     assert not told.keys() & {"TMUX", "TMUX_PANE", "COLUMNS", "LINES"}
-    assert told["TERM"] in ("tmux-256color", "screen-256color")
+    assert told["TERM"] == "xterm-256color"
     assert told["CHLOE_PANE"] == pane.folder.name
 
 

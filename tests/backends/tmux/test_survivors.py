@@ -53,7 +53,7 @@ def test_from_the_first_moment_the_spool_says_whose_it_is(holder: MakeHolder, so
     about = spool.read_holder_info(made.folder)
     assert about is not None
     assert about.holder == __version__
-    assert about.term in ("tmux-256color", "screen-256color", "xterm-256color")
+    assert about.term == "xterm-256color"
     program = known(made.folder)
     assert survivors.is_running(program)
     stat = Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2].split()

@@ -353,10 +353,12 @@ def _write(fd: int, data: bytearray) -> None:
 
 
 def _size_of(fd: int) -> bytes:
+    """Return the terminal's size in cells. The pixels are tmux's guess: no pane has any."""
     try:
-        return fcntl.ioctl(fd, termios.TIOCGWINSZ, NO_SIZE)
+        size = fcntl.ioctl(fd, termios.TIOCGWINSZ, NO_SIZE)
     except OSError:
         return NO_SIZE
+    return SIZE_FIELDS.pack(*SIZE_FIELDS.unpack(size)[:2], 0, 0)
 
 
 def _make_raw(fd: int) -> None:
