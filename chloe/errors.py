@@ -89,6 +89,10 @@ class LogLocked(LogUnusable):
     """Another program has the database locked: it can be used once that lets go."""
 
 
+class LogUnwritable(LogUnusable):
+    """Nothing can be written where the log is: the disk is full, or read-only. It can still be read."""
+
+
 class LogBroken(ChloeError):
     """The chain of the log doesn't hold: something was edited, removed or put in."""
 

@@ -125,6 +125,24 @@ def find_lock_holder(path: Path, byte: int | None = None) -> str:
     return ""
 
 
+def is_byte_locked(path: Path, byte: int) -> bool | None:
+    """Return whether any process has a lock on this ``byte`` of the file at ``path``; None: that isn't known.
+
+    The file isn't opened: closing it again would drop this process's own locks on it (fcntl(2)).
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    try:
+        listed = Path("/proc/locks").read_text("ascii").splitlines()
+    except (OSError, ValueError):
+        return None
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    fields = (line.split() for line in listed if "->" not in line)
+    return any(len(each) >= 8 and each[5] == place and _holds(each[6], each[7], byte) for each in fields)
+
+
 def _holds(first: str, last: str, byte: int) -> bool:
     return int(first) <= byte and (last == "EOF" or byte <= int(last))
 

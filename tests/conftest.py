@@ -26,6 +26,7 @@ from chloe.backends import descriptors
 from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import Engine, open_engine
 from tests.app_in_terminal import AppInTerminal
+from tests.disks import ReadOnlyView, SmallDisk, mounted_disks, mounted_views
 from tests.searching import TIMES
 
 # Tests start commands by the hundred: each would compile its sources anew, which takes as long as its work.
@@ -104,6 +105,20 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="chloe-"))
     yield folder / "home"
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[SmallDisk]:
+    """Mount a disk of this size on a folder; the file to fill it with, and to remove."""
+    with mounted_disks() as mount:
+        yield mount
+
+
+@pytest.fixture
+def read_only_view(tmp_path: Path) -> Iterator[ReadOnlyView]:
+    """Return another path of a folder, under which nothing can be written."""
+    with mounted_views(tmp_path) as mount:
+        yield mount
 
 
 @pytest.fixture

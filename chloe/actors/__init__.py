@@ -11,6 +11,7 @@
 ``instance_reaper``  when that is done
 ``cleanup``          which spools nobody needs any more
 ``unread_spools``    what a stopped recorder hasn't read
+``unrecorded``       what is done to a program though the log can't be written
 ``survivors``        programs that outlived their pane
 ``tmux_health``      whether tmux still answers
 ``scope``            which panes an instance looks after

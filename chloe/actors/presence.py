@@ -74,19 +74,28 @@ def remove_lock(lock: InstanceLock) -> bool:
 
 
 class Presence:
-    """This instance's own lock, and a look at the others'."""
+    """This instance's own lock, and a look at the others'.
 
-    def __init__(self, folder: Path, instance: str) -> None:
+    One that is ``absent`` has none: where nothing can be written there is nothing to be said for it, either.
+    Raises ``OSError``.
+    """
+
+    def __init__(self, folder: Path, instance: str, *, absent: bool = False) -> None:
         self._folder = folder
         self._path = path_of(folder, instance, _SUFFIX)
-        self._fd = self._lock()
+        self._fd = -1 if absent else self._lock()
         #: Until then (by ``time.monotonic``) a file that isn't there says nothing: all were removed.
         self._uncertain_until = 0.0
 
     def _lock(self) -> int:
         fd = open_regular(self._path, os.O_RDWR | os.O_CREAT, follow=False)
         fcntl.flock(fd, fcntl.LOCK_EX)
-        os.write(fd, json.dumps({"pid": os.getpid(), "terminal": _terminal()}).encode())
+        try:
+            os.write(fd, json.dumps({"pid": os.getpid(), "terminal": _terminal()}).encode())
+        except OSError:
+            self._path.unlink(missing_ok=True)
+            os.close(fd)
+            raise
         return fd
 
     def renew(self) -> None:
@@ -117,6 +126,8 @@ class Presence:
 
     def close(self) -> None:
         """Remove our lock and its file, for there is nothing to be said for this instance."""
+        if self._fd < 0:
+            return
         self._path.unlink(missing_ok=True)
         os.close(self._fd)
 

@@ -25,6 +25,7 @@ from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import describe_vanished, end_survivor
+from chloe.actors.unrecorded import carry_out
 from chloe.backends.backend import Backend, PersistentBackend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -293,6 +294,12 @@ class Supervisor:
                 again = (facts.Reopened(),) if pane.closed else ()
                 await self._record(pane.id, *again, facts.Reattached(instance=self._instance))
         return None
+
+    async def request_unrecorded(self, command: commands.Kill | commands.Write) -> None:
+        """End a program, or type into it, where the log can't be written. Raises ``ChloeError``."""
+        pane = self._panes[command.pane]
+        if self._is_needed(command, pane):
+            await carry_out(command, pane, self._launcher, self._waits)
 
     async def ended(self, pane: str) -> None:
         """Wait until the pane's program is gone, whether or not the log has its end yet."""

@@ -15,6 +15,7 @@ from chloe.actors.pane import fact_of, length_of
 from chloe.actors.presence import instance_locks
 from chloe.backends.backend import READ_LIMIT
 from chloe.backends.tmux import leases
+from chloe.backends.tmux.spool_status import is_quiet
 from chloe.config import Paths
 from chloe.errors import SpoolBroken
 from chloe.events.facts import UNCOMMITTED, Output, Record
@@ -72,7 +73,7 @@ class SpoolTail:
 
 
 class UnreadSpool:
-    """One pane's: its recorder's process, and the records that it would have made."""
+    """One pane's: its recorder's process (0: nobody can record), and the records that it would have made."""
 
     def __init__(self, paths: Paths, pane: Pane, recorder: int) -> None:
         self.pane = pane
@@ -152,3 +153,13 @@ def find_unread_spools(paths: Paths, panes: Mapping[str, Pane]) -> dict[str, Unr
     for spool in list(spools.values())[:_MAX_DATED]:
         spool.inspect()
     return spools
+
+
+def find_spools_of_unwritten(paths: Paths, panes: Mapping[str, Pane]) -> dict[str, UnreadSpool]:
+    """Find those of ``panes`` whose spool holds what a log that can't be written lacks, by their ids."""
+    running = {id: pane for id, pane in panes.items() if pane.traits.outlives_chloe and pane.alive}
+    return {
+        id: UnreadSpool(paths, pane, 0)
+        for id, pane in running.items()
+        if (folder := path_of(paths.spool, id)).is_dir() and not is_quiet(folder, pane.spool)
+    }

@@ -24,4 +24,4 @@ def run() -> int:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, termios.tcgetattr(sys.stdin))
     from chloe.ui.launch import run as run_app
 
-    return run_app(load_settings(), debug=is_debugging())
+    return run_app(load_settings(must_be_writable=False), debug=is_debugging())

@@ -49,12 +49,12 @@ timeout_option = click.option(
 )
 
 
-def load_settings() -> Config:
-    """Return the user's settings, with the folders made."""
+def load_settings(*, must_be_writable: bool = True) -> Config:
+    """Return the user's settings, with the folders made where they can be."""
     from chloe.config import Paths, load
 
     # First the home: that it can't be used says more than that a file in it can't be read.
-    Paths.find(os.environ).prepare()
+    Paths.find(os.environ).prepare(must_be_writable=must_be_writable)
     return load()
 
 
@@ -67,42 +67,78 @@ def make_waits() -> Waits:
 
 
 def run_with_engine(
-    work: Callable[[Engine], Awaitable[Answer]], scope: Scope | None = None, *, screens: bool = False
+    work: Callable[[Engine], Awaitable[Answer]],
+    scope: Scope | None = None,
+    *,
+    screens: bool = False,
+    needs_log: bool = True,
 ) -> Answer:
     """Do ``work`` with an engine that has taken in what the spools hold, whether or not an app runs.
 
-    ``scope`` says of which panes, if not of all; with ``screens`` they can be looked at.
+    ``scope`` says of which panes, if not of all; with ``screens`` they can be looked at. Work that doesn't
+    need the log to be written is done also where it can't be, with what the log has.
     """
     import asyncio
 
-    config = load_settings()
+    config = load_settings(must_be_writable=needs_log)
     from chloe.actors.scope import INGESTING
     from chloe.engine import open_engine
     from chloe.engine.stopping import handing_over_when_stopped
+    from chloe.errors import LogUnwritable
     from chloe.ui.log_file import log_to, report_slow_steps
 
     debug = is_debugging()
+    is_ingested = False
 
-    async def run() -> Answer:
+    async def run(unwritable: str = "") -> Answer:
         if debug:
             report_slow_steps()
         async with (
             handing_over_when_stopped(config.paths.leases, report) as stopping,
-            open_engine(config, screens=screens, scope=scope or INGESTING, waits=make_waits()) as engine,
+            open_engine(
+                config,
+                screens=screens,
+                scope=scope or INGESTING,
+                waits=make_waits(),
+                needs_log=needs_log,
+                unwritable=unwritable,
+            ) as engine,
         ):
-            _report_loss(engine.lost_records_notice)
+            if not needs_log or engine.store.refusal is None:
+                # Else what can't be done says so.
+                _report_loss(engine.lost_records_notice)
             async with stopping.with_leases_of(engine):
                 _log.debug("the engine is open")
                 await engine.ingest_spools()
                 _log.debug("the spools are ingested")
+                nonlocal is_ingested
+                is_ingested = True
                 return await work(engine)
 
     with log_to(config.paths.log_file, debug=debug):
-        return asyncio.run(run())
+        reason = ""
+        try:
+            return asyncio.run(run())
+        except* LogUnwritable as errors:
+            if needs_log or is_ingested:
+                raise
+            # There was room to open the log, and not to take in what the spools hold.
+            reason = str(_find_first(errors))
+        return asyncio.run(run(reason))
+
+
+def _find_first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def run_with_pane(
-    pane: str, work: Callable[[Engine, Pane], Awaitable[Answer]], *, screens: bool = False
+    pane: str,
+    work: Callable[[Engine, Pane], Awaitable[Answer]],
+    *,
+    screens: bool = False,
+    needs_log: bool = True,
 ) -> Answer:
     """Do ``work`` with the pane of this id, name or prefix, as ``run_with_engine``; touch no other."""
     from chloe.actors.scope import named
@@ -110,7 +146,7 @@ def run_with_pane(
     async def find(engine: Engine) -> Answer:
         return await work(engine, engine.projections.panes.find(pane))
 
-    return run_with_engine(find, named(pane), screens=screens)
+    return run_with_engine(find, named(pane), screens=screens, needs_log=needs_log)
 
 
 def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = "") -> Answer:
@@ -120,7 +156,7 @@ def run_with_log(work: Callable[[Store], Awaitable[Answer]], *, instance: str = 
     """
     import asyncio
 
-    config = load_settings()
+    config = load_settings(must_be_writable=bool(instance))
     from chloe.errors import LogBroken, LogUnusable
     from chloe.store import Store
     from chloe.store.repair.losses import ACCEPT, find_missing

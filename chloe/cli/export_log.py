@@ -79,7 +79,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
         return status
 
     # Drawing may fail, and only an engine with screens keeps what it failed on.
-    return run_with_pane(pane, work, screens=not chosen.is_raw)
+    return run_with_pane(pane, work, screens=not chosen.is_raw, needs_log=False)
 
 
 def _escape_lines(piece: bytes) -> bytes:

@@ -36,6 +36,8 @@ def kill(pane: str) -> None:
         async with waiting.waiting_for(f"the program of {target.name} to end", PROGRAM_TIMEOUT):
             await engine.request(Kill(target.id))
             await engine.wait_ended(target.id)
+        if engine.store.refusal is not None:
+            return
         # The recorder may be busy or stopped: the kill doesn't wait for long until the log has the end.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOG_TIMEOUT):
@@ -45,4 +47,5 @@ def kill(pane: str) -> None:
         if target.alive:
             report_stopped(engine.unread(target.id).values())
 
-    run_with_pane(pane, work)
+    # It is the way out where a program fills the disk.
+    run_with_pane(pane, work, needs_log=False)

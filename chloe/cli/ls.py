@@ -36,7 +36,7 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
         ]
         return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
 
-    panes = run_with_engine(work, INGESTING if closed_too else PRESENT)
+    panes = run_with_engine(work, INGESTING if closed_too else PRESENT, needs_log=False)
     report_stopped(stopped.values())
     report_damage(stopped.values())
     from chloe.cli.pane_listing import format_pane_table, pane_to_json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -66,14 +67,14 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
 
     if older_than is None and over is None and pane is None:
         raise UsageError("say what shall go: --older-than AGE, --over SIZE or --pane PANE")
-    scrollback = load_settings().terminal.scrollback
+    config = load_settings(must_be_writable=not dry_run)
 
     async def work(engine: Engine) -> None:
         store, panes = engine.store, engine.projections.panes
         pane_id = panes.find(pane).id if pane is not None else None
         conditions = RetentionPolicy(older_than=older_than, over=over, pane=pane_id)
         before = store.size()
-        prune_plan = await plan(store, panes, conditions, scrollback=scrollback)
+        prune_plan = await plan(store, panes, conditions, scrollback=config.terminal.scrollback)
         ranges = prune_plan.ranges if dry_run else await execute(store, prune_plan)
         names = {each.id: each.name for each in panes.values()}
         if as_json:
@@ -81,7 +82,24 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
         else:
             _print(prune_plan, ranges, names, dry_run=dry_run, before=before, after=store.size())
 
-    run_with_engine(work)
+    if not dry_run:
+        _make_room(config.paths.database)
+    run_with_engine(work, needs_log=not dry_run)
+
+
+def _make_room(path: Path) -> None:
+    """Spend what is kept for it where the disk is full."""
+    from chloe.errors import LogUnwritable
+    from chloe.store.reserve import MAX_SIZE, spend_reserve
+    from chloe.store.unwritable import explain_doubt
+
+    if path.exists() and explain_doubt(path.parent):
+        spend_reserve(path)
+        if reason := explain_doubt(path.parent):
+            raise LogUnwritable(
+                f"{reason}, and no room is kept in reserve: remove {format_size(MAX_SIZE)} or so from there, "
+                "then prune"
+            )
 
 
 def _print(

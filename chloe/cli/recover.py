@@ -20,7 +20,7 @@ def recover() -> None:
     import asyncio
     import time
 
-    from chloe.errors import LogBroken, LogUnusable
+    from chloe.errors import LogBroken, LogUnusable, LogUnwritable
     from chloe.store import Store
     from chloe.store.opening import detect_drift, recover_log
     from chloe.store.repair.losses import find_missing
@@ -44,6 +44,8 @@ def recover() -> None:
         # Opening a log repairs what kept it from being opened.
         store = await Store.open(path, instance="", watcher=None, waits=make_waits())
         try:
+            if store.refusal is not None:
+                raise LogUnwritable(store.refusal)
             if store.loss_notice is not None:
                 return store.loss_notice
             verdict = await store.verify()

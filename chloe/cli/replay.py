@@ -115,7 +115,7 @@ def replay(
 
     # A follower records as well if nobody else does: else nothing new would come into the log.
     scope = RECORDING if follow else named(pane) if pane else INGESTING
-    run_with_engine(work, scope)
+    run_with_engine(work, scope, needs_log=False)
 
 
 async def _fold_names(store: Store, through: int) -> Panes:

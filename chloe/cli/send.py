@@ -56,7 +56,7 @@ def send(
             await engine.request(Write(target.id, data))
 
     # A key's bytes depend on what the program asked of its terminal.
-    run_with_pane(pane, work, screens=bool(keys))
+    run_with_pane(pane, work, screens=bool(keys), needs_log=False)
 
 
 async def _encode_keys(engine: Engine, pane: str, names: tuple[str, ...]) -> bytes:

@@ -20,7 +20,7 @@ _MAX_NAMED = 5
 
 def report_stopped(unread: Iterable[UnreadSpool]) -> None:
     """Say whose recorder is stopped, and what helps."""
-    spools = list(unread)
+    spools = [spool for spool in unread if spool.recorder]
     for spool in spools[:_MAX_NAMED]:
         report(str(spool))
     if len(spools) > _MAX_NAMED:

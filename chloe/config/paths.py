@@ -76,14 +76,19 @@ class Paths:
             config_file=settings / "config.toml",
         )
 
-    def prepare(self) -> None:
+    def prepare(self, *, must_be_writable: bool = True) -> None:
         """Make the folders that are missing, 0700, and see that they are the user's alone.
 
         A folder of ours that others may enter is narrowed to 0700. A home that they may enter and
         that holds other things than Chloe's (``CHLOE_HOME=/tmp``) is refused instead: narrowing it
         would lock others out of what isn't Chloe's. So is a link in the place of a folder in it: spools of
-        another home would be taken for ours, and be removed. Raises ``HomeUnusable``.
+        another home would be taken for ours, and be removed. Unless it ``must_be_writable``, a home that is
+        there and can't be written is left as it is, for who only looks. Raises ``HomeUnusable``.
         """
+        if not must_be_writable and self._is_only_to_be_read():
+            self._check_links()
+            check_not_replaceable(self.home)
+            return
         _make(self.home)
         if _open_to_others(self.home) and not self.holds_only_own_files():
             raise HomeUnusable(
@@ -98,6 +103,20 @@ class Paths:
                 _narrow(folder)
         check_not_replaceable(self.home)
 
+    def _is_only_to_be_read(self) -> bool:
+        """Return whether the home is there, the user's, and can't be written."""
+        try:
+            status = self.home.stat()
+        except OSError:
+            return False
+        readable = os.access(self.home, os.R_OK | os.X_OK, effective_ids=_EFFECTIVE)
+        is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and readable
+        return is_own and not os.access(self.home, os.W_OK, effective_ids=_EFFECTIVE)
+
+    def _check_links(self) -> None:
+        for folder in (self.spool, self.instances):
+            _refuse_link(folder)
+
     def is_own_file(self, file: str) -> bool:
         """Return whether Chloe keeps something of its own under this name: nothing else may be written."""
         path = Path(os.path.realpath(file))
@@ -105,7 +124,7 @@ class Paths:
         own = (
             self.database,
             *(self.database.with_name(self.database.name + suffix) for suffix in beside),
-            *(self.database.with_name(name) for name in ("head", "log.lock")),
+            *(self.database.with_name(name) for name in ("head", "log.lock", "reserve")),
             *(self.leases, self.spool, self.instances, self.log_file, self.config_file),
         )
         places = {Path(os.path.realpath(each)) for each in own}
@@ -128,8 +147,7 @@ def make_own_folder(folder: Path) -> None:
     To be asked each time before something is made in it: what stands at a name may change while Chloe runs.
     Raises ``HomeUnusable``.
     """
-    if folder.is_symlink():
-        raise HomeUnusable(f"{folder} is a link, where a folder of Chloe's belongs: remove the link")
+    _refuse_link(folder)
     _make(folder)
     _narrow(folder)
 
@@ -172,6 +190,11 @@ def user_home() -> Path:
     return home if home.is_absolute() else Path("/")
 
 
+def _refuse_link(folder: Path) -> None:
+    if folder.is_symlink():
+        raise HomeUnusable(f"{folder} is a link, where a folder of Chloe's belongs: remove the link")
+
+
 def _make(folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -183,6 +206,11 @@ def _make(folder: Path) -> None:
         raise _refused(folder, "can't be made", error) from error
     if status.st_uid != os.geteuid():
         raise HomeUnusable(f"{folder} belongs to another user (uid {status.st_uid}): {_WAY_OUT}")
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise HomeUnusable(
+            f"{folder} is on a read-only file system, where Chloe can only look (ls, replay, export-log, "
+            f"verify): make it writable, or {_WAY_OUT}"
+        )
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
         raise HomeUnusable(
             f"{folder} is not writable: {_WAY_OUT}, or make this one writable: chmod 700 '{folder}'"

@@ -116,6 +116,7 @@ def _group_files(places: Paths) -> Iterator[tuple[str, list[Path]]]:
         database,
         *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")),
         database.with_name("head"),
+        database.with_name("reserve"),
         log_file,
         *log_file.parent.glob(f"{log_file.name}.*"),
         *places.instances.glob("*.lock"),

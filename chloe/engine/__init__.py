@@ -1,11 +1,11 @@
 """The engine: Chloe without a face.
 
-``engine`` wires store, actors, backends and projections, starts and stops them. ``fold`` follows the log for
-the panes: committed records in, changes out. ``live`` does so for their screens as well. ``loading`` folds
-the screen of a single pane. ``ahead`` keeps the screens of panes whose recorder is stopped, and
-``recording_watch`` finds those panes. ``fault_files`` keeps what the emulator failed on. ``patience`` ends a
-command whose log can't be used; ``stopping`` hands leases over when it is stopped. Headless: must not know
-urwid or click, nor who listens.
+``engine`` wires store, actors, backends and projections, starts and stops them. ``foothold`` opens the log,
+and says that the instance lives. ``fold`` follows the log for the panes: committed records in, changes out.
+``live`` does so for their screens as well. ``loading`` folds the screen of a single pane. ``ahead`` keeps
+the screens of panes whose recorder is stopped, and ``recording_watch`` finds those panes. ``fault_files``
+keeps what the emulator failed on. ``patience`` ends a command whose log can't be used; ``stopping`` hands
+leases over when it is stopped. Headless: must not know urwid or click, nor who listens.
 """
 
 from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type

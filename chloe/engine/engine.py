@@ -13,24 +13,23 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from chloe.actors.launcher import Launcher
 from chloe.actors.missing_spools import MissingSpools
-from chloe.actors.presence import Presence
 from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
-from chloe.actors.unread_spools import UnreadSpool, find_unread_spools
+from chloe.actors.unread_spools import UnreadSpool, find_spools_of_unwritten, find_unread_spools
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
+from chloe.engine.foothold import open_foothold
 from chloe.engine.patience import give_up_on
 from chloe.engine.recording_watch import RecordingWatch
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
-from chloe.events.commands import Command, Resize, Write
+from chloe.events.commands import Command, Kill, Resize, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.store import Store
@@ -46,9 +45,6 @@ if TYPE_CHECKING:
     from chloe.terminal import Terminal
 
 _log = logging.getLogger(__name__)
-
-#: Seconds that the log still gets to be written once it was given up.
-_GIVEN_UP = 0.2
 
 #: Seconds after which a thread that waits for the interpreter gets it.
 _SWITCH = 0.0005
@@ -112,7 +108,10 @@ class Engine:
         Returns the new pane's id for ``Open``. Raises ``ChloeError`` where it can't be done.
         """
         if self.store.refusal is not None:
-            raise LogUnusable(self.store.refusal)
+            if not isinstance(command, Kill | Write):
+                raise LogUnusable(self.store.refusal)
+            await self._supervisor.request_unrecorded(command)
+            return None
         return await self._supervisor.request(command)
 
     async def wait_ended(self, pane: str) -> None:
@@ -165,9 +164,13 @@ class Engine:
         await self._fold.catch_up()
 
     def unread(self, pane: str | None = None) -> dict[str, UnreadSpool]:
-        """Return what the spool of this pane, or of all, holds that a stopped recorder would take in."""
+        """Return what the spool of this pane, or of all, holds that nobody takes in.
+
+        Its recorder is stopped, or the log can't be written.
+        """
         panes = self.projections.panes
-        return find_unread_spools(self._paths, panes if pane is None else {pane: panes[pane]})
+        find = find_unread_spools if self.store.refusal is None else find_spools_of_unwritten
+        return find(self._paths, panes if pane is None else {pane: panes[pane]})
 
     @property
     def ahead(self) -> Screens:
@@ -198,18 +201,21 @@ async def open_engine(
     screens: bool = True,
     scope: Scope = RECORDING,
     waits: Waits | None = None,
+    needs_log: bool = True,
+    unwritable: str = "",
     make_launcher: Callable[[Config, Watcher, Leases, Mapping[str, str], Waits], Launcher] = Launcher,
 ) -> AsyncIterator[Engine]:
     """Open an engine, from the migration to the last goodbye in the log.
 
     ``screens=False`` folds no screens, for commands that show none. ``scope`` says which panes it looks
     after. ``waits`` hears what is waited for; one that doesn't stay gives up where that takes too long.
-    ``make_launcher`` makes what starts programs.
+    One that doesn't ``needs_log`` to be written gives that up at once; ``unwritable`` is a reason to write
+    nothing from the beginning. ``make_launcher`` makes what starts programs.
 
     Raises ``HomeUnusable``, ``LogUnusable`` or ``WaitedTooLong``. A failure inside (not of a pane: those die
     alone) ends the body with an error.
     """
-    config.paths.prepare()
+    config.paths.prepare(must_be_writable=False)
     # SQLite lets go of the interpreter at each step: with Python's 5 ms a commit beside a busy loop takes 20.
     sys.setswitchinterval(_SWITCH)
     descriptors.raise_limit()
@@ -221,18 +227,11 @@ async def open_engine(
         leases = Leases(config.paths.leases, watcher)
         stack.callback(leases.close)
         after_the_log = await stack.enter_async_context(AsyncExitStack())
-        heads = Path(config.log.heads_file) if config.log.heads_file else None
-        store = await Store.open(
-            config.paths.database,
-            instance=instance,
-            # A command asks for the end of the log where it matters, and needs no notice of it.
-            watcher=watcher if scope.stays else None,
-            heads_file=heads,
-            waits=waits,
+        # A command asks for the end of the log where it matters, and needs no notice of it.
+        followed = watcher if scope.stays else None
+        store, presence = await stack.enter_async_context(
+            open_foothold(config, instance, followed, waits, unwritable)
         )
-        stack.push_async_callback(_close, store, waits)
-        presence = Presence(config.paths.instances, instance)
-        stack.callback(presence.close)
         projections = Projections(config.terminal.scrollback, clock=time.monotonic, panes_only=not screens)
         launcher = make_launcher(config, watcher, leases, os.environ, waits)
         stack.callback(launcher.close)
@@ -285,7 +284,7 @@ async def open_engine(
             group.create_task(live.draw(), name="draw")
             group.create_task(live.write_checkpoints(), name="keep")
         if not scope.stays and store.refusal is None:
-            group.create_task(give_up_on(store, waits), name="give up on the log")
+            group.create_task(give_up_on(store, waits, needs_log=needs_log), name="give up on the log")
         after_the_log.push_async_callback(supervisor.release_all)
         stack.push_async_callback(supervisor.stop)
         missing = MissingSpools(config.paths.spool, launcher.list_panes_with_spool, launcher.session_exists)
@@ -366,15 +365,6 @@ def _report_shortage(fold: Fold) -> Callable[[], None]:
         loop.call_soon_threadsafe(tell)
 
     return shortage.subscribe(begun)
-
-
-async def _close(store: Store, waits: Waits) -> None:
-    """Close the log; where it was given up before, at once, and without saying so again."""
-    if not waits.has_given_up:
-        await store.close()
-        return
-    with suppress(LogUnusable):
-        await store.close(_GIVEN_UP)
 
 
 async def _keep_pruned(config: Config, store: Store, panes: Panes) -> None:

@@ -7,7 +7,8 @@
 - ``chain`` and ``bodies`` (the form of what is kept);
 - ``appending`` (a transaction), ``writer`` (when one is made, and what happens while none can be),
   ``side_transaction`` (one without records), ``write_lock`` (the lock among instances), ``readonly`` (a log
-  that isn't written);
+  that isn't written), ``unwritable`` (why it can't be), ``untouched`` (how it is read then), ``reserve``
+  (room to prune it on a full disk);
 - ``reading`` (pages), ``outline`` (the few records that tell the panes), ``present`` (those of panes that
   aren't past), ``extended`` (a log with records that aren't in it yet), ``inspection`` (without opening it
   for work);

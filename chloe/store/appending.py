@@ -83,7 +83,8 @@ class Appender:
     """Commits requests on the connection that it is called with. For one thread only."""
 
     def __init__(self, path: Path, instance: str, now: Callable[[], int]) -> None:
-        self._path = path
+        #: The log.
+        self.path = path
         self._instance = instance
         self._instance_bytes = instance.encode()
         self.now = now
@@ -101,8 +102,8 @@ class Appender:
         """Take the files that are at their paths now as the ones to write to."""
         self.close()
         with suppress(OSError):
-            self._write_lock = WriteLock(self._path.parent)
-        self._file = file_identity(self._path)
+            self._write_lock = WriteLock(self.path.parent)
+        self._file = file_identity(self.path)
         self._wal: tuple[int, int] | None = None
         self._open_wal()
         self._index = file_identity(self._index_path)
@@ -172,9 +173,9 @@ class Appender:
         """Have the log for oneself inside, among all instances. Raises ``LogMoved``, ``sqlite3.Error``."""
         if self._write_lock is None:
             try:
-                self._write_lock = WriteLock(self._path.parent)
+                self._write_lock = WriteLock(self.path.parent)
             except FileNotFoundError as error:
-                raise LogMoved(f"the folder {self._path.parent} was moved or removed") from error
+                raise LogMoved(f"the folder {self.path.parent} was moved or removed") from error
         with self._write_lock.held():
             yield
 
@@ -184,12 +185,12 @@ class Appender:
 
     def folder_replaced(self) -> bool:
         """Return whether another folder stands where the log was opened. Raises ``OSError``."""
-        return self._write_lock is not None and not self._write_lock.is_at(self._path.parent)
+        return self._write_lock is not None and not self._write_lock.is_at(self.path.parent)
 
     def has_moved(self) -> bool:
         """Return whether other files stand at the log's paths than were opened. For any thread."""
         return (
-            file_identity(self._path) != self._file
+            file_identity(self.path) != self._file
             or (self._wal is not None and file_identity(self._wal_path) != self._wal)
             or file_identity(self._index_path) != self._index
         )
@@ -225,8 +226,8 @@ class Appender:
         return written if row is not None and row[0] == last.hash else None
 
     def _check_database(self) -> None:
-        if file_identity(self._path) != self._file:
-            raise LogMoved(f"the file {self._path} was moved, removed or replaced")
+        if file_identity(self.path) != self._file:
+            raise LogMoved(f"the file {self.path} was moved, removed or replaced")
 
     def check_in_place(self) -> None:
         """Raise ``LogMoved`` where what is written wouldn't be found again."""

@@ -15,13 +15,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar, cast
-from urllib.parse import quote
 
 import aiosqlite
 
 from chloe.errors import LogUnusable
 from chloe.small_files import FileRefused, check_regular
 from chloe.store.bodies import MAX_VALUE
+from chloe.store.untouched import database_uri, open_untouched
 from chloe.tasks import shielded
 
 _P = ParamSpec("_P")
@@ -60,7 +60,7 @@ class Connection(aiosqlite.Connection):
         return await execute(_run_replacing_bad_text, self._conn, work, *args, **kwargs)
 
     #: Which database and which -wal file it reads, as far as known.
-    files: tuple[tuple[int, int] | None, ...] = (None, None, None)
+    files: tuple[tuple[int, ...] | None, ...] = (None, None, None)
     #: Whether ``reopen`` has closed the one and couldn't open the other.
     disconnected = False
 
@@ -107,11 +107,14 @@ async def connect(path: Path, *, create: bool = False, read_only: bool = False) 
     reading: a file that another program cuts short would kill the process (SIGBUS). With ``read_only``
     nothing is changed on disk and no file is left behind, which SQLite would do even for reading.
     """
-    uri = database_uri(path, "mode=rwc" if create else read_only_parameters(path) if read_only else "mode=rw")
 
     def connector() -> sqlite3.Connection:
         check_files(path)
-        opened = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+        if read_only:
+            opened = open_untouched(path, timeout=BUSY_TIMEOUT)
+        else:
+            uri = database_uri(path, "mode=rwc" if create else "mode=rw")
+            opened = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
         try:
             _prepare(opened)
         except BaseException:
@@ -158,23 +161,6 @@ async def _shut(connection: Connection) -> None:
         await asyncio.to_thread(connection._thread.join)
 
 
-def read_only_parameters(path: Path) -> str:
-    """Return the parameters of a URI that opens the database at ``path`` and changes nothing on disk."""
-    if path.with_name(f"{path.name}-wal").exists():
-        return "mode=ro"
-    # Nobody has it open: without this, reading would make -wal and -shm (https://sqlite.org/wal.html).
-    return "mode=ro&immutable=1"
-
-
-def database_uri(path: Path, parameters: str) -> str:
-    """Return the URI of the database at ``path``, whatever its name is made of.
-
-    Every byte that could mean something in a URI is escaped, those that aren't UTF-8 among them. Two
-    slashes before an absolute path say that no host follows: the path may itself begin with two.
-    """
-    return f"file://{quote(os.fsencode(path.absolute()))}?{parameters}"
-
-
 def guard(connection: sqlite3.Connection) -> None:
     """Have ``connection`` take what is in the file for data: nothing in it is run, nor endlessly large."""
     # A view or a trigger that came with the file calls no function that does more than compute.
@@ -199,6 +185,9 @@ class ReaderPool:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         self._read_only = read_only
+        self._identify = content_identity if read_only else file_identity
+        # Where nothing is to change, what is closed may stay open (``untouched``): no more than are in use.
+        self._max_idle = READERS if read_only else _IDLE_READERS
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(READERS)
         self.closed = False
@@ -223,7 +212,7 @@ class ReaderPool:
                 failed = True
                 raise
             finally:
-                if failed or self.closed or len(self._idle) >= _IDLE_READERS:
+                if failed or self.closed or len(self._idle) >= self._max_idle:
                     await shielded(connection.close())
                 else:
                     self._idle.append(connection)
@@ -261,13 +250,19 @@ class ReaderPool:
         connection.files = self._files()
         return connection
 
-    def _files(self) -> tuple[tuple[int, int] | None, ...]:
+    def _files(self) -> tuple[tuple[int, ...] | None, ...]:
         beside = (self._path.with_name(self._path.name + end) for end in ("-wal", "-shm"))
-        return file_identity(self._path), *map(file_identity, beside)
+        return tuple(map(self._identify, (self._path, *beside)))
 
     def _stale(self, connection: Connection) -> bool:
-        """Return whether other files stand where those were that ``connection`` reads."""
+        """Return whether other files stand where those were that ``connection`` reads.
+
+        Where nothing on the disk is to change, also whether they were written to: what was read without
+        SQLite's locks isn't looked at again then.
+        """
         now = self._files()
+        if self._read_only:
+            return connection.files != now
         stale = any(old and new and old != new for old, new in zip(connection.files, now, strict=True))
         if not stale:
             connection.files = tuple(old or new for old, new in zip(connection.files, now, strict=True))
@@ -281,3 +276,12 @@ def file_identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def content_identity(path: Path) -> tuple[int, int, int, int] | None:
+    """Return device, inode, size and time of change of the file at ``path``; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (as above)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

@@ -20,8 +20,9 @@ from pathlib import Path
 from chloe.errors import LogLocked
 from chloe.formatting.text import escape_unsafe
 from chloe.quick import dataclass
-from chloe.store.connection import check_files, database_uri, guard, is_busy, read_only_parameters
+from chloe.store.connection import check_files, guard, is_busy
 from chloe.store.migrations import migrations, statements
+from chloe.store.untouched import open_untouched
 
 #: The digest of the newest schema (``tests/store/test_drift.py`` says what it has to be). It saves making a
 #: schema at each start to compare with; where it differs, that is done.
@@ -159,9 +160,7 @@ def inspect_drift(path: Path, newest: int, application: int) -> Drift | None:
     """
     check_files(path)
     try:
-        with closing(
-            sqlite3.connect(database_uri(path, read_only_parameters(path)), uri=True, timeout=0)
-        ) as connection:
+        with closing(open_untouched(path, timeout=0)) as connection:
             guard(connection)
             (whose,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chloe.errors import LogLocked, LogUnusable
+from chloe.errors import LogLocked, LogUnusable, LogUnwritable
 from chloe.quick import dataclass
 from chloe.small_files import FileRefused, is_shortage, open_regular
 from chloe.store.appending import Appender, LogMoved
@@ -30,6 +30,7 @@ from chloe.store.migrations import migrations
 from chloe.store.reading import tip
 from chloe.store.repair.losses import record_truncation
 from chloe.store.repair.relink import shut
+from chloe.store.reserve import size_on_disk
 from chloe.store.schema import (
     APPLICATION_ID,
     SchemaDrifted,
@@ -38,7 +39,7 @@ from chloe.store.schema import (
     explain_unusable,
     migrate,
 )
-from chloe.store.wal import size_on_disk
+from chloe.store.unwritable import explain_doubt, explain_read_only, explain_unwritable
 from chloe.store.write_lock import NO_LOCKS, find_writer
 from chloe.waits import LOG_TIMEOUT, Waits, find_lock_holder, poll_until
 
@@ -55,13 +56,18 @@ _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves 
 
 
 class LogLock:
-    """This instance's lock on the file beside the log at ``path``. Raises ``OSError``."""
+    """This instance's lock on the file beside the log at ``path``. Raises ``OSError``.
 
-    def __init__(self, path: Path) -> None:
+    Unless ``writable``, a file that isn't there isn't made.
+    """
+
+    def __init__(self, path: Path, *, writable: bool = True) -> None:
         file = path.with_name(f"{path.stem}.lock")
         #: The file that is locked.
         self.file = file
-        self._descriptor = open_regular(file, os.O_RDWR | os.O_CREAT, follow=False)
+        self._descriptor = open_regular(
+            file, os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, follow=False
+        )
 
     def try_share(self) -> bool:
         """Take a shared lock; return False while another instance is alone with the log, and salvages it."""
@@ -110,24 +116,68 @@ class Opened:
 class OpenedReadOnly:
     """A log that may be read and not written, and a sentence that says why."""
 
-    guard: LogLock
+    #: None where not even a lock can be had: then nobody else has it, either.
+    guard: LogLock | None
     refusal: str
+    #: What it has lost, a sentence each.
+    losses: tuple[str, ...] = ()
+
+    @property
+    def notice(self) -> str:
+        """What a user has to know of it."""
+        return "; ".join((self.refusal, *self.losses))
+
+    def close(self) -> None:
+        """Let others have it for themselves alone."""
+        if self.guard is not None:
+            self.guard.close()
 
 
 async def open_log(
-    path: Path, instance: str, now: Callable[[], int], waits: Waits, lines: Path | None
+    path: Path, instance: str, now: Callable[[], int], waits: Waits, lines: Path | None, unwritable: str = ""
 ) -> Opened | OpenedReadOnly:
     """Open the log at ``path``, salvaged where it is damaged; one that isn't as Chloe makes it is only read.
 
+    So is one where nothing can be written: the disk is full or read-only, or ``unwritable`` gives the reason.
     Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
     """
-    create_log_file(path)
-    guard = await _guard(path, waits)
+    if path.is_file() and (reason := unwritable or explain_doubt(path.parent)):
+        return await _open_to_look(path, reason, waits, lines)
     try:
-        return await _open_once_free(path, instance, now, waits, guard, lines)
+        create_log_file(path)
+        guard = await _guard(path, waits)
+        try:
+            return await _open_once_free(path, instance, now, waits, guard, lines)
+        except BaseException:
+            guard.close()
+            raise
+    except LogUnwritable as error:
+        reason = explain_unwritable(path.parent) or str(error)
+    return await _open_to_look(path, reason, waits, lines)
+
+
+async def _open_to_look(path: Path, reason: str, waits: Waits, lines: Path | None) -> OpenedReadOnly:
+    """Open the log at ``path`` for reading alone, since it can't be written for ``reason``.
+
+    Nothing on the disk is changed. Raises ``LogUnusable``, ``WaitedTooLong``.
+    """
+    from chloe.store.inspection import inspect_log
+
+    guard: LogLock | None = None
+    with suppress(LogUnwritable):
+        guard = await _guard(path, waits, writable=False)
+    try:
+        async with inspect_log(path, lines) as log:
+            info = log.info
+        if info.version != info.newest:
+            raise LogUnusable(
+                f"{path} was never written to by this version of Chloe, and can't be now: {reason}"
+            )
     except BaseException:
-        guard.close()
+        if guard is not None:
+            guard.close()
         raise
+    return OpenedReadOnly(guard=guard, refusal=explain_read_only(path, reason), losses=info.losses.lost)
 
 
 async def _open_once_free(
@@ -194,9 +244,9 @@ async def detect_drift(path: Path) -> Drift | None:
     return drift
 
 
-async def _guard(path: Path, waits: Waits) -> LogLock:
+async def _guard(path: Path, waits: Waits, *, writable: bool = True) -> LogLock:
     try:
-        guard = LogLock(path)
+        guard = LogLock(path, writable=writable)
         if guard.try_share():
             return guard
         try:
@@ -215,7 +265,7 @@ async def _guard(path: Path, waits: Waits) -> LogLock:
             raise
         if error.errno in NO_LOCKS:
             raise explain_no_locks(path.parent, error.strerror or str(error)) from error
-        raise LogUnusable(
+        raise LogUnwritable(
             f"{path.parent} can't be written: {error.strerror}; make that folder writable"
         ) from error
 

@@ -34,7 +34,7 @@ from chloe.store.checkpoints import Checkpoint
 from chloe.store.connection import Connection, ReaderPool
 from chloe.store.ranges import Ranges
 from chloe.store.side_transaction import async_commit, side_transaction
-from chloe.store.wal import WalCopier, truncate_wal
+from chloe.store.wal import WalCopier, copy_where_tight, truncate_wal
 
 _R = TypeVar("_R")
 
@@ -227,6 +227,7 @@ class Pruner:
             # A commit has the files put right.
             await self._append([])
             done, took = await self._connection.run(_timed, work, self._appender, *args)
+        await self._read(copy_where_tight, self._appender)
         await asyncio.sleep(max(took, _PAUSE))
         return done
 

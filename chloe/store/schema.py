@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import chloe
-from chloe.errors import HomeUnusable, LogLocked, LogUnusable
+from chloe.errors import HomeUnusable, LogLocked, LogUnusable, LogUnwritable
 from chloe.small_files import is_shortage
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import is_busy
@@ -22,6 +22,7 @@ from chloe.store.drift import DERIVED, Drift, explain_outdated, find_drift
 from chloe.store.heads import read_known_head, write_known_head
 from chloe.store.limits import explain_limit
 from chloe.store.migrations import Migration, migrations, statements
+from chloe.store.unwritable import explain_unwritable
 from chloe.store.write_lock import write_locked
 
 #: "Chlo": says in the file's header whose database it is (https://sqlite.org/fileformat.html, offset 68).
@@ -73,10 +74,13 @@ def create_log_file(path: Path) -> None:
                     f"{path} belongs to another user (uid {status.st_uid}): move it away, or name another "
                     "folder in CHLOE_HOME"
                 ) from None
-            path.chmod(0o600)
+            if stat.S_IMODE(status.st_mode) != 0o600:
+                path.chmod(0o600)
     except OSError as error:
         if is_shortage(error):
             raise
+        if path.is_file():
+            raise LogUnwritable(f"{path} can't be written: {error.strerror}") from error
         raise HomeUnusable(
             f"the log can't be kept in {path.parent}: {error.strerror}; make that folder writable, "
             "or name another one in CHLOE_HOME"
@@ -241,10 +245,18 @@ def explain_no_locks(folder: Path, said: str) -> LogUnusable:
     )
 
 
+#: What SQLite says where a file can't be made, or can't grow.
+_WRITING = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+)
+
+
 def explain_unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """Make the error that says what keeps the database at ``path`` from being opened, and the way out."""
     if limited := explain_limit(path, error):
         return LogUnusable(f"{path} can't be opened: {limited}")
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _WRITING and (why := explain_unwritable(path.parent)):
+        return LogUnwritable(f"{path} can't be opened for writing: {why}")
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
         return explain_no_locks(path.parent, str(error))
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:

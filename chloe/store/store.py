@@ -26,7 +26,8 @@ from chloe.store.heads import HeadKeeper
 from chloe.store.opening import LogLock, OpenedReadOnly, open_log
 from chloe.store.reading import Reader, RecordQuery, translate_errors
 from chloe.store.readonly import RefusingWriter
-from chloe.store.wal import WalCopier, size_on_disk
+from chloe.store.reserve import size_on_disk
+from chloe.store.wal import WalCopier
 from chloe.store.write_lock import find_writer
 from chloe.store.writer import CLOSE_TIMEOUT, WRITING, Writer
 from chloe.tasks import Tasks
@@ -95,6 +96,7 @@ class Store:
         now: Callable[[], int] = time.time_ns,
         heads_file: Path | None = None,
         waits: Waits | None = None,
+        unwritable: str = "",
     ) -> Store:
         """Open the log at ``path``, made or brought up to date where needed.
 
@@ -102,10 +104,10 @@ class Store:
         are looked for every 50 ms while anybody follows. To ``heads_file`` a head is added once a minute
         while records are written, and at ``close``. ``waits`` hears what is waited for. Raises
         ``LogUnusable`` for a log that is from a newer Chloe, damaged, locked or no log at all,
-        ``HomeUnusable``, ``WaitedTooLong``. A log whose schema isn't Chloe's is opened for reading alone:
-        ``refusal`` says why.
+        ``HomeUnusable``, ``WaitedTooLong``. A log whose schema isn't Chloe's is opened for reading alone, as
+        one that can't be written, for the reason ``unwritable`` or another: ``refusal`` says why.
         """
-        log = await open_log(path, instance, now, waits or Waits(_log.warning), heads_file)
+        log = await open_log(path, instance, now, waits or Waits(_log.warning), heads_file, unwritable)
         if isinstance(log, OpenedReadOnly):
             return await cls._to_read(path, log, watcher, heads_file)
         readers = ReaderPool(path)
@@ -130,13 +132,13 @@ class Store:
             feed = Feed(reader, await reader.tip())
         except BaseException:
             await readers.close()
-            log.guard.close()
+            log.close()
             raise
         nobody = RefusingWriter(log.refusal)
         tasks = Tasks()
         heads = HeadKeeper(path, None, tasks)
         store = cls(path, nobody, readers, reader, feed, None, None, watcher, heads, tasks)
-        store.refusal = store.loss_notice = log.refusal
+        store.refusal, store.loss_notice = log.refusal, log.notice
         store._heads_file = heads_file
         store._guard = log.guard
         return store
@@ -327,10 +329,7 @@ class Store:
         return await verify(self.path, self._readers, self._heads_file, progress)
 
     async def accept_loss(self, user: str) -> Losses:
-        """Record that ``user`` knows of all that is missing by now; return it. Raises ``LogUnusable``.
-
-        Nothing is recorded where nothing is missing.
-        """
+        """Record that ``user`` knows of what is missing, if anything; return it. Raises ``LogUnusable``."""
         from chloe.store.repair.losses import find_losses
 
         with translate_errors(self.path):

@@ -9,13 +9,14 @@ calls it a checkpoint. In Chloe a checkpoint is folded state: see ``checkpoints`
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
 from chloe.store.connection import ReaderPool
+from chloe.store.reserve import keep_reserve
 from chloe.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class WalCopier:
     async def close(self) -> None:
         """End the copying; SQLite copies once more when the last connection is closed."""
         await self._tasks.end(self._task)
+        if self._appender is not None:
+            await asyncio.to_thread(keep_reserve, self._appender.path)
 
     async def _due(self) -> None:
         """Wait until copying is worth it."""
@@ -73,6 +76,7 @@ class WalCopier:
             async with self._readers.connection() as connection:
                 if self._appender is not None:
                     await connection.run(copy_wal, self._appender)
+                    await asyncio.to_thread(keep_reserve, self._appender.path)
 
     async def _quiet(self) -> None:
         """Wait for a pause in the commits, or until there is too much to wait any longer."""
@@ -101,6 +105,13 @@ def copy_wal(connection: sqlite3.Connection, appender: Appender) -> None:
                 appender.check_index_in_place()
 
 
+def copy_where_tight(connection: sqlite3.Connection, appender: Appender) -> None:
+    """Copy the -wal file where the disk has hardly room for it to grow: then it is begun anew."""
+    disk = os.statvfs(appender.path.parent)
+    if disk.f_bavail * disk.f_frsize < MAX_UNCOPIED:
+        copy_wal(connection, appender)
+
+
 def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
     """Copy all of it and cut the -wal file to nothing; return whether nobody was in the way.
 
@@ -118,12 +129,3 @@ def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
     finally:
         connection.execute(f"PRAGMA busy_timeout = {waits}")
     return not is_busy
-
-
-def size_on_disk(path: Path) -> int:
-    """Return the bytes that the database at ``path`` takes with its -wal file."""
-    size = 0
-    for file in (path, path.with_name(f"{path.name}-wal")):
-        with suppress(FileNotFoundError):
-            size += file.stat().st_size
-    return size

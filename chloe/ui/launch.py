@@ -37,7 +37,7 @@ def run(config: Config, environment: Mapping[str, str] = os.environ, *, debug: b
     Raises ``ChloeError`` where it can't start. What nobody foresaw ends it with a line on stderr and
     its traceback in the log file; the terminal is as it was in either case.
     """
-    config.paths.prepare()
+    config.paths.prepare(must_be_writable=False)
     with log_to(config.paths.log_file, debug=debug):
         try:
             return asyncio.run(_main(config, environment, debug))

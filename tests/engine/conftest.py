@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -18,35 +17,6 @@ from chloe.config import Config
 #: Seconds after which what should be gone is taken to be left.
 DEADLINE = 20.0
 _MARK = "CHLOE_TEST_MARK"
-
-
-@pytest.fixture
-def small_disk() -> Iterator[Callable[[Path, str], Path]]:
-    """Mount a disk of this size on a folder; the file to fill it with, and to remove."""
-    mounted: list[Path] = []
-
-    def mount(folder: Path, size: str) -> Path:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        asked = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder)]
-        if os.geteuid() or not shutil.which("mount") or subprocess.run(asked, capture_output=True).returncode:
-            pytest.skip("no file systems may be mounted here")
-        mounted.append(folder)
-        return folder / "ballast"
-
-    yield mount
-    for folder in reversed(mounted):
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(ballast: Path) -> None:
-    """Leave no byte free on a small disk."""
-    with ballast.open("ab", buffering=0) as file:
-        for size in (65536, 4096, 512, 1):
-            try:
-                while file.write(bytes(size)):
-                    pass
-            except OSError:
-                continue
 
 
 @pytest.fixture

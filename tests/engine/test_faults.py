@@ -24,12 +24,11 @@ from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError, StartFailed, TmuxUnusable
 from chloe.events.commands import Open, Resize, Write
 from chloe.events.facts import BackendKind
-from tests.engine.conftest import fill
+from tests.disks import SmallDisk, fill
 from tests.engine.counting import COUNTS, counting, gone, kinds, tmux_screen
 from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
-SmallDisk = Callable[[Path, str], Path]
 HeldStill = Callable[[int], AbstractContextManager[None]]
 
 #: A tmux of another version, for who has one.

@@ -28,6 +28,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     ("actors/test_pane.py", "laws/test_log_first.py"): ("actors/failure",),
     ("cli/test_scope.py",): ("actors/scope",),
+    ("laws/test_looking_needs_no_writing.py",): ("actors/unrecorded", "engine/foothold"),
     ("engine/test_faults.py",): ("actors/tmux_health", "engine/patience", "engine/recording_watch"),
     ("engine/test_missing_spools.py",): ("actors/missing_spools",),
     ("engine/test_odd_spools.py",): ("actors/cleanup", "backends/tmux/quarantine"),

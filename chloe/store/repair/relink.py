@@ -20,9 +20,10 @@ from uuid import uuid4
 from chloe.config.paths import check_not_replaceable
 from chloe.errors import HomeUnusable, LogUnusable
 from chloe.store.appending import Appender, IndexMoved, LogMoved, WalMoved
-from chloe.store.connection import Connection, check_files, database_uri, guard
+from chloe.store.connection import Connection, check_files, guard
 from chloe.store.heads import contains_head, last_head, write_known_head
 from chloe.store.schema import APPLICATION_ID
+from chloe.store.untouched import database_uri
 from chloe.store.write_lock import pretend_shared, write_locked
 
 
