@@ -2,6 +2,7 @@
 
 ``mailbox``          how commands reach an actor
 ``pane``             the actor: its pane's bytes into the log, commands to its program
+``gathering``        what was read of a pane and isn't in the log yet
 ``launcher``         what a pane is asked to run, made into a backend
 ``ingestion``        what spools hold, taken into the log
 ``handover``         leases given to others for a while

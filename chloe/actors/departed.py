@@ -1,4 +1,4 @@
-"""What is recorded for an instance of Chloe that ended without a word.
+"""What is recorded for an instance of Chloe that quits, and for one that ended without a word.
 
 Owns what becomes of the panes that it held. Must not know how it is found out that an instance is gone.
 """
@@ -10,10 +10,20 @@ from collections.abc import Iterable
 
 from chloe.events import facts
 from chloe.events.facts import Entry
-from chloe.events.panes import Pane
+from chloe.events.panes import Pane, Panes
 
 #: What the log says of programs and attachments that end because their Chloe does.
 CHLOE_ENDED = "chloe ended"
+
+
+def facts_at_quitting(panes: Panes, ending: Iterable[str], instance: str) -> list[Entry]:
+    """Return what ``instance`` records of its panes as it quits; ``ending`` are those that end with it."""
+    now = time.time_ns()
+    return [
+        Entry(pane.id, facts.Detached(instance=instance, reason="quit"), now)
+        for pane in panes.values()
+        if instance in pane.attached and pane.alive and pane.traits.can_detach
+    ] + [Entry(pane, facts.Closed(), now) for pane in ending if not panes[pane].closed]
 
 
 def facts_for_departed(panes: Iterable[Pane], gone: str) -> list[Entry]:

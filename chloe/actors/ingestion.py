@@ -6,15 +6,24 @@ Owns the order in which that is done, and how many at a time. Must not know whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from chloe.actors.gathering import MAX_DELAY
 from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend, PersistentBackend
+from chloe.events.facts import SpoolPosition
+from chloe.events.panes import Panes
 from chloe.waits import HOLDER_TIMEOUT, Waits
 
 #: Spools that are ingested side by side: each costs descriptors, a folder that is watched, and memory.
 _MAX_CONCURRENT = 8
+
+#: Seconds that another instance gets to commit what it has read: it does so within a third of that.
+_PATIENCE = 3 * MAX_DELAY
+_POLL_INTERVAL = 0.01
+_NOWHERE = SpoolPosition(-1, 0)
 
 
 @dataclass(slots=True)
@@ -26,10 +35,12 @@ class RunningActor:
     task: asyncio.Task[None]
 
 
-async def ingest(running: RunningActor) -> None:
-    """Wait until the log has what the pane's spool holds now; at once where another instance records it."""
-    if not (isinstance(running.backend, PersistentBackend) and running.backend.try_to_lease()):
-        return
+async def ingest(running: RunningActor) -> bool:
+    """Wait until the log has what the pane's spool holds now. False, at once: another instance records it."""
+    if not isinstance(running.backend, PersistentBackend):
+        return True
+    if not running.backend.try_to_lease():
+        return False
     async with asyncio.TaskGroup() as group:
         ingesting = group.create_task(running.actor.wait_until_ingested(running.backend.drained_predicate()))
         # However it ends, nothing more of it is ingested then.
@@ -37,6 +48,25 @@ async def ingest(running: RunningActor) -> None:
         if running.actor.ended:
             await asyncio.wait([running.task])  # Why it failed comes into the log.
         ingesting.cancel()
+    return True
+
+
+async def wait_for_recorders(
+    ends: Mapping[str, SpoolPosition], panes: Panes, catch_up: Callable[[], Awaitable[None]]
+) -> None:
+    """Wait until other instances have committed their panes' spools up to these ``ends``.
+
+    For a moment only: they do so soon by themselves, unless they are stopped or can't.
+    """
+
+    def has_all() -> bool:
+        return all((panes[pane].spool or _NOWHERE) >= end for pane, end in ends.items())
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            while not has_all():
+                await asyncio.sleep(_POLL_INTERVAL)
+                await catch_up()
 
 
 async def release(running: RunningActor, log: Log, held: list[Backend]) -> None:
@@ -84,13 +114,19 @@ async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
         await backend.flush()
 
 
-async def run_bounded(due: list[str], work: Callable[[str], Awaitable[None]]) -> None:
-    """Do ``work`` for each pane of ``due``, which is empty afterwards, a few at a time."""
+async def run_bounded(
+    due: list[str], work: Callable[[str], Awaitable[SpoolPosition | None]]
+) -> dict[str, SpoolPosition]:
+    """Do ``work`` for each pane of ``due``, which is empty afterwards, a few at a time; what it returned."""
+    found: dict[str, SpoolPosition] = {}
 
     async def work_off() -> None:
         while due:
-            await work(due.pop())
+            pane = due.pop()
+            if (end := await work(pane)) is not None:
+                found[pane] = end
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(_MAX_CONCURRENT, len(due))):
             group.create_task(work_off())
+    return found

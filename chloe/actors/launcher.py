@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from chloe.actors.preconditions import require_startable
 from chloe.backends import kinds
 from chloe.backends.backend import Backend, PersistentBackend, Spec
-from chloe.backends.tmux.spool_status import has_holder, is_quiet
+from chloe.backends.tmux.spool_status import find_end, has_holder, is_quiet
 from chloe.config import Config
 from chloe.config.paths import user_home
 from chloe.errors import PaneRefused, SpoolTooNew, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
+from chloe.events.facts import SpoolPosition
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
@@ -150,6 +151,10 @@ class Launcher:
     def has_unread_output(self, pane: Pane) -> bool:
         """Return whether the pane's spool may hold what the log doesn't, or its holder is no more."""
         return not is_quiet(self._folder(pane.id), pane.spool)
+
+    def find_spool_end(self, pane: str) -> SpoolPosition | None:
+        """Return how far the log will have the pane's spool once all is in it that is there now."""
+        return find_end(self._folder(pane))
 
     @property
     def spools(self) -> Path:

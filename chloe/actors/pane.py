@@ -5,8 +5,9 @@ program. Must not know projections, screens or other panes: ``folded`` tells how
 
 Three loops share the work. ``_read`` takes events from the backend, never further ahead of the
 fold than ``MAX_AHEAD`` bytes, so that a flooding program is slowed by the kernel. ``_commit`` appends what
-was read; meanwhile the next is read, and no more, so that batches grow with the time a commit takes.
-``_handle_commands`` works the mailbox off; nothing there waits for the log.
+was read, at once or with what gathers meanwhile (``gathering``); while it does, the next is read, and no
+more, so that batches grow with the time a commit takes. ``_handle_commands`` works the
+mailbox off; nothing there waits for the log.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
+from chloe.actors.gathering import Gathering, Pending
 from chloe.actors.mailbox import Mailbox
 from chloe.backends.backend import (
     Backend,
@@ -46,6 +48,10 @@ _FLOOD, _GATHER = 16 * 1024, 0.012
 _RECHECK_DELAY = 0.2
 
 
+#: Makes an actor ready to record; returns the offset of the stream at which it goes on.
+Begin = Callable[[], Awaitable[int]]
+
+
 class Log(Protocol):
     """What an actor needs of the store."""
 
@@ -62,7 +68,13 @@ class PaneActor:
     """
 
     def __init__(
-        self, pane: str, backend: Backend, log: Log, *, begin: Callable[[], Awaitable[int]] | None = None
+        self,
+        pane: str,
+        backend: Backend,
+        log: Log,
+        gathering: Gathering,
+        *,
+        begin: Begin | None = None,
     ) -> None:
         self.pane = pane
         self.mailbox: Mailbox[Write | Resize | Kill] = Mailbox()
@@ -76,11 +88,8 @@ class PaneActor:
         self._read_to = 0
         self._folded_to = 0
         self._room = asyncio.Event()
-        self._entries: list[Entry] = []
-        self._entries_added = asyncio.Event()
-        self._entries_taken = asyncio.Event()
+        self._pending = Pending(pane, gathering)
         self._segment = -1
-        self._committing = False
         #: There is news of how far the log has the stream.
         self._progress = asyncio.Event()
         self._ended = False
@@ -110,11 +119,14 @@ class PaneActor:
 
     async def wait_until_ingested(self, is_drained: Callable[[], bool]) -> None:
         """Wait until all is in the log that the backend held when it made ``is_drained``, or this ends."""
-        while not self._ended and not (self.recording.is_set() and is_drained() and not self.has_uncommitted):
-            self._progress.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_RECHECK_DELAY):
-                    await self._progress.wait()
+        with self._pending.hurried():
+            while not self._ended and not (
+                self.recording.is_set() and is_drained() and not self.has_uncommitted
+            ):
+                self._progress.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_RECHECK_DELAY):
+                        await self._progress.wait()
 
     def hand_over(self, release: Callable[[], None]) -> asyncio.Event:
         """Stop reading, and call ``release`` once the log has all that was read; what is set then.
@@ -141,11 +153,12 @@ class PaneActor:
     @property
     def has_uncommitted(self) -> bool:
         """Whether something was read that isn't in the log yet; after the end it may still be on its way."""
-        return self._committing or bool(self._entries)
+        return bool(self._pending)
 
     async def _record(self) -> None:
         while True:
             self._read_to = self._folded_to = await self._begin() if self._begin is not None else 0
+            self._pending.attend()
             self.recording.set()
             self._progress.set()
             try:
@@ -159,15 +172,16 @@ class PaneActor:
             except* LeaseLost:
                 # What was read and isn't committed the other one reads again.
                 self.recording.clear()
-                self._entries, self._committing = [], False
+                self._pending.discard()
             if self.recording.is_set():
                 return
 
     async def _hand_over(self) -> None:
         """Let another process record once the log has all that was read, if that is still wanted then."""
-        while self.has_uncommitted:
-            self._progress.clear()
-            await self._progress.wait()
+        with self._pending.hurried():
+            while self.has_uncommitted:
+                self._progress.clear()
+                await self._progress.wait()
         if self._release is not None:
             self._release()
             self._released.set()
@@ -181,15 +195,15 @@ class PaneActor:
                 await self._room.wait()
             before = self._read_to
             events = await self._backend.read()
-            while self._entries:
-                self._entries_taken.clear()
-                await self._entries_taken.wait()
-            self._entries = [Entry(self.pane, self._fact(event), event.occurred_at) for event in events]
-            self._entries_added.set()
+            await self._pending.add(
+                [Entry(self.pane, self._fact(event), event.occurred_at) for event in events]
+            )
             if events and isinstance(events[-1], Exited):
                 return
             if self._read_to - before >= _FLOOD:
                 await asyncio.sleep(_GATHER)
+            else:
+                await self._pending.pace()
 
     def _fact(self, event: BackendEvent) -> facts.Fact:
         """Return what the log says of an event, and count the stream's offset on."""
@@ -199,12 +213,7 @@ class PaneActor:
 
     async def _commit(self) -> None:
         while True:
-            if not self._entries:
-                self._entries_added.clear()
-                await self._entries_added.wait()
-            batch, self._entries = self._entries, []
-            self._entries_taken.set()
-            self._committing = True
+            batch = await self._pending.take()
             position = _last_position(batch)
             ended = isinstance(batch[-1].fact, facts.Died)
             # What holds the bytes outside the log may go only once they are durably inside.
@@ -213,7 +222,7 @@ class PaneActor:
             if position is not None and durable:
                 self._segment = position.segment
                 await self._backend.acknowledge(position)
-            self._committing = False
+            self._pending.done()
             self._progress.set()
             if ended:
                 return
@@ -224,6 +233,7 @@ class PaneActor:
             try:
                 match envelope.message:
                     case Write(data=data):
+                        self._pending.attend()
                         self._backend.write(data)
                     case Resize(rows=rows, columns=columns):
                         self._backend.resize(*clamp(rows, columns))

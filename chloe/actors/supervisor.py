@@ -12,15 +12,17 @@ import time
 import uuid
 from contextlib import suppress
 
+from chloe.actors import ingestion
 from chloe.actors.cleanup import remove_stale_spools
-from chloe.actors.departed import CHLOE_ENDED
+from chloe.actors.departed import CHLOE_ENDED, facts_at_quitting
 from chloe.actors.failure import RETRY_DELAY, retry_or_record_death
+from chloe.actors.gathering import Gathering
 from chloe.actors.handover import Handover
-from chloe.actors.ingestion import RunningActor, end_programs, flush, ingest, release, run_bounded, type_into
+from chloe.actors.ingestion import RunningActor
 from chloe.actors.instance_reaper import InstanceReaper
 from chloe.actors.launcher import Launcher, choose_name, explain_failure
 from chloe.actors.log_fold import LogFold
-from chloe.actors.pane import Log, PaneActor
+from chloe.actors.pane import Begin, Log, PaneActor
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
 from chloe.actors.scope import Scope
@@ -30,7 +32,7 @@ from chloe.backends.backend import Backend, PersistentBackend, Spec
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
 from chloe.events.commands import Command
-from chloe.events.facts import Entry, Fact, Record
+from chloe.events.facts import Entry, Fact, Record, SpoolPosition
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, poll_until
@@ -70,6 +72,8 @@ class Supervisor:
         self._stopping = False
         #: What may only be closed once all that was read from it is committed.
         self._held: list[Backend] = []
+        #: When the panes' output is committed.
+        self.gathering = Gathering()
         self.handover = Handover(self._running, launcher.leases)
         #: Records what departed instances left unsaid.
         self.reaper = InstanceReaper(instance, panes, presence, fold.catch_up, self.append)
@@ -119,7 +123,8 @@ class Supervisor:
 
     # Actors ----------------------------------------------------------------------------------------
 
-    def _supervise(self, actor: PaneActor, backend: Backend) -> RunningActor:
+    def _supervise(self, pane: str, backend: Backend, begin: Begin | None = None) -> RunningActor:
+        actor = PaneActor(pane, backend, self._log, self.gathering, begin=begin)
         task = self._group.create_task(self._run_actor(actor, backend), name=f"pane {actor.pane}")
         running = self._running[actor.pane] = RunningActor(actor, backend, task)
 
@@ -158,8 +163,7 @@ class Supervisor:
         return pane.traits.outlives_chloe and self._launcher.can_adopt(pane.backend)
 
     def _follow(self, pane: str, backend: PersistentBackend) -> RunningActor:
-        actor = PaneActor(pane, backend, self._log, begin=lambda: self._take_over(pane, backend))
-        return self._supervise(actor, backend)
+        return self._supervise(pane, backend, lambda: self._take_over(pane, backend))
 
     async def _take_over(self, pane: str, backend: PersistentBackend) -> int:
         """Wait for the lease, then go on where the log ends. Return the stream's offset there."""
@@ -213,19 +217,23 @@ class Supervisor:
         await self.reaper.run(self._remove_stale_spools)
 
     async def drain_spools(self) -> None:
-        """Wait until what the spools hold now, where no other instance records them, is in the log.
+        """Wait until what the spools hold now is in the log; for what other instances record, for a moment.
 
         Where the scope doesn't stay, a few at a time, each released before the next.
         """
         for running in list(self._running.values()):
-            await ingest(running)
-        await run_bounded(self._due, self._ingest_and_release)
+            await ingestion.ingest(running)
+        elsewhere = await ingestion.run_bounded(self._due, self._ingest_and_release)
+        await ingestion.wait_for_recorders(elsewhere, self._panes, self._fold.catch_up)
 
-    async def _ingest_and_release(self, pane: str) -> None:
-        if pane not in self._running:
-            running = self._adopt(self._panes[pane])
-            await ingest(running)
-            await release(running, self._log, self._held)
+    async def _ingest_and_release(self, pane: str) -> SpoolPosition | None:
+        """Ingest a pane's spool; where another instance does so, return how far it will come."""
+        if pane in self._running:
+            return None
+        running = self._adopt(self._panes[pane])
+        end = None if await ingestion.ingest(running) else self._launcher.find_spool_end(pane)
+        await ingestion.release(running, self._log, self._held)
+        return end
 
     async def stop(self) -> None:
         """Let go of every pane: programs that outlive Chloe run on, others are ended, and the log says so.
@@ -233,19 +241,12 @@ class Supervisor:
         While the log can't be written this gives up after a while; the next instance says the rest.
         """
         self._stopping = True
-        now = time.time_ns()
-        shown = [pane for pane in self._panes.values() if self._instance in pane.attached and pane.alive]
         ending = [pane for pane in self._running if not self._panes[pane].traits.outlives_chloe]
-        goodbye = [
-            Entry(pane.id, facts.Detached(instance=self._instance, reason="quit"), now)
-            for pane in shown
-            if pane.traits.can_detach
-        ]
-        goodbye += [Entry(pane, facts.Closed(), now) for pane in ending if not self._panes[pane].closed]
+        goodbye = facts_at_quitting(self._panes, ending, self._instance)
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
                 recorded = [run for pane, run in self._running.items() if not self._panes[pane].alive]
-                await end_programs([self._running[pane] for pane in ending], recorded, CHLOE_ENDED)
+                await ingestion.end_programs([self._running[pane] for pane in ending], recorded, CHLOE_ENDED)
         left = list(self._running.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [running.backend for running in left]
@@ -338,7 +339,7 @@ class Supervisor:
         start = self._record_and_start if traits.recorded_before_start else self._start_and_record
         await start(backend, spec, created)
         if not isinstance(backend, PersistentBackend):
-            self._supervise(PaneActor(pane, backend, self._log), backend)
+            self._supervise(pane, backend)
         elif self._scope.stays:
             self._follow(pane, backend)
         else:
@@ -379,12 +380,12 @@ class Supervisor:
     ) -> None:
         is_shared = pane.traits.takes_input_from_others and not self._scope.stays
         if isinstance(command, commands.Write) and pane.id not in self._running and is_shared:
-            await type_into(self._launcher.adopt(pane), pane.name, command.data, self._waits)
+            await ingestion.type_into(self._launcher.adopt(pane), pane.name, command.data, self._waits)
             return
         await self._actor_of(pane).mailbox.request(command)
         # Who asks for keys to be typed may end right after: they must not end with him.
         if isinstance(command, commands.Write) and (running := self._running.get(pane.id)):
-            await flush(running.backend, pane.name, len(command.data), self._waits)
+            await ingestion.flush(running.backend, pane.name, len(command.data), self._waits)
 
     def _may_release(self, pane: Pane) -> bool:
         """Return whether the pane runs on without us, and is nothing that we have to look after."""

@@ -179,6 +179,7 @@ class Engine:
 
     def look_at(self, panes: frozenset[str]) -> None:
         """Take note that these panes are shown, and no others."""
+        self._supervisor.gathering.look_at(panes)
         self._live_fold.ahead.look_at(panes)
 
     async def hand_over(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Any
 
+from chloe.actors.gathering import Gathering
 from chloe.actors.pane import PaneActor
 from chloe.backends.backend import BackendEvent, Exited
 from chloe.events.commands import Kill
@@ -37,7 +39,8 @@ async def _from_the_start() -> int:
 
 
 async def test_a_kill_is_answered_though_the_program_ends_while_it_is_killed() -> None:
-    actor = PaneActor("p", _EndsWhileItIsKilled(), _Log(), begin=_from_the_start)  # type: ignore[arg-type]
+    backend: Any = _EndsWhileItIsKilled()
+    actor = PaneActor("p", backend, _Log(), Gathering(), begin=_from_the_start)
     async with asyncio.timeout(20), asyncio.TaskGroup() as group:
         group.create_task(actor.run())
         await actor.mailbox.request(Kill("p"))

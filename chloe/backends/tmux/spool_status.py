@@ -32,6 +32,21 @@ def is_quiet(folder: Path, position: SpoolPosition | None) -> bool:
         return False
 
 
+def find_end(folder: Path) -> SpoolPosition | None:
+    """Return where a spool ends now, in bytes of its last segment; None for one that holds no more than
+    headers, or can't be read."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are all it takes.
+        numbers = [number for name in names if (number := segments.segment_number(name)) is not None]
+        for number in sorted(numbers, reverse=True):
+            segment = folder / f"{number}.seg"
+            if not _has_only_its_header(segment):
+                return SpoolPosition(number, segment.lstat().st_size)
+    except OSError:
+        pass
+    return None
+
+
 def _ends(folder: Path, newest: int, position: SpoolPosition | None) -> bool:
     if position is None:
         return newest == 0 and _has_only_its_header(folder / "0.seg")
