@@ -4,6 +4,7 @@
 ``pane``             the actor: its pane's bytes into the log, commands to its program
 ``gathering``        what was read of a pane and isn't in the log yet
 ``launcher``         what a pane is asked to run, made into a backend
+``delivery``         typing so that it arrives: the pauses, and what is said of what doesn't
 ``ingestion``        what spools hold, taken into the log
 ``handover``         leases given to others for a while
 ``failure``          what becomes of a pane whose actor failed

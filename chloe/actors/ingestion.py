@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from chloe.actors.delivery import Delivery
 from chloe.actors.gathering import MAX_DELAY
 from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend, PersistentBackend
+from chloe.events.commands import Type, Write
 from chloe.events.facts import SpoolPosition
 from chloe.events.panes import Panes
-from chloe.waits import HOLDER_TIMEOUT, Waits
+from chloe.waits import Waits
 
 #: Spools that are ingested side by side: each costs descriptors, a folder that is watched, and memory.
 _MAX_CONCURRENT = 8
@@ -33,6 +35,15 @@ class RunningActor:
     actor: PaneActor
     backend: Backend
     task: asyncio.Task[None]
+
+    async def deliver(self, command: Write | Type, name: str, waits: Waits) -> None:
+        """Have the actor type into the pane called ``name``. Raises ``PaneRefused`` once it has ended."""
+
+        async def write(data: bytes) -> Backend:
+            await self.actor.mailbox.request(Write(self.actor.pane, data))
+            return self.backend
+
+        await Delivery(name, command, inspect=self.backend.inspect_input, waits=waits).run(write)
 
 
 async def ingest(running: RunningActor) -> bool:
@@ -91,27 +102,6 @@ async def end_programs(ending: list[RunningActor], recorded: list[RunningActor],
     awaited = ending + [running for running in recorded if running.actor.recording.is_set()]
     if awaited:
         await asyncio.wait([running.task for running in awaited])
-
-
-async def type_into(backend: Backend, name: str, data: bytes, waits: Waits) -> None:
-    """Type into a program that has no actor here, and release it."""
-    try:
-        backend.write(data)
-        await flush(backend, name, len(data), waits)
-    finally:
-        await backend.close()
-
-
-async def flush(backend: Backend, name: str, size: int, waits: Waits) -> None:
-    """Wait until the last ``size`` bytes that were typed are on their way: who typed them may end then."""
-
-    def left() -> str:
-        taken = max(size - backend.pending_input, 0)
-        why = backend.pending_reason
-        return f"{why}: {taken or 'none'} of {size} bytes were taken, the rest isn't typed"
-
-    async with waits.waiting_for(f"{name} to take what is typed", HOLDER_TIMEOUT, outcome=left):
-        await backend.flush()
 
 
 async def run_bounded(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from chloe.actors.preconditions import require_startable
 from chloe.backends import kinds
 from chloe.backends.backend import Backend, PersistentBackend, Spec
+from chloe.backends.terminal_input import TerminalInput
 from chloe.backends.tmux.spool_status import find_end, has_holder, is_quiet
 from chloe.config import Config
 from chloe.config.paths import user_home
@@ -180,6 +181,12 @@ class Launcher:
     def is_running(self, pane: str) -> bool:
         """Return whether a holder looks after the pane's program, whatever the log says of it."""
         return has_holder(self._folder(pane))
+
+    def inspect_input(self, pane: Pane) -> TerminalInput | None:
+        """Return how the program of a pane without a backend here reads; None where that can't be seen."""
+        from chloe.backends.tmux.program_input import inspect_program_input
+
+        return inspect_program_input(self._folder(pane.id)) if pane.traits.outlives_chloe else None
 
     async def session_exists(self, pane: str) -> bool | None:
         """Return whether tmux has the pane's session; None where it doesn't answer."""

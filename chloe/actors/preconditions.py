@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chloe.errors import PaneRefused, StartFailed, UsageError
-from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Reopen, Resize, Write
+from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Reopen, Resize, Type, Write
 from chloe.events.fields import MAX_NAME, MAX_TAGS, MAX_TEXT, fits_argv, is_text
 from chloe.events.panes import Pane
 
@@ -47,7 +47,7 @@ def why_not(
     ``describe`` says in words which instance an id stands for.
     """
     match command:
-        case Write() | Resize():
+        case Write() | Type() | Resize():
             is_shared = pane.traits.takes_input_from_others
             return _ended(pane, "close", "puts it away") or _foreign(
                 pane, instance, describe, is_shared=is_shared

@@ -29,9 +29,9 @@ from chloe.actors.scope import Scope
 from chloe.actors.survivors import describe_vanished, end_survivor
 from chloe.actors.unrecorded import carry_out
 from chloe.backends.backend import Backend, PersistentBackend, Spec
+from chloe.backends.terminal_input import TerminalInput
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
-from chloe.events.commands import Command
 from chloe.events.facts import Entry, Fact, Record, SpoolPosition
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
@@ -267,7 +267,7 @@ class Supervisor:
 
     # Commands --------------------------------------------------------------------------------------
 
-    async def request(self, command: Command) -> str | None:
+    async def request(self, command: commands.Command) -> str | None:
         """Carry a command out. Answers ``Open`` with the pane's id. Raises ``ChloeError``."""
         if isinstance(command, commands.Open):
             return await self._open(command)
@@ -279,8 +279,10 @@ class Supervisor:
         match command:
             case commands.Kill() if pane.died is not None:
                 await end_survivor(pane)
-            case commands.Write() | commands.Resize() | commands.Kill():
-                await self._forward_to_actor(pane, command)
+            case commands.Write() | commands.Type():
+                await self._type(pane, command)
+            case commands.Resize() | commands.Kill():
+                await self._find_running(pane).actor.mailbox.request(command)
             case commands.Rename(name=name):
                 await self._record(pane.id, facts.Renamed(name=fit_name(name)))
             case commands.Tag(tags=tags):
@@ -296,7 +298,7 @@ class Supervisor:
                 await self._record(pane.id, *again, facts.Reattached(instance=self._instance))
         return None
 
-    async def request_unrecorded(self, command: commands.Kill | commands.Write) -> None:
+    async def request_unrecorded(self, command: commands.Kill | commands.Write | commands.Type) -> None:
         """End a program, or type into it, where the log can't be written. Raises ``ChloeError``."""
         pane = self._panes[command.pane]
         if self._is_needed(command, pane):
@@ -310,9 +312,9 @@ class Supervisor:
         """Pass keys or a size on at once, without waiting. Raises ``PaneRefused``."""
         pane = self._panes[command.pane]
         if self._is_needed(command, pane):
-            self._actor_of(pane).mailbox.send(command)
+            self._find_running(pane).actor.mailbox.send(command)
 
-    def _is_needed(self, command: Command, pane: Pane) -> bool:
+    def _is_needed(self, command: commands.Command, pane: Pane) -> bool:
         """Return whether there is something to do. Raises ``PaneRefused`` for what can't be asked."""
         refusal = why_not(command, pane, self._instance, self._presence.describe)
         if refusal is not None and not refusal.is_so:
@@ -370,31 +372,27 @@ class Supervisor:
 
     async def _close(self, pane: Pane) -> None:
         if not pane.traits.outlives_chloe and pane.alive:
-            await self._actor_of(pane).mailbox.request(commands.Kill(pane.id))
+            await self._find_running(pane).actor.mailbox.request(commands.Kill(pane.id))
         attached = pane.alive and self._instance in pane.attached and pane.traits.can_detach
         let_go = (facts.Detached(instance=self._instance, reason="closed"),) if attached else ()
         await self._record(pane.id, *let_go, facts.Closed())
 
-    async def _forward_to_actor(
-        self, pane: Pane, command: commands.Write | commands.Resize | commands.Kill
-    ) -> None:
-        is_shared = pane.traits.takes_input_from_others and not self._scope.stays
-        if isinstance(command, commands.Write) and pane.id not in self._running and is_shared:
-            await ingestion.type_into(self._launcher.adopt(pane), pane.name, command.data, self._waits)
+    async def _type(self, pane: Pane, command: commands.Write | commands.Type) -> None:
+        """Type into a program, and wait until that is on its way: who asks for it may end right after."""
+        if pane.id not in self._running and pane.traits.takes_input_from_others and not self._scope.stays:
+            await carry_out(command, pane, self._launcher, self._waits)
             return
-        await self._actor_of(pane).mailbox.request(command)
-        # Who asks for keys to be typed may end right after: they must not end with him.
-        if isinstance(command, commands.Write) and (running := self._running.get(pane.id)):
-            await ingestion.flush(running.backend, pane.name, len(command.data), self._waits)
+        await self._find_running(pane).deliver(command, pane.name, self._waits)
 
-    def _may_release(self, pane: Pane) -> bool:
-        """Return whether the pane runs on without us, and is nothing that we have to look after."""
-        return pane.traits.outlives_chloe and not self._scope.stays
+    def inspect_input(self, pane: str) -> TerminalInput | None:
+        """Return how the pane's program reads its terminal; None where that can't be seen."""
+        running = self._running.get(pane)
+        return running.backend.inspect_input() if running else self._launcher.inspect_input(self._panes[pane])
 
-    def _actor_of(self, pane: Pane) -> PaneActor:
+    def _find_running(self, pane: Pane) -> RunningActor:
         running = self._running.get(pane.id)
         if running is not None:
-            return running.actor
-        if self._may_release(pane):
-            return self._adopt(pane).actor
+            return running
+        if pane.traits.outlives_chloe and not self._scope.stays:
+            return self._adopt(pane)  # It runs on without us, and is nothing that we have to look after.
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")

@@ -6,22 +6,22 @@ it is ingested once there is room. Must not know why the log can't be written.
 
 from __future__ import annotations
 
-from chloe.actors.ingestion import type_into
+from chloe.actors.delivery import Delivery
 from chloe.actors.launcher import Launcher
 from chloe.actors.survivors import end_survivor
-from chloe.events.commands import Kill, Write
+from chloe.events.commands import Kill, Type, Write
 from chloe.events.panes import Pane
 from chloe.waits import Waits, poll_until
 
 
-async def carry_out(command: Kill | Write, pane: Pane, launcher: Launcher, waits: Waits) -> None:
+async def carry_out(command: Kill | Write | Type, pane: Pane, launcher: Launcher, waits: Waits) -> None:
     """End the program of ``pane`` and wait until it is gone, or type into it. Raises ``ChloeError``."""
     if pane.died is not None:
         await end_survivor(pane)
         return
     backend = launcher.adopt(pane)
-    if isinstance(command, Write):
-        await type_into(backend, pane.name, command.data, waits)
+    if not isinstance(command, Kill):
+        await Delivery(pane.name, command, inspect=backend.inspect_input, waits=waits).run_once(backend)
         return
     try:
         await backend.kill()

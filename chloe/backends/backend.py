@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Protocol, runtime_checkable
 
+from chloe.backends.terminal_input import TerminalInput
 from chloe.events.facts import Process, SpoolPosition
 from chloe.quick import dataclass
 
@@ -122,6 +123,9 @@ class Backend(Protocol):
 
     async def flush(self) -> None:
         """Wait until the program's terminal has taken all that was written, or nobody is left to take it."""
+
+    def inspect_input(self) -> TerminalInput | None:
+        """Return how the program reads its terminal; None where that can't be seen, or it is gone."""
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size; a ``SizeChanged`` follows where the stream has it. Never blocks."""

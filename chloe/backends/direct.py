@@ -24,6 +24,7 @@ from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead,
 from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import close_terminal, set_size, spawn
+from chloe.backends.terminal_input import TerminalInput, inspect_terminal
 from chloe.errors import StartFailed
 from chloe.events.facts import SpoolPosition
 
@@ -219,6 +220,10 @@ class DirectBackend:
     def write(self, data: bytes) -> None:
         """Type ``data``; what the terminal doesn't take yet waits here."""
         self._writer.write(data)
+
+    def inspect_input(self) -> TerminalInput | None:
+        """Return how the program reads its terminal; None once that is closed."""
+        return inspect_terminal(self._device) if self._fd >= 0 else None
 
     @property
     def pending_input(self) -> int:

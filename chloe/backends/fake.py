@@ -28,6 +28,7 @@ from chloe.backends.backend import (
     SizeChanged,
     Spec,
 )
+from chloe.backends.terminal_input import TerminalInput
 from chloe.events.facts import SpoolPosition
 
 #: What a program does with what is typed. It is started by typing nothing.
@@ -125,6 +126,10 @@ class FakeBackend:
 
     async def flush(self) -> None:
         """Return at once: a program played in memory takes all that is typed."""
+
+    def inspect_input(self) -> TerminalInput | None:
+        """Return that of a program that reads lines, and has read all."""
+        return None if self._ended else TerminalInput(is_raw=False, unread=0)
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size."""

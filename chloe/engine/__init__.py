@@ -3,8 +3,9 @@
 ``engine`` wires store, actors, backends and projections, starts and stops them. ``foothold`` opens the log,
 and says that the instance lives. ``fold`` follows the log for the panes: committed records in, changes out.
 ``live`` does so for their screens as well. ``loading`` folds the screen of a single pane. ``ahead`` keeps
-the screens of panes whose recorder is stopped, and ``recording_watch`` finds those panes. ``fault_files``
-keeps what the emulator failed on. ``patience`` ends a command whose log can't be used; ``stopping`` hands
+the screens of panes whose recorder is stopped, and ``recording_watch`` finds those panes. ``asked_modes`` is
+what a program asked of its terminal, without a screen that is followed. ``fault_files`` keeps what the
+emulator failed on. ``patience`` ends a command whose log can't be used; ``stopping`` hands
 leases over when it is stopped. Headless: must not know urwid or click, nor who listens.
 """
 

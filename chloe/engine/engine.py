@@ -29,7 +29,7 @@ from chloe.engine.foothold import open_foothold
 from chloe.engine.patience import give_up_on
 from chloe.engine.recording_watch import RecordingWatch
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
-from chloe.events.commands import Command, Kill, Resize, Write
+from chloe.events.commands import Command, Kill, Resize, Type, Write
 from chloe.events.panes import Panes
 from chloe.events.projections import Projections
 from chloe.store import Store
@@ -38,6 +38,7 @@ from chloe.waits import Waits
 from chloe.watch import Watcher
 
 if TYPE_CHECKING:
+    from chloe.backends.terminal_input import TerminalInput
     from chloe.engine.live import LiveFold
     from chloe.events.faults import Fault
     from chloe.events.screens import Screens
@@ -108,7 +109,7 @@ class Engine:
         Returns the new pane's id for ``Open``. Raises ``ChloeError`` where it can't be done.
         """
         if self.store.refusal is not None:
-            if not isinstance(command, Kill | Write):
+            if not isinstance(command, Kill | Write | Type):
                 raise LogUnusable(self.store.refusal)
             await self._supervisor.request_unrecorded(command)
             return None
@@ -121,6 +122,10 @@ class Engine:
     def send(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused`` where nobody would get them."""
         self._supervisor.send(command)
+
+    def inspect_input(self, pane: str) -> TerminalInput | None:
+        """Return how the pane's program reads its terminal; None where that can't be seen."""
+        return self._supervisor.inspect_input(pane)
 
     async def screen(self, pane: str) -> Terminal:
         """Return the pane's terminal, folded from the log where it isn't followed yet.

@@ -38,6 +38,18 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Type:
+    """Type a text, then press keys, each once the program has read what was before it.
+
+    ``keys`` are what each of them sends. A program that reads key by key can so tell the text from the keys.
+    """
+
+    pane: str
+    text: bytes
+    keys: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resize:
     """Give the pane's terminal this size."""
 
@@ -98,4 +110,4 @@ class Kill:
     pane: str
 
 
-Command = Open | Write | Resize | Rename | Tag | Detach | Reattach | Close | Reopen | Kill
+Command = Open | Write | Type | Resize | Rename | Tag | Detach | Reattach | Close | Reopen | Kill

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 Ran = subprocess.CompletedProcess[bytes]
 Chloe = Callable[..., Ran]
+Until = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
@@ -52,3 +54,15 @@ def chloe(environment: dict[str, str], tmp_path: Path) -> Chloe:
         return done
 
     return run
+
+
+@pytest.fixture
+def until() -> Until:
+    """Wait for a condition; a deadline tells what never came true."""
+
+    def wait(holds: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 30
+        while not holds():
+            assert time.monotonic() < deadline, "never came true"
+
+    return wait

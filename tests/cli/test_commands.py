@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,6 @@ import pytest
 
 Chloe = Callable[..., subprocess.CompletedProcess[bytes]]
 Until = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def until() -> Until:
-    """Wait for a condition; a deadline tells what never came true."""
-
-    def wait(holds: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 30
-        while not holds():
-            assert time.monotonic() < deadline, "never came true"
-
-    return wait
 
 
 @pytest.fixture

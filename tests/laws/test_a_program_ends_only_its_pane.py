@@ -16,9 +16,9 @@ import pytest
 from chloe.actors.launcher import Launcher
 from chloe.backends.backend import Spec
 from chloe.backends.fake import FakeBackend
-from chloe.cli.send import _encode_keys
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
+from chloe.engine.asked_modes import fold_modes
 from chloe.errors import ScreenBroken
 from chloe.events import screen
 from chloe.events.commands import Resize, Write
@@ -26,7 +26,7 @@ from chloe.export.raw import encode_raw
 from chloe.export.text import read_lines
 from chloe.past.stream import Missing
 from chloe.past.walker import Walker
-from chloe.terminal import Terminal, within_bounds
+from chloe.terminal import Modes, Terminal, within_bounds
 from chloe.terminal.interpreter import _OPERATIONS, CONTROLS, ESCAPES, SEQUENCES, Interpreter
 from tests.panes import open_pane
 from tests.replays import replayed
@@ -172,7 +172,7 @@ async def test_no_operation_that_fails_ends_more_than_the_screen_of_its_pane(
                 broken.add(name)
                 with pytest.raises(ScreenBroken):
                     await engine.screen(pane)
-                assert await _encode_keys(engine, pane, ("up",)) == b"\x1b[A"
+                assert await fold_modes(engine.store, pane) == Modes()
             shown = [piece async for piece in read_lines(engine.store, pane)]
             assert all(isinstance(piece, list) for piece in shown)
             assert (await replayed(engine.store, other)).display[0].startswith(name[:70])

@@ -19,6 +19,7 @@ All of it runs in Chloe, but for ``holder/``.
 ``spool_status``     whether there is anything to be done about a spool
 ``inspection``       servers and spools, inspected from outside
 ``survivors``        programs that outlived their holder
+``program_input``    how the program reads its terminal
 ``input_fifo``       typing to a holder
 ``leases``           who may record which pane
 ``locks``            what the kernel frees when its process dies

@@ -17,18 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from chloe.backends import descriptors
-from chloe.backends.backend import (
-    BackendEvent,
-    BytesLost,
-    Exited,
-    LeaseLost,
-    ScreenCaptured,
-    Spec,
-)
+from chloe.backends.backend import BackendEvent, BytesLost, Exited, LeaseLost, ScreenCaptured, Spec
+from chloe.backends.terminal_input import TerminalInput
 from chloe.backends.tmux import holder_spec, locks, screen
 from chloe.backends.tmux.input_fifo import InputFifo
 from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.liveness import RESTORE_GRACE, START_GRACE, HolderLiveness
+from chloe.backends.tmux.program_input import inspect_program_input
 from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.screen_recovery import ScreenRecovery
 from chloe.backends.tmux.server import TmuxServer
@@ -289,6 +284,10 @@ class TmuxBackend:
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""
         await self._input.flush()
+
+    def inspect_input(self) -> TerminalInput | None:
+        """Return how the program reads its terminal; None where that can't be seen."""
+        return inspect_program_input(self.folder)
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
