@@ -4,9 +4,10 @@ Owns finding them in a piece of text, and the block that keeps their text until 
 back to it. Must not know anything that a flood can't hold: it is printable text, line ends, tabs and
 SGR, and it leaves the screen exactly as drawing it would.
 
-Plan: the lines up to the one in which the cursor reaches the bottom are drawn, and so is the last
-screenful. What lies between them goes to the scrollback as it stands, and only its effect on the
-pen is worked out. When it is looked at, it is drawn on a canvas of one row.
+Plan: a flood may begin anywhere, behind a clear for one, and end anywhere. The lines up to the one in which
+the cursor reaches the bottom are drawn, unless the screen is blank, and so is the last screenful. What lies
+between them goes to the scrollback as it stands, and only its effect on the pen is worked out. When it is
+looked at, it is drawn on a canvas of one row.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from chloe.terminal import sgr, widths
 from chloe.terminal.blocks import PackedBlock
 from chloe.terminal.logical import Line
+from chloe.terminal.pens import BACKGROUND, PLAIN
 from chloe.terminal.rows import Row
 from chloe.terminal.scrollback import MAX_LINE_ROWS
 
@@ -27,14 +29,23 @@ if TYPE_CHECKING:
 #: Fewer lines than this, beyond two screenfuls, aren't worth the look.
 _MIN_LINES = 32
 _END = "\r\n"
+_END_BYTES = _END.encode()
+#: Text in which a flood may begin anywhere is looked at once in so many characters.
+_STRIDE = 1024
 #: Characters of a line that is no longer worth calling one of a flood, on average.
 _LONG_LINE = 256
 #: Characters at the end of a piece that may be the beginning of a sequence.
 _TORN = 64
 #: Characters of one block, about.
 _BLOCK = 64 * 1024
-_FLOOD = re.compile(r"(?:[^\x00-\x1f\x7f]++|\r\n|\t|\x1b\[[0-9;:]{0,64}+m)*+")
-_PLAIN_TEXT = bytes(range(0x20, 0x7F)) + b"\t"
+_FLOOD = re.compile(r"(?:[ -~\x80-\U0010ffff]++|\r\n|\t|\x1b\[[0-9;:]{0,64}+m)*+")
+#: A control or a sequence that isn't part of a flood, and the beginning of such a sequence.
+_BREAK = re.compile(
+    r"\x1b\[[0-?]*+[ -/]*+[@-ln-~]|\x1b[^\[]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]|\r(?!\n)"
+)
+_NO_RENDITION = re.compile(r"\x1b(?!\[[0-9;:]{0,64}+m)")
+#: What lines are made of but for their ends, in UTF-8.
+_IN_LINES = bytes([*range(0x20, 0x7F), *range(0x80, 0x100)]) + b"\t\x1b"
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 
 
@@ -118,62 +129,137 @@ def _height(text: str, columns: int) -> int:
 
 
 def skip(screen: Interpreter, text: str) -> str:
-    """Take in the flood that ``text`` begins with, and return what remains to be drawn."""
-    rows = screen.rows
+    """Carry ``text`` out up to the last flood in it, but for what passes unseen; return what remains."""
+    place = 0
     if text.startswith("\n") and screen.tokenizer.on_ground:
         # A line end that two pieces share: without this, all of the piece would be drawn.
         screen.interpret("\n")
-        text = text[1:]
-    if not _is_floodable(screen, len(text)):
-        return text
-    end, ends = _extent(text)
-    if ends < 2 * rows + _MIN_LINES:
-        return text
-    head = 0
-    for _ in range(rows - screen.y):
-        head = text.find(_END, head, end) + len(_END)
-        if head < len(_END):
-            return text
+        place = 1
+    for start, end in _stretches(text, place, 2 * screen.rows + _MIN_LINES):
+        screen.interpret(text[place:start])
+        place = start
+        if _is_floodable(screen, end - start):
+            place = _skip_stretch(screen, text, start, end)
+    return text[place:]
+
+
+def _stretches(text: str, start: int, least: int) -> Iterator[tuple[int, int]]:
+    """Yield where lines and nothing else begin and end in ``text``, at least so many of them.
+
+    Short ones are passed over: looked at is a place in each ``_STRIDE``, so that text in which there are none
+    costs next to nothing.
+    """
+    if text.count(_END, start) < least:
+        return
+    end, ends = _extent(text, start)
+    while True:
+        if ends >= least:
+            yield start, end
+        after = end
+        start = text.find(_END, after + _STRIDE) + len(_END)
+        if start < len(_END):
+            return
+        end, ends = _extent(text, start)
+        if ends >= least:
+            start = _beginning(text, after, start)
+
+
+def _beginning(text: str, after: int, place: int) -> int:
+    """Return where the lines begin in whose midst ``place`` is, if it is behind ``after``."""
+    start = place
+    found = None
+    while found is None:
+        start = text.rfind("\x1b", after, start)
+        if start < 0:
+            return place
+        found = _BREAK.match(text, start)
+    start = found.end()
+    return start if start < place and _FLOOD.fullmatch(text, start, place) else place
+
+
+def _skip_stretch(screen: Interpreter, text: str, start: int, end: int) -> int:
+    """Carry out lines up to the last screenful of them, and return where that begins."""
+    is_blank = _is_blank(screen) and not _colours_blanks(screen, text, start, end)
+    head = start if is_blank else _skip_ends(text, start, end, screen.rows - screen.y)
     tail = end
-    for _ in range(rows + 1):
+    for _ in range(screen.rows + 1):
         tail = text.rfind(_END, head, tail)
         if tail < 0:
-            return text
+            return start
     tail += len(_END)
-    count = ends - text.count(_END, 0, head) - text.count(_END, tail, end)
-    if tail <= head or count < _MIN_LINES:
-        return text
-    screen.interpret(text[:head])
+    if text.count(_END, head, tail) < _MIN_LINES:
+        return start
+    if is_blank:
+        screen.y = screen.rows - 1
+    else:
+        screen.interpret(text[start:head])
+        _push_out(screen)
     _pass(screen, text[head:tail])
-    return text[tail:]
+    return tail
+
+
+def _skip_ends(text: str, start: int, end: int, count: int) -> int:
+    """Return the place behind ``count`` line ends, ``end`` where there are fewer."""
+    for _ in range(count):
+        start = text.find(_END, start, end) + len(_END)
+        if start < len(_END):
+            return end
+    return start
+
+
+def _is_blank(screen: Interpreter) -> bool:
+    """Return whether nothing is on the screen, as after a clear, with the cursor at home."""
+    return (
+        screen.x == screen.y == 0
+        and (screen.main_lines is not None or not screen.scrollback.is_open)
+        and not any(row.text or row.wrapped or row.fill != PLAIN for row in screen.lines)
+    )
+
+
+def _colours_blanks(screen: Interpreter, text: str, start: int, end: int) -> bool:
+    """Return whether rows that scroll in for the first screenful would be blanked in a colour.
+
+    Those that are there already aren't.
+    """
+    head = text[start : _skip_ends(text, start, end, screen.rows)]
+    bits = screen.pen
+    for parameters in set(_SGR.findall(head)) if "\x1b" in head else ():
+        bits |= sgr.effect(parameters)[1]
+    return bool(bits & BACKGROUND)
 
 
 def is_skippable(screen: Interpreter, data: bytes) -> bool:
-    """Return whether ``skip`` would take in nearly all of a lot like ``data``: complete lines and nothing
-    else.
+    """Return whether ``skip`` would take in nearly all of a lot like ``data``: complete lines and hardly
+    anything else.
     """
     text = data.decode("utf-8", "replace")
     if not _is_floodable(screen, len(text)):
         return False
-    end, ends = _extent(text)
+    end, ends = _extent(text, 0)
+    for _ in range(len(text) // _STRIDE):
+        found = _BREAK.match(text, end)
+        if found is None:
+            break
+        end, more = _extent(text, found.end())
+        ends += more
     return 0 < len(text) <= ends * _LONG_LINE and len(text) - end <= _TORN
 
 
-def _extent(text: str) -> tuple[int, int]:
-    """Return how far the flood at the beginning of ``text`` goes, and how many lines end in it.
+def _extent(text: str, start: int) -> tuple[int, int]:
+    """Return how far the flood that begins at ``start`` goes, and how many lines end in it.
 
-    Plain lines, most of all floods, are told from the rest at several times the speed: without their text,
-    line ends are all that is left of them.
+    Without printable text and the beginnings of renditions, line ends are all that is left of lines: so those
+    up to the next other sequence are told from the rest at several times the speed of matching them.
     """
-    size = len(text) - text.endswith("\r")
-    if text.isascii():
-        left = text[:size].encode("ascii").translate(None, _PLAIN_TEXT)
-        ends = len(left) // 2
-        if left == b"\r\n" * ends:
-            return size, ends
-    match = _FLOOD.match(text)
-    end = match.end() if match else 0
-    return end, text.count(_END, 0, end)
+    other = _NO_RENDITION.search(text, start)
+    size = other.start() if other else len(text) - text.endswith("\r")
+    lines = text[start:size].encode()
+    ends = lines.count(_END_BYTES)
+    if lines.translate(None, _IN_LINES) == _END_BYTES * ends:
+        return size, ends
+    match = _FLOOD.match(text, start)
+    end = match.end() if match else start
+    return end, text.count(_END, start, end)
 
 
 def _is_floodable(screen: Interpreter, size: int) -> bool:
@@ -193,13 +279,17 @@ def longest(screen: Interpreter) -> int:
     return MAX_LINE_ROWS * screen.columns - 1
 
 
+def _push_out(screen: Interpreter) -> None:
+    """Let all rows but the blank one at the bottom go, on which the cursor stands."""
+    if screen.main_lines is None:
+        for row in screen.lines[:-1]:
+            screen.scrollback.push(row)
+
+
 def _pass(screen: Interpreter, text: str) -> None:
     """Let complete lines pass a screen whose cursor stands on the blank bottom row."""
     above = screen.rows - 1
     is_kept = screen.main_lines is None
-    if is_kept:
-        for row in screen.lines[:above]:
-            screen.scrollback.push(row)
     for piece in _pieces(text):
         if is_kept:
             screen.scrollback.append_block(_block(screen, piece))
@@ -237,7 +327,8 @@ def _select_pen(screen: Interpreter, text: str) -> None:
 
 def _pen_after(text: str, pen: int) -> int:
     start = max(text.rfind("\x1b[m"), text.rfind("\x1b[0m"), 0)
-    for parameters in _SGR.findall(text, start):
+    # What a rendition changes doesn't hang on the pen before: only the last of those that are alike counts.
+    for parameters in reversed(dict.fromkeys(reversed(_SGR.findall(text, start)))):
         mask, set_bits = sgr.effect(parameters)
         pen = pen & mask | set_bits
     return pen

@@ -30,7 +30,7 @@ _CONTROL_SEQUENCE = rf"\x1b\[[0-?]{{0,{MAX_PARAMETERS}}}+[ -/]{{0,{MAX_INTERMEDI
 _ESCAPE_SEQUENCE = rf"\x1b[ -/]{{1,{MAX_INTERMEDIATES}}}+[0-~]|\x1b[0-OQ-WYZ\\`-jl-~]"
 _SHORT_STRING = r"\x1b\](?!\ufffd)[^\x00-\x1f\x7f]{0,4096}+(?:\x07|\x1b\\)"
 _PAIRS = re.compile(
-    r"([^\x00-\x1f\x7f]*+)"
+    r"([ -~\x80-\U0010ffff]*+)"
     rf"(\r\n|{_CONTROL_SEQUENCE}|[\x00-\x1a\x1c-\x1f\x7f]|{_ESCAPE_SEQUENCE}|{_SHORT_STRING}|\x1b(?s:.*+)|\Z)"
 )
 _REGULAR = re.compile(f"(?:{_CONTROL_SEQUENCE}|{_ESCAPE_SEQUENCE}|{_SHORT_STRING})\\Z")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chloe.terminal import Snapshot, Terminal, flood
+from chloe.terminal import Snapshot, Terminal, flood, interpreter
 from tests.searching import examples
 
 _NUMBERS = st.integers(0, 30).map(str) | st.sampled_from(["", "0", "1", "999", "65536", "9" * 40])
@@ -335,15 +335,21 @@ def test_a_skipped_flood_leaves_what_a_drawn_one_does(
 
 
 def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int, *cuts: int) -> None:
-    """Where the stream is cut, a flood may begin or break off."""
-    skipped = fed(size, *pieces(stream, cuts), scrollback=limit)
+    """Where the stream is cut, a flood may begin or break off. Short ones are skipped here as well."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interpreter, "_MIN_FLOOD", 64)
+        patch.setattr(flood, "_MIN_LINES", 4)
+        patch.setattr(flood, "_STRIDE", 16)
+        skipped = fed(size, *pieces(stream, cuts), scrollback=limit)
         patch.setattr(flood, "skip", lambda screen, text: text)
         drawn = fed(size, stream, scrollback=limit)
 
     assert skipped.snapshot() == drawn.snapshot()
     assert skipped.scrollback.height == drawn.scrollback.height
     assert skipped.scrollback.rows(3, 30) == drawn.scrollback.rows(0, 10**9)[3:30]
+    assert skipped.scrollback.total == drawn.scrollback.total
+    assert skipped.take_replies() == drawn.take_replies()
+    assert skipped.take_notices() == drawn.take_notices()
 
 
 def test_a_flag_after_a_single_shift_is_the_same_however_it_is_split() -> None:
