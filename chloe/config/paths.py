@@ -124,7 +124,7 @@ class Paths:
         own = (
             self.database,
             *(self.database.with_name(self.database.name + suffix) for suffix in beside),
-            *(self.database.with_name(name) for name in ("head", "log.lock", "reserve")),
+            *(self.database.with_name(name) for name in ("head", "log.lock", "reserve", "colours")),
             *(self.leases, self.spool, self.instances, self.log_file, self.config_file),
         )
         places = {Path(os.path.realpath(each)) for each in own}

@@ -5,8 +5,9 @@ and says that the instance lives. ``fold`` follows the log for the panes: commit
 ``live`` does so for their screens as well. ``loading`` folds the screen of a single pane. ``ahead`` keeps
 the screens of panes whose recorder is stopped, and ``recording_watch`` finds those panes. ``asked_modes`` is
 what a program asked of its terminal, without a screen that is followed. ``fault_files`` keeps what the
-emulator failed on. ``patience`` ends a command whose log can't be used; ``stopping`` hands
-leases over when it is stopped. Headless: must not know urwid or click, nor who listens.
+emulator failed on, ``user_colours`` what the user's terminal looks like. ``patience`` ends a command whose
+log can't be used; ``stopping`` hands leases over when it is stopped. Headless: must not know urwid or click,
+nor who listens.
 """
 
 from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chloe.events.screens import Screens
     from chloe.past.scrollback import Lines
     from chloe.terminal import Terminal
+    from chloe.terminal.colours import Colours
 
 _log = logging.getLogger(__name__)
 
@@ -140,6 +141,10 @@ class Engine:
         if pane in screens.broken:
             raise ScreenBroken(f"{self.projections.panes[pane].name}: {screens.broken[pane].sentence}")
         raise PaneUnknown(f"there is no pane {pane}")
+
+    def take_colours(self, colours: Colours) -> None:
+        """Take note of the colours of the user's terminal: programs are told them, also when it is gone."""
+        self._live_fold.take_colours(colours)
 
     def record_fault(self, pane: str, fault: Fault) -> None:
         """Keep what the emulator failed on elsewhere, in an export for example."""
@@ -248,6 +253,8 @@ async def open_engine(
         if screens:
             from chloe.engine.fault_files import FaultFiles
             from chloe.engine.live import LiveFold
+            from chloe.engine.user_colours import UserColours
+            from chloe.terminal.colours import FILE as COLOURS_FILE
 
             faults = FaultFiles(config.paths.home / "damaged")
             fold: Fold
@@ -256,6 +263,7 @@ async def open_engine(
                 projections,
                 scrollback=config.terminal.scrollback,
                 faults=faults,
+                colours=UserColours(config.paths.home / COLOURS_FILE),
                 clock=time.monotonic,
             )
             group.create_task(faults.run(), name="keep faults")

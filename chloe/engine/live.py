@@ -16,6 +16,7 @@ from chloe.engine.ahead import ScreensAhead
 from chloe.engine.fault_files import FaultFiles
 from chloe.engine.fold import Change, Fold
 from chloe.engine.loading import ScreenLoader
+from chloe.engine.user_colours import UserColours
 from chloe.errors import LogUnusable
 from chloe.events import facts
 from chloe.events.facts import Record
@@ -27,6 +28,7 @@ from chloe.past.scrollback import MAX_LINES, ScrollbackReader
 from chloe.past.walker import SLICE_SECONDS
 from chloe.store import Store
 from chloe.terminal import EMULATOR, Notice, Terminal
+from chloe.terminal.colours import Colours
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +47,11 @@ class LiveFold(Fold):
         *,
         scrollback: int,
         faults: FaultFiles,
+        colours: UserColours,
         clock: Clock,
     ) -> None:
         super().__init__(store, projections)
+        self._colours = colours
         self._checkpoints = CheckpointWriter(store)
         self._faults = faults
         self._loader = ScreenLoader(store, scrollback, self._checkpoints, faults, clock)
@@ -125,11 +129,23 @@ class LiveFold(Fold):
         return Change(drawn, notices=tuple(notices))
 
     def _answer(self, pane: str, terminal: Terminal) -> None:
-        replies = terminal.take_replies()
+        replies = terminal.take_replies(self._colours.current)
         if replies:
             self._recorders.send_reply(pane, replies)
         if terminal.scrollback.incomplete and self._loader.can_complete(pane):
             self._projections.screens.forget(pane)
+
+    def take_colours(self, colours: Colours) -> None:
+        """Take note of the user's colours, and tell the programs that want to know of others (mode 2031).
+
+        A program that is answered by what it runs on is told by that.
+        """
+        if not self._colours.take(colours):
+            return
+        screens = self._projections.screens
+        for pane in list(screens):
+            if screens.drawn(pane).modes.colour_reports:
+                self._recorders.send_reply(pane, colours.report())
 
     def fail(self, pane: str, error: Exception, doing: str) -> None:
         """Give up the screen of a pane that is shown, since reading it raised ``error``."""

@@ -20,6 +20,7 @@ from chloe.events.screens import Screens
 from chloe.formatting.text import shorten_id
 from chloe.past.scrollback import Lines
 from chloe.terminal import Terminal
+from chloe.terminal.colours import Colours
 from chloe.ui.crash import summarize
 from chloe.ui.messages import Messages
 from chloe.ui.panes.pane_view import PaneView
@@ -51,6 +52,9 @@ class AppEngine(Protocol):
 
     def look_at(self, panes: frozenset[str]) -> None:
         """Take note that these panes are shown, and no others."""
+
+    def take_colours(self, colours: Colours) -> None:
+        """Take note of the colours of the user's terminal."""
 
     def log_size(self) -> int:
         """Return the bytes that the log takes on disk."""

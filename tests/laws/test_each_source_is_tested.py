@@ -65,7 +65,15 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     ("backends/tmux/holder/test_holder.py",): (
         "backends/tmux/holder/child",
+        "backends/tmux/holder/descriptors",
         "backends/tmux/holder_spec",
+    ),
+    ("backends/tmux/holder/test_questions.py", "laws/test_one_answer.py"): (
+        "backends/tmux/holder/answer_queue",
+        "backends/tmux/holder/rendition",
+        "backends/tmux/holder/sequences",
+        "backends/tmux/holder/settings",
+        "backends/tmux/holder/colours_file",
     ),
     ("backends/tmux/test_caps.py",): ("backends/tmux/screen", "backends/tmux/screen_recovery"),
     ("backends/tmux/test_server.py",): ("backends/tmux/libtmux_server",),

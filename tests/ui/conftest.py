@@ -27,6 +27,7 @@ from chloe.events.projections import Projections
 from chloe.events.screens import Screens
 from chloe.past.scrollback import Lines
 from chloe.terminal import Terminal
+from chloe.terminal.colours import Colours
 from tests.ui.pilot import Pilot
 
 ME = "instance-of-the-test"
@@ -44,6 +45,7 @@ class Double:
     sent: list[commands.Write | commands.Resize] = field(default_factory=list)
     requested: list[commands.Command] = field(default_factory=list)
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
+    colours: Colours = field(default_factory=Colours)
 
     def happen(self, pane: str, fact: Fact, *, instance: str = ME, at: int = 0) -> None:
         """Fold a fact, and call the subscribers."""
@@ -76,6 +78,9 @@ class Double:
 
     def look_at(self, panes: frozenset[str]) -> None:
         """All that is shown is in its log."""
+
+    def take_colours(self, colours: Colours) -> None:
+        self.colours = colours
 
     def log_size(self) -> int:
         return 1_234_567

@@ -17,6 +17,7 @@ from chloe import __version__
 from chloe.backends import environment, limits
 from chloe.backends.backend import Spec
 from chloe.errors import StartFailed
+from chloe.terminal import answers
 
 #: Bytes after which a segment is complete.
 SEGMENT_SIZE = 8 * 1024 * 1024
@@ -43,6 +44,7 @@ def encode_spec(spec: Spec, *, pane_cap: int, disk_share: float) -> str:
         "segment_size": SEGMENT_SIZE,
         "cap": pane_cap,
         "share": disk_share,
+        "answers": answers.for_holder(),
     }
     return json.dumps(fields)
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import signal
 
     from chloe.backends.tmux.holder.child import parse_json, process_identity, raise_limits, spawn
+    from chloe.backends.tmux.holder.descriptors import NO_SIZE, make_raw, size_of, write_some
     from chloe.backends.tmux.holder.holder_files import HolderFiles
+    from chloe.backends.tmux.holder.questions import Questions
     from chloe.backends.tmux.holder.segments import SIZE_FIELDS, UNKNOWN, SpoolWriter, encode_fields, strerror
 else:
     import _signal as signal  # The module around it costs 4 ms, for its enums.
@@ -36,10 +38,10 @@ else:
     # Isolated mode leaves the script's own folder out; a compiled script lies one deeper.
     sys.path.insert(0, __file__.rpartition("/")[0].removesuffix("/__pycache__"))
     from child import parse_json, process_identity, raise_limits, spawn
+    from descriptors import NO_SIZE, make_raw, size_of, write_some
     from holder_files import HolderFiles
     from segments import SIZE_FIELDS, UNKNOWN, SpoolWriter, encode_fields, strerror
 
-NO_SIZE = bytes(SIZE_FIELDS.size)
 #: The most bytes of output in a frame, and about the most that is kept for a tmux that doesn't read.
 BATCH = 64 * 1024
 #: A read that returns less has probably emptied the terminal.
@@ -63,10 +65,18 @@ class Relay:
     """Moves bytes between tmux (descriptors 0 and 1), ``keys`` and the program's terminal."""
 
     def __init__(
-        self, files: HolderFiles, spool: SpoolWriter, *, program: int, inner: int, size: bytes
+        self,
+        files: HolderFiles,
+        spool: SpoolWriter,
+        questions: Questions,
+        *,
+        program: int,
+        inner: int,
+        size: bytes,
     ) -> None:
         self._files = files
         self._spool = spool
+        self._questions = questions
         self._program = program
         self._inner = inner
         self._size = size
@@ -94,6 +104,7 @@ class Relay:
         while not (self._ended or self._hung_up or self._terminated):
             if self._resized:
                 self._resize()
+                self._write_to_program()
             self._register()
             # Only time tells that a closed terminal is open again, that a disk has room, and that a
             # full terminal has too where the kernel forgot to say so.
@@ -102,10 +113,16 @@ class Relay:
             left = self._check_at - time.monotonic()
             if left <= 0:
                 self._check_folder()
+                self._questions.look_at_colours()
+                self._write_to_program()
                 continue
             if self._spool.blocked:
                 again = _ROOM_CHECK_MS
+            if due := self._questions.answers.due:
+                left = min(left, max(due - time.monotonic(), 0))
             events = self._poll.poll(min(again, left * 1000 + 1))
+            if due and time.monotonic() >= due:
+                self._write_to_program()
             if not events:
                 self._spool.flush_pending()
                 self._inner_closed = False
@@ -182,7 +199,8 @@ class Relay:
             return False
         data = b"".join(chunks)
         self._spool.output(data)
-        self._to_tmux += data
+        self._to_tmux += self._questions.take(data)
+        self._files.watch_home(on=self._questions.watches_colours)
         self._write_to_tmux()
         return True
 
@@ -199,14 +217,17 @@ class Relay:
         except OSError:
             data = b""
         self._hung_up |= not data
-        self._to_program += data
+        self._to_program += self._questions.take_typed(data, by_tmux=fd == 0)
         self._write_to_program()
 
     def _write_to_program(self) -> None:
-        _write(self._inner, self._to_program)
+        """Write what was typed and what is answered: as much of it as the program takes."""
+        if len(self._to_program) < BATCH:
+            self._to_program += self._questions.answers.take()
+        write_some(self._inner, self._to_program)
 
     def _write_to_tmux(self) -> None:
-        _write(1, self._to_tmux)
+        write_some(1, self._to_tmux)
 
     def _take_signals(self) -> None:
         numbers = os.read(self._signals, 512)
@@ -227,13 +248,14 @@ class Relay:
     def _resize(self) -> None:
         """Record tmux's size behind all that was written under the old one, then pass it on."""
         self._resized = False
-        size = _size_of(0)
+        size = size_of(0)
         if size in (self._size, NO_SIZE):
             return
         cells = SIZE_FIELDS.unpack(size)[:2]
         if cells != SIZE_FIELDS.unpack(self._size)[:2]:
             self._take_all_output(4 * BATCH)
             self._spool.size(size)
+            self._questions.resize(*cells)
         self._size = size
         fcntl.ioctl(self._inner, termios.TIOCSWINSZ, size)
 
@@ -318,11 +340,14 @@ def main(folder: str) -> None:
         spec = parse_json(file.read())
     os.unlink(f"{folder}/spec.json")
     files.publish_lock()
-    _make_raw(0)
+    make_raw(0)
     for fd in (0, 1):
         os.set_blocking(fd, False)
     size = SIZE_FIELDS.pack(spec["rows"], spec["columns"], 0, 0)
     pid, inner = spawn(spec, size)
+    if not TYPE_CHECKING:
+        # Read while the program starts, which then comes as soon as without it.
+        from questions import Questions
     spool = SpoolWriter(
         folder,
         segment_size=spec["segment_size"],
@@ -332,41 +357,14 @@ def main(folder: str) -> None:
             holder=spec["version"],
             program=process_identity(pid),
             term=spec["environment"].get("TERM", ""),
-            answers="",
-            watches="",
+            answers=Questions.ANSWERS,
+            watches=Questions.WATCHES,
         ),
         is_leased=files.is_leased,
     )
     spool.begin()
-    Relay(files, spool, program=pid, inner=inner, size=size).run()
-
-
-def _write(fd: int, data: bytearray) -> None:
-    """Write what fits now and take it off ``data``; what nobody can take any more is dropped."""
-    try:
-        while data:
-            del data[: os.write(fd, data)]
-    except BlockingIOError:
-        return
-    except OSError:
-        data.clear()
-
-
-def _size_of(fd: int) -> bytes:
-    """Return the terminal's size in cells. The pixels are tmux's guess: no pane has any."""
-    try:
-        size = fcntl.ioctl(fd, termios.TIOCGWINSZ, NO_SIZE)
-    except OSError:
-        return NO_SIZE
-    return SIZE_FIELDS.pack(*SIZE_FIELDS.unpack(size)[:2], 0, 0)
-
-
-def _make_raw(fd: int) -> None:
-    modes = termios.tcgetattr(fd)
-    modes[0] = modes[1] = modes[3] = 0
-    modes[2] = modes[2] & ~(termios.CSIZE | termios.PARENB) | termios.CS8
-    modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
-    termios.tcsetattr(fd, termios.TCSANOW, modes)
+    questions = Questions(spec["answers"], files.home, spec["rows"], spec["columns"])
+    Relay(files, spool, questions, program=pid, inner=inner, size=size).run()
 
 
 def _ignore(number: int, frame: object) -> None:

@@ -28,9 +28,11 @@ class HolderFiles:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        #: The folder of all that is the user's Chloe's, this one's grandparent.
+        self.home = path.rsplit("/", 2)[0]
         #: What is typed into the FIFO comes out here.
         self.keys = self._open_keys()
-        self._watched = -1
+        self._watched = self._watched_home = -1
         self._make_lock()
 
     def publish_lock(self) -> None:
@@ -46,12 +48,15 @@ class HolderFiles:
         if self._watched >= 0:
             os.close(self._watched)
             self._watched = -1
-        try:
-            self._watched = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK)
-            what = fcntl.DN_DELETE | fcntl.DN_RENAME | fcntl.DN_MULTISHOT
-            fcntl.fcntl(self._watched, fcntl.F_NOTIFY, what)
-        except (AttributeError, OSError):
-            return  # It is looked at now and then as well.
+        self._watched = _watch(self.path, ("DN_DELETE", "DN_RENAME"))
+
+    def watch_home(self, *, on: bool) -> None:
+        """Have SIGIO sent as well when a file of the home takes another's place, as the user's colours do."""
+        if self._watched_home >= 0 and not on:
+            os.close(self._watched_home)
+            self._watched_home = -1
+        elif self._watched_home < 0 and on:
+            self._watched_home = _watch(self.home, ("DN_RENAME",))
 
     @property
     def is_complete(self) -> bool:
@@ -60,11 +65,13 @@ class HolderFiles:
 
     def is_leased(self) -> bool:
         """Return whether a recorder has this pane's lease: its byte of the file ``leases`` is locked."""
-        home, _, pane = self.path.rsplit("/", 2)
+        pane = self.path.rpartition("/")[2]
         try:
             byte = int(pane.replace("-", ""), 16) >> 65
             asked = _LOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, byte, 1, 0)
-            leases = os.open(f"{home}/leases", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            leases = os.open(
+                f"{self.home}/leases", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
         except (OSError, ValueError, struct.error):
             return False
         try:
@@ -115,6 +122,19 @@ class HolderFiles:
         os.write(self._lock, b"%d\n" % os.getpid())
         # Rings for watchers when it is closed, after the lock is free: the kernel closes in this order.
         self._bell = os.open(path, os.O_WRONLY)
+
+
+def _watch(folder: str, changes: tuple[str, ...]) -> int:
+    """Have SIGIO sent at changes in a folder; the descriptor, -1 where that can't be done (fcntl(2))."""
+    try:
+        watched = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK)
+        what = fcntl.DN_MULTISHOT
+        for change in changes:
+            what |= getattr(fcntl, change)
+        fcntl.fcntl(watched, fcntl.F_NOTIFY, what)
+    except (AttributeError, OSError):
+        return -1  # It is looked at now and then as well.
+    return watched
 
 
 def _remove(path: str) -> None:
