@@ -29,6 +29,7 @@ IN_THE_HOME = {
     "leases",
     "log.db",
     "log.lock",
+    "spec.json",
     "spool",
     "spool/",
 }
@@ -53,6 +54,9 @@ THEIRS = {
     "uv": "a program",
     "ulimit": "a program",
     "capture-pane": "a command of tmux",
+    "application_id": "SQLite's",
+    "auto_vacuum": "SQLite's",
+    "user_version": "SQLite's",
 }
 
 _KEY = re.compile(
