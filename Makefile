@@ -19,7 +19,7 @@ help:
 	@echo "make cover   how much of each room the tests in memory run through, held per room"
 	@echo "make story   repeat the end-to-end story, N=20 times"
 	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
-	@echo "make hostile spoil homes by chance and run every command over each, N=20 seeds from SEED=1 on, or for MINUTES"
+	@echo "make hostile spoil homes by chance and run every command over each, N=20 seeds from SEED=1 on, or for MINUTES; and in odd places"
 	@echo "make search  look for bytes that break the terminal: TIMES=67 as many examples, N=20 seeds from SEED=1 on"
 	@echo "make bench   measure, beside the peers, and hold the gates"
 	@echo "make fmt     format the sources"
@@ -66,6 +66,7 @@ torture:
 hostile:
 	@scripts/setup dev
 	@$(BIN)/python -m tests.hostile --seed $(SEED) --cases $(N) --minutes $(MINUTES)
+	@$(BIN)/python -m tests.hostile.surroundings
 
 search:
 	@scripts/setup dev

@@ -29,6 +29,9 @@ def run_and_report(run: Callable[[], object]) -> int:
 
     ``run`` may answer with an exit status of its own.
     """
+    # What fails while something is cleared away is no user's business, and may come at any time.
+    logging.getLogger("chloe").addHandler(logging.NullHandler())
+    sys.unraisablehook = _log_unraisable
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -68,11 +71,37 @@ def _report(error: BaseException) -> int:
         case OSError(errno=errno.EMFILE | errno.ENFILE):
             _say(f"nothing more can be opened: {error.strerror}; raise the limit (ulimit -n), or close panes")
             return OUTPUT_FAILED
+    if _is_out_of_memory(error):
+        _say("there is too little memory for this process; raise the limit (ulimit -v), or end something")
+        return OUTPUT_FAILED
     _say(
         f"something went wrong that should not have: {type(error).__name__}: {error}; "
         f"{_save_traceback(error)}"
     )
     return INTERNAL_ERROR
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Return whether memory was short: for an object, for a thread's stack, or for a library."""
+    match error:
+        case MemoryError() | OSError(errno=errno.ENOMEM):
+            return True
+        case RuntimeError():
+            return str(error) == "can't start new thread"
+        case ImportError():
+            # ld.so(8) names the library and, in these words, what it lacked.
+            return "failed to map segment" in str(error) or "cannot allocate memory" in str(error)
+    return False
+
+
+def _log_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+    with suppress(Exception):
+        logging.getLogger("chloe").error(
+            "%s: %r",
+            unraisable.err_msg or "an error was ignored in",
+            unraisable.object,
+            exc_info=unraisable.exc_value,
+        )
 
 
 def _find_cause(error: BaseException) -> BaseException:

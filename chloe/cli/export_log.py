@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from chloe.cli.engine_session import run_with_pane, timeout_option
+from chloe.cli.output_file import open_output
 from chloe.cli.reporting import report
 from chloe.cli.stopped_recorders import report_damage, report_stopped
 from chloe.export.formats import FORMATS
@@ -61,7 +57,7 @@ def export_log(pane: str, form: str, output: str, force: bool) -> int:
         report_stopped(stopped.values())
         source = ExtendedLog(engine.store, stopped[target.id].records) if stopped else engine.store
         faults: list[Fault] = []
-        with _open_output(output, force=force) as file:
+        with open_output(output, force=force) as file:
             async for piece in chosen.encode(source, target.id, faults.append):
                 if isinstance(piece, Missing):
                     status = _INCOMPLETE
@@ -86,32 +82,3 @@ def _escape_lines(piece: bytes) -> bytes:
     """Return lines of text without what a terminal would act on."""
     lines = piece.decode("utf-8", "surrogateescape").split("\n")
     return "\n".join(map(escape_unsafe, lines)).encode("utf-8", "surrogateescape")
-
-
-@contextmanager
-def _open_output(name: str, *, force: bool) -> Iterator[IO[bytes]]:
-    """Open what to write to: standard output, or a file that appears whole or not at all."""
-    from chloe.errors import UsageError
-
-    if name == "-":
-        yield sys.stdout.buffer
-        return
-    path = Path(name)
-    if path.exists() and not path.is_file():
-        with path.open("wb") as device:
-            yield device
-        return
-    if os.path.lexists(path) and not force:
-        raise UsageError(f"{name} is there already; --force replaces it")
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise UsageError(f"{name} can't be written ({error.strerror})") from error
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        part.replace(path)
-    except BaseException:
-        part.unlink()
-        raise
