@@ -16,7 +16,7 @@ from pyte.streams import Stream
 
 from chloe.terminal import flood, sgr, strings
 from chloe.terminal.notices import Bell, CwdChanged, Notice, TitleChanged, is_large
-from chloe.terminal.pens import INLINE_STYLE_IDS, LINK_SHIFT, UNLINKED
+from chloe.terminal.pens import LINK_SHIFT, UNLINKED, inline_style_id
 from chloe.terminal.replies import Replying
 from chloe.terminal.runs import RowReader
 from chloe.terminal.tokens import Tokenizer
@@ -34,6 +34,8 @@ _HIGHEST = 65535
 #: How many sequences are remembered with what they ask for, and how long one may be.
 _MAX_KNOWN = 2048
 _MAX_KNOWN_LENGTH = 64
+#: How many pens are remembered with what a sequence makes of them.
+_MAX_PENS = 64
 #: Notices that wait to be taken; the oldest go.
 _MAX_NOTICES = 1024
 
@@ -112,22 +114,46 @@ _ONLY_ASKS = re.compile(r"\?(?:;\?)*")
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([<-?]?)([0-9:;]*)([ -/]*)([@-~])")
 
 
-class _Operations(dict[str, tuple[Callable[..., None] | None, tuple[Any, ...]]]):
-    """The operation that each control, escape or control sequence asks for, and what it is given.
+class _Rendition(dict[int, tuple[int, str]]):
+    """What a rendition makes of pens: each with the style id that encodes it, or empty where none does.
 
-    The operation is None for a rendition, which is given as what it does to any pen. Bounded: a
-    program may send any number of sequences, most send the same ones over and over.
+    Bounded, since a program may have any number of pens; most have the same ones over and over.
     """
 
-    def __missing__(self, control: str) -> tuple[Callable[..., None] | None, tuple[Any, ...]]:
+    def __init__(self, parameters: str) -> None:
+        self._mask, self._set_bits = sgr.effect(parameters)
+
+    def __missing__(self, pen: int) -> tuple[int, str]:
+        if len(self) >= _MAX_PENS:
+            self.clear()
+        selected = pen & self._mask | self._set_bits
+        self[pen] = known = selected, inline_style_id(selected)
+        return known
+
+
+class _Operations(dict[str, tuple[Callable[..., None] | None, Any]]):
+    """The operation that each control, escape or control sequence asks for, and the parameters it is given.
+
+    The operation is None for a rendition, and ``_COLOUR`` for one that gives a direct colour, of which there
+    are too many to be remembered: that has what it does to any pen. Bounded: a program may send any number of
+    sequences, most send the same ones over and over.
+    """
+
+    def __missing__(self, control: str) -> tuple[Callable[..., None] | None, Any]:
         colour = sgr.direct(control)
         if colour:
-            return None, colour
+            return _COLOUR, colour
         if len(self) >= _MAX_KNOWN:
             self.clear()
         name, parameters = _read(control)
-        operation = None if name == _SGR else getattr(Interpreter, name)
-        known = operation, parameters
+        known: tuple[Callable[..., None] | None, Any]
+        if name == _SGR:
+            known = None, _Rendition(parameters[0])
+        elif name == "cursor_position":
+            line, column = (*parameters, 1, 1)[:2]
+            known = _POSITION, (line or 1, column or 1)
+        else:
+            known = getattr(Interpreter, name), parameters
         if len(control) <= _MAX_KNOWN_LENGTH:
             self[control] = known
         return known
@@ -146,7 +172,7 @@ def _read(control: str) -> tuple[str, tuple[Any, ...]]:
     prefix, given, intermediates, final = match.groups()
     key = prefix + intermediates + final
     if key == "m":
-        return _SGR, sgr.effect(given)
+        return _SGR, (given,)
     name = SEQUENCES.get(key, _NOTHING)
     if name == "scroll_down" and given.count(";") >= 4:
         return _NOTHING, ()  # Mouse highlighting shares the final byte with SD.
@@ -272,13 +298,23 @@ class Interpreter(Replying):
                 else:
                     operation, parameters = _OPERATIONS[control]
                     if operation is None:
-                        mask, set_bits = parameters
-                        self.pen = pen = self.pen & mask | set_bits
-                        self.style_id = INLINE_STYLE_IDS.get(pen, "")
+                        self.pen, self.style_id = parameters[self.pen]
+                    elif operation is _POSITION and not self.modes.origin:
+                        line, column = parameters
+                        self.y = line - 1 if line < self.rows else self.rows - 1
+                        self.x = column - 1 if column < columns else columns - 1
                     elif is_printing or operation is not _REPEAT:
-                        operation(self, *parameters)
+                        if parameters:
+                            operation(self, *parameters)
+                        else:
+                            operation(self)
                 is_printing = False
         self.is_printing = is_printing
+
+    def select_colour(self, mask: int, set_bits: int) -> None:
+        """Change the pen by what a direct colour does to it: what of it stays, and what is set."""
+        self.pen = self.pen & mask | set_bits
+        self.style_id = ""
 
     def nothing(self) -> None:
         """Ignore a sequence that has no meaning here."""
@@ -336,3 +372,5 @@ class Interpreter(Replying):
 
 
 _REPEAT = Interpreter.repeat
+_POSITION = Interpreter.cursor_position
+_COLOUR = Interpreter.select_colour

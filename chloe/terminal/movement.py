@@ -7,6 +7,8 @@ mean 1, as everywhere in ECMA-48; positions count from 1 here, as they do in seq
 from __future__ import annotations
 
 from chloe.terminal.canvas import TAB, Canvas, SavedCursor
+from chloe.terminal.pens import PLAIN
+from chloe.terminal.rows import Row
 
 
 class Movement(Canvas):
@@ -20,8 +22,10 @@ class Movement(Canvas):
 
     def cursor_up(self, count: int = 1) -> None:
         """Move up (CUU), and stop at the top margin unless the cursor is above."""
-        stop = self.top if self.y >= self.top else 0
-        self.y = max(self.y - (count or 1), stop)
+        y, top = self.y, self.top
+        stop = top if y >= top else 0
+        y -= count or 1
+        self.y = y if y > stop else stop
         self.x = self.column
 
     def cursor_down(self, count: int = 1) -> None:
@@ -102,7 +106,21 @@ class Movement(Canvas):
 
     def next_line(self) -> None:
         """Go to the beginning of the next row (NEL, and CR LF)."""
-        self.index()
+        y = self.y
+        lines = self.lines
+        lines[y].wrapped = False
+        if (
+            self.bottom == y == len(lines) - 1
+            and not self.top
+            and self.main_lines is None
+            and self.draws_plainly
+        ):
+            # Most output is this: a line, and the screen goes up by one.
+            self.scrollback.push(lines.pop(0))
+            lines.append(Row("", "", self.fill() if self.pen else PLAIN))
+            self.all_changed = True
+        else:
+            self.row_down()
         self.x = 0
 
     # Tabs.

@@ -142,6 +142,11 @@ def _encode_inline(pen: int) -> str | None:
     return chr(foreground + _COLOURS * (flags | background << 2))
 
 
+def inline_style_id(pen: int) -> str:
+    """Return the inline style id of ``pen``; empty where none can encode it."""
+    return "" if pen & _NOT_INLINE else _encode_inline(pen) or ""
+
+
 def _decode_inline(code: int) -> int:
     """Return the pen that the inline style id with this code encodes."""
     above, foreground = divmod(code, _COLOURS)
@@ -161,11 +166,6 @@ def _coarse(pen: int) -> int:
             bits = 17 + 36 * red + 6 * green + blue
         coarse |= bits << shift
     return coarse
-
-
-#: The inline style ids of the pens used last; they are the same for all terminals.
-INLINE_STYLE_IDS: dict[int, str] = {}
-_MAX_INLINE_STYLE_IDS = 2048
 
 
 #: Places that are left for what is drawn between two looks: more than a piece of text can take.
@@ -206,11 +206,8 @@ class PenTable:
         place = self._places.get(pen)
         if place is not None:
             return chr(_FIRST_TABLE_ID + place)
-        said = None if pen & _NOT_INLINE else _encode_inline(pen)
-        if said is not None:
-            if len(INLINE_STYLE_IDS) >= _MAX_INLINE_STYLE_IDS:
-                INLINE_STYLE_IDS.clear()
-            INLINE_STYLE_IDS[pen] = said
+        said = inline_style_id(pen)
+        if said:
             return said
         if self._free:
             place = self._free.pop()
