@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         try:
             print(f"chloe {__version__}", flush=True)
-        except OSError:
+        except OSError as error:
+            with suppress(OSError):
+                print(f"chloe: the output can't be written: {error.strerror}", file=sys.stderr, flush=True)
             return 74  # sysexits.h: EX_IOERR.
         return 0
     from chloe.cli.exit import run_and_report

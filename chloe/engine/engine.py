@@ -25,7 +25,7 @@ from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
-from chloe.engine.foothold import open_foothold
+from chloe.engine.foothold import open_foothold, wait_until_writable
 from chloe.engine.patience import give_up_on
 from chloe.engine.recording_watch import RecordingWatch
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
@@ -115,6 +115,10 @@ class Engine:
             await self._supervisor.request_unrecorded(command)
             return None
         return await self._supervisor.request(command)
+
+    async def wait_until_writable(self) -> None:
+        """Wait until a log that couldn't be written when it was opened can be; else for ever."""
+        await wait_until_writable(self.store)
 
     async def wait_ended(self, pane: str) -> None:
         """Wait until the pane's program is gone, whether or not the log has its end yet."""

@@ -6,6 +6,7 @@ Owns the order of the two, and what becomes of an instance that can't write: it 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,9 @@ from chloe.waits import Waits
 
 #: Seconds that the log still gets to be written once it was given up.
 _GIVEN_UP = 0.2
+
+#: Seconds between two looks for room.
+_RETRY_DELAY = 1.0
 
 
 @asynccontextmanager
@@ -53,6 +57,15 @@ async def open_foothold(
             presence.close()
     finally:
         await _close(store, waits)
+
+
+async def wait_until_writable(store: Store) -> None:
+    """Wait until a log that is only read, since nothing could be written, can be written; else for ever."""
+    folder = store.path.parent
+    if store.refusal is None or not await asyncio.to_thread(explain_unwritable, folder):
+        await asyncio.get_running_loop().create_future()
+    while await asyncio.to_thread(explain_unwritable, folder):  # noqa: ASYNC110 - nobody tells of room
+        await asyncio.sleep(_RETRY_DELAY)
 
 
 async def _open_store(

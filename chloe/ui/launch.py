@@ -13,8 +13,9 @@ import sys
 from collections.abc import Mapping
 
 from chloe.config import Config
-from chloe.engine import open_engine
+from chloe.engine import Engine, open_engine
 from chloe.formatting.text import escape_unsafe
+from chloe.tasks import EndlessGroup
 from chloe.ui.app import App
 from chloe.ui.crash import find_chloe_error, summarize
 from chloe.ui.glyphs import detect_encoding
@@ -28,6 +29,9 @@ from chloe.waits import Waits
 #: sysexits.h: an internal error.
 _SOFTWARE = 70
 
+#: Stands for the end of a run that goes on as another one.
+_AGAIN = -1
+
 _log = logging.getLogger("chloe.ui")
 
 
@@ -40,7 +44,9 @@ def run(config: Config, environment: Mapping[str, str] = os.environ, *, debug: b
     config.paths.prepare(must_be_writable=False)
     with log_to(config.paths.log_file, debug=debug):
         try:
-            return asyncio.run(_main(config, environment, debug))
+            while (status := asyncio.run(_main(config, environment, debug))) == _AGAIN:
+                pass
+            return status
         except Exception as error:
             expected = find_chloe_error(error)
             if expected is not None:
@@ -62,6 +68,15 @@ async def _main(config: Config, environment: Mapping[str, str], debug: bool) -> 
     try:
         # Until the app has the screen, it reports on stderr what it waits for.
         async with open_engine(config, waits=Waits(_report)) as engine:
-            return await App(engine, config, screen, environment).run()
+            app = App(engine, config, screen, environment)
+            async with EndlessGroup() as group:
+                group.create_task(_begin_anew_once_writable(engine, app), name="wait for a writable log")
+                return await app.run()
     finally:
         screen.close()
+
+
+async def _begin_anew_once_writable(engine: Engine, app: App) -> None:
+    """End ``app``, to be begun anew, once a log that it only reads can be written."""
+    await engine.wait_until_writable()
+    app.on_signal(_AGAIN)

@@ -115,8 +115,8 @@ def _warm() -> None:
     import chloe
 
     for module in pkgutil.walk_packages(chloe.__path__, "chloe."):
-        # The files of the holder are for a process of their own.
-        if module.name.rpartition(".")[2] not in {"__main__", "holder"}:
+        # The files of the holder are for a process of their own; what else needs one of them imports it.
+        if not module.name.endswith(".__main__") and ".tmux.holder." not in module.name:
             importlib.import_module(module.name)
     importlib.import_module("libtmux")
 

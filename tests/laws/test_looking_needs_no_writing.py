@@ -225,7 +225,7 @@ def test_room_for_opening_the_log_and_none_for_what_was_printed_keeps_nobody_fro
     chloe.must("kill", "runs")
 
 
-def test_the_app_starts_on_a_full_disk_shows_what_there_is_and_says_so(
+def test_the_app_starts_on_a_full_disk_says_so_and_goes_on_by_itself(
     chloe: Chloe, small_disk: SmallDisk, start_app: StartApp
 ) -> None:
     ballast = small_disk(chloe.home, "8m")
@@ -234,9 +234,13 @@ def test_the_app_starts_on_a_full_disk_shows_what_there_is_and_says_so(
     before = contents(chloe.home)
     app = start_app()
     app.wait_for(lambda shown: "runs" in shown.text and "is full" in shown.text)
-    assert app.quit() == 0
     assert contents(chloe.home) == before
+    ballast.unlink()
+    app.wait_for(lambda shown: "runs" in shown.text and "is full" not in shown.text)
     chloe.must("kill", "runs")
+    app.wait_for("ended")
+    assert app.quit() == 0
+    assert b"60000" in chloe.must("export-log", "runs")
 
 
 def test_every_command_is_tried() -> None:
