@@ -16,6 +16,8 @@
 ``unrecorded``       what is done to a program though the log can't be written
 ``survivors``        programs that outlived their pane
 ``tmux_health``      whether tmux still answers
+``states``           what a program is doing, out of evidence
+``observation``      that evidence, looked at now
 ``scope``            which panes an instance looks after
 ``preconditions``    what can't be asked of a pane
 ``supervisor``       restores panes, carries commands out, answers for actors that fail

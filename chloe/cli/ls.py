@@ -39,13 +39,16 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
     panes = run_with_engine(work, INGESTING if closed_too else PRESENT, needs_log=False)
     report_stopped(stopped.values())
     report_damage(stopped.values())
+    from chloe.actors.observation import observe_panes
     from chloe.cli.pane_listing import format_pane_table, pane_to_json
     from chloe.config import load
     from chloe.ui.glyphs import choose_glyphs
 
+    config = load()
+    doings = observe_panes(config.paths.spool, panes)
     if as_json:
         # One object a line: json indents in Python code, which takes six times as long.
-        objects = ",\n".join(f"  {dump_json(pane_to_json(pane))}" for pane in panes)
+        objects = ",\n".join(f"  {dump_json(pane_to_json(pane, doings[pane.id]))}" for pane in panes)
         print(f"[\n{objects}\n]" if panes else "[]")
     elif panes:
-        print(format_pane_table(panes, choose_glyphs(load().ui.ascii, os.environ)))
+        print(format_pane_table(panes, doings, choose_glyphs(config.ui.ascii, os.environ)))

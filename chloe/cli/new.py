@@ -32,9 +32,11 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     It runs on in the background, recorded, whether or not an app is open. Options of chloe's go before
     COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
     """
+    from chloe.actors.observation import observe_panes
     from chloe.actors.scope import NOTHING
     from chloe.backends.kinds import PERSISTENT
     from chloe.cli.pane_listing import pane_to_json
+    from chloe.config import load
     from chloe.events.commands import Open
 
     columns, rows = shutil.get_terminal_size((80, 24))
@@ -52,7 +54,10 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     async def work(engine: Engine) -> str:
         pane = await engine.request(request)
         assert pane is not None
-        return dump_json(pane_to_json(engine.projections.panes[pane])) if as_json else pane
+        if not as_json:
+            return pane
+        made = engine.projections.panes[pane]
+        return dump_json(pane_to_json(made, observe_panes(load().paths.spool, [made])[pane]))
 
     print(run_with_engine(work, NOTHING))
 

@@ -5,7 +5,7 @@ Owns which of a pane's facts a command shows. Must not know where the pane came 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from chloe.formatting.folders import format_folder
@@ -15,6 +15,7 @@ from chloe.formatting.text import escape_unsafe, format_command
 from chloe.formatting.times import format_age, format_utc
 
 if TYPE_CHECKING:
+    from chloe.actors.states.doing import Doing
     from chloe.events.panes import Pane
     from chloe.ui.glyphs import Glyphs
 
@@ -28,7 +29,7 @@ def choose_indicator(pane: Pane, glyphs: Glyphs) -> str:
     return glyphs.attached if pane.attached else glyphs.detached
 
 
-def pane_to_json(pane: Pane) -> dict[str, object]:
+def pane_to_json(pane: Pane, doing: Doing) -> dict[str, object]:
     """Return a pane for a program. Times are UTC, sizes of output in bytes, sizes of terminals in cells."""
     return {
         "id": pane.id,
@@ -51,6 +52,11 @@ def pane_to_json(pane: Pane) -> dict[str, object]:
         "signal": pane.died.signal if pane.died else None,
         "reason": pane.died.reason if pane.died else None,
         "survivor": pane.died.survivor.pid if pane.died and pane.died.survivor else None,
+        "doing": {
+            "state": doing.state,
+            "since": format_utc(doing.since) if doing.since else None,
+            "evidence": doing.evidence,
+        },
     }
 
 
@@ -62,15 +68,19 @@ def _name_state(pane: Pane) -> str:
     return "attached" if pane.attached else "detached"
 
 
-def format_pane_table(panes: Iterable[Pane], glyphs: Glyphs) -> str:
-    """Return a table with a header line; the command stands last, since it may be long."""
+def format_pane_table(panes: Iterable[Pane], doings: Mapping[str, Doing], glyphs: Glyphs) -> str:
+    """Return a table with a header line; the command stands last, since it may be long.
+
+    ``doings`` are by the panes' ids.
+    """
     header = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
     rows = [
         (
             choose_indicator(pane, glyphs),
             pane.id[:8],
             escape_unsafe(pane.name) + "".join(f" #{escape_unsafe(tag)}" for tag in pane.tags),
-            escape_unsafe(pane.outcome) + (", closed" if pane.closed else ""),
+            escape_unsafe(doings[pane.id].state if pane.alive else pane.outcome)
+            + (", closed" if pane.closed else ""),
             format_folder(pane.cwd),
             format_size(pane.output_bytes),
             format_age(pane.created_at),

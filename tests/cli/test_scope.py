@@ -56,7 +56,7 @@ def test_all_are_taken_in_for_a_list(chloe: Chloe, home: Path) -> None:
 
 def test_a_past_pane_is_known_by_its_name(chloe: Chloe) -> None:
     chloe("new", "--name", "gone", "true")
-    while b"running" in chloe("ls").stdout:
+    while b"exit 0" not in chloe("ls").stdout:
         pass
     assert b"has ended" in chloe("send", "gone", "x", status=4).stderr
     chloe("rename", "gone", "renamed")

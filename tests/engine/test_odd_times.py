@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from chloe.actors.states.doing import choose_doing
 from chloe.cli.pane_listing import pane_to_json
 from chloe.config import Config
 from chloe.engine import open_engine
@@ -36,7 +37,7 @@ async def test_before_1970_all_is_recorded_and_told(
         known = engine.projections.panes[pane]
         assert known.died is not None
         assert (known.died.status, known.name) == (3, "other")
-        assert pane_to_json(known)["created_at"] <= "1970"  # type: ignore[operator]
+        assert pane_to_json(known, choose_doing(known, None, 0))["created_at"] <= "1970"  # type: ignore[operator]
         records = [record async for record in engine.store.read(pane=pane)]
         printed = b"".join(record.fact.data for record in records if isinstance(record.fact, facts.Output))
         assert printed.startswith(b"one")

@@ -1,0 +1,126 @@
+"""What a pane's program is doing, since when, and what shows it.
+
+Owns the rule. "Waits" is said only where it is certain: a process in front of the terminal is inside a read
+of it. A program that waits for several files at once may wait for its user or for anything else; whether it
+has just printed is all there is to tell by.
+
+| the terminal | in front | it is inside | so it |
+|---|---|---|---|
+| raw | the pane's own shell, alone | anything but work | is at its prompt |
+| lines, with echo | any | a read of the terminal | waits for a line |
+| lines, no echo | any | a read of the terminal | waits for a password |
+| raw | any | a read of the terminal | waits for a key |
+| any | any | a wait for a child or a time, or it runs | works |
+| any | any | a wait for several files, or it can't be seen | works if it has just printed, else is quiet |
+
+A shell that reads lines by itself, as dash does, is at its prompt where it was started without a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from chloe.backends.activity import Activity
+from chloe.events.panes import Pane
+from chloe.quick import dataclass
+
+State = Literal[
+    "ended well",
+    "failed",
+    "ended",
+    "at the prompt",
+    "works",
+    "waits for a line",
+    "waits for a password",
+    "waits for a key",
+    "quiet",
+]
+
+#: Nanoseconds after its last output for which a program counts as one that prints: those that show that they
+#: work do so several times a second.
+JUST_PRINTED = 2_000_000_000
+
+#: How the reason begins of one that never ran.
+_NOT_STARTED = "could not start"
+
+#: Programs that read commands at a prompt, by their names.
+SHELLS = frozenset(
+    {"sh", "ash", "bash", "csh", "dash", "elvish", "es", "fish", "ksh", "ksh93", "mksh", "nu", "oksh", "osh"}
+    | {"pwsh", "rc", "tcsh", "xonsh", "yash", "zsh"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """A state; since when, in nanoseconds since 1970 (0: that isn't known); and what shows it, in words."""
+
+    state: State
+    since: int
+    evidence: str
+
+
+def choose_doing(pane: Pane, activity: Activity | None, now: int) -> Doing:
+    """Return what the program of ``pane`` does by ``activity``, None where nothing of it can be seen."""
+    if pane.died is not None:
+        return _how_it_ended(pane)
+    printed_at = pane.last_output_at or pane.created_at
+    if activity is None:
+        return _by_output(printed_at, now, "what it does can't be seen")
+    calls = activity.own | activity.others
+    front = activity.front or "a program"
+    if _is_at_prompt(pane, activity):
+        return Doing(state="at the prompt", since=printed_at, evidence=f"{front} reads commands")
+    if "reads" in calls:
+        what: State = (
+            "waits for a key"
+            if activity.is_raw
+            else "waits for a line"
+            if activity.echoes
+            else "waits for a password"
+        )
+        return Doing(state=what, since=printed_at, evidence=f"{front} is inside a read of its terminal")
+    if "runs" in calls:
+        return Doing(state="works", since=0, evidence=f"{front} runs")
+    if calls and calls <= {"child", "sleeps", "other"}:
+        waits = "a child" if "child" in calls else "a time" if "sleeps" in calls else "something else"
+        return Doing(state="works", since=0, evidence=f"{front} waits for {waits}, not for its terminal")
+    return _by_output(printed_at, now, f"what {front} waits for can't be told")
+
+
+def _how_it_ended(pane: Pane) -> Doing:
+    assert pane.died is not None
+    state: State = "ended well" if pane.died.status == 0 else "failed"
+    if pane.died.reason and not pane.died.reason.startswith(_NOT_STARTED):
+        # It didn't end by itself.
+        state = "ended"
+    return Doing(state=state, since=pane.died_at, evidence=pane.outcome)
+
+
+def _by_output(printed_at: int, now: int, doubt: str) -> Doing:
+    if now - printed_at < JUST_PRINTED:
+        return Doing(state="works", since=0, evidence=f"it has just printed; {doubt}")
+    return Doing(state="quiet", since=printed_at, evidence=f"it printed last then; {doubt}")
+
+
+def _is_at_prompt(pane: Pane, activity: Activity) -> bool:
+    """Return whether the pane's own shell, and nothing else in its group, has the terminal."""
+    if not (activity.is_own_group and is_shell(activity.program)) or activity.others:
+        return False
+    if "runs" in activity.own or "child" in activity.own:
+        return False
+    return activity.is_raw or ("reads" in activity.own and is_interactive(pane.argv))
+
+
+def is_shell(name: str) -> bool:
+    """Return whether a program of this name is a shell."""
+    return name.removeprefix("-") in SHELLS
+
+
+def is_interactive(argv: Sequence[str]) -> bool:
+    """Return whether a shell with these words reads commands from its terminal: it got no script, no -c."""
+    return all(word.startswith(("-", "+")) and not _takes_command(word) for word in argv[1:])
+
+
+def _takes_command(word: str) -> bool:
+    return not word.startswith("--") and "c" in word

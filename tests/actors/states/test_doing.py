@@ -1,0 +1,142 @@
+"""What a program is doing, by what shows of it: one row of the rule after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chloe.actors.states.doing import JUST_PRINTED, Doing, choose_doing, is_interactive, is_shell
+from chloe.backends.activity import Activity, Call
+from chloe.backends.kinds import TRAITS
+from chloe.events.facts import Died
+from chloe.events.panes import Pane
+from tests.ids import id_of
+
+CREATED, PRINTED, NOW = 1_000, 5_000, 5_000 + JUST_PRINTED
+
+
+def pane(*argv: str, died: Died | None = None, printed_at: int = PRINTED) -> Pane:
+    return Pane(
+        id=id_of("p"),
+        name="p",
+        backend="tmux",
+        argv=argv or ("bash",),
+        cwd="/",
+        tags=(),
+        rows=24,
+        columns=80,
+        session="",
+        traits=TRAITS["tmux"],
+        owner=id_of("i"),
+        created_at=CREATED,
+        died=died,
+        died_at=7_000 if died else 0,
+        last_output_at=printed_at,
+    )
+
+
+def activity(
+    own: Call | None = None,
+    *others: Call,
+    raw: bool = False,
+    echo: bool = True,
+    program: str = "bash",
+    front: str = "",
+    is_own_group: bool | None = None,
+) -> Activity:
+    return Activity(
+        is_raw=raw,
+        echoes=echo,
+        program=program,
+        front=front or program,
+        is_own_group=own is not None if is_own_group is None else is_own_group,
+        own=frozenset(() if own is None else (own,)),
+        others=frozenset(others),
+    )
+
+
+def state(found: Activity | None, *argv: str, now: int = NOW) -> str:
+    return choose_doing(pane(*argv), found, now).state
+
+
+@pytest.mark.parametrize(
+    ("died", "expected"),
+    [
+        (Died(status=0, signal=None, reason=""), "ended well"),
+        (Died(status=101, signal=None, reason=""), "failed"),
+        (Died(status=None, signal=11, reason=""), "failed"),
+        (Died(status=None, signal=None, reason="could not start: no such file"), "failed"),
+        (Died(status=None, signal=1, reason="killed"), "ended"),
+        (Died(status=None, signal=None, reason="chloe ended"), "ended"),
+    ],
+)
+def test_an_ended_one_ended_well_or_failed_or_was_ended(died: Died, expected: str) -> None:
+    found = choose_doing(pane(died=died), None, NOW)
+    assert (found.state, found.since) == (expected, 7_000)
+    assert found.evidence == pane(died=died).outcome
+
+
+@pytest.mark.parametrize("shell", ["bash", "-zsh", "fish"])
+@pytest.mark.parametrize("call", ["polls", "reads", "other", ""])
+def test_a_shell_alone_in_front_of_a_raw_terminal_is_at_its_prompt(shell: str, call: Call) -> None:
+    found = choose_doing(pane(shell), activity(call, raw=True, echo=False, program=shell), NOW)
+    assert found == Doing(state="at the prompt", since=PRINTED, evidence=f"{shell} reads commands")
+
+
+def test_a_shell_that_reads_lines_is_at_its_prompt_unless_it_runs_a_script() -> None:
+    reads = activity("reads", program="dash")
+    assert state(reads, "dash") == state(reads, "dash", "-l") == "at the prompt"
+    assert state(reads, "dash", "-c", "read x") == state(reads, "dash", "-ec", "read x") == "waits for a line"
+    assert state(reads, "dash", "script") == "waits for a line"
+
+
+def test_a_picker_in_the_shells_own_group_is_no_prompt() -> None:
+    assert state(activity("child", "polls", raw=True, echo=False)) == "quiet"
+    assert state(activity("child", "reads", raw=True, echo=False)) == "waits for a key"
+
+
+@pytest.mark.parametrize(
+    ("raw", "echo", "expected"),
+    [
+        (False, True, "waits for a line"),
+        (False, False, "waits for a password"),
+        (True, False, "waits for a key"),
+        (True, True, "waits for a key"),
+    ],
+)
+def test_who_is_inside_a_read_of_the_terminal_waits(raw: bool, echo: bool, expected: str) -> None:
+    for others in ((), ("sleeps",), ("runs",)):
+        found = activity(None, "reads", *others, raw=raw, echo=echo, front="program")
+        assert state(found) == expected
+        assert "program" in choose_doing(pane(), found, NOW).evidence
+
+
+@pytest.mark.parametrize("call", ["child", "sleeps", "other", "runs"])
+@pytest.mark.parametrize("raw", [False, True])
+def test_who_waits_for_something_else_or_runs_works(call: Call, raw: bool) -> None:
+    found = choose_doing(pane("make"), activity(call, raw=raw, program="make"), NOW)
+    assert (found.state, found.since) == ("works", 0)
+
+
+@pytest.mark.parametrize("call", ["polls", ""])
+def test_who_may_wait_for_anything_works_if_it_has_just_printed_and_else_is_quiet(call: Call) -> None:
+    found = activity(call, raw=True, echo=False, program="vim")
+    assert state(found, "vim", now=NOW - 1) == "works"
+    assert choose_doing(pane("vim"), found, NOW).state == "quiet"
+    assert choose_doing(pane("vim"), found, NOW).since == PRINTED
+
+
+def test_nothing_is_claimed_of_what_cannot_be_seen() -> None:
+    assert state(None) == "quiet"
+    assert state(None, now=NOW - 1) == "works"
+    assert choose_doing(replace(pane(), last_output_at=0), None, NOW).since == CREATED
+    assert state(activity(is_own_group=False)) == "quiet"
+
+
+def test_shells_are_known_by_their_names() -> None:
+    assert all(map(is_shell, ("sh", "-bash", "zsh", "fish", "ksh93")))
+    assert not any(map(is_shell, ("", "ssh", "python3", "bashful", "--")))
+    assert is_interactive(("bash",))
+    assert is_interactive(("bash", "--login", "-i"))
+    assert not is_interactive(("bash", "--norc", "-lc", "true"))
