@@ -1,8 +1,9 @@
 """A pane's log as the lines that a person would have read.
 
 Owns the way from a terminal to lines: a progress bar is its last state, a wrapped line is one line, colours
-and positions are gone. Must not know where the lines go. Memory is bounded: lines are handed on as they leave
-the screen.
+and positions are gone, what was cleared is told, and what a program paints again and again is told once
+(``generations``). Must not know where the lines go. Memory is bounded: lines are handed on as they leave the
+screen, some ten thousand later.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from chloe.export.generations import Generations
 from chloe.formatting.text import escape_unsafe
 from chloe.past.stream import Missing
 
@@ -62,29 +64,40 @@ async def read_lines(
     from chloe.past.walker import Walker
 
     lines: list[str] = []
+    generations = Generations()
 
     def drain(terminal: Terminal) -> None:
-        lines.extend(terminal.scrollback.drain())
+        lines.extend(generations.add(terminal.scrollback.drain()))
+
+    def hide(hidden: list[str], more: bool) -> None:
+        if more:
+            generations.hide_more(hidden)
+        else:
+            lines.extend(generations.add(hidden) + generations.hide())
 
     walker = Walker(
         source, pane, scrollback=_WINDOW, on_fault=lambda _pane, fault: on_fault(fault), on_drawn=drain
     )
     while (step := await walker.peek()) is not None:
         if step.begins_anew:
-            lines += _on_screen(walker)
+            lines += generations.add(_on_screen(walker))
+        if step.begins_anew or step.missing:
+            lines += generations.end()
         if step.missing and lines:
             yield lines.copy()
             lines.clear()
         for missing in step.missing:
             yield missing
         terminal, was_broken = walker.terminal, walker.fault is not None
+        if terminal is not None:
+            terminal.scrollback.on_hidden = hide
         await walker.step()
         if walker.fault is not None and not was_broken:
-            lines += _last_words(terminal, walker.fault, on_fault)
+            lines += generations.add(_last_words(terminal, walker.fault, on_fault)) + generations.end()
         if len(lines) >= _TOGETHER:
             yield lines.copy()
             lines.clear()
-    lines += _on_screen(walker)
+    lines += generations.add(_on_screen(walker)) + generations.end()
     if lines:
         yield lines
 

@@ -1,13 +1,11 @@
 """Tables: columns side by side.
 
-Owns the layout, and how many columns a text takes in one. The count is that of Python's own tables, right for
-what names are made of: the emulator's, which programs on its screen go by, takes longer to import than a
-command takes to list. Must not know any other room, or what is listed.
+Owns the layout. How many columns a text takes is the emulator's count (``terminal.widths``). Must not know
+any other room, or what is listed.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 
@@ -29,10 +27,6 @@ def _columns_of(text: str) -> int:
     """Return the columns that a text takes: a wide character two, a mark none."""
     if text.isascii():
         return len(text)
-    return sum(_columns_of_character(character) for character in text)
+    from chloe.terminal.widths import split_clusters
 
-
-def _columns_of_character(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return sum(columns for _, columns in split_clusters(text))

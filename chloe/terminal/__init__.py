@@ -11,14 +11,18 @@ Usable alone, as a library; it does no I/O, and no input makes it raise.
 The rooms, lowest first:
 
 ``pens``, ``sgr``           what a cell looks like; select graphic rendition
+``unicode_table``           what Unicode says of characters
 ``widths``, ``clusters``    how many cells a character takes; more than one code point in a cell
 ``rows``, ``runs``          a line of cells; how a painter sees it
-``logical``, ``blocks``, ``scrollback``   lines whatever the width; packed; those that left the screen
+``logical``, ``blocks``     lines whatever the width; packed
+``window``, ``scrollback``  the lines that left the screen: those that are kept; how they come and go
+``tabs``, ``titles``        tab stops; what a program calls its window
 ``canvas``                  rows, cursor, margins, pen: the state that operations share
-``drawing``, ``editing``, ``movement``, ``switching``, ``replies``   the operations, by pyte's names
+``drawing``, ``editing``, ``rectangles``, ``movement``, ``switching``, ``replies``   the operations, by
+                            pyte's names
 ``answers``, ``colours``    what a terminal answers, whoever gives the answer; the user's own colours
 ``tokens``, ``strings``     bytes to sequences; control strings to ``notices``
-``interpreter``             sequences to operations
+``sequences``, ``interpreter``   the names of operations; sequences to operations
 ``flood``                   what scrolls through unseen, without being drawn
 ``resizing``, ``snapshot``  another size; what a terminal is, comparable
 ``repaint``, ``state``      the screen as sequences for any terminal; the complete state for one of ours

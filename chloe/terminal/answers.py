@@ -17,8 +17,9 @@ NAME = "Chloe 1"
 #: Answers that are always the same, by what asks: prefix, parameter, intermediates and final byte of a
 #: control sequence (ECMA-48; the final bytes are those of xterm's ctlseqs).
 FIXED = {
-    # DA1: a VT220 with 132 columns, selective erase, national sets, horizontal scrolling and colour.
-    "0c": "\x1b[?62;1;6;9;22c",
+    # DA1: a VT420 with selective erase, horizontal scrolling (margins at the sides), colour and rectangles.
+    # It has neither 132 columns (its size is the user's) nor national sets.
+    "0c": "\x1b[?64;6;21;22;28c",
     # DA2: what xterm says of itself, so that programs take this for one.
     ">0c": "\x1b[>41;354;0c",
     # DA3: the unit's number, of which there is none.
@@ -28,6 +29,11 @@ FIXED = {
     "?15n": "\x1b[?13n",
     "?25n": "\x1b[?21n",
     "?26n": "\x1b[?27;1;0;0n",
+    # DECRQM: what ECMA-48 has and no terminal ever does is always off, echo is always the program's, and text
+    # is always laid out in clusters, as Unicode has them (mode 2027).
+    **{f"{mode}$p": f"\x1b[{mode};4$y" for mode in (1, 2, 5, 7, 10, 11, *range(13, 20))},
+    "12$p": "\x1b[12;3$y",
+    "?2027$p": "\x1b[?2027;3$y",
     # XTVERSION.
     ">0q": f"\x1bP>|{NAME}\x1b\\",
     # DECREQTPARM: no parity, 8 bits, 38400 baud both ways.
@@ -59,14 +65,26 @@ SWITCHES = {
     "?45": False,
     "?66": False,
     "?67": False,
+    "?69": False,
     "?1004": False,
     "?1007": False,
+    "?1045": False,
     "?2004": False,
     "?2026": False,
     "?2031": False,
 }
 #: What a soft reset (DECSTR) leaves of them.
-AFTER_SOFT_RESET = {"4": False, "?1": False, "?6": False, "?66": False, "?7": True, "?25": True}
+AFTER_SOFT_RESET = {
+    "4": False,
+    "?1": False,
+    "?6": False,
+    "?7": True,
+    "?25": True,
+    "?45": False,
+    "?66": False,
+    "?69": False,
+    "?1045": False,
+}
 
 
 def for_holder() -> dict[str, Any]:

@@ -15,13 +15,13 @@ from chloe.terminal.pens import BACKGROUND, PLAIN, PenTable
 from chloe.terminal.rows import Row
 from chloe.terminal.runs import Links, RowReader
 from chloe.terminal.scrollback import Scrollback
+from chloe.terminal.tabs import TabStops
 
-TAB = 8
 Shape = Literal["block", "underline", "bar"]
 
 
 class SavedCursor(NamedTuple):
-    """What DECSC keeps: column and row, the pen, the charsets, and the origin mode."""
+    """What DECSC keeps: column (``columns`` where it waits to wrap) and row, pen, charsets, origin mode."""
 
     x: int = 0
     y: int = 0
@@ -33,8 +33,9 @@ class SavedCursor(NamedTuple):
 class Canvas:
     """The cells and the cursor.
 
-    ``x`` equals ``columns`` where the last column was just written: the next character wraps.
-    ``top`` and ``bottom`` are the margins, both inside.
+    ``x`` equals ``columns`` where the last column was just written: the next character wraps. Where the right
+    margin was, and columns are behind it, ``x`` is one more than the margin, and ``waits`` is on.
+    ``top``, ``bottom``, ``left`` and ``right`` are the margins, inside.
     """
 
     def __init__(self, rows: int, columns: int, scrollback: int, reader: RowReader | None = None) -> None:
@@ -61,6 +62,9 @@ class Canvas:
         self.main_lines: list[Row] | None = None
         self.x = self.y = 0
         self.top, self.bottom = 0, self.rows - 1
+        self.left, self.right = 0, self.columns - 1
+        #: Whether the cursor waits behind a right margin that isn't the last column.
+        self.waits = False
         self.pen = 0
         #: The style id of the pen, or empty until something is drawn with it.
         self.style_id = PLAIN
@@ -70,7 +74,7 @@ class Canvas:
         self.saved = SavedCursor()
         #: What DECSC kept on the screen that isn't shown.
         self.other_saved = SavedCursor()
-        self.tabs = set(range(TAB, self.columns, TAB))
+        self.tabs = TabStops(self.columns)
         self.cursor_shape: Shape = "block"
         self.cursor_blink = True
         #: The last character drawn, for REP and for what joins it; empty where it isn't known.
@@ -95,22 +99,48 @@ class Canvas:
         self.update_writing()
 
     def update_writing(self) -> None:
-        """Work out how text goes to the cells, after the charsets or the insert mode changed."""
+        """Work out how text goes to the cells, after charsets, insert mode or side margins changed."""
         charsets = self.charsets
         self.translation = translation = charsets.translation
-        self.draws_plainly = translation is None and charsets.single < 0 and not self.modes.insert
+        is_plain = translation is None and charsets.single < 0 and not self.modes.insert
+        self.draws_plainly = is_plain and not self.has_side_margins
+
+    @property
+    def has_side_margins(self) -> bool:
+        """Whether the left and right margins (DECSLRM) leave columns outside."""
+        return self.left > 0 or self.right < self.columns - 1
+
+    def clear_margins(self) -> None:
+        """Set the margins to the edges of the screen."""
+        self.top, self.bottom = 0, self.rows - 1
+        self.left, self.right = 0, self.columns - 1
+        self.update_writing()
+
+    # Where the cursor is.
+
+    @property
+    def column(self) -> int:
+        """The column the cursor is seen in."""
+        x = self.x
+        return x - 1 if self.waits or x == self.columns else x
+
+    def stop_waiting(self) -> None:
+        """Forget that the cursor waits to wrap; it stays where it is seen."""
+        self.x = self.column
+        self.waits = False
 
     # Moving rows.
 
     def row_down(self) -> None:
-        """Go down one row, and scroll at the bottom margin."""
+        """Go down one row, and scroll at the bottom margin, where the cursor is between the others."""
         if self.y == self.bottom:
-            self.scroll_rows_up(self.top, 1)
+            if self.left <= self.column <= self.right:
+                self.scroll_rows_up(self.top, 1)
         elif self.y < self.rows - 1:
             self.y += 1
 
     def scroll_rows_up(self, first: int, count: int, *, keep: bool = True) -> None:
-        """Move the rows from ``first`` to the bottom margin up by ``count``.
+        """Move the rows from ``first`` to the bottom margin up by ``count``, between the side margins.
 
         What leaves the main screen at its top goes to the scrollback, unless ``keep`` is off.
         """
@@ -118,7 +148,15 @@ class Canvas:
         bottom = self.bottom
         count = min(count, bottom - first + 1)
         fill = self.fill()
+        self.all_changed = True
+        if self.has_side_margins:
+            self._move_rows(first, bottom, count, fill)
+            return
         kept = keep and first == 0 and self.main_lines is None
+        if bottom < self.rows - 1:
+            lines[bottom].wrapped = False  # What it goes on in stays where it is.
+        if not kept:
+            self.end_line_above(first)
         for _ in range(count):
             gone = lines.pop(first)
             if kept:
@@ -127,19 +165,58 @@ class Canvas:
             else:
                 gone.clear(fill)
                 lines.insert(bottom, gone)
-        self.all_changed = True
 
     def scroll_rows_down(self, first: int, count: int) -> None:
-        """Move the rows from ``first`` to the bottom margin down."""
+        """Move the rows from ``first`` to the bottom margin down, between the side margins."""
         lines = self.lines
         bottom = self.bottom
+        count = min(count, bottom - first + 1)
         fill = self.fill()
-        for _ in range(min(count, bottom - first + 1)):
+        self.all_changed = True
+        if self.has_side_margins:
+            self._move_rows(first, bottom, -count, fill)
+            return
+        self.end_line_above(first)
+        for _ in range(count):
             gone = lines.pop(bottom)
             gone.clear(fill)
             lines.insert(first, gone)
         lines[bottom].wrapped = False  # What it went on in is gone.
-        self.all_changed = True
+
+    def _move_rows(self, first: int, bottom: int, count: int, fill: str) -> None:
+        """Move what is between the side margins up by ``count`` rows, or down where it is negative.
+
+        No row goes on in another one then: its cells did, and some of them are gone.
+        """
+        self.end_line_above(first)
+        x, end = self.left, self.right + 1
+        cells = [row.cut(x, end) for row in self.lines[first : bottom + 1]]
+        blank = [(" " * (end - x), fill * (end - x))] * abs(count)
+        moved = cells[count:] + blank if count > 0 else blank + cells[: len(cells) + count]
+        for row, (text, style_ids) in zip(self.lines[first : bottom + 1], moved, strict=True):
+            row.paste(x, text, style_ids)
+            row.wrapped = False
+
+    def shift_cells(self, row: Row, x: int, end: int, count: int, fill: str) -> None:
+        """Shift the cells of ``row`` from ``x`` up to ``end`` by ``count``, to the left if it is negative."""
+        if end < self.columns:
+            row.shift(x, end, count, fill)
+        elif count < 0:
+            row.delete(x, min(-count, end - x), fill, end)
+        else:
+            row.insert(x, min(count, end - x), fill, end)
+
+    def keep_screen(self) -> None:
+        """Put the main screen's rows into the scrollback, before all of them are cleared, if it is shown."""
+        if self.main_lines is None:
+            self.lines = self.scrollback.keep(self.lines)
+
+    def end_line_above(self, y: int) -> None:
+        """End the line above row ``y``, which doesn't go on in it any more."""
+        if y:
+            self.lines[y - 1].wrapped = False
+        elif self.main_lines is None:
+            self.scrollback.end_open()
 
     # Which rows changed.
 

@@ -62,6 +62,9 @@ class Drawing(Canvas):
 
     def _put(self, cells: str) -> None:
         """Put cells, wrapping at the right edge, or staying in the last column without DECAWM."""
+        if self.has_side_margins:
+            self._put_between(cells)
+            return
         columns = self.columns
         while cells:
             if self.x >= columns:
@@ -94,12 +97,53 @@ class Drawing(Canvas):
             self.x = x + len(taken)
             cells = cells[len(taken) :]
 
+    def _put_between(self, cells: str) -> None:
+        """Put cells as ``_put`` does, up to the right margin where the cursor isn't behind it."""
+        while cells:
+            end = self._edge(self.column)
+            if self.x >= end:
+                if self.modes.autowrap:
+                    self._wrap()
+                    continue
+                if cells[-1] == HALF:
+                    self.last = ""
+                    return
+                self.x = end - 1
+                self.waits = False
+                cells = cells[-1]
+            x, fill = self.x, self.fill()
+            taken = cells[: end - x]
+            row = self.lines[self.y]
+            self.changed.add(self.y)
+            if cells[end - x : end - x + 1] == HALF:
+                taken = taken[:-1]
+                if not taken:
+                    if not self.modes.autowrap or end - self.left < 2:
+                        self.last = ""
+                        return
+                    row.erase(x, end, fill, self.columns)
+                    self._wrap()
+                    continue
+            if self.modes.insert:
+                self.shift_cells(row, x, end, len(taken), fill)
+            row.write(x, taken, self.style_id)
+            self.x = x + len(taken)
+            self.waits = self.x == end < self.columns
+            cells = cells[len(taken) :]
+
     def _join_last(self, cells: list[str], char: str) -> bool:
-        """Add ``char`` to the last of ``cells``, which aren't drawn yet, if it belongs there."""
+        """Add ``char`` to the last of ``cells``, which aren't drawn yet, if it belongs there.
+
+        Where it makes that wider, they are drawn first: then it may lack the room.
+        """
         before = self.last
         if not widths.joins(before, char):
             return False
         if len(before) < MAX_CODE_POINTS:
+            if widths.cluster_width(before + char) > max(widths.cluster_width(before), 1):
+                self._put("".join(cells))
+                cells.clear()
+                return self._join(char)
             self.last = before + char
             half = HALF if cells[-1][-1] == HALF else ""
             cells[-1] = cells[-1][: -1 - len(half)] + self.clusters.stand_in(self.last) + half
@@ -126,13 +170,50 @@ class Drawing(Canvas):
         if not widths.joins(before, char):
             return False
         if len(before) < MAX_CODE_POINTS:
+            # A selector that comes after a sequence, or between the halves of a wide one, widens nothing.
+            is_behind = text[self.x : self.x + 1] != HALF
+            is_wide = text[place + 1 : place + 2] == HALF
+            widens = bool(self.last) and is_behind and not is_wide
+            if widens and widths.cluster_width(before + char) == 2 and not self._has_room(place):
+                if widths.width(char):
+                    return False
+                widens = False
             cell = self.clusters.stand_in(before + char)
-            is_same_look = (row.pens[place] if row.pens else PLAIN) == self.style_id
-            is_behind = text[self.x : self.x + 1] != HALF  # Not between the halves of a wide one.
-            self.last = before + char if is_same_look and is_behind else ""
+            style_id = row.pens[place] if row.pens else PLAIN
+            self.last = before + char if style_id == self.style_id and is_behind else ""
             row.text = text[:place] + cell + text[place + 1 :]
             self.changed.add(self.y)
+            if widens and widths.cluster_width(before + char) == 2:
+                self._widen(place, cell, style_id)
         return True
+
+    def _edge(self, x: int) -> int:
+        """Return the column behind the last that text at ``x`` may take."""
+        return self.right + 1 if x <= self.right else self.columns
+
+    def _has_room(self, place: int) -> bool:
+        """Return whether what stands in column ``place``, before the cursor, may become wide."""
+        end = self._edge(place)
+        return self.x < end or (self.modes.autowrap and end - self.left > 1)
+
+    def _widen(self, place: int, cell: str, style_id: str) -> None:
+        """Give the cluster before the cursor, at column ``place``, two cells.
+
+        Where the edge leaves it one, it goes to the next row.
+        """
+        row = self.lines[self.y]
+        end = self._edge(place)
+        if self.x < end:
+            if self.modes.insert:
+                self.shift_cells(row, self.x, end, 1, self.fill())
+            row.write(place, cell + HALF, style_id)
+            self.x += 1
+            self.waits = self.x == end < self.columns
+            return
+        self.x, self.waits = place, False
+        pen, self.style_id = self.style_id, style_id
+        self._put(cell + HALF)
+        self.style_id = pen
 
     def cell_before_cursor(self) -> tuple[str, str]:
         """Return what ends right before the cursor, and its style id; empty strings where nothing does."""
@@ -145,12 +226,16 @@ class Drawing(Canvas):
 
     def _wrap(self) -> None:
         """Go on in the row below, which belongs to the same line; below the margins, in the last row anew."""
-        self.lines[self.y].wrapped = self.y < self.rows - 1 or self.y == self.bottom
-        self.x = 0
+        goes_on = not self.has_side_margins and (self.y < self.rows - 1 or self.y == self.bottom)
+        self.lines[self.y].wrapped = goes_on
+        self.stop_waiting()
         self.row_down()
+        self.x = self.left
+        if goes_on and self.y:
+            self.lines[self.y - 1].wrapped = True  # Scrolling ends the lines at the edges of what moves.
 
     def repeat(self, count: int = 1) -> None:
-        """Print the last character again (REP), up to the end of the row, as tmux does."""
+        """Print the last character again (REP); what is more than a screenful would only be lost."""
         if self.last:
-            room = (self.columns - self.x) // max(widths.width(self.last[0]), 1)
-            self._draw(self.last * min(max(count, 1), room))
+            room = self.rows * self.columns // max(widths.cluster_width(self.last), 1)
+            self._draw(self.last * min(max(count, 1), max(room, 1)))

@@ -6,7 +6,7 @@ cursor waits to wrap, what erases from it on erases nothing: it stands behind th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from chloe.terminal.canvas import Canvas
 from chloe.terminal.pens import PROTECTED
@@ -27,24 +27,33 @@ class Editing(Canvas):
             row.erase(0, min(self.x + 1, columns), self.fill(), columns)
         elif mode == 2:
             row.clear(self.fill())
+        if mode == 2 or (mode == 0 and not self.x):
+            self.end_line_above(self.y)
         self.changed.add(self.y)
 
     def erase_in_display(self, mode: int = 0) -> None:
         """Erase in the screen (ED): 0 from the cursor on, 1 up to and with the cursor, 2 all, 3 the
         scrollback (xterm).
+
+        What clears all of the main screen, 2, or 0 at home, puts it into the scrollback first.
         """
         if mode == 0:
+            if self.x == self.y == 0:
+                self.keep_screen()
             self.erase_in_line(0)
             self._clear_rows(self.y + 1, self.rows)
         elif mode == 1:
             self._clear_rows(0, self.y)
+            self.end_line_above(0)
             self.erase_in_line(1)
             if self.x >= self.columns - 1:
                 self.lines[self.y].wrapped = False
         elif mode == 2:
+            self.keep_screen()
+            self.end_line_above(0)
             self._clear_rows(0, self.rows)
         elif mode == 3:
-            self.scrollback.clear()
+            self.scrollback.clear(self.lines if self.main_lines is None else self.main_lines)
 
     def _clear_rows(self, first: int, end: int) -> None:
         fill = self.fill()
@@ -55,16 +64,16 @@ class Editing(Canvas):
     def selective_erase_in_line(self, mode: int = 0) -> None:
         """Erase in the row as EL does, except protected cells (DECSEL)."""
         start, end = self._span(mode)
-        self._blank_unprotected(self.y, start, end)
+        self.blank_unprotected(self.y, start, end)
 
     def selective_erase_in_display(self, mode: int = 0) -> None:
         """Erase in the screen as ED does, except protected cells (DECSED)."""
         if mode in (0, 2):
             for y in range(self.y + 1, self.rows):
-                self._blank_unprotected(y, 0, self.columns)
+                self.blank_unprotected(y, 0, self.columns)
         if mode in (1, 2):
             for y in range(self.y):
-                self._blank_unprotected(y, 0, self.columns)
+                self.blank_unprotected(y, 0, self.columns)
         self.selective_erase_in_line(mode)
 
     def _span(self, mode: int) -> tuple[int, int]:
@@ -72,7 +81,8 @@ class Editing(Canvas):
             return self.x, self.columns
         return 0, min(self.x + 1, self.columns) if mode == 1 else self.columns if mode == 2 else 0
 
-    def _blank_unprotected(self, y: int, start: int, end: int) -> None:
+    def blank_unprotected(self, y: int, start: int, end: int) -> None:
+        """Blank the cells of row ``y`` from ``start`` up to ``end`` that aren't protected."""
         row = self.lines[y]
         self.changed.add(y)
         fill = self.fill()
@@ -89,34 +99,34 @@ class Editing(Canvas):
 
     def erase_characters(self, count: int = 1) -> None:
         """Blank ``count`` cells from the cursor on (ECH)."""
-        x = self.x if self.x < self.columns else self.columns - 1
+        self.x = x = self.column
         end = min(x + (count or 1), self.columns)
         self.lines[self.y].erase(x, end, self.fill(), self.columns)
         self.changed.add(self.y)
 
     def insert_characters(self, count: int = 1) -> None:
-        """Shift the rest of the row to the right (ICH)."""
-        self.x = min(self.x, self.columns - 1)
-        count = min(count or 1, self.columns - self.x)
-        self.lines[self.y].insert(self.x, count, self.fill(), self.columns)
-        self.changed.add(self.y)
+        """Shift the rest of the row to the right (ICH), up to the right margin."""
+        self._shift_rest([self.y], count or 1)
 
     def delete_characters(self, count: int = 1) -> None:
-        """Shift the rest of the row to the left (DCH)."""
-        self.x = min(self.x, self.columns - 1)
-        count = min(count or 1, self.columns - self.x)
-        self.lines[self.y].delete(self.x, count, self.fill(), self.columns)
-        self.changed.add(self.y)
+        """Shift the rest of the row to the left (DCH), up to the right margin."""
+        self._shift_rest([self.y], -(count or 1))
 
     def insert_columns(self, count: int = 1) -> None:
         """Insert characters as ICH does, in every row between the margins (DECIC)."""
-        for row in self._rows_between_margins():
-            row.insert(self.x, min(count or 1, self.columns - self.x), self.fill(), self.columns)
+        self._shift_rest(self._rows_between_margins(), count or 1)
 
     def delete_columns(self, count: int = 1) -> None:
         """Delete characters as DCH does, in every row between the margins (DECDC)."""
-        for row in self._rows_between_margins():
-            row.delete(self.x, min(count or 1, self.columns - self.x), self.fill(), self.columns)
+        self._shift_rest(self._rows_between_margins(), -(count or 1))
+
+    def _shift_rest(self, rows: Iterable[int], count: int) -> None:
+        """Shift the cells from the cursor to the right margin; outside the side margins, nothing moves."""
+        self.x = x = self.column
+        if self.left <= x <= self.right:
+            for y in rows:
+                self.shift_cells(self.lines[y], x, self.right + 1, count, self.fill())
+                self.changed.add(y)
 
     def scroll_left(self, count: int = 1) -> None:
         """Move every row between the margins to the left (SL)."""
@@ -127,28 +137,27 @@ class Editing(Canvas):
         self.x = self._at_first_column(self.insert_columns, count)
 
     def _at_first_column(self, operation: Callable[[int], None], count: int) -> int:
-        x, self.x = self.x, 0
+        x, self.x = self.column, self.left
         operation(count)
         return x
 
-    def _rows_between_margins(self) -> list[Row]:
-        if not self.top <= self.y <= self.bottom:
-            return []
-        self.x = min(self.x, self.columns - 1)
-        self.changed.update(range(self.top, self.bottom + 1))
-        return self.lines[self.top : self.bottom + 1]
+    def _rows_between_margins(self) -> Iterable[int]:
+        return range(self.top, self.bottom + 1) if self.top <= self.y <= self.bottom else ()
 
     def insert_lines(self, count: int = 1) -> None:
         """Insert blank rows at the cursor (IL); nothing outside the margins moves."""
-        if self.top <= self.y <= self.bottom:
+        if self._is_between_margins():
             self.scroll_rows_down(self.y, count or 1)
 
     def delete_lines(self, count: int = 1) -> None:
         """Delete rows at the cursor (DL); nothing outside the margins moves, and nothing goes to the
         scrollback.
         """
-        if self.top <= self.y <= self.bottom:
+        if self._is_between_margins():
             self.scroll_rows_up(self.y, count or 1, keep=False)
+
+    def _is_between_margins(self) -> bool:
+        return self.top <= self.y <= self.bottom and self.left <= self.column <= self.right
 
     def scroll_up(self, count: int = 1) -> None:
         """Move the rows between the margins up (SU)."""
@@ -160,9 +169,10 @@ class Editing(Canvas):
 
     def alignment_display(self) -> None:
         """Fill the screen with E, without margins and with the cursor at home (DECALN)."""
+        self.end_line_above(0)
         for y in range(self.rows):
             self.lines[y] = Row("E" * self.columns)
-        self.top, self.bottom = 0, self.rows - 1
+        self.clear_margins()
         self.x = self.y = 0
         self.all_changed = True
 

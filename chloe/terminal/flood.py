@@ -117,7 +117,7 @@ class UnparsedBlock:
     def dump(self) -> tuple[str, int, int, list[int]] | None:
         """Return the text, and what it is drawn with: pen, columns, tabs; None once it has been parsed."""
         screen = self._screen
-        return None if self._known else (self._text, screen.pen, screen.columns, sorted(screen.tabs))
+        return None if self._known else (self._text, screen.pen, screen.columns, sorted(screen.tabs.stops))
 
 
 def _height(text: str, columns: int) -> int:

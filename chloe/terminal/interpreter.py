@@ -1,8 +1,7 @@
 """The interpreter: which operation a sequence asks for.
 
-Owns the tables from controls, escape and control sequences to operations, and the loop that carries
-them out. Must not know what an operation does. The names are pyte's, and so are the tables, where
-pyte has the sequence; ours add what it lacks, by prefix, intermediates and final byte.
+Owns the reading of controls, escape and control sequences, by the names in ``sequences``, and the loop that
+carries the operations out. Must not know what an operation does.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ from collections.abc import Callable, Iterable
 from inspect import CO_VARARGS
 from typing import Any
 
-from pyte.streams import Stream
-
 from chloe.terminal import flood, sgr, strings
-from chloe.terminal.notices import Bell, CwdChanged, Notice, TitleChanged, is_large
+from chloe.terminal.notices import Bell, CwdChanged, IconNameChanged, Notice, TitleChanged, is_large
 from chloe.terminal.pens import LINK_SHIFT, UNLINKED, inline_style_id
 from chloe.terminal.replies import Replying
 from chloe.terminal.runs import RowReader
+from chloe.terminal.sequences import CONTROLS, ESCAPES, SEQUENCES, SILENT
+from chloe.terminal.tabs import TabStops
+from chloe.terminal.titles import Titles
 from chloe.terminal.tokens import Tokenizer
 
 #: Decoded text is carried out in pieces of this many characters: the lists made of it stay in the cache.
@@ -39,68 +39,6 @@ _MAX_PENS = 64
 #: Notices that wait to be taken; the oldest go.
 _MAX_NOTICES = 1024
 
-#: C0 controls (ECMA-48 8.3).
-CONTROLS: dict[str, str] = dict(Stream.basic)
-
-#: Escape sequences by what follows ESC: intermediates and final byte.
-ESCAPES: dict[str, str] = {
-    **Stream.escape,
-    **{f"#{final}": name for final, name in Stream.sharp.items()},
-    "E": "next_line",
-    "=": "application_keypad",
-    ">": "numeric_keypad",
-    "n": "locking_shift_2",
-    "o": "locking_shift_3",
-    "N": "single_shift_2",
-    "O": "single_shift_3",
-    "Z": "report_device_attributes",
-}
-
-#: Control sequences by prefix, intermediates and final byte.
-SEQUENCES: dict[str, str] = {
-    **Stream.csi,
-    "`": "cursor_to_column",
-    "j": "cursor_back",
-    " @": "scroll_left",
-    " A": "scroll_right",
-    "I": "cursor_forward_tabs",
-    "Z": "cursor_back_tabs",
-    "S": "scroll_up",
-    "T": "scroll_down",
-    "^": "scroll_down",
-    "b": "repeat",
-    "s": "save_cursor",
-    "u": "restore_cursor",
-    "t": "window_operation",
-    "x": "report_terminal_parameters",
-    "?h": "set_private_mode",
-    "?l": "reset_private_mode",
-    "?s": "save_private_modes",
-    "?r": "restore_private_modes",
-    "?J": "selective_erase_in_display",
-    "?K": "selective_erase_in_line",
-    "?n": "report_private_status",
-    "?u": "report_keyboard",
-    "?m": "report_modify_other_keys",
-    "?W": "reset_tab_stops",
-    ">c": "report_secondary_attributes",
-    "=c": "report_tertiary_attributes",
-    ">q": "report_version",
-    ">m": "modify_other_keys",
-    ">n": "no_modify_other_keys",
-    ">u": "push_keyboard",
-    "<u": "pop_keyboard",
-    "=u": "set_keyboard",
-    "$p": "report_mode",
-    "?$p": "report_private_mode",
-    "!p": "soft_reset",
-    " q": "select_cursor",
-    '"q': "select_protection",
-    "'}": "insert_columns",
-    "'~": "delete_columns",
-}
-#: The only one of pyte's that xterm has otherwise: HPA is CSI `.
-del SEQUENCES["'"]
 _SGR = SEQUENCES["m"]
 _NOTHING = "nothing"
 
@@ -217,7 +155,7 @@ class Interpreter(Replying):
     def power_on(self) -> None:
         """Set the state of a fresh terminal; the scrollback stays."""
         super().power_on()
-        self.title = ""
+        self.titles = Titles()
         self.cwd = ""
         #: Whether the last thing was a character drawn, which REP can repeat.
         self.is_printing = False
@@ -253,7 +191,7 @@ class Interpreter(Replying):
         it has may have been given out anew.
         """
         scratch_line = Interpreter(1, columns or self.columns, _UNBOUNDED, self.reader)
-        scratch_line.tabs = set(self.tabs if tabs is None else tabs)
+        scratch_line.tabs = TabStops(0, self.tabs.stops if tabs is None else tabs)
         scratch_line.pen = self.pen if pen is None else pen
         return scratch_line
 
@@ -299,11 +237,13 @@ class Interpreter(Replying):
                     operation, parameters = _OPERATIONS[control]
                     if operation is None:
                         self.pen, self.style_id = parameters[self.pen]
-                    elif operation is _POSITION and not self.modes.origin:
+                    elif operation is _POSITION and not (self.modes.origin or self.waits):
                         line, column = parameters
                         self.y = line - 1 if line < self.rows else self.rows - 1
                         self.x = column - 1 if column < columns else columns - 1
                     elif is_printing or operation is not _REPEAT:
+                        if self.waits and operation not in _KEEPS_WAITING:
+                            self.stop_waiting()
                         if parameters:
                             operation(self, *parameters)
                         else:
@@ -348,14 +288,31 @@ class Interpreter(Replying):
         else:
             for notice in strings.read(code, value):
                 if isinstance(notice, TitleChanged):
-                    self.title = notice.title
+                    self.titles.window = notice.title
+                elif isinstance(notice, IconNameChanged):
+                    self.titles.icon = notice.name
                 elif isinstance(notice, CwdChanged):
                     self.cwd = notice.cwd
                 self.notify(notice)
 
+    def window_operation(self, operation: int = 0, which: int = 0, *_rest: int) -> None:
+        """Keep titles (XTWINOPS 22) and bring them back (23); for the rest see ``Replying``."""
+        if operation == 22:
+            self.titles.push(which)
+        elif operation == 23:
+            brought = self.titles.pop(which)
+            if brought.icon is not None:
+                self.notify(IconNameChanged(brought.icon))
+            if brought.window is not None:
+                self.notify(TitleChanged(brought.window))
+        else:
+            super().window_operation(operation)
+
     def device_control(self, command: str) -> None:
-        """Answer a device control string (DCS) that asks; ignore any other."""
-        if command.startswith("$q"):
+        """Answer a device control string (DCS) that asks, and set tab stops (DECRSPS); ignore any other."""
+        if command.startswith("2$t"):
+            self.tabs = TabStops.read(command[3:])
+        elif command.startswith("$q"):
             self.report_setting(command[2:])
         elif command.startswith("+q"):
             self.report_capabilities()
@@ -374,3 +331,10 @@ class Interpreter(Replying):
 _REPEAT = Interpreter.repeat
 _POSITION = Interpreter.cursor_position
 _COLOUR = Interpreter.select_colour
+#: What leaves the cursor where it waits to wrap at a right margin: what says nothing of cells or places.
+_KEEPS_WAITING = frozenset(
+    getattr(Interpreter, name)
+    for name in dir(Interpreter)
+    if name.startswith(("report_", "shift_", "locking_", "single_", "select_", "push_", "pop_"))
+    or name in SILENT
+)

@@ -41,8 +41,12 @@ class Modes:
     reverse_screen: bool = False
     #: DECAWM.
     autowrap: bool = True
-    #: Mode 45: backspace goes on to the end of the row above.
+    #: Mode 45: backspace goes on to the end of the row above, where that goes on in this one.
     reverse_wrap: bool = False
+    #: Mode 1045: it does so from any row, and from the first one to the last.
+    reverse_wrap_around: bool = False
+    #: DECLRMM: the margins may be set at the sides, too.
+    side_margins: bool = False
     #: DECOM.
     origin: bool = False
     #: IRM.
@@ -72,8 +76,10 @@ PRIVATE_SWITCHES = {
     45: "reverse_wrap",
     66: "application_keypad",
     67: "backarrow",
+    69: "side_margins",
     1004: "focus_events",
     1007: "alternate_scroll",
+    1045: "reverse_wrap_around",
     2004: "bracketed_paste",
     2026: "synchronized",
     2031: "colour_reports",
@@ -84,9 +90,6 @@ MOUSE: dict[int, Mouse] = {9: "x10", 1000: "normal", 1001: "highlight", 1002: "b
 #: Private modes that choose how they are.
 MOUSE_ENCODINGS: dict[int, MouseEncoding] = {1005: "utf8", 1006: "sgr", 1015: "urxvt", 1016: "sgr_pixels"}
 
-#: DECCOLM: the VT100's 132 columns. The size is the owner's here, so only what comes with it is done.
-COLUMNS_132 = pyte_modes.DECCOLM >> _PRIVATE_SHIFT
-ALLOW_COLUMNS_132 = 40
 CURSOR_BLINK = 12
 SAVE_CURSOR = 1048
 #: The private modes that show the alternate screen.

@@ -6,19 +6,14 @@ mean 1, as everywhere in ECMA-48; positions count from 1 here, as they do in seq
 
 from __future__ import annotations
 
-from chloe.terminal.canvas import TAB, Canvas, SavedCursor
+from chloe.terminal.canvas import Canvas, SavedCursor
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
+from chloe.terminal.tabs import TabStops
 
 
 class Movement(Canvas):
     """The operations that move the cursor and change nothing else."""
-
-    @property
-    def column(self) -> int:
-        """The column the cursor is seen in."""
-        x = self.x
-        return x if x < self.columns else self.columns - 1
 
     def cursor_up(self, count: int = 1) -> None:
         """Move up (CUU), and stop at the top margin unless the cursor is above."""
@@ -29,42 +24,74 @@ class Movement(Canvas):
         self.x = self.column
 
     def cursor_down(self, count: int = 1) -> None:
-        """Move down (CUD, VPR), and stop at the bottom margin unless the cursor is below."""
+        """Move down (CUD), and stop at the bottom margin unless the cursor is below."""
         stop = self.bottom if self.y <= self.bottom else self.rows - 1
         self.y = min(self.y + (count or 1), stop)
         self.x = self.column
 
     def cursor_forward(self, count: int = 1) -> None:
-        """Move right (CUF, HPR)."""
-        x = self.x + (count or 1)
-        self.x = x if x < self.columns else self.columns - 1
+        """Move right (CUF), and stop at the right margin unless the cursor is behind."""
+        stop = self.right if self.column <= self.right else self.columns - 1
+        self.x = min(self.x + (count or 1), stop)
 
     def cursor_back(self, count: int = 1) -> None:
-        """Move left (CUB)."""
-        x = self.column - (count or 1)
-        self.x = x if x > 0 else 0
+        """Move left (CUB), and stop at the left margin unless the cursor is before; reverse wrap goes on."""
+        if self.modes.autowrap and (self.modes.reverse_wrap or self.modes.reverse_wrap_around):
+            self._go_back(count or 1)
+            return
+        stop = self.left if self.column >= self.left else 0
+        self.x = max(self.column - (count or 1), stop)
+
+    def _go_back(self, count: int) -> None:
+        """Move left by ``count``, from the first column to the end of the row above.
+
+        As xterm has it since patch 383: with mode 45 only where the line goes on, with 1045 always, and from
+        the top margin to the bottom one. A cursor that waits to wrap stands behind the last column.
+        """
+        if self.waits or self.x == self.columns:
+            self.stop_waiting()
+            count -= 1
+        while count > 0:
+            stop = self.left if self.x >= self.left else 0
+            moved = min(self.x - stop, count)
+            self.x -= moved
+            count -= moved
+            if not count:
+                return
+            if self.y == self.top or not self.y:
+                if not self.modes.reverse_wrap_around:
+                    return
+                self.y = self.bottom
+            elif self.modes.reverse_wrap_around or self.lines[self.y - 1].wrapped:
+                self.y -= 1
+            else:
+                return
+            self.x = self.right
+            count -= 1
 
     def cursor_up1(self, count: int = 1) -> None:
         """Move up, and to the first column (CPL)."""
         self.cursor_up(count)
-        self.x = 0
+        self.carriage_return()
 
     def cursor_down1(self, count: int = 1) -> None:
         """Move down, and to the first column (CNL)."""
         self.cursor_down(count)
-        self.x = 0
+        self.carriage_return()
 
     def cursor_position(self, line: int = 1, column: int = 1) -> None:
         """Move to a position (CUP, HVP); in origin mode it is counted from the margins, and inside."""
         if self.modes.origin:
             self.cursor_to_line(line)
-        else:
-            self.y = line - 1 if 0 < line <= self.rows else self.rows - 1 if line else 0
+            self.cursor_to_column(column)
+            return
+        self.y = line - 1 if 0 < line <= self.rows else self.rows - 1 if line else 0
         self.x = column - 1 if 0 < column <= self.columns else self.columns - 1 if column else 0
 
     def cursor_to_column(self, column: int = 1) -> None:
-        """Move to a column (CHA, HPA)."""
-        self.x = column - 1 if 0 < column <= self.columns else self.columns - 1 if column else 0
+        """Move to a column (CHA, HPA); in origin mode it is counted from the left margin, and inside."""
+        first, last = (self.left, self.right) if self.modes.origin else (0, self.columns - 1)
+        self.x = min(first + (column or 1) - 1, last)
 
     def cursor_to_line(self, line: int = 1) -> None:
         """Move to a row (VPA); in origin mode it is counted from the margins and kept between them."""
@@ -72,37 +99,45 @@ class Movement(Canvas):
         self.y = min(first + (line or 1) - 1, last)
         self.x = self.column
 
+    def cursor_right(self, count: int = 1) -> None:
+        """Move right, whatever the margins, but for origin mode (HPR)."""
+        last = self.right if self.modes.origin else self.columns - 1
+        self.x = min(self.column + (count or 1), last)
+
+    def cursor_lower(self, count: int = 1) -> None:
+        """Move down, whatever the margins, but for origin mode (VPR)."""
+        last = self.bottom if self.modes.origin else self.rows - 1
+        self.y = min(self.y + (count or 1), last)
+        self.x = self.column
+
     def backspace(self) -> None:
-        """Move one column back (BS); with reverse wrap, from the first column to the end of the row above."""
-        x = self.column
-        if x:
-            self.x = x - 1
-        elif self.modes.reverse_wrap and self.modes.autowrap and self.y > self.top:
-            self.y -= 1
-            self.x = self.columns - 1
+        """Move one column back (BS)."""
+        self.cursor_back()
 
     def carriage_return(self) -> None:
-        """Move to the first column (CR)."""
-        self.x = 0
+        """Move to the left margin, or to the first column where the cursor is before it (CR)."""
+        self.x = self.left if self.x >= self.left or self.modes.origin else 0
 
     def index(self) -> None:
         """Move down one row, scrolling at the bottom margin (IND). The row above ends its line here."""
         self.lines[self.y].wrapped = False
+        self.x = self.column
         self.row_down()
 
     def reverse_index(self) -> None:
         """Move up one row, scrolling at the top margin (RI)."""
+        self.x = self.column
         if self.y == self.top:
-            self.scroll_rows_down(self.top, 1)
+            if self.left <= self.x <= self.right:
+                self.scroll_rows_down(self.top, 1)
         elif self.y:
             self.y -= 1
-        self.x = self.column
 
     def linefeed(self) -> None:
         """Feed a line (LF, VT, FF)."""
         self.index()
         if self.modes.newline:
-            self.x = 0
+            self.carriage_return()
 
     def next_line(self) -> None:
         """Go to the beginning of the next row (NEL, and CR LF)."""
@@ -119,8 +154,13 @@ class Movement(Canvas):
             self.scrollback.push(lines.pop(0))
             lines.append(Row("", "", self.fill() if self.pen else PLAIN))
             self.all_changed = True
-        else:
+        elif self.draws_plainly or not self.has_side_margins:
             self.row_down()
+        else:
+            self.waits = False
+            self.carriage_return()
+            self.row_down()
+            return
         self.x = 0
 
     # Tabs.
@@ -128,33 +168,38 @@ class Movement(Canvas):
     def tab(self) -> None:
         """Move to the next tab stop, or to the last column (HT)."""
         if self.x < self.columns:
-            self.x = min((stop for stop in self.tabs if stop > self.x), default=self.columns - 1)
+            self.x = self.tabs.next(self.x, self._last_tab())
+
+    def _last_tab(self) -> int:
+        return self.right if self.x <= self.right else self.columns - 1
 
     def cursor_forward_tabs(self, count: int = 1) -> None:
         """Move forward by ``count`` tab stops (CHT)."""
         if self.x < self.columns:
-            ahead = sorted(stop for stop in self.tabs if stop > self.x)
-            self.x = ahead[(count or 1) - 1] if (count or 1) <= len(ahead) else self.columns - 1
+            last = self._last_tab()
+            ahead = self.tabs.after(self.x, last)
+            self.x = ahead[(count or 1) - 1] if (count or 1) <= len(ahead) else last
 
     def cursor_back_tabs(self, count: int = 1) -> None:
-        """Move back by ``count`` tab stops (CBT)."""
-        behind = sorted(stop for stop in self.tabs if stop < self.column)
-        self.x = behind[-(count or 1)] if (count or 1) <= len(behind) else 0
+        """Move back by ``count`` tab stops (CBT); in origin mode, to the left margin at most."""
+        behind = self.tabs.before(self.column)
+        x = behind[-(count or 1)] if (count or 1) <= len(behind) else 0
+        self.x = max(x, min(self.left, self.column)) if self.modes.origin else x
 
     def set_tab_stop(self) -> None:
         """Set a tab stop at the cursor (HTS)."""
-        self.tabs.add(self.column)
+        self.tabs.stops.add(self.column)
 
     def clear_tab_stop(self, mode: int = 0) -> None:
         """Clear tab stops (TBC): 0 the one at the cursor, 3 all."""
         if mode == 0:
-            self.tabs.discard(self.column)
+            self.tabs.stops.discard(self.column)
         elif mode == 3:
             self.tabs.clear()
 
     def reset_tab_stops(self) -> None:
         """Set a tab stop every eight columns (DECST8C)."""
-        self.tabs = set(range(TAB, self.columns, TAB))
+        self.tabs = TabStops(self.columns)
 
     # Margins, and what is kept.
 
@@ -166,16 +211,36 @@ class Movement(Canvas):
             self.top, self.bottom = first, last
             self.cursor_position()
 
+    def set_side_margins(self, left: int = 1, right: int = 0) -> None:
+        """Set the left and right margins where mode 69 allows them (DECSLRM); the cursor goes home.
+
+        Without that mode, the sequence saves the cursor (SCOSC).
+        """
+        if not self.modes.side_margins:
+            self.save_cursor()
+            return
+        first = max(left, 1) - 1
+        last = min(right or self.columns, self.columns) - 1
+        if first < last:
+            self.waits = False
+            self.left, self.right = first, last
+            self.update_writing()
+            self.cursor_position()
+
     def save_cursor(self) -> None:
-        """Save the cursor (DECSC)."""
-        self.saved = SavedCursor(self.column, self.y, self.pen, self.charsets, self.modes.origin)
+        """Save the cursor (DECSC), and whether it waits to wrap behind the last column."""
+        x = self.column if self.waits else self.x
+        self.saved = SavedCursor(x, self.y, self.pen, self.charsets, self.modes.origin)
 
     def restore_cursor(self) -> None:
         """Restore the cursor (DECRC); it goes home and is plain where nothing was saved."""
         saved = self.saved
+        self.waits = False
         self.modes.origin = saved.origin
-        first, last = (self.top, self.bottom) if saved.origin else (0, self.rows - 1)
-        self.y = max(first, min(saved.y, last))
-        self.x = min(saved.x, self.columns - 1)
+        rows = (self.top, self.bottom) if saved.origin else (0, self.rows - 1)
+        self.y = max(rows[0], min(saved.y, rows[1]))
+        self.x = min(saved.x, self.columns)
+        if saved.origin and self.has_side_margins:
+            self.x = max(self.left, min(self.x, self.right))
         self.set_pen(saved.pen)
         self.set_charsets(saved.charsets)

@@ -12,10 +12,11 @@ near the end, since origin mode and margins move it; what was read of an incompl
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from chloe.terminal import sgr, widths
-from chloe.terminal.canvas import TAB, SavedCursor
+from chloe.terminal.canvas import SavedCursor
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import is_short
@@ -23,6 +24,8 @@ from chloe.terminal.modes import CURSOR_BLINK, MOUSE, MOUSE_ENCODINGS, PRIVATE_S
 from chloe.terminal.pens import LINK_SHIFT, PLAIN, PROTECTED
 from chloe.terminal.rows import Row
 from chloe.terminal.runs import split_styles
+from chloe.terminal.tabs import TAB
+from chloe.terminal.titles import BOTH, ICON, WINDOW
 from chloe.terminal.widths import HALF
 
 _SHAPES = {"block": 1, "underline": 3, "bar": 5}
@@ -30,6 +33,8 @@ _SHAPES = {"block": 1, "underline": 3, "bar": 5}
 _LATE = frozenset(("origin", "insert"))
 #: A control that does nothing here (SI, where G0 is in force) but end what the next character could join.
 _SEPARATOR = "\x0f"
+#: A cell, and whether it is a wide one.
+_CELLS = re.compile(f"([^{HALF}])({HALF}?)")
 
 
 def repaint(screen: Interpreter) -> bytes:
@@ -143,9 +148,12 @@ class _Repaint:
             return cells
         text = _SEPARATOR
         before = ""
-        for cell in cells.replace(HALF, ""):
+        for cell, half in _CELLS.findall(cells):
             read = self.screen.clusters.text(cell)
-            text += _SEPARATOR + read if widths.joins(before, read[0]) else read
+            text += _SEPARATOR + read[0] if widths.joins(before, read[0]) else read[0]
+            # What grew where there was no room for it didn't get any wider.
+            is_kept_narrow = not half and widths.cluster_width(read) > widths.width(read[0])
+            text += _SEPARATOR + read[1:] if is_kept_narrow else read[1:]
             before = read
         return text
 
@@ -177,13 +185,14 @@ class _Repaint:
             return
         if saved.origin:
             self.emit("\x1b[?6h")
-        self.emit(f"\x1b[{saved.y + 1};{saved.x + 1}H")
+        waits = saved.x == self.screen.columns
+        self.emit(f"\x1b[{saved.y + 1};{saved.x + 1}H" + " " * waits)
         self._select_pen(saved.pen)
         self._charsets(saved.charsets)
         self.emit("\x1b7")
-        if saved.charsets.single >= 0:
+        if saved.charsets.single >= 0 or waits:
             self._select_pen(0)
-            self.emit(" \x1b[2J")  # Only a character ends a single shift; nothing is drawn yet.
+            self.emit("\r \x1b[2J")  # Only a character ends a single shift; nothing is drawn yet.
         self._charsets(Charsets(), force=True)
         if saved.origin:
             self.emit("\x1b[?6l")
@@ -206,17 +215,37 @@ class _Repaint:
                 self.emit(f"\x1b[>{pushed}u")
 
     def _tabs(self) -> None:
-        if self.screen.tabs != set(range(TAB, self.screen.columns, TAB)):
-            self.emit("\x1b[3g")
-            for stop in sorted(self.screen.tabs):
-                self.emit(f"\x1b[{stop + 1}G\x1bH")
+        """Set and clear single stops; where some beyond the right edge were set or cleared, list all."""
+        columns, tabs = self.screen.columns, self.screen.tabs
+        _, changed = tabs.described()
+        shown = {stop for stop in tabs.stops if stop < columns}
+        for stop in sorted(shown ^ set(range(TAB, columns, TAB))):
+            self.emit(f"\x1b[{stop + 1}G" + ("\x1bH" if stop in shown else "\x1b[g"))
+        if changed > columns:
+            self.emit(f"\x1bP2$t{tabs.report()}\x1b\\")
 
     def _texts(self) -> None:
-        if self.screen.title:
-            self.emit(f"\x1b]2;{self.screen.title}\x1b\\")
+        titles = self.screen.titles
+        window = icon = ""
+        for kept in titles.stack:
+            window, icon = self._title(window, icon, kept.window, kept.icon)
+            self.emit(f"\x1b[22;{WINDOW if kept.icon is None else ICON if kept.window is None else BOTH}t")
+        self._title(window, icon, titles.window, titles.icon)
         if self.screen.cwd:
             cwd = quote(self.screen.cwd, errors="surrogateescape")
             self.emit(f"\x1b]7;file://{cwd}\x1b\\")
+
+    def _title(
+        self, window: str, icon: str, next_window: str | None, next_icon: str | None
+    ) -> tuple[str, str]:
+        """Set the titles that differ from those before and are known; return those in force then."""
+        if next_window is not None and next_window != window:
+            window = next_window
+            self.emit(f"\x1b]2;{window}\x1b\\")
+        if next_icon is not None and next_icon != icon:
+            icon = next_icon
+            self.emit(f"\x1b]1;{icon}\x1b\\")
+        return window, icon
 
     def _modes(self) -> None:
         modes = self.screen.modes
@@ -225,6 +254,10 @@ class _Repaint:
             on = getattr(modes, name)
             if on != getattr(plain, name) and name not in _LATE:
                 self.emit(f"\x1b[?{number}{'h' if on else 'l'}")
+        if self.screen.has_side_margins:
+            self.emit(f"\x1b[{self.screen.left + 1};{self.screen.right + 1}s")
+        if self.screen.dresses_rectangle:
+            self.emit("\x1b[2*x")
         if modes.newline:
             self.emit("\x1b[20h")
         self.emit("".join(f"\x1b[?{number}h" for number, mouse in MOUSE.items() if mouse == modes.mouse))
@@ -239,42 +272,47 @@ class _Repaint:
         if modes.origin:
             self.emit("\x1b[?6h")
 
-    def _place_cursor(self, first: int) -> None:
-        """Move to the cursor's place, rows counted from ``first``.
+    def _move(self, x: int) -> str:
+        """Return what moves to a column of the cursor's row."""
+        screen = self.screen
+        top, left = (screen.top, screen.left) if screen.modes.origin else (0, 0)
+        return f"\x1b[{screen.y - top + 1};{x - left + 1}H"
+
+    def _place_cursor(self) -> None:
+        """Move to the cursor's place.
 
         Where it waits to wrap, the last cell is printed once more, or on the other screen where that cell is
         no text.
         """
         screen = self.screen
-        y, columns = screen.y - first + 1, screen.columns
-        if screen.x < columns:
-            self.emit(f"\x1b[{y};{screen.x + 1}H")
+        end = screen.x
+        if end < screen.columns and not screen.waits:
+            self.emit(self._move(end))
             return
         row = screen.lines[screen.y]
-        if len(row.text) < columns and screen.main_lines is None:
-            self.emit(f"\x1b[?47h\x1b[{y};{columns}H \x1b[?47l")
+        if len(row.text) < end and screen.main_lines is None:
+            self.emit(f"\x1b[?47h{self._move(end - 1)} \x1b[?47l")
             return
-        cells = row.text.ljust(columns)
-        last = columns - 2 if cells[-1] == HALF else columns - 1
-        self.emit(f"\x1b[{y};{last + 1}H")
-        self._cells(cells[last:], row.full_style_ids(columns)[last:])
+        cells = row.full_text(end)[:end]
+        last = end - 2 if cells[-1] == HALF else end - 1
+        self.emit(self._move(last))
+        self._cells(cells[last:], row.full_style_ids(end)[last:end])
 
     def _cursor(self) -> None:
         """Tell the cursor, the pen, and what depends on them: insert mode, charsets, and what REP would
         repeat.
         """
         screen = self.screen
-        first = screen.top if screen.modes.origin else 0
         insert = "\x1b[4h" if screen.modes.insert else ""
         last = screen.last if screen.is_printing else ""
         if not last:
-            self._place_cursor(first)
+            self._place_cursor()
             self._select_pen(screen.pen)
             self.emit(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
             self._charsets(screen.charsets)
             return
-        width = max(widths.width(last[0]), 1)
-        self.emit(f"{insert}\x1b[{screen.y - first + 1};{screen.x - width + 1}H")
+        width = 2 if screen.lines[screen.y].text[screen.x - 1 : screen.x] == HALF else 1
+        self.emit(insert + self._move(screen.x - width))
         if insert:
             # Inserting it again puts the rest of the row back into its place.
             self._select_pen(screen.pen_table.lookup(screen.lines[screen.y].fill))

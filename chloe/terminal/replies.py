@@ -80,18 +80,21 @@ class Replying(Switching):
     def report_device_status(self, mode: int = 0) -> None:
         """Report the status (DSR): 5 all is well, 6 where the cursor is."""
         if mode == 6:
-            y = self.y - self.top if self.modes.origin else self.y
-            self.reply(f"\x1b[{y + 1};{self.column + 1}R")
+            self.reply(f"\x1b[{self._place()}R")
         else:
             self._reply_fixed(f"{mode}n")
+
+    def _place(self) -> str:
+        """Return row and column of the cursor, from the margins on in origin mode."""
+        top, left = (self.top, self.left) if self.modes.origin else (0, 0)
+        return f"{self.y - top + 1};{self.column - left + 1}"
 
     def report_private_status(self, mode: int = 0) -> None:
         """Report a DEC status (DECDSR): 6 the cursor with its page, 15 the printer, 25 user keys, 26 the
         keyboard; and whether the display is dark (996).
         """
         if mode == 6:
-            y = self.y - self.top if self.modes.origin else self.y
-            self.reply(f"\x1b[?{y + 1};{self.column + 1};1R")
+            self.reply(f"\x1b[?{self._place()};1R")
         elif mode == 996:
             self._append(_SCHEME, _COLOUR_LENGTH)
         else:
@@ -99,11 +102,13 @@ class Replying(Switching):
 
     def report_mode(self, number: int = 0) -> None:
         """Report an ANSI mode (DECRQM)."""
-        self.reply(f"\x1b[{number};{self.mode_state(number, False)}$y")
+        always = answers.FIXED.get(f"{number}$p")
+        self.reply(always or f"\x1b[{number};{self.mode_state(number, False)}$y")
 
     def report_private_mode(self, number: int = 0) -> None:
         """Report a private mode (DECRQM)."""
-        self.reply(f"\x1b[?{number};{self.mode_state(number, True)}$y")
+        always = answers.FIXED.get(f"?{number}$p")
+        self.reply(always or f"\x1b[?{number};{self.mode_state(number, True)}$y")
 
     def report_version(self, mode: int = 0) -> None:
         """Report name and version (XTVERSION)."""
@@ -123,17 +128,26 @@ class Replying(Switching):
             self.reply(f"\x1b[>4;{self.modes.modify_other_keys}m")
 
     def report_setting(self, asked: str) -> None:
-        """Report a setting (DECRQSS): SGR, margins, cursor style, protection; any other is invalid."""
+        """Report a setting (DECRQSS): SGR, margins, rows, cursor style, protection, DECSACE, level.
+
+        Any other is invalid.
+        """
         if asked == "m":
             value = sgr.select(self.pen)[2:]
         elif asked == "r":
             value = f"{self.top + 1};{self.bottom + 1}r"
+        elif asked == "s" and self.modes.side_margins:
+            value = f"{self.left + 1};{self.right + 1}s"
+        elif asked in ("t", "*|"):
+            value = f"{self.rows}{asked}"
+        elif asked == "*x":
+            value = f"{2 * self.dresses_rectangle}*x"
         elif asked == " q":
             value = f"{_SHAPE_NUMBERS[self.cursor_shape] + (not self.cursor_blink)} q"
         elif asked == '"q':
             value = f'{int(self.is_protecting)}"q'
         elif asked == '"p':
-            value = '62;1"p'
+            value = '64;1"p'
         else:
             self.reply("\x1bP0$r\x1b\\")
             return

@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from chloe.terminal.canvas import TAB, SavedCursor
+from chloe.terminal.canvas import SavedCursor
 from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import Line, complete, cuts, lines, wrap
 from chloe.terminal.pens import PLAIN
@@ -36,6 +36,8 @@ def resize(screen: Interpreter, rows: int, columns: int) -> None:
     if (rows, columns) == (screen.rows, screen.columns):
         return
     before = screen.columns
+    if screen.waits:
+        screen.stop_waiting()
     if screen.main_lines is None:
         flow = _reflow(screen.lines, screen.y, screen.x, screen.scrollback, before, rows, columns)
         screen.lines, screen.y, screen.x = flow.rows, flow.y, flow.x
@@ -46,23 +48,25 @@ def resize(screen: Interpreter, rows: int, columns: int) -> None:
         screen.other_saved = saved._replace(y=flow.y, x=flow.x)
         screen.lines, screen.y = _cropped(screen.lines, screen.y, rows, columns)
         screen.x = min(screen.x, columns - 1)
-    screen.saved = _clamped(screen.saved, rows, columns)
-    screen.other_saved = _clamped(screen.other_saved, rows, columns)
+    screen.saved = _clamped(screen.saved, rows, before, columns)
+    # That of the main screen went with its text.
+    is_placed = screen.main_lines is not None
+    screen.other_saved = _clamped(screen.other_saved, rows, columns if is_placed else before, columns)
     screen.rows, screen.columns = rows, columns
-    screen.top, screen.bottom = 0, rows - 1
+    screen.clear_margins()
     screen.is_printing = screen.is_printing and screen.cell_before_cursor() == (
         screen.last,
         screen.pen_table.intern(screen.pen),
     )
-    screen.tabs = {stop for stop in screen.tabs if stop < columns}
-    first_new = -(-max(before, TAB) // TAB) * TAB
-    screen.tabs.update(range(first_new, columns, TAB))
+    screen.tabs.widen(columns)
     screen.changed.intersection_update(range(rows))
     screen.all_changed = True
 
 
-def _clamped(saved: SavedCursor, rows: int, columns: int) -> SavedCursor:
-    return saved._replace(y=min(saved.y, rows - 1), x=min(saved.x, columns - 1))
+def _clamped(saved: SavedCursor, rows: int, before: int, columns: int) -> SavedCursor:
+    """Return a kept cursor on the screen; one that waited to wrap behind the last column does so there."""
+    last = columns if saved.x == before >= columns else columns - 1
+    return saved._replace(y=min(saved.y, rows - 1), x=min(saved.x, last))
 
 
 def _cropped(lines: list[Row], y: int, rows: int, columns: int) -> tuple[list[Row], int]:

@@ -110,6 +110,41 @@ class Row:
         self.text = text[:x] + text[end:]
         self.pens = self.pens[:x] + self.pens[end:]
 
+    def cut(self, x: int, end: int) -> tuple[str, str]:
+        """Return the cells from ``x`` up to ``end`` and their style ids; a halved character is a blank."""
+        text = self.text[x:end].ljust(end - x)
+        style_ids = self.style_ids()[x:end].ljust(end - x, self.fill)
+        if not text.isascii():
+            if text[0] == HALF:
+                text = " " + text[1:]
+            if self.text[end : end + 1] == HALF:
+                text = text[:-1] + " "
+        return text, style_ids
+
+    def paste(self, x: int, cells: str, style_ids: str) -> None:
+        """Put ``cells`` with their style ids at ``x`` over what is there; they cut no character."""
+        self.write(x, cells, PLAIN)
+        pens = self.style_ids()
+        self.pens = pens[:x] + style_ids + pens[x + len(cells) :]
+
+    def shift(self, x: int, end: int, count: int, fill: str) -> None:
+        """Shift the cells from ``x`` up to ``end`` by ``count``, to the left where it is negative.
+
+        What passes either edge is lost, blanks in the pen ``fill`` come in.
+        """
+        text, style_ids = self.cut(x, end)
+        blank = min(abs(count), end - x)
+        spaces, fills = " " * blank, fill * blank
+        if count < 0:
+            if text[blank : blank + 1] == HALF:
+                text = text[:blank] + " " + text[blank + 1 :]
+            self.paste(x, text[blank:] + spaces, style_ids[blank:] + fills)
+            return
+        kept = end - x - blank
+        if text[kept : kept + 1] == HALF:
+            text = text[: kept - 1] + " "
+        self.paste(x, spaces + text[:kept], fills + style_ids[:kept])
+
     def _cut(self, size: int) -> None:
         text = self.text
         if len(text) > size:

@@ -1,6 +1,7 @@
 """The scrollback: lines that left the screen at the top, oldest first.
 
-Owns keeping them small and bounded, and showing them at any width. Must not know the cursor.
+Owns how rows come in, what a cleared screen leaves, and what a resize takes back. Must not know the cursor,
+nor how lines are kept small and shown: that is ``window``.
 
 Plan: rows come in one by one and wait in ``_fresh``; every so often they are joined to logical
 lines, and those to a block, which is two strings for some hundred lines. A flood comes in as a
@@ -12,15 +13,15 @@ colourful.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable
+from hashlib import blake2b
 from typing import NamedTuple
 
 from chloe.terminal.blocks import Block, PackedBlock
-from chloe.terminal.logical import Line, lines, wrap
-from chloe.terminal.pens import PLAIN
+from chloe.terminal.logical import Line, lines
 from chloe.terminal.rows import Row
-from chloe.terminal.runs import RowReader, Run
+from chloe.terminal.runs import RowReader
+from chloe.terminal.window import Window
 
 #: Rows that wait before they are packed.
 _FRESH = 256
@@ -28,16 +29,8 @@ _FRESH = 256
 _NEAR = 128
 #: Rows of one logical line at the most; then it counts as ended, or a program could grow it for ever.
 MAX_LINE_ROWS = 4096
-#: Characters kept at the least, whatever the number of lines.
-_MIN_CHARACTERS = 4 << 20
-#: Characters kept for each line of the limit, on average.
-_CHARACTERS_A_LINE = 1000
-#: The most pens in the table: for each line of the limit on average, at the least and at the most.
-_PENS_A_LINE = 6
-_MIN_PENS = 64 * 1024
-_MAX_PENS = 512 * 1024
-#: The most different clusters.
-_MAX_CLUSTERS = 32 * 1024
+#: Bytes of what tells one screen's text from another's.
+DIGEST_BYTES = 16
 
 
 class Counters(NamedTuple):
@@ -55,33 +48,24 @@ class Counters(NamedTuple):
     discarded_rows: int
 
 
-class Scrollback:
+class Scrollback(Window):
     """What left the screen at the top. ``limit``: how many logical lines are kept."""
 
     def __init__(self, limit: int, reader: RowReader, columns: int) -> None:
-        self.limit = limit
-        self._reader = reader
-        self._columns = columns
-        self._blocks: deque[Block] = deque()
-        self._fresh: list[Row] = []
-        #: Lines and characters in the blocks.
-        self._count = 0
-        self._size = 0
-        #: How many rows at the end of ``_fresh`` belong to one open line.
-        self._open = 0
+        super().__init__(limit, reader, columns)
         self._ignored = 0
         #: Lines at the end that only a resize pushed out of the screen.
         self.borrowed = 0
-        #: How many lines left the screen for good: the number that the next one gets.
-        self.total = 0
         #: Whether a resize wanted a line back that isn't here, though the terminal that saw the complete
         #: stream has it: from there on, the screens differ. It stays on, and goes into ``state``.
         self.incomplete = False
-        #: The number of the first line that is held, seen or not.
-        self._held = 0
-        #: The number of the first that the terminal which saw the complete stream holds: lower only in one
-        #: that was made from a state, or drained.
-        self._first_ever = 0
+        #: What tells the text of the last screen that was cleared, or that stood here when all was; or empty.
+        self.cleared = ""
+        #: Whether the latter is so; only ``on_hidden`` asks.
+        self._hid_screen = False
+        #: Is given the lines that a program hides by clearing the scrollback, for a caller who tells them;
+        #: and then, with True, those on the screen, where it clears that as well.
+        self.on_hidden: Callable[[list[str], bool], None] | None = None
         #: Where nothing is kept: how many rows of the line that goes on on the screen passed.
         self._discarded_rows = 0
 
@@ -114,9 +98,22 @@ class Scrollback:
         """Count a row where nothing is kept."""
         self._discarded_rows += 1
         if not row.wrapped or self._discarded_rows >= MAX_LINE_ROWS:
-            self._discarded_rows = 0
+            self._count_ended()
+
+    def _count_ended(self) -> None:
+        """Count a line that ended where nothing is kept."""
+        self._discarded_rows = 0
+        self.total += 1
+        self._held = self._first_ever = self.total
+
+    def end_open(self) -> None:
+        """End the open line: what it went on in is gone from the screen."""
+        if self._open:
+            self._fresh[-1].wrapped = False
+            self._open = 0
             self.total += 1
-            self._held = self._first_ever = self.total
+        elif self._discarded_rows:
+            self._count_ended()
 
     def ignore(self, count: int) -> None:
         """Ignore the next ``count`` rows that leave the screen: they are here already."""
@@ -133,41 +130,52 @@ class Scrollback:
             self._discarded_rows = 0
         self.borrowed = 0
 
-    def _pack(self) -> None:
-        """Join what is fresh, but for the open line, to a block."""
-        closed = len(self._fresh) - self._open
-        if not closed:
-            return
-        rows = self._fresh[:closed]
-        del self._fresh[:closed]
-        if any(row.wrapped or row.pens or row.fill != PLAIN for row in rows):
-            self._append(PackedBlock.pack([line for line, _ in lines(rows, self._columns)]))
-        else:
-            self._append(PackedBlock("\n".join([row.text for row in rows]), "", closed))
+    def keep(self, rows: list[Row]) -> list[Row]:
+        """Take in the rows of a screen that is about to be cleared; return what stands there then.
 
-    def _append(self, block: Block) -> None:
-        self._blocks.append(block)
-        self._account(block, 1)
-        most = max(_MIN_CHARACTERS, self.limit * _CHARACTERS_A_LINE)
-        while self._blocks and (self._count - self._blocks[0].count >= self.limit or self._size > most):
-            self._drop_block()
+        Blank rows at the bottom aren't kept. Neither are any where their text is what the last such screen
+        had, or what stood there when the scrollback was cleared: a program that clears and paints the same
+        again and again is told once, and what it hides stays hidden.
+        """
+        count = len(rows)
+        while count and not rows[count - 1].text.strip(" "):
+            count -= 1
+        digest = self._digest(rows[:count])
+        if not count or digest == self.cleared:
+            if count and self.on_hidden is not None and self._hid_screen:
+                self.on_hidden(self._texts(rows[:count]), True)
+            self._hid_screen = False
+            return rows
+        self.cleared = digest
+        self._hid_screen = False
+        rows[count - 1].wrapped = False
+        for row in rows[:count]:
+            self.push(row)
+        return [Row() for _ in range(count)] + rows[count:]
 
-    def _drop_block(self) -> None:
-        """Drop the oldest lines."""
-        block = self._blocks.popleft()
-        self._account(block, -1)
-        self._drop(block.count)
+    def _digest(self, rows: list[Row]) -> str:
+        """Return what tells the text of ``rows`` from that of others, at whatever width."""
+        text = "\n".join(self._texts(rows))
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
 
-    def _drop(self, count: int) -> None:
-        self._held += count
-        self._first_ever = max(self._first_ever, self._held)
+    def _texts(self, rows: list[Row]) -> list[str]:
+        """Return the lines that ``rows`` make, as text."""
+        copies = [row.copy() for row in rows]
+        return [self._reader.text(line.cells).rstrip() for line, _ in lines(copies, self._columns)]
 
-    def clear(self) -> None:
-        """Forget all (ED 3)."""
+    def clear(self, shown: list[Row] | None = None) -> None:
+        """Forget all (ED 3). ``shown`` is on the screen: if that is cleared next, it isn't kept either."""
+        if self.on_hidden is not None:
+            self.on_hidden(self.drain(), False)
         self._blocks.clear()
         self._fresh.clear()
         self._count = self._size = self._open = self.borrowed = 0
         self._held = self._first_ever = self.total
+        rows = list(shown or ())
+        while rows and not rows[-1].text.strip(" "):
+            rows.pop()
+        self.cleared = self._digest(rows) if rows else ""
+        self._hid_screen = bool(rows)
 
     def drain(self) -> list[str]:
         """Take all lines that ended out, as text, oldest first, for a caller that keeps them elsewhere."""
@@ -179,11 +187,6 @@ class Scrollback:
         return taken
 
     # Giving back, for a resize.
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the last line goes on on the screen."""
-        return self._open > 0
 
     def pop_open(self) -> list[Row]:
         """Take the rows of the open line out."""
@@ -255,143 +258,6 @@ class Scrollback:
             self._fresh = opened
             self._open = len(opened)
 
-    # Looking.
-
-    @property
-    def lines(self) -> int:
-        """How many logical lines there are; an open one counts."""
-        return min(self.limit, self.total - self._held + self.is_open)
-
-    @property
-    def first(self) -> int:
-        """The number of the first line that is kept; before anything was dropped or cleared, 0."""
-        return max(self._held, self._window)
-
-    @property
-    def _window(self) -> int:
-        """The number of the first line that the limit leaves; below 0 where there are fewer lines."""
-        return self.total - max(self.limit - self.is_open, 0)
-
     def begin(self, first: int) -> None:
         """Number the lines from ``first`` on; before anything was taken in."""
         self.total = self._held = self._first_ever = first
-
-    @property
-    def height(self) -> int:
-        """How many rows show it at the current width."""
-        self._trim()
-        height = sum(block.height(self._columns) for block in self._blocks)
-        return height + sum(len(rows) for rows in self._fresh_groups())
-
-    def rows(self, start: int, stop: int) -> list[tuple[Run, ...]]:
-        """Return the rows from ``start`` up to ``stop``, counted from the oldest."""
-        self._trim()
-        start = max(start, 0)
-        place = 0
-        shown: list[tuple[Run, ...]] = []
-        for block in self._blocks:
-            if place >= stop:
-                return shown
-            height = block.height(self._columns)
-            if place + height > start:
-                rows = chain.from_iterable(wrap(line, self._columns) for line in block.lines())
-                shown += self._read(rows, start - place, stop - place)
-            place += height
-        shown += self._read(chain.from_iterable(self._fresh_groups()), start - place, stop - place)
-        return shown
-
-    def _read(self, rows: Iterator[Row], start: int, stop: int) -> list[tuple[Run, ...]]:
-        return [self._reader.runs(row, self._columns) for row in islice(rows, max(start, 0), max(stop, 0))]
-
-    def numbered(self, first: int, count: int, columns: int) -> list[list[tuple[Run, ...]]]:
-        """Return the rows of the ``count`` lines from number ``first`` on, wrapped at ``columns``.
-
-        Only lines that ended have a number. Lines before ``self.first`` aren't kept, and left out: then what
-        is returned begins there.
-        """
-        self._trim()
-        count -= max(self._held - first, 0)
-        skipped = max(first - self._held, 0)
-        lines: list[Line] = []
-        for block in self._blocks:
-            if len(lines) >= count:
-                break
-            if skipped < block.count:
-                lines += block.lines()[skipped : skipped + count - len(lines)]
-            skipped = max(skipped - block.count, 0)
-        else:
-            lines += list(self._fresh_closed())[skipped : skipped + max(count - len(lines), 0)]
-        return [[self._reader.runs(row, columns) for row in wrap(line, columns)] for line in lines]
-
-    def closed(self) -> Iterator[Line]:
-        """Yield the lines that ended, oldest first."""
-        self._trim()
-        for block in self._blocks:
-            yield from block.lines()
-        yield from self._fresh_closed()
-
-    def _fresh_closed(self) -> Iterator[Line]:
-        """Yield the lines that ended and aren't packed yet."""
-        fresh = [row.copy() for row in self._fresh[: len(self._fresh) - self._open]]
-        for line, _ in lines(fresh, self._columns):
-            yield line
-
-    def _trim(self) -> None:
-        """Drop the lines beyond the limit that blocks still hold; done only when somebody looks."""
-        if self.total - self._held + self.is_open <= self.limit:
-            return
-        self._pack()
-        beyond = self.total - self._held + self.is_open - self.limit
-        while beyond > 0 and self._blocks:
-            block = self._blocks.popleft()
-            kept = block.lines()[beyond:]
-            self._drop(min(block.count, beyond))
-            beyond -= block.count
-            self._account(block, -1)
-            if kept:
-                rest = PackedBlock.pack(kept)
-                self._blocks.appendleft(rest)
-                self._account(rest, 1)
-
-    def _account(self, block: Block, sign: int) -> None:
-        self._count += sign * block.count
-        self._size += sign * block.size
-
-    def _fresh_groups(self) -> Iterator[list[Row]]:
-        """Yield the rows of each line that isn't packed yet."""
-        for line, group in lines([row.copy() for row in self._fresh], self._columns):
-            yield group if group[-1].wrapped else wrap(line, self._columns)
-
-    # What the tables are for.
-
-    def used_style_ids(self) -> set[str]:
-        """Return the style ids in use that are places in the table, and drop the oldest lines if there are
-        too many.
-        """
-        placed = self._reader.pens.table_ids
-        fresh = "".join([row.pens + row.fill for row in self._fresh])
-        most = min(max(self.limit * _PENS_A_LINE, _MIN_PENS), _MAX_PENS)
-        return self._used(placed(fresh), lambda block: placed(block.style_ids()), most)
-
-    def used_cells(self) -> set[str]:
-        """Return the stand-ins in use, and drop the oldest lines if there are too many."""
-        placed = self._reader.clusters.stand_ins
-        fresh = "".join([row.text for row in self._fresh])
-        return self._used(placed(fresh), lambda block: placed(block.cells()), _MAX_CLUSTERS)
-
-    def _used(self, used: set[str], placed: Callable[[Block], set[str]], most: int) -> set[str]:
-        """Return what ``placed`` finds in all blocks, plus ``used``.
-
-        If more than ``most`` distinct ones turn up, the oldest blocks are dropped to free places in the
-        table; the newest block is never dropped.
-        """
-        room = most
-        for place in range(len(self._blocks) - 1, -1, -1):
-            more = placed(self._blocks[place]) - used
-            room -= len(more)
-            if room < 0 and place < len(self._blocks) - 1:
-                for _ in range(place + 1):
-                    self._drop_block()
-                break
-            used |= more
-        return used

@@ -16,6 +16,7 @@ from chloe.terminal.modes import Modes
 from chloe.terminal.pens import LINK_SHIFT, PROTECTED, Attributes, attributes
 from chloe.terminal.rows import Row
 from chloe.terminal.runs import Run
+from chloe.terminal.titles import Kept
 
 
 class SeenRow(NamedTuple):
@@ -49,9 +50,14 @@ class SeenCursor(NamedTuple):
 class Snapshot:
     """The state of a terminal. Two that are equal look the same and will react the same.
 
-    ``cursor``: row and column, the column being ``columns`` where the next character wraps.
+    ``cursor``: row and column, the column being ``columns`` where the next character wraps, or the one behind
+    the right margin; and whether it waits there.
+    ``margins``: top, bottom, left and right.
+    ``tabs``: the stops, and the column from which on they are the default ones.
+    ``titles``: the window's, the icon's, and those that are kept.
     ``repeatable``: the character that REP would repeat.
     ``open_line``: what left the screen of the line that goes on in the top row.
+    ``cleared``: what tells the text of the last screen that was cleared, see ``Scrollback.keep``.
     ``pending``: bytes of a sequence or a character that isn't complete.
     """
 
@@ -59,7 +65,7 @@ class Snapshot:
     columns: int
     main: tuple[SeenRow, ...]
     alternate: tuple[SeenRow, ...] | None
-    cursor: tuple[int, int]
+    cursor: tuple[int, int, bool]
     shape: str
     blink: bool
     attributes: Attributes
@@ -71,17 +77,19 @@ class Snapshot:
     modes: Modes
     saved_modes: tuple[tuple[int, bool], ...]
     keyboard: tuple[tuple[int, ...], tuple[int, ...]]
-    margins: tuple[int, int]
-    tabs: tuple[int, ...]
-    title: str
+    margins: tuple[int, int, int, int]
+    dresses_rectangle: bool
+    tabs: tuple[tuple[int, ...], int]
+    titles: tuple[str, str, tuple[Kept, ...]]
     cwd: str
     pending: bytes
     open_line: SeenRow | None
     scrollback: tuple[tuple[Run, ...], ...]
+    cleared: str
 
     def without_scrollback(self) -> Snapshot:
-        """Return the same without the complete lines that left the screen."""
-        return replace(self, scrollback=())
+        """Return the same without the complete lines that left the screen, and what is known of them."""
+        return replace(self, scrollback=(), cleared="")
 
 
 def snapshot(screen: Interpreter) -> Snapshot:
@@ -97,7 +105,7 @@ def snapshot(screen: Interpreter) -> Snapshot:
         columns=screen.columns,
         main=_rows(screen, main),
         alternate=alternate,
-        cursor=(screen.y, screen.x),
+        cursor=(screen.y, screen.x, screen.waits),
         shape=screen.cursor_shape,
         blink=screen.cursor_blink,
         attributes=_attributes(screen, screen.pen),
@@ -109,13 +117,15 @@ def snapshot(screen: Interpreter) -> Snapshot:
         modes=replace(screen.modes),
         saved_modes=tuple(sorted(screen.saved_modes.items())),
         keyboard=(tuple(screen.kitty_stack), (*screen.other_kitty_stack, screen.other_kitty_flags)),
-        margins=(screen.top, screen.bottom),
-        tabs=tuple(sorted(screen.tabs)),
-        title=screen.title,
+        margins=(screen.top, screen.bottom, screen.left, screen.right),
+        dresses_rectangle=screen.dresses_rectangle,
+        tabs=screen.tabs.described(),
+        titles=(screen.titles.window, screen.titles.icon, tuple(screen.titles.stack)),
         cwd=screen.cwd,
         pending=screen.tokenizer.pending,
         open_line=None if open_line is None else _row(screen, Row(*open_line), len(open_line.cells)),
         scrollback=tuple(_line(screen, line) for line in screen.scrollback.closed()),
+        cleared=screen.scrollback.cleared,
     )
 
 

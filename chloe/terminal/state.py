@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import io
 import json
-import unicodedata
 import zlib
 from collections import deque
 from dataclasses import asdict, fields
-from importlib.metadata import version
 from typing import Any, NoReturn, get_args
 
-from chloe.terminal import widths
+from chloe.terminal import unicode_table, widths
 from chloe.terminal.blocks import Block, PackedBlock
 from chloe.terminal.canvas import SavedCursor, Shape
 from chloe.terminal.charsets import Charsets
@@ -31,13 +29,15 @@ from chloe.terminal.logical import Line
 from chloe.terminal.modes import Modes, Mouse, MouseEncoding
 from chloe.terminal.pens import LINK_SHIFT
 from chloe.terminal.rows import Row
-from chloe.terminal.scrollback import Counters
+from chloe.terminal.scrollback import DIGEST_BYTES, Counters
 from chloe.terminal.sizes import MAX_COLUMNS, fits
 from chloe.terminal.switching import MAX_STACK
+from chloe.terminal.tabs import TabStops
+from chloe.terminal.titles import MAX_KEPT, Kept
 
 #: What made a state: raise the first number whenever the form of a state changes, or what a terminal
-#: does with any bytes. How wide a character is comes from wcwidth and Python's tables.
-EMULATOR = f"chloe-terminal 3 wcwidth-{version('wcwidth')} unicode-{unicodedata.unidata_version}"
+#: does with any bytes.
+EMULATOR = f"chloe-terminal 4 unicode-{unicode_table.VERSION}"
 
 _OPENING = EMULATOR.encode() + b"\n"
 _CRC = 4
@@ -80,17 +80,20 @@ def dump(screen: Interpreter, lines: int) -> bytes:
         "opened": len(opened),
         "is_alternate": screen.main_lines is not None,
         "tally": scrollback.counters(),
+        "cleared": scrollback.cleared,
         "links": screen.links.dump(),
         "last_link": screen.links.last,
         "pens": (pens[0], " ".join(map(hex, pens[1]))),
         "clusters": screen.clusters.dump(cells),
         "cursor": (screen.x, screen.y),
-        "margins": (screen.top, screen.bottom),
+        "waits": screen.waits,
+        "margins": (screen.top, screen.bottom, screen.left, screen.right),
+        "dresses": screen.dresses_rectangle,
         "pen": screen.pen,
         "charsets": screen.charsets,
         "saved": screen.saved,
         "other_saved": screen.other_saved,
-        "tabs": sorted(screen.tabs),
+        "tabs": screen.tabs.described(),
         "shape": screen.cursor_shape,
         "blink": screen.cursor_blink,
         "last": screen.last,
@@ -98,7 +101,7 @@ def dump(screen: Interpreter, lines: int) -> bytes:
         "modes": asdict(screen.modes),
         "saved_modes": list(screen.saved_modes.items()),
         "keyboard": (screen.kitty_stack, screen.other_kitty_stack, screen.other_kitty_flags),
-        "title": screen.title,
+        "titles": (screen.titles.window, screen.titles.icon, screen.titles.stack),
         "folder": screen.cwd,
         "pending": screen.tokenizer.pending.decode("latin-1"),
     }
@@ -204,6 +207,7 @@ class _Loading:
         screen.lines = cells[-rows:]
         screen.main_lines = cells[opened : opened + rows] if is_alternate else None
         screen.scrollback.load(lines, cells[:opened], self._counters(sum(block.count for block in lines)))
+        screen.scrollback.cleared = _text(self.encoded["cleared"])[: 2 * DIGEST_BYTES]
         self._cursor()
         self._modes()
         self._texts()
@@ -244,8 +248,10 @@ class _Loading:
             _refuse("lines that don't fit together")
         reader = self.screen.reader
         for odd in widths.ambiguous_cells(cells):
-            first = reader.clusters.text(odd[0])[0]
-            if len(odd) != widths.width(first) or not reader.clusters.knows(odd[0]):
+            cluster = reader.clusters.text(odd[0])
+            # One that grew where there was no room for it has the width of its first character.
+            sizes = (widths.width(cluster[0]), widths.cluster_width(cluster))
+            if len(odd) not in sizes or not reader.clusters.knows(odd[0]):
                 _refuse("a cell that can't be")
         if not all(reader.pens.knows(style_id) for style_id in set(style_ids)):
             _refuse("a look that no cell has")
@@ -278,12 +284,21 @@ class _Loading:
         screen, encoded = self.screen, self.encoded
         x, y = encoded["cursor"]
         screen.x, screen.y = _number(x, 0, screen.columns), _number(y, 0, screen.rows - 1)
-        top, bottom = encoded["margins"]
+        top, bottom, left, right = encoded["margins"]
         screen.bottom = _number(bottom, 0, screen.rows - 1)
         screen.top = _number(top, 0, screen.bottom)
+        screen.right = _number(right, 0, screen.columns - 1)
+        screen.left = _number(left, 0, screen.right)
+        screen.waits = _bit(encoded["waits"])
+        if screen.waits and not (screen.right + 1 == screen.x < screen.columns):
+            _refuse("a cursor that waits for nothing")
+        screen.dresses_rectangle = _bit(encoded["dresses"])
         screen.set_pen(self._pen(encoded["pen"]))
         screen.saved, screen.other_saved = self._saved(encoded["saved"]), self._saved(encoded["other_saved"])
-        screen.tabs = {_number(stop, 0, screen.columns - 1) for stop in encoded["tabs"]}
+        stops, known = encoded["tabs"]
+        known = _number(known, 0, MAX_COLUMNS)
+        screen.tabs = TabStops(0, [_number(stop, 0, known - 1) for stop in stops], known)
+        screen.tabs.widen(screen.columns)
         screen.cursor_shape = _one_of(encoded["shape"], get_args(Shape))
         screen.cursor_blink = _bit(encoded["blink"])
         screen.last = _text(encoded["last"])[: MAX_CODE_POINTS + 1]
@@ -313,7 +328,15 @@ class _Loading:
 
     def _texts(self) -> None:
         screen, encoded = self.screen, self.encoded
-        screen.title, screen.cwd = _text(encoded["title"]), _text(encoded["folder"])
+        window, icon, stack = encoded["titles"]
+        screen.titles.window, screen.titles.icon, screen.cwd = (
+            _text(window),
+            _text(icon),
+            _text(encoded["folder"]),
+        )
+        for icon, window in stack[:MAX_KEPT]:
+            kept = Kept(*(None if name is None else _text(name) for name in (icon, window)))
+            screen.titles.stack.append(kept)
         tokenizer = screen.tokenizer
         pairs = tokenizer.pairs(tokenizer.decode(encoded["pending"].encode("latin-1")))
         if any(text or control for piece in pairs for text, control in piece):

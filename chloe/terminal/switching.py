@@ -10,9 +10,9 @@ from chloe.terminal.answers import GRANTED_FLAGS
 from chloe.terminal.canvas import SavedCursor, Shape
 from chloe.terminal.charsets import Charsets
 from chloe.terminal.drawing import Drawing
-from chloe.terminal.editing import Editing
 from chloe.terminal.modes import Modes
 from chloe.terminal.movement import Movement
+from chloe.terminal.rectangles import Rectangles
 
 #: kitty's stack of keyboard flags, and xterm's of saved modes and titles: bounded.
 MAX_STACK = 16
@@ -20,7 +20,7 @@ MAX_STACK = 16
 _SHAPES: tuple[Shape, Shape, Shape] = ("block", "underline", "bar")
 
 
-class Switching(Drawing, Editing, Movement):
+class Switching(Drawing, Rectangles, Movement):
     """The operations that change how the others behave."""
 
     def power_on(self) -> None:
@@ -65,6 +65,9 @@ class Switching(Drawing, Editing, Movement):
             setattr(modes, name, on)
             if name == "origin":
                 self.cursor_position()
+            elif name == "side_margins":
+                self.left, self.right = 0, self.columns - 1
+                self.update_writing()
             elif name == "reverse_screen":
                 self.all_changed = True
         elif number in numbers.MOUSE:
@@ -211,15 +214,20 @@ class Switching(Drawing, Editing, Movement):
         """Reset the modes that a program may have left behind (DECSTR); the screen stays."""
         modes = self.modes
         modes.origin = modes.insert = modes.application_cursor = modes.application_keypad = False
+        modes.side_margins = modes.reverse_wrap = modes.reverse_wrap_around = False
         modes.autowrap = modes.cursor_visible = True
-        self.top, self.bottom = 0, self.rows - 1
+        self.clear_margins()
         self.set_pen(0)
         self.set_charsets(Charsets())
         self.saved = SavedCursor()
 
     def reset(self) -> None:
-        """Reset to the state after power-on (RIS); the scrollback stays, as in xterm."""
+        """Reset to the state after power-on (RIS); the scrollback stays, and gets the main screen's rows."""
         held = self.modes
+        if self.main_lines is not None:
+            self.lines, self.main_lines = self.main_lines, None
+        self.keep_screen()
+        self.end_line_above(0)
         self.power_on()
         # The modes stay the same object, so that everybody who has them sees the reset too.
         for name in Modes.__dataclass_fields__:

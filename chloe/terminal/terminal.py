@@ -15,6 +15,7 @@ from chloe.terminal.modes import Modes
 from chloe.terminal.notices import Notice
 from chloe.terminal.repaint import repaint
 from chloe.terminal.resizing import resize
+from chloe.terminal.rows import Row
 from chloe.terminal.runs import Run
 from chloe.terminal.scrollback import Scrollback
 from chloe.terminal.snapshot import Snapshot, snapshot
@@ -142,7 +143,7 @@ class Terminal:
     @property
     def title(self) -> str:
         """The title that the program gave itself; empty where it gave none."""
-        return self._screen.title
+        return self._screen.titles.window
 
     @property
     def cwd(self) -> str:
@@ -157,11 +158,18 @@ class Terminal:
     def lines_on_screen(self) -> list[str]:
         """Return the screen as logical lines: soft-wrapped rows in one, the part above the screen included.
 
-        Blanks at the ends of lines and blank lines at the bottom are left out.
+        Blanks at the ends of lines and blank lines at the bottom are left out. Where the alternate screen is
+        shown, the lines of the main one come first.
         """
         screen = self._screen
-        rows = screen.scrollback.open_rows() + [row.copy() for row in screen.lines]
-        text = [screen.reader.text(line.cells).rstrip() for line, _ in lines(rows, screen.columns)]
+        main = screen.lines if screen.main_lines is None else screen.main_lines
+        text = self._texts(screen.scrollback.open_rows() + main)
+        return text if screen.main_lines is None else text + self._texts(screen.lines)
+
+    def _texts(self, rows: list[Row]) -> list[str]:
+        screen = self._screen
+        copies = [row.copy() for row in rows]
+        text = [screen.reader.text(line.cells).rstrip() for line, _ in lines(copies, screen.columns)]
         while text and not text[-1]:
             text.pop()
         return text

@@ -40,7 +40,9 @@ _DROPPED_IN_STRING = re.compile(r"[\x00-\x06\x08-\x17\x19\x1c-\x1f\x7f]")
 _NO_STRING = "\ufffd"
 _EIGHT_BIT = re.compile("[\x80-\x9f]")
 #: The C1 controls as the two characters that mean the same (ECMA-48 5.3).
-_SEVEN_BIT = {0x80 + low: f"\x1b{chr(0x40 + low)}" for low in range(32)}
+_SEVEN_BIT: dict[int, str | None] = {0x80 + low: f"\x1b{chr(0x40 + low)}" for low in range(32)}
+#: DCS, SOS, OSC, PM, APC.
+_SEVEN_BIT.update(dict.fromkeys((0x90, 0x98, 0x9D, 0x9E, 0x9F)))
 
 _CAN_SUB = "\x18\x1a"
 
@@ -78,11 +80,13 @@ class Tokenizer:
     def decode(self, data: bytes) -> str:
         """Return the characters that ``data`` completes.
 
-        Broken ones are dropped, and 8-bit controls become 7-bit ones.
+        In place of broken ones stands U+FFFD, one for each maximal subpart (Unicode, 3.9). 8-bit controls
+        become 7-bit ones, but for those that would open a string: what was misread as Latin-1 once is full of
+        them, and hides no text.
         """
         if self._bytes:
             data = self._bytes + data
-        text, used = codecs.utf_8_decode(data, "ignore", False)
+        text, used = codecs.utf_8_decode(data, "replace", False)
         self._bytes = data[used:]
         if not text.isascii() and _EIGHT_BIT.search(text):
             text = text.translate(_SEVEN_BIT)

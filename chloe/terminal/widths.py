@@ -1,26 +1,27 @@
-"""Widths: how many cells a character takes, and what joins the character before it.
+"""Widths: how many cells a character takes, what joins the character before it, and what that makes of it.
 
-Owns the fast classes for common text and the rule for the rest (``wcwidth``). Must not know rows:
-it turns text into cell strings, in which a wide character is followed by ``HALF``.
+Owns the fast classes for common text and the rules for the rest, which ask ``unicode_table``. Must not know
+rows: it turns text into cell strings, in which a wide character is followed by ``HALF``.
 
-Theory: a cell holds a grapheme cluster (UAX #29), but its width is that of its first character, as
-tmux and the C library's ``wcwidth`` have it. Programs lay out their text by the latter; a terminal that
-knows better puts everything behind such a character into the wrong column. So:
+Theory: a cell holds a grapheme cluster (UAX #29), and is one or two columns wide. It is as wide as its first
+character, but two where a later one has a width of its own or is VARIATION SELECTOR-16 behind an emoji. So
+measure wcwidth of today, Rich and Textual, Ghostty and kitty; mode 2027 says so. In particular:
 
-- marks of no width (combining, VS16, ZWJ, Hangul vowel and final jamo) join the cell before them,
-  wherever it came from; VS16 changes no width;
-- what follows a ZWJ joins, and so does the second of two regional indicators: a family or a flag
-  takes two cells. They join only right after the text before; a sequence between keeps them apart;
-- an emoji modifier (skin tone) has two cells of its own, as in xterm.js and tmux;
-- a spacing vowel sign (Devanagari, category Mc) has one cell of its own, as in xterm and tmux.
+- marks of no width (combining, joiners, selectors, Hangul vowel and final jamo) join the cell before them,
+  wherever it came from;
+- a spacing mark (category Mc), a skin tone behind a picture, a picture behind a picture and ZWJ, a consonant
+  behind a consonant and a linker (virama, with or without ZWJ: GB9c), and the second of two regional
+  indicators join. They do only right after the text before; a sequence between keeps them apart;
+- anything else begins a cell, also behind a ZWJ.
 """
 
 from __future__ import annotations
 
 import re
-from unicodedata import category
+from bisect import bisect_right
+from functools import lru_cache
 
-from wcwidth import wcwidth
+from chloe.terminal import unicode_table
 
 #: Fills the second cell of a wide character. No program can print it: NUL is ignored.
 HALF = "\0"
@@ -37,27 +38,66 @@ _NARROW_ONLY = re.compile(f"[{_NARROW}]*+\\Z")
 _RUNS = re.compile(f"([{_NARROW}]++)|([{_WIDE}]++)|([^{_NARROW}{_WIDE}])")
 
 
-class _Widths(dict[str, int]):
-    """``wcwidth`` asked once a character; bounded, since there are a million of them.
+#: What there is to know of a character, as bits.
+_ZERO, _TWO, _SPACING, _EMOJI, _PICTURE, _LINKER, _CONSONANT = (1 << place for place in range(7))
+_SELECTOR_16 = "\ufe0f"
+_JOINER = "\u200d"
 
-    Spacing marks (category Mc) have a cell of their own, as in xterm, tmux and the C library, whose
-    answer is what programs lay their text out by.
-    """
+
+@lru_cache(maxsize=1)
+def _stretches() -> tuple[list[int], list[int]]:
+    """Return the code points at which something changes, and the bits from each of them on."""
+    changes: dict[int, int] = {0: 0}
+    table = unicode_table
+    for bit, ranges in (
+        (_ZERO, table.ZERO),
+        (_TWO, table.WIDE),
+        (_SPACING, table.SPACING),
+        (_EMOJI, table.EMOJI),
+        (_PICTURE, table.PICTURES),
+        (_LINKER, table.LINKERS),
+        (_CONSONANT, table.CONSONANTS),
+    ):
+        for each in ranges.split():
+            first, _, last = each.partition("-")
+            for edge in (int(first, 16), int(last or first, 16) + 1):
+                changes[edge] = changes.get(edge, 0) ^ bit
+    edges = sorted(changes)
+    bits, every = 0, []
+    for edge in edges:
+        bits ^= changes[edge]
+        every.append(bits)
+    return edges, every
+
+
+class _Bits(dict[str, int]):
+    """The table asked once a character; bounded, since there are a million of them."""
 
     def __missing__(self, char: str) -> int:
         if len(self) > 4096:
             self.clear()
-        width = 1 if category(char) == "Mc" else max(wcwidth(char), 0)
-        self[char] = width
-        return width
+        edges, bits = _stretches()
+        known = self[char] = bits[bisect_right(edges, ord(char)) - 1]
+        return known
 
 
-_widths = _Widths()
+_bits = _Bits()
 
 
 def width(char: str) -> int:
-    """Return the cells that one character takes: 0, 1 or 2."""
-    return _widths[char]
+    """Return the cells that one character takes alone: 0, 1 or 2."""
+    bits = _bits[char]
+    return 0 if bits & _ZERO else 2 if bits & _TWO and not bits & _SPACING else 1
+
+
+def cluster_width(cluster: str) -> int:
+    """Return the cells that a character takes with what joined it: 0, 1 or 2."""
+    alone = width(cluster[0])
+    if alone != 1 or len(cluster) == 1:
+        return alone
+    if cluster[1] == _SELECTOR_16 and _bits[cluster[0]] & _EMOJI:
+        return 2
+    return 2 if any(width(char) for char in cluster[1:]) else 1
 
 
 def is_narrow(text: str) -> bool:
@@ -94,16 +134,55 @@ def ambiguous_cells(cells: str) -> set[str]:
 
 
 def joins(before: str, char: str) -> bool:
-    """Return whether ``char`` belongs into the cell of ``before``.
+    """Return whether ``char`` belongs into the cell of ``before``, which may be empty.
 
-    The rules are those for grapheme clusters that matter on a grid (UAX #29: GB9, GB11, GB12): marks, joiners
-    and flags.
+    The rules are those for grapheme clusters (UAX #29): GB9, GB9a for marks, GB9c, GB11, GB12, and GB9 for a
+    skin tone, but only behind a picture.
     """
-    if width(char) == 0:
+    bits = _bits[char]
+    if bits & _ZERO:
         return True
-    if before.endswith("\u200d"):
+    if not before:
+        return False
+    if bits & _SPACING:
         return True
+    if bits & _CONSONANT:
+        return _is_linked(before)
+    if is_skin_tone(char):
+        return bool(_bits[before[0]] & _PICTURE)
+    if bits & _PICTURE:
+        return before[-1] == _JOINER and bool(_bits[before[0]] & _PICTURE)
     return is_flag_half(char) and len(before) == 1 and is_flag_half(before)
+
+
+def _is_linked(before: str) -> bool:
+    """Return whether a consonant goes on in ``before``: a consonant with a linker after it (GB9c)."""
+    is_linked = False
+    for char in reversed(before):
+        bits = _bits[char]
+        if bits & _CONSONANT:
+            return is_linked
+        if not bits & _ZERO:
+            return False
+        is_linked = is_linked or bool(bits & _LINKER)
+    return False
+
+
+def split_clusters(text: str) -> list[tuple[str, int]]:
+    """Return the characters of ``text``, each with what joins it, and the columns that they take."""
+    clusters: list[tuple[str, int]] = []
+    for char in text:
+        if clusters and joins(clusters[-1][0], char):
+            cluster = clusters[-1][0] + char
+            clusters[-1] = (cluster, cluster_width(cluster))
+        else:
+            clusters.append((char, width(char)))
+    return clusters
+
+
+def is_skin_tone(char: str) -> bool:
+    """Return whether ``char`` is an emoji modifier, of the Fitzpatrick scale."""
+    return "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def is_flag_half(char: str) -> bool:

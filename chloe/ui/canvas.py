@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from chloe.terminal.widths import joins, width
+from chloe.terminal.widths import split_clusters
 
 
 class Cells(bytes):
@@ -66,17 +66,6 @@ def cut(text: Cells, start: int, end: int) -> Cells:
             taken += part
         column = after
     return Cells.of("".join(kept) + " " * (end - start - taken), end - start)
-
-
-def split_clusters(text: str) -> list[tuple[str, int]]:
-    """Return the characters of ``text`` with what joins them, and the columns of each for the emulator."""
-    clusters: list[tuple[str, int]] = []
-    for char in text:
-        if clusters and joins(clusters[-1][0], char):
-            clusters[-1] = (clusters[-1][0] + char, clusters[-1][1])
-        else:
-            clusters.append((char, width(char)))
-    return clusters
 
 
 def cut_row(row: Row, start: int, end: int) -> Iterator[Run]:

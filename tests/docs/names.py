@@ -28,7 +28,6 @@ PACKAGES = (
     "pytest",
     "sqlite3",
     "urwid",
-    "wcwidth",
 )
 
 #: What gives something a name.

@@ -156,3 +156,22 @@ async def test_more_lines_than_a_window_holds_are_all_there(life: Life) -> None:
         await life.prints(b"".join(b"%d\r\n" % number for number in range(start, start + 10_000)))
 
     assert (await text(life.store))[0].split() == [str(number) for number in range(30_000)]
+
+
+async def test_what_was_cleared_is_told_and_what_is_painted_again_is_told_once(life: Life) -> None:
+    await life.begins()
+    await life.prints(b"one\r\ntwo\r\n\x1b[H\x1b[2Jthree\r\n\x1b[H\x1b[2J\x1b[3J")
+    for count in range(1, 40):
+        frame = b"".join(b"line %d\r\n" % number for number in range(count))
+        await life.prints(b"banner\r\n" + frame + b"working\r\n\x1b[2J\x1b[3J\x1b[H")
+    await life.prints(b"banner\r\n" + frame + b"done\r\n")
+
+    lines = ["one", "two", "three", "banner", *(f"line {number}" for number in range(39)), "done"]
+    assert await text(life.store) == ("\n".join(lines) + "\n", [], [])
+
+
+async def test_a_program_that_ends_on_the_alternate_screen_hides_nothing(life: Life) -> None:
+    await life.begins()
+    await life.prints(b"before\r\nmore\r\n\x1b[?1049h\x1b[2J\x1b[Hfull screen\r\n")
+
+    assert (await text(life.store))[0] == "before\nmore\nfull screen\n"

@@ -27,7 +27,8 @@ from chloe.export.text import read_lines
 from chloe.past.stream import Missing
 from chloe.past.walker import Walker
 from chloe.terminal import Modes, Terminal, within_bounds
-from chloe.terminal.interpreter import _OPERATIONS, CONTROLS, ESCAPES, SEQUENCES, Interpreter
+from chloe.terminal.interpreter import _OPERATIONS, Interpreter
+from chloe.terminal.sequences import CONTROLS, ESCAPES, SEQUENCES
 from tests.panes import open_pane
 from tests.replays import replayed
 

@@ -41,9 +41,12 @@ FLOORS = {
     "__main__": 5,
 }
 #: The one way between rooms of a floor, and who may look into the error tree.
-SIDEWAYS = {("events", "terminal"), ("config", "small_files"), ("__main__", "cli")} | {
-    (room, below) for room in FLOORS for below in ("errors", "quick")
-}
+SIDEWAYS = {
+    ("events", "terminal"),
+    ("formatting", "terminal"),
+    ("config", "small_files"),
+    ("__main__", "cli"),
+} | {(room, below) for room in FLOORS for below in ("errors", "quick")}
 #: Below, and nevertheless none of its business.
 FORBIDDEN = {
     ("past", "backends"),
@@ -56,7 +59,6 @@ FORBIDDEN = {
 }
 ROOMS_OF_PACKAGE = {
     "pyte": {"terminal"},
-    "wcwidth": {"terminal"},
     "urwid": {"ui"},
     "libtmux": {"backends"},
     "ptyprocess": {"backends"},

@@ -1,6 +1,7 @@
-"""The conformance packs, where their folder is found; they don't belong to the project.
+"""The conformance packs, where their folders are found; they don't belong to the project.
 
-``CHLOE_CONFORMANCE`` names the folder; without it, ``shared/conformance`` beside the checkout is looked at.
+``CHLOE_CONFORMANCE`` names the folder; without it, ``conformance`` in the folder of what is shared beside the
+checkout is looked at. ``edges`` beside it holds what xterm.js and ghostty agree on, and the others don't.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from chloe.terminal import Terminal
 
 _BESIDE = Path(__file__).resolve().parents[3] / "shared" / "conformance"
 FOLDER = Path(os.environ.get("CHLOE_CONFORMANCE", _BESIDE))
-PACKS = sorted(FOLDER.glob("*.jsonl.xz")) if FOLDER.is_dir() else []
+PACKS = sorted([*FOLDER.glob("*.jsonl.xz"), *(FOLDER.parent / "edges").glob("*.jsonl.xz")])
 
 #: The cases that fail, and why they stay so. None is one on which its author, xterm.js and tmux agree.
 KNOWN = {
@@ -31,6 +32,16 @@ KNOWN = {
     "ich_dch_ech-15": "ICH between the halves of a wide character leaves no half of it, as in xterm.js",
     "wide-09": "as in ich_dch_ech-15",
     "t0052-DL": "IL and DL leave the column, as in tmux; DEC's don't, which nine other cases contradict",
+    "31state_rep.REP_till_end_of_line.0": "REP goes over the edge, as in xterm.js, ghostty and xterm",
+    "ff-05": "a feed after a full row begins in its last column, as in xterm, xterm.js and ghostty",
+    "wrap-21": "as in ff-05",
+    "t0061-CSI_s": "a kept cursor waits to wrap if it did (VT510, xterm)",
+    "decslrm": "there are margins at the sides, as in xterm",
+    "keycap": "what VARIATION SELECTOR-16 makes an emoji is two wide, as programs of today measure it",
+    "skin": "a skin tone joins its picture, as programs of today measure it",
+    "utf8_invalid_byte": "broken UTF-8 shows as U+FFFD, as Unicode recommends",
+    "mode_8bit_csi": "as in utf8_invalid_byte",
+    "ESC k": "it is a title, as in screen and tmux: an old shell may take this for one of them",
 }
 
 Case = dict[str, Any]

@@ -115,10 +115,11 @@ def test_8_3_74_lf_keeps_the_column_and_scrolls_at_the_bottom() -> None:
     assert screen("a\nb\nc\nd\ne") == [" b", "  c", "   d", "    e"]
 
 
-def test_8_3_103_rep_repeats_a_character_that_was_just_printed_to_the_end_of_the_row() -> None:
+def test_8_3_103_rep_repeats_a_character_that_was_just_printed_over_the_edge() -> None:
     assert screen("ab\x1b[2b")[0] == "abbb"
     assert screen("a\x1b[m\x1b[2b")[0] == "a"
-    assert screen("a\x1b[99b") == ["a" * 10, "", "", ""]
+    assert screen("a\x1b[10b") == ["a" * 10, "a", "", ""]
+    assert screen("你\x1b[6bX") == ["你" * 5, "你你X", "", ""]
     assert screen("日\x1b[b")[0] == "日日"
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from chloe.terminal import Terminal
 from chloe.terminal.interpreter import Interpreter
 from tests.searching import examples
-from tests.terminal.test_properties import LINES, SIZES, assert_skipped_as_drawn
+from tests.terminal.streams import SIZES
+from tests.terminal.test_properties import LINES, assert_skipped_as_drawn
 
 _LINES = b"".join(b"\x1b[3%dmline %d\x1b[0m\r\n" % (number % 8, number) for number in range(400))
 _DOUBLED = _LINES.replace(b"\r\n", b"\r\r\n")

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.searching import examples
+from tests.terminal.streams import SIZES, TOKENS
 from tests.terminal.test_properties import (
     LINES,
-    SIZES,
-    TOKENS,
     assert_repainted_goes_on,
     assert_same_however_split,
     assert_skipped_as_drawn,

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from chloe.terminal import Terminal
 from tests.searching import examples
-from tests.terminal.test_properties import ROUGH_STREAMS, RUBBISH, SIZES
+from tests.terminal.streams import ROUGH_STREAMS, RUBBISH, SIZES
 
 _NUMBER = r"[0-9]{1,5}"
 _COLOUR = r"rgb:[0-9a-f]{4}/[0-9a-f]{4}/[0-9a-f]{4}"
@@ -17,7 +17,7 @@ _COLOUR = r"rgb:[0-9a-f]{4}/[0-9a-f]{4}/[0-9a-f]{4}"
 GRAMMAR = re.compile(
     "|".join(
         (
-            r"\x1b\[\?62;1;6;9;22c",
+            r"\x1b\[\?64;6;21;22;28c",
             r"\x1b\[>41;354;0c",
             r"\x1bP!\|00000000\x1b\\",
             r"\x1b\[0n",
@@ -34,7 +34,9 @@ GRAMMAR = re.compile(
             rf"\x1bP1\$r{_NUMBER};{_NUMBER}r\x1b\\",
             r"\x1bP1\$r[0-6] q\x1b\\",
             r"\x1bP1\$r[01]\"q\x1b\\",
-            r"\x1bP1\$r62;1\"p\x1b\\",
+            r"\x1bP1\$r64;1\"p\x1b\\",
+            rf"\x1bP1\$r{_NUMBER};{_NUMBER}s\x1b\\",
+            rf"\x1bP1\$r{_NUMBER}(?:t|\*\||\*x)\x1b\\",
             rf"\x1b\](?:10|11|12);{_COLOUR}\x1b\\",
             rf"\x1b\]4;[0-9]{{1,3}};{_COLOUR}\x1b\\",
             r"\x1bP0\+r\x1b\\",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chloe.terminal import EMULATOR, StateUnusable, Terminal
 from tests.searching import examples
-from tests.terminal.test_properties import ROUGH_STREAMS, SIZES
+from tests.terminal.streams import ROUGH_STREAMS, SIZES
 
 _RECORDINGS = sorted(
     path.parent for path in (Path(__file__).parent.parent / "recordings").glob("*/size.json")

@@ -92,8 +92,8 @@ def test_a_file_full_of_bells_rings_once_and_notices_are_bounded() -> None:
 @pytest.mark.parametrize(
     ("query", "answer"),
     [
-        ("\x1b[c", "\x1b[?62;1;6;9;22c"),
-        ("\x1bZ", "\x1b[?62;1;6;9;22c"),
+        ("\x1b[c", "\x1b[?64;6;21;22;28c"),
+        ("\x1bZ", "\x1b[?64;6;21;22;28c"),
         ("\x1b[>c", "\x1b[>41;354;0c"),
         ("\x1b[=c", "\x1bP!|00000000\x1b\\"),
         ("\x1b[5n", "\x1b[0n"),
@@ -104,6 +104,14 @@ def test_a_file_full_of_bells_rings_once_and_notices_are_bounded() -> None:
         ("\x1b[?2004$p", "\x1b[?2004;2$y"),
         ("\x1b[?2004h\x1b[?2004$p", "\x1b[?2004;1$y"),
         ("\x1b[?2026$p", "\x1b[?2026;2$y"),
+        ("\x1b[?2027l\x1b[?2027$p", "\x1b[?2027;3$y"),
+        ("\x1b[12$p\x1b[17$p", "\x1b[12;3$y\x1b[17;4$y"),
+        ("\x1b[?69h\x1b[5;9s\x1b[?6h\x1b[3;2H\x1b[6n", "\x1b[3;2R"),
+        ("\x1b[?69h\x1b[5;9s\x1bP$qs\x1b\\", "\x1bP1$r5;9s\x1b\\"),
+        ("\x1bP$qs\x1b\\", "\x1bP0$r\x1b\\"),
+        ("\x1bP$qt\x1b\\", "\x1bP1$r4t\x1b\\"),
+        ("\x1b[2*x\x1bP$q*x\x1b\\", "\x1bP1$r2*x\x1b\\"),
+        ('\x1bP$q"p\x1b\\', '\x1bP1$r64;1"p\x1b\\'),
         ("\x1b[?9999$p", "\x1b[?9999;0$y"),
         ("\x1b[4h\x1b[4$p", "\x1b[4;1$y"),
         ("\x1b[>q", "\x1bP>|Chloe 1\x1b\\"),
@@ -138,7 +146,7 @@ def test_colours_are_answered_as_who_takes_the_answer_has_them() -> None:
     terminal = fed("\x1b]11;?\a\x1b[c\x1b[?996n\x1b]4;200;?;3;?\a")
     light = Colours({"11": "ffff/ffff/ffff", "4;3": "0101/0202/0303"})
     assert terminal.take_replies(light) == (
-        b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;1;6;9;22c\x1b[?997;2n"
+        b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?64;6;21;22;28c\x1b[?997;2n"
         b"\x1b]4;200;rgb:ffff/0000/d7d7\x1b\\\x1b]4;3;rgb:0101/0202/0303\x1b\\"
     )
 

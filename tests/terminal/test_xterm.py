@@ -72,8 +72,10 @@ def test_decstr_resets_modes_and_leaves_the_screen() -> None:
 def test_ris_makes_a_fresh_terminal_whose_modes_are_the_same_object() -> None:
     terminal = Terminal(2, 10)
     modes = terminal.modes
-    terminal.feed(b"text\x1b[?1h\x1b]2;t\x07\x1bc")
-    assert terminal.snapshot() == Terminal(2, 10).snapshot()
+    terminal.feed(b"text\x1b[?1h\x1b]2;t\x07\x1b[22t\x1b[?69h\x1b[2;5s\x1b[3g\x1bc")
+    assert terminal.scrollback.drain() == ["text"]
+    terminal.scrollback.cleared = ""
+    assert terminal.snapshot().without_scrollback() == Terminal(2, 10).snapshot()
     assert terminal.modes is modes and not modes.application_cursor
 
 
@@ -175,16 +177,19 @@ def test_mouse_modes_exclude_each_other() -> None:
     assert fed("\x1b[?1003h\x1b[?1003l").modes.mouse == "off"
 
 
-def test_8_bit_controls_in_utf_8_are_controls() -> None:
+def test_8_bit_controls_in_utf_8_are_controls_but_open_no_string() -> None:
     assert screen("a\x9b3Gb\x85c")[:2] == ["a b", "c"]
+    misread = "say ”hi“".encode().decode("latin-1")
+    assert screen(misread, columns=40)[0] == "say â\x80hiâ\x80".replace("\x80", "")
 
 
-def test_broken_utf_8_is_dropped() -> None:
-    terminal = Terminal(1, 10)
-    terminal.feed(b"a\xffb\xc3(c\xe2\x82")
-    assert terminal.display[0].rstrip() == "ab(c"
+def test_broken_utf_8_shows_as_one_character_for_each_maximal_subpart() -> None:
+    terminal = Terminal(1, 20)
+    terminal.feed(b"Gr\xf6\xdfe\xc3(\xf0\x9f\x98x\xed\xa0\x80c\xe2\x82")
+    shown = "Gr\ufffd\ufffde\ufffd(\ufffdx\ufffd\ufffd\ufffdc"
+    assert terminal.display[0].rstrip() == shown
     terminal.feed(b"\xac")
-    assert terminal.display[0].rstrip() == "ab(c€"
+    assert terminal.display[0].rstrip() == shown + "€"
 
 
 # Characters and cells.
@@ -222,11 +227,20 @@ def test_a_program_s_own_private_characters_are_kept() -> None:
     ("text", "cells"),
     [
         ("👨\u200d👩\u200d👧", 2),
-        ("❤\ufe0f", 1),
-        ("1\ufe0f\u20e3", 1),
+        ("❤\ufe0f", 2),
+        ("❤\x1b[m\ufe0f", 1),
+        ("1\ufe0f\u20e3", 2),
         ("🇩🇪", 2),
         ("🇩🇪🇫", 4),
-        ("👍🏽", 4),
+        ("👍🏽", 2),
+        ("✌🏽", 2),
+        ("a🏽", 3),
+        ("🏳️\u200d🌈", 2),
+        ("👨\u200d👩\u200d👧", 2),
+        ("a\u200db", 2),
+        ("क्\u200dष", 2),
+        ("ष्ट्र", 2),
+        ("क्\u200d", 1),
         ("\u1112\u1161\u11ab", 2),
         ("नि", 2),
         ("क्ष", 2),
@@ -235,7 +249,7 @@ def test_a_program_s_own_private_characters_are_kept() -> None:
         ("a\x1b[m\u0301", 1),
     ],
 )
-def test_a_cluster_is_as_wide_as_its_first_character(text: str, cells: int) -> None:
+def test_a_cluster_is_one_or_two_cells_wide(text: str, cells: int) -> None:
     terminal = Terminal(1, 20)
     terminal.feed(text.encode())
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Hashable, Sequence
 
 from chloe.formatting.text import UNSAFE
 from chloe.terminal import Attributes
-from chloe.ui.canvas import measure, split_clusters
+from chloe.terminal.widths import split_clusters
+from chloe.ui.canvas import measure
 from chloe.ui.tty.colors import Depth, to_sgr
 
 #: Characters about whose width terminals agree. After any other the column is set.

@@ -1,0 +1,119 @@
+"""Widths come from one table of one Unicode version, whatever Python and packages there are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+
+from chloe.terminal import Terminal, unicode_table, widths
+from tests.laws.test_floors import ROOT
+
+#: What another Python is asked: all widths, and how a few texts are cut into clusters.
+_ASKED = """
+import sys, json, hashlib
+sys.path.insert(0, sys.argv[1])
+from chloe.terminal import widths
+every = bytes(widths.width(chr(code)) for code in range(0x110000) if not 0xd800 <= code < 0xe000)
+print(json.dumps([sys.version_info[:2], hashlib.sha256(every).hexdigest()]))
+"""
+
+
+def _all_widths() -> str:
+    every = bytes(widths.width(chr(code)) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    return hashlib.sha256(every).hexdigest()
+
+
+def test_another_python_measures_the_same() -> None:
+    names = [f"python3.{minor}" for minor in range(11, 20) if minor != sys.version_info.minor]
+    found = [path for name in names if (path := shutil.which(name))]
+    others = [path for path in found if not subprocess.run([path, "-c", ""], capture_output=True).returncode]
+    if not others:
+        pytest.skip("there is no second Python")
+    for path in others:
+        done = subprocess.run(
+            [path, "-I", "-c", _ASKED, str(ROOT)], capture_output=True, check=True, timeout=60
+        )
+        version, digest = json.loads(done.stdout)
+        assert digest == _all_widths(), version
+
+
+#: What became wide with Unicode 16, symbols of the I Ching and the Tai Xuan Jing; and a mark that takes no
+#: cell any more.
+_CHANGED = (
+    range(0x1171E, 0x1171F),
+    range(0x2630, 0x2638),
+    range(0x268A, 0x2690),
+    range(0x4DC0, 0x4E00),
+    range(0x1D300, 0x1D380),
+)
+
+
+def test_the_table_agrees_with_python_s_where_both_know_the_character() -> None:
+    """Python's is of an older version: characters that aren't in it aren't compared."""
+    otherwise = []
+    for code in range(0x20, 0x110000):
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category in ("Cc", "Cf", "Cn", "Co", "Cs") or any(code in changed for changed in _CHANGED):
+            continue
+        is_wide = unicodedata.east_asian_width(char) in "WF" or widths.is_flag_half(char)
+        is_jamo = 0x1160 <= code < 0x1200 or 0xD7B0 <= code < 0xD800
+        is_zero = category in ("Mn", "Me", "Zl", "Zp") or is_jamo
+        expected = 0 if is_zero else 1 if category == "Mc" else 1 + is_wide
+        if widths.width(char) != expected:
+            otherwise.append(hex(code))
+    assert otherwise == []
+    assert int(unicode_table.VERSION.split(".")[0]) >= int(unicodedata.unidata_version.split(".")[0])
+
+
+@pytest.mark.parametrize(
+    "clusters",
+    [
+        ["क्ष"],
+        ["क्\u200dष"],
+        ["ष्ट्र"],
+        ["नि"],
+        ["क", "ष"],
+        ["க்", "ஷ"],  # Tamil has no linker.
+        ["ක්\u200d", "ෂ"],
+        ["a\u200d", "b"],
+        ["a\u200d", "🌈"],
+        ["👨\u200d👩\u200d👧", "x"],
+        ["👍🏽", "👍🏽"],
+        ["a", "🏽"],
+        ["🇩🇪", "🇫🇷", "🇮"],
+        ["1\ufe0f\u20e3"],
+        ["각", "각"],
+    ],
+)
+def test_text_is_cut_into_clusters_as_unicode_has_them(clusters: list[str]) -> None:
+    assert [cluster for cluster, _ in widths.split_clusters("".join(clusters))] == clusters
+
+
+@pytest.mark.parametrize("piece", ["⚠\ufe0f", "👍🏽", "नि", "क्ष", "🇩🇪"])
+@pytest.mark.parametrize("setting", ["", "\x1b[?7l", "\x1b[4h", "\x1b[?69h\x1b[2;6s", "\x1b[44m"])
+def test_a_cluster_that_grows_at_the_edge_is_the_same_however_it_comes(piece: str, setting: str) -> None:
+    for before in range(9):
+        stream = f"{setting}日本語abc\r\n{'x' * before}{piece}y{piece}".encode()
+        whole, split = Terminal(4, 7), Terminal(4, 7)
+        whole.feed(stream)
+        for byte in stream:
+            split.feed(bytes([byte]))
+        assert whole.snapshot() == split.snapshot()
+        assert Terminal.load(whole.dump()).snapshot() == whole.snapshot()
+        painted = Terminal(4, 7)
+        painted.feed(whole.repaint())
+        assert painted.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
+
+
+def test_a_cluster_that_grows_in_the_last_column_goes_to_the_next_row() -> None:
+    terminal = Terminal(2, 4)
+    terminal.feed("abc⚠\ufe0fx".encode())
+    assert [row.rstrip() for row in terminal.display] == ["abc", "⚠\ufe0fx"]
+    assert terminal.lines_on_screen() == ["abc⚠\ufe0fx"]
