@@ -21,26 +21,28 @@ if TYPE_CHECKING:
 
     from chloe.backends.tmux.holder.answer_queue import AnswerQueue
     from chloe.backends.tmux.holder.colours_file import ColoursFile
-    from chloe.backends.tmux.holder.rendition import follow, select
+    from chloe.backends.tmux.holder.rendition import follow
     from chloe.backends.tmux.holder.sequences import LONGEST_STRING, command_number, cut, may_ask
     from chloe.backends.tmux.holder.settings import Settings
 else:
     from answer_queue import AnswerQueue
     from colours_file import ColoursFile
-    from rendition import follow, select
+    from rendition import follow
     from sequences import LONGEST_STRING, command_number, cut, may_ask
     from settings import Settings
 
 #: The most parameters that are read, and the highest value of one, as in the emulator.
 _MOST_PARAMETERS, _HIGHEST = 32, 65535
-#: Bytes that may hold renditions, before they are looked through.
-_LONGEST_TRAIL = 16 * 1024
+#: Bytes of a batch whose renditions are looked through at once, and the most that are kept for later.
+_LITTLE, _LONGEST_TRAIL = 4 * 1024, 64 * 1024
 
 _DIGITS = b"0123456789;:"
 _INTERMEDIATES = bytes(range(0x20, 0x30))
 _PREFIXES = (b"<", b"=", b">", b"?")
 #: How begins, without digits, what neither asks nor changes anything that can be asked for, but for SGR.
 _PASSED_OVER = frozenset([b"[" + bytes((final,)) for final in b"@ABCDEFGHIJKLMPSTXZ^`abdefgijkmv"])
+#: The most common of them, and one of the designations of a character set.
+_COMMON = (b"\x1b[m", *[b"\x1b[" + bytes((final,)) for final in b"HKCABDGJXd"], b"\x1b(B")
 #: Operations that report something (XTWINOPS).
 _REPORTS = (11, 13, 14, 15, 16, 18, 19, 20, 21)
 #: Stands for what tmux doesn't get: the end of a string (ST) does nothing, but ends what was left open.
@@ -91,32 +93,43 @@ class Questions:
             data, self._open = self._open + data, b""
         if b"\xc2" in data:
             data = self._replace_eight_bit(data)
-        if b"\x1b" not in data:
+        start = data.rfind(b"\x1b")
+        if start < 0:
             return data
         self._colours_are_fresh = False
+        tail = data[start + 1 :]
+        if cut(tail, is_ended=False)[2]:
+            return self._take_complete(data, None)
+        return self._take_complete(data[:start], tail) + self._hold_back(tail)
+
+    def _take_complete(self, data: bytes, tail: bytes | None) -> bytes:
+        """Look through sequences that have ended. ``tail`` is what has begun behind them, if anything."""
+        if not self._in_device_control and _is_quiet(data):
+            self._leave_trail(data)
+            return data
         self._pieces = pieces = data.split(b"\x1b")
         self._followed = 1
-        is_changed = self._in_device_control and self._end_device_control(0)
+        is_changed = self._in_device_control and self._end_device_control(0, tail)
         brief = data.translate(None, _DIGITS).split(b"\x1b")
-        last = len(pieces) - 1
+        odd = {at for at, piece in enumerate(brief) if piece[:2] not in _PASSED_OVER}
+        if data.count(b"\x1b[") < len(pieces) - 1:
+            odd.update([at for at, piece in enumerate(pieces) if piece[:1] != b"["])
+        odd.discard(0)
         passed: dict[int, bytes] = {}
-        for at, piece in enumerate(brief):
-            if (piece[:2] in _PASSED_OVER and pieces[at][:1] == b"[") or not at:
-                continue
+        for at in sorted(odd):
             self._at = at
-            sequence, controls, length = cut(pieces[at], is_ended=at < last)
-            if not length:
-                passed[at] = self._hold_back(pieces.pop())
-            elif sequence:
+            sequence, controls, length = cut(pieces[at], is_ended=True)
+            if sequence:
                 instead = self._carry_out(sequence)
                 if instead is not None:
                     passed[at] = (instead or _NOTHING) + controls + pieces[at][length:]
                 elif sequence[:1] == b"P":
-                    is_changed |= self._end_device_control(at)
-        self._leave_trail()
+                    is_changed |= self._end_device_control(at, tail)
+        self._leave_trail(b"\x1b" + b"\x1b".join(pieces[self._followed :]))
+        self._pieces = []
         if passed or is_changed:
             data = pieces[0] + b"".join(
-                [passed[at] if at in passed else b"\x1b" + pieces[at] for at in range(1, last + 1)]
+                [passed[at] if at in passed else b"\x1b" + pieces[at] for at in range(1, len(pieces))]
             )
         return data
 
@@ -138,36 +151,41 @@ class Questions:
         self._in_device_control = piece[:1] == b"P"
         return whole
 
-    def _end_device_control(self, at: int) -> bool:
+    def _end_device_control(self, at: int, tail: bytes | None) -> bool:
         """End the string of this piece for tmux, where ESC alone doesn't end it; whether that was needed.
 
         Only ESC and a backslash end one there: it would swallow what follows.
         """
         pieces = self._pieces
-        self._in_device_control = at == len(pieces) - 1 or (at == len(pieces) - 2 and not pieces[-1])
-        if self._in_device_control or pieces[at + 1][:1] == b"\\":
+        following = pieces[at + 1] if at + 1 < len(pieces) else tail
+        self._in_device_control = following is None or (following is tail and not tail)
+        if self._in_device_control or (following or b"")[:1] == b"\\":
             return False
         pieces[at] += _NOTHING
         return True
 
     # Renditions.
 
-    def _leave_trail(self) -> None:
-        rest = self._pieces[self._followed :]
-        self._pieces = []
-        self._trail += rest
-        self._trail_size += sum(map(len, rest))
-        if self._trail_size > _LONGEST_TRAIL or len(self._trail) > _LONGEST_TRAIL // 8:
+    def _leave_trail(self, data: bytes) -> None:
+        """Keep what may hold renditions, and look through it where it is little: a flood mustn't wait.
+
+        Of a flood only the end is looked through. That tells, unless a rendition was selected in it before
+        and neither selected again nor taken back.
+        """
+        self._trail.append(data)
+        self._trail_size += len(data)
+        if len(data) <= _LITTLE:
             self._follow()
+        while self._trail_size > _LONGEST_TRAIL and len(self._trail) > 1:
+            self._trail_size -= len(self._trail.pop(0))
 
     def _follow(self) -> None:
-        if self._trail:
-            follow(self._settings.rendition, self._trail)
-            self._trail, self._trail_size = [], 0
+        follow(self._settings.rendition, b"".join(self._trail))
+        self._trail, self._trail_size = [], 0
 
     def _catch_up(self) -> None:
         """Know the rendition as it is before the sequence that is carried out."""
-        self._trail += self._pieces[self._followed : self._at]
+        self._trail.append(b"\x1b" + b"\x1b".join(self._pieces[self._followed : self._at]))
         self._followed = self._at + 1
         self._follow()
 
@@ -214,7 +232,7 @@ class Questions:
             getattr(self._settings, name)(*numbers[:most])
         elif key == b"m":
             self._catch_up()
-            select(self._settings.rendition, given)
+            follow(self._settings.rendition, b"\x1b[" + given + b"m")
         elif key in _ASKS:
             return self._ask(key, numbers[0] if numbers else 0)
         return None
@@ -331,6 +349,18 @@ class Questions:
         Return what the program gets before the answers.
         """
         return self.answers.take_typed(data, by_tmux=by_tmux, columns=self._columns)
+
+
+def _is_quiet(data: bytes) -> bool:
+    """Return whether there is nothing in ``data`` but text and the most common sequences."""
+    if b"\x1b7" in data or b"\x1b8" in data:
+        return False  # Without their digits they are none.
+    brief = data.translate(None, _DIGITS)
+    for sequence in _COMMON:
+        if b"\x1b" not in brief:
+            return True
+        brief = brief.replace(sequence, b"\0")
+    return b"\x1b" not in brief
 
 
 #: Sequences that switch modes: the operation, and to what.

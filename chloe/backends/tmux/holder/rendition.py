@@ -41,8 +41,17 @@ _CLEARS = {
     59: ("58",),
 }
 _DIGITS = b"0123456789;:"
+#: The two ways in which programs most often take all back.
+_RESETS = (b"\x1b[m", b"\x1b[0m")
+#: Stands for all, where all is taken back.
+_ALL = "all"
+#: How a direct colour begins.
+_DIRECT = {b"38;2;": "38", b"48;2;": "48"}
+#: What sequences of late select, by their parameters, and how many are remembered.
+_known: dict[bytes, dict[str, str]] = {}
+_MOST_KNOWN = 256
 #: No longer sequence is taken seriously, as in the emulator.
-_LONGEST = 256
+_LONGEST = 256 + 1
 
 
 def describe(rendition: dict[str, str]) -> str:
@@ -50,77 +59,98 @@ def describe(rendition: dict[str, str]) -> str:
     return ";".join(["0", *[rendition[name] for name in _ORDER if name in rendition]])
 
 
-def follow(rendition: dict[str, str], pieces: list[bytes]) -> None:
-    """Change ``rendition`` as all the SGR sequences in ``pieces`` do: what follows each ESC of a stream."""
-    start = 0
-    for at in range(len(pieces) - 1, -1, -1):
-        if pieces[at][:2] == b"[m" or pieces[at][:3] == b"[0m":
+def follow(rendition: dict[str, str], data: bytes) -> None:
+    """Change ``rendition`` as all the SGR sequences in ``data`` do, from the last one backwards.
+
+    What a later one decides, an earlier one needn't be asked; none is asked that comes before a reset.
+    """
+    reset = max(map(data.rfind, _RESETS))
+    if reset >= 0:
+        rendition.clear()
+        data = data[reset:]
+    # Where each stands last, for most come again and again. What is no SGR has other things before its m.
+    pieces = data.split(b"\x1b[")[1:]
+    ends = [piece[: piece.find(b"m", 0, _LONGEST) + 1] for piece in pieces]
+    last = dict(zip(ends, range(len(ends)), strict=True))
+    found = [each for each in last if each and not each[:-1].strip(_DIGITS)]
+    decided: dict[str, str] = {}
+    for each in sorted(found, key=last.__getitem__, reverse=True):
+        # A direct colour and nothing else, as there may be thousands of.
+        if _DIRECT.get(each[:5]) in decided and each.count(b";") == 4:
+            continue
+        given = each[:-1]
+        change = _known.get(given)
+        if change is None:
+            change = _read(given)
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[given] = change
+        for name, value in change.items():
+            decided.setdefault(name, value)
+        if _ALL in change:
             rendition.clear()
-            start = at + 1
             break
-    for piece in pieces[start:]:
-        rest = piece[1:].lstrip(_DIGITS)
-        if rest[:1] == b"m" and piece[:1] == b"[":
-            select(rendition, piece[1 : len(piece) - len(rest)])
+    for name, value in decided.items():
+        if value:
+            rendition[name] = value
+        else:
+            rendition.pop(name, None)
 
 
-def select(rendition: dict[str, str], given: bytes) -> None:
-    """Change ``rendition`` as SGR with these parameters does. Unknown ones do nothing."""
-    parts = given.decode("ascii").split(";") if len(given) <= _LONGEST else []
+def _read(given: bytes) -> dict[str, str]:
+    """Return what SGR with these parameters selects, "" where it takes something back."""
+    change: dict[str, str] = {}
+    parts = given.decode("ascii").split(";")
     place = 0
     while place < len(parts):
         part = parts[place]
         place += 1
         if ":" in part:
-            _select_by_colons(rendition, part.split(":"))
+            _read_colons(change, part.split(":"))
             continue
         code = _number(part)
         if code in (38, 48, 58):
             taken = 4 if parts[place : place + 1] == ["2"] else 2
-            _select_colour(rendition, code, parts[place : place + taken])
+            _read_colour(change, code, parts[place : place + taken])
             place += taken
         elif not code:
-            rendition.clear()
+            change = dict.fromkeys((*_ORDER, _ALL), "")
         elif code in _SETS:
             name, value = _SETS[code]
-            rendition[name] = value
+            change[name] = value
         elif 30 <= code <= 37 or 90 <= code <= 97:
-            rendition["38"] = str(code)
+            change["38"] = str(code)
         elif 40 <= code <= 47 or 100 <= code <= 107:
-            rendition["48"] = str(code)
+            change["48"] = str(code)
         else:
             for name in _CLEARS.get(code, ()):
-                rendition.pop(name, None)
+                change[name] = ""
+    return change
 
 
-def _select_by_colons(rendition: dict[str, str], fields: list[str]) -> None:
+def _read_colons(change: dict[str, str], fields: list[str]) -> None:
     code = _number(fields[0])
     if code == 4:
         style = _number(fields[1])
-        if style > 5:
-            return
-        rendition["underline"] = f"4:{style}" if style > 1 else "4"
-        if not style:
-            del rendition["underline"]
+        if style <= 5:
+            change["underline"] = f"4:{style}" if style > 1 else "4" if style else ""
     elif code in (38, 48, 58):
         if fields[1] == "2" and len(fields) >= 6:
             del fields[2]  # The colour space of T.416, which xterm leaves out.
-        _select_colour(rendition, code, fields[1:])
+        _read_colour(change, code, fields[1:])
 
 
-def _select_colour(rendition: dict[str, str], code: int, parts: list[str]) -> None:
+def _read_colour(change: dict[str, str], code: int, parts: list[str]) -> None:
     if parts[:1] == ["5"] and len(parts) >= 2:
         index = _number(parts[1])
-        if index > 255:
-            return
-        name = f"{code};5;{index}"
-        if code != 58 and index < 16:
-            name = str(code - 8 + index if index < 8 else code + 44 + index)
-        rendition[str(code)] = name
+        if index < 256:
+            is_short = code != 58 and index < 16
+            short = str(code - 8 + index if index < 8 else code + 44 + index)
+            change[str(code)] = short if is_short else f"{code};5;{index}"
     elif parts[:1] == ["2"] and len(parts) >= 4:
         levels = [_number(part) for part in parts[1:4]]
         if max(levels) < 256:
-            rendition[str(code)] = f"{code};2;{levels[0]};{levels[1]};{levels[2]}"
+            change[str(code)] = f"{code};2;{levels[0]};{levels[1]};{levels[2]}"
 
 
 def _number(text: str) -> int:
