@@ -105,18 +105,22 @@ def _in_brackets(holder: str) -> str:
     return f" ({holder})" if holder else ""
 
 
-def find_lock_holder(path: Path, byte: int | None = None) -> str:
-    """Name the process that has ``path`` (that ``byte`` of it) locked, as proc_locks(5) lists it."""
+def find_lock_holder(path: Path, byte: int | None = None, *, shared: bool = False) -> str:
+    """Name the process that has ``path`` (that ``byte`` of it) locked, as proc_locks(5) lists it.
+
+    ``shared``: one of those that have it together.
+    """
     try:
         found = path.stat()
         listed = Path("/proc/locks").read_text("ascii").splitlines()
     except (OSError, ValueError):
         return ""
     place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    mode = "READ" if shared else "WRITE"
     for line in listed:
         fields = line.split()
         # Those that only wait have an arrow in front.
-        if len(fields) < 8 or "->" in fields or fields[5] != place or fields[3] != "WRITE":
+        if len(fields) < 8 or "->" in fields or fields[5] != place or fields[3] != mode:
             continue
         if byte is not None and not _holds(fields[6], fields[7], byte):
             continue

@@ -3,7 +3,8 @@
 ``store`` is the door. Behind it:
 
 - ``connection`` (SQLite off the loop's thread), ``migrations`` and ``schema`` (what makes a file a log),
-  ``drift`` (a schema that isn't ours), ``opening`` (the order of it all);
+  ``drift`` (a schema that isn't ours), ``opening`` (the order of it all), ``log_lock`` (who else has it
+  open), ``upgrading`` (an older one brought up to date);
 - ``chain`` and ``bodies`` (the form of what is kept);
 - ``appending`` (a transaction), ``writer`` (when one is made, and what happens while none can be),
   ``side_transaction`` (one without records), ``write_lock`` (the lock among instances), ``readonly`` (a log

@@ -1,17 +1,11 @@
 """Opening the log: made, brought up to date, and put right where it was damaged.
 
-Owns the order of these, and the lock by which an instance knows that it is alone with the log. Must not know
-what is done with the log once it is open.
-
-Each instance that has the log open holds a shared lock on the file ``log.lock`` beside it. An instance that
-gets an exclusive lock is alone, and may put a damaged log aside.
+Owns the order of these. Must not know what is done with the log once it is open.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -21,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from chloe.errors import LogLocked, LogUnusable, LogUnwritable
 from chloe.quick import dataclass
-from chloe.small_files import FileRefused, is_shortage, open_regular
+from chloe.small_files import FileRefused, is_shortage
 from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, connect
 from chloe.store.drift import Drift, inspect_drift
 from chloe.store.heads import contains_head, last_head, read_known_head
+from chloe.store.log_lock import RETRY_DELAY, LogLock
 from chloe.store.migrations import migrations
 from chloe.store.reading import tip
 from chloe.store.repair.losses import record_truncation
@@ -37,68 +32,19 @@ from chloe.store.schema import (
     create_log_file,
     explain_no_locks,
     explain_unusable,
-    migrate,
 )
 from chloe.store.unwritable import explain_doubt, explain_read_only, explain_unwritable
+from chloe.store.upgrading import migrate_alone
 from chloe.store.write_lock import NO_LOCKS, find_writer
 from chloe.waits import LOG_TIMEOUT, Waits, find_lock_holder, poll_until
 
 if TYPE_CHECKING:
     from chloe.store.repair.salvage import Salvage
 
-#: Seconds between two tries to get a share in the log.
-_RETRY_DELAY = 0.02
-
 #: How often the log is opened where its files are taken away meanwhile.
 _MAX_TRIES = 5
 
 _WAY_OUT = "end every other Chloe, then `chloe recover` puts it aside and saves what can be read"
-
-
-class LogLock:
-    """This instance's lock on the file beside the log at ``path``. Raises ``OSError``.
-
-    Unless ``writable``, a file that isn't there isn't made.
-    """
-
-    def __init__(self, path: Path, *, writable: bool = True) -> None:
-        file = path.with_name(f"{path.stem}.lock")
-        #: The file that is locked.
-        self.file = file
-        self._descriptor = open_regular(
-            file, os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, follow=False
-        )
-
-    def try_share(self) -> bool:
-        """Take a shared lock; return False while another instance is alone with the log, and salvages it."""
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def try_exclusive(self) -> bool:
-        """Take the lock exclusively, until ``share``; return whether that could be done."""
-        with suppress(BlockingIOError):
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        # Refused, the share may be gone as well (flock(2)).
-        deadline = time.monotonic() + LOG_TIMEOUT
-        while not self.try_share():
-            if time.monotonic() > deadline:
-                raise LogUnusable(f"{self.file} is locked by another Chloe; wait for it, then try again")
-            time.sleep(_RETRY_DELAY)
-        return False
-
-    def share(self) -> None:
-        """Let others open the log again."""
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
-
-    def close(self) -> None:
-        """Give the share back."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +142,7 @@ async def _open_once_free(
             except LogLocked as locked:
                 if deadline is not None and time.monotonic() > deadline:
                     raise waits.timeout_error(what, LOG_TIMEOUT, find_writer(path)) from locked
-            await asyncio.sleep(_RETRY_DELAY)
+            await asyncio.sleep(RETRY_DELAY)
 
 
 async def _open_as_it_is(
@@ -332,7 +278,7 @@ async def _open(
         raise _damaged(error, explain_unusable(path, error)) from error
     appender = None
     try:
-        await connection.run(migrate, path)
+        await connection.run(migrate_alone, path, guard)
         if await connection.run(_check_end, path, guard):
             # Its files were read past SQLite, which drops this process's locks on them.
             await connection.run(lambda _: connection.reopen())

@@ -114,6 +114,16 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise explain_unusable(path, error) from error
 
 
+def find_older_version(connection: sqlite3.Connection) -> int:
+    """Return the version of a log that is to be brought up to date; 0 for any other database.
+
+    Raises ``sqlite3.Error``.
+    """
+    version = _number(connection, "user_version")
+    is_ours = _number(connection, "application_id") == APPLICATION_ID
+    return version if is_ours and 0 < version < migrations()[-1].version else 0
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     """Set what can't be set inside a transaction. ``auto_vacuum`` counts only before the first page."""
     deadline = time.monotonic() + _TIMEOUT

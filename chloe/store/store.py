@@ -23,7 +23,8 @@ from chloe.store.change_watch import ChangeWatcher, FolderWatcher
 from chloe.store.connection import Connection, ReaderPool
 from chloe.store.following import Feed
 from chloe.store.heads import HeadKeeper
-from chloe.store.opening import LogLock, OpenedReadOnly, open_log
+from chloe.store.log_lock import LogLock
+from chloe.store.opening import OpenedReadOnly, open_log
 from chloe.store.reading import Reader, RecordQuery, translate_errors
 from chloe.store.readonly import RefusingWriter
 from chloe.store.reserve import size_on_disk

@@ -114,6 +114,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "store/write_lock",
     ),
     ("store/test_odd_rows.py",): ("store/bodies",),
+    ("store/test_opening.py", "store/test_upgrading.py"): ("store/log_lock",),
     ("store/test_following.py",): ("store/change_watch",),
     ("store/test_opening.py", "store/test_drift.py"): ("store/migrations", "store/readonly"),
     ("store/test_pruning.py",): ("store/prune_plan",),

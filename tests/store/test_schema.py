@@ -195,7 +195,7 @@ async def test_a_file_system_without_locks_is_called_so(
         code = getattr(errno, name)
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("chloe.store.opening.fcntl.flock", flock)
+    monkeypatch.setattr("chloe.store.log_lock.fcntl.flock", flock)
     with pytest.raises(LogUnusable, match="can't lock files") as refused:
         await Store.open(path, instance="x", watcher=None)
     assert "CHLOE_HOME" in str(refused.value) and "writable" not in str(refused.value)
