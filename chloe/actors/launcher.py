@@ -184,9 +184,9 @@ class Launcher:
 
     def inspect_input(self, pane: Pane) -> TerminalInput | None:
         """Return how the program of a pane without a backend here reads; None where that can't be seen."""
-        from chloe.backends.tmux.program_input import inspect_program_input
+        from chloe.backends.tmux.program_look import ProgramLook
 
-        return inspect_program_input(self._folder(pane.id)) if pane.traits.outlives_chloe else None
+        return ProgramLook(self._folder(pane.id)).inspect_input() if pane.traits.outlives_chloe else None
 
     async def session_exists(self, pane: str) -> bool | None:
         """Return whether tmux has the pane's session; None where it doesn't answer."""

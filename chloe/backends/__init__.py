@@ -2,6 +2,7 @@
 
 ``backend``         the words between a pane and its backend, and the protocol
 ``kinds``           the kinds of backend, and the traits of each
+``evidence``        what shows of a program from outside: its terminal's line discipline, who is in front
 ``environment``     what a program gets to see of the world: environment, shell, where a command is
 ``outer_terminal``  what the terminals around Chloe say of themselves, which no program gets
 ``limits``          the resource limits that this process was started with

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Protocol, runtime_checkable
 
+from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.terminal_input import TerminalInput
 from chloe.events.facts import Process, SpoolPosition
 from chloe.quick import dataclass
@@ -129,6 +130,9 @@ class Backend(Protocol):
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size; a ``SizeChanged`` follows where the stream has it. Never blocks."""
+
+    def look(self) -> ProgramEvidence | None:
+        """Look at what the program does now, at about 0.1 ms; None where nothing of it can be seen."""
 
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events, at least one; ``Exited`` is the last of all. One reader at a time.

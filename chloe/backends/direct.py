@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
+from chloe.backends.evidence import Group, ProgramEvidence, look
 from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import close_terminal, set_size, spawn
@@ -75,6 +76,7 @@ class DirectBackend:
         self._waiter: asyncio.Future[None] | None = None
 
         self._writer = PtyWriter()
+        self._group: Group | None = None
 
         self._reaped = asyncio.Event()
         self._exited: Exited | None = None
@@ -250,6 +252,16 @@ class DirectBackend:
         self._flush_chunk()
         self._events.append(SizeChanged(*size, time.time_ns()))
         self._wake()
+
+    # What it is doing.
+
+    def look(self) -> ProgramEvidence | None:
+        """Look at what the program does now; None once it is gone."""
+        if self._fd < 0 or self._exited is not None:
+            return None
+        pid = self.pid
+        self._group = self._group or Group(pid)
+        return look(self._fd, self._device, self._foreground(), self._group, pid)
 
     # The end.
 

@@ -28,6 +28,7 @@ from chloe.backends.backend import (
     SizeChanged,
     Spec,
 )
+from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.terminal_input import TerminalInput
 from chloe.events.facts import SpoolPosition
 
@@ -57,6 +58,11 @@ class FakeBackend:
         #: The positions that were acknowledged.
         self.acknowledged: list[SpoolPosition] = []
         self.started = self.killed = self.closed = False
+        name = spec.argv[0].rpartition("/")[2]
+        #: What a look at it shows, while it runs: a shell that reads lines.
+        self.evidence: ProgramEvidence | None = ProgramEvidence(
+            is_raw=False, echoes=True, program=name, front=name, is_own_group=True
+        )
         #: What is yet to be read.
         self._events: deque[BackendEvent | _Flood] = deque()
         self._something = asyncio.Event()
@@ -135,6 +141,10 @@ class FakeBackend:
         """Give the terminal this size."""
         if (rows, columns) != self.size and not self._ended:
             self.changes_size(rows, columns)
+
+    def look(self) -> ProgramEvidence | None:
+        """Show ``evidence``, while it runs."""
+        return self.evidence if self.started and not self._ended else None
 
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events. Raises ``EOFError`` once ``Exited`` has been handed out."""

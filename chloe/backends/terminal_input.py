@@ -10,6 +10,7 @@ import fcntl
 import os
 import struct
 import termios
+from typing import NamedTuple
 
 from chloe.events.facts import Process
 from chloe.quick import dataclass
@@ -20,6 +21,9 @@ MAX_LINE = 4095
 
 #: The first major number of Unix98 PTYs, and how many there are, of 256 terminals each (devices.txt, Linux).
 _PTY_MAJOR, _PTY_MAJORS = 136, 8
+
+#: Where the kernel tells of processes.
+PROC = "/proc"
 
 _INT = struct.Struct("=i")
 
@@ -52,14 +56,27 @@ def inspect_terminal(device: str) -> TerminalInput | None:
 
 def inspect_input_of(program: Process) -> TerminalInput | None:
     """Return that of the program's own terminal; None without /proc, and where the program is gone."""
+    found = find_terminal(program)
+    return inspect_terminal(found.device) if found is not None else None
+
+
+class ProgramTerminal(NamedTuple):
+    """The terminal of a program by its name, and the process group in front there; 0 where there is none."""
+
+    device: str
+    foreground: int
+
+
+def find_terminal(program: Process) -> ProgramTerminal | None:
+    """Return the PTY that a program runs on; None without /proc, without a PTY, and where it is gone."""
     try:
-        with open(f"/proc/{program.pid}/stat", "rb") as file:  # noqa: PTH123 - a third of the time of Path's.
+        with open(f"{PROC}/{program.pid}/stat", "rb") as file:  # noqa: PTH123 - a third of the time of Path's.
             fields = file.read().rpartition(b")")[2].split()
-        # Fields 7 and 22, counted behind the name, which may hold anything: tty_nr and starttime.
-        number, started = int(fields[4]), int(fields[19])
+        # Fields 7, 8 and 22, counted behind the name, which may hold anything: tty_nr, tpgid and starttime.
+        number, foreground, started = int(fields[4]), int(fields[5]), int(fields[19])
     except (OSError, ValueError, IndexError):
         return None
     major = os.major(number) - _PTY_MAJOR
     if started != program.started or not 0 <= major < _PTY_MAJORS:
         return None
-    return inspect_terminal(f"/dev/pts/{256 * major + os.minor(number)}")
+    return ProgramTerminal(f"/dev/pts/{256 * major + os.minor(number)}", max(foreground, 0))

@@ -22,6 +22,7 @@ __all__ = [
     "encode",
     "focus",
     "format_key",
+    "list_same_keys",
     "mouse",
     "parse_name",
     "parse_sequence",
@@ -99,6 +100,16 @@ _CTRL = dict(
     )
 )
 
+#: Keys that send a control character which others send as well, and that many a keyboard has no other way to
+#: send (VT220, ctlseqs).
+_SAME_KEYS = {
+    "ctrl+@": "ctrl+space",
+    "ctrl+\\": "ctrl+4",
+    "ctrl+]": "ctrl+5",
+    "ctrl+^": "ctrl+6",
+    "ctrl+_": "ctrl+7",
+}
+
 _LETTER_SEQUENCE = re.compile(rb"\x1b(?:O|\[)(?:1;(\d+))?([A-FHPQRS])\Z")
 _TILDE_SEQUENCE = re.compile(rb"\x1b\[(\d+)(?:;(\d+))?~\Z")
 _OTHER_KEY = re.compile(rb"\x1b\[27;(\d+);(\d+)~\Z")
@@ -147,6 +158,13 @@ def format_key(key: Key) -> str:
     return "+".join([*held, key.name])
 
 
+def list_same_keys(name: str) -> tuple[str, ...]:
+    """Return the names of a key as terminals report it: its own, and that of the key which counts as well."""
+    named = parse_name(name)
+    key = format_key(named) if named else name
+    return (key, _SAME_KEYS[key]) if key in _SAME_KEYS else (key,)
+
+
 def encode(key: str, modes: Modes) -> bytes:
     """Return what the key of this name sends; empty where there is no such key."""
     named = parse_name(key)
@@ -157,9 +175,10 @@ def translate(sequence: bytes, modes: Modes) -> bytes:
     """Return one key's sequence, given as xterm sends it in its normal mode, as the program wants it under
     ``modes``.
 
-    A sequence that is no key is returned as it is.
+    A key as kitty's protocol or modifyOtherKeys sends it becomes what the program knows, too. A sequence that
+    is no key is returned as it is.
     """
-    if not _changes_keys(modes):
+    if not _changes_keys(modes) and not (_UNICODE_KEY.match(sequence) or _OTHER_KEY.match(sequence)):
         return sequence
     key = parse_sequence(sequence)
     return sequence if key is None else encode_key(key, modes)

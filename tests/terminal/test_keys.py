@@ -217,3 +217,25 @@ def test_a_number_of_any_length_in_a_key_is_translated_without_an_error(form: by
     number = b"9" * 5000
     for modes in (PLAIN, Modes(kitty_flags=1), Modes(modify_other_keys=2)):
         keys.translate(form % ((number,) * form.count(b"%s")), modes)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "typed"),
+    [
+        (b"\x1b[27u", b"\x1b"),
+        (b"\x1b[93;5u", b"\x1d"),
+        (b"\x1b[27;5;93~", b"\x1d"),
+        (b"\x1b[97;3u", b"\x1ba"),
+    ],
+)
+def test_a_key_in_a_new_form_is_what_a_program_knows_that_asked_for_none(
+    sequence: bytes, typed: bytes
+) -> None:
+    assert keys.translate(sequence, PLAIN) == typed
+    assert keys.translate(sequence, Modes(application_cursor=True)) == typed
+
+
+def test_a_key_that_another_counts_as_is_named_with_it() -> None:
+    assert keys.list_same_keys("ctrl+]") == ("ctrl+]", "ctrl+5")
+    assert keys.list_same_keys("esc") == ("escape",)
+    assert keys.list_same_keys("no key") == ("no key",)

@@ -1,7 +1,8 @@
-"""States: what a pane's program is doing, out of evidence.
+"""States: what a pane's program is doing, and what follows from that, out of evidence.
 
-``doing``  ended, at its prompt, working, waiting for a user, or quiet
+``doing``   ended, at its prompt, working, waiting for a user, or quiet
+``escape``  whose an Esc is that is typed into a pane
 
-Pure rules: what the log and a look at the processes say in, an answer with its reason out. Must not know how
-that is gathered (``backends.activity``), nor who asks.
+Pure rules: what the log, the terminal's modes and a look at the processes say in, an answer with its reason
+out. Must not know how that is gathered (``backends.activity``, ``backends.evidence``), nor who asks.
 """

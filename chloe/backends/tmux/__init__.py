@@ -6,6 +6,7 @@ All of it runs in Chloe, but for ``holder/``.
 ``libtmux_server``   libtmux, within a deadline
 ``backend``          one pane: lease, reading, typing
 ``session_resizer``  the size that the session was given last
+``program_look``     what shows of the program
 ``liveness``         whether more is to be expected of a holder
 ``screen_recovery``  the screen after a loss
 ``screen``           a screen taken from tmux, as bytes
@@ -19,7 +20,6 @@ All of it runs in Chloe, but for ``holder/``.
 ``spool_status``     whether there is anything to be done about a spool
 ``inspection``       servers and spools, inspected from outside
 ``survivors``        programs that outlived their holder
-``program_input``    how the program reads its terminal
 ``input_fifo``       typing to a holder
 ``leases``           who may record which pane
 ``locks``            what the kernel frees when its process dies

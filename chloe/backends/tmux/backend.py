@@ -18,12 +18,11 @@ from pathlib import Path
 
 from chloe.backends import descriptors
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, LeaseLost, ScreenCaptured, Spec
-from chloe.backends.terminal_input import TerminalInput
 from chloe.backends.tmux import holder_spec, locks, screen
 from chloe.backends.tmux.input_fifo import InputFifo
 from chloe.backends.tmux.leases import Leases
 from chloe.backends.tmux.liveness import RESTORE_GRACE, START_GRACE, HolderLiveness
-from chloe.backends.tmux.program_input import inspect_program_input
+from chloe.backends.tmux.program_look import ProgramLook
 from chloe.backends.tmux.removal import remove_spool
 from chloe.backends.tmux.screen_recovery import ScreenRecovery
 from chloe.backends.tmux.server import TmuxServer
@@ -53,7 +52,7 @@ _MAX_FAILURES = 10
 _FOLDER_CHECK = 0.1
 
 
-class TmuxBackend:
+class TmuxBackend(ProgramLook):
     """One program in one tmux session. See ``Backend`` for the protocol.
 
     ``folder`` is the pane's spool; its name is the pane's id, whose lease is one of ``leases``. ``spec`` says
@@ -79,8 +78,7 @@ class TmuxBackend:
     ) -> None:
         self._server = server
         self._spec = spec
-        #: The pane's spool.
-        self.folder = folder
+        super().__init__(folder)
         self._watcher = watcher
         self._pane_cap = pane_cap
         self._disk_share = disk_share
@@ -284,10 +282,6 @@ class TmuxBackend:
     async def flush(self) -> None:
         """Wait until the holder has taken all that was typed, or is gone."""
         await self._input.flush()
-
-    def inspect_input(self) -> TerminalInput | None:
-        """Return how the program reads its terminal; None where that can't be seen."""
-        return inspect_program_input(self.folder)
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
