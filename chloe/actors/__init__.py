@@ -20,6 +20,8 @@
 ``observation``      that evidence, looked at now
 ``scope``            which panes an instance looks after
 ``preconditions``    what can't be asked of a pane
+``plain_commands``   what is carried out by recording it
+``states``           what a program is doing, out of evidence: whose an Esc is
 ``supervisor``       restores panes, carries commands out, answers for actors that fail
 
 Must not know urwid or click, nor who shows a pane.

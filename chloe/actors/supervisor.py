@@ -23,12 +23,14 @@ from chloe.actors.instance_reaper import InstanceReaper
 from chloe.actors.launcher import Launcher, choose_name, explain_failure
 from chloe.actors.log_fold import LogFold
 from chloe.actors.pane import Begin, Log, PaneActor
+from chloe.actors.plain_commands import fact_of_command
 from chloe.actors.preconditions import fit_name, fit_tags, why_not
 from chloe.actors.presence import Presence
 from chloe.actors.scope import Scope
 from chloe.actors.survivors import describe_vanished, end_survivor
 from chloe.actors.unrecorded import carry_out
 from chloe.backends.backend import Backend, PersistentBackend, Spec
+from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.terminal_input import TerminalInput
 from chloe.errors import ChloeError, PaneRefused
 from chloe.events import commands, facts
@@ -108,6 +110,11 @@ class Supervisor:
         """Return whether this instance is the one that records the pane."""
         running = self._running.get(pane)
         return running is not None and running.actor.recording.is_set()
+
+    def look(self, pane: str) -> ProgramEvidence | None:
+        """Look at what a pane's program does now; None where nothing can be seen of it."""
+        running = self._running.get(pane)
+        return running.backend.look() if running is not None else None
 
     def on_drawn(self, pane: str, offset: int) -> None:
         """Take note that all of a pane's stream before ``offset`` is drawn."""
@@ -283,19 +290,13 @@ class Supervisor:
                 await self._type(pane, command)
             case commands.Resize() | commands.Kill():
                 await self._find_running(pane).actor.mailbox.request(command)
-            case commands.Rename(name=name):
-                await self._record(pane.id, facts.Renamed(name=fit_name(name)))
-            case commands.Tag(tags=tags):
-                await self._record(pane.id, facts.Tagged(tags=fit_tags(tags)))
-            case commands.Detach(reason=reason):
-                await self._record(pane.id, facts.Detached(instance=self._instance, reason=reason))
-            case commands.Reattach():
-                await self._record(pane.id, facts.Reattached(instance=self._instance))
             case commands.Close():
                 await self._close(pane)
             case commands.Reopen():
                 again = (facts.Reopened(),) if pane.closed else ()
                 await self._record(pane.id, *again, facts.Reattached(instance=self._instance))
+            case _:
+                await self._record(pane.id, fact_of_command(command, self._instance))
         return None
 
     async def request_unrecorded(self, command: commands.Kill | commands.Write | commands.Type) -> None:

@@ -45,6 +45,7 @@ _KINDS: dict[str, type[Any]] = {
         facts.Resized,
         facts.Renamed,
         facts.Tagged,
+        facts.EscapeAssigned,
         facts.Detached,
         facts.Reattached,
         facts.Died,
@@ -132,6 +133,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "status": _optional(fields.number(0, 255)),
     "tags": fields.tags,
     "through": fields.count,
+    "to_program": fields.flag,
     "traits": fields.traits,
     "user": fields.text,
 }

@@ -75,6 +75,14 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignEscape:
+    """Give Esc to the pane's program, whatever that is doing; or leave it to the rule."""
+
+    pane: str
+    to_program: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Detach:
     """Let go of a tmux-backed pane; it runs on and is recorded."""
 
@@ -110,4 +118,6 @@ class Kill:
     pane: str
 
 
-Command = Open | Write | Type | Resize | Rename | Tag | Detach | Reattach | Close | Reopen | Kill
+Command = (
+    Open | Write | Type | Resize | Rename | Tag | AssignEscape | Detach | Reattach | Close | Reopen | Kill
+)

@@ -91,6 +91,13 @@ class Tagged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscapeAssigned:
+    """The user gave Esc to the pane's program, whatever that is doing; or left it to the rule again."""
+
+    to_program: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detached:
     """An instance let go of the pane; its program runs on, recorded."""
 
@@ -255,6 +262,7 @@ Fact = (
     | Resized
     | Renamed
     | Tagged
+    | EscapeAssigned
     | Detached
     | Reattached
     | Died

@@ -52,6 +52,8 @@ class Pane:
     #: When it printed last.
     last_output_at: int = 0
     spool: SpoolPosition | None = None
+    #: Esc is its program's, since the user gave it that.
+    owns_escape: bool = False
 
     @property
     def alive(self) -> bool:
@@ -191,6 +193,8 @@ class Panes(Mapping[str, Pane]):
                 pane.name = fact.name
             case facts.Tagged():
                 pane.tags = fact.tags
+            case facts.EscapeAssigned():
+                pane.owns_escape = fact.to_program
             case facts.Detached():
                 pane.attached.discard(fact.instance)
                 pane.detached_at[fact.instance] = pane.output_bytes

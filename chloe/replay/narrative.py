@@ -37,6 +37,8 @@ def describe(fact: facts.Fact) -> str:
             return f"renamed to {escape_unsafe(fact.name)}"
         case facts.Tagged():
             return f"tagged {escape_unsafe(', '.join(fact.tags)) or 'with nothing'}"
+        case facts.EscapeAssigned(to_program=to_program):
+            return "was given Esc by its user" if to_program else "leaves Esc to the rule again"
         case facts.Detached():
             return f"detached from {shorten_id(fact.instance)} ({escape_unsafe(fact.reason)})"
         case facts.Reattached():

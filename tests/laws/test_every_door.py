@@ -47,6 +47,7 @@ def fill(case: Case, text: str) -> None:
             for kind, said in (
                 ("Renamed", {"name": text}),
                 ("Tagged", {"tags": [text, text]}),
+                ("EscapeAssigned", {"to_program": text}),
                 ("Detached", {"instance": text, "reason": text}),
                 ("Reattached", {"instance": text}),
                 ("Detached", {"instance": fresh_id(), "reason": text}),
