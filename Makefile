@@ -10,13 +10,14 @@ TIMES ?= 67
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test quick cover story torture hostile search bench fmt lock clean
+.PHONY: help run test quick cover escape story torture hostile search bench fmt lock clean
 
 help:
 	@echo "make run     set up and start Chloe"
 	@echo "make test    set up with what development needs; check format, lint, types, spelling; run the tests; hold the coverage"
 	@echo "make quick   the tests that need neither tmux nor a PTY, with few examples: under a minute"
 	@echo "make cover   how much of each room the tests in memory run through, held per room"
+	@echo "make escape  press Esc in every program of the matrix, in each kind of pane and at each pace"
 	@echo "make story   repeat the end-to-end story, N=20 times"
 	@echo "make torture kill Chloe again and again, N=20 seeds from SEED=1 on, or for MINUTES"
 	@echo "make hostile spoil homes by chance and run every command over each, N=20 seeds from SEED=1 on, or for MINUTES; and in odd places"
@@ -46,6 +47,10 @@ quick:
 cover:
 	@scripts/setup dev
 	$(BIN)/python -m tests.covered $(WORKERS)
+
+escape:
+	@scripts/setup dev
+	CHLOE_ESCAPE=all $(BIN)/pytest -q -n $(WORKERS) --dist worksteal --timeout 0 -rs tests/ui/test_app_escape.py
 
 story:
 	@scripts/setup dev

@@ -100,8 +100,8 @@ class AppInTerminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def leave_pane(self) -> None:
-        """Take the keyboard back, and let the time pass in which a key still belongs to the pane."""
-        self.send(b"\x1b")
+        """Take the keyboard back, whatever the program does."""
+        self.send(b"\x1d")
         self.wait_for("q quit")
 
     def quit(self) -> int:

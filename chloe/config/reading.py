@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 #: What each key of each table takes. A table's class has a field of the same name.
 _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
-    "keys": {"release": values.parse_key},
+    "keys": {
+        "release": values.parse_release,
+        "leave": values.parse_keys,
+        "escape": values.parse_programs,
+    },
     "tmux": {"socket_name": values.parse_socket_name},
     "terminal": {"scrollback": values.make_integer_parser(0, 10_000_000)},
     "ui": {"ascii": values.parse_yes_no_auto, "list_width": values.make_integer_parser(12, 200)},
@@ -151,7 +155,17 @@ def _table(name: str, content: Mapping[str, object], text: str, file: Path) -> o
             fields[key] = checks[key](value)
         except values.InvalidValue as unfit:
             raise _broken(file, text, (name, key), f"{unfit}, not {_shown(value)}") from None
+    if name == "keys":
+        _read_old_release(fields)
     return _TABLES[name](**fields)
+
+
+def _read_old_release(fields: dict[str, object]) -> None:
+    """Have a key that stands under ``release``, as it did before there was ``leave``, mean ``leave``."""
+    release, leave = fields.get("release"), fields.get("leave", ())
+    if release not in (None, "auto", "esc", "never"):
+        assert isinstance(leave, tuple)
+        fields["leave"] = tuple(dict.fromkeys((*leave, release)))
 
 
 def _broken(file: Path, text: str, key: tuple[str, ...], what: str) -> ConfigBroken:

@@ -11,13 +11,26 @@ from typing import Literal
 from chloe.config.paths import Paths
 from chloe.quick import dataclass
 
+#: When Esc takes the keyboard back from a pane.
+EscapeRule = Literal["auto", "esc", "never"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeysSettings:
     """``[keys]``: the keys that Chloe takes for itself."""
 
-    #: Takes the keyboard back from a pane: "esc", "f1" to "f12", "ctrl+…" or "alt+…".
-    release: str = "esc"
+    #: When Esc takes the keyboard back from a pane: "auto" where the pane's program has no use for it, "esc"
+    #: always, "never". The name of another key stands for "never", and for that key in ``leave``.
+    release: str = "auto"
+    #: The keys that take it back whatever the program does: "f1" to "f12", "ctrl+…" or "alt+…"; at least one.
+    leave: tuple[str, ...] = ("ctrl+]",)
+    #: The programs that have Esc wherever they run, by their names.
+    escape: tuple[str, ...] = ()
+
+    @property
+    def escape_rule(self) -> EscapeRule:
+        """When Esc takes the keyboard back."""
+        return self.release if self.release in ("auto", "esc") else "never"  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

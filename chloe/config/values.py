@@ -20,20 +20,46 @@ _LONGEST = 100 * 366 * 86400
 
 #: One byte, or one sequence, that no ordinary typing needs. Ctrl-C, Ctrl-H, Ctrl-I, Ctrl-J and Ctrl-M are
 #: left to the programs: they are interrupt, Backspace, Tab, line feed and Enter.
-_KEY = re.compile(r"esc|f([1-9]|1[0-2])|ctrl\+([abd-gk-ln-z]|space|[]\\^_@])|alt\+[!-~]")
+_KEY = re.compile(r"f([1-9]|1[0-2])|ctrl\+([abd-gk-ln-z]|space|[]\\^_@])|alt\+[!-~]")
 
 
 class InvalidValue(ValueError):
     """The value doesn't fit; the message says what would."""
 
 
-def parse_key(value: object) -> str:
-    """Check a key that can be taken away from the programs."""
-    if isinstance(value, str) and _KEY.fullmatch(value):
+_KEYS = '"f1" to "f12", "ctrl+]" or another control key, "alt+x" or the like'
+#: The most keys, and names of programs, in a list.
+_MAX_LISTED = 100
+
+
+def parse_release(value: object) -> str:
+    """Check when Esc takes the keyboard back: a word, or a key that does so in its place."""
+    if isinstance(value, str) and (value in ("auto", "esc", "never") or _KEY.fullmatch(value)):
         return value
-    raise InvalidValue(
-        'must be a key: "esc", "f1" to "f12", "ctrl+]" or another control key, "alt+x" or the like'
-    )
+    raise InvalidValue(f'must be "auto", "esc" or "never"; or the key that does so in place of Esc: {_KEYS}')
+
+
+def parse_keys(value: object) -> tuple[str, ...]:
+    """Return keys that can be taken away from the programs, at least one: a list, or one by itself."""
+    keys = _texts(value)
+    if keys and all(map(_KEY.fullmatch, keys)):
+        return keys
+    raise InvalidValue(f"must be a key, or a list of at least one: {_KEYS}")
+
+
+def parse_programs(value: object) -> tuple[str, ...]:
+    """Return names of programs: a list, or one by itself."""
+    names = _texts(value)
+    if names is not None and all(name and _is_file_name(name) for name in names):
+        return names
+    raise InvalidValue('must be the names of programs, without folders: ["fish", "psql"]')
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    texts = [value] if isinstance(value, str) else value
+    if isinstance(texts, list) and len(texts) <= _MAX_LISTED and all(isinstance(text, str) for text in texts):
+        return tuple(dict.fromkeys(texts))
+    return None
 
 
 def parse_socket_name(value: object) -> str:

@@ -4,6 +4,7 @@
 ``evidence``  everything that the checks look at, gathered once, each part with its own error
 ``checks``    the checks as one table; runs each so that none can spoil another
 ``system``, ``files``, ``disks``, ``log``, ``sessions``, ``spools``, ``screens``  the checks by subject
+``escape_delay``  what tmux or screen around Chloe makes of an Esc
 ``fixing``    carries out what is safe
 
 Looking writes nothing: no folder is made, no log opened for writing, no lock tried where the kernel tells

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 import chloe
 from chloe.backends.environment import find_program, login_shell
 from chloe.backends.tmux.server import MIN_VERSION
+from chloe.doctor.escape_delay import find_escape_delay
 from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, bad, note, ok, warn
 from chloe.errors import StartFailed
@@ -86,6 +87,11 @@ def check_terminal(evidence: Evidence) -> Iterator[Finding]:
         yield note("TERM", f"is {name!r}: the app can't draw here", "start Chloe in a terminal")
     else:
         yield ok("TERM", f"{name}, {colours}")
+    delay = find_escape_delay(evidence.environment)
+    if delay is not None and delay.is_long:
+        yield warn("Esc", str(delay), delay.cure)
+    elif delay is not None:
+        yield ok("Esc", f"{delay.holder} holds it back for {delay.milliseconds} ms, which nobody notices")
     if evidence.encoding == "utf-8":
         yield ok("locale", "UTF-8")
     else:

@@ -11,6 +11,8 @@ nor who listens.
 """
 
 from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type
+from chloe.actors.states.escape import Escape, choose_escape
+from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.kinds import EPHEMERAL, PERSISTENT
 from chloe.engine.engine import Engine, open_engine
 from chloe.engine.fold import Change
@@ -20,7 +22,10 @@ __all__ = [
     "PERSISTENT",
     "Change",
     "Engine",
+    "Escape",
+    "ProgramEvidence",
     "Refusal",
+    "choose_escape",
     "ending",
     "open_engine",
     "why_not",

@@ -22,6 +22,7 @@ from chloe.actors.scope import RECORDING, Scope
 from chloe.actors.supervisor import Supervisor
 from chloe.actors.unread_spools import UnreadSpool, find_spools_of_unwritten, find_unread_spools
 from chloe.backends import descriptors
+from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.tmux import Leases
 from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
@@ -131,6 +132,10 @@ class Engine:
     def inspect_input(self, pane: str) -> TerminalInput | None:
         """Return how the pane's program reads its terminal; None where that can't be seen."""
         return self._supervisor.inspect_input(pane)
+
+    def look(self, pane: str) -> ProgramEvidence | None:
+        """Look at what the pane's program does now, at about 0.1 ms; None where nothing can be seen of it."""
+        return self._supervisor.look(pane)
 
     async def screen(self, pane: str) -> Terminal:
         """Return the pane's terminal, folded from the log where it isn't followed yet.

@@ -1,22 +1,22 @@
 """What a user may do: to a pane, and to the app; what it does, whether it can be done now, and why not.
 
 Owns the actions that no single view owns, each once: keys, hints, the help and messages read them here.
-Whether a pane lets it be done is the engine's rule, in the engine's words. Must not know which key asks for
-what, or how anything is drawn.
+Whether a pane lets it be done is the engine's rule, in the engine's words: see ``conditions``. Must not know
+which key asks for what, or how anything is drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chloe.engine import EPHEMERAL, PERSISTENT, Refusal, why_not, why_not_type
+from chloe.engine import EPHEMERAL, PERSISTENT
 from chloe.events import commands
-from chloe.events.commands import Command
 from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
+from chloe.ui.conditions import Conditions
 from chloe.ui.keymap import TYPING, list_bindings
-from chloe.ui.labels import label_action
+from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -33,7 +33,7 @@ from chloe.ui.views.message_list import MessageList
 from chloe.ui.views.prompt import Prompt
 
 
-class Actions:
+class Actions(Conditions):
     """What the actions work on: the context of each."""
 
     def __init__(
@@ -46,65 +46,15 @@ class Actions:
         tty: Tty,
         lifetime: Lifetime,
     ) -> None:
-        self._state = state
-        self._stack = stack
+        super().__init__(state, stack, pane_input)
         self._slots = slots
         self._requests = requests
-        self._pane_input = pane_input
         self._tty = tty
         self._lifetime = lifetime
 
     def by_id(self, action_id: str) -> Action[Actions]:
         """Return the action of this id."""
         return _BY_ID[action_id]
-
-    # Whether it can be done ------------------------------------------------------------------------
-
-    def _unless(self, refuse: Callable[[Pane], Refusal | None]) -> str:
-        """Return why something can't be done to the pane that is meant, or ""."""
-        pane = self._stack.top.pane
-        if pane is None:
-            return self._stack.top.why_no_pane
-        refusal = refuse(pane)
-        return self._explain(refusal) if refusal is not None else ""
-
-    def _explain(self, refusal: Refusal) -> str:
-        """Return a refusal with the key that helps."""
-        key = label_action(list_bindings(self._stack.top), refusal.action)
-        return f"{refusal.reason}; {key} {refusal.offer}" if key else refusal.reason
-
-    def _refusal(self, command: Callable[[str], Command]) -> str:
-        instance = self._state.selection.instance
-        return self._unless(lambda pane: why_not(command(pane.id), pane, instance))
-
-    def why_not_type(self) -> str:
-        """Return why the user can't type into the pane."""
-        instance = self._state.selection.instance
-        return self._unless(lambda pane: why_not_type(pane, instance))
-
-    def why_not_detach(self) -> str:
-        """Return why the pane can't be let go of."""
-        return self._refusal(commands.Detach)
-
-    def why_not_reattach(self) -> str:
-        """Return why the pane can't be attached."""
-        return self._refusal(commands.Reattach)
-
-    def why_not_close(self) -> str:
-        """Return why the pane can't be put away."""
-        return self._refusal(commands.Close)
-
-    def why_not_kill(self) -> str:
-        """Return why the pane can't be ended."""
-        return self._refusal(commands.Kill)
-
-    def why_not_reopen(self) -> str:
-        """Return why the pane can't be taken back from History."""
-        return self._refusal(commands.Reopen)
-
-    def why_no_pane(self) -> str:
-        """Return why there is no pane to do it to."""
-        return self._unless(lambda _: None)
 
     # Panes -----------------------------------------------------------------------------------------
 
@@ -125,6 +75,8 @@ class Actions:
         if pane is not None:
             self._show(pane)
             self._pane_input.focus_pane(self._state.projections.panes[pane])
+            # Its program may have ended already: then what was typed for it is nothing for Chloe.
+            self._pane_input.check()
 
     def _show(self, pane: str) -> None:
         self._stack.go_to_panes()
@@ -139,9 +91,22 @@ class Actions:
         self.type()
         self._pane_input.type(keys.encode(key, Modes()))
 
-    def send_release(self) -> None:
-        """Type the key that takes the keyboard back."""
-        self.send(self._state.release)
+    def send_leave(self) -> None:
+        """Type the key that has just taken the keyboard back."""
+        self.send(self._pane_input.left_by(self._pane))
+
+    def assign_escape(self) -> None:
+        """Give Esc to the pane's program, or leave it to the rule again."""
+        pane, gives = self._pane, not self._pane.owns_escape
+        leave = label_key(self._state.leave[0])
+        said = (
+            f"Esc is the program's in {pane.name}; {leave} takes the keyboard back"
+            if gives
+            else f"Esc takes the keyboard back from {pane.name} where its program has no use for it"
+        )
+        self._requests.request(
+            commands.AssignEscape(pane.id, gives), lambda _: self._state.messages.notify(said)
+        )
 
     def detach(self) -> None:
         """Let go of the pane."""
@@ -233,7 +198,7 @@ class Actions:
 
     def show_help(self) -> None:
         """Show every key."""
-        self._stack.open(Help(self._state, list_help_sections(self._state.release)))
+        self._stack.open(Help(self._state, list_help_sections(self._state.leave, self._state.escape_rule)))
 
     def redraw(self) -> None:
         """Draw everything anew."""
@@ -284,10 +249,16 @@ ACTIONS: tuple[Action[Actions], ...] = (
         Actions.why_not_type,
     ),
     Action(
-        "send_release",
-        "Send the key that takes the keyboard back to the selected pane and give it the keyboard.",
-        Actions.send_release,
-        Actions.why_not_type,
+        "send_leave",
+        "Send the key that has just taken the keyboard back to the pane, and give it the keyboard.",
+        Actions.send_leave,
+        Actions.why_not_send_leave,
+    ),
+    Action(
+        "assign_escape",
+        "Have Esc go to the selected pane's program, always; or where it has a use for it again.",
+        Actions.assign_escape,
+        Actions.why_not_assign_escape,
     ),
     Action(
         "detach",
@@ -336,13 +307,21 @@ ACTIONS: tuple[Action[Actions], ...] = (
 _BY_ID = {action.id: action for action in ACTIONS}
 
 
-def list_help_sections(release: str) -> list[Section]:
+#: What Esc does while a pane has the keyboard, where it doesn't always take that back.
+_ESCAPE = {
+    "auto": "Take the keyboard back, unless the program has a use for Esc: the line below says so.",
+    "never": "The program's.",
+}
+
+
+def list_help_sections(leave: Sequence[str], escape_rule: str) -> list[Section]:
     """Return every key with what it does, by where it holds."""
     first, *others = [view for view in VIEWS if view.title]
     typing: Section = (
         "While a pane has the keyboard",
         [
-            ((release,), "Take the keyboard back."),
+            (("escape",), _ESCAPE.get(escape_rule, "Take the keyboard back.")),
+            (leave, "Take the keyboard back, always; again, send that key to the program."),
             *_describe(TYPING),
             (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
         ],

@@ -17,10 +17,12 @@ from chloe.engine import Change
 from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
 from chloe.ui.crash import summarize
+from chloe.ui.escape_delay import tell_escape_delay
 from chloe.ui.glyphs import choose_glyphs
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.messages import Messages
 from chloe.ui.notifier import Notifier
+from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.live_screens import FRAME_TIMEOUT, LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
@@ -53,11 +55,11 @@ class App:
         loop = asyncio.get_running_loop()
         self._engine = engine
         self._tty = tty
+        self._environment = environment
         self._lifetime = lifetime = Lifetime(loop)
         self._frames = Frames(loop, self._draw_guarded)
         #: The tasks that wait for answers of the engine.
         self._tasks = asyncio.TaskGroup()
-        release = keys.parse_name(config.keys.release)
         self._state = state = AppState(
             projections=engine.projections,
             ahead=engine.ahead,
@@ -67,13 +69,17 @@ class App:
             screens=LiveScreens(),
             glyphs=choose_glyphs(config.ui.ascii, environment),
             list_width=config.ui.list_width,
-            release=keys.format_key(release) if release else config.keys.release,
+            leave=tuple(keys.list_same_keys(key)[0] for key in config.keys.leave),
+            escape_rule=config.keys.escape_rule,
             log_file=str(config.paths.log_file),
         )
         self._slots = Slots()
         self._stack = Stack([tab(state) for tab in TABS])
         self._requests = Requests(self._tasks, engine, state.messages, lifetime.guarded(self._on_answer))
-        keyboard = Keyboard(state.release)
+        self._escape = EscapeWatch(
+            engine, state.selection, config.keys.escape_rule, config.keys.escape, self._frames.want
+        )
+        keyboard = Keyboard(state.leave, self._escape)
         self._pane_input = PaneInput(
             engine,
             state.selection,
@@ -81,7 +87,8 @@ class App:
             Sizing(engine.instance),
             self._slots,
             state.messages,
-            release=state.release,
+            self._escape,
+            leave=state.leave[0],
         )
         self._visible = VisiblePanes(self._slots, engine, state.unread, self._requests, self._pane_input)
         self._notifier = Notifier(engine.projections, state.unread, state.messages, self._visible)
@@ -92,7 +99,7 @@ class App:
             Actions(state, self._stack, self._slots, self._requests, self._pane_input, tty, lifetime),
             engine=engine,
             tty=tty,
-            keyboard=keyboard,
+            escape=self._escape,
             pane_input=self._pane_input,
             mouse=Mouse(self._pane_input, self._slots),
         )
@@ -110,11 +117,17 @@ class App:
                 async with self._tasks:
                     lost = (self._engine.lost_records_notice,) if self._engine.lost_records_notice else ()
                     self._on_change(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
+                    telling = self._tasks.create_task(
+                        tell_escape_delay(self._environment, self._state.messages, self._frames.want),
+                        name="tell what holds Esc back",
+                    )
                     try:
                         with self._tty.listening(self):
                             return await self._lifetime.wait()
                     finally:
                         self._frames.close()
+                        self._escape.close()
+                        telling.cancel()
                         self._pump.close()
                         self._requests.close()
         finally:
@@ -243,4 +256,5 @@ class App:
             self._frames.want_in(left + 0.01)
         if self._slots.is_waiting:
             self._frames.want_in(FRAME_TIMEOUT)
+        self._escape.watch()
         return took_frame

@@ -23,7 +23,7 @@ GLOBAL = (
     Binding(("q",), "quit", "quit"),
 )
 
-#: While a pane has the keyboard, beside the release key.
+#: While a pane has the keyboard, beside the keys that take it back.
 TYPING = (
     Binding(("shift+page_up",), "scroll_up"),
     Binding(("shift+page_down",), "scroll_down"),

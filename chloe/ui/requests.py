@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change
+from chloe.engine import Change, ProgramEvidence
 from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
@@ -49,6 +49,9 @@ class AppEngine(Protocol):
     @property
     def ahead(self) -> Screens:
         """The screens that are shown in place of the projections': as of log and spool."""
+
+    def look(self, pane: str) -> ProgramEvidence | None:
+        """Look at what the pane's program does now; None where nothing can be seen of it."""
 
     def look_at(self, panes: frozenset[str]) -> None:
         """Take note that these panes are shown, and no others."""

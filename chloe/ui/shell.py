@@ -17,6 +17,7 @@ from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
 from chloe.ui.keymap import TYPING, find_binding, list_bindings, list_hints
 from chloe.ui.labels import label_action, label_key
+from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -26,7 +27,6 @@ from chloe.ui.state import AppState
 from chloe.ui.tty.keyboard import (
     Event,
     Focused,
-    Keyboard,
     MouseReport,
     Pasted,
     Pressed,
@@ -54,7 +54,7 @@ class Shell:
         *,
         engine: AppEngine,
         tty: Tty,
-        keyboard: Keyboard,
+        escape: EscapeWatch,
         pane_input: PaneInput,
         mouse: Mouse,
     ) -> None:
@@ -64,7 +64,7 @@ class Shell:
         self._actions = actions
         self._engine = engine
         self._tty = tty
-        self._keyboard = keyboard
+        self._escape = escape
         self._pane_input = pane_input
         self._mouse = mouse
 
@@ -84,9 +84,9 @@ class Shell:
                 self._press(name)
             case Pasted(data):
                 self._paste(data)
-            case Released():
+            case Released(key):
                 self._state.messages.dismiss()
-                self._pane_input.on_release()
+                self._pane_input.on_release(key)
             case ReleaseUndone():
                 if self._pane_input.on_release_undone():
                     self._stack.go_to_panes()
@@ -106,6 +106,7 @@ class Shell:
             every = label_action(list_bindings(view), "help")
             hint = f"; {every} shows every key" if every else ""
             self._state.messages.hint(f"{label_key(key)} does nothing here{hint}")
+        self._pane_input.on_command()
         self._stack.close_done()
 
     def do(self, action_id: str) -> None:
@@ -212,10 +213,16 @@ class Shell:
             trouble=self._engine.trouble,
             message=self._state.messages.current,
             typing_into=pane.name if pane is not None else None,
-            may_undo_release=self._keyboard.may_undo_release,
-            release=self._state.release,
+            escape=self._escape.current,
+            leave=self._state.leave[0],
+            advice=self._advise(view),
             hints=list_hints(view),
         )
+
+    def _advise(self, view: View) -> tuple[str, str]:
+        """Return a key that the user may want to know of right now, and its word."""
+        key = label_action(list_bindings(view), "assign_escape") if self._pane_input.advises else ""
+        return (key, "gives Esc to the shell") if key else ("", "")
 
 
 def _lay_over(window: list[Row], columns: int, overlay: View) -> tuple[int, int] | None:

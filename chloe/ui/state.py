@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chloe.config.settings import EscapeRule
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
 from chloe.ui.glyphs import Glyphs
@@ -30,8 +31,10 @@ class AppState:
     glyphs: Glyphs
     #: Columns of the list of panes, at the most.
     list_width: int
-    #: The key that takes the keyboard back from a pane, by its name.
-    release: str
+    #: The keys that take the keyboard back from a pane whatever its program does, by their names.
+    leave: tuple[str, ...]
+    #: When Esc does so as well.
+    escape_rule: EscapeRule
     #: Where errors are written down.
     log_file: str
 

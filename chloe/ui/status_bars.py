@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chloe.engine import Escape
 from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
@@ -57,35 +58,65 @@ def draw_footer(
     trouble: str | None,
     message: Message | None,
     typing_into: str | None,
-    may_undo_release: bool,
-    release: str,
+    escape: Escape | None,
+    leave: str,
+    advice: tuple[str, str],
     hints: Sequence[tuple[str, str]],
 ) -> list[Row]:
     """Draw the last line: what is wrong, else the last message, else who has the keyboard, else the keys.
 
-    What was said takes more lines where it needs them, up to ``_MAX_LINES``.
+    ``escape`` says whose Esc is in the pane with the keyboard, ``leave`` is the key that takes it back
+    whoever has Esc: one of both stands there in any case. ``advice`` is a hint that goes before the others,
+    ("", "") for none. What was said takes more lines where it needs them, up to ``_MAX_LINES``.
     """
+    typing: list[tuple[str, str]] = []
+    way_out: list[tuple[str, str]] = []
+    if typing_into is not None:
+        typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")]
+        is_programs = escape is None or escape.is_programs
+        way_out = [("key", f" {label_key(leave if is_programs else 'escape')}"), ("hint", " leaves it ")]
     if trouble:
         text = f"{trouble[:1].upper()}{escape_unsafe(trouble[1:])}"
         # A message that ends as a sentence says itself what becomes of keys and output.
         text += "" if text.endswith(".") else ". Keys still pass, and nothing is lost."
-        return [make_row([("trouble", f" {line}")], width, "trouble") for line in _wrap(text, width)]
-    typing = [("typing", f" keyboard: {escape_unsafe(typing_into)} ")] if typing_into is not None else []
+        return _draw_lines([], "trouble", text, way_out, width, "trouble")
     if message is not None:
         style_name = "error" if message.error else "message"
-        taken = sum(measure_text(text) for _, text in typing)
-        first, *more = _wrap(escape_unsafe(message.text), width, taken)
-        rows: list[Row] = [make_row([*typing, (style_name, f" {first}")], width, "footer")]
-        rows += [make_row([(style_name, f" {line}")], width, "footer") for line in more]
-        return rows
+        return _draw_lines(typing, style_name, escape_unsafe(message.text), way_out, width, "footer")
     if typing_into is not None:
-        parts = [*typing, ("key", f" {label_key(release)}"), ("hint", " leaves it")]
-        if release == "escape":
-            parts += [("key", "  Esc Esc"), ("hint", " is Esc for the program")]
-        return [make_row(parts, width, "footer")]
-    if may_undo_release:
-        return [make_row([("hint", " Esc …")], width, "footer")]
-    return [make_row(_fit_hints(hints, width), width, "footer")]
+        return [make_row([*typing, *way_out, *_tell_escape(escape, label_key(leave))], width, "footer")]
+    return [make_row(_fit_hints(advice, hints, width), width, "footer")]
+
+
+def _draw_lines(
+    before: Sequence[tuple[str, str]],
+    style_name: str,
+    text: str,
+    after: Sequence[tuple[str, str]],
+    width: int,
+    rest: str,
+) -> list[Row]:
+    """Draw a text in as many rows as it takes, with what stands before it, and after it where there is room.
+
+    ``rest`` is the style of what is left of a row.
+    """
+    lines = _wrap(text, width, sum(measure_text(text) for _, text in before))
+    rows = [[(style_name, f" {line}")] for line in lines]
+    rows[0] = [*before, *rows[0]]
+    taken = sum(measure_text(text) for _, text in [*rows[-1], *after])
+    if taken <= width:
+        rows[-1] += [(style_name, " "), *after]
+    elif len(rows) < _MAX_LINES:
+        rows.append(list(after))
+    return [make_row(row, width, rest) for row in rows]
+
+
+def _tell_escape(escape: Escape | None, leave: str) -> list[tuple[str, str]]:
+    """Return what there is to know beside: who has Esc and why, or what leaves it as well."""
+    if escape is None or escape.is_programs:
+        why = f": {escape_unsafe(escape.reason)}" if escape is not None else ""
+        return [("key", " Esc"), ("hint", f" is the program's{why}")]
+    return [("key", f" {leave}"), ("hint", " leaves whatever runs")]
 
 
 def _wrap(text: str, width: int, taken: int = 0) -> list[str]:
@@ -102,10 +133,14 @@ def _wrap(text: str, width: int, taken: int = 0) -> list[str]:
     return lines
 
 
-def _fit_hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
-    """Return as many hints as fit; the last two, help and quit, come before the others."""
+def _fit_hints(
+    advice: tuple[str, str], hints: Sequence[tuple[str, str]], width: int
+) -> list[tuple[str, str]]:
+    """Return as many hints as fit; the last two, help and quit, come before the advice and the others."""
     room = width - 1
     kept: list[tuple[str, str]] = []
+    if advice[0]:
+        hints = [advice, *hints]
     for hint in [*hints[-2:], *hints[:-2]]:
         room -= measure_text(" ".join(hint)) + 2
         if room >= 0:

@@ -24,7 +24,8 @@ def complaint(tmp_path: Path, text: str, **environment: str) -> str:
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     config = load(environment={"CHLOE_HOME": str(tmp_path)})
 
-    assert config.keys.release == "esc"
+    assert (config.keys.release, config.keys.leave, config.keys.escape) == ("auto", ("ctrl+]",), ())
+    assert config.keys.escape_rule == "auto"
     assert config.tmux.socket_name == "chloe"
     assert config.terminal.scrollback == 10_000
     assert config.ui.ascii == "auto"
@@ -33,11 +34,32 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert config.shell.command == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "rule", "leave"),
+    [
+        ('keys.release = "f12"', "never", ("f12",)),
+        ('keys.release = "ctrl+]"', "never", ("ctrl+]",)),
+        ('keys.release = "f12"\nkeys.leave = "ctrl+g"', "never", ("ctrl+g", "f12")),
+        ('keys.release = "never"', "never", ("ctrl+]",)),
+        ('keys.release = "esc"', "esc", ("ctrl+]",)),
+        ('keys.release = "auto"\nkeys.leave = ["f1", "f1"]', "auto", ("f1",)),
+    ],
+)
+def test_a_key_under_release_leaves_as_it_did_before_there_was_leave(
+    tmp_path: Path, text: str, rule: str, leave: tuple[str, ...]
+) -> None:
+    keys = read(tmp_path, text).keys
+
+    assert (keys.escape_rule, keys.leave) == (rule, leave)
+
+
 def test_every_key_is_read(tmp_path: Path) -> None:
     config = read(
         tmp_path,
         """
-        keys.release = "ctrl+]"
+        keys.release = "esc"
+        keys.leave = ["ctrl+]", "f12"]
+        keys.escape = "fish"
         ui = { ascii = true, list_width = 40 }
         [tmux]
         socket_name = "work"
@@ -51,7 +73,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         """,
     )
 
-    assert config.keys.release == "ctrl+]"
+    assert (config.keys.escape_rule, config.keys.leave, config.keys.escape) == (
+        "esc",
+        ("ctrl+]", "f12"),
+        ("fish",),
+    )
     assert (config.ui.ascii, config.ui.list_width) == (True, 40)
     assert config.tmux.socket_name == "work"
     assert config.terminal.scrollback == 500
@@ -122,6 +148,11 @@ def test_an_unknown_table_is_named_with_file_line_and_what_is_allowed(tmp_path: 
         ('ui.ascii = "perhaps"', "ui.ascii", '"auto"'),
         ('keys.release = "x"', "keys.release", '"esc"'),
         ('keys.release = "ctrl+c"', "keys.release", '"esc"'),
+        ('keys.leave = "esc"', "keys.leave", '"f1" to "f12"'),
+        ("keys.leave = []", "keys.leave", "at least one"),
+        ('keys.leave = ["f12", "x"]', "keys.leave", '"ctrl+]"'),
+        ('keys.escape = ["/bin/fish"]', "keys.escape", "without folders"),
+        ("keys.escape = [1]", "keys.escape", "names of programs"),
         ("tmux.socket_name = 3", "tmux.socket_name", "name"),
         ('tmux.socket_name = "a/b"', "tmux.socket_name", '"/"'),
         ('tmux.socket_name = "a\\u001bb"', "tmux.socket_name", "\\x1b"),

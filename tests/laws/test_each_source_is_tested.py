@@ -30,7 +30,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("cli/test_scope.py",): ("actors/scope",),
     ("laws/test_looking_needs_no_writing.py",): ("actors/unrecorded", "engine/foothold"),
     ("cli/test_pane_listing.py",): ("actors/observation",),
-    ("cli/test_send.py",): ("backends/tmux/program_input", "engine/asked_modes"),
+    ("cli/test_send.py",): ("engine/asked_modes",),
     ("engine/test_faults.py",): ("actors/tmux_health", "engine/patience", "engine/recording_watch"),
     ("engine/test_missing_spools.py",): ("actors/missing_spools",),
     ("engine/test_odd_spools.py",): ("actors/cleanup", "backends/tmux/quarantine"),
@@ -79,6 +79,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("backends/tmux/test_caps.py",): ("backends/tmux/screen", "backends/tmux/screen_recovery"),
     ("backends/tmux/test_server.py",): ("backends/tmux/libtmux_server",),
     ("cli/test_scope.py", "cli/test_hostile_ids.py"): ("backends/tmux/spool_status",),
+    ("backends/test_evidence.py",): ("backends/tmux/program_look",),
     # Commands are tried as a user runs them.
     ("cli/test_commands.py",): (
         "cli/config",
@@ -150,10 +151,12 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     ("terminal/test_talk.py", "ui/test_mouse.py"): ("terminal/notices", "terminal/pointing"),
     ("terminal/test_recordings.py", "terminal/test_state.py"): ("terminal/repaint", "terminal/snapshot"),
+    ("ui/test_pilot_escape.py", "ui/test_app_escape.py"): ("ui/escape_delay", "ui/panes/escape"),
     # The app is flown in memory: what it draws, and what it asks for.
     ("ui/test_pilot_instances.py", "ui/test_pilot_panes.py"): (
         "ui/actions",
         "ui/card",
+        "ui/conditions",
         "ui/lifetime",
         "ui/messages",
         "ui/notifier",

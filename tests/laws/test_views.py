@@ -238,5 +238,5 @@ def test_no_two_actions_have_one_id() -> None:
 def test_each_action_is_asked_for_by_a_key() -> None:
     asked_for = {binding.action for _, binding in bindings()}
     everything = {action.id for action in ACTIONS} | {a.id for view in VIEWS for a in view.actions}
-    # The release key is the user's to choose.
-    assert everything - asked_for == {"send_release"}
+    # The keys that leave a pane are the user's to choose.
+    assert everything - asked_for == {"send_leave"}

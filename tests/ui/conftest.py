@@ -18,7 +18,7 @@ import pytest
 from chloe.actors.preconditions import why_not
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
-from chloe.engine import Change
+from chloe.engine import Change, ProgramEvidence
 from chloe.errors import PaneRefused
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
@@ -42,6 +42,12 @@ class Double:
     ahead: Screens = field(default_factory=lambda: Screens(clock=time.monotonic))
     lost_records_notice: str | None = None
     trouble: str | None = None
+    #: What a look at any pane's program shows.
+    evidence: ProgramEvidence | None = field(
+        default_factory=lambda: ProgramEvidence(
+            is_raw=False, echoes=True, program="sh", front="sh", is_own_group=True
+        )
+    )
     sent: list[commands.Write | commands.Resize] = field(default_factory=list)
     requested: list[commands.Command] = field(default_factory=list)
     listeners: list[Callable[[Change], None]] = field(default_factory=list)
@@ -75,6 +81,10 @@ class Double:
         """The pane's program prints."""
         offset = self.projections.panes[pane].output_bytes
         self.happen(pane, facts.Output(offset=offset, length=len(data), data=data))
+
+    def look(self, pane: str) -> ProgramEvidence | None:
+        pane_state = self.projections.panes.get(pane)
+        return self.evidence if pane_state is not None and pane_state.alive else None
 
     def look_at(self, panes: frozenset[str]) -> None:
         """All that is shown is in its log."""
@@ -126,6 +136,8 @@ class Double:
                 yield facts.Renamed(name=name)
             case commands.Tag(tags=tags):
                 yield facts.Tagged(tags=tags)
+            case commands.AssignEscape(to_program=to_program):
+                yield facts.EscapeAssigned(to_program=to_program)
             case commands.Detach(reason=reason):
                 yield facts.Detached(instance=ME, reason=reason)
             case commands.Reattach():
@@ -170,15 +182,20 @@ Fly = Callable[..., Awaitable["Pilot"]]
 
 @pytest.fixture
 async def fly(home: Path) -> AsyncIterator[Fly]:
-    """Start the app in memory, with settings that differ from the test's: Ctrl-] takes the keyboard back."""
+    """Start the app in memory, with settings that differ from the user's: Esc is always the program's."""
     pilots: list[Pilot] = []
 
     async def take_off(
-        *, release: str = "ctrl+]", rows: int = 24, columns: int = 80, scrollback: int = 10_000
+        *,
+        release: str = "never",
+        escape: tuple[str, ...] = (),
+        rows: int = 24,
+        columns: int = 80,
+        scrollback: int = 10_000,
     ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
-            keys=KeysSettings(release=release),
+            keys=KeysSettings(release=release, escape=escape),
             ui=UiSettings(ascii=False),
             shell=ShellSettings(command=("sh",)),
             terminal=TerminalSettings(scrollback=scrollback),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from chloe.engine import Change
 from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
+from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
@@ -48,13 +49,15 @@ class Parts:
             screens=LiveScreens(),
             glyphs=ASCII if ascii_only else EMOJI,
             list_width=32,
-            release="escape",
+            leave=("ctrl+]",),
+            escape_rule="auto",
             log_file="/home/chloe.log",
         )
         self.instances, self.history = Instances(self.state), HistoryList(self.state)
         self.stack = Stack([self.instances, self.history])
         self.slots = Slots()
-        keyboard = Keyboard()
+        self.escape = EscapeWatch(double, self.selection, "auto", (), lambda: None)
+        keyboard = Keyboard(("ctrl+]",), self.escape)
         self.pane_input = PaneInput(
             double,
             self.selection,
@@ -62,7 +65,8 @@ class Parts:
             Sizing(double.instance),
             self.slots,
             self.messages,
-            release="escape",
+            self.escape,
+            leave="ctrl+]",
         )
         self.mouse = Mouse(self.pane_input, self.slots)
         self.shell = Shell(
@@ -72,7 +76,7 @@ class Parts:
             cast("Actions", None),
             engine=double,
             tty=cast("Tty", None),
-            keyboard=keyboard,
+            escape=self.escape,
             pane_input=self.pane_input,
             mouse=self.mouse,
         )

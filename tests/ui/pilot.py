@@ -290,6 +290,15 @@ class Pilot:
             assert data, name
             self.tty.type(data)
 
+    async def presses_until(self, key: str, holds: Callable[[], object]) -> None:
+        """Press a key again and again until a condition holds: right after a pane's end keys are dropped."""
+
+        def presses() -> bool:
+            self.press(key)
+            return bool(holds())
+
+        await self.until(lambda: holds() or presses(), f"{key} never led there")
+
     def type(self, text: str | bytes) -> None:
         """Type text, or any bytes of a terminal."""
         self.tty.type(text.encode() if isinstance(text, str) else text)
@@ -300,7 +309,7 @@ class Pilot:
 
     async def leave(self) -> None:
         """Take the keyboard back from the pane that has it."""
-        self.press(self.config.keys.release)
+        self.press(self.config.keys.leave[0])
         await self.sees("q quit")
 
     async def opens(self, key: str = "c") -> Pane:

@@ -123,12 +123,15 @@ def test_what_is_typed_after_a_program_s_end_is_no_command(app_with_pane: AppWit
     app = app_with_pane("c")
     app.send(b"exit\r")
     app.wait_for("[💀]")
-    app.send(b"xq")
-    app.wait_for("has ended")
+    app.send(b"xqy")
+    app.wait_for("q quit")
     assert "[💀]" in app.text
-    app.leave_pane()
-    app.send(b"x")
-    app.wait_for("No panes yet")
+
+    def puts_it_away(app: AppInTerminal) -> bool:
+        app.send(b"x")
+        return "No panes yet" in app.text
+
+    app.wait_for(puts_it_away)
 
 
 def test_a_program_in_full_screen_and_colour_is_shown_as_it_is(app_with_pane: AppWithPane) -> None:

@@ -216,7 +216,7 @@ def test_a_crash_leaves_no_mouse_reports_on(start_pointer: StartPointer) -> None
     )
     pointer = start_pointer(program=program).open(1003)
     pointer.wait_asked("any")
-    pointer.app.send(b"\x1b")
+    pointer.app.send(b"\x1d")
     assert pointer.app.wait_for_end() == 70
     pointer.wait_asked("off")
 

@@ -108,25 +108,7 @@ def test_escape_sequences_that_are_split_by_300_ms_reach_the_program_whole(
     wait_typed(app, typed, expected + b"\x1b[1;5D")
 
 
-def test_a_key_at_a_normal_pace_after_escape_is_chloes_and_not_the_programs(
-    start_app: StartApp, typed: Path
-) -> None:
-    app = start_app()
-    open_hex(app, typed, b"t")
-    app.send(b"a", b"\x1b", b"d", gap=0.15)
-    app.wait_for("Detached: it runs on in the background.")
-    app.send(b"a", b"\r", b"b", gap=0.15)
-    wait_typed(app, typed, b"ab")
-
-
-def test_escape_twice_is_one_escape_for_the_program(start_app: StartApp, typed: Path) -> None:
-    app = start_app()
-    open_hex(app, typed)
-    app.send(b"a", b"\x1b", b"\x1b", b"b", gap=0.2)
-    wait_typed(app, typed, b"a\x1bb")
-
-
-def test_another_release_key_leaves_escape_to_the_program(
+def test_a_key_under_release_leaves_escape_to_the_program_and_twice_sends_one(
     start_app: StartApp, typed: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "home" / "config.toml").write_text('[keys]\nrelease = "ctrl+]"\n')
@@ -136,8 +118,8 @@ def test_another_release_key_leaves_escape_to_the_program(
     wait_typed(app, typed, b"\x1b")
     app.send(b"\x1d")
     app.wait_for("q quit")
-    app.send(b"\x1d")
-    wait_typed(app, typed, b"\x1b\x1d")
+    app.send(b"\x1d", b"a")
+    wait_typed(app, typed, b"\x1b\x1da")
 
 
 def test_cursor_keys_follow_what_the_program_set(app_with_pane: AppWithPane, typed: Path) -> None:

@@ -3,80 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chloe.terminal import keys
 from chloe.ui.tty.keyboard import (
     ESCAPE_TIMEOUT,
-    Event,
     Focused,
-    Keyboard,
     MouseReport,
     Pasted,
-    Pressed,
     Released,
     ReleaseUndone,
     TerminalReply,
     Typed,
 )
-
-
-class Typist:
-    """Types with pauses, as the app does: Enter gives the keyboard to a pane, Esc does with an Esc."""
-
-    def __init__(self, release: str = "esc", *, in_pane: bool = False) -> None:
-        self.keyboard = Keyboard(release)
-        self.now = 0.0
-        self.events: list[Event] = []
-        #: What the pane's program read.
-        self.program = b""
-        self.commands: list[str] = []
-        if in_pane:
-            self.keyboard.focus_pane()
-
-    def pause(self, seconds: float) -> Typist:
-        until = self.now + seconds
-        while (due := self.keyboard.deadline) is not None and due <= until:
-            self.now = max(self.now, due)
-            self._handle(list(self._taken(self.keyboard.tick(self.now))))
-        self.now = until
-        return self
-
-    def type(self, *pieces: bytes, gap: float = 0.0) -> Typist:
-        for piece in pieces:
-            self._handle(list(self._taken(self.keyboard.feed(piece, self.now))))
-            self.pause(gap)
-        return self
-
-    def _taken(self, events: object) -> Sequence[Event]:
-        taken: list[Event] = []
-        for event in events:  # type: ignore[attr-defined]
-            taken.append(event)
-            match event:
-                case Pressed("enter"):
-                    self.keyboard.focus_pane()
-                case Pressed("escape", data):
-                    self.program += data
-                    self.keyboard.focus_pane()
-                case Pressed(name):
-                    self.commands.append(name)
-                case Typed(data) | Pasted(data) if self.keyboard.in_pane:
-                    self.program += data
-                case _:
-                    pass
-        return taken
-
-    def _handle(self, events: Sequence[Event]) -> None:
-        for event in events:
-            last = self.events[-1] if self.events else None
-            if isinstance(event, Typed) and isinstance(last, Typed):
-                self.events[-1] = Typed(last.data + event.data)
-            else:
-                self.events.append(event)
-
+from tests.ui.typist import Typist
 
 ODD_BYTES = [
     b"\x03",
@@ -117,7 +60,7 @@ def test_all_bytes_at_once_reach_a_pane_whole() -> None:
 
 def test_a_lone_escape_takes_the_keyboard_back() -> None:
     typist = Typist(in_pane=True).type(b"\x1b").pause(ESCAPE_TIMEOUT)
-    assert typist.events == [Released()]
+    assert typist.events == [Released("escape")]
     assert not typist.keyboard.in_pane
     assert typist.pause(2).type(b"x").commands == ["x"]
     assert typist.program == b""
@@ -131,7 +74,7 @@ def test_a_sequence_that_a_slow_line_splits_after_escape_still_belongs_to_the_pa
     typist = Typist(in_pane=True).type(sequence[:1]).pause(gap).type(sequence[1:]).pause(2)
     assert typist.program == sequence
     assert typist.commands == []
-    assert typist.events == [Released(), ReleaseUndone(), Typed(sequence)]
+    assert typist.events == [Released("escape"), ReleaseUndone(), Typed(sequence)]
     assert typist.keyboard.in_pane
 
 
@@ -163,7 +106,6 @@ def test_what_follows_a_lone_escape_is_chloes_key_at_once(
     assert typist.commands == commands
     assert typist.program == b""
     assert not typist.keyboard.in_pane
-    assert not typist.keyboard.may_undo_release
 
 
 def test_escape_j_j_enter_types_no_key_into_the_pane_that_was_left() -> None:
@@ -190,13 +132,6 @@ def test_a_bracket_that_nothing_follows_is_chloes_key_once_nothing_can_follow(ke
     assert not typist.keyboard.in_pane
 
 
-def test_an_answer_of_the_terminal_after_the_release_key_runs_nothing() -> None:
-    for answer in (b"]11;rgb:q/c/K\x1b\\", b"P>|q\x1b\\"):
-        typist = Typist(in_pane=True).type(b"\x1b").pause(0.3).type(answer).pause(2)
-        assert typist.commands == []
-        assert typist.program == b""
-
-
 def test_a_sequence_that_is_never_completed_reaches_the_pane_as_it_is() -> None:
     typist = Typist(in_pane=True).type(b"\x1b").pause(0.3).type(b"[1;").pause(1)
     assert typist.program == b"\x1b[1;"
@@ -215,11 +150,11 @@ def test_a_key_sequence_soon_after_the_release_key_is_a_command() -> None:
     assert typist.program == b""
 
 
-@pytest.mark.parametrize("gap", [0.0, 0.01, 0.1, 0.4, 0.7])
-def test_escape_twice_is_one_escape_for_the_program(gap: float) -> None:
-    typist = Typist(in_pane=True).type(b"\x1b").pause(gap).type(b"\x1b").pause(2)
-    assert typist.program == b"\x1b"
-    assert typist.keyboard.in_pane
+@pytest.mark.parametrize("gap", [0.0, 0.005, 0.02, 0.12, 0.7])
+def test_no_escape_in_command_mode_reaches_the_program(gap: float) -> None:
+    typist = Typist(in_pane=True).type(b"\x1b", b"\x1b", b"\x1b", gap=gap).pause(2)
+    assert typist.program == b""
+    assert not typist.keyboard.in_pane
 
 
 def test_taking_the_keyboard_for_good_makes_late_bytes_commands() -> None:
@@ -228,14 +163,84 @@ def test_taking_the_keyboard_for_good_makes_late_bytes_commands() -> None:
     assert typist.type(b"x").commands == ["x"]
 
 
-@pytest.mark.parametrize(
-    ("release", "data"),
-    [("ctrl+]", b"\x1d"), ("f12", b"\x1b[24~"), ("alt+q", b"\x1bq"), ("ctrl+space", b"\x00")],
-)
-def test_another_release_key_leaves_escape_to_the_pane(release: str, data: bytes) -> None:
-    typist = Typist(release, in_pane=True).type(b"ab\x1b").pause(1).type(b"cd" + data + b"k").pause(2)
-    assert typist.program == b"ab\x1bcd"
+LEAVE = [
+    ("ctrl+]", b"\x1d"),
+    ("ctrl+]", b"\x1b[93;5u"),
+    ("ctrl+]", b"\x1b[53;5u"),
+    ("ctrl+]", b"\x1b[27;5;93~"),
+    ("f12", b"\x1b[24~"),
+    ("alt+q", b"\x1bq"),
+    ("ctrl+space", b"\x00"),
+    ("ctrl+@", b"\x00"),
+]
+
+
+@pytest.mark.parametrize(("leave", "data"), LEAVE)
+@pytest.mark.parametrize("escape_is_programs", [False, True])
+def test_a_key_that_leaves_always_takes_the_keyboard(
+    leave: str, data: bytes, escape_is_programs: bool
+) -> None:
+    typist = Typist("f11", leave, in_pane=True, escape_is_programs=escape_is_programs)
+    typist.type(b"ab" + data + b"k").pause(2)
+    assert typist.program == b"ab"
     assert typist.commands == ["k"]
+    assert Released(keys.list_same_keys(leave)[0] if leave == "ctrl+@" else leave) in typist.events
+
+
+def test_each_of_several_keys_leaves() -> None:
+    typist = Typist("f12", "ctrl+]", "ctrl+g", in_pane=True)
+    for data in (b"a\x1b[24~j\r", b"b\x1dj\r", b"c\x07j\r"):
+        typist.type(data)
+    assert typist.program == b"abc"
+    assert typist.commands == ["j"] * 3
+
+
+@pytest.mark.parametrize("data", [b"\x1b", b"\x1b[27u", b"\x1b[27;1u"])
+@pytest.mark.parametrize("gap", [0.02, 0.12, 0.3])
+def test_whose_escape_it_is_is_asked_when_it_is_typed(data: bytes, gap: float) -> None:
+    typist = Typist(in_pane=True, escape_is_programs=True).type(b"a", data, b"j", gap=gap).pause(1)
+    assert typist.program == b"a" + data + b"j"
+    typist.escape_is_programs = False
+    typist.type(data, b"j", gap=gap).pause(1)
+    assert typist.program == b"a" + data + b"j"
+    assert typist.commands == ["j"]
+
+
+def test_what_is_typed_right_after_a_pane_has_ended_is_dropped() -> None:
+    typist = Typist(in_pane=True).type(b"exit\r")
+    typist.keyboard.drop_keys(typist.now)
+    typist.type(b"q", b"\r", b"\x1b", b"\x1b[A", b"\x1b[200~x\r", gap=0.05)
+    typist.pause(1).type(b"y\x1b[201~q")
+    assert typist.program == b"exit\r"
+    assert typist.commands == ["q"]
+    assert typist.keyboard.in_pane is False
+
+
+def test_what_the_terminal_says_meanwhile_is_heard() -> None:
+    typist = Typist(in_pane=True)
+    typist.keyboard.drop_keys(typist.now)
+    typist.type(b"\x1b[I\x1b[<0;1;1M\x1b[?62c")
+    assert typist.events == [Focused(True), MouseReport(b"\x1b[<0;1;1M"), TerminalReply(b"\x1b[?62c")]
+
+
+def test_a_pane_that_gets_the_keyboard_meanwhile_gets_what_is_typed() -> None:
+    typist = Typist(in_pane=True)
+    typist.keyboard.drop_keys(typist.now)
+    typist.keyboard.focus_pane()
+    assert typist.type(b"ls").program == b"ls"
+
+
+@pytest.mark.parametrize("sequence", [b"\x1b[A", b"\x1bOA", b"\x1b[1;5A"])
+def test_a_key_that_a_slow_line_splits_in_command_mode_runs_nothing_else(sequence: bytes) -> None:
+    typist = Typist().type(sequence[:1]).pause(0.3).type(sequence[1:]).pause(1)
+    assert typist.commands == ["escape", "ctrl+up" if b"5" in sequence else "up"]
+
+
+@pytest.mark.parametrize("key", ["[", "O"])
+def test_a_bracket_after_an_escape_of_chloes_own_is_a_key_once_nothing_can_follow(key: str) -> None:
+    typist = Typist().type(b"\x1b").pause(0.2).type(key.encode())
+    assert typist.commands == ["escape"]
+    assert typist.pause(0.5).commands == ["escape", key]
 
 
 def test_keys_after_enter_in_one_read_reach_the_pane() -> None:
@@ -244,83 +249,8 @@ def test_keys_after_enter_in_one_read_reach_the_pane() -> None:
     assert typist.program == b"ls\r"
 
 
-@pytest.mark.parametrize("in_pane", [False, True])
-def test_what_the_terminal_answers_is_neither_typed_nor_a_command(in_pane: bool) -> None:
-    answers = b"\x1b[?62;4c\x1b[5;7R\x1b]11;rgb:1/2/3\x1b\\\x1bP>|xterm(380)\x1b\\\x1b[?2026;1$y"
-    typist = Typist(in_pane=in_pane)
-    for byte in answers:
-        typist.type(bytes((byte,)), gap=0.01)
-    typist.pause(2)
-    assert typist.program == b""
-    assert typist.commands == []
-    assert b"".join(event.data for event in typist.events if isinstance(event, TerminalReply)) == answers
-
-
-MOUSE = [b"\x1b[<0;12;3M", b"\x1b[<0;12;3m", b"\x1b[M #$", b"\x1b[M\xc3\xe0\xe1", b"\x1b[35;12;3M"]
-
-
-@pytest.mark.parametrize("in_pane", [False, True])
-@pytest.mark.parametrize("report", MOUSE)
-def test_a_mouse_report_in_pieces_is_neither_typed_nor_a_command(report: bytes, in_pane: bool) -> None:
-    for cut in range(2, len(report)):
-        typist = Typist(in_pane=in_pane).type(report[:cut], report[cut:], gap=0.3).pause(3)
-        assert typist.events == [MouseReport(report)], cut
-        assert typist.keyboard.in_pane == in_pane
-
-
-@pytest.mark.parametrize("in_pane", [False, True])
-@pytest.mark.parametrize("report", MOUSE[:4])
-def test_the_rest_of_a_mouse_report_is_waited_for_longer_than_of_a_key(report: bytes, in_pane: bool) -> None:
-    for cut in range(3, len(report)):
-        typist = Typist(in_pane=in_pane).type(report[:cut], report[cut:], gap=1.5).pause(3)
-        assert typist.events == [MouseReport(report)], cut
-
-
-@pytest.mark.parametrize("report", MOUSE)
-def test_a_mouse_report_that_a_slow_line_splits_after_its_escape_gives_the_keyboard_back(
-    report: bytes,
-) -> None:
-    typist = Typist(in_pane=True).type(report[:1]).pause(0.3).type(report[1:]).pause(3)
-    assert typist.events == [Released(), ReleaseUndone(), MouseReport(report)]
-    assert typist.keyboard.in_pane
-
-
-def test_mouse_reports_that_come_after_the_release_key_change_nothing() -> None:
-    for gap in (0.0, 0.2):
-        typist = Typist(in_pane=True).type(b"\x1b").pause(gap).type(b"".join(MOUSE)).pause(3)
-        assert typist.events == [Released(), *map(MouseReport, MOUSE)]
-        assert not typist.keyboard.in_pane
-
-
-@pytest.mark.parametrize("report", MOUSE[:4])
-def test_a_mouse_report_whose_end_is_lost_types_nothing(report: bytes) -> None:
-    for in_pane in (False, True):
-        for cut in range(3, len(report)):
-            typist = Typist(in_pane=in_pane).type(report[:cut]).pause(3)
-            assert typist.events == [], cut
-            typist = Typist(in_pane=in_pane).type(report[:cut] + MOUSE[0]).pause(3)
-            assert typist.events == [TerminalReply(report[:cut]), MouseReport(MOUSE[0])], cut
-
-
-def test_an_answer_that_a_slow_line_splits_after_its_escape_never_reaches_the_pane() -> None:
-    typist = Typist(in_pane=True).type(b"\x1b").pause(0.3).type(b"[?62;4c").pause(2)
-    assert typist.program == b""
-    assert typist.commands == []
-    assert typist.keyboard.in_pane
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [b"\x1b[?62;4c", b"\x1b[12;34R", b"\x1b]11;rgb:q/c/K\x1b\\", b"\x1bP>|q\x1b\\", *MOUSE[:3]],
-)
-def test_the_rest_of_an_answer_whose_escape_was_taken_for_a_key_is_dropped(answer: bytes) -> None:
-    typist = Typist().type(answer[:1]).pause(0.3).type(answer[1:]).pause(0.1).type(b"x").pause(2)
-    assert typist.commands == []
-    assert typist.program == b"\x1bx"
-
-
 def test_what_is_typed_soon_after_an_escape_for_the_program_is_not_held_up() -> None:
-    typist = Typist(in_pane=True).type(b"\x1b").pause(0.1).type(b"\x1b").pause(0.06)
+    typist = Typist(in_pane=True, escape_is_programs=True).type(b"\x1b").pause(0.06)
     for byte in b":[x]P_":
         typist.type(bytes((byte,)), gap=0.01)
     assert typist.program == b"\x1b:[x]P_"
@@ -371,15 +301,17 @@ PIECES = st.sampled_from(
     st.lists(PIECES | st.binary(max_size=6), max_size=8).map(b"".join),
     st.lists(st.integers(0, 60), max_size=10),
     st.booleans(),
-    st.sampled_from(["esc", "ctrl+]", "f12"]),
+    st.sampled_from(["ctrl+]", "f12"]),
+    st.booleans(),
 )
 def test_how_the_input_is_split_makes_no_difference(
-    data: bytes, cuts: list[int], in_pane: bool, release: str
+    data: bytes, cuts: list[int], in_pane: bool, leave: str, escape_is_programs: bool
 ) -> None:
-    whole = Typist(release, in_pane=in_pane).type(data).pause(5)
+    typists = [Typist(leave, in_pane=in_pane, escape_is_programs=escape_is_programs) for _ in range(2)]
+    whole = typists[0].type(data).pause(5)
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in itertools.pairwise(places)]
-    split = Typist(release, in_pane=in_pane).type(*pieces, gap=0.02).pause(5)
+    split = typists[1].type(*pieces, gap=ESCAPE_TIMEOUT / 2).pause(5)
     assert split.events == whole.events
     assert split.program == whole.program
     assert split.keyboard.in_pane == whole.keyboard.in_pane

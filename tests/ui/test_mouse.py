@@ -109,7 +109,7 @@ def test_the_mouse_is_left_alone_where_reports_would_go_nowhere(pointed: Pointed
     pointed.stack.go_to_tab("history")
     assert pointed.wanted == "off"
     pointed.stack.go_to_tab("instances")
-    pointed.pane_input.on_release()
+    pointed.pane_input.on_release("escape")
     assert pointed.wanted == "off"
     assert pointed.point(b"\x1b[<0;30;10M") == b""
 

@@ -33,7 +33,14 @@ async def test_the_help_has_every_key_and_what_it_does(fly: Fly) -> None:
                 ), binding
     for binding in (*GLOBAL, *TYPING):
         assert does_by_id[binding.action][:40] in pilot.text
-    await pilot.sees("Ctrl-]", "Take the keyboard back.", "Mouse", "While a pane has the keyboard")
+    await pilot.sees(
+        "Esc",
+        "The program's.",
+        "Ctrl-]",
+        "Take the keyboard back, always;",
+        "Mouse",
+        "While a pane has the keyboard",
+    )
     for sign in ("[📎]", "[💤]", "[💀]", "+12K", "♪"):
         assert sign in pilot.text
 

@@ -67,7 +67,7 @@ async def test_enter_gives_the_keyboard_and_the_release_key_takes_it(pilot: Pilo
     await pilot.until(lambda: bytes(pilot.program(pane).typed) == b"jk")
 
 
-@pytest.mark.parametrize(("key", "bytes_"), [("escape", b"\x1b"), ("ctrl+]", b"\x1d")])
+@pytest.mark.parametrize(("key", "bytes_"), [("e", b"\x1b"), ("ctrl+]", b"\x1d")])
 async def test_keys_that_chloe_would_take_reach_the_program(pilot: Pilot, key: str, bytes_: bytes) -> None:
     pane = await pilot.opens()
     await pilot.leave()
@@ -77,7 +77,7 @@ async def test_keys_that_chloe_would_take_reach_the_program(pilot: Pilot, key: s
 
 
 async def test_without_a_pane_a_key_says_how_to_get_one(pilot: Pilot) -> None:
-    for key in ("enter", "escape", "d", "a", "x", "r", "K"):
+    for key in ("enter", "e", "E", "d", "a", "x", "r", "K"):
         pilot.press(key)
         await pilot.sees("There is no pane yet: c opens a direct one, t a tmux one")
         pilot.press("ctrl+l")
@@ -141,9 +141,8 @@ async def test_an_ended_pane_says_what_can_still_be_done(pilot: Pilot) -> None:
     pane = await pilot.opens()
     pilot.type("exit 3\r")
     await pilot.sees("[💀] sh", "exit 3", "sh ended: exit 3", "1 ended")
-    pilot.type("x")
-    await pilot.sees("sh has ended (exit 3); Ctrl-] leaves it")
-    await pilot.leave()
+    assert not pilot.app._state.selection.is_typing
+    await pilot.presses_until("enter", lambda: "sh has ended (exit 3); x puts it away" in pilot.text)
     for key, says in (
         ("enter", "sh has ended (exit 3); x puts it away"),
         ("a", "sh has ended (exit 3)"),

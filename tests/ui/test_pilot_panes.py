@@ -199,27 +199,11 @@ async def test_a_box_has_the_mouse_switched_off(pilot: Pilot) -> None:
     assert not pilot.program(pane).typed
 
 
-async def test_escape_takes_the_keyboard_and_one_that_began_a_key_gives_it_back(fly: Fly) -> None:
-    pilot = await fly(release="esc")
-    pane = await pilot.opens()
-    await pilot.sees("Esc leaves it", "Esc Esc is Esc for the program")
-    pilot.type(b"\x1b")
-    await pilot.sees("Esc …")
-    pilot.type(b"[A")
-    await pilot.sees("keyboard: sh")
-    await pilot.until(lambda: pilot.program(pane).typed == b"\x1b[A")
-    pilot.type(b"\x1b")
-    await pilot.sees("q quit")
-    pilot.type(b"\x1b")
-    await pilot.until(lambda: pilot.program(pane).typed == b"\x1b[A\x1b")
-
-
 async def test_a_pane_that_is_gone_has_the_keyboard_no_more(pilot: Pilot) -> None:
     pane = await pilot.opens()
     await pilot.engine.request(commands.Close(pane.id))
     await pilot.sees("No panes yet", "q quit")
-    pilot.press("2")
-    await pilot.sees("SIGHUP")
+    await pilot.presses_until("2", lambda: "SIGHUP" in pilot.text)
 
 
 async def test_what_can_t_reach_a_pane_costs_that_and_no_more(

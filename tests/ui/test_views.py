@@ -264,6 +264,7 @@ def test_beside_the_name_of_the_pane_a_message_has_less_room_and_then_all(
     assert first.rstrip().endswith(" 0011")
     assert second == f" {' '.join(f'{number:04}' for number in range(12, 27))}".ljust(80)[:80]
     assert third.startswith(" 0027 ")
+    assert third.rstrip().endswith(" Esc leaves it")
 
 
 def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Parts, double: Double) -> None:

@@ -6,6 +6,9 @@ not know Chloe's own keys, but for those few that it keeps while a pane has the 
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from chloe.engine import why_not_type
 from chloe.errors import ChloeError
 from chloe.events.commands import Resize, Write
@@ -13,12 +16,16 @@ from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.labels import label_key
 from chloe.ui.messages import Messages
+from chloe.ui.panes.escape import EscapeWatch, find_modes
 from chloe.ui.panes.sizing import Size, Sizing
 from chloe.ui.panes.slots import Slots
 from chloe.ui.requests import AppEngine
 from chloe.ui.selection import Selection
 from chloe.ui.tty.keyboard import Keyboard
 from chloe.ui.tty.sequences import measure_character
+
+#: How often a user is told what he can do where Esc takes the keyboard at a prompt.
+_MAX_ADVICE = 3
 
 
 class PaneInput:
@@ -32,8 +39,10 @@ class PaneInput:
         sizing: Sizing,
         slots: Slots,
         messages: Messages,
+        escape: EscapeWatch,
         *,
-        release: str,
+        leave: str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
         self._selection = selection
@@ -41,9 +50,15 @@ class PaneInput:
         self._sizing = sizing
         self._slots = slots
         self._messages = messages
-        self._release = release
-        #: The pane that had the keyboard last.
-        self._last = ""
+        self._escape = escape
+        self._leave = leave
+        self._clock = clock
+        #: The pane that had the keyboard last; the key that took it back and always does, until another is
+        #: pressed.
+        self._last = self._left_by = ""
+        #: How often Esc took the keyboard at a prompt, and whether that was the last key.
+        self._taken_at_prompt = 0
+        self.was_at_prompt = False
         #: Panes that were typed into before their slot was drawn: that makes their size ours as well.
         self._claimed: set[str] = set()
 
@@ -57,7 +72,8 @@ class PaneInput:
     def modes(self) -> Modes | None:
         """What the program set that the keyboard types into; None where there is none."""
         pane = self.pane
-        return self._modes(pane) if pane is not None and self._selection.accepts_keys(pane) else None
+        is_there = pane is not None and self._selection.accepts_keys(pane)
+        return find_modes(self._engine, pane) if pane is not None and is_there else None
 
     def focus_pane(self, pane: Pane) -> None:
         """Give the keyboard to a pane."""
@@ -66,13 +82,31 @@ class PaneInput:
         self._slots.scroll_to_bottom(pane.id)
         self.focus(True)
 
-    def on_release(self) -> None:
-        """Take note that the release key took the keyboard."""
+    def on_release(self, key: str) -> None:
+        """Take note that this key took the keyboard."""
+        escape = self._escape.current if key == "escape" else None
+        self.was_at_prompt = escape is not None and escape.is_at_prompt
+        self._taken_at_prompt += self.was_at_prompt
+        self._left_by = "" if key == "escape" else key
         self.focus(False)
         self._selection.typing_into = None
 
+    @property
+    def advises(self) -> bool:
+        """Whether the user may want to know that Esc can be the program's here."""
+        return self.was_at_prompt and self._taken_at_prompt <= _MAX_ADVICE
+
+    def on_command(self) -> None:
+        """Take note that a key was pressed that is Chloe's."""
+        self.was_at_prompt, self._left_by = False, ""
+
+    def left_by(self, pane: Pane) -> str:
+        """Return the key that just took the keyboard from the pane and always does; "" where none did."""
+        return self._left_by if pane.id == self._last else ""
+
     def on_release_undone(self) -> bool:
-        """Take note that it was no release key. Return whether the pane has the keyboard again."""
+        """Take note that it was no Esc. Return whether the pane has the keyboard again."""
+        self.on_command()
         pane = self._engine.projections.panes.get(self._last)
         if pane is None or pane.closed:
             self._keyboard.blur()
@@ -83,17 +117,17 @@ class PaneInput:
         return True
 
     def check(self) -> None:
-        """Take the keyboard from a pane that isn't there any more."""
+        """Take the keyboard from a pane that has ended or is gone: what is still typed was meant for it."""
         pane = self.pane
-        if self._selection.is_typing and (pane is None or pane.closed):
+        if self._selection.is_typing and (pane is None or pane.closed or not pane.alive):
             self._selection.typing_into = None
-            self._keyboard.blur()
+            self._keyboard.drop_keys(self._clock())
 
     def type(self, data: bytes) -> None:
         """Type plain text, or one key sequence, into the pane that has the keyboard."""
         pane = self.pane
         if pane is not None:
-            self._write(pane, _as_expected(data, self._modes(pane)))
+            self._write(pane, _as_expected(data, find_modes(self._engine, pane)))
 
     def paste(self, data: bytes) -> None:
         """Paste into the pane that has the keyboard."""
@@ -101,7 +135,7 @@ class PaneInput:
         if pane is None:
             self._messages.hint("A paste goes to a pane that has the keyboard: press Enter first")
         else:
-            self._write(pane, keys.paste(data, self._modes(pane)))
+            self._write(pane, keys.paste(data, find_modes(self._engine, pane)))
 
     def report(self, data: bytes) -> None:
         """Send the program in the pane that has the keyboard what isn't typed: nothing scrolls for it."""
@@ -124,7 +158,7 @@ class PaneInput:
     def _write(self, pane: Pane, data: bytes) -> None:
         refusal = why_not_type(pane, self._selection.instance)
         if refusal is not None:
-            self._messages.hint(f"{refusal.reason}; {label_key(self._release)} leaves it")
+            self._messages.hint(f"{refusal.reason}; {label_key(self._leave)} leaves it")
             return
         slots = self._slots.find_live(pane.id)
         self._slots.scroll_to_bottom(pane.id)
@@ -138,11 +172,6 @@ class PaneInput:
             self._engine.send(command)
         except ChloeError as error:
             self._messages.notify(str(error), error=True)
-
-    def _modes(self, pane: Pane) -> Modes:
-        ahead = self._engine.ahead
-        screens = ahead if pane.id in ahead else self._engine.projections.screens
-        return screens.drawn(pane.id).modes if pane.id in screens else Modes()
 
 
 def _as_expected(data: bytes, modes: Modes) -> bytes:

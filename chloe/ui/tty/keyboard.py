@@ -1,14 +1,17 @@
 """Who gets what the user types: Chloe, as keys, or the pane that has the keyboard, as bytes.
 
-Owns the one state that decides it: who has the keyboard, what is still incomplete, and the rules of
-the release key. Must not know the clock (it is told the time), file descriptors, or what a key does.
+Owns the one state that decides it: who has the keyboard, and what is still incomplete. Must not know the
+clock (it is told the time), file descriptors, what a key does, or whose an Esc is: it asks ``EscapeOwner``.
 
-The rules. A pane that has the keyboard gets every byte as it came, but for what isn't typed: answers
-of the terminal. A lone release key takes the keyboard away. An Esc is lone once ``ESCAPE_TIMEOUT`` has passed
-without another byte; what follows is Chloe's at once: Esc, d is d, and never Alt-d. Only what begins as the
-rest of a key's sequence, with ``[`` or ``O``, or of an answer waits for its end: a slow line may have split
-it after its Esc. If it is complete within ``SEQUENCE_TIMEOUT`` of the Esc, it still belongs to the pane,
-which gets the keyboard back and the whole sequence. In command mode nothing typed reaches a pane.
+The rules. A pane that has the keyboard gets every byte as it came, but for what isn't typed: answers of the
+terminal. A key of ``leave`` takes the keyboard away, and so does a lone Esc that isn't the program's. An Esc
+is lone once ``ESCAPE_TIMEOUT`` has passed without another byte; what follows one that took the keyboard is
+Chloe's at once: Esc, d is d, and never Alt-d. Only what begins as the rest of a key's sequence, with ``[`` or
+``O``, or of an answer waits for its end: a slow line may have split it after its Esc. If it is complete
+within
+``SEQUENCE_TIMEOUT`` of the Esc, it still belongs to the pane, which gets the keyboard back and the whole
+sequence. In command mode nothing typed reaches a pane, and what is typed right after a pane has ended is
+dropped.
 
 Time is in seconds of any clock that doesn't go back. After ``feed`` and ``tick``, ``deadline`` says
 when to call ``tick``, unless bytes come first.
@@ -17,20 +20,25 @@ when to call ``tick``, unless bytes come first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from chloe.terminal import keys
 from chloe.ui.tty.sequences import ESC, PASTE_END, Kind, measure_character, name_key, scan
 
-#: Seconds without another byte after which an Esc is a key and no beginning of a sequence.
-ESCAPE_TIMEOUT = 0.05
+#: Seconds without another byte after which an Esc is a key and no beginning of a sequence. Terminals write
+#: Alt and a key with one write(2), and lines carry that in one packet; nobody types two keys within this
+#: time.
+ESCAPE_TIMEOUT = 0.01
 #: Seconds after an Esc within which bytes still complete its sequence: slow lines split one with such gaps.
 SEQUENCE_TIMEOUT = 0.5
 #: Seconds without a byte after which a paste without an end is over.
 PASTE_TIMEOUT = 2.0
 #: Seconds for which the rest of a mouse report is waited for: nobody types its beginning.
 REPORT_TIMEOUT = 2.0
+#: Seconds after a pane's end for which what is typed was meant for that pane.
+DEAF_TIME = 0.3
 
 #: The first bytes after the ESC of an answer, in the forms that nobody types.
 _REST_OF_ANSWER = re.compile(rb"\[[\d?>=<M]|\]\d|P[\d>!$+|]|_G")
@@ -73,12 +81,14 @@ class Focused:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The release key took the keyboard from the pane."""
+    """A key took the keyboard from the pane: ``escape``, or one of ``leave`` as that names it."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseUndone:
-    """It was no release key but the beginning of a sequence: the pane has the keyboard again."""
+    """It was no Esc but the beginning of a sequence: the pane has the keyboard again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +108,25 @@ class MouseReport:
 Event = Pressed | Typed | Pasted | Focused | Released | ReleaseUndone | TerminalReply | MouseReport
 
 
+class EscapeOwner(Protocol):
+    """Who knows whose an Esc is."""
+
+    def is_programs(self) -> bool:
+        """Return whether an Esc that is typed now is the program's in the pane with the keyboard."""
+
+
 class Keyboard:
-    """The state machine: bytes and the time in, events out.
+    """The state machine: bytes and the time in, events out. ``leave`` names keys, as ``terminal.keys`` does.
 
     Events come one at a time. Between two of them the caller may ``focus_pane`` or ``blur``: what follows
     goes to the new owner.
     """
 
-    def __init__(self, release: str = "escape") -> None:
-        named = keys.parse_name(release)
-        self._release = keys.format_key(named) if named else release
-        self._release_byte = _control_byte(self._release)
+    def __init__(self, leave: Sequence[str], escape: EscapeOwner) -> None:
+        self._escape = escape
+        #: Each name of a key that leaves, with the one that it has in ``leave``.
+        self._leave = {key: name for name in leave for key in keys.list_same_keys(name)}
+        self._leave_bytes = re.compile(b"|".join(map(re.escape, _control_bytes(self._leave))) or b"(?!)")
         self._in_pane = False
         self._buffer = b""
         self._paste: bytearray | None = None
@@ -117,6 +135,9 @@ class Keyboard:
         self._released_at: float | None = None
         #: When an Esc came that was Chloe's key, as long as it may turn out to begin an answer.
         self._escape_at: float | None = None
+        #: Until when keys are dropped, and whether the paste under way is.
+        self._deaf_until = float("-inf")
+        self._drops_paste = False
         #: When ``tick`` is due; None while nothing waits.
         self.deadline: float | None = None
 
@@ -125,33 +146,43 @@ class Keyboard:
         """Whether a pane has the keyboard."""
         return self._in_pane
 
-    @property
-    def may_undo_release(self) -> bool:
-        """Whether an Esc just took the keyboard, and what comes now may still complete its sequence."""
-        return self._released_at is not None
-
     def focus_pane(self) -> None:
         """Give the keyboard to a pane."""
         self._in_pane, self._released_at = True, None
+        self._deaf_until = float("-inf")
 
     def blur(self) -> None:
         """Take the keyboard back to Chloe, for good: no late bytes return it."""
         self._in_pane, self._released_at = False, None
 
+    def drop_keys(self, now: float) -> None:
+        """Take the keyboard back from a pane that has ended: what is typed for a moment was meant for it."""
+        self.blur()
+        self._deaf_until = now + DEAF_TIME
+
     def feed(self, data: bytes, now: float) -> Iterator[Event]:
         """Take bytes in. The iterator must be taken to its end."""
         self._buffer += data
         self._received_at = now
-        yield from self._drain(now)
+        yield from self._heard(self._drain(now))
         self._set_deadline()
 
     def tick(self, now: float) -> Iterator[Event]:
         """Decide about what was waiting, since nothing came until ``deadline``."""
         if self.deadline is None or now < self.deadline:
             return
-        yield from self._give_up_waiting()
-        yield from self._drain(now)
+        yield from self._heard(self._give_up_waiting())
+        yield from self._heard(self._drain(now))
         self._set_deadline()
+
+    def _heard(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Leave out what is typed while keys are dropped."""
+        for event in events:
+            is_deaf = self._received_at < self._deaf_until
+            if isinstance(event, Pasted):
+                is_deaf, self._drops_paste = is_deaf or self._drops_paste, False
+            if not (is_deaf and isinstance(event, Pressed | Typed | Pasted)):
+                yield event
 
     def _set_deadline(self) -> None:
         if self._paste is not None:
@@ -188,8 +219,8 @@ class Keyboard:
                 if self._released_at is None and self._buffer == before:
                     continue
             elif self._escape_at is not None:
-                yield from self._take_rest_of_answer(now)
-                # Nothing taken and still waiting: the rest of the answer is to come.
+                yield from self._take_rest_after_escape(now)
+                # Nothing taken and still waiting: the rest is to come.
                 if self._buffer == before and self._escape_at is None:
                     continue
             elif self._buffer[0] == ESC:
@@ -227,27 +258,32 @@ class Keyboard:
                 yield Focused(kind is Kind.FOCUS_IN)
             case Kind.PASTE:
                 self._paste = bytearray()
+                self._drops_paste = self._received_at < self._deaf_until
             case _ if not self._in_pane:
                 yield Pressed(name_key(sequence), sequence)
-            case _ if self._release_byte is None and name_key(sequence) == self._release:
-                yield from self._release_keyboard()
             case _:
-                yield Typed(sequence)
+                name = name_key(sequence)
+                if name in self._leave:
+                    yield from self._release(self._leave[name])
+                elif name == "escape" and not self._escape.is_programs():
+                    yield from self._release(name)
+                else:
+                    yield Typed(sequence)
 
-    def _release_keyboard(self) -> Iterator[Event]:
+    def _release(self, key: str) -> Iterator[Event]:
         self._in_pane = False
-        yield Released()
+        yield Released(key)
 
     def _take_run(self) -> Iterator[Event]:
-        """Take plain text for the pane, up to the next ESC or the release key."""
+        """Take plain text for the pane, up to the next ESC or a key that leaves."""
         end = self._buffer.find(ESC)
-        run = self._buffer if end < 0 else self._buffer[:end]
-        at = -1 if self._release_byte is None else run.find(self._release_byte)
-        if at == 0:
-            self._consume(1)
-            yield from self._release_keyboard()
+        leaves = self._leave_bytes.search(self._buffer, 0, len(self._buffer) if end < 0 else end)
+        if leaves is None:
+            yield Typed(self._consume(len(self._buffer) if end < 0 else end))
+        elif leaves.start():
+            yield Typed(self._consume(leaves.start()))
         else:
-            yield Typed(self._consume(len(run) if at < 0 else at))
+            yield from self._release(self._leave[name_key(self._consume(1))])
 
     def _take_character(self) -> Iterator[Event]:
         """Take one character for Chloe."""
@@ -258,7 +294,7 @@ class Keyboard:
 
     def _take_late_rest(self) -> Iterator[Event]:
         """Read what comes soon after an Esc that left the pane: the rest of its sequence, or Chloe's keys."""
-        if self._buffer[:1] not in _REST_OF_KEY and not _REST_OF_ANSWER.match(self._buffer):
+        if not self._may_be_rest:
             self._released_at = None
             return
         kind, end = scan(b"\x1b" + self._buffer)
@@ -269,16 +305,20 @@ class Keyboard:
         yield ReleaseUndone()
         yield from self._deliver(kind, sequence)
 
-    def _take_rest_of_answer(self, now: float) -> Iterator[Event]:
-        """Take what comes soon after an Esc of Chloe's own, if it is the rest of a terminal's answer."""
+    @property
+    def _may_be_rest(self) -> bool:
+        """Whether what is in the buffer may be the rest of a sequence whose Esc was taken for a key."""
+        return self._buffer[:1] in _REST_OF_KEY or _REST_OF_ANSWER.match(self._buffer) is not None
+
+    def _take_rest_after_escape(self, now: float) -> Iterator[Event]:
+        """Take what comes soon after an Esc of Chloe's own, if it is the rest of a key or an answer."""
         assert self._escape_at is not None
         kind, end = scan(b"\x1b" + self._buffer)
-        if now > self._escape_at + SEQUENCE_TIMEOUT or not _REST_OF_ANSWER.match(self._buffer):
+        if self._in_pane or now > self._escape_at + SEQUENCE_TIMEOUT or not self._may_be_rest:
             self._escape_at = None
         elif kind is not Kind.INCOMPLETE:
             self._escape_at = None
-            if kind in (Kind.REPLY, Kind.MOUSE):
-                yield from self._deliver(kind, b"\x1b" + self._consume(end - 1))
+            yield from self._deliver(kind, b"\x1b" + self._consume(end - 1))
 
     def _give_up_waiting(self) -> Iterator[Event]:
         """Take what waited as it is: a lone Esc, a broken sequence, half a character, an endless paste."""
@@ -286,8 +326,7 @@ class Keyboard:
             pasted, self._paste = bytes(self._paste), None
             yield Pasted(pasted)
         elif self._released_at is not None and len(self._buffer) <= 1:
-            # A [ or O that nothing followed is a key of its own.
-            self._released_at = None
+            self._released_at = None  # A [ or O that nothing followed is a key of its own.
         elif self._released_at is not None:
             sequence, self._buffer = b"\x1b" + self._buffer, b""
             self.focus_pane()
@@ -295,7 +334,9 @@ class Keyboard:
             if not _is_part_of_reply(sequence):
                 yield Typed(sequence)
         elif self._escape_at is not None:
-            self._escape_at, self._buffer = None, b""
+            self._escape_at = None
+            if len(self._buffer) > 1:
+                self._buffer = b""
         elif self._buffer[:1] == b"\x1b" and self._buffer in (b"\x1b", b"\x1b\x1b"):
             while self._buffer[:1] == b"\x1b":
                 yield from self._lone_escape()
@@ -309,19 +350,16 @@ class Keyboard:
         if not self._in_pane:
             self._released_at, self._escape_at = None, self._received_at
             yield Pressed("escape", escape)
-        elif self._release == "escape":
-            self._released_at = self._received_at
-            yield from self._release_keyboard()
-        else:
+        elif self._escape.is_programs():
             yield Typed(escape)
+        else:
+            self._released_at = self._received_at
+            yield from self._release("escape")
 
 
-def _control_byte(key: str) -> int | None:
-    """Return the byte that a release key sends; None for Esc and for keys that send a sequence."""
-    for code in range(1, 0x20):
-        if code != ESC and name_key(bytes((code,))) == key:
-            return code
-    return 0 if key == "ctrl+space" else None
+def _control_bytes(names: Iterable[str]) -> list[bytes]:
+    """Return the bytes that these keys send, but for those that send a sequence."""
+    return [byte for code in range(0x20) if code != ESC and name_key(byte := bytes((code,))) in names]
 
 
 def _is_part_of_reply(sequence: bytes) -> bool:

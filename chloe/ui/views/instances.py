@@ -13,6 +13,7 @@ from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
+from chloe.terminal import keys
 from chloe.ui.canvas import Cells, Row, Run, make_row, measure_text
 from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
 from chloe.ui.labels import label_action, label_outcome, label_pruning
@@ -45,7 +46,8 @@ class Instances(View):
         Binding(("c",), "new_direct", "direct"),
         Binding(("t",), "new_tmux", "tmux"),
         Binding(("enter",), "type", "type"),
-        Binding(("escape",), "send_escape"),
+        Binding(("e",), "send_escape"),
+        Binding(("E",), "assign_escape"),
         Binding(("d",), "detach", "detach"),
         Binding(("a",), "reattach", "attach"),
         Binding(("x",), "close", "close"),
@@ -64,8 +66,8 @@ class Instances(View):
         self._state = state
         self._list = PaneList(state.selection, state.projections.screens, state.unread, state.glyphs)
         self._screen = PaneView(state.screens)
-        if state.release != "escape":
-            self.bindings = (Binding((state.release,), "send_release"), *self.bindings)
+        leave = tuple(key for name in state.leave for key in keys.list_same_keys(name))
+        self.bindings = (Binding(leave, "send_leave"), *self.bindings)
         #: Whether the selected pane has the whole window.
         self.is_zoomed = False
 

@@ -1,0 +1,86 @@
+"""Why what a user asks for can't be done to the pane that is meant, with the key that helps.
+
+Owns the way from the engine's rule to the user's words. Must not know how anything is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chloe.engine import Refusal, why_not, why_not_type
+from chloe.events import commands
+from chloe.events.commands import Command
+from chloe.events.panes import Pane
+from chloe.ui.keymap import list_bindings
+from chloe.ui.labels import label_action
+from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.stack import Stack
+from chloe.ui.state import AppState
+
+
+class Conditions:
+    """What there is to say against the actions on a pane. Each answers "" where there is nothing."""
+
+    def __init__(self, state: AppState, stack: Stack, pane_input: PaneInput) -> None:
+        self._state = state
+        self._stack = stack
+        self._pane_input = pane_input
+
+    def _unless(self, refuse: Callable[[Pane], Refusal | None]) -> str:
+        """Return why something can't be done to the pane that is meant, or ""."""
+        pane = self._stack.top.pane
+        if pane is None:
+            return self._stack.top.why_no_pane
+        refusal = refuse(pane)
+        return self._explain(refusal) if refusal is not None else ""
+
+    def _explain(self, refusal: Refusal) -> str:
+        """Return a refusal with the key that helps."""
+        key = label_action(list_bindings(self._stack.top), refusal.action)
+        return f"{refusal.reason}; {key} {refusal.offer}" if key else refusal.reason
+
+    def _refusal(self, command: Callable[[str], Command]) -> str:
+        instance = self._state.selection.instance
+        return self._unless(lambda pane: why_not(command(pane.id), pane, instance))
+
+    def why_not_type(self) -> str:
+        """Return why the user can't type into the pane."""
+        instance = self._state.selection.instance
+        return self._unless(lambda pane: why_not_type(pane, instance))
+
+    def why_not_detach(self) -> str:
+        """Return why the pane can't be let go of."""
+        return self._refusal(commands.Detach)
+
+    def why_not_reattach(self) -> str:
+        """Return why the pane can't be attached."""
+        return self._refusal(commands.Reattach)
+
+    def why_not_close(self) -> str:
+        """Return why the pane can't be put away."""
+        return self._refusal(commands.Close)
+
+    def why_not_kill(self) -> str:
+        """Return why the pane can't be ended."""
+        return self._refusal(commands.Kill)
+
+    def why_not_reopen(self) -> str:
+        """Return why the pane can't be taken back from History."""
+        return self._refusal(commands.Reopen)
+
+    def why_no_pane(self) -> str:
+        """Return why there is no pane to do it to."""
+        return self._unless(lambda _: None)
+
+    def why_not_send_leave(self) -> str:
+        """Return why a key that takes the keyboard back isn't typed: only right after it has done so."""
+        pane = self._stack.top.pane
+        if pane is None or not self._pane_input.left_by(pane):
+            return "The keyboard is Chloe's already"
+        return self.why_not_type()
+
+    def why_not_assign_escape(self) -> str:
+        """Return why Esc can't be given to the pane's program, or left to the rule again."""
+        if self._stack.top.pane is not None and self._state.escape_rule == "never":
+            return 'Esc is every program\'s already: the configuration says release = "never"'
+        return self._refusal(lambda pane: commands.AssignEscape(pane, True))
