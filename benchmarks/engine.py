@@ -74,7 +74,7 @@ async def until(engine: Engine, holds: Callable[[], bool]) -> None:
         stop()
 
 
-def _shows(engine: Engine, pane: str, printed: int) -> bool:
+def shows(engine: Engine, pane: str, printed: int) -> bool:
     """Whether that much of the pane's stream is folded, screen and all."""
     panes, screens = engine.projections.panes, engine.projections.screens
     return panes[pane].output_bytes >= printed and not screens.pending_bytes(pane)
@@ -106,19 +106,19 @@ async def _echoes(engine: Engine, backend: BackendKind) -> tuple[list[float], li
     """Seconds from each key to its echo in the fold, and from the bytes read to there."""
     pane = await engine.request(Open(backend=backend, argv=("sh", "-c", "printf ready; exec cat")))
     assert pane is not None
-    await until(engine, lambda: _shows(engine, pane, 5))
+    await until(engine, lambda: shows(engine, pane, 5))
     seconds: list[float] = []
     folds: list[float] = []
     for count in range(KEYS):
         before = engine.projections.panes[pane].output_bytes
         if count % LINE == LINE - 1:
             engine.send(Write(pane, b"\x15"))
-            await until(engine, partial(_shows, engine, pane, before + 1))
+            await until(engine, partial(shows, engine, pane, before + 1))
             await asyncio.sleep(0.02)
             continue
         watch = Stopwatch()
         engine.send(Write(pane, b"x"))
-        await until(engine, partial(_shows, engine, pane, before + 1))
+        await until(engine, partial(shows, engine, pane, before + 1))
         seconds.append(watch.seconds())
         folds.append((time.time_ns() - engine.projections.panes[pane].last_output_at) / 1e9)
         await asyncio.sleep(0.003)
@@ -177,7 +177,7 @@ async def _flood(backend: BackendKind, log: Path) -> float:
         watch = Stopwatch()
         pane = await engine.request(Open(backend=backend, argv=("cat", str(log))))
         assert pane is not None
-        await until(engine, lambda: not engine.projections.panes[pane].alive and _shows(engine, pane, 0))
+        await until(engine, lambda: not engine.projections.panes[pane].alive and shows(engine, pane, 0))
         seconds = watch.seconds()
         lines = log.stat().st_size + log.read_bytes().count(b"\n")
         assert engine.projections.panes[pane].output_bytes == lines, "a byte is missing"
@@ -211,7 +211,7 @@ async def _idle_panes(backend: BackendKind) -> tuple[float, float]:
         async def open_one() -> None:
             pane = await engine.request(Open(backend=backend, argv=("sh",)))
             assert pane is not None
-            await until(engine, partial(_shows, engine, pane, 1))
+            await until(engine, partial(shows, engine, pane, 1))
 
         for _ in range(5):  # What the first ones load, the others share.
             await open_one()

@@ -40,19 +40,19 @@ def main() -> bool:
     """Print the ratios and the memory; False where a goal is missed."""
     print(f"{'stream':22} {'MB/s':>7} {'pyte':>6} {'ratio':>7} {'goal':>6}", end="")
     print(f" {'tmux':>6} {'xterm':>6} {'drawn':>7}")
-    met = [_compare(name, STREAMS[name](SIZE), goal, READ, is_detailed=True) for name, goal in GOALS.items()]
+    met = [compare(name, STREAMS[name](SIZE), goal, READ, is_detailed=True) for name, goal in GOALS.items()]
     if isinstance(reason := _xterm.modules(), str):
         print(f"xterm.js is not measured: {reason}.")
     for name, goal in FLOOD_GOALS.items():
         for piece in (64 * 1024, 256 * 1024):
-            met.append(_compare(f"{name}, {piece // 1024} KB", STREAMS[name](SIZE), goal, piece))
+            met.append(compare(f"{name}, {piece // 1024} KB", STREAMS[name](SIZE), goal, piece))
     for name, (kilobytes, most) in memory().items():
         print(f"{name}: {kilobytes:.0f} KB of {most}")
         met.append(kilobytes <= most)
     return all(met)
 
 
-def _compare(name: str, stream: bytes, goal: float, piece: int, *, is_detailed: bool = False) -> bool:
+def compare(name: str, stream: bytes, goal: float, piece: int, *, is_detailed: bool = False) -> bool:
     """Print one stream's line. ``drawn`` is the ratio where nothing can be skipped; tmux's is wall time."""
     turns = [
         (_rate(stream, _feed, piece), _rate(stream[:PYTE_SIZE], _feed_pyte, piece)) for _ in range(ROUNDS)
