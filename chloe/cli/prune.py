@@ -91,11 +91,11 @@ def _make_room(path: Path) -> None:
     """Spend what is kept for it where the disk is full."""
     from chloe.errors import LogUnwritable
     from chloe.store.reserve import MAX_SIZE, spend_reserve
-    from chloe.store.unwritable import explain_doubt
+    from chloe.store.unwritable import explain_doubt, is_full
 
-    if path.exists() and explain_doubt(path.parent):
+    if path.exists() and is_full(explain_doubt(path)):
         spend_reserve(path)
-        if reason := explain_doubt(path.parent):
+        if is_full(reason := explain_doubt(path)):
             raise LogUnwritable(
                 f"{reason}, and no room is kept in reserve: remove {format_size(MAX_SIZE)} or so from there, "
                 "then prune"

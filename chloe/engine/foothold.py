@@ -61,10 +61,10 @@ async def open_foothold(
 
 async def wait_until_writable(store: Store) -> None:
     """Wait until a log that is only read, since nothing could be written, can be written; else for ever."""
-    folder = store.path.parent
-    if store.refusal is None or not await asyncio.to_thread(explain_unwritable, folder):
+    where = store.path.parent, store.path
+    if store.refusal is None or not await asyncio.to_thread(explain_unwritable, *where):
         await asyncio.get_running_loop().create_future()
-    while await asyncio.to_thread(explain_unwritable, folder):  # noqa: ASYNC110 - nobody tells of room
+    while await asyncio.to_thread(explain_unwritable, *where):  # noqa: ASYNC110 - nobody tells of room
         await asyncio.sleep(_RETRY_DELAY)
 
 

@@ -87,7 +87,7 @@ async def open_log(
     So is one where nothing can be written: the disk is full or read-only, or ``unwritable`` gives the reason.
     Raises ``LogUnusable``, ``HomeUnusable``, ``WaitedTooLong``.
     """
-    if path.is_file() and (reason := unwritable or explain_doubt(path.parent)):
+    if path.is_file() and (reason := unwritable or explain_doubt(path)):
         return await _open_to_look(path, reason, waits, lines)
     try:
         create_log_file(path)
@@ -98,7 +98,7 @@ async def open_log(
             guard.close()
             raise
     except LogUnwritable as error:
-        reason = explain_unwritable(path.parent) or str(error)
+        reason = explain_unwritable(path.parent, path) or str(error)
     return await _open_to_look(path, reason, waits, lines)
 
 

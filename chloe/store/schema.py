@@ -265,7 +265,8 @@ def explain_unusable(path: Path, error: sqlite3.Error) -> LogUnusable:
     """Make the error that says what keeps the database at ``path`` from being opened, and the way out."""
     if limited := explain_limit(path, error):
         return LogUnusable(f"{path} can't be opened: {limited}")
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _WRITING and (why := explain_unwritable(path.parent)):
+    is_about_writing = getattr(error, "sqlite_errorcode", 0) & 0xFF in _WRITING
+    if is_about_writing and (why := explain_unwritable(path.parent, path)):
         return LogUnwritable(f"{path} can't be opened for writing: {why}")
     if getattr(error, "sqlite_errorcode", 0) in _LOCKING:
         return explain_no_locks(path.parent, str(error))

@@ -23,17 +23,20 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 MAKE_ROOM = "`chloe prune` gives space back, `chloe kill` ends a program that fills it"
 
 
-def explain_unwritable(folder: Path) -> str:
+def explain_unwritable(folder: Path, log: Path | None = None) -> str:
     """Return why nothing can be written in ``folder``, for the middle of a sentence; "" where it can.
 
     That is tried, with a file that never has a name where the file system knows such: quotas and reserved
-    blocks show in no number.
+    blocks show in no number. So it is where the ``log`` in it is there, or a file beside it, and may not be
+    written.
     """
     try:
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             return f"the file system of {folder} is read-only"
-        if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        if not _may_write(folder):
             return f"{folder} may not be written by this user"
+        if log is not None and (protected := _find_protected(log)):
+            return f"{protected} may not be written by this user, or is read-only"
         with tempfile.TemporaryFile(dir=folder, prefix=".room.") as file:
             file.write(bytes(_NEEDED))
             file.flush()
@@ -44,17 +47,35 @@ def explain_unwritable(folder: Path) -> str:
     return ""
 
 
-def explain_doubt(folder: Path) -> str:
-    """Return the same as ``explain_unwritable``, in microseconds where there is plenty of room."""
+def explain_doubt(log: Path) -> str:
+    """Return the same of a ``log`` and its folder, in microseconds where there is plenty of room."""
     try:
-        disk = os.statvfs(folder)
+        disk = os.statvfs(log.parent)
     except OSError:
         return ""
-    is_doubtful = disk.f_flag & os.ST_RDONLY or disk.f_bavail * disk.f_frsize < _TIGHT
-    return explain_unwritable(folder) if is_doubtful else ""
+    is_doubtful = disk.f_flag & os.ST_RDONLY or disk.f_bavail * disk.f_frsize < _TIGHT or _find_protected(log)
+    return explain_unwritable(log.parent, log) if is_doubtful else ""
+
+
+def _find_protected(log: Path) -> Path | None:
+    """Return that of the log's files which is there and may not be written."""
+    for end in ("", "-wal", "-shm"):
+        file = log.with_name(f"{log.name}{end}")
+        if os.path.lexists(file) and not _may_write(file):
+            return file
+    return None
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def is_full(reason: str) -> bool:
+    """Return whether ``reason`` is that there is no room."""
+    return reason.endswith(" is full")
 
 
 def explain_read_only(path: Path, reason: str) -> str:
     """Say that the log at ``path`` is only read, for ``reason``, and the way out."""
-    way_out = f"; {MAKE_ROOM}" if reason.endswith("is full") else ""
+    way_out = f"; {MAKE_ROOM}" if is_full(reason) else ""
     return f"{reason}: {path.name} is read as it is, and nothing is recorded{way_out}"

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -118,10 +121,18 @@ def begin(chloe: Chloe, prints: str = PRINTS, printed: int = PRINTED) -> None:
     wait(lambda: chloe.printed_in_spool() > printed, "the program has printed all")
 
 
-def look(chloe: Chloe, home: Path) -> None:
-    """Run all that looks, and see that nothing has changed."""
+def protect(view: Path, file: Path) -> None:
+    """Put a file that can't be written in the place of another."""
+    if subprocess.run(["mount", "--bind", str(view), str(file)], capture_output=True).returncode:
+        pytest.skip("no file systems may be mounted here")
+
+
+def look(chloe: Chloe, home: Path, *, healthy: bool = False) -> None:
+    """Run all that looks, and see that nothing has changed. ``healthy``: doctor finds nothing."""
     before = contents(home)
     for words, status, shown in LOOKS:
+        if words[0] == "doctor" and healthy:
+            continue
         printed = chloe.must(*words, home=home, status=status)
         assert shown in printed, (words, printed[-500:], chloe.said)
         assert contents(home) == before, words
@@ -170,6 +181,22 @@ def test_on_a_read_only_disk_all_that_looks_looks_and_programs_are_reached(
     assert not has_holder(chloe.spool())
 
 
+def test_a_log_that_alone_is_read_only_is_read(chloe: Chloe, read_only_view: ReadOnlyView) -> None:
+    begin(chloe)
+    alone = chloe.folder / "alone"
+    alone.mkdir()
+    shutil.copy(chloe.home / "log.db", alone / "log.db")
+    protect(read_only_view(alone) / "log.db", chloe.home / "log.db")
+    try:
+        look(chloe, chloe.home, healthy=True)
+        for words in WRITES:
+            chloe.must(*words, status=74)
+            assert b"read-only" in chloe.said, words
+        chloe.must("kill", "runs")
+    finally:
+        subprocess.run(["umount", "-l", str(chloe.home / "log.db")], check=True)
+
+
 def test_a_copy_of_a_log_whose_chloe_was_killed_is_read_where_nothing_can_be_written(
     chloe: Chloe, read_only_view: ReadOnlyView, tmp_path: Path
 ) -> None:
@@ -204,9 +231,6 @@ def test_a_copy_of_a_log_whose_chloe_was_killed_is_read_where_nothing_can_be_wri
 
 
 def python(script: str, *words: str) -> None:
-    import subprocess
-    import sys
-
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", script, *words], env=environment, check=True)
 

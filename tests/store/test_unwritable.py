@@ -12,24 +12,35 @@ from tests.disks import ReadOnlyView, SmallDisk, fill
 
 
 def test_where_there_is_room_nothing_is_said_and_nothing_left(tmp_path: Path) -> None:
-    assert explain_unwritable(tmp_path) == explain_doubt(tmp_path) == ""
+    assert explain_unwritable(tmp_path) == explain_doubt(tmp_path / "log.db") == ""
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_called_full(tmp_path: Path, small_disk: SmallDisk) -> None:
     ballast = small_disk(tmp_path / "disk", "1m")
-    assert explain_unwritable(tmp_path / "disk") == explain_doubt(tmp_path / "disk") == ""
+    assert explain_unwritable(tmp_path / "disk") == explain_doubt(tmp_path / "disk/log.db") == ""
     fill(ballast)
-    for explain in (explain_unwritable, explain_doubt):
-        assert explain(tmp_path / "disk") == f"the disk of {tmp_path / 'disk'} is full"
+    said = f"the disk of {tmp_path / 'disk'} is full"
+    assert explain_unwritable(tmp_path / "disk") == explain_doubt(tmp_path / "disk/log.db") == said
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["ballast"]
 
 
 def test_a_read_only_file_system_is_called_that(tmp_path: Path, read_only_view: ReadOnlyView) -> None:
     (tmp_path / "folder").mkdir()
     view = read_only_view(tmp_path / "folder")
-    for explain in (explain_unwritable, explain_doubt):
-        assert explain(view) == f"the file system of {view} is read-only"
+    said = f"the file system of {view} is read-only"
+    assert explain_unwritable(view) == explain_doubt(view / "log.db") == said
+
+
+def test_a_log_that_is_read_only_by_itself_is_named(tmp_path: Path, read_only_view: ReadOnlyView) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/log.db").touch()
+    log = tmp_path / "log.db"
+    # Whether it may be written is asked of what a link leads to.
+    log.symlink_to(read_only_view(tmp_path / "folder") / "log.db")
+    said = f"{log} may not be written by this user, or is read-only"
+    assert explain_unwritable(tmp_path, log) == explain_doubt(log) == said
+    assert explain_unwritable(tmp_path) == ""
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
