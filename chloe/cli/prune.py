@@ -73,14 +73,12 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
         store, panes = engine.store, engine.projections.panes
         pane_id = panes.find(pane).id if pane is not None else None
         conditions = RetentionPolicy(older_than=older_than, over=over, pane=pane_id)
-        before = store.size()
+        before = await store.measure()
         prune_plan = await plan(store, panes, conditions, scrollback=config.terminal.scrollback)
         ranges = prune_plan.ranges if dry_run else await execute(store, prune_plan)
         names = {each.id: each.name for each in panes.values()}
-        if as_json:
-            _print_json(prune_plan, ranges, names, dry_run=dry_run, before=before, after=store.size())
-        else:
-            _print(prune_plan, ranges, names, dry_run=dry_run, before=before, after=store.size())
+        tell = _print_json if as_json else _print
+        tell(prune_plan, ranges, names, dry_run=dry_run, before=before, after=await store.measure())
 
     if not dry_run:
         _make_room(config.paths.database)

@@ -27,6 +27,7 @@ from chloe.backends.tmux import Leases
 from chloe.config import Config, Paths
 from chloe.engine.fold import Change, Fold
 from chloe.engine.foothold import open_foothold, wait_until_writable
+from chloe.engine.log_size import LogSize
 from chloe.engine.patience import give_up_on
 from chloe.engine.recording_watch import RecordingWatch
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
@@ -80,6 +81,8 @@ class Engine:
         self._paths = paths
         self._recording_watch = recording_watch
         self._tasks = tasks
+        #: Returns how many bytes the log has, as of a moment ago.
+        self.log_size = LogSize(store, tasks).get
 
     @property
     def lost_records_notice(self) -> str | None:
@@ -96,10 +99,6 @@ class Engine:
             or self._recording_watch.trouble
             or None
         )
-
-    def log_size(self) -> int:
-        """Return how many bytes the log takes on disk."""
-        return self.store.size()
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Have ``callback`` called, in the loop, with what changed. Returns what ends that."""

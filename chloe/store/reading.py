@@ -28,6 +28,7 @@ from chloe.store.limits import explain_limit
 from chloe.store.outline import INDEXED, outline_seqs
 from chloe.store.present import present_seqs
 from chloe.store.seeking import find_seq_at
+from chloe.store.wal import database_size
 
 #: A page's bounds: rows, and bytes of text and bodies.
 PAGE_ROWS = 512
@@ -275,6 +276,12 @@ class Reader:
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
                 return await connection.run(head)
+
+    async def size(self) -> int:
+        """Return the bytes of the database, of which some may still be in the -wal file."""
+        with translate_errors(self._path):
+            async with self._readers.connection() as connection:
+                return await connection.run(database_size)
 
     async def contains(self, sought: Head) -> bool:
         """See the function of this name."""

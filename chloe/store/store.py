@@ -27,7 +27,6 @@ from chloe.store.log_lock import LogLock
 from chloe.store.opening import OpenedReadOnly, open_log
 from chloe.store.reading import Reader, RecordQuery, translate_errors
 from chloe.store.readonly import RefusingWriter
-from chloe.store.reserve import size_on_disk
 from chloe.store.wal import WalCopier
 from chloe.store.write_lock import find_writer
 from chloe.store.writer import CLOSE_TIMEOUT, WRITING, Writer
@@ -319,9 +318,9 @@ class Store:
         """Name the other process that writes to the log now, for a message; "" where that can't be known."""
         return find_writer(self.path)
 
-    def size(self) -> int:
-        """Return the bytes that the log takes on disk: the database and its -wal file."""
-        return size_on_disk(self.path)
+    async def measure(self) -> int:
+        """Return the bytes of the log, without what its -wal file takes beside. Raises ``LogUnusable``."""
+        return await self._reader.size()
 
     async def verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
         """Walk the chain and compare the log with the heads kept; give ``progress`` a seq now and then."""

@@ -129,3 +129,10 @@ def truncate_wal(connection: sqlite3.Connection, appender: Appender) -> bool:
     finally:
         connection.execute(f"PRAGMA busy_timeout = {waits}")
     return not is_busy
+
+
+def database_size(connection: sqlite3.Connection) -> int:
+    """Return the bytes of the database as of the last commit: what the -wal file has of it counts once."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages * page_size)

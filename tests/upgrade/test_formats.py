@@ -13,11 +13,28 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from chloe.events.codec import encode
+from chloe.events import facts
+from chloe.events.codec import KINDS, encode
 from chloe.store import Store
 from tests.ids import id_of
 from tests.upgrade import reader
 from tests.upgrade.conftest import KeptHome
+from tests.upgrade.make_home import sample_rows
+
+
+def test_the_page_has_every_kind_and_every_field_of_it() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "formats.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for name in KINDS:
+        (row,) = [row for row in rows if f"`{name}`" in row.split("|")[1]]
+        kind = getattr(facts, name)
+        body = {"Output": "data", "Repainted": "data", "Pruned": "state"}.get(name)
+        for field in kind.__dataclass_fields__.keys() - {body}:
+            assert f"`{field}`" in row, (name, field)
+
+
+def test_there_is_a_sample_of_every_kind() -> None:
+    assert {row["kind"] for row in sample_rows()} == KINDS
 
 
 def test_the_reader_knows_nothing_of_chloe() -> None:
