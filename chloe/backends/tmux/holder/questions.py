@@ -66,7 +66,7 @@ class Questions:
 
     def __init__(self, table: dict[str, Any], home: str, rows: int, columns: int) -> None:
         self._table = table
-        self._settings = Settings(table, rows)
+        self._settings = Settings(table, rows, columns)
         self._columns = columns
         self._colours = ColoursFile(home, table["colours"])
         self._colours_are_fresh = False
@@ -82,7 +82,7 @@ class Questions:
 
     def resize(self, rows: int, columns: int) -> None:
         """Have another size from here on."""
-        self._settings.resize(rows)
+        self._settings.resize(rows, columns)
         self._columns = columns
 
     # What the program prints -----------------------------------------------------------------------
@@ -208,7 +208,7 @@ class Questions:
         if sequence in (b"=", b">"):
             settings.on["?66"] = sequence == b"="
         elif sequence == b"#8":
-            settings.resize(settings.rows)
+            settings.clear_margins()
         elif sequence in (b"7", b"8", b"c"):
             self._catch_up()
             {b"7": settings.save_cursor, b"8": settings.restore_cursor, b"c": settings.reset}[sequence]()
@@ -374,12 +374,13 @@ _SWITCHES: dict[bytes, tuple[str, tuple[bool, ...]]] = {
 }
 #: Other sequences that change what can be asked for: the operation, and how many parameters it takes.
 _CHANGES = {
-    b"s": ("save_cursor_or_set_sides", 0),
+    b"s": ("save_cursor_or_set_sides", 2),
     b"u": ("restore_cursor", 0),
     b"!p": ("soft_reset", 0),
     b"r": ("set_margins", 2),
     b" q": ("select_cursor", 1),
     b'"q': ("protect", 1),
+    b"*x": ("select_dressing", 1),
     b">m": ("modify_other_keys", 2),
     b">n": ("modify_other_keys", 1),
     b">u": ("push_keyboard", 1),

@@ -32,9 +32,10 @@ _MAX_SAVED = 256
 class Settings:
     """What is in force. ``table`` says which switches there are; see ``answers.for_holder`` in Chloe."""
 
-    def __init__(self, table: dict[str, Any], rows: int) -> None:
+    def __init__(self, table: dict[str, Any], rows: int, columns: int) -> None:
         self._table = table
         self.rows = rows
+        self._columns = columns
         self.reset()
 
     def reset(self) -> None:
@@ -48,7 +49,8 @@ class Settings:
         self._stack: list[int] = []
         self._other_stack: list[int] = []
         self._modify_other_keys = 0
-        self.top, self._bottom = 1, self.rows
+        self._dresses_rectangle = False
+        self.clear_margins()
         self.rendition: dict[str, str] = {}
         self.protects = False
         self._saved: tuple[dict[str, str], bool, bool] = ({}, False, False)
@@ -57,14 +59,19 @@ class Settings:
     def soft_reset(self) -> None:
         """Reset what a program may have left behind (DECSTR)."""
         self.on.update(self._table["after_soft_reset"])
-        self.top, self._bottom = 1, self.rows
+        self.clear_margins()
         self.rendition, self.protects = {}, False
         self._saved = ({}, False, False)
 
-    def resize(self, rows: int) -> None:
-        """Have this many rows; the margins go."""
-        self.rows = rows
-        self.top, self._bottom = 1, rows
+    def resize(self, rows: int, columns: int) -> None:
+        """Have this size; the margins go."""
+        self.rows, self._columns = rows, columns
+        self.clear_margins()
+
+    def clear_margins(self) -> None:
+        """Set the margins to the edges of the screen."""
+        self.top, self._bottom = 1, self.rows
+        self._sides = (1, self._columns)
 
     # Modes.
 
@@ -79,6 +86,8 @@ class Settings:
         for number in asked:
             if f"?{number}" in self.on:
                 self.on[f"?{number}"] = on
+                if f"?{number}" == _SIDE_MARGINS:
+                    self._sides = (1, self._columns)
             elif number in _MOUSE:
                 self._mouse = number if on else 0
             elif number in _MOUSE_ENCODINGS:
@@ -136,11 +145,16 @@ class Settings:
     def tell_mode(self, number: int) -> str:
         """Answer DECRQM for an ANSI mode."""
         known = self.on.get(str(number))
-        return f"\x1b[{number};{0 if known is None else 1 if known else 2}$y"
+        return self._always(f"{number}$p") or f"\x1b[{number};{0 if known is None else 1 if known else 2}$y"
 
     def tell_private_mode(self, number: int) -> str:
         """Answer DECRQM for a private mode."""
-        return f"\x1b[?{number};{self._state(number)}$y"
+        return self._always(f"?{number}$p") or f"\x1b[?{number};{self._state(number)}$y"
+
+    def _always(self, asked: str) -> str:
+        """Return the answer about what is always as it is; empty for what can be changed."""
+        answer: str = self._table["fixed"].get(asked, "")
+        return answer
 
     # The keyboard.
 
@@ -185,10 +199,19 @@ class Settings:
         rendition, self.protects, self.on["?6"] = self._saved
         self.rendition = dict(rendition)
 
-    def save_cursor_or_set_sides(self) -> None:
-        """Save what goes with the cursor (SCOSC), unless there are side margins to be set."""
+    def save_cursor_or_set_sides(self, left: int = 1, right: int = 0) -> None:
+        """Save what goes with the cursor (SCOSC), or set the side margins, two columns apart (DECSLRM)."""
         if not self.on.get(_SIDE_MARGINS):
             self.save_cursor()
+            return
+        first, last = max(left, 1), min(right or self._columns, self._columns)
+        if first < last:
+            self._sides = (first, last)
+
+    def select_dressing(self, mode: int = 0) -> None:
+        """Choose what DECCARA changes (DECSACE): 2 a rectangle."""
+        if mode <= 2:
+            self._dresses_rectangle = mode == 2
 
     def protect(self, mode: int = 0) -> None:
         """Choose whether what is drawn is protected from selective erases (DECSCA)."""
@@ -207,17 +230,26 @@ class Settings:
             self.top, self._bottom = first, last
 
     def tell_setting(self, asked: str) -> str:
-        """Answer DECRQSS: SGR, margins, cursor style, protection, conformance; any other is invalid."""
+        """Answer DECRQSS: SGR, margins, rows, cursor style, protection, DECSACE, conformance.
+
+        Any other is invalid.
+        """
         if asked == "m":
             value = describe(self.rendition) + "m"
         elif asked == "r":
             value = f"{self.top};{self._bottom}r"
+        elif asked == "s" and self.on.get(_SIDE_MARGINS):
+            value = f"{self._sides[0]};{self._sides[1]}s"
+        elif asked in ("t", "*|"):
+            value = f"{self.rows}{asked}"
+        elif asked == "*x":
+            value = f"{2 * self._dresses_rectangle}*x"
         elif asked == " q":
             value = f"{self._shape + (not self._blink)} q"
         elif asked == '"q':
             value = f'{int(self.protects)}"q'
         elif asked == '"p':
-            value = '62;1"p'
+            value = '64;1"p'
         else:
             return "\x1bP0$r\x1b\\"
         return f"\x1bP1$r{value}\x1b\\"

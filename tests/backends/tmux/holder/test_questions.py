@@ -30,7 +30,9 @@ ASKING = [
     ],
     *[f"\x1b[{asked}" for asked in ("2x", "?m", "4$p", "20$p", "3$p", "19t", "11t")],
     *[f"\x1b[?{number}$p" for number in _PRIVATE],
-    *[f"\x1bP$q{asked}\x1b\\" for asked in ("r", " q", '"q', '"p', "x", "")],
+    *[f"\x1bP$q{asked}\x1b\\" for asked in ("r", "s", "t", "*|", "*x", " q", '"q', '"p', "x", "")],
+    *[f"\x1b[{number}$p" for number in (1, 2, 12, 19)],
+    "\x1b[?2027$p",
     *[f"\x1b]{asked}\x07" for asked in ("12;?", "12;?;?;?", "4;1;?;200;?;300;?", "0010;?", "10;?;#fff")],
     "\x1bZ",
 ]
@@ -50,6 +52,10 @@ CHANGING = [
     ],
     *[f"\x1b[{prefix}{flags}u" for prefix in "><=" for flags in ("", "1", "3", "31", "9;2", "5;3", "4;1")],
     *["\x1b[>4;1m", "\x1b[>4;2m", "\x1b[>m", "\x1b[>4n", "\x1b[>1;2m", "\x1b[>4m"],
+    *[
+        f"\x1b[{each}"
+        for each in ("0*x", "2*x", "9*x", "?69h\x1b[3;9s", "?69h\x1b[5;5s", "?69h\x1b[0;99s", "?69l")
+    ],
     *[f"\x1b[{style} q" for style in ("", "1", "2", "3", "6", "7")],
     *[f'\x1b[{mode}"q' for mode in ("", "0", "1", "2")],
     *[f"\x1b[{number}{final}" for number in (4, 20, 3) for final in "hl"],
