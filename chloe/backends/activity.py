@@ -1,22 +1,24 @@
 """What the processes in front of a terminal are doing: reading it, waiting for something else, or working.
 
-Owns ``Activity`` and the looking, which any process of the same user may do: some 0.1 ms a terminal. Must
-not know what follows from it (``actors.states``), nor who started the program. Without /proc there is nothing
-to be seen; where the kernel lets only a parent look (Yama), what the processes wait for isn't known.
+Owns ``Activity`` and the looking, which any process of the same user may do: some 0.1 ms a terminal, in
+addition to ``evidence``. Must not know what follows from it (``actors.states``), nor who started the program.
+Without /proc there is nothing to be seen; where the kernel lets only a parent look (Yama), what the processes
+wait for isn't known.
 
-Sources: proc_pid_stat(5), proc_pid_syscall(5), termios(3); the numbers of the system calls are those of
-Linux, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+Sources: proc_pid_syscall(5); the numbers of the system calls are those of Linux,
+arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import termios
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Literal
 
+from chloe.backends.evidence import Group, ProgramEvidence, look_from_outside
+from chloe.backends.terminal_input import find_terminal
 from chloe.events.facts import Process
 from chloe.quick import dataclass
 
@@ -24,8 +26,6 @@ from chloe.quick import dataclass
 #: something else, or it runs. "" where that can't be seen.
 Call = Literal["reads", "polls", "child", "sleeps", "other", "runs", ""]
 
-#: The first major number of Unix98 PTYs, and how many there are, of 256 terminals each (devices.txt, Linux).
-_PTY_MAJOR, _PTY_MAJORS = 136, 8
 #: Processes of one group, and threads of one process, that are looked at: more wait for the same.
 _MAX_PROCESSES, _MAX_THREADS = 32, 32
 
@@ -48,20 +48,14 @@ _CALLS: Mapping[str, Mapping[str, frozenset[int]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """What one look showed. Names are those of proc_pid_comm(5): at most 15 bytes."""
+    """What one look showed: the evidence, and what the threads of those in front do.
 
-    #: Keys reach the program one by one, and not lines: ICANON is off.
-    is_raw: bool
-    #: What is typed is shown by the terminal: ECHO is on.
-    echoes: bool
-    #: The pane's own program, and the leader of the process group in front; "" where it is gone.
-    program: str
-    front: str
-    #: Whether the group in front is that of the pane's own program.
-    is_own_group: bool
-    #: What the threads of the pane's own program do, where its group is in front.
+    ``own`` is that of the pane's own program, where its group is in front, ``others`` that of all others
+    there.
+    """
+
+    evidence: ProgramEvidence
     own: frozenset[Call]
-    #: What those of all other processes in front do.
     others: frozenset[Call]
 
 
@@ -81,41 +75,30 @@ class ProcessGroups:
         return self._groups.get(group, [])
 
 
+class _KnownGroup(Group):
+    """A group of processes that were found before, for many programs at once."""
+
+    def __init__(self, members: Iterable[int]) -> None:
+        self._members = set(members)
+
+    def find(self) -> set[int]:
+        return self._members
+
+
 def observe(program: Process, groups: ProcessGroups) -> Activity | None:
     """Return what a look at ``program`` and what is in front of its terminal shows; None where nothing does.
 
     So it is where it is gone, has no terminal, or there is no /proc.
     """
-    try:
-        fields = _read(f"/proc/{program.pid}/stat").rpartition(b")")[2].split()
-        # Fields 5, 7, 8 and 22, counted behind the name: pgrp, tty_nr, tpgid and starttime.
-        group, number, foreground, started = (int(fields[at]) for at in (2, 4, 5, 19))
-    except (OSError, ValueError, IndexError):
+    found = find_terminal(program)
+    evidence = look_from_outside(program, _KnownGroup(groups.members(program.pid)))
+    if found is None or evidence is None:
         return None
-    major = os.major(number) - _PTY_MAJOR
-    if started != program.started or not 0 <= major < _PTY_MAJORS or foreground <= 0:
-        return None
-    device = f"/dev/pts/{256 * major + os.minor(number)}"
-    try:
-        terminal = os.open(device, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        modes = termios.tcgetattr(terminal)[3]
-    except termios.error:
-        return None
-    finally:
-        os.close(terminal)
-    members = groups.members(foreground)[:_MAX_PROCESSES]
-    is_own_group = group == foreground
+    members = groups.members(found.foreground)[:_MAX_PROCESSES]
     return Activity(
-        is_raw=not modes & termios.ICANON,
-        echoes=bool(modes & termios.ECHO),
-        program=_name(program.pid),
-        front=_name(foreground),
-        is_own_group=is_own_group,
-        own=_calls([program.pid] if is_own_group else [], device),
-        others=_calls([pid for pid in members if pid != program.pid], device),
+        evidence=evidence,
+        own=_calls([program.pid] if evidence.is_own_group else [], found.device),
+        others=_calls([pid for pid in members if pid != program.pid], found.device),
     )
 
 
@@ -159,12 +142,6 @@ def _list_numbers(folder: str) -> list[int]:
         return [int(name) for name in os.listdir(folder) if name.isdecimal()]  # noqa: PTH208 - names.
     except OSError:
         return []
-
-
-def _name(pid: int) -> str:
-    with suppress(OSError):
-        return _read(f"/proc/{pid}/comm").decode("utf-8", "replace").rstrip("\n")
-    return ""
 
 
 def _read(path: str) -> bytes:

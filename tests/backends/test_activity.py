@@ -75,22 +75,24 @@ def sees(program: Process, holds: Callable[[Activity], object]) -> Activity:
 
 def test_a_program_that_reads_lines_is_inside_a_read(start: Callable[..., Process]) -> None:
     found = sees(start("cat"), lambda found: found.own == {"reads"})
-    assert not found.is_raw
-    assert found.echoes
-    assert (found.program, found.front, found.is_own_group) == ("cat", "cat", True)
+    assert not found.evidence.is_raw
+    assert found.evidence.echoes
+    assert (found.evidence.program, found.evidence.front, found.evidence.is_own_group) == ("cat", "cat", True)
     assert not found.others
 
 
 def test_a_password_is_read_without_an_echo(start: Callable[..., Process]) -> None:
     ask = "import getpass; getpass.getpass()"
-    found = sees(start(sys.executable, "-c", ask), lambda found: "reads" in found.own and not found.echoes)
-    assert not found.is_raw
+    found = sees(
+        start(sys.executable, "-c", ask), lambda found: "reads" in found.own and not found.evidence.echoes
+    )
+    assert not found.evidence.is_raw
 
 
 def test_a_key_is_read_raw(start: Callable[..., Process]) -> None:
     found = sees(start("sh", "-c", "stty raw -echo; exec head -c 1"), lambda found: found.own == {"reads"})
-    assert found.is_raw
-    assert found.program == "head"
+    assert found.evidence.is_raw
+    assert found.evidence.program == "head"
 
 
 def test_who_sleeps_waits_or_runs_is_told_apart(start: Callable[..., Process]) -> None:
@@ -112,8 +114,8 @@ def test_what_reads_something_else_does_not_read_the_terminal(start: Callable[..
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
 def test_a_job_in_front_of_its_shell_has_a_group_of_its_own(start: Callable[..., Process]) -> None:
     shell = start("bash", "--norc", "-i", "-c", "set -m; sleep 1000; true")
-    found = sees(shell, lambda found: not found.is_own_group and found.others == {"sleeps"})
-    assert (found.program, found.front, found.own) == ("bash", "sleep", frozenset())
+    found = sees(shell, lambda found: not found.evidence.is_own_group and found.others == {"sleeps"})
+    assert (found.evidence.program, found.evidence.front, found.own) == ("bash", "sleep", frozenset())
 
 
 def test_of_another_process_with_the_same_id_nothing_is_said(start: Callable[..., Process]) -> None:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from chloe.actors.states.escape import is_shell
 from chloe.backends.activity import Activity
 from chloe.events.panes import Pane
 from chloe.quick import dataclass
@@ -44,12 +45,6 @@ JUST_PRINTED = 2_000_000_000
 #: How the reason begins of one that never ran.
 _NOT_STARTED = "could not start"
 
-#: Programs that read commands at a prompt, by their names.
-SHELLS = frozenset(
-    {"sh", "ash", "bash", "csh", "dash", "elvish", "es", "fish", "ksh", "ksh93", "mksh", "nu", "oksh", "osh"}
-    | {"pwsh", "rc", "tcsh", "xonsh", "yash", "zsh"}
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
@@ -67,16 +62,16 @@ def choose_doing(pane: Pane, activity: Activity | None, now: int) -> Doing:
     printed_at = pane.last_output_at or pane.created_at
     if activity is None:
         return _by_output(printed_at, now, "what it does can't be seen")
-    calls = activity.own | activity.others
-    front = activity.front or "a program"
+    evidence, calls = activity.evidence, activity.own | activity.others
+    front = evidence.front or "a program"
     if _is_at_prompt(pane, activity):
         return Doing(state="at the prompt", since=printed_at, evidence=f"{front} reads commands")
     if "reads" in calls:
         what: State = (
             "waits for a key"
-            if activity.is_raw
+            if evidence.is_raw
             else "waits for a line"
-            if activity.echoes
+            if evidence.echoes
             else "waits for a password"
         )
         return Doing(state=what, since=printed_at, evidence=f"{front} is inside a read of its terminal")
@@ -104,17 +99,13 @@ def _by_output(printed_at: int, now: int, doubt: str) -> Doing:
 
 
 def _is_at_prompt(pane: Pane, activity: Activity) -> bool:
-    """Return whether the pane's own shell, and nothing else in its group, has the terminal."""
-    if not (activity.is_own_group and is_shell(activity.program)) or activity.others:
+    """Return whether the pane's own shell has the terminal, and nothing else in its group reads it."""
+    evidence = activity.evidence
+    if not (evidence.is_own_group and is_shell(evidence.program)) or activity.own & {"runs", "child"}:
         return False
-    if "runs" in activity.own or "child" in activity.own:
-        return False
-    return activity.is_raw or ("reads" in activity.own and is_interactive(pane.argv))
-
-
-def is_shell(name: str) -> bool:
-    """Return whether a program of this name is a shell."""
-    return name.removeprefix("-") in SHELLS
+    if evidence.is_raw:
+        return evidence.others == ()
+    return activity.own == {"reads"} and not activity.others and is_interactive(pane.argv)
 
 
 def is_interactive(argv: Sequence[str]) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chloe.actors.states.doing import JUST_PRINTED, Doing, choose_doing, is_interactive, is_shell
+from chloe.actors.states.doing import JUST_PRINTED, Doing, choose_doing, is_interactive
 from chloe.backends.activity import Activity, Call
+from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.kinds import TRAITS
 from chloe.events.facts import Died
 from chloe.events.panes import Pane
@@ -43,14 +44,17 @@ def activity(
     echo: bool = True,
     program: str = "bash",
     front: str = "",
-    is_own_group: bool | None = None,
+    inside: tuple[str, ...] = (),
 ) -> Activity:
     return Activity(
-        is_raw=raw,
-        echoes=echo,
-        program=program,
-        front=front or program,
-        is_own_group=own is not None if is_own_group is None else is_own_group,
+        evidence=ProgramEvidence(
+            is_raw=raw,
+            echoes=echo,
+            program=program,
+            front=front or program,
+            is_own_group=own is not None,
+            others=inside,
+        ),
         own=frozenset(() if own is None else (own,)),
         others=frozenset(others),
     )
@@ -92,8 +96,9 @@ def test_a_shell_that_reads_lines_is_at_its_prompt_unless_it_runs_a_script() -> 
 
 
 def test_a_picker_in_the_shells_own_group_is_no_prompt() -> None:
-    assert state(activity("child", "polls", raw=True, echo=False)) == "quiet"
-    assert state(activity("child", "reads", raw=True, echo=False)) == "waits for a key"
+    assert state(activity("child", "polls", raw=True, echo=False, inside=("fzf",))) == "quiet"
+    assert state(activity("polls", "reads", raw=True, echo=False, inside=("fzf",))) == "waits for a key"
+    assert state(activity("polls", "sleeps", raw=True, echo=False)) == "at the prompt", "it reads no keys"
 
 
 @pytest.mark.parametrize(
@@ -131,12 +136,11 @@ def test_nothing_is_claimed_of_what_cannot_be_seen() -> None:
     assert state(None) == "quiet"
     assert state(None, now=NOW - 1) == "works"
     assert choose_doing(replace(pane(), last_output_at=0), None, NOW).since == CREATED
-    assert state(activity(is_own_group=False)) == "quiet"
+    assert state(activity()) == "quiet"
 
 
-def test_shells_are_known_by_their_names() -> None:
-    assert all(map(is_shell, ("sh", "-bash", "zsh", "fish", "ksh93")))
-    assert not any(map(is_shell, ("", "ssh", "python3", "bashful", "--")))
+def test_a_shell_is_interactive_without_a_script_and_without_a_command() -> None:
     assert is_interactive(("bash",))
     assert is_interactive(("bash", "--login", "-i"))
     assert not is_interactive(("bash", "--norc", "-lc", "true"))
+    assert not is_interactive(("bash", "script"))
