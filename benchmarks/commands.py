@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Stopwatch, gate
+from chloe.actors.delivery import TEXT_PAUSE
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, Paths, TmuxSettings
 from chloe.events import facts
@@ -28,8 +29,6 @@ from chloe.events.facts import Entry, SpoolPosition
 from chloe.store import Store
 
 PAST, NEWS, TURNS = 10_000, 100, 5
-#: Seconds that ``send`` waits by design, between what it types and Enter.
-_PAUSE = 0.0
 _REFERENCE = (sys.executable, "-c", "import asyncio, aiosqlite, click")
 
 
@@ -41,21 +40,23 @@ def main() -> bool:
         for config in (small, closed, ended):
             _run(config, "new", "--name", "cat", "cat")
             _run(config, "send", "cat", "hello")
+        _run(small, "new", "--name", "keys", "sh", "-c", "stty raw -echo; exec cat >/dev/null")
         kept = [
             _gate(small, "ls --json", 2.2, "ls", "--json"),
             _gate(small, "new", 2.8, "new", "true"),
-            _gate(small, "send", 2.2, "send", "cat", "hello", pause=_PAUSE),
+            _gate(small, "send", 2.2, "send", "cat", "hello"),
+            _gate(small, "send to who reads keys", 2.2, "send", "keys", "hello", pause=TEXT_PAUSE),
         ]
         name = f"with {PAST} closed panes"
         kept += [
             _gate(closed, f"ls --json {name}", 3.2, "ls", "--json"),
             _gate(closed, f"new {name}", 3.2, "new", "true"),
-            _gate(closed, f"send {name}", 3.2, "send", "cat", "hello", pause=_PAUSE),
+            _gate(closed, f"send {name}", 3.2, "send", "cat", "hello"),
         ]
         name = f"with {PAST} ended panes"
         kept += [
             _gate(ended, f"new {name}", 3.2, "new", "true"),
-            _gate(ended, f"send {name}", 3.2, "send", "cat", "hello", pause=_PAUSE),
+            _gate(ended, f"send {name}", 3.2, "send", "cat", "hello"),
             # It prints all of them.
             _gate(ended, f"ls --json {name}", 20, "ls", "--json"),
         ]

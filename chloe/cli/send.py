@@ -66,9 +66,9 @@ def send(
         terminal = engine.inspect_input(target.id)
         # Who reads lines has asked for nothing that changes a text, but keys may be others all the same.
         if keys or ((text or enter) and (terminal is None or terminal.is_raw)):
-            from chloe.engine.asked_modes import fold_modes
+            from chloe.engine.asked_modes import find_modes
 
-            modes = await fold_modes(engine.store, target.id)
+            modes = await find_modes(engine, target)
         else:
             modes = None
         data = typed

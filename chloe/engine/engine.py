@@ -78,7 +78,7 @@ class Engine:
         self._fold = fold
         self._live = live
         self._supervisor = supervisor
-        self._paths = paths
+        self.paths = paths
         self._recording_watch = recording_watch
         self._tasks = tasks
         #: Returns how many bytes the log has, as of a moment ago.
@@ -188,7 +188,7 @@ class Engine:
         """
         panes = self.projections.panes
         find = find_unread_spools if self.store.refusal is None else find_spools_of_unwritten
-        return find(self._paths, panes if pane is None else {pane: panes[pane]})
+        return find(self.paths, panes if pane is None else {pane: panes[pane]})
 
     @property
     def ahead(self) -> Screens:

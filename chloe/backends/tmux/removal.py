@@ -13,7 +13,7 @@ from pathlib import Path
 from chloe.backends.tmux.holder.segments import segment_number
 
 #: What there is in a spool beside the segments.
-NAMES = ("spec.json", "keys", "lock", "lock.new", "failure")
+NAMES = ("spec.json", "keys", "lock", "lock.new", "failure", "modes")
 
 
 def is_spool(folder: Path) -> bool:

@@ -8,6 +8,7 @@
 ``sequences``     where a sequence ends
 ``settings``, ``rendition``   what a program has switched on, as far as it can be asked for
 ``colours_file``  the colours of the user's display
+``modes_file``    what of that matters to who types, for Chloe to read
 ``answer_queue``  answers in their order, each once
 ``segments``      the format of a spool and its writer; the readers in ``tmux`` share the format
 

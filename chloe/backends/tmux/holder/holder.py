@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chloe.backends.tmux.holder.child import parse_json, process_identity, raise_limits, spawn
     from chloe.backends.tmux.holder.descriptors import NO_SIZE, make_raw, size_of, write_some
     from chloe.backends.tmux.holder.holder_files import HolderFiles
+    from chloe.backends.tmux.holder.modes_file import ModesFile
     from chloe.backends.tmux.holder.questions import Questions
     from chloe.backends.tmux.holder.segments import SIZE_FIELDS, UNKNOWN, SpoolWriter, encode_fields, strerror
 else:
@@ -40,6 +41,7 @@ else:
     from child import parse_json, process_identity, raise_limits, spawn
     from descriptors import NO_SIZE, make_raw, size_of, write_some
     from holder_files import HolderFiles
+    from modes_file import ModesFile
     from segments import SIZE_FIELDS, UNKNOWN, SpoolWriter, encode_fields, strerror
 
 #: The most bytes of output in a frame, and about the most that is kept for a tmux that doesn't read.
@@ -77,6 +79,8 @@ class Relay:
         self._files = files
         self._spool = spool
         self._questions = questions
+        self._modes = ModesFile(files.path)
+        self._modes.publish(questions.typing)
         self._program = program
         self._inner = inner
         self._size = size
@@ -198,8 +202,11 @@ class Relay:
         if not length:
             return False
         data = b"".join(chunks)
+        for_tmux = self._questions.take(data)
+        # Whoever has read the output finds what it asked for.
+        self._modes.publish(self._questions.typing)
         self._spool.output(data)
-        self._to_tmux += self._questions.take(data)
+        self._to_tmux += for_tmux
         self._files.watch_home(on=self._questions.watches_colours)
         self._write_to_tmux()
         return True

@@ -80,6 +80,11 @@ class Questions:
         self._trail: list[bytes] = []
         self._trail_size = 0
 
+    @property
+    def typing(self) -> str:
+        """What the program asked for that matters to who types."""
+        return self._settings.tell_typing()
+
     def resize(self, rows: int, columns: int) -> None:
         """Have another size from here on."""
         self._settings.resize(rows, columns)

@@ -23,6 +23,8 @@ _ALTERNATE = (47, 1047, 1049)
 _BLINK, _SAVE_CURSOR, _ALTERNATE_AND_CURSOR = 12, 1048, 1049
 #: Left and right margins: where they are on, CSI s is about them.
 _SIDE_MARGINS = "?69"
+#: The switches that change what keys or a paste send: DECCKM, DECNKM, DECBKM, bracketed paste, LNM.
+_TYPING = ("?1", "?66", "?67", "?2004", "20")
 #: How many keyboard flags a program may push.
 _MAX_STACK = 16
 #: The most saved modes: the numbers are the program's.
@@ -187,6 +189,13 @@ class Settings:
     def tell_other_keys(self, resource: int = 0) -> str:
         """Answer XTQMODKEYS."""
         return f"\x1b[>4;{self._modify_other_keys}m" if resource == 4 else ""
+
+    def tell_typing(self) -> str:
+        """Return what matters to who types, in the words of ``modes_file``."""
+        words = [name for name in _TYPING if self.on.get(name)]
+        if self._alternate:
+            words.append(f"?{_ALTERNATE_AND_CURSOR}")
+        return " ".join([*words, f"flags={self._flags}", f"keys={self._modify_other_keys}"])
 
     # Cursor and margins.
 

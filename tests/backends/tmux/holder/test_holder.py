@@ -55,6 +55,7 @@ def test_its_files_are_the_users_alone(holder: MakeHolder) -> None:
     made.run(SpoolReader(made.folder))
     assert {path.name: path.stat().st_mode & 0o777 for path in made.folder.iterdir()} == {
         "keys": 0o600,
+        "modes": 0o600,
         "lock": 0o600,
         "0.seg": 0o600,
     }
