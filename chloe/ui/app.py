@@ -21,6 +21,7 @@ from chloe.ui.escape_delay import tell_escape_delay
 from chloe.ui.glyphs import choose_glyphs
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.messages import Messages
+from chloe.ui.nesting import describe_nesting
 from chloe.ui.notifier import Notifier
 from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.live_screens import FRAME_TIMEOUT, LiveScreens
@@ -115,8 +116,10 @@ class App:
         try:
             with self._tty.running():
                 async with self._tasks:
-                    lost = (self._engine.lost_records_notice,) if self._engine.lost_records_notice else ()
-                    self._on_change(Change(panes=frozenset(self._engine.projections.panes), messages=lost))
+                    panes = self._engine.projections.panes
+                    nested = describe_nesting(self._environment, panes)
+                    said = tuple(filter(None, (nested, self._engine.lost_records_notice)))
+                    self._on_change(Change(panes=frozenset(panes), messages=said))
                     telling = self._tasks.create_task(
                         tell_escape_delay(self._environment, self._state.messages, self._frames.want),
                         name="tell what holds Esc back",

@@ -1,0 +1,48 @@
+"""A Chloe inside one of its own panes says so, and any other says nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chloe.backends.kinds import TRAITS
+from chloe.events.facts import Died
+from chloe.events.panes import Pane
+from chloe.ui.nesting import describe_nesting
+from tests.conftest import AppWithPane, StartApp
+from tests.ids import id_of
+
+
+def pane(name: str, died: Died | None = None) -> Pane:
+    return Pane(
+        id=id_of(name),
+        name=name,
+        backend="tmux",
+        argv=("sh",),
+        cwd="/",
+        tags=(),
+        rows=24,
+        columns=80,
+        session="",
+        traits=TRAITS["tmux"],
+        owner=id_of("i"),
+        created_at=1,
+        died=died,
+    )
+
+
+def test_only_a_pane_of_this_home_that_lives_is_one_to_be_in() -> None:
+    panes = {each.id: each for each in (pane("here"), pane("gone", Died(status=0, signal=None, reason="")))}
+    assert "inside its own pane here" in describe_nesting({"CHLOE_PANE": id_of("here")}, panes)
+    for other in ({}, {"CHLOE_PANE": ""}, {"CHLOE_PANE": id_of("gone")}, {"CHLOE_PANE": id_of("elsewhere")}):
+        assert describe_nesting(other, panes) == ""
+
+
+def test_the_app_says_it_at_its_start_and_goes_on(
+    app_with_pane: AppWithPane, start_app: StartApp, tmp_path: Path
+) -> None:
+    around = app_with_pane("c")
+    around.send(f"echo $CHLOE_PANE > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/id\r".encode())
+    around.wait_for(lambda _: (tmp_path / "id").exists())
+    inner = start_app(columns=160, CHLOE_PANE=(tmp_path / "id").read_text().strip())
+    inner.wait_for("inside its own pane")
+    assert inner.quit() == 0
