@@ -23,6 +23,7 @@ ROOMS = {room for room, floor in FLOORS.items() if floor > FLOORS["backends"]} |
 #: Strings that may stand in a file, and why.
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "chloe/doctor/checks.py": {"tmux": "the name of the check of the program tmux"},
+    "chloe/doctor/escape_delay.py": {"tmux": "the program tmux, around Chloe"},
     "chloe/doctor/evidence.py": {"tmux": "the program tmux, asked for its version"},
     "chloe/doctor/sessions.py": {"tmux": "the program tmux, in a command to copy"},
     "chloe/doctor/system.py": {"tmux": "the program tmux, which a finding is about"},
