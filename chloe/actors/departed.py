@@ -12,15 +12,12 @@ from chloe.events import facts
 from chloe.events.facts import Entry
 from chloe.events.panes import Pane, Panes
 
-#: What the log says of programs and attachments that end because their Chloe does.
-CHLOE_ENDED = "chloe ended"
-
 
 def facts_at_quitting(panes: Panes, ending: Iterable[str], instance: str) -> list[Entry]:
     """Return what ``instance`` records of its panes as it quits; ``ending`` are those that end with it."""
     now = time.time_ns()
     return [
-        Entry(pane.id, facts.Detached(instance=instance, reason="quit"), now)
+        Entry(pane.id, facts.Detached(instance=instance, reason=facts.QUIT), now)
         for pane in panes.values()
         if instance in pane.attached and pane.alive and pane.traits.can_detach
     ] + [Entry(pane, facts.Closed(), now) for pane in ending if not panes[pane].closed]
@@ -32,8 +29,8 @@ def facts_for_departed(panes: Iterable[Pane], gone: str) -> list[Entry]:
     words = []
     for pane in panes:
         if not pane.traits.outlives_chloe and pane.owner == gone and pane.alive:
-            died = facts.Died(status=None, signal=None, reason=CHLOE_ENDED)
+            died = facts.Died(status=None, signal=None, reason=facts.CHLOE_ENDED)
             words += [Entry(pane.id, died, now), Entry(pane.id, facts.Closed(), now)]
         elif pane.traits.can_detach and gone in pane.attached:
-            words.append(Entry(pane.id, facts.Detached(instance=gone, reason=CHLOE_ENDED), now))
+            words.append(Entry(pane.id, facts.Detached(instance=gone, reason=facts.CHLOE_ENDED), now))
     return words

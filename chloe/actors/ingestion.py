@@ -15,7 +15,7 @@ from chloe.actors.gathering import MAX_DELAY
 from chloe.actors.pane import Log, PaneActor
 from chloe.backends.backend import Backend, PersistentBackend
 from chloe.events.commands import Type, Write
-from chloe.events.facts import SpoolPosition
+from chloe.events.facts import CHLOE_ENDED, SpoolPosition
 from chloe.events.panes import Panes
 from chloe.waits import Waits
 
@@ -91,13 +91,13 @@ async def release(running: RunningActor, log: Log, held: list[Backend]) -> None:
     await running.backend.close()
 
 
-async def end_programs(ending: list[RunningActor], recorded: list[RunningActor], exit_reason: str) -> None:
-    """End the programs of ``ending`` and wait until the log has said so, with ``exit_reason`` as the reason.
+async def end_programs(ending: list[RunningActor], recorded: list[RunningActor]) -> None:
+    """End the programs of ``ending``, because Chloe ends, and wait until the log has said so.
 
     ``recorded`` are actors whose program's end is in the log: those that record get to remove its spool.
     """
     for running in ending:
-        running.actor.exit_reason = exit_reason
+        running.actor.exit_reason = CHLOE_ENDED
         await running.backend.kill()
     awaited = ending + [running for running in recorded if running.actor.recording.is_set()]
     if awaited:

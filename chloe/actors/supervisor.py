@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from chloe.actors import ingestion
 from chloe.actors.cleanup import remove_stale_spools
-from chloe.actors.departed import CHLOE_ENDED, facts_at_quitting
+from chloe.actors.departed import facts_at_quitting
 from chloe.actors.failure import RETRY_DELAY, retry_or_record_death
 from chloe.actors.gathering import Gathering
 from chloe.actors.handover import Handover
@@ -253,7 +253,7 @@ class Supervisor:
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
                 recorded = [run for pane, run in self._running.items() if not self._panes[pane].alive]
-                await ingestion.end_programs([self._running[pane] for pane in ending], recorded, CHLOE_ENDED)
+                await ingestion.end_programs([self._running[pane] for pane in ending], recorded)
         left = list(self._running.values())
         # A lease that is given back while a commit is under way lets the next recorder read the same again.
         self._held = [running.backend for running in left]

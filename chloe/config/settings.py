@@ -56,7 +56,7 @@ class UiSettings:
     #: Indicators in ASCII; "auto" where the locale has no UTF-8 or the terminal is the Linux console.
     ascii: bool | Literal["auto"] = "auto"
     #: Columns of the list of panes, its frame included.
-    list_width: int = 32
+    list_width: int = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

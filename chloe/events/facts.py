@@ -90,6 +90,14 @@ class Tagged:
     tags: tuple[str, ...]
 
 
+#: Why an instance lets go of a pane, and a direct pane's program ends, where it ends itself: because its user
+#: quit, or without a word.
+QUIT = "quit"
+CHLOE_ENDED = "chloe ended"
+#: The reasons of a ``Detached`` that nobody asked for.
+LEFT = frozenset({QUIT, CHLOE_ENDED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscapeAssigned:
     """The user gave Esc to the pane's program, whatever that is doing; or left it to the rule again."""

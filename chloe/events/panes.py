@@ -37,6 +37,8 @@ class Pane:
     attached: set[str] = field(default_factory=set)
     #: What had been printed when an instance let go of it.
     detached_at: dict[str, int] = field(default_factory=dict)
+    #: Whether nobody asked to let go of it: the instance that showed it last ended.
+    left: bool = False
     closed: bool = False
     died: facts.Died | None = None
     died_at: int = 0
@@ -198,9 +200,11 @@ class Panes(Mapping[str, Pane]):
             case facts.Detached():
                 pane.attached.discard(fact.instance)
                 pane.detached_at[fact.instance] = pane.output_bytes
+                pane.left = fact.reason in facts.LEFT
             case facts.Reattached():
                 pane.attached.add(fact.instance)
                 pane.detached_at.pop(fact.instance, None)
+                pane.left = False
             case facts.Died():
                 pane.died, pane.died_at = fact, record.occurred_at
                 # There is nothing left to let go of: what ended is attached to nobody.

@@ -1,21 +1,19 @@
-"""What a user may do: to a pane, and to the app; what it does, whether it can be done now, and why not.
+"""What a user may do: to a pane, and to the app; how it is done.
 
-Owns the actions that no single view owns, each once: keys, hints, the help and messages read them here.
-Whether a pane lets it be done is the engine's rule, in the engine's words: see ``conditions``. Must not know
-which key asks for what, or how anything is drawn.
+Owns the deeds that no single view owns; ``action_table`` has them as actions. Whether a pane lets it be done
+is the engine's rule, in the engine's words: see ``conditions``. Must not know which key asks for what, or how
+anything is drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chloe.engine import EPHEMERAL, PERSISTENT
 from chloe.events import commands
 from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.conditions import Conditions
-from chloe.ui.keymap import TYPING, list_bindings
 from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
@@ -24,13 +22,13 @@ from chloe.ui.requests import Requests
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.tty import Tty
-from chloe.ui.view import Action, Binding, View, always
-from chloe.ui.views import TABS, VIEWS
 from chloe.ui.views.confirm import Confirm
+from chloe.ui.views.filter import Filter
 from chloe.ui.views.help import Help, Section
 from chloe.ui.views.last_screen import LastScreen
 from chloe.ui.views.message_list import MessageList
 from chloe.ui.views.prompt import Prompt
+from chloe.ui.views.switcher import Switcher
 
 
 class Actions(Conditions):
@@ -51,10 +49,6 @@ class Actions(Conditions):
         self._requests = requests
         self._tty = tty
         self._lifetime = lifetime
-
-    def by_id(self, action_id: str) -> Action[Actions]:
-        """Return the action of this id."""
-        return _BY_ID[action_id]
 
     # Panes -----------------------------------------------------------------------------------------
 
@@ -83,8 +77,14 @@ class Actions(Conditions):
         self._state.selection.select(pane)
 
     def type(self) -> None:
-        """Give the keyboard to the pane."""
-        self._pane_input.focus_pane(self._pane)
+        """Give the keyboard to the pane, attached first where it is detached."""
+        pane = self._pane
+        if self.why_not_reattach():
+            self._pane_input.focus_pane(pane)
+        else:
+            self._requests.request(
+                commands.Reattach(pane.id), lambda _: self._pane_input.focus_pane(pane), block_input=True
+            )
 
     def send(self, key: str) -> None:
         """Type a key that Chloe would take, and give the pane the keyboard."""
@@ -115,6 +115,11 @@ class Actions(Conditions):
     def reattach(self) -> None:
         """Attach the pane again."""
         self._requests.request(commands.Reattach(self._pane.id))
+
+    def reattach_all(self) -> None:
+        """Attach what was attached when a Chloe ended."""
+        for pane in self.find_left():
+            self._requests.request(commands.Reattach(pane.id))
 
     def close(self) -> None:
         """Put the pane away."""
@@ -165,6 +170,34 @@ class Actions(Conditions):
         else:
             self._stack.open(LastScreen(self._state, self._pane.id))
 
+    # Going to a pane -------------------------------------------------------------------------------
+
+    def filter(self) -> None:
+        """Take words that the listed panes have."""
+        self._stack.open(Filter(self._state.selection))
+
+    def switch(self) -> None:
+        """Go to any pane by a part of what one remembers of it."""
+        self._stack.open(Switcher(self._state, self._go_to))
+
+    def _go_to(self, pane: Pane) -> None:
+        if not pane.closed:
+            self._show(pane.id)
+        elif pane.alive:
+            self._requests.request(commands.Reopen(pane.id), lambda _: self._reopened(pane))
+        else:
+            self._stack.open(LastScreen(self._state, pane.id))
+
+    def go_to_last(self) -> None:
+        """Go to the pane that the user was at before."""
+        if (pane := self._state.selection.find_last()) is not None:
+            self._show(pane.id)
+
+    def go_to_wanting(self) -> None:
+        """Go to the next pane that wants the user."""
+        if (pane := self.find_wanting()) is not None:
+            self._show(pane.id)
+
     # Looking back ----------------------------------------------------------------------------------
 
     def scroll(self, pages: int) -> None:
@@ -184,21 +217,21 @@ class Actions(Conditions):
 
     # The app ---------------------------------------------------------------------------------------
 
-    def go_to_tab(self, name: str) -> None:
-        """Go to a tab."""
-        self._stack.go_to_tab(name)
-
     def go_to_next_tab(self) -> None:
         """Go to the next tab."""
-        self._stack.go_to_next_tab()
+        self._stack.step_tab(1)
+
+    def go_to_previous_tab(self) -> None:
+        """Go to the tab before."""
+        self._stack.step_tab(-1)
 
     def show_messages(self) -> None:
         """Show what was said."""
         self._stack.open(MessageList(self._state))
 
-    def show_help(self) -> None:
-        """Show every key."""
-        self._stack.open(Help(self._state, list_help_sections(self._state.leave, self._state.escape_rule)))
+    def show_help(self, list_sections: Callable[[Sequence[str], str], list[Section]]) -> None:
+        """Show every key, as ``list_sections`` lists them for the leave keys and the rule for Esc."""
+        self._stack.open(Help(self._state, list_sections(self._state.leave, self._state.escape_rule)))
 
     def redraw(self) -> None:
         """Draw everything anew."""
@@ -221,118 +254,3 @@ class Actions(Conditions):
             return
         names = ", ".join(doomed[:3]) + (f" and {len(doomed) - 3} more" if len(doomed) > 3 else "")
         self._confirm("Quit", f"Direct panes end with Chloe: {names}. Quit?", lambda: self._lifetime.end(0))
-
-
-def _make_tab_action(name: str, title: str) -> Action[Actions]:
-    return Action(f"tab.{name}", f"Show {title}.", lambda actions: actions.go_to_tab(name), always)
-
-
-#: Every action that no single view owns.
-ACTIONS: tuple[Action[Actions], ...] = (
-    Action(
-        "new_direct",
-        "Open a direct pane: fast, it ends with Chloe.",
-        lambda actions: actions.open_pane(EPHEMERAL),
-        always,
-    ),
-    Action(
-        "new_tmux",
-        "Open a tmux pane: it survives Chloe.",
-        lambda actions: actions.open_pane(PERSISTENT),
-        always,
-    ),
-    Action("type", "Give the keyboard to the selected pane.", Actions.type, Actions.why_not_type),
-    Action(
-        "send_escape",
-        "Send one Esc to the selected pane and give it the keyboard.",
-        lambda actions: actions.send("escape"),
-        Actions.why_not_type,
-    ),
-    Action(
-        "send_leave",
-        "Send the key that has just taken the keyboard back to the pane, and give it the keyboard.",
-        Actions.send_leave,
-        Actions.why_not_send_leave,
-    ),
-    Action(
-        "assign_escape",
-        "Have Esc go to the selected pane's program, always; or where it has a use for it again.",
-        Actions.assign_escape,
-        Actions.why_not_assign_escape,
-    ),
-    Action(
-        "detach",
-        "Detach the selected tmux pane: it runs on in the background.",
-        Actions.detach,
-        Actions.why_not_detach,
-    ),
-    Action(
-        "reattach",
-        "Attach the selected pane again, with its full state.",
-        Actions.reattach,
-        Actions.why_not_reattach,
-    ),
-    Action(
-        "close",
-        "Close the pane: direct ends, tmux runs on and is found in History.",
-        Actions.close,
-        Actions.why_not_close,
-    ),
-    Action("rename", "Rename the selected pane.", Actions.rename, Actions.why_no_pane),
-    Action(
-        "kill",
-        "End the selected pane's program and session, after a question.",
-        Actions.kill,
-        Actions.why_not_kill,
-    ),
-    Action(
-        "open_selected",
-        "Reopen the pane where it still runs, else show its last screen.",
-        Actions.open_selected,
-        Actions.why_no_pane,
-    ),
-    Action("reopen", "Reopen the pane where it still runs.", Actions.reopen, Actions.why_not_reopen),
-    Action("scroll_up", "Look a page back in what the pane printed.", lambda it: it.scroll(1), always),
-    Action("scroll_down", "Look a page on.", lambda actions: actions.scroll(-1), always),
-    Action("scroll_top", "Look at the beginning of the scrollback.", Actions.scroll_to_top, always),
-    Action("scroll_bottom", "Look at the screen as it is now.", Actions.scroll_to_bottom, always),
-    Action("next_tab", "Switch between Instances and History.", Actions.go_to_next_tab, always),
-    *(_make_tab_action(tab.name, tab.title) for tab in TABS),
-    Action("messages", "Show what Chloe said, the latest first.", Actions.show_messages, always),
-    Action("help", "Show every key.", Actions.show_help, always),
-    Action("redraw", "Draw the screen anew.", Actions.redraw, always),
-    Action("suspend", "Stop Chloe as a shell's job; `fg` goes on with it.", Actions.suspend, always),
-    Action("quit", "Quit; tmux panes run on, direct panes end with Chloe.", Actions.quit, always),
-)
-_BY_ID = {action.id: action for action in ACTIONS}
-
-
-#: What Esc does while a pane has the keyboard, where it doesn't always take that back.
-_ESCAPE = {
-    "auto": "Take the keyboard back, unless the program has a use for Esc: the line below says so.",
-    "never": "The program's.",
-}
-
-
-def list_help_sections(leave: Sequence[str], escape_rule: str) -> list[Section]:
-    """Return every key with what it does, by where it holds."""
-    first, *others = [view for view in VIEWS if view.title]
-    typing: Section = (
-        "While a pane has the keyboard",
-        [
-            (("escape",), _ESCAPE.get(escape_rule, "Take the keyboard back.")),
-            (leave, "Take the keyboard back, always; again, send that key to the program."),
-            *_describe(TYPING),
-            (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
-        ],
-    )
-    return [
-        (first.title, _describe(list_bindings(first), first)),
-        typing,
-        *((view.title, _describe(view.bindings, view)) for view in others),
-    ]
-
-
-def _describe(bindings: Sequence[Binding], view: type[View] | None = None) -> list[tuple[Sequence[str], str]]:
-    own = {action.id: action for action in view.actions} if view is not None else {}
-    return [(binding.keys, (own.get(binding.action) or _BY_ID[binding.action]).does) for binding in bindings]

@@ -48,6 +48,10 @@ class Conditions:
         instance = self._state.selection.instance
         return self._unless(lambda pane: why_not_type(pane, instance))
 
+    def why_not_give_keyboard(self) -> str:
+        """Return why the pane can't have the keyboard, attached first where it is detached."""
+        return self._refusal(lambda pane: commands.Write(pane, b""))
+
     def why_not_detach(self) -> str:
         """Return why the pane can't be let go of."""
         return self._refusal(commands.Detach)
@@ -84,3 +88,30 @@ class Conditions:
         if self._stack.top.pane is not None and self._state.escape_rule == "never":
             return 'Esc is every program\'s already: the configuration says release = "never"'
         return self._refusal(lambda pane: commands.AssignEscape(pane, True))
+
+    # Going to a pane, and many at once ---------------------------------------------------------------
+
+    def find_left(self) -> list[Pane]:
+        """Return the panes in use that were attached when a Chloe ended, and that nobody attached since."""
+        return [
+            pane for pane in self._state.selection.panes if pane.alive and pane.left and not pane.attached
+        ]
+
+    def why_not_reattach_all(self) -> str:
+        """Return why nothing is to be attached of what was."""
+        return "" if self.find_left() else "No pane waits that was attached when a Chloe ended"
+
+    def why_not_go_to_last(self) -> str:
+        """Return why there is no way back."""
+        return "" if self._state.selection.find_last() else "There is no pane to go back to"
+
+    def find_wanting(self) -> Pane | None:
+        """Return the next pane after the selected one that wants the user; None where none does."""
+        selection = self._state.selection
+        panes, selected = selection.panes, selection.selected
+        place = next((at for at, pane in enumerate(panes) if pane is selected), -1)
+        return next(filter(self._state.unread.wants, [*panes[place + 1 :], *panes[: max(place, 0)]]), None)
+
+    def why_not_go_to_wanting(self) -> str:
+        """Return why there is none."""
+        return "" if self.find_wanting() else "No pane wants you"

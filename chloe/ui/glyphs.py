@@ -24,6 +24,8 @@ class Glyphs:
     horizontal: str
     tee: str
     bell: str
+    ended_well: str
+    failed: str
     ellipsis: str
     #: Corners and sides of a dialog: top left, top right, bottom left, bottom right.
     corners: str
@@ -38,6 +40,8 @@ EMOJI = Glyphs(
     horizontal="─",
     tee="┬",
     bell="♪",
+    ended_well="✓",
+    failed="✗",
     ellipsis="…",
     corners="╭╮╰╯",
 )
@@ -50,6 +54,8 @@ ASCII = Glyphs(
     horizontal="-",
     tee="+",
     bell="!",
+    ended_well="ok",
+    failed="x",
     ellipsis="~",
     corners="++++",
 )

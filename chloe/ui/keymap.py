@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 from chloe.ui.labels import label_key
 from chloe.ui.view import Binding, View
-from chloe.ui.views import TABS
 
 #: The keys of every view that has the global keys.
 GLOBAL = (
     Binding(("tab",), "next_tab"),
-    *(Binding((str(number),), f"tab.{tab.name}") for number, tab in enumerate(TABS, 1)),
+    Binding(("shift+tab",), "previous_tab"),
     Binding(("m",), "messages"),
     Binding(("?",), "help", "help"),
     Binding(("ctrl+l",), "redraw"),

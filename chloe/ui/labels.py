@@ -41,6 +41,21 @@ def label_outcome(pane: Pane) -> str:
     return escape_unsafe(outcome(pane))
 
 
+def has_failed(pane: Pane) -> bool:
+    """Return whether the pane's program ended otherwise than with status 0."""
+    return pane.died is not None and (pane.died.status != 0 or pane.died.signal is not None)
+
+
+def label_failure(pane: Pane) -> str:
+    """Return in a few characters how a program failed: its status, its signal; "" where it ended well."""
+    died = pane.died
+    if died is None or not has_failed(pane):
+        return ""
+    if died.signal is not None:
+        return label_outcome(pane)[:10] if not died.reason else ""
+    return str(died.status) if died.status is not None else ""
+
+
 def label_pruning(pane: Pane) -> str:
     """Return why a pane's oldest output is gone, ``pruned: older than 90d``; "" where all is there."""
     return f"pruned: {escape_unsafe(pane.pruned)}" if pane.pruned else ""

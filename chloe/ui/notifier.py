@@ -41,8 +41,9 @@ class Notifier:
         for name in change.panes & self._projections.panes.keys():
             pane = self._projections.panes[name]
             self._unread.track(pane)
-            self._note_end(pane)
             is_shown = self._visible.mark_read(pane)
+            if self._note_end(pane) and not is_shown:
+                self._unread.mark_end(pane)
             if pane.id in bells:
                 if is_shown:
                     rang = True
@@ -50,10 +51,13 @@ class Notifier:
                     self._unread.mark_bell(pane)
         return rang
 
-    def _note_end(self, pane: Pane) -> None:
+    def _note_end(self, pane: Pane) -> bool:
+        """Tell of the end of a program. Return whether that is news."""
         if pane.alive:
             self._alive.add(pane.id)
         elif pane.id in self._alive:
             self._alive.discard(pane.id)
             if not pane.closed:
                 self._messages.notify(f"{pane.name} ended: {label_outcome(pane)}")
+                return True
+        return False

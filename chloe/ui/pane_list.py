@@ -1,4 +1,4 @@
-"""The list of panes: indicator, name, unseen output, and the folder where there is room.
+"""The list of panes: number, indicator, name, unseen output, and the folder where there is room.
 
 Owns the form of an entry and which part of a long list shows. Must not know the engine or keys.
 """
@@ -12,10 +12,18 @@ from chloe.events.screens import Screens
 from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
-from chloe.ui.canvas import Row, fit, make_row
+from chloe.formatting.times import format_age
+from chloe.ui.canvas import Row, fit, make_row, measure_text
 from chloe.ui.glyphs import Glyphs
+from chloe.ui.labels import has_failed, label_failure
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
+from chloe.ui.short_names import shorten_names
+
+#: So many panes at the top of the list have a number, which is the key that goes to them.
+NUMBERED = 9
+#: From so many columns on, the list tells ages; and a folder beside a name takes so many at least.
+_WITH_AGE, _LEAST_FOLDER = 28, 12
 
 
 class PaneList:
@@ -27,20 +35,53 @@ class PaneList:
         self._unread = unread
         self._glyphs = glyphs
         self._top = 0
+        #: The panes that showed last.
+        self._shown = 1
+
+    @property
+    def page(self) -> int:
+        """The panes that one page of the list has."""
+        return max(self._shown - 1, 1)
+
+    def draw_edge(self, width: int) -> Row:
+        """Draw the line over the list: the filter, and the place of the selected pane."""
+        line = self._glyphs.horizontal
+        panes, selected = self._selection.listed, self._selection.selected
+        place = next((at for at, pane in enumerate(panes, 1) if pane is selected), 0)
+        position = f" {place}/{len(panes)} " if panes or self._selection.filter else ""
+        room = max(width - len(position) - 3, 0)
+        words = escape_unsafe(self._selection.filter)
+        words = fit(f" /{words} ", min(measure_text(words) + 3, room)).decode("utf-8") if words else ""
+        left = max(width - measure_text(words) - len(position) - 2, 0)
+        return make_row(
+            [("frame", line), ("filter", words), ("frame", line * left), ("frame", position + line)], width
+        )
 
     def draw(self, width: int, height: int) -> list[Row]:
         """Draw the part of the list around the selected pane: ``height`` rows of ``width`` columns."""
-        panes = self._selection.panes
+        panes = self._selection.listed
         selected = self._selection.selected
         tall = 2 if len(panes) * 2 <= height else 1
         fit = max(height // tall, 1)
         place = next((at for at, pane in enumerate(panes) if pane is selected), 0)
         self._top = min(max(self._top, place - fit + 1), place, max(len(panes) - fit, 0))
         self._top = max(self._top, place - fit + 1, 0)
+        self._shown = fit
         rows: list[Row] = []
-        for pane in panes[self._top : self._top + fit]:
-            rows += self._draw_entry(pane, pane is selected, width, tall)
-        if not panes:
+        shown = panes[self._top : self._top + fit]
+        news = {pane.id: self._describe_news(pane, width) for pane in shown}
+        widths: dict[str, int] = {}
+        for pane in shown:
+            room = width - self._sign_width - 2 - sum(measure_text(text) for _, text in news[pane.id])
+            widths[pane.name] = max(min(room, widths.get(pane.name, room)), 4)
+        names = shorten_names(widths, self._glyphs.ellipsis)
+        for at, pane in enumerate(shown, self._top + 1):
+            number = f"{at}" if at <= NUMBERED else " "
+            name, is_selected = names[pane.name], pane is selected
+            rows += self._draw_entry(pane, number, name, news[pane.id], is_selected, width, tall)
+        if not panes and self._selection.filter:
+            rows = [make_row([("list dim", " Nothing fits.")], width, "list")]
+        elif not panes:
             rows = self._draw_invitation(width)
         return rows[:height] + [make_row([], width, "list")] * (height - len(rows))
 
@@ -52,33 +93,57 @@ class PaneList:
             return self._glyphs.none
         return self._glyphs.attached if self._selection.is_attached(pane) else self._glyphs.detached
 
-    def _draw_entry(self, pane: Pane, selected: bool, width: int, tall: int) -> Sequence[Row]:
+    @property
+    def _sign_width(self) -> int:
+        return measure_text(self._glyphs.none)
+
+    def _draw_entry(
+        self,
+        pane: Pane,
+        number: str,
+        name: str,
+        news: Sequence[tuple[str, str]],
+        selected: bool,
+        width: int,
+        tall: int,
+    ) -> Sequence[Row]:
         on = " on" if selected else ""
-        unseen = self._unread.count(pane)
-        news = f"+{format_size_briefly(unseen)}" if unseen else ""
-        bell = self._glyphs.bell if self._unread.has_rung(pane) else ""
-        indicator = self.choose_indicator(pane)
-        sign_width = 4 if self._glyphs.none == "    " else 3
-        room = max(width - sign_width - 3 - len(news) - len(bell) - bool(news), 1)
-        name = fit(escape_unsafe(pane.name), room, ellipsis=self._glyphs.ellipsis).decode("utf-8")
+        head = [("list dim" + on, number), ("list" + on, f"{self.choose_indicator(pane)} ")]
+        head.append(("list name" + on if pane.alive else "list" + on, name))
+        tail = [(style + on, text) for style, text in news]
+        left = width - sum(measure_text(text) for _, text in (*head, *tail))
+        where = self._describe(pane)
+        beside = ""
+        if tall == 1 and left > _LEAST_FOLDER:
+            beside = f"  {self._fit_folder(where, left - 3)}"
+            left -= measure_text(beside)
         first = make_row(
-            [
-                ("list" + on, f" {indicator} "),
-                ("list name" + on, name),
-                ("bell" + on, bell),
-                ("unseen" + on, f" {news}" if news else ""),
-            ],
-            width,
-            "list" + on,
+            [*head, ("list dim" + on, beside), ("list" + on, " " * left), *tail], width, "list" + on
         )
         if tall == 1:
             return [first]
-        indent = " " * (sign_width + 2)
-        below = fit(self._describe(pane), max(width - len(indent) - 1, 0), ellipsis=self._glyphs.ellipsis)
-        return [
-            first,
-            make_row([("list dim" + on, indent + below.decode("utf-8"))], width, "list dim" + on),
-        ]
+        indent = " " * (self._sign_width + 2)
+        room = max(width - len(indent) - 1, 0)
+        below = indent + self._fit_folder(where, room)
+        return [first, make_row([("list dim" + on, below)], width, "list dim" + on)]
+
+    def _fit_folder(self, folder: str, width: int) -> str:
+        return fit(folder, width, ellipsis=self._glyphs.ellipsis, keep_end=True).decode("utf-8")
+
+    def _describe_news(self, pane: Pane, width: int) -> list[tuple[str, str]]:
+        """Return what stands at the end of a pane's line: its bell, what is unseen, its end, its age."""
+        parts = []
+        if self._unread.has_rung(pane):
+            parts.append(("bell", f" {self._glyphs.bell}"))
+        if unseen := self._unread.count(pane):
+            parts.append(("unseen", f" +{format_size_briefly(unseen)}"))
+        if pane.died is not None:
+            failed = has_failed(pane)
+            sign = self._glyphs.failed if failed else self._glyphs.ended_well
+            parts.append(("failed" if failed else "ended well", f" {sign}{label_failure(pane)}"))
+        if width >= _WITH_AGE:
+            parts.append(("list dim", f" {format_age(pane.died_at or pane.created_at):>3}"))
+        return [*parts, ("list", " ")] if parts else []
 
     def _describe(self, pane: Pane) -> str:
         """Return the folder, and what the program calls itself if that says more than the name."""
@@ -87,7 +152,7 @@ class PaneList:
         title = escape_unsafe(terminal.title) if terminal else ""
         if self._selection.is_foreign(pane):
             return f"of another Chloe  {place}"
-        return f"{place}  {title}" if title and title != pane.name else place
+        return f"{title}  {place}" if title and title != pane.name else place
 
     def _draw_invitation(self, width: int) -> list[Row]:
         words = ["", " No panes yet.", "", " c  a direct pane", " t  a tmux pane", " ?  every key"]

@@ -1,4 +1,4 @@
-"""What the user selected: a pane of those in use, and the pane that has the keyboard.
+"""What the user selected: a pane of those in use, the panes that are listed, and the one with the keyboard.
 
 Owns the choices that hold in the whole app, and keeps them sensible while panes come and go. Must not know
 views, keys or how a pane is made.
@@ -20,11 +20,15 @@ class Selection:
         #: The selected pane, and the place it had in the list.
         self._selected: str | None = None
         self._place = 0
+        #: The panes that were gone to or typed into, the latest last.
+        self._visited: list[str] = []
         #: The pane that has the keyboard. It keeps the keyboard when its program ends, so that what is still
         #: typed then isn't taken for commands.
         self.typing_into: str | None = None
+        self._filter = ""
         self._seq = -1
         self._panes: list[Pane] = []
+        self._listed: list[Pane] = []
 
     @property
     def panes(self) -> list[Pane]:
@@ -32,7 +36,14 @@ class Selection:
         if self._seq != self._projections.history.seq:
             self._seq = self._projections.history.seq
             self._panes = [pane for pane in self._projections.panes.values() if not pane.closed]
+            self._listed = self._find_listed()
         return self._panes
+
+    @property
+    def listed(self) -> list[Pane]:
+        """The panes in use that the filter lets through."""
+        panes = self.panes
+        return self._listed if self._filter else panes
 
     @property
     def is_typing(self) -> bool:
@@ -42,28 +53,68 @@ class Selection:
     @property
     def selected(self) -> Pane | None:
         """The selected pane. One that is gone leaves its place to the next, or else the one before."""
-        panes = self.panes
+        panes = self.listed
         for place, pane in enumerate(panes):
             if pane.id == self._selected:
                 self._place = place
                 return pane
         if not panes:
-            self._selected = None
+            if not self._filter:
+                self._selected = None
             return None
         self._place = min(self._place, len(panes) - 1)
         self._selected = panes[self._place].id
         return panes[self._place]
 
-    def select(self, pane: str) -> None:
-        """Select a pane."""
-        self._selected = pane
+    # Choosing one -----------------------------------------------------------------------------------
 
-    def step(self, by: int) -> None:
-        """Select the pane ``by`` places further down, as far as there are any."""
-        panes = self.panes
-        if self.selected is not None:
-            self._place = min(max(self._place + by, 0), len(panes) - 1)
-            self._selected = panes[self._place].id
+    def select(self, pane: str) -> None:
+        """Go to a pane; the filter is lifted where it would hide it."""
+        if self._selected is not None:
+            self.note_visit(self._selected)
+        self._selected = pane
+        self.note_visit(pane)
+        if all(listed.id != pane for listed in self.listed):
+            self.set_filter("")
+
+    def step(self, by: int, *, wraps: bool = False) -> None:
+        """Select the pane ``by`` places further down, as far as there are any, or wrap around."""
+        panes = self.listed
+        if self.selected is None:
+            return
+        place = self._place + by
+        if wraps:
+            place %= len(panes)
+        self._place = min(max(place, 0), len(panes) - 1)
+        self._selected = panes[self._place].id
+
+    def note_visit(self, pane: str) -> None:
+        """Take note that the user was at this pane, for ``find_last``."""
+        if pane in self._visited:
+            self._visited.remove(pane)
+        self._visited.append(pane)
+
+    def find_last(self) -> Pane | None:
+        """Return the pane that the user was at before the selected one; None where there is none."""
+        in_use = {pane.id: pane for pane in self.panes}
+        self._visited = [pane for pane in self._visited if pane in in_use]
+        return next((in_use[pane] for pane in reversed(self._visited) if pane != self._selected), None)
+
+    # Listing fewer ----------------------------------------------------------------------------------
+
+    @property
+    def filter(self) -> str:
+        """Words that each listed pane has in its name, command, folder or tags; "" lists all."""
+        return self._filter
+
+    def set_filter(self, words: str) -> None:
+        """List only panes that have these words, split at blanks; "" lists all."""
+        self._filter = words
+        self._seq = -1
+
+    def _find_listed(self) -> list[Pane]:
+        words = self._filter.lower().split()
+        return [pane for pane in self._panes if all(word in _describe(pane) for word in words)]
 
     # How a pane stands here -------------------------------------------------------------------------
 
@@ -78,3 +129,8 @@ class Selection:
     def accepts_keys(self, pane: Pane) -> bool:
         """Return whether the user can type into the pane."""
         return why_not_type(pane, self.instance) is None
+
+
+def _describe(pane: Pane) -> str:
+    """Return what a filter looks at, in lower case."""
+    return "\n".join((pane.name, *pane.argv, pane.cwd, *pane.tags)).lower()

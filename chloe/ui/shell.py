@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from chloe.ui import status_bars
+from chloe.ui.action_table import find_action
 from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
 from chloe.ui.keymap import TYPING, find_binding, list_bindings, list_hints
@@ -125,7 +126,7 @@ class Shell:
         for action in view.actions:
             if action.id == action_id:
                 return action, view
-        return self._actions.by_id(action_id), self._actions
+        return find_action(action_id), self._actions
 
     def _type(self, data: bytes) -> bool:
         """Type into the pane that has the keyboard, but for the few keys that Chloe keeps."""

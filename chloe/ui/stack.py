@@ -55,13 +55,9 @@ class Stack:
         """Show a view over the one that is there."""
         (self._overlays if view.is_overlay else self._over[self._tab]).append(view)
 
-    def go_to_tab(self, name: str) -> None:
-        """Go to the tab of this name."""
-        self._tab = [tab.name for tab in self.tabs].index(name)
-
-    def go_to_next_tab(self) -> None:
-        """Go to the next tab; from the last, to the first."""
-        self._tab = (self._tab + 1) % len(self.tabs)
+    def step_tab(self, by: int) -> None:
+        """Go ``by`` tabs on; from the last, to the first."""
+        self._tab = (self._tab + by) % len(self.tabs)
 
     def go_to_panes(self) -> None:
         """Go to where panes run and are typed into: the first tab."""

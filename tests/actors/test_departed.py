@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chloe.actors.departed import CHLOE_ENDED, facts_for_departed
+from chloe.actors.departed import facts_for_departed
+from chloe.events import facts
 from chloe.events.facts import Closed, Detached, Died, Fact
 from chloe.events.panes import Pane
 from chloe.events.traits import Traits
@@ -33,8 +34,8 @@ def pane(traits: Traits, **differs: Any) -> Pane:
     return Pane(**(described | differs))
 
 
-ENDED = [Died(status=None, signal=None, reason=CHLOE_ENDED), Closed()]
-RELEASED = [Detached(instance=GONE, reason=CHLOE_ENDED)]
+ENDED = [Died(status=None, signal=None, reason=facts.CHLOE_ENDED), Closed()]
+RELEASED = [Detached(instance=GONE, reason=facts.CHLOE_ENDED)]
 
 
 @pytest.mark.parametrize(

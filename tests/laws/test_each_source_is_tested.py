@@ -154,6 +154,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ui/test_pilot_escape.py", "ui/test_app_escape.py"): ("ui/escape_delay", "ui/panes/escape"),
     # The app is flown in memory: what it draws, and what it asks for.
     ("ui/test_pilot_instances.py", "ui/test_pilot_panes.py"): (
+        "ui/action_table",
         "ui/actions",
         "ui/card",
         "ui/conditions",
@@ -183,6 +184,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "ui/views/message_list",
         "ui/views/prompt",
     ),
+    ("ui/test_pilot_finding.py",): ("ui/views/filter", "ui/views/switcher"),
     ("ui/test_pilot_history.py",): ("ui/views/history", "ui/views/last_screen"),
     ("ui/test_views.py",): ("ui/canvas", "ui/glyphs", "ui/labels"),
     ("ui/test_app_ending.py", "ui/test_pilot_run.py"): ("ui/crash", "ui/tty/signals"),

@@ -59,6 +59,7 @@ FORBIDDEN = {
 }
 ROOMS_OF_PACKAGE = {
     "pyte": {"terminal"},
+    "rapidfuzz": {"ui"},
     "urwid": {"ui"},
     "libtmux": {"backends"},
     "ptyprocess": {"backends"},

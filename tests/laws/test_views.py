@@ -14,7 +14,7 @@ import pytest
 
 from chloe.backends.kinds import TRAITS
 from chloe.terminal import keys
-from chloe.ui.actions import ACTIONS
+from chloe.ui.action_table import ACTIONS
 from chloe.ui.keymap import GLOBAL, TYPING, list_bindings
 from chloe.ui.view import Action, Binding, View
 from chloe.ui.views import TABS, VIEWS

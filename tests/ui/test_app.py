@@ -80,7 +80,7 @@ def test_detach_reattach_close_and_reopen(app_with_pane: AppWithPane) -> None:
     app.wait_for("from the 42 before")
     app.send(b"x")
     app.wait_for("No panes yet")
-    app.send(b"2")
+    app.send(b"\t")
     app.wait_for("still runs")
     app.send(b"\r")
     app.wait_for("[📎]")

@@ -42,7 +42,7 @@ def test_one_can_scroll_to_the_first_line_of_200_megabytes_and_back(
     app.send(b"G")
     app.wait_for("the end")
     for _ in range(3):
-        app.send("page_up")
+        app.send("shift+page_up")
     app.wait_for(f"{count - 60:>9} and what")
     app.send(b"G")
     app.wait_for("the end")

@@ -106,9 +106,9 @@ def test_the_mouse_is_left_alone_where_reports_would_go_nowhere(pointed: Pointed
     pointed.columns = 10
     assert pointed.wanted == "off"
     pointed.columns = 80
-    pointed.stack.go_to_tab("history")
+    pointed.stack.step_tab(1)
     assert pointed.wanted == "off"
-    pointed.stack.go_to_tab("instances")
+    pointed.stack.step_tab(1)
     pointed.pane_input.on_release("escape")
     assert pointed.wanted == "off"
     assert pointed.point(b"\x1b[<0;30;10M") == b""

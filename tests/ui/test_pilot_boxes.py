@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chloe.errors import StartFailed
-from chloe.ui.actions import ACTIONS
+from chloe.ui.action_table import ACTIONS
 from chloe.ui.keymap import GLOBAL, TYPING
 from chloe.ui.labels import label_key
 from chloe.ui.views import VIEWS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def test_the_help_has_every_key_and_what_it_does(fly: Fly) -> None:
-    pilot = await fly(rows=110, columns=100)
+    pilot = await fly(rows=140, columns=100)
     pilot.press("?")
     await pilot.sees("Keys", "Its bell rang.")
     does_by_id = {action.id: action.does for action in ACTIONS}
@@ -27,6 +27,8 @@ async def test_the_help_has_every_key_and_what_it_does(fly: Fly) -> None:
             assert view.title in pilot.text
             own = {action.id: action.does for action in view.actions}
             for binding in view.bindings:
+                if binding.keys[0] in "2345678":
+                    continue  # Between the first and the last of them, which are named.
                 does = own.get(binding.action) or does_by_id[binding.action]
                 assert any(
                     label_key(binding.keys[0]) in line and does[:40] in line for line in pilot.lines
@@ -88,7 +90,7 @@ async def test_messages_has_what_was_said_the_latest_first(pilot: Pilot) -> None
     await pilot.leave()
     pilot.press("x")
     await pilot.sees("sh is in History")
-    pilot.press("s", "m")
+    pilot.press("v", "m")
     await pilot.sees("Messages", "Errors are in")
     said = [line for line in pilot.lines if "sh is in History" in line or "no PTY" in line]
     assert ["History" in line for line in said] == [True, False]

@@ -23,7 +23,7 @@ async def ended(pilot: Pilot, *names: str) -> None:
         await pilot.leave()
         pilot.press("x")
         await pilot.sees_no("[💀]")
-    pilot.press("2")
+    pilot.press("tab")
     await pilot.sees("ended        name")
 
 
@@ -37,8 +37,8 @@ def selected(pilot: Pilot) -> str:
 
 async def test_keys_switch_the_tab(pilot: Pilot) -> None:
     for key, shows in (
-        ("2", "Nothing has ended yet"),
-        ("1", "No panes yet"),
+        ("shift+tab", "Nothing has ended yet"),
+        ("shift+tab", "No panes yet"),
         ("tab", "Nothing has ended yet"),
         ("tab", "No panes yet"),
     ):
@@ -47,7 +47,7 @@ async def test_keys_switch_the_tab(pilot: Pilot) -> None:
 
 
 async def test_an_empty_history_says_so_to_each_key(pilot: Pilot) -> None:
-    pilot.press("2")
+    pilot.press("tab")
     await pilot.sees("Enter look  a reopen  ? help  q quit")
     for key in ("enter", "a"):
         pilot.press("ctrl+l", key)
@@ -101,7 +101,7 @@ async def test_in_a_last_screen_one_can_look_back_and_on(pilot: Pilot) -> None:
     pilot.type("seq 1 100; exit 0\r")
     await pilot.sees("[💀]")
     await pilot.leave()
-    pilot.press("x", "2")
+    pilot.press("x", "tab")
     await pilot.sees("exit 0")
     pilot.press("enter")
     await pilot.sees("its last screen", "100")
@@ -125,8 +125,8 @@ async def test_a_last_screen_waits_behind_its_tab(pilot: Pilot) -> None:
     await ended(pilot, "one")
     pilot.press("enter")
     await pilot.sees("one-was-here")
-    pilot.press("2", "1")
-    await pilot.sees("1 does nothing here")
+    pilot.press("tab", "shift+tab")
+    await pilot.sees("Shift-Tab does nothing here")
     pilot.press("escape")
     await pilot.sees("Enter look")
 
@@ -137,7 +137,7 @@ async def test_what_still_runs_is_taken_back(pilot: Pilot, key: str) -> None:
     pilot.type("echo on-and-on\r")
     await pilot.sees("on-and-on")
     await pilot.leave()
-    pilot.press("x", "2")
+    pilot.press("x", "tab")
     await pilot.sees("still runs")
     pilot.press(key)
     await pilot.sees("[📎] sh", "on-and-on", "Instances 1")
@@ -148,7 +148,7 @@ async def test_what_still_runs_is_taken_back(pilot: Pilot, key: str) -> None:
 async def test_a_key_that_types_into_panes_does_nothing_in_history(pilot: Pilot) -> None:
     await pilot.opens()
     await pilot.leave()
-    pilot.press("2", "d")
+    pilot.press("tab", "d")
     await pilot.sees("d does nothing here")
     pilot.press("ctrl+]")
     await pilot.sees("Ctrl-] does nothing here")

@@ -37,7 +37,7 @@ async def test_what_a_pane_prints_while_another_shows_is_unread(pilot: Pilot) ->
     await pilot.sees("yyy")
     assert "+456" not in pilot.text
     # In History no pane is on the screen.
-    pilot.press("2")
+    pilot.press("tab")
     await pilot.sees("Nothing has ended yet")
     pilot.program(one).prints(b"z" * 789)
     await pilot.sees("1 unseen")
@@ -81,7 +81,7 @@ async def test_a_screen_that_nobody_followed_is_read_when_it_shows(fly: Fly) -> 
     assert await first.land() == 0
     pilot = await fly()
     pilot.launcher.backends.update(kept)
-    pilot.press("2")
+    pilot.press("tab")
     await pilot.sees("its session")
     pilot.press("enter")
     await pilot.sees("its last screen", "from before")
@@ -203,7 +203,7 @@ async def test_a_pane_that_is_gone_has_the_keyboard_no_more(pilot: Pilot) -> Non
     pane = await pilot.opens()
     await pilot.engine.request(commands.Close(pane.id))
     await pilot.sees("No panes yet", "q quit")
-    await pilot.presses_until("2", lambda: "SIGHUP" in pilot.text)
+    await pilot.presses_until("tab", lambda: "SIGHUP" in pilot.text)
 
 
 async def test_what_can_t_reach_a_pane_costs_that_and_no_more(

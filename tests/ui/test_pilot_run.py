@@ -110,7 +110,7 @@ async def test_a_screen_that_can_t_be_drawn_costs_that_screen(
     await pilot.leave()
     pilot.press("x")
     await pilot.sees("$")
-    pilot.press("2", "enter")
+    pilot.press("tab", "enter")
     await pilot.sees("can't be drawn", "from byte", "`chloe doctor` says what to report.")
     assert pilot.panes[fine.id].alive
 
@@ -126,8 +126,8 @@ async def test_a_screen_whose_notices_break_costs_that_screen(
 
 async def test_a_message_goes_by_itself(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_SHOW_TIME", 0.2)
-    pilot.press("s")
-    await pilot.sees("s does nothing here")
+    pilot.press("v")
+    await pilot.sees("v does nothing here")
     await pilot.sees_no("does nothing here")
 
 

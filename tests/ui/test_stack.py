@@ -30,7 +30,7 @@ def test_every_view_hears_of_a_change_whether_or_not_it_shows() -> None:
     stack = Stack(tabs)
     stack.open(over)
     stack.open(box)
-    stack.go_to_tab("two")
+    stack.step_tab(1)
     change = Change()
     stack.on_change(change)
     assert [view.changes for view in (*tabs, over, box)] == [[change]] * 4
@@ -41,9 +41,9 @@ def test_what_is_open_over_a_tab_is_there_again_with_the_tab() -> None:
     over = Named("over")
     stack.open(over)
     assert stack.place is stack.top is over
-    stack.go_to_next_tab()
+    stack.step_tab(1)
     assert stack.place.name == "two"
-    stack.go_to_next_tab()
+    stack.step_tab(1)
     assert stack.place is over
     over.close()
     stack.close_done()

@@ -79,6 +79,7 @@ class PaneInput:
         """Give the keyboard to a pane."""
         self._keyboard.focus_pane()
         self._last = self._selection.typing_into = pane.id
+        self._selection.note_visit(pane.id)
         self._slots.scroll_to_bottom(pane.id)
         self.focus(True)
 

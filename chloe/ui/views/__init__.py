@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from chloe.ui.view import View
 from chloe.ui.views.confirm import Confirm
+from chloe.ui.views.filter import Filter
 from chloe.ui.views.help import Help
 from chloe.ui.views.history import HistoryList
 from chloe.ui.views.instances import Instances
 from chloe.ui.views.last_screen import LastScreen
 from chloe.ui.views.message_list import MessageList
 from chloe.ui.views.prompt import Prompt
+from chloe.ui.views.switcher import Switcher
 
 #: Every view. Those with a tab have it in this order, and the help has their keys in this order.
-VIEWS: tuple[type[View], ...] = (Instances, HistoryList, LastScreen, Help, MessageList, Confirm, Prompt)
+VIEWS: tuple[type[View], ...] = (
+    Instances,
+    Filter,
+    Switcher,
+    HistoryList,
+    LastScreen,
+    Help,
+    MessageList,
+    Confirm,
+    Prompt,
+)
 #: Those with a tab, which are there from the start and are made of the state alone.
 TABS: tuple[type[Instances] | type[HistoryList], ...] = (Instances, HistoryList)

@@ -15,6 +15,10 @@ from chloe.ui.text_page import Line, TextPage
 Section = tuple[str, Sequence[tuple[Sequence[str], str]]]
 
 
+#: Keys that one row has room for; of more, the first and the last are named.
+_MOST_KEYS = 6
+
+
 class Help(TextPage):
     """Every key, and what the signs in the list mean."""
 
@@ -24,7 +28,7 @@ class Help(TextPage):
         lines: list[Line] = []
         for heading, keys in sections:
             lines.append(heading)
-            lines += [_make_line("  ".join(map(label_key, names)), does) for names, does in keys]
+            lines += [_make_line(_label_keys(names), does) for names, does in _merge(keys)]
             lines.append("")
         glyphs = state.glyphs
         lines.append("In the list")
@@ -32,11 +36,29 @@ class Help(TextPage):
             (glyphs.attached, "Attached to its tmux session."),
             (glyphs.detached, "Detached: it runs on in the background."),
             (glyphs.ended, "Ended."),
+            (glyphs.ended_well, "Its program ended with status 0."),
+            (glyphs.failed, "It failed: its exit status or signal stands there."),
             ("+12K", "Printed so many bytes since you saw it last."),
             (glyphs.bell, "Its bell rang."),
         ):
             lines.append(_make_line(sign, means))
         super().__init__("Keys", lines, glyphs)
+
+
+def _merge(keys: Sequence[tuple[Sequence[str], str]]) -> list[tuple[list[str], str]]:
+    """Return one row for keys that stand together and do the same."""
+    merged: list[tuple[list[str], str]] = []
+    for names, does in keys:
+        if merged and merged[-1][1] == does:
+            merged[-1][0].extend(names)
+        else:
+            merged.append((list(names), does))
+    return merged
+
+
+def _label_keys(names: Sequence[str]) -> str:
+    labels = [label_key(name) for name in names]
+    return f"{labels[0]}  to  {labels[-1]}" if len(labels) > _MOST_KEYS else "  ".join(labels)
 
 
 def _make_line(keys: str, does: str) -> Line:

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 from chloe.events.panes import Pane
 from chloe.formatting.folders import format_folder
-from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
 from chloe.terminal import keys
 from chloe.ui.canvas import Cells, Row, Run, make_row, measure_text
 from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
 from chloe.ui.labels import label_action, label_outcome, label_pruning
-from chloe.ui.pane_list import PaneList
+from chloe.ui.pane_list import NUMBERED, PaneList
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
@@ -35,6 +34,15 @@ class Layout:
     rows: int
 
 
+def _make_go_to(number: int) -> Action[Instances]:
+    return Action(
+        f"instances.go_to_{number}",
+        "Go to the pane of this number in the list.",
+        lambda view: view.go_to(number),
+        lambda view: view.why_not_go_to(number),
+    )
+
+
 class Instances(View):
     """The panes in use."""
 
@@ -50,16 +58,26 @@ class Instances(View):
         Binding(("E",), "assign_escape"),
         Binding(("d",), "detach", "detach"),
         Binding(("a",), "reattach", "attach"),
+        Binding(("A",), "reattach_all"),
         Binding(("x",), "close", "close"),
         Binding(("r",), "rename"),
         Binding(("K",), "kill"),
         Binding(("up", "k"), "instances.previous"),
         Binding(("down", "j"), "instances.next"),
         Binding(("z",), "instances.zoom", "zoom"),
-        Binding(("page_up", "shift+page_up"), "scroll_up"),
-        Binding(("page_down", "shift+page_down"), "scroll_down"),
-        Binding(("g", "home"), "scroll_top"),
-        Binding(("G", "end"), "scroll_bottom"),
+        Binding(("page_up",), "instances.page_up"),
+        Binding(("page_down",), "instances.page_down"),
+        Binding(("home",), "instances.first"),
+        Binding(("end",), "instances.last"),
+        *(Binding((str(number),), f"instances.go_to_{number}") for number in range(1, NUMBERED + 1)),
+        Binding(("/",), "filter"),
+        Binding(("s",), "switch", "switch"),
+        Binding(("-",), "last_pane"),
+        Binding(("w",), "next_wanting"),
+        Binding(("shift+page_up",), "scroll_up"),
+        Binding(("shift+page_down",), "scroll_down"),
+        Binding(("g",), "scroll_top"),
+        Binding(("G",), "scroll_bottom"),
     )
 
     def __init__(self, state: AppState) -> None:
@@ -101,6 +119,8 @@ class Instances(View):
     @property
     def why_no_pane(self) -> str:
         """How to get a pane."""
+        if self._state.selection.filter:
+            return "No pane fits the words of the filter: / changes them"
         direct, tmux = (label_action(self.bindings, action) for action in ("new_direct", "new_tmux"))
         return f"There is no pane yet: {direct} opens a direct one, {tmux} a tmux one"
 
@@ -121,7 +141,7 @@ class Instances(View):
         edge: Run = (f"frame{on}", None, Cells.of(glyphs.vertical, 1))
         corner: Run = (f"frame{on}", None, Cells.of(glyphs.tee, 1))
         listed = self._list.draw(layout.list_width, layout.rows)
-        top = make_row([("frame", glyphs.horizontal * layout.list_width)], layout.list_width)
+        top = self._list.draw_edge(layout.list_width)
         drawn: list[Row] = [[*top, corner, *title]]
         drawn += [[*beside, edge, *row] for beside, row in zip(listed, screen, strict=True)]
         return Drawn(drawn, slots=slots)
@@ -137,13 +157,15 @@ class Instances(View):
         if pane is None:
             return make_row([("frame", line * width)], width)
         name = f" {escape_unsafe(pane.name)} "
+        if pane.alive and pane.traits.can_detach and not self._state.selection.is_attached(pane):
+            name = f" {self._state.glyphs.detached}{name}"
         parts: list[tuple[str, str]] = [(f"frame{on}", line), ("title on" if on else "name", name)]
         scrolled = self._screen.scrolled
-        if scrolled and self._shows_screen(pane):
+        if scrolled:
             parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
-        if pane.pruned and (self._screen.is_first or not pane.alive) and self._shows_screen(pane):
+        if pane.pruned and (self._screen.is_first or not pane.alive):
             parts.append(("scrolled", f" {label_pruning(pane)} "))
-        if self._state.is_ahead(pane.id) and self._shows_screen(pane):
+        if self._state.is_ahead(pane.id):
             parts.append(("scrolled", f" {NOT_LOGGED} "))
         terminal = self._screen.terminal
         about = [format_folder((terminal.cwd if terminal else "") or pane.cwd)]
@@ -156,47 +178,27 @@ class Instances(View):
         parts.append((f"frame{on}", line * max(width - taken, 0)))
         return make_row(parts, width)
 
-    def _shows_screen(self, pane: Pane) -> bool:
-        selection = self._state.selection
-        return selection.is_attached(pane) or not pane.alive or selection.is_foreign(pane)
-
     def _draw_screen(
         self, pane: Pane | None, layout: Layout, left: int
     ) -> tuple[list[Row], tuple[Slot, ...]]:
         screens = self._state.choose_screens(pane.id if pane is not None else "")
         slots: tuple[Slot, ...] = ()
-        shows_screen = pane is not None and self._shows_screen(pane)
-        if pane is not None and shows_screen:
-            live = self._state.selection.is_attached(pane)
+        if pane is not None:
+            # What has ended shows as it is now, to whoever looks at it.
+            live = self._state.selection.is_attached(pane) or not pane.alive
             slots = (Slot(pane.id, 1, left, layout.rows, layout.columns, live, self._screen),)
-        has_screen = pane is not None and shows_screen and pane.id in screens
-        self._screen.show(screens.drawn(pane.id) if pane is not None and has_screen else None)
+        terminal = screens.drawn(pane.id) if pane is not None and pane.id in screens else None
+        self._screen.show(terminal)
         rows = self._screen.draw(layout.columns, layout.rows)
-        return rows if has_screen else lay_on_blank(self._make_card(pane), rows, layout.columns), slots
+        return rows if terminal else lay_on_blank(self._make_card(pane), rows, layout.columns), slots
 
     def _make_card(self, pane: Pane | None) -> list[tuple[str, str]]:
         if pane is None:
             return []
-        if self._shows_screen(pane):
-            fault = self._state.choose_screens(pane.id).broken.get(pane.id)
-            if fault is not None:
-                return [("name", escape_unsafe(pane.name)), ("card", ""), *make_fault_card(fault, pane)]
-            return [("card dim", "reading what it printed …")]
-        unread = self._state.unread.count(pane)
-        return [
-            ("name", escape_unsafe(pane.name)),
-            ("card dim", format_folder(pane.cwd)),
-            ("card", ""),
-            ("card", "Detached: it runs on in the background."),
-            (
-                "card",
-                f"It printed {format_size_briefly(unread)} bytes since."
-                if unread
-                else "It printed nothing since.",
-            ),
-            ("card", ""),
-            ("card", "a attaches it again."),
-        ]
+        fault = self._state.choose_screens(pane.id).broken.get(pane.id)
+        if fault is not None:
+            return [("name", escape_unsafe(pane.name)), ("card", ""), *make_fault_card(fault, pane)]
+        return [("card dim", "reading what it printed …")]
 
     # What one can do in it -------------------------------------------------------------------------
 
@@ -206,14 +208,66 @@ class Instances(View):
 
     def select_previous(self) -> None:
         """Select the pane above."""
-        self._state.selection.step(-1)
+        self._state.selection.step(-1, wraps=True)
 
     def select_next(self) -> None:
         """Select the pane below."""
-        self._state.selection.step(1)
+        self._state.selection.step(1, wraps=True)
+
+    # While the user looks back in what the pane printed, these go on there.
+
+    def page_up(self) -> None:
+        """Go a page up."""
+        if self._screen.scrolled:
+            self._screen.scroll_page(1)
+        else:
+            self._state.selection.step(-self._list.page)
+
+    def page_down(self) -> None:
+        """Go a page down."""
+        if self._screen.scrolled:
+            self._screen.scroll_page(-1)
+        else:
+            self._state.selection.step(self._list.page)
+
+    def go_to_first(self) -> None:
+        """Go to the first pane, or the first line."""
+        if self._screen.scrolled:
+            self._screen.scroll_to_top()
+        else:
+            self.go_to(1)
+
+    def go_to_end(self) -> None:
+        """Go to the last pane, or to the screen as it is now."""
+        if self._screen.scrolled:
+            self._screen.scroll_to_bottom()
+        else:
+            self.go_to(len(self._state.selection.listed))
+
+    def go_to(self, number: int) -> None:
+        """Select the pane of this number in the list."""
+        self._state.selection.select(self._state.selection.listed[number - 1].id)
+
+    def why_not_go_to(self, number: int) -> str:
+        """Return why no pane has this number."""
+        count = len(self._state.selection.listed)
+        return "" if number <= count else f"There is no pane {number}: the list has {count}"
 
     actions = (
-        Action("instances.previous", "Select the pane above.", select_previous, always),
-        Action("instances.next", "Select the pane below.", select_next, always),
+        Action(
+            "instances.previous", "Select the pane above; from the first, the last.", select_previous, always
+        ),
+        Action("instances.next", "Select the pane below; from the last, the first.", select_next, always),
+        Action(
+            "instances.page_up", "Go a page up in the list, or back while you look back.", page_up, always
+        ),
+        Action(
+            "instances.page_down", "Go a page down in the list, or on while you look back.", page_down, always
+        ),
+        Action(
+            "instances.first", "Go to the first pane or line.", go_to_first, lambda it: it.why_not_go_to(1)
+        ),
+        Action("instances.last", "Go to the last pane or line.", go_to_end, lambda it: it.why_not_go_to(1)),
+        *(_make_go_to(number) for number in range(1, NUMBERED + 1)),
         Action("instances.zoom", "Give the selected pane the whole window, or take it back.", zoom, always),
     )

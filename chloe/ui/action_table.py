@@ -1,0 +1,151 @@
+"""Every action that no single view owns: its id, what it does, how it is done, and why not.
+
+Owns the table, each action once: keys, hints, the help and messages read it. Must not know which key asks
+for what, or how anything is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chloe.engine import EPHEMERAL, PERSISTENT
+from chloe.ui.actions import Actions
+from chloe.ui.keymap import TYPING, list_bindings
+from chloe.ui.view import Action, Binding, View, always
+from chloe.ui.views import VIEWS
+from chloe.ui.views.help import Section
+
+#: Every action that no single view owns.
+ACTIONS: tuple[Action[Actions], ...] = (
+    Action(
+        "new_direct",
+        "Open a direct pane: fast, it ends with Chloe.",
+        lambda actions: actions.open_pane(EPHEMERAL),
+        always,
+    ),
+    Action(
+        "new_tmux",
+        "Open a tmux pane: it survives Chloe.",
+        lambda actions: actions.open_pane(PERSISTENT),
+        always,
+    ),
+    Action(
+        "type",
+        "Give the keyboard to the selected pane; a detached one is attached.",
+        Actions.type,
+        Actions.why_not_give_keyboard,
+    ),
+    Action(
+        "send_escape",
+        "Send one Esc to the selected pane and give it the keyboard.",
+        lambda actions: actions.send("escape"),
+        Actions.why_not_type,
+    ),
+    Action(
+        "send_leave",
+        "Send the key that has just taken the keyboard back to the pane, and give it the keyboard.",
+        Actions.send_leave,
+        Actions.why_not_send_leave,
+    ),
+    Action(
+        "assign_escape",
+        "Have Esc go to the selected pane's program, always; or where it has a use for it again.",
+        Actions.assign_escape,
+        Actions.why_not_assign_escape,
+    ),
+    Action(
+        "detach",
+        "Detach the selected tmux pane: it runs on in the background.",
+        Actions.detach,
+        Actions.why_not_detach,
+    ),
+    Action(
+        "reattach",
+        "Attach the selected pane again, with its full state.",
+        Actions.reattach,
+        Actions.why_not_reattach,
+    ),
+    Action(
+        "reattach_all",
+        "Attach all panes that were attached when Chloe was left.",
+        Actions.reattach_all,
+        Actions.why_not_reattach_all,
+    ),
+    Action(
+        "close",
+        "Close the pane: direct ends, tmux runs on and is found in History.",
+        Actions.close,
+        Actions.why_not_close,
+    ),
+    Action("rename", "Rename the selected pane.", Actions.rename, Actions.why_no_pane),
+    Action(
+        "kill",
+        "End the selected pane's program and session, after a question.",
+        Actions.kill,
+        Actions.why_not_kill,
+    ),
+    Action(
+        "open_selected",
+        "Reopen the pane where it still runs, else show its last screen.",
+        Actions.open_selected,
+        Actions.why_no_pane,
+    ),
+    Action("reopen", "Reopen the pane where it still runs.", Actions.reopen, Actions.why_not_reopen),
+    Action("filter", "List only panes with some words: name, command, folder, tags.", Actions.filter, always),
+    Action("switch", "Go to any pane, present or past, by a part of its name.", Actions.switch, always),
+    Action("last_pane", "Go to the pane before this one.", Actions.go_to_last, Actions.why_not_go_to_last),
+    Action(
+        "next_wanting",
+        "Go to the next pane that wants you: one that rang, or has ended unseen.",
+        Actions.go_to_wanting,
+        Actions.why_not_go_to_wanting,
+    ),
+    Action("scroll_up", "Look a page back in what the pane printed.", lambda it: it.scroll(1), always),
+    Action("scroll_down", "Look a page on.", lambda actions: actions.scroll(-1), always),
+    Action("scroll_top", "Look at the beginning of the scrollback.", Actions.scroll_to_top, always),
+    Action("scroll_bottom", "Look at the screen as it is now.", Actions.scroll_to_bottom, always),
+    Action("next_tab", "Go to the next tab.", Actions.go_to_next_tab, always),
+    Action("previous_tab", "Go to the tab before.", Actions.go_to_previous_tab, always),
+    Action("messages", "Show what Chloe said, the latest first.", Actions.show_messages, always),
+    Action("help", "Show every key.", lambda it: it.show_help(list_help_sections), always),
+    Action("redraw", "Draw the screen anew.", Actions.redraw, always),
+    Action("suspend", "Stop Chloe as a shell's job; `fg` goes on with it.", Actions.suspend, always),
+    Action("quit", "Quit; tmux panes run on, direct panes end with Chloe.", Actions.quit, always),
+)
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def find_action(action_id: str) -> Action[Actions]:
+    """Return the action of this id."""
+    return _BY_ID[action_id]
+
+
+#: What Esc does while a pane has the keyboard, where it doesn't always take that back.
+_ESCAPE = {
+    "auto": "Take the keyboard back, unless the program has a use for Esc: the line below says so.",
+    "never": "The program's.",
+}
+
+
+def list_help_sections(leave: Sequence[str], escape_rule: str) -> list[Section]:
+    """Return every key with what it does, by where it holds."""
+    first, *others = [view for view in VIEWS if view.title]
+    typing: Section = (
+        "While a pane has the keyboard",
+        [
+            (("escape",), _ESCAPE.get(escape_rule, "Take the keyboard back.")),
+            (leave, "Take the keyboard back, always; again, send that key to the program."),
+            *_describe(TYPING),
+            (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
+        ],
+    )
+    return [
+        (first.title, _describe(list_bindings(first), first)),
+        typing,
+        *((view.title, _describe(view.bindings, view)) for view in others),
+    ]
+
+
+def _describe(bindings: Sequence[Binding], view: type[View] | None = None) -> list[tuple[Sequence[str], str]]:
+    own = {action.id: action for action in view.actions} if view is not None else {}
+    return [(binding.keys, (own.get(binding.action) or _BY_ID[binding.action]).does) for binding in bindings]
