@@ -16,7 +16,7 @@ BROKEN: dict[str, str] = {
     "drawing": "from chloe.terminal.interpreter import Interpreter\n"
     "bell = Interpreter.bell\n"
     "def broken(self):\n"
-    "    if self.title == 'boom': raise ValueError('broken on purpose')\n"
+    "    if self.titles.window == 'boom': raise ValueError('broken on purpose')\n"
     "    bell(self)\n"
     "Interpreter.bell = broken\n",
     "showing a line": "from chloe.terminal import Terminal\n"
