@@ -55,6 +55,8 @@ class Activity:
     """
 
     evidence: ProgramEvidence
+    #: The words that the pane's own program was started with, the first 4 KB of them (proc_pid_cmdline(5)).
+    words: tuple[str, ...]
     own: frozenset[Call]
     others: frozenset[Call]
 
@@ -97,9 +99,16 @@ def observe(program: Process, groups: ProcessGroups) -> Activity | None:
     members = groups.members(found.foreground)[:_MAX_PROCESSES]
     return Activity(
         evidence=evidence,
+        words=_words(program.pid),
         own=_calls([program.pid] if evidence.is_own_group else [], found.device),
         others=_calls([pid for pid in members if pid != program.pid], found.device),
     )
+
+
+def _words(pid: int) -> tuple[str, ...]:
+    with suppress(OSError):
+        return tuple(_read(f"/proc/{pid}/cmdline").decode("utf-8", "replace").removesuffix("\0").split("\0"))
+    return ()
 
 
 def _calls(pids: Iterable[int], device: str) -> frozenset[Call]:

@@ -79,6 +79,7 @@ def test_a_program_that_reads_lines_is_inside_a_read(start: Callable[..., Proces
     assert found.evidence.echoes
     assert (found.evidence.program, found.evidence.front, found.evidence.is_own_group) == ("cat", "cat", True)
     assert not found.others
+    assert found.words == ("cat",)
 
 
 def test_a_password_is_read_without_an_echo(start: Callable[..., Process]) -> None:

@@ -6,7 +6,7 @@ has just printed is all there is to tell by.
 
 | the terminal | in front | it is inside | so it |
 |---|---|---|---|
-| raw | the pane's own shell, alone | anything but work | is at its prompt |
+| raw | the pane's own shell, alone and without a script | anything but work | is at its prompt |
 | lines, with echo | any | a read of the terminal | waits for a line |
 | lines, no echo | any | a read of the terminal | waits for a password |
 | raw | any | a read of the terminal | waits for a key |
@@ -64,7 +64,7 @@ def choose_doing(pane: Pane, activity: Activity | None, now: int) -> Doing:
         return _by_output(printed_at, now, "what it does can't be seen")
     evidence, calls = activity.evidence, activity.own | activity.others
     front = evidence.front or "a program"
-    if _is_at_prompt(pane, activity):
+    if _is_at_prompt(activity):
         return Doing(state="at the prompt", since=printed_at, evidence=f"{front} reads commands")
     if "reads" in calls:
         what: State = (
@@ -98,19 +98,19 @@ def _by_output(printed_at: int, now: int, doubt: str) -> Doing:
     return Doing(state="quiet", since=printed_at, evidence=f"it printed last then; {doubt}")
 
 
-def _is_at_prompt(pane: Pane, activity: Activity) -> bool:
+def _is_at_prompt(activity: Activity) -> bool:
     """Return whether the pane's own shell has the terminal, and nothing else in its group reads it."""
     evidence = activity.evidence
-    if not (evidence.is_own_group and is_shell(evidence.program)) or activity.own & {"runs", "child"}:
+    if not (evidence.is_own_group and is_shell(evidence.program) and is_interactive(activity.words)):
         return False
-    if evidence.is_raw:
-        return evidence.others == ()
-    return activity.own == {"reads"} and not activity.others and is_interactive(pane.argv)
+    if activity.own & {"runs", "child"}:
+        return False
+    return evidence.others == () if evidence.is_raw else activity.own == {"reads"} and not activity.others
 
 
-def is_interactive(argv: Sequence[str]) -> bool:
+def is_interactive(words: Sequence[str]) -> bool:
     """Return whether a shell with these words reads commands from its terminal: it got no script, no -c."""
-    return all(word.startswith(("-", "+")) and not _takes_command(word) for word in argv[1:])
+    return all(word.startswith(("-", "+")) and not _takes_command(word) for word in words[1:])
 
 
 def _takes_command(word: str) -> bool:

@@ -45,6 +45,7 @@ def activity(
     program: str = "bash",
     front: str = "",
     inside: tuple[str, ...] = (),
+    words: tuple[str, ...] = ("bash",),
 ) -> Activity:
     return Activity(
         evidence=ProgramEvidence(
@@ -55,13 +56,14 @@ def activity(
             is_own_group=own is not None,
             others=inside,
         ),
+        words=words,
         own=frozenset(() if own is None else (own,)),
         others=frozenset(others),
     )
 
 
-def state(found: Activity | None, *argv: str, now: int = NOW) -> str:
-    return choose_doing(pane(*argv), found, now).state
+def state(found: Activity | None, now: int = NOW) -> str:
+    return choose_doing(pane(), found, now).state
 
 
 @pytest.mark.parametrize(
@@ -89,10 +91,13 @@ def test_a_shell_alone_in_front_of_a_raw_terminal_is_at_its_prompt(shell: str, c
 
 
 def test_a_shell_that_reads_lines_is_at_its_prompt_unless_it_runs_a_script() -> None:
-    reads = activity("reads", program="dash")
-    assert state(reads, "dash") == state(reads, "dash", "-l") == "at the prompt"
-    assert state(reads, "dash", "-c", "read x") == state(reads, "dash", "-ec", "read x") == "waits for a line"
-    assert state(reads, "dash", "script") == "waits for a line"
+    def reads(*words: str, raw: bool = False) -> str:
+        return state(activity("reads", program="dash", words=words, raw=raw))
+
+    assert reads("dash") == reads("dash", "-l") == reads("-dash", raw=True) == "at the prompt"
+    for script in (("-c", "read x"), ("-ec", "read x"), ("script",)):
+        assert reads("dash", *script) == "waits for a line"
+        assert reads("dash", *script, raw=True) == "waits for a key"
 
 
 def test_a_picker_in_the_shells_own_group_is_no_prompt() -> None:
@@ -127,7 +132,7 @@ def test_who_waits_for_something_else_or_runs_works(call: Call, raw: bool) -> No
 @pytest.mark.parametrize("call", ["polls", ""])
 def test_who_may_wait_for_anything_works_if_it_has_just_printed_and_else_is_quiet(call: Call) -> None:
     found = activity(call, raw=True, echo=False, program="vim")
-    assert state(found, "vim", now=NOW - 1) == "works"
+    assert state(found, now=NOW - 1) == "works"
     assert choose_doing(pane("vim"), found, NOW).state == "quiet"
     assert choose_doing(pane("vim"), found, NOW).since == PRINTED
 
