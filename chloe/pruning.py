@@ -2,8 +2,9 @@
 
 Owns the choice: which panes, how old, how much, and where a pane that still runs is cut. Must not know how
 bodies are deleted, or who asks. Of an ended pane anything may go, and no screen of it is kept. A live one is
-cut where a checkpoint stands whose lines have all left the window of its scrollback: the screen of there is
-written into the log, and a fold of what is left begins with it. Heads and hashes always stay.
+cut where a checkpoint stands whose lines have all left the window of its scrollback, or before that where the
+series begins that it lies in: the screen of there is written into the log, and a fold of what is left begins
+with it. Heads and hashes always stay.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from chloe.errors import ChloeError
 from chloe.events.keyframe import encode_keyframe
 from chloe.events.panes import Panes
 from chloe.formatting.sizes import format_size
+from chloe.past.walker import Walker
 from chloe.store import Checkpoint, PruneCut, PruneRange, Store
 from chloe.terminal import EMULATOR, StateUnusable, Terminal, within_bounds
 
@@ -147,6 +149,9 @@ async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
     """Return the screen at the end of ``part``, in the form that every later Chloe reads."""
     checkpoint = await store.load_checkpoint(part.pane, emulator=EMULATOR, seq=part.up_to)
     if checkpoint is None or checkpoint.seq != part.up_to:
+        # A cut lies where a series begins, and checkpoints stand anywhere.
+        checkpoint = await _folded(store, part)
+    if checkpoint is None:
         return None
     # A terminal is some milliseconds of work on the loop: others have their turn between two.
     await asyncio.sleep(0)
@@ -158,6 +163,27 @@ async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
     except Exception:
         _log.exception("pane %s: its screen at record %d can't be kept", part.pane, part.up_to)
         return None
+
+
+async def _folded(store: Store, part: PruneRange) -> Checkpoint | None:
+    """Return the screen at the end of ``part``, from the checkpoint before it and what follows."""
+    walker = Walker(store, part.pane)
+    await walker.at(seq=part.up_to)
+    terminal = walker.terminal
+    if terminal is None or walker.lacks_lines:
+        return None
+    state = walker.contain(terminal.dump, "kept")
+    lines = walker.contain(lambda: terminal.scrollback.total, "read")
+    if state is None or lines is None:
+        return None
+    return Checkpoint(
+        pane=part.pane,
+        seq=part.up_to,
+        offset=walker.position.offset,
+        lines=lines,
+        emulator=EMULATOR,
+        state=state,
+    )
 
 
 def _short(seconds: int) -> str:

@@ -133,12 +133,14 @@ async def test_a_pruned_live_pane_shows_the_same_screen_and_is_found_in_the_log(
     assert "the screen of then is kept" in said
 
 
-async def test_without_its_checkpoint_a_live_pane_is_left_alone(log: Log) -> None:
+async def test_without_its_checkpoint_the_screen_that_is_kept_is_folded(log: Log) -> None:
     await log.grow()
     planned = await log.plan(pane=LIVE)
+    before = list((await replayed(log.store, LIVE)).display)
     await log.store.delete_checkpoints()
-    assert await execute(log.store, planned) == []
-    assert (await log.store.verify()).pruned == 0
+    assert [part.bodies for part in await execute(log.store, planned)] == [36]
+    assert (await log.store.verify()).pruned == 36
+    assert list((await replayed(log.store, LIVE)).display) == before
 
 
 async def test_raw_export_says_once_what_is_pruned(log: Log) -> None:

@@ -5,7 +5,8 @@
 - ``connection`` (SQLite off the loop's thread), ``migrations`` and ``schema`` (what makes a file a log),
   ``drift`` (a schema that isn't ours), ``opening`` (the order of it all), ``log_lock`` (who else has it
   open), ``upgrading`` (an older one brought up to date);
-- ``chain`` and ``bodies`` (the form of what is kept);
+- ``chain`` and ``bodies`` (the form of what is kept), ``packing`` (bodies on their way into the log, output
+  in series), ``unpacking`` and ``series`` (bodies of series on their way out);
 - ``appending`` (a transaction), ``writer`` (when one is made, and what happens while none can be),
   ``side_transaction`` (one without records), ``write_lock`` (the lock among instances), ``readonly`` (a log
   that isn't written), ``unwritable`` (why it can't be), ``untouched`` (how it is read then), ``reserve``
@@ -16,7 +17,8 @@
 - ``following`` (every commit in order), ``change_watch`` (those of other instances);
 - ``checkpoints`` (folded state, derived), ``wal`` (SQLite's own file beside), ``heads`` (what the end was);
 - ``prune_plan`` and ``pruning`` (what may go, and its going);
-- ``integrity`` (whether the chain holds), ``repair`` (what is done where it doesn't);
+- ``integrity`` (whether the chain holds), ``series_walk`` (and the bodies in series), ``repair`` (what is
+  done where they don't);
 - ``ranges`` (sets of seqs), ``seeking`` (which record stands last at a time), ``limits`` (of this process).
 
 Must not know backends, actors or the ui.

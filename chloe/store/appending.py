@@ -11,39 +11,31 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
 from chloe.store.chain import GENESIS, link
 from chloe.store.connection import file_identity
+from chloe.store.packing import BodyPacker, Packed
 from chloe.store.write_lock import WriteLock
-
-if TYPE_CHECKING:
-    from chloe.store.bodies import Packer
 
 _LAST = "SELECT seq, committed_at, hash FROM record ORDER BY seq DESC LIMIT 1"
 _RECORD = (
     "INSERT INTO record "
     "(seq, committed_at, occurred_at, pane, instance, kind, version, head, body_sha256, hash) VALUES "
 )
-_BODY = "INSERT INTO body (seq, codec, bytes) VALUES "
+_BODY = "INSERT INTO body (seq, codec, first_seq, bytes) VALUES "
+_PRINTED_BY_ANOTHER = (
+    "SELECT 1 FROM record WHERE pane = ? AND seq > ? AND kind = 'Output' AND instance <> ? LIMIT 1"
+)
 
-# The GIL is let go at each step of an SQL statement and while 2048 bytes or more are hashed. Where the
-# loop is busy, getting it back takes up to ``sys.getswitchinterval()`` each time, 5 ms unless set: with
-# a statement and a digest for each, 64 small records would wait 192 times.
+# The GIL is let go at each step of an SQL statement. Where the loop is busy, getting it back takes up to
+# ``sys.getswitchinterval()`` each time, 5 ms unless set: with a statement for each, 64 small records would
+# wait 128 times.
 
 #: Rows a statement: the fewest statements that can be kept compiled.
 _BATCH_SIZES = (64, 8, 1)
-
-#: Bodies up to this many bytes are hashed in pieces for which the GIL is kept: 4 KB take 4 us.
-_HASHED_IN_PIECES = 8 * 1024
-_PIECE = 2047
-
-#: A transaction of more bytes than this means that a lot is being printed.
-_FLOOD_BYTES = 128 * 1024
 
 
 class LogMoved(OSError):
@@ -58,14 +50,6 @@ class IndexMoved(LogMoved):
     """The -shm file at its path is not the one that was opened: others have locks of their own in another."""
 
 
-class Packed(NamedTuple):
-    """An encoded fact's body as it is kept."""
-
-    sha256: bytes
-    codec: int
-    stored: bytes
-
-
 @dataclass(slots=True, eq=False)
 class Request:
     """Entries that belong together: committed in one transaction, next to each other."""
@@ -75,7 +59,7 @@ class Request:
     #: About how many bytes it keeps in memory.
     size: int
     durable: bool
-    #: Made in the thread, before the database is locked, and kept when the transaction has to be repeated.
+    #: Made in the thread, before the database is locked, and made anew when the transaction is repeated.
     packed: list[Packed | None] = field(default_factory=list)
 
 
@@ -88,7 +72,10 @@ class Appender:
         self._instance = instance
         self._instance_bytes = instance.encode()
         self.now = now
-        self._packer: Packer | None = None
+        self._bodies = BodyPacker()
+        #: The last seq that was committed here, and the last one that others are known to have committed.
+        self._last_seq = 0
+        self._last_of_others = 0
         self._wal_path = path.with_name(f"{path.name}-wal")
         self._index_path = path.with_name(f"{path.name}-shm")
         #: What was committed when the index was moved, so that others may have overwritten it.
@@ -141,10 +128,15 @@ class Appender:
         With a durable one among them the transaction, and every one before it, is on the disk afterwards.
         Raises ``sqlite3.Error`` or ``LogMoved``; then none of it is in the log.
         """
-        favor_speed = sum(request.size for request in requests) > _FLOOD_BYTES
+        try:
+            return self._commit(connection, requests)
+        except BaseException:
+            self._forget(requests)
+            raise
+
+    def _commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
         for request in requests:
-            if not request.packed:
-                request.packed = [self._pack(encoded.body, favor_speed) for encoded in request.encoded]
+            self._pack(request)
         with self.exclusive():
             # Before SQLite looks: it says of a moved file that it is read-only. Where another instance
             # has put the -wal file back and written to it, the index, which both use, names pages that the
@@ -156,7 +148,8 @@ class Appender:
                 # Again, now that nobody else can write: an instance that finds the file gone and then waits
                 # for the lock knows that nothing more gets into it (``relink``).
                 self.check_in_place()
-                written = self._already_committed(connection, requests) or self._write(connection, requests)
+                already = self._already_committed(connection, requests)
+                written = already or self._write(connection, requests)
                 connection.execute("COMMIT")
             except BaseException:
                 # A full disk may have rolled back by itself.
@@ -166,7 +159,18 @@ class Appender:
             self._in_doubt = requests, written
             self.check_index_in_place()
             self._in_doubt = None
+        if already:
+            self._forget(requests)
+        for record in (record for records in written for record in records):
+            self._bodies.on_committed(record.pane, record.seq)
+            self._last_seq = record.seq
         return written
+
+    def _forget(self, requests: Sequence[Request]) -> None:
+        """Begin all series anew: what was compressed just now isn't in the log as it was."""
+        for request in requests:
+            request.packed = []
+        self._bodies.drop()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -239,31 +243,63 @@ class Appender:
         self._check_index()
 
     def append_within(
-        self, connection: sqlite3.Connection, entries: Sequence[Entry], instance: str | None = None
+        self,
+        connection: sqlite3.Connection,
+        entries: Sequence[Entry],
+        instance: str | None = None,
+        *,
+        in_series: bool = False,
     ) -> list[Record]:
         """Append in the transaction that ``connection`` is in; the records, once that is committed.
 
-        They are of ``instance``, if given, else of this one.
+        They are of ``instance``, if given, else of this one. With ``in_series`` output is compressed with
+        what came before: only for a caller who uses nothing of it where the transaction fails.
         """
         encoded = [encode(entry.fact) for entry in entries]
         request = Request(entries, encoded, 0, durable=False)
-        request.packed = [self._pack(fact.body, favor_speed=False) for fact in encoded]
+        request.packed = [
+            self._bodies.pack(entry, fact.body, (instance or "") if in_series else None)
+            for entry, fact in zip(entries, encoded, strict=True)
+        ]
         return self._write(connection, [request], instance)[0]
 
-    def _pack(self, body: bytes | None, favor_speed: bool) -> Packed | None:
-        if body is None:
-            return None
-        if self._packer is None:
-            from chloe.store.bodies import Packer
+    def _repack_taken_over(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> None:
+        """Begin a series for each pane that another instance has recorded since.
 
-            self._packer = Packer()
-        codec, stored = self._packer.pack(body, favor_speed=favor_speed)
-        return Packed(_digest(body), codec, stored)
+        A series of one recorder's isn't interrupted by another's, so that a pane can be cut between two.
+        """
+        going_on = {
+            entry.pane: series
+            for request in requests
+            for entry, packed in zip(request.entries, request.packed, strict=True)
+            if packed is not None
+            and (series := packed.series) is not None
+            and series.first_seq is not None
+            and series.last_seq < self._last_of_others
+        }
+        for pane, series in going_on.items():
+            last = (pane, series.last_seq, self._instance)
+            if connection.execute(_PRINTED_BY_ANOTHER, last).fetchone():
+                self._bodies.drop(pane)
+                for request in requests:
+                    self._pack(request, pane)
+
+    def _pack(self, request: Request, pane: str | None = None) -> None:
+        """Pack all of a request, or, once that is done, what is of ``pane`` anew."""
+        packed = request.packed or [None] * len(request.entries)
+        request.packed = [
+            self._bodies.pack(entry, encoded.body, self._instance) if pane in (None, entry.pane) else before
+            for entry, encoded, before in zip(request.entries, request.encoded, packed, strict=True)
+        ]
 
     def _write(
         self, connection: sqlite3.Connection, requests: Sequence[Request], of: str | None = None
     ) -> list[list[Record]]:
         seq, committed_at, previous = connection.execute(_LAST).fetchone() or (0, 0, GENESIS)
+        if of is None:
+            if seq != self._last_seq:
+                self._last_of_others = seq
+            self._repack_taken_over(connection, requests)
         # The clock may be set back; the log's time isn't.
         committed_at = max(committed_at, self.now())
         instance = self._instance if of is None else of
@@ -279,8 +315,13 @@ class Appender:
                 kind, version, head, _ = encoded
                 digest = None
                 if packed is not None:
-                    digest, codec, stored = packed
-                    bodies.append((seq, codec, stored))
+                    digest, codec, stored, series = packed
+                    first_seq = None
+                    if series is not None:
+                        if series.first_seq is None:
+                            series.first_seq = seq
+                        first_seq = series.first_seq
+                    bodies.append((seq, codec, first_seq, stored))
                 previous = link(
                     previous,
                     seq,
@@ -343,12 +384,3 @@ def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[obje
             start += size
             places = f"({', '.join('?' * len(chunk[0]))})"
             connection.execute(into + ", ".join([places] * size), [value for row in chunk for value in row])
-
-
-def _digest(body: bytes) -> bytes:
-    if not _PIECE < len(body) <= _HASHED_IN_PIECES:
-        return sha256(body).digest()
-    hashed = sha256()
-    for start in range(0, len(body), _PIECE):
-        hashed.update(body[start : start + _PIECE])
-    return hashed.digest()

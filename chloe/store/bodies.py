@@ -1,7 +1,8 @@
 """Bodies: the bytes of a record as they are kept, compressed where it pays.
 
-Owns the codecs of the body table, and how large a body may be. Must not know records or SQLite. Compressors
-keep their memory between calls and are for one thread at a time.
+Owns the codecs of the body table, how large a body may be, and those that stand alone. What a pane prints is
+compressed in series (``packing``, ``unpacking``). Must not know records or SQLite. Compressors keep their
+memory between calls and are for one thread at a time.
 
 What stands in the table is input: a frame of 30 KB can unpack to 1 GB. Nothing larger than what Chloe writes
 is unpacked, and what a frame unpacks to is bounded before memory is taken for it.
@@ -9,24 +10,28 @@ is unpacked, and what a frame unpacks to is bounded before memory is taken for i
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import zstandard
 
-#: The numbers in the ``codec`` column.
-RAW, ZSTD = 0, 1
+#: The numbers in the ``codec`` column: as it is; a zstd frame of its own; what a flush after this body gave
+#: of one zstd frame, which the first of a series begins and nobody ends.
+RAW, ZSTD, SERIES = 0, 1, 2
 
 #: Below this many bytes a frame saves less than it costs.
 MIN_COMPRESSED = 256
 
-#: Where speed counts, below this many bytes the disk is faster than the compressor: 15 us for 4 KB, of 25 for
-#: all the rest.
-MIN_COMPRESSED_IN_FLOOD = 16 * 1024
-
 #: Of the fast levels 1 is the one that pays: a third of the size of log text at 250-450 MB/s.
 LEVEL = 1
+
+#: Bodies up to this many bytes are hashed in pieces for which the GIL is kept, which is let go for 2048 bytes
+#: or more: 4 KB take 4 us.
+_HASHED_IN_PIECES = 8 * 1024
+_PIECE = 2047
 
 #: The largest body of an ``Output``: backends hand on 1 MiB of output at a time (``READ_LIMIT``), and at a
 #: program's end what the kernel holds beside.
@@ -40,9 +45,25 @@ MAX_BODY = 32 * 1024 * 1024
 #: don't shrink where they don't compress.
 MAX_VALUE = MAX_BODY + 4 * 1024 * 1024
 
+#: The most bytes of output, and the most bodies, in one series: who begins within it unpacks it from its
+#: first one, 8 MB in some 10 ms.
+SERIES_BYTES = 8 * 1024 * 1024
+SERIES_BODIES = 4096
+
+#: The most records of the pane from a series' first body on among which the rest of it stands.
+SERIES_SPAN = 16 * SERIES_BODIES
+
+#: How far back a body of a series refers, as a power of two: 1 MB holds ten of the largest frames that
+#: programs repaint (95 KB).
+WINDOW_LOG = 20
+
 #: The columns of a body, without the bytes where they are more than can be right: SQLite tells the length
 #: of a value without reading it.
-COLUMNS = f"codec, CASE WHEN length(bytes) <= {MAX_BODY} THEN bytes END"
+COLUMNS = f"codec, first_seq, CASE WHEN length(bytes) <= {MAX_BODY} THEN bytes END"
+
+#: What the head of an output says of its body: keys are sorted.
+_match_length = re.compile(r'\{"length":(\d{1,9})[,}]').match
+_match_length_in_bytes = re.compile(rb'\{"length":(\d{1,9})[,}]').match
 
 
 class BodyUnreadable(ValueError):
@@ -68,6 +89,16 @@ def max_body_size(kind: str | bytes) -> int:
     return MAX_OUTPUT if kind in ("Output", b"Output") else MAX_BODY
 
 
+def digest(body: bytes) -> bytes:
+    """Return the SHA-256 of a body."""
+    if not _PIECE < len(body) <= _HASHED_IN_PIECES:
+        return sha256(body).digest()
+    hashed = sha256()
+    for start in range(0, len(body), _PIECE):
+        hashed.update(body[start : start + _PIECE])
+    return hashed.digest()
+
+
 class Packer:
     """Makes stored bytes of bodies."""
 
@@ -78,9 +109,9 @@ class Packer:
 
         return zstandard.ZstdCompressor(level=LEVEL)
 
-    def pack(self, body: bytes, *, favor_speed: bool = False) -> tuple[int, bytes]:
-        """Return the codec that pays for ``body``, and its bytes; ``favor_speed`` when more is waiting."""
-        if len(body) >= (MIN_COMPRESSED_IN_FLOOD if favor_speed else MIN_COMPRESSED):
+    def pack(self, body: bytes) -> tuple[int, bytes]:
+        """Return the codec that pays for ``body``, and its bytes."""
+        if len(body) >= MIN_COMPRESSED:
             packed = self._compressor.compress(body)
             if len(packed) < len(body) * 7 // 8:
                 return ZSTD, packed
@@ -88,7 +119,7 @@ class Packer:
 
 
 def body_size(codec: int, stored: bytes) -> int:
-    """Return the body's length in bytes, or the stored length where that can't be told."""
+    """Return how many bytes a body has that stands alone, or the stored length where that can't be told."""
     if codec != ZSTD or not isinstance(stored, bytes):
         return len(stored)
     import zstandard
@@ -97,6 +128,17 @@ def body_size(codec: int, stored: bytes) -> int:
         return max(zstandard.frame_content_size(stored), len(stored))
     except zstandard.ZstdError:
         return len(stored)
+
+
+def stated_length(head: object) -> int:
+    """Return the length that an output's ``head`` gives its body; -1 where it gives none that can be."""
+    match: re.Match[str] | re.Match[bytes] | None = None
+    if type(head) is str:
+        match = _match_length(head)
+    elif type(head) is bytes:
+        match = _match_length_in_bytes(head)
+    length = int(match[1]) if match else -1
+    return length if length <= MAX_OUTPUT else -1
 
 
 class Unpacker:
@@ -109,7 +151,10 @@ class Unpacker:
         return zstandard.ZstdDecompressor()
 
     def unpack(self, codec: int, stored: bytes, most: int = MAX_BODY) -> bytes:
-        """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged`` or ``CodecUnknown``."""
+        """Return the body, of at most ``most`` bytes. Raises ``BodyDamaged`` or ``CodecUnknown``.
+
+        One of a series is unpacked with those before it: see ``unpacking``.
+        """
         if not isinstance(stored, bytes):
             raise BodyDamaged("what is stored aren't bytes")
         if codec == RAW:

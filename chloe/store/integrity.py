@@ -4,7 +4,8 @@ Owns the walk along the chain and what it finds wrong. Must not know facts: it h
 columns, as bytes, whatever it means (but for ``Pruned`` and ``Salvaged``, which excuse a missing body).
 
 Found is any edit of any column, a record put in, taken out or moved, a body that is missing, changed or
-nobody's. Not found, since nothing inside the file can show it: the last records cut off, or all hashes made
+nobody's. The hashes are walked in seq order, with the bodies that stand alone; then those in series, pane by
+pane. Not found, since nothing inside the file can show it: the last records cut off, or all hashes made
 anew after an edit. Against those, keep a ``Head`` elsewhere. How a body is compressed is not part
 of the chain; its uncompressed bytes are.
 """
@@ -23,7 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from chloe.errors import LogUnusable
-from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, max_body_size
+from chloe.store.bodies import MAX_BODY, SERIES, BodyDamaged, CodecUnknown, Unpacker, max_body_size
 from chloe.store.chain import GENESIS, Head, link
 from chloe.store.connection import ReaderPool
 from chloe.store.drift import find_drift
@@ -31,6 +32,7 @@ from chloe.store.limits import explain_limit
 from chloe.store.outline import INDEXED
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import ACCEPT, Losses, find_losses
+from chloe.store.series_walk import SeriesWalk
 
 #: A slice of the walk: about 10 ms in the reader's thread, and one short read transaction.
 _SLICE_ROWS = 2048
@@ -44,10 +46,11 @@ _LENGTH = re.compile(rb'\{(?:"(?:columns|first)":\d{1,19},)?"length":(\d{1,19})[
 
 _WALK = (
     "SELECT record.seq, committed_at, occurred_at, pane, instance, kind, version, head, "  # noqa: S608 (only words from here)
-    f"body_sha256, hash, {COLUMNS} "
+    f"body_sha256, hash, codec, CASE WHEN codec <> {SERIES} AND length(bytes) <= {MAX_BODY} THEN bytes END "
     "FROM record LEFT JOIN body ON body.seq = record.seq "
     "WHERE record.seq >= ? AND record.seq <= ? ORDER BY record.seq"
 )
+_HASH = "SELECT hash FROM record WHERE seq = ?"
 _BODIES = "SELECT count(*) FROM body WHERE seq >= ? AND seq <= ?"
 _STRAY = (
     "SELECT min(seq) FROM body WHERE seq >= ? AND seq <= ? "
@@ -241,7 +244,7 @@ class _Walk:
         size = 0
         if codec is None:
             if body_sha256 is not None:
-                if seq in self._pruned_of.get(pane, ()) or seq in self._pruned_of.get(b"", ()):
+                if self.is_pruned(pane, seq):
                     self.pruned += 1
                 elif seq in self._lost_to_damage:
                     self.damaged += 1
@@ -249,7 +252,7 @@ class _Walk:
                     raise _Broken(seq, "its body is missing, and no Pruned record covers it")
         elif body_sha256 is None:
             raise _Broken(seq, "it has a body where none belongs")
-        else:
+        elif codec != SERIES:
             try:
                 if stored is None:
                     raise BodyDamaged("it takes more bytes than Chloe writes")
@@ -268,6 +271,26 @@ class _Walk:
         self.seq, self.hash = seq, hash_
         self.bodies += size
         return size
+
+    def is_pruned(self, pane: bytes, seq: int) -> bool:
+        """Return whether a record says that the body of ``seq``, which is of ``pane``, went."""
+        return seq in self._pruned_of.get(pane, ()) or seq in self._pruned_of.get(b"", ())
+
+    def slice_series(self, connection: sqlite3.Connection, series: SeriesWalk) -> bool:
+        """Walk a bit further along the bodies in series, as far as the chain holds; whether there is more."""
+        connection.execute("BEGIN")
+        try:
+            with _as_bytes(connection):
+                if series.slice(connection):
+                    return True
+            self.bodies += series.bodies
+            self.pruned += series.pruned
+            if series.bad is not None:
+                before = connection.execute(_HASH, (series.bad - 1,)).fetchone()
+                self.seq, self.hash = series.bad - 1, before[0] if before else GENESIS
+            return False
+        finally:
+            connection.execute("ROLLBACK")
 
     def _count_bodies(self, connection: sqlite3.Connection, low: int, met: int) -> None:
         (there,) = connection.execute(_BODIES, (low, self.seq)).fetchone()
@@ -315,16 +338,27 @@ async def verify(
                 more = await connection.run(walk.slice)
             if progress is not None:
                 progress(walk.seq)
-        async with readers.connection() as connection:
-            flaws = await connection.run(_flaws)
-            losses = await connection.run(find_losses, path, lines)
     except _Broken as broken:
         bad, reason = broken.seq, broken.reason
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
-            why = explain_limit(path, error) or f"{error}; try again once that is over"
-            raise LogUnusable(f"{path} can't be read: {why}") from error
-        bad, reason = walk.seq + 1, f"the file is damaged there: {error}"
+        bad, reason = walk.seq + 1, _explain_damage(path, error)
+    try:
+        # Those before what is bad already: the first is told.
+        series = SeriesWalk(walk.seq, walk.is_pruned)
+        more = True
+        while more:
+            async with readers.connection() as connection:
+                more = await connection.run(walk.slice_series, series)
+        if series.bad is not None:
+            bad, reason = series.bad, "its body is damaged, or one before it that it is compressed with"
+        if bad is None:
+            async with readers.connection() as connection:
+                flaws = await connection.run(_flaws)
+                losses = await connection.run(find_losses, path, lines)
+    except sqlite3.DatabaseError as error:
+        explained = _explain_damage(path, error)
+        if bad is None:
+            bad, reason = walk.seq + 1, explained
     return Verdict(
         head=Head(walk.seq, walk.hash),
         bodies=walk.bodies,
@@ -338,6 +372,14 @@ async def verify(
         bad=bad,
         reason=reason,
     )
+
+
+def _explain_damage(path: Path, error: sqlite3.DatabaseError) -> str:
+    """Say what SQLite found in the file. Raises ``LogUnusable`` where it is another error."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
+        why = explain_limit(path, error) or f"{error}; try again once that is over"
+        raise LogUnusable(f"{path} can't be read: {why}") from error
+    return f"the file is damaged there: {error}"
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What there is to prune, and how much of it, before anything goes.
 
-Owns the walk along the bodies. Must not know why something may go: it is told in which panes, up to where,
-and how old or how much.
+Owns the walk along the bodies. A cut lies where a series begins, since nobody could read the rest of one
+whose beginning went. Must not know why something may go: it is told in which panes, up to where, and how old
+or how much.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from chloe.store.connection import ReaderPool
 _SLICE = 4096
 
 _BODIES = (
-    "SELECT body.seq, pane, occurred_at, length(bytes) "
+    "SELECT body.seq, pane, occurred_at, first_seq, length(bytes) "
     "FROM body CROSS JOIN record ON record.seq = body.seq "
     "WHERE body.seq > ?1 ORDER BY body.seq LIMIT ?2"
 )
 _BODIES_OF_PANE = (
-    "SELECT record.seq, pane, occurred_at, length(bytes) "
+    "SELECT record.seq, pane, occurred_at, first_seq, length(bytes) "
     "FROM record CROSS JOIN body ON body.seq = record.seq "
     "WHERE pane = ?3 AND record.seq > ?1 ORDER BY record.seq LIMIT ?2"
 )
@@ -40,41 +41,92 @@ class PruneRange:
 
 
 class _PaneRange:
-    """The bodies of one pane so far. It may be cut at ``positions`` only, or anywhere where that is None."""
+    """The bodies of one pane so far. It may be cut at ``positions`` only, or anywhere where that is None.
+
+    A position within a series stands for where that begins. The last series of a pane with positions may
+    still be written, so it stays.
+    """
 
     def __init__(self, positions: Sequence[int] | None) -> None:
         self._positions = None if positions is None else sorted(positions, reverse=True)
-        self._pending_first = self._pending_bodies = self._pending_size = 0
-        self.first = self.up_to = self.bodies = self.size = 0
+        self._pending = _Bodies()
+        #: The last series and all bodies since it began; empty before there is one.
+        self._series = _Bodies()
+        self._cuttable = _Bodies()
+        self.up_to = 0
         #: It met what is too young: nothing behind that goes.
         self.closed = False
 
-    def advance(self, seq: int | None) -> int:
+    @property
+    def first(self) -> int:
+        """The first body that can go."""
+        return self._cuttable.first
+
+    @property
+    def bodies(self) -> int:
+        """How many bodies can go."""
+        return self._cuttable.count
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return self._cuttable.size
+
+    def advance(self, seq: int | None, begins_series: bool) -> int:
         """Come to ``seq`` (None: the end); return the bytes that can be cut off in addition."""
         if self._positions is None:
-            return 0
+            if begins_series or seq is None:
+                self._pending.take(self._series)
+            return self._cut(self._pending.last)
         gained = 0
         while self._positions and (seq is None or self._positions[-1] < seq):
             position = self._positions.pop()
-            gained += self._cut(position)
+            if begins_series and position >= self._series.last:
+                self._pending.take(self._series)
+            gained += self._cut(self._series.first - 1 if self._series.count else position)
+        if begins_series:
+            self._pending.take(self._series)
         return gained
 
-    def add(self, seq: int, size: int) -> int:
+    def add(self, seq: int, size: int, begins_series: bool) -> int:
         """Add a body; return the bytes that can be cut off in addition."""
-        self._pending_first = self._pending_first or seq
-        self._pending_bodies += 1
-        self._pending_size += size
+        if begins_series or self._series.count:
+            self._series.add(seq, size)
+            return 0
+        self._pending.add(seq, size)
         return self._cut(seq) if self._positions is None else 0
 
     def _cut(self, position: int) -> int:
-        gained = self._pending_size
-        if self._pending_bodies:
-            self.first = self.first or self._pending_first
+        gained = self._pending.size
+        if self._pending.count:
             self.up_to = position
-            self.bodies += self._pending_bodies
-            self.size += gained
-            self._pending_first = self._pending_bodies = self._pending_size = 0
+            self._cuttable.take(self._pending)
         return gained
+
+
+class _Bodies:
+    """Some bodies in a row: the seqs of the first and the last, how many, and the bytes they take."""
+
+    __slots__ = ("count", "first", "last", "size")
+
+    def __init__(self) -> None:
+        self.first = self.last = self.count = self.size = 0
+
+    def add(self, seq: int, size: int) -> None:
+        """Add the next one."""
+        self.first = self.first or seq
+        self.last = seq
+        self.count += 1
+        self.size += size
+
+    def take(self, other: _Bodies) -> None:
+        """Add all of ``other``, which follow, and leave it empty."""
+        if other.count:
+            self.first = self.first or other.first
+            self.last = other.last
+            self.count += other.count
+            self.size += other.size
+            other.first = other.last = other.count = other.size = 0
 
 
 class _Walk:
@@ -97,30 +149,30 @@ class _Walk:
             sql, parameters = _BODIES_OF_PANE, [*arguments, self._pane]
         count = 0
         with closing(connection.execute(sql, parameters)) as rows:
-            for seq, pane, occurred_at, size in rows:
+            for seq, pane, occurred_at, first_seq, size in rows:
                 count += 1
                 self._seq = seq
-                self._visit(seq, pane, occurred_at, size)
+                self._visit(seq, pane, occurred_at, size, first_seq == seq)
                 if self._has_enough():
                     return False
         if count == _SLICE:
             return True
         for pane_range in self.panes.values():
             if not pane_range.closed and not self._has_enough():
-                self._count(pane_range.advance(None))
+                self._count(pane_range.advance(None, False))
         return False
 
-    def _visit(self, seq: int, pane: str, occurred_at: int, size: int) -> None:
+    def _visit(self, seq: int, pane: str, occurred_at: int, size: int, begins_series: bool) -> None:
         pane_range = self.panes.get(pane)
         if pane_range is None or pane_range.closed:
             return
-        self._count(pane_range.advance(seq))
+        self._count(pane_range.advance(seq, begins_series))
         if self._has_enough():
             return
         if self._before is not None and occurred_at >= self._before:
             pane_range.closed = True
             return
-        self._count(pane_range.add(seq, size))
+        self._count(pane_range.add(seq, size, begins_series))
 
     def _count(self, size: int) -> None:
         if self._left is not None:

@@ -82,6 +82,10 @@ _NEXT_OF_PANE = (
     "WHERE pane = ?4 AND record.seq >= ?1 AND record.seq <= ?2 ORDER BY record.seq LIMIT ?3"
 )
 _NEXT = "SELECT seq, length(bytes) FROM body WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3"
+_NEXT_IN_SERIES = (
+    "SELECT first_seq FROM record CROSS JOIN body ON body.seq = record.seq "
+    "WHERE pane = ? AND record.seq > ? AND first_seq IS NOT NULL ORDER BY record.seq LIMIT 1"
+)
 _DELETE = "DELETE FROM body WHERE seq IN (SELECT value FROM json_each(?))"
 
 
@@ -144,7 +148,13 @@ class Pruner:
         return FoldStart(after=fact.through, offset=fact.offset, lines=fact.lines, state=fact.state)
 
     async def prune(self, cuts: Sequence[PruneCut]) -> None:
-        """Let the bodies of ``cuts`` go, and what is left of earlier ones."""
+        """Let the bodies of ``cuts`` go, and what is left of earlier ones.
+
+        Raises ``ValueError`` for one that would leave the rest of a series, which nobody could read.
+        """
+        for cut in cuts:
+            if await self._read(_divides_series, cut):
+                raise ValueError(f"record {cut.up_to} lies within a series")
         entries = [entry for cut in cuts for entry in await self._entries(cut)]
         if entries:
             await self._append(entries)
@@ -261,10 +271,11 @@ def _newest_state(connection: sqlite3.Connection, pane: str) -> Pruned | None:
         stored = connection.execute(_STATE, (seq,)).fetchone()
         # ``verify`` tells of one that can't be read. The fold begins at an earlier one, or at what is left of
         # the stream.
-        if stored is None or stored[1] is None:
+        if stored is None or stored[2] is None:
             continue
+        codec, _, packed = stored
         with suppress(BodyUnreadable):
-            if len(state := unpacker.unpack(*stored)) == fact.length:
+            if len(state := unpacker.unpack(codec, packed)) == fact.length:
                 return replace(fact, state=state)
     return None
 
@@ -334,6 +345,11 @@ def _bundles(found: Sequence[tuple[int, int]]) -> list[tuple[list[int], int]]:
 
 def _delete(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
     connection.execute(_DELETE, (json.dumps(list(seqs)),))
+
+
+def _divides_series(connection: sqlite3.Connection, cut: PruneCut) -> bool:
+    following = connection.execute(_NEXT_IN_SERIES, (cut.pane, cut.up_to)).fetchone()
+    return following is not None and following[0] <= cut.up_to
 
 
 def _free_pages(connection: sqlite3.Connection) -> int:

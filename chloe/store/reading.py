@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from array import array
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -21,13 +21,24 @@ from chloe.errors import LogUnusable
 from chloe.events.codec import decode_record
 from chloe.events.facts import Record, SpoolPosition, Unknown
 from chloe.quick import dataclass
-from chloe.store.bodies import COLUMNS, BodyDamaged, CodecUnknown, Unpacker, body_size, max_body_size
+from chloe.store.bodies import (
+    COLUMNS,
+    SERIES,
+    BodyDamaged,
+    CodecUnknown,
+    Unpacker,
+    body_size,
+    digest,
+    max_body_size,
+    stated_length,
+)
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import ReaderPool
 from chloe.store.limits import explain_limit
 from chloe.store.outline import INDEXED, outline_seqs
 from chloe.store.present import present_seqs
 from chloe.store.seeking import find_seq_at
+from chloe.store.series import Key, Member, SeriesReader
 from chloe.store.wal import database_size
 
 #: A page's bounds: rows, and bytes of text and bodies.
@@ -37,11 +48,11 @@ PAGE_BYTES = 1024 * 1024
 #: How far a page looks for what is asked for before it comes back without: bounds its time.
 _PAGE_SEQS = 50_000
 
-_COLUMNS = "record.seq, committed_at, occurred_at, pane, instance, kind, version, head, hash"
+_COLUMNS = "record.seq, committed_at, occurred_at, pane, instance, kind, version, head, hash, body_sha256"
 
 #: The records whose seqs are in a JSON list.
 _BY_SEQ = (
-    f"SELECT {_COLUMNS}, NULL, NULL FROM record "  # noqa: S608 (only words from here)
+    f"SELECT {_COLUMNS}, NULL, NULL, NULL FROM record "  # noqa: S608 (only words from here)
     "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
 )
 
@@ -90,7 +101,7 @@ class RecordQuery:
 
     def to_sql(self) -> tuple[str, list[str | int]]:
         """Return the SQL and its parameters after the first three: seq above, last seq, rows."""
-        body = f", {COLUMNS}" if self.bodies else ", NULL, NULL"
+        body = f", {COLUMNS}" if self.bodies else ", NULL, NULL, NULL"
         source = "record LEFT JOIN body ON body.seq = record.seq" if self.bodies else "record"
         where = ["record.seq > ?1", "record.seq <= ?2"]
         parameters: list[str | int] = []
@@ -117,6 +128,11 @@ class RecordQuery:
             f"SELECT {_COLUMNS}{body} FROM {source} WHERE {' AND '.join(where)} ORDER BY record.seq LIMIT ?3"  # noqa: S608 (only words from here)
         )
         return sql, parameters
+
+    @property
+    def takes_all_output(self) -> bool:
+        """Whether no output of a pane is passed over between two records that it matches."""
+        return self.since is self.until is None and (self.kinds is None or "Output" in self.kinds)
 
 
 EVERYTHING = RecordQuery()
@@ -155,16 +171,19 @@ def spool_position(connection: sqlite3.Connection, pane: str) -> SpoolPosition |
 
 
 def page(
-    connection: sqlite3.Connection, query: RecordQuery, after: int, up_to: int
+    connection: sqlite3.Connection, query: RecordQuery, after: int, up_to: int, series: SeriesReader
 ) -> tuple[list[Record], int]:
     """Return the next records above ``after``, and the seq up to which the query is answered by now."""
     last = up_to
     up_to = min(up_to, after + _PAGE_SEQS)
     sql, parameters = query.to_sql()
     arguments = (after, up_to, PAGE_ROWS, *parameters)
-    rows, whole = _rows(connection, sql, arguments)
+    members: dict[Key, list[Member]] = {}
+    rows, whole = _rows(connection, sql, arguments, members)
     unpacker = _unpacker()
-    records = [_record(row, unpacker) for row in rows]
+    begin = after if query.takes_all_output else None
+    bodies = series.unpack(connection, members, after=begin, through=rows[-1][0]) if members else {}
+    records = [_record(row, unpacker, bodies) for row in rows]
     if not whole:
         return records, records[-1].seq
     if not rows and up_to < last:
@@ -175,15 +194,25 @@ def page(
 
 
 def _rows(
-    connection: sqlite3.Connection, sql: str, arguments: Sequence[str | int]
+    connection: sqlite3.Connection,
+    sql: str,
+    arguments: Sequence[str | int],
+    members: dict[Key, list[Member]] | None = None,
 ) -> tuple[list[_Row], bool]:
-    """Return the rows of a page, and whether these are all that were asked for."""
+    """Return the rows of a page, and whether these are all that were asked for.
+
+    What of them is in a series is put into ``members``.
+    """
     rows: list[_Row] = []
     size = 0
     with closing(connection.execute(sql, arguments)) as cursor:
         for row in cursor:
             rows.append(row)
-            size += _text_size(row) + (body_size(row[9], row[10]) if row[10] else 0)
+            size += _text_size(row)
+            if row[10] == SERIES and members is not None:
+                size += _add_member(row, members)
+            elif row[12]:
+                size += body_size(row[10], row[12])
             if size >= PAGE_BYTES:
                 return rows, False
     return rows, len(rows) < PAGE_ROWS
@@ -201,7 +230,7 @@ def by_seq(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[list[Re
     """Return the next records with these seqs, without bodies, and how many of ``seqs`` are done."""
     arguments = (json.dumps(list(seqs)),)
     rows, _ = _rows(connection, _BY_SEQ, arguments)
-    records = [_record(row, _unpacker()) for row in rows]
+    records = [_record(row, _unpacker(), {}) for row in rows]
     return records, bisect_right(seqs, rows[-1][0]) if rows else len(seqs)
 
 
@@ -213,18 +242,34 @@ def _unpacker() -> Unpacker:
     return unpacker
 
 
-_Row = tuple[int, int, int, str, str, str, int, str, bytes, int | None, bytes | None]
+_Row = tuple[
+    *tuple[int, int, int, str, str, str, int, str, bytes, bytes | None],
+    *tuple[int | None, int | None, bytes | None],
+]
 
 
-def _record(row: _Row, unpacker: Unpacker) -> Record:
-    seq, committed_at, occurred_at, pane, instance, kind, version, head_, hash_, codec, stored = row
+def _add_member(row: _Row, members: dict[Key, list[Member]]) -> int:
+    """Put a body that is in a series into ``members``; return how many bytes it has."""
+    seq, pane, first_seq, stored = row[0], row[3], row[11], row[12]
+    length = stated_length(row[7])
+    if type(pane) is str and type(first_seq) is int and 0 < first_seq <= seq:
+        members.setdefault((pane, first_seq), []).append(Member(seq, length, row[9], stored))
+    return max(length, len(stored or b""))
+
+
+def _record(row: _Row, unpacker: Unpacker, series: Mapping[int, bytes]) -> Record:
+    seq, committed_at, occurred_at, pane, instance, kind, version, head_, hash_ = row[:9]
+    hashed, codec, _, stored = row[9:]
     try:
         try:
-            body = (
-                None
-                if codec is None or stored is None
-                else unpacker.unpack(codec, stored, max_body_size(kind))
-            )
+            if codec == SERIES:
+                body = series.get(seq)
+            elif codec is None or stored is None:
+                body = None
+            else:
+                body = unpacker.unpack(codec, stored, max_body_size(kind))
+                if digest(body) != hashed:
+                    body = None
         except BodyDamaged:
             # As one that was pruned: its length says that it is missing, and the rest can still be read.
             body = None
@@ -270,6 +315,7 @@ class Reader:
     def __init__(self, path: Path, readers: ReaderPool) -> None:
         self._path = path
         self._readers = readers
+        self._series = SeriesReader()
 
     async def head(self) -> Head:
         """Return where the chain ends now."""
@@ -311,7 +357,7 @@ class Reader:
         """See the function of this name."""
         with translate_errors(self._path):
             async with self._readers.connection() as connection:
-                return await connection.run(page, query, after, up_to)
+                return await connection.run(page, query, after, up_to, self._series)
 
     async def read(self, query: RecordQuery, after: int, up_to: int | None) -> AsyncIterator[Record]:
         """Yield what the query asks for above ``after``, up to ``up_to`` or the present end."""

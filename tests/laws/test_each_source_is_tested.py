@@ -116,6 +116,12 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     ("store/test_odd_rows.py",): ("store/bodies",),
     ("store/test_opening.py", "store/test_upgrading.py"): ("store/log_lock",),
+    ("store/test_series.py",): (
+        "store/packing",
+        "store/repair/series_scan",
+        "store/series_walk",
+        "store/unpacking",
+    ),
     ("store/test_following.py",): ("store/change_watch",),
     ("store/test_opening.py", "store/test_drift.py"): ("store/migrations", "store/readonly"),
     ("store/test_pruning.py",): ("store/prune_plan",),

@@ -45,6 +45,7 @@ SIDEWAYS = {
     ("events", "terminal"),
     ("formatting", "terminal"),
     ("config", "small_files"),
+    ("pruning", "past"),
     ("__main__", "cli"),
 } | {(room, below) for room in FLOORS for below in ("errors", "quick")}
 #: Below, and nevertheless none of its business.

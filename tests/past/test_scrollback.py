@@ -40,7 +40,9 @@ async def test_any_page_is_found(life: Life, often: None, with_checkpoints: bool
         assert await numbers(lines, first, 24) == expected
 
 
-async def test_a_page_begins_where_the_log_does(life: Life) -> None:
+async def test_a_page_begins_where_the_log_does(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each body is a series, so that the log may begin anywhere.
+    monkeypatch.setattr("chloe.store.packing.SERIES_BODIES", 1)
     await many_lines(life)
     await life.is_pruned(11)
     found = await reader(life).lines(PANE, 5, 10, 40)

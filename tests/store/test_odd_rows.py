@@ -72,20 +72,20 @@ async def test_a_body_of_a_later_codec_is_named_and_outlasts_a_recovery(
     await store.append([printed(b"before")])
     pane, instance = id_of("pane"), id_of("one")
     head = '{"length":5,"offset":6}'
-    forged("Output", head, pane=pane, instance=instance, body=b"12345", stored=(2, b"from later"))
+    forged("Output", head, pane=pane, instance=instance, body=b"12345", stored=(3, b"from later"))
     await store.append([printed(b"after", 11)])
 
     async def read(log: Store) -> list[bytes]:
         return [record.fact.data async for record in log.read() if isinstance(record.fact, Output)]
 
     assert await read(store) == [b"before", b"", b"after"]
-    assert "record 2" in caplog.text and "codec 2, which this version of Chloe can't read" in caplog.text
+    assert "record 2" in caplog.text and "codec 3, which this version of Chloe can't read" in caplog.text
     verdict = await store.verify()
-    assert verdict.bad == 2 and "codec 2, which this version of Chloe can't read" in verdict.reason
+    assert verdict.bad == 2 and "codec 3, which this version of Chloe can't read" in verdict.reason
     await store.close()
     await recover_log(path, "tried", lambda: 5, Waits(print))
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT * FROM body WHERE seq = 2").fetchall() == [(2, 2, None, b"from later")]
+        assert raw.execute("SELECT * FROM body WHERE seq = 2").fetchall() == [(2, 3, None, b"from later")]
 
 
 #: Reads a log in each way, and prints the most memory that took beyond what it began with, in KB.

@@ -90,11 +90,11 @@ async def test_nothing_behind_what_is_too_young_goes_whatever_a_clock_said(
     assert await weighed(log, {PANE: None}, before=70) == [(PANE, 1, 5, 3, 30)]
 
 
-async def test_the_oldest_go_first_until_what_is_left_fits(
-    store: Store, printed: Printed, raw: sqlite3.Connection
-) -> None:
+async def test_the_oldest_go_first_until_what_is_left_fits(store: Store, raw: sqlite3.Connection) -> None:
     for seq in range(40):
-        await store.append([printed(os.urandom(20_000), pane=PANE if seq % 2 else OTHER)])
+        # Screens stand alone, so that each may go without the next.
+        screen = Repainted(rows=1, columns=1, offset=0, length=20_000, data=os.urandom(20_000))
+        await store.append([Entry(PANE if seq % 2 else OTHER, screen, 7)])
     pages = [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
     used = pages[0] * pages[1]
     both: dict[str, Sequence[int] | None] = {PANE: None, OTHER: None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import random
 import sqlite3
 import stat
 import subprocess
@@ -108,7 +109,7 @@ async def test_bodies_may_go_only_where_a_later_pruned_record_covers_them(
 
 
 async def test_the_space_of_pruned_bodies_comes_back(store: Store, path: Path, printed: Printed) -> None:
-    await store.append([printed(bytes(range(256)) * 8) for _ in range(400)])
+    await store.append([printed(random.Random(n).randbytes(2048)) for n in range(400)])
     await store.append([Entry("", Pruned(first=1, through=400, reason="size"), 1)])
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         (before,) = raw.execute("PRAGMA page_count").fetchone()

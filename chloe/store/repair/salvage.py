@@ -38,12 +38,14 @@ from chloe.events.facts import (
 from chloe.events.ids import is_id, session_of
 from chloe.events.traits import NAMES, Traits
 from chloe.store.appending import Appender
-from chloe.store.bodies import BodyDamaged, CodecUnknown, Unpacker, max_body_size
+from chloe.store.bodies import SERIES, BodyDamaged, CodecUnknown, Unpacker, max_body_size
 from chloe.store.chain import GENESIS, Head
 from chloe.store.heads import read_known_head, write_known_head
+from chloe.store.packing import SeriesWriter
 from chloe.store.ranges import Ranges
 from chloe.store.repair.losses import HEAD_GONE
 from chloe.store.repair.page_scan import PageScanner, ScannedRecord, StoredBody
+from chloe.store.repair.series_scan import ScannedSeries
 from chloe.store.schema import migrate
 
 _RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -151,6 +153,9 @@ class _Rebuild:
         self._scanner = scanner
         self._now = now
         self._unpacker = Unpacker()
+        self._series = ScannedSeries(scanner)
+        #: The series of what keeps its seq; what is appended anew has its own.
+        self._kept_series = SeriesWriter()
         self._head = Head(0, GENESIS)
         self._bodies: list[int] = []
         #: Seqs whose bodies were pruned, by pane ("": of any).
@@ -196,9 +201,11 @@ class _Rebuild:
         """Take ``row`` over as it is, if it is what was written after the record before."""
         if row.seq != self._head.seq + 1 or not row.follows(self._head.hash):
             return False
-        stored = self._whole_body(row)
+        stored, body = self._whole_body(row)
         self._connection.execute(_RECORD, row.values)
         if stored is not None:
+            if stored.codec == SERIES and body is not None:
+                stored = self._put_in_series(row, body)
             self._connection.execute(_BODY, (row.seq, *stored))
         elif row.body_sha256 is not None and not self._pruned(row):
             self._bodies.append(row.seq)
@@ -206,16 +213,28 @@ class _Rebuild:
         self._fold(row.pane, _fact(row))
         return True
 
-    def _whole_body(self, row: ScannedRecord) -> StoredBody | None:
-        """Return the row's body as it is stored, if it is the one that was written.
+    def _put_in_series(self, row: ScannedRecord, body: bytes) -> StoredBody:
+        """Compress a body that keeps its seq with those that were kept before it."""
+        series, stored = self._kept_series.pack(row.pane, row.instance, body)
+        if series.first_seq is None:
+            series.first_seq = row.seq
+        return StoredBody(SERIES, series.first_seq, stored)
 
-        One of an unknown codec can't be compared, and is taken to be it.
+    def _whole_body(self, row: ScannedRecord) -> tuple[StoredBody | None, bytes | None]:
+        """Return the row's body as it is stored, if it is the one that was written, and unpacked.
+
+        One of an unknown codec can't be unpacked and compared, and is taken to be it.
         """
         if row.body_sha256 is None or self._pruned(row):
             # What was pruned may still stand in a free page; it is to stay gone.
-            return None
+            return None, None
+        in_series = self._series.unpack(row)
+        if in_series is not None:
+            return StoredBody(SERIES, None, b""), in_series
         unknown = None
         for body in self._scanner.bodies(row.seq):
+            if body.codec == SERIES:
+                continue
             try:
                 unpacked = self._unpacker.unpack(body.codec, body.stored, max_body_size(row.kind))
             except CodecUnknown:
@@ -224,8 +243,8 @@ class _Rebuild:
                 continue
             else:
                 if sha256(unpacked).digest() == row.body_sha256:
-                    return body
-        return unknown
+                    return body, unpacked
+        return unknown, None
 
     def _pruned(self, row: ScannedRecord) -> bool:
         return any(row.seq in self._pruned_of.get(pane, ()) for pane in ("", row.pane))
@@ -255,11 +274,7 @@ class _Rebuild:
             before = seq, row.hash, good
 
     def _reappend(self, row: ScannedRecord) -> None:
-        stored = self._whole_body(row)
-        body = None
-        if stored is not None:
-            with suppress(CodecUnknown):
-                body = self._unpacker.unpack(stored.codec, stored.stored)
+        _, body = self._whole_body(row)
         fact = _fact(row, body)
         match fact:
             case Pruned():
@@ -307,7 +322,9 @@ class _Rebuild:
         self._put(row.pane, row.instance, created, row.occurred_at)
 
     def _put(self, pane: str, instance: str, fact: Fact, occurred_at: int) -> None:
-        (record,) = self._appender.append_within(self._connection, [Entry(pane, fact, occurred_at)], instance)
+        (record,) = self._appender.append_within(
+            self._connection, [Entry(pane, fact, occurred_at)], instance, in_series=True
+        )
         self._head = Head(record.seq, record.hash)
         self._fold(pane, fact)
 
