@@ -17,10 +17,8 @@ from chloe.small_files import open_regular
 MAX_SIZE = 4 * 1024 * 1024
 #: What a log of any size needs beside its own pages: the -shm file, its head, a lock, some pages more.
 _OVERHEAD = 128 * 1024
-#: A log of fewer bytes has nothing to give back.
-_MIN_LOG = 128 * 1024
 #: It is made where so many times as much is free.
-_SHARE = 8
+_SHARE = 2
 
 
 def reserve_file(path: Path) -> Path:
@@ -35,10 +33,9 @@ def keep_reserve(path: Path) -> None:
     """
     file = reserve_file(path)
     with suppress(OSError):
-        size = size_on_disk(path)
-        wanted = min(size + _OVERHEAD, MAX_SIZE)
+        wanted = min(size_on_disk(path) + _OVERHEAD, MAX_SIZE)
         kept = file.lstat().st_size if os.path.lexists(file) else 0
-        if size < _MIN_LOG or kept * 2 >= wanted:
+        if kept * 2 >= wanted:
             return
         disk = os.statvfs(path.parent)
         if (wanted - kept) * _SHARE > disk.f_bavail * disk.f_frsize:

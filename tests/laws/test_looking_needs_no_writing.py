@@ -26,7 +26,6 @@ from tests.hostile.forks import Asked, Came, Forks
 from tests.hostile.homes import outer, wait
 from tests.hostile.judging import judge
 
-#: More than the least log takes that is worth pruning.
 PRINTS = "seq 1 60000"
 #: The bytes that a terminal makes of that.
 PRINTED = 408_894
@@ -164,6 +163,15 @@ def test_on_a_full_disk_all_that_looks_looks_and_the_way_out_works(
     assert (runs["name"], runs["state"], other["name"]) == ("runs", "ended", "other")
     assert runs["printed"] >= PRINTED
     chloe.must("verify")
+
+
+def test_even_a_small_log_is_pruned_on_a_full_disk(chloe: Chloe, small_disk: SmallDisk) -> None:
+    ballast = small_disk(chloe.home, "8m")
+    chloe.must("new", "--name", "over", "seq", "1000")
+    wait(lambda: json.loads(chloe.must("ls", "--json"))[0]["state"] == "ended", "it is in the log")
+    fill(ballast)
+    chloe.must("prune", "--pane", "over")
+    assert b"bodies pruned" in chloe.must("verify")
 
 
 def test_on_a_read_only_disk_all_that_looks_looks_and_programs_are_reached(
