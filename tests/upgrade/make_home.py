@@ -57,7 +57,9 @@ LEFT = 'stty -echo; echo before; read x; i=0; while [ $i -lt 50 ]; do echo "$x $
 LIVING = 'stty -echo; echo begun; while read x; do case $x in size) stty size;; *) echo "got $x";; esac; done'
 CONFIGURATION = """\
 [keys]
-release = "esc"
+release = "auto"
+leave = ["ctrl+]"]
+escape = []
 [tmux]
 socket_name = "chloe"
 [terminal]
@@ -169,11 +171,13 @@ async def _checkpoint(engine: Engine, pane: str) -> None:
 async def _append_by_hand(engine: Engine) -> None:
     """Append what can't be had by asking: a pane with a gap, and its screen after it."""
     pane, now = str(uuid.uuid4()), time.time_ns()
+    # Long enough to be compressed.
+    screen = b"\x1b[H" + b"".join(b"\x1b[%dCscreen" % column for column in range(1, 100))
     happened: list[facts.Fact] = [
         facts.Created(backend="direct", argv=("odd\udcff",), cwd="/", name="gap", rows=5, columns=20),
         facts.Output(offset=0, length=5, data=b"first"),
         facts.Gap(offset=5, length=100, reason="the spool reached its 1000 bytes"),
-        facts.Repainted(rows=5, columns=20, offset=105, length=9, data=b"\x1b[Hscreen"),
+        facts.Repainted(rows=5, columns=20, offset=105, length=len(screen), data=screen),
         facts.Output(offset=105, length=4, data=b"last"),
         facts.Died(status=0, signal=None, reason=""),
         facts.Closed(),

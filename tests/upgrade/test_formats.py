@@ -13,28 +13,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from chloe.events import facts
-from chloe.events.codec import KINDS, encode
+from chloe.events.codec import encode
 from chloe.store import Store
 from tests.ids import id_of
 from tests.upgrade import reader
 from tests.upgrade.conftest import KeptHome
-from tests.upgrade.make_home import sample_rows
-
-
-def test_the_page_has_every_kind_and_every_field_of_it() -> None:
-    page = Path(__file__).parents[2].joinpath("docs", "formats.md").read_text()
-    rows = [line for line in page.splitlines() if line.startswith("| `")]
-    for name in KINDS:
-        (row,) = [row for row in rows if f"`{name}`" in row.split("|")[1]]
-        kind = getattr(facts, name)
-        body = {"Output": "data", "Repainted": "data", "Pruned": "state"}.get(name)
-        for field in kind.__dataclass_fields__.keys() - {body}:
-            assert f"`{field}`" in row, (name, field)
-
-
-def test_there_is_a_sample_of_every_kind() -> None:
-    assert {row["kind"] for row in sample_rows()} == KINDS
 
 
 def test_the_reader_knows_nothing_of_chloe() -> None:
@@ -80,7 +63,7 @@ async def test_the_reader_finds_what_chloe_finds(fresh: KeptHome) -> None:
         )
         assert json.loads(head) == theirs.head
         assert (body or b"") == (theirs.body or b"")
-    assert codecs, "there are bodies"
+    assert codecs == {0, 1, 2}
 
 
 def _codecs(home: Path) -> set[int]:
@@ -93,7 +76,8 @@ async def test_the_reader_finds_a_change_and_says_what_is_newer(fresh: KeptHome)
         triggers = log.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             log.execute(f"DROP TRIGGER {name}")
-        (seq, whole) = log.execute("SELECT max(seq), bytes FROM body").fetchone()
+        # In the middle of a series.
+        (seq, whole) = log.execute("SELECT max(seq), bytes FROM body WHERE codec = 2").fetchone()
         log.execute("UPDATE body SET bytes = ? WHERE seq = ?", (whole[:-1] + b"?", seq))
     with pytest.raises((reader.NotAsDescribed, zstandard.ZstdError)):
         list(reader.read_log(fresh.home))
