@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import termios
 from contextlib import suppress
+from functools import cache
 
 from chloe.backends import terminal_input
 from chloe.events.facts import Process
@@ -46,20 +47,21 @@ class Group:
     """The processes of one process group, found again at the cost of those that were started since.
 
     A process is born into the group of its parent. So after one reading of the list of all (2 ms for a
-    thousand), only the ids given out since can have joined, and the kernel says which the last one was.
+    thousand), only the ids given out since can have joined, and the kernel says which the last one was. Where
+    it isn't the kernel that says so, as in a sandbox that makes the number up, the list is read each time.
     """
 
     def __init__(self, group: int) -> None:
         self._group = group
         self._known: set[int] = set()
-        self._last = -1
+        self._last = 0
 
     def find(self) -> set[int] | None:
         """Return the ids of its processes now; None where there is no /proc."""
         last = _last_pid()
         if last is None:
             return None
-        if self._last < 0 or not 0 <= last - self._last <= _MAX_TRIED:
+        if self._last <= 0 or not 0 <= last - self._last <= _MAX_TRIED or not _is_proc_whole():
             candidates = _list_pids()
         else:
             candidates = {*self._known, *range(self._last + 1, last + 1)}
@@ -145,6 +147,16 @@ def _last_pid() -> int | None:
         return int(_read(f"{terminal_input.PROC}/loadavg").split()[4])
     except (OSError, ValueError, IndexError):
         return None
+
+
+@cache
+def _is_proc_whole() -> bool:
+    """Return whether who tells of processes tells of the load, too: another file system may lie over that."""
+    try:
+        loads, processes = os.stat(f"{terminal_input.PROC}/loadavg"), os.stat(terminal_input.PROC)  # noqa: PTH116
+    except OSError:
+        return False
+    return loads.st_dev == processes.st_dev
 
 
 def _list_pids() -> set[int]:

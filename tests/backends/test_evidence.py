@@ -163,6 +163,20 @@ def test_a_group_is_found_and_so_are_those_that_join_it_later(monkeypatch: pytes
         assert process.pid not in (members.find() or ())
 
 
+def test_a_number_of_the_last_process_that_can_t_be_is_not_relied_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evidence, "_last_pid", lambda: 0)
+    leader = subprocess.Popen(["sleep", "100"], process_group=0)
+    members = Group(leader.pid)
+    assert members.find() == {leader.pid}
+    second = subprocess.Popen(["sleep", "100"], process_group=leader.pid)
+    assert members.find() == {leader.pid, second.pid}
+    for process in (second, leader):
+        process.kill()
+        process.wait()
+
+
 def test_after_very_many_new_processes_the_list_of_all_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     members = Group(os.getpgrp())
     assert os.getpid() in (members.find() or ())
