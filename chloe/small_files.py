@@ -13,6 +13,7 @@ import errno
 import os
 import stat
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 #: What a file that is no regular one is called.
@@ -107,6 +108,21 @@ def read_end(path: Path, limit: int, *, follow: bool = True, owners: Collection[
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - limit))
         return file.read(limit)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put a file with ``data`` in the place of ``path``, 0600, in one step. Raises ``OSError``."""
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with suppress(FileNotFoundError):
+        new.unlink()
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        new.rename(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _check(path: Path, status: os.stat_result, owners: Collection[int] | None) -> None:

@@ -6,13 +6,11 @@ input: whatever stands in it is checked. Must not know how a terminal is asked.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import time
 from pathlib import Path
 
-from chloe.small_files import read_whole
+from chloe.small_files import read_whole, replace_file
 from chloe.terminal.colours import LIMIT, Colours
 
 _log = logging.getLogger(__name__)
@@ -50,7 +48,7 @@ class UserColours:
         self._said = colours
         if colours != self._read_file():
             try:
-                self._write(colours.dump())
+                replace_file(self._path, colours.dump())
             except OSError as error:
                 _log.warning("the terminal's colours can't be kept in %s: %s", self._path, error.strerror)
         return is_other
@@ -60,17 +58,3 @@ class UserColours:
             return Colours.parse(read_whole(self._path, LIMIT, follow=False))
         except OSError:
             return Colours()
-
-    def _write(self, data: bytes) -> None:
-        new = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
-        with contextlib.suppress(FileNotFoundError):
-            new.unlink()
-        try:
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            # In one step: a holder may be reading.
-            new.rename(self._path)
-        except OSError:
-            new.unlink(missing_ok=True)
-            raise

@@ -19,6 +19,7 @@ from chloe.ui.actions import Actions
 from chloe.ui.crash import summarize
 from chloe.ui.escape_delay import tell_escape_delay
 from chloe.ui.glyphs import choose_glyphs
+from chloe.ui.last_selected import keep_selected, load_selected
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.messages import Messages
 from chloe.ui.nesting import describe_nesting
@@ -55,6 +56,7 @@ class App:
         urwid.set_encoding("utf-8")
         loop = asyncio.get_running_loop()
         self._engine = engine
+        self._home = config.paths.home
         self._tty = tty
         self._environment = environment
         self._lifetime = lifetime = Lifetime(loop)
@@ -112,6 +114,9 @@ class App:
         loop = asyncio.get_running_loop()
         unhandled = loop.get_exception_handler()
         loop.set_exception_handler(self._lifetime.on_unhandled)
+        selection = self._state.selection
+        if any(pane.id == (last := load_selected(self._home)) for pane in selection.panes):
+            selection.select(last)
         cancel = self._engine.subscribe(self._lifetime.guarded(self._on_change))
         try:
             with self._tty.running():
@@ -134,6 +139,8 @@ class App:
                         self._pump.close()
                         self._requests.close()
         finally:
+            if selection.selected is not None:
+                keep_selected(self._home, selection.selected.id)
             cancel()
             loop.set_exception_handler(unhandled)
 
