@@ -78,6 +78,7 @@ def kinds(pane: str) -> dict[type[Any], st.SearchStrategy[Any]]:
         facts.Resized: sized(facts.Resized, offset=counts, spool=spools),
         facts.Renamed: st.builds(facts.Renamed, name=names),
         facts.Tagged: st.builds(facts.Tagged, tags=tags),
+        facts.TerminalReset: st.just(facts.TerminalReset()),
         facts.EscapeAssigned: st.builds(facts.EscapeAssigned, to_program=st.booleans()),
         facts.Detached: st.builds(facts.Detached, instance=ids, reason=texts),
         facts.Reattached: st.builds(facts.Reattached, instance=ids),

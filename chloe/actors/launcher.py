@@ -23,7 +23,7 @@ from chloe.config import Config
 from chloe.config.paths import user_home
 from chloe.errors import PaneRefused, SpoolTooNew, StartFailed, TmuxUnusable
 from chloe.events.commands import Open
-from chloe.events.facts import SpoolPosition
+from chloe.events.facts import SpoolPosition, TerminalReset
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
 from chloe.events.panes import Pane, Panes
@@ -187,6 +187,14 @@ class Launcher:
         from chloe.backends.tmux.program_look import ProgramLook
 
         return ProgramLook(self._folder(pane.id)).inspect_input() if pane.traits.outlives_chloe else None
+
+    def reset_terminal(self, pane: Pane) -> TerminalReset:
+        """Have what else shows the pane's terminal end what was left behind; what the log says of it."""
+        from chloe.backends.tmux.terminal_reset import reset_terminal
+
+        if pane.traits.runs_in_session:
+            reset_terminal(self._folder(pane.id))
+        return TerminalReset()
 
     async def session_exists(self, pane: str) -> bool | None:
         """Return whether tmux has the pane's session; None where it doesn't answer."""

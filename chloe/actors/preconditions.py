@@ -12,7 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chloe.errors import PaneRefused, StartFailed, UsageError
-from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Reopen, Resize, Type, Write
+from chloe.events.commands import (
+    Close,
+    Command,
+    Detach,
+    Kill,
+    Reattach,
+    Reopen,
+    ResetTerminal,
+    Resize,
+    Type,
+    Write,
+)
 from chloe.events.fields import MAX_NAME, MAX_TAGS, MAX_TEXT, fits_argv, is_text
 from chloe.events.panes import Pane
 
@@ -52,6 +63,8 @@ def why_not(
             return _ended(pane, "close", "puts it away") or _foreign(
                 pane, instance, describe, is_shared=is_shared
             )
+        case ResetTerminal():
+            return _ended(pane, "close", "puts it away")
         case Kill() if pane.died is not None and pane.died.survivor is not None:
             return None  # Its program outlived it.
         case Kill():

@@ -290,6 +290,8 @@ class Supervisor:
                 await self._type(pane, command)
             case commands.Resize() | commands.Kill():
                 await self._find_running(pane).actor.mailbox.request(command)
+            case commands.ResetTerminal():
+                await self._record(pane.id, self._launcher.reset_terminal(pane))
             case commands.Close():
                 await self._close(pane)
             case commands.Reopen():
@@ -391,9 +393,8 @@ class Supervisor:
         return running.backend.inspect_input() if running else self._launcher.inspect_input(self._panes[pane])
 
     def _find_running(self, pane: Pane) -> RunningActor:
-        running = self._running.get(pane.id)
-        if running is not None:
-            return running
+        if pane.id in self._running:
+            return self._running[pane.id]
         if pane.traits.outlives_chloe and not self._scope.stays:
             return self._adopt(pane)  # It runs on without us, and is nothing that we have to look after.
         raise PaneRefused(f"{pane.name} can't be reached: its session is not looked after; try again")

@@ -16,6 +16,7 @@ COMMANDS = (
     "ls",
     "send",
     "rename",
+    "reset",
     "tag",
     "kill",
     "replay",
@@ -84,6 +85,8 @@ def load_command(name: str) -> click.Command | None:
             from chloe.cli.send import send as command
         case "rename":
             from chloe.cli.rename import rename as command
+        case "reset":
+            from chloe.cli.reset import reset as command
         case "tag":
             from chloe.cli.tag import tag as command
         case "kill":

@@ -43,6 +43,7 @@ _KINDS: dict[str, type[Any]] = {
         facts.Created,
         facts.Output,
         facts.Resized,
+        facts.TerminalReset,
         facts.Renamed,
         facts.Tagged,
         facts.EscapeAssigned,

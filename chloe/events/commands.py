@@ -59,6 +59,13 @@ class Resize:
 
 
 @dataclass(frozen=True, slots=True)
+class ResetTerminal:
+    """End what a killed program left behind in the pane's terminal: modes, and the alternate screen."""
+
+    pane: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """Call the pane something else."""
 
@@ -119,5 +126,17 @@ class Kill:
 
 
 Command = (
-    Open | Write | Type | Resize | Rename | Tag | AssignEscape | Detach | Reattach | Close | Reopen | Kill
+    Open
+    | Write
+    | Type
+    | Resize
+    | ResetTerminal
+    | Rename
+    | Tag
+    | AssignEscape
+    | Detach
+    | Reattach
+    | Close
+    | Reopen
+    | Kill
 )

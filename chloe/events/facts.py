@@ -77,6 +77,11 @@ class Resized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalReset:
+    """What a program left behind in its terminal was ended here: modes, and the alternate screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
     """The pane got another name."""
 
@@ -268,6 +273,7 @@ Fact = (
     Created
     | Output
     | Resized
+    | TerminalReset
     | Renamed
     | Tagged
     | EscapeAssigned

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from chloe.events.faults import Fault, make_fault
 from chloe.terminal import Terminal, within_bounds
+from chloe.terminal.left_behind import bytes_of
 
 #: The least, the first and the largest number of bytes that are drawn between two looks at the clock: of
 #: output that has to be drawn, and of floods, most of which isn't.
@@ -54,6 +55,10 @@ class _Restart(NamedTuple):
 class _Size(NamedTuple):
     rows: int
     columns: int
+
+
+class _Reset(NamedTuple):
+    """What a program left behind is ended."""
 
 
 class _BatchSize:
@@ -101,7 +106,7 @@ class Screen:
         #: The terminal's position; None within a record.
         self.position = position
         #: Output, changes of size and restarts, and the position after each record, in order.
-        self._pending: deque[bytes | _Size | _Restart | StreamPosition] = deque()
+        self._pending: deque[bytes | _Size | _Restart | _Reset | StreamPosition] = deque()
         #: Bytes among them.
         self.pending_bytes = 0
         self._slow_batch, self._fast_batch = _BatchSize(*_SLOW_BATCH), _BatchSize(*_FAST_BATCH)
@@ -131,6 +136,12 @@ class Screen:
     def resize(self, rows: int, columns: int, after: StreamPosition) -> None:
         """Queue a change of size, behind all output that was queued before."""
         self._pending += (_Size(rows, columns), after)
+
+    def reset(self, seq: int) -> None:
+        """Queue the end of what a program left behind, by record ``seq``: no bytes of the stream."""
+        last = self._pending[-1] if self._pending else self.position
+        offset = last.offset if isinstance(last, StreamPosition) else 0
+        self._pending += (_Reset(), StreamPosition(seq, offset))
 
     def restart(self, rows: int, columns: int, data: bytes, after: StreamPosition) -> None:
         """Queue a restart: the screen is what ``data`` draws on an empty one. Lines are counted on."""
@@ -182,6 +193,8 @@ class Screen:
             self.position = None
             if isinstance(first, _Size):
                 self._resize(first)
+            elif isinstance(first, _Reset):
+                self._reset()
             else:
                 self._restart(first)
         return not self._pending
@@ -192,6 +205,13 @@ class Screen:
                 self.terminal.resize(*size)
         except Exception as error:
             self.fail(error, "resized")
+
+    def _reset(self) -> None:
+        try:
+            with within_bounds:
+                self.terminal.feed(bytes_of(alternate=self.terminal.modes.alternate_screen))
+        except Exception as error:
+            self.fail(error, "reset")
 
     def _restart(self, fresh: _Restart) -> None:
         rows, columns, self._restart_offset = fresh

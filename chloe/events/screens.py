@@ -186,6 +186,8 @@ class Screens(Mapping[str, Terminal]):
                 screen.print(fact.data, StreamPosition(record.seq, fact.offset + fact.length))
             case facts.Resized():
                 screen.resize(fact.rows, fact.columns, StreamPosition(record.seq, fact.offset))
+            case facts.TerminalReset():
+                screen.reset(record.seq)
             case facts.Repainted():
                 screen.restart(fact.rows, fact.columns, fact.data, StreamPosition(record.seq, fact.offset))
             case facts.Died():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chloe.store.extended import RecordSource
 
 #: The kinds of facts that a pane's screen follows from, and its bytes.
-_DRAWN = ("Created", "Output", "Resized", "Repainted", "Gap", "Died")
+_DRAWN = ("Created", "Output", "Resized", "TerminalReset", "Repainted", "Gap", "Died")
 _PRINTED = ("Output", "Gap")
 
 #: Why bytes are missing whose record is there: they were let go of, or can't be read any more.
@@ -154,7 +154,7 @@ class PaneStream:
                 case facts.Repainted(length=length, data=data) if length > len(data):
                     # Without its bytes it says nothing of the screen.
                     continue
-                case facts.Created() | facts.Resized():
+                case facts.Created() | facts.Resized() | facts.TerminalReset():
                     # They lie between bytes that are missing in one stretch, and don't divide it.
                     yield self._step(record, expected)
                     continue

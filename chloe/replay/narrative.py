@@ -33,6 +33,8 @@ def describe(fact: facts.Fact) -> str:
             return f"printed {format_size(fact.length)}"
         case facts.Resized():
             return f"resized to {fact.columns}x{fact.rows}"
+        case facts.TerminalReset():
+            return "reset the terminal"
         case facts.Renamed():
             return f"renamed to {escape_unsafe(fact.name)}"
         case facts.Tagged():

@@ -14,7 +14,8 @@ import sqlite3
 #: facts about a pane (a checkpoint, pruning) may occur long after what they stand behind.
 _NEAREST = (
     "SELECT seq, typeof(occurred_at) = 'integer' AND occurred_at <= ?3 FROM record INDEXED BY record_pane "
-    "WHERE pane = ?1 AND seq <= ?2 AND kind IN ('Created', 'Output', 'Resized', 'Repainted', 'Gap', 'Died') "
+    "WHERE pane = ?1 AND seq <= ?2 AND kind IN "
+    "('Created', 'Output', 'Resized', 'TerminalReset', 'Repainted', 'Gap', 'Died') "
     "ORDER BY seq DESC LIMIT 1"
 )
 _LAST = "SELECT max(seq) FROM record INDEXED BY record_pane WHERE pane = ?"

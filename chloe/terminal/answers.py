@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from chloe.terminal.colours import DEFAULT_ENTRIES
+from chloe.terminal.left_behind import bytes_of
 
 #: What XTVERSION answers.
 NAME = "Chloe 1"
@@ -97,4 +98,5 @@ def for_holder() -> dict[str, Any]:
         "switches": SWITCHES,
         "after_soft_reset": AFTER_SOFT_RESET,
         "colours": DEFAULT_ENTRIES,
+        "left_behind": [bytes_of(alternate=shown).decode("ascii") for shown in (False, True)],
     }

@@ -79,6 +79,12 @@ ACTIONS: tuple[Action[Actions], ...] = (
     ),
     Action("rename", "Rename the selected pane.", Actions.rename, Actions.why_no_pane),
     Action(
+        "reset_terminal",
+        "Reset the pane's terminal: end what a killed program left behind.",
+        Actions.reset_terminal,
+        Actions.why_not_reset_terminal,
+    ),
+    Action(
         "kill",
         "End the selected pane's program and session, after a question.",
         Actions.kill,

@@ -144,6 +144,14 @@ class Actions(Conditions):
 
         self._stack.open(Prompt("Rename", pane.name, self._state.glyphs, accept))
 
+    def reset_terminal(self) -> None:
+        """End what a killed program left behind in the pane's terminal."""
+        pane = self._pane
+        self._requests.request(
+            commands.ResetTerminal(pane.id),
+            lambda _: self._state.messages.notify(f"The terminal of {pane.name} is reset"),
+        )
+
     def kill(self) -> None:
         """Ask whether to end the pane's program."""
         pane = self._pane

@@ -68,6 +68,10 @@ class Conditions:
         """Return why the pane can't be ended."""
         return self._refusal(commands.Kill)
 
+    def why_not_reset_terminal(self) -> str:
+        """Return why there is nothing to reset."""
+        return self._refusal(commands.ResetTerminal)
+
     def why_not_reopen(self) -> str:
         """Return why the pane can't be taken back from History."""
         return self._refusal(commands.Reopen)

@@ -44,6 +44,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "ls",
         "send",
         "rename",
+        "reset",
         "tag",
         "kill",
         "replay",

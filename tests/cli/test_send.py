@@ -148,3 +148,20 @@ def test_a_line_that_the_terminal_cuts_is_said_and_typed(
 
 def test_a_pause_is_longer_than_what_any_known_program_takes_for_a_paste() -> None:
     assert TEXT_PAUSE > 0.120
+
+
+def test_keys_are_plain_again_once_the_terminal_is_reset(chloe: Chloe, tmp_path: Path, until: Until) -> None:
+    got = tmp_path / "got"
+    # As an agent that is killed leaves them: kitty's flags are pushed, and nobody pops them.
+    script = (
+        r"stty raw -echo; printf '\033[>1u\033[?2004h'; touch got.ready; head -c 8 >got.part; mv got.part got"
+    )
+    chloe("new", "--name", "left", "--cwd", str(tmp_path), "sh", "-c", script)
+    until((tmp_path / "got.ready").exists)
+    until(lambda: b"2004h" in chloe("export-log", "left").stdout)
+    chloe("send", "left", "--key", "ctrl+c")
+    chloe("reset", "left")
+    assert b"reset the terminal" in chloe("replay", "left").stdout
+    chloe("send", "left", "--key", "ctrl+c")
+    until(got.exists)
+    assert got.read_bytes() == b"\x1b[99;5u\x03"

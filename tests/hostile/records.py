@@ -126,6 +126,7 @@ def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes |
         facts.Resized(rows=30, columns=100, offset=0, spool=position),
         facts.Renamed(name="x"),
         facts.Tagged(tags=("a", "b")),
+        facts.TerminalReset(),
         facts.EscapeAssigned(to_program=True),
         facts.Detached(instance=fresh_id(), reason="asked"),
         facts.Reattached(instance=fresh_id()),

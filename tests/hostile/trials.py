@@ -79,6 +79,7 @@ def commands(case: Case, chance: random.Random) -> list[list[str]]:
         ["config"],
         ["config", "--json"],
         ["rename", "--", named, "renamed"],
+        ["reset", "--", named],
         ["tag", "--", named, "tagged"],
         ["tag", "--", honest],
         ["send", "--", named, "hello"],

@@ -53,6 +53,8 @@ def _stream(seed: int) -> list[Fact]:
     told: list[Fact] = [facts.Created(backend="direct", argv=("x",), cwd="/", name="x", rows=24, columns=80)]
     offset = 0
     for number in range(chance.randint(30, 60)):
+        if number % 17 == 16:
+            told.append(facts.TerminalReset())
         match chance.randrange(12):
             case 0:
                 rows, columns = chance.randint(3, 60), chance.randint(8, 140)

@@ -30,6 +30,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("cli/test_scope.py",): ("actors/scope",),
     ("laws/test_looking_needs_no_writing.py",): ("actors/unrecorded", "engine/foothold"),
     ("cli/test_pane_listing.py",): ("actors/observation",),
+    ("engine/test_terminal_reset.py",): ("backends/tmux/terminal_reset", "cli/reset"),
     ("cli/test_send.py",): ("engine/asked_modes",),
     ("engine/test_faults.py",): ("actors/tmux_health", "engine/patience", "engine/recording_watch"),
     ("engine/test_missing_spools.py",): ("actors/missing_spools",),

@@ -136,6 +136,8 @@ class Double:
                 yield facts.Renamed(name=name)
             case commands.Tag(tags=tags):
                 yield facts.Tagged(tags=tags)
+            case commands.ResetTerminal():
+                yield facts.TerminalReset()
             case commands.AssignEscape(to_program=to_program):
                 yield facts.EscapeAssigned(to_program=to_program)
             case commands.Detach(reason=reason):

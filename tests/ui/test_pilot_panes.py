@@ -11,7 +11,7 @@ import pytest
 
 from chloe.engine import Change
 from chloe.events import commands
-from chloe.terminal import Bell, Notice
+from chloe.terminal import Bell, Modes, Notice
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.view import Drawn, Slot, View
@@ -321,3 +321,19 @@ async def test_the_same_pane_in_two_slots_is_right_in_both(pilot: Pilot) -> None
         assert pilot.tty.terminal.cursor.x < 50
     await pilot.sees("keyboard: sh", "─ sh ")
     await pilot.until(lambda: (pane.rows, pane.columns) == (21, 59))
+
+
+async def test_a_terminal_is_reset_by_a_key_and_that_is_said(pilot: Pilot) -> None:
+    pane = await pilot.opens()
+    pilot.program(pane).prints(b"\x1b[?1049h\x1b[?1000h\x1b[>1uleft behind")
+    await pilot.sees("left behind")
+    pilot.press("ctrl+]")
+    await pilot.sees("q quit")
+    pilot.press("R")
+    await pilot.sees(f"The terminal of {pane.name} is reset")
+    assert "left behind" not in pilot.text
+    assert (await pilot.engine.screen(pane.id)).modes == Modes()
+    pilot.program(pane).exits(0)
+    await pilot.sees("exit 0")
+    pilot.press("R")
+    await pilot.sees("has ended")

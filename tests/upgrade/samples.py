@@ -45,6 +45,7 @@ SAMPLES: tuple[Fact, ...] = (
         spool=_SPOOL,
         survivor=Process(4711, 123456, "6ba7b811-9dad-4bd1-80b4-00c04fd430c8"),
     ),
+    facts.TerminalReset(),
     facts.EscapeAssigned(to_program=True),
     facts.Closed(),
     facts.Reopened(),

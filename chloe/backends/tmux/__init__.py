@@ -20,6 +20,7 @@ All of it runs in Chloe, but for ``holder/``.
 ``spool_status``     whether there is anything to be done about a spool
 ``inspection``       servers and spools, inspected from outside
 ``survivors``        programs that outlived their holder
+``terminal_reset``   having the holder end what a killed program left behind
 ``published_modes``  what the program asked of its terminal, as the holder says
 ``input_fifo``       typing to a holder
 ``leases``           who may record which pane

@@ -61,6 +61,7 @@ class Instances(View):
         Binding(("A",), "reattach_all"),
         Binding(("x",), "close", "close"),
         Binding(("r",), "rename"),
+        Binding(("R",), "reset_terminal"),
         Binding(("K",), "kill"),
         Binding(("up", "k"), "instances.previous"),
         Binding(("down", "j"), "instances.next"),

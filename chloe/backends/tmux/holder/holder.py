@@ -80,7 +80,7 @@ class Relay:
         self._spool = spool
         self._questions = questions
         self._modes = ModesFile(files.path)
-        self._modes.publish(questions.typing)
+        self._modes.publish(questions.tell_typing())
         self._program = program
         self._inner = inner
         self._size = size
@@ -97,6 +97,7 @@ class Relay:
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         for number in (signal.SIGWINCH, signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM, signal.SIGIO):
             signal.signal(number, _ignore)
+        signal.signal(signal.SIGUSR1, _ignore)
         files.watch()
         self._check_at = time.monotonic() + _FOLDER_CHECK
         # What happened before anyone listened.
@@ -204,7 +205,7 @@ class Relay:
         data = b"".join(chunks)
         for_tmux = self._questions.take(data)
         # Whoever has read the output finds what it asked for.
-        self._modes.publish(self._questions.typing)
+        self._modes.publish(self._questions.tell_typing())
         self._spool.output(data)
         self._to_tmux += for_tmux
         self._files.watch_home(on=self._questions.watches_colours)
@@ -243,6 +244,10 @@ class Relay:
         self._terminated |= signal.SIGTERM in numbers
         if signal.SIGCHLD in numbers:
             self._reap()
+        if signal.SIGUSR1 in numbers:
+            self._to_tmux += self._questions.end_left_behind()
+            self._modes.publish(self._questions.tell_typing())
+            self._write_to_tmux()
         if signal.SIGIO in numbers:
             self._check_at = min(self._check_at, time.monotonic() + _FOLDER_CHECK_SOON)
 
@@ -338,6 +343,8 @@ def main(folder: str) -> None:
     """Run what ``spec.json`` in ``folder`` says to its end."""
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
         signal.signal(number, signal.SIG_IGN)
+    # It may come before it is waited for.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     # Inherited, either of these would hide the program's end.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

@@ -62,7 +62,7 @@ class Questions:
 
     #: What is answered here and watched for, as the header of a spool says it.
     ANSWERS = "DA DSR CPR DECRQM DECRQSS DECREQTPARM XTVERSION XTGETTCAP XTQMODKEYS XTWINOPS KITTY OSC4 OSC10"
-    WATCHES = "modes colours"
+    WATCHES = "modes colours reset"
 
     def __init__(self, table: dict[str, Any], home: str, rows: int, columns: int) -> None:
         self._table = table
@@ -80,9 +80,12 @@ class Questions:
         self._trail: list[bytes] = []
         self._trail_size = 0
 
-    @property
-    def typing(self) -> str:
-        """What the program asked for that matters to who types."""
+    def end_left_behind(self) -> bytes:
+        """Forget what the program left behind (SIGUSR1). Return what tmux gets for it."""
+        return self.take(self._settings.end_left_behind().encode("ascii"))
+
+    def tell_typing(self) -> str:
+        """Return what the program asked for that matters to who types."""
         return self._settings.tell_typing()
 
     def resize(self, rows: int, columns: int) -> None:

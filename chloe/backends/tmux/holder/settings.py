@@ -190,6 +190,11 @@ class Settings:
         """Answer XTQMODKEYS."""
         return f"\x1b[>4;{self._modify_other_keys}m" if resource == 4 else ""
 
+    def end_left_behind(self) -> str:
+        """Return the sequences that end all of this that a killed program left behind."""
+        ends: str = self._table["left_behind"][self._alternate]
+        return ends
+
     def tell_typing(self) -> str:
         """Return what matters to who types, in the words of ``modes_file``."""
         words = [name for name in _TYPING if self.on.get(name)]

@@ -33,5 +33,5 @@ def test_where_it_cannot_be_written_there_is_none(tmp_path: Path) -> None:
 def test_all_words_fit_in_a_line(ask: Callable[..., Any]) -> None:
     questions = ask()
     questions.take(b"\x1b[?1;66;67;1049;2004h\x1b[20h\x1b[=31u\x1b[>4;2m")
-    assert questions.typing == "?1 ?66 ?67 ?2004 20 ?1049 flags=29 keys=2"
-    assert len(questions.typing) < WIDTH
+    assert questions.tell_typing() == "?1 ?66 ?67 ?2004 20 ?1049 flags=29 keys=2"
+    assert len(questions.tell_typing()) < WIDTH
