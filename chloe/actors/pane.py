@@ -26,6 +26,7 @@ from chloe.backends.backend import (
     Exited,
     LeaseLost,
     OutputRead,
+    PersistentBackend,
     ScreenCaptured,
     SizeChanged,
 )
@@ -89,6 +90,9 @@ class PaneActor:
         self._folded_to = 0
         self._room = asyncio.Event()
         self._pending = Pending(pane, gathering)
+        if isinstance(backend, PersistentBackend):
+            # Whoever types, whose echo is to be seen at once.
+            backend.on_typed = self._pending.attend
         self._segment = -1
         #: There is news of how far the log has the stream.
         self._progress = asyncio.Event()

@@ -159,6 +159,9 @@ class PersistentBackend(Backend, Protocol):
     ``try_to_lease``) it asks the log for the last position, and goes there by ``seek``.
     """
 
+    #: Called when any process typed into the pane, as far as that is noticed.
+    on_typed: Callable[[], None]
+
     async def wait_for_lease(self) -> None:
         """Wait until this process has the pane's lease: it is freed when the process that has it ends."""
 

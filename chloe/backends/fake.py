@@ -203,6 +203,11 @@ class FakePersistentBackend(FakeBackend):
     Its lease is always free, and nothing of it is recorded while nobody reads.
     """
 
+    def __init__(self, spec: Spec, play: Callable[[FakeBackend], Program] | None = None) -> None:
+        super().__init__(spec, play)
+        #: Called when any process typed into the pane: nobody but this one does.
+        self.on_typed: Callable[[], None] = lambda: None
+
     async def wait_for_lease(self) -> None:
         """Have it at once."""
 

@@ -89,6 +89,8 @@ class TmuxBackend(ProgramLook):
         self._reader: SpoolReader | None = None
         self._wake = asyncio.Event()
         self._lease.on_lost = self._wake.set
+        #: Called when any process typed into the pane, as far as that is noticed.
+        self.on_typed: Callable[[], None] = lambda: None
         self._soon_checks = 0
         self._unwatch: Callable[[], None] | None = None
         self._liveness = HolderLiveness(server, self.session, folder, started_at, starts=spec is not None)
@@ -356,6 +358,8 @@ class TmuxBackend(ProgramLook):
             self._soon_checks = _SOON_CHECKS
         if name in ("lock", "keys", ""):
             self._input.retry()
+        if name == "keys":
+            self.on_typed()
         if not name:
             # What is made in place of a removed folder is another one, for a watch as well; it may be there.
             self._stop_watching()
