@@ -114,6 +114,8 @@ _LETTER_SEQUENCE = re.compile(rb"\x1b(?:O|\[)(?:1;(\d+))?([A-FHPQRS])\Z")
 _TILDE_SEQUENCE = re.compile(rb"\x1b\[(\d+)(?:;(\d+))?~\Z")
 _OTHER_KEY = re.compile(rb"\x1b\[27;(\d+);(\d+)~\Z")
 _UNICODE_KEY = re.compile(rb"\x1b\[(\d+)(?::\d*)*(?:;(\d+)(?::\d+)?)?(?:;[\d:]*)?u\Z")
+#: The forms that no terminal sends unless it is asked to: kitty's, and those of modifyOtherKeys.
+_EXTENDED = re.compile(rb"\x1b\[(?:[\d:;]+u|27;\d+;\d+~|13(?:;\d+)?~|[PQRS])")
 _KEYPAD_SEQUENCE = re.compile(rb"\x1bO([j-yMX])\Z")
 
 LETTER_NAMES = {letter: name for name, letter in _LETTERS.items()}
@@ -123,7 +125,10 @@ TILDE_NAMES = {number: name for name, number in _TILDES.items()} | {
 KEYPAD_NAMES = {letter: name for name, (_, letter, _) in KEYPAD.items()}
 NUMBER_NAMES = {number: name for name, (_, _, number) in KEYPAD.items()} | {
     13: "enter", 9: "tab", 127: "backspace", 27: "escape", 32: "space"
-}  # fmt: skip
+} | dict(zip(range(57417, 57428), (
+    # The keypad's own, where it types no digits (kitty).
+    "left", "right", "up", "down", "page_up", "page_down", "home", "end", "insert", "delete", "begin"
+), strict=True))  # fmt: skip
 
 _DISAMBIGUATE, _ALTERNATES, _ALL, _TEXT = 1, 4, 8, 16
 
@@ -175,13 +180,17 @@ def translate(sequence: bytes, modes: Modes) -> bytes:
     """Return one key's sequence, given as xterm sends it in its normal mode, as the program wants it under
     ``modes``.
 
-    A key as kitty's protocol or modifyOtherKeys sends it becomes what the program knows, too. A sequence that
-    is no key is returned as it is.
+    A key as kitty's protocol or modifyOtherKeys sends it becomes what the program knows, too; one that only
+    kitty's has a number for becomes nothing. A sequence that is no key is returned as it is.
     """
-    if not _changes_keys(modes) and not (_UNICODE_KEY.match(sequence) or _OTHER_KEY.match(sequence)):
+    is_extended = _EXTENDED.fullmatch(sequence) is not None
+    if not is_extended and not _changes_keys(modes):
         return sequence
     key = parse_sequence(sequence)
-    return sequence if key is None else encode_key(key, modes)
+    if key is None:
+        is_unknown = bool(is_extended and _UNICODE_KEY.match(sequence) and not modes.kitty_flags)
+        return b"" if is_unknown else sequence
+    return encode_key(key, modes)
 
 
 def _changes_keys(modes: Modes) -> bool:

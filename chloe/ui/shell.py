@@ -94,7 +94,9 @@ class Shell:
             case Focused(gained):
                 self._pane_input.focus(gained)
             case TerminalReply(data):
-                self._tty.take_reply(data)
+                colours = self._tty.take_reply(data)
+                if colours is not None:
+                    self._engine.take_colours(colours)
         return True
 
     def _press(self, key: str) -> None:

@@ -239,3 +239,23 @@ def test_a_key_that_another_counts_as_is_named_with_it() -> None:
     assert keys.list_same_keys("ctrl+]") == ("ctrl+]", "ctrl+5")
     assert keys.list_same_keys("esc") == ("escape",)
     assert keys.list_same_keys("no key") == ("no key",)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "legacy", "asked"),
+    [
+        (b"\x1b[13;2u", b"\r", b"\x1b[13;2u"),
+        (b"\x1b[27;2;13~", b"\r", b"\x1b[13;2u"),
+        (b"\x1b[99;5u", b"\x03", b"\x1b[99;5u"),
+        (b"\x1b[27u", b"\x1b", b"\x1b[27u"),
+        (b"\x1b[P", b"\x1bOP", b"\x1b[P"),
+        (b"\x1b[13~", b"\x1bOR", b"\x1b[13~"),
+        (b"\x1b[57419u", b"\x1b[A", b"\x1b[A"),
+        (b"\x1b[57363u", b"", b"\x1b[57363u"),
+    ],
+)
+def test_what_kitty_s_protocol_sends_is_what_each_program_knows(
+    sequence: bytes, legacy: bytes, asked: bytes
+) -> None:
+    assert keys.translate(sequence, Modes()) == legacy
+    assert keys.translate(sequence, Modes(kitty_flags=1)) == asked

@@ -22,6 +22,7 @@ from chloe.errors import ChloeError
 from chloe.events.commands import Command, Resize, Write
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, Terminal, keys
+from chloe.terminal.colours import Colours
 from chloe.ui.app import App
 from chloe.ui.canvas import Row
 from chloe.ui.style import style
@@ -44,6 +45,8 @@ class MemoryTty:
         self.cursor_shape = ("", False)
         self.bells = self.suspends = self.repaints = 0
         self.replies: list[bytes] = []
+        #: What the terminal says of its colours, once it is asked.
+        self.colours: Colours | None = None
         self.is_running = self.hung_up = False
         #: Set with each frame.
         self.shown = asyncio.Event()
@@ -114,8 +117,9 @@ class MemoryTty:
     def set_mouse_mode(self, wanted: str) -> None:
         self.mouse_mode = wanted
 
-    def take_reply(self, reply: bytes) -> None:
+    def take_reply(self, reply: bytes) -> Colours | None:
         self.replies.append(reply)
+        return self.colours
 
     def forget(self) -> None:
         self.repaints += 1

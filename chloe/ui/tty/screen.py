@@ -24,8 +24,10 @@ import urwid
 from urwid.display.common import BaseScreen
 
 from chloe.errors import UsageError
+from chloe.terminal.colours import Colours
 from chloe.terminal.sizes import clamp
 from chloe.ui.canvas import Row
+from chloe.ui.tty.outer import OuterTerminal
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.signals import Signals, suspend
 from chloe.ui.tty.tty import Listener
@@ -47,6 +49,8 @@ _MOUSE_MODES = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
 _BELL_INTERVAL = 0.2
 #: Bytes that one read takes.
 _READ_SIZE = 64 * 1024
+#: Seconds after asking for which answers are waited for before the terminal is somebody else's.
+_ANSWER_TIMEOUT = 0.2
 #: Seconds that the last frame may take to get out before the terminal is restored over it.
 _DRAIN_TIMEOUT = 1.0
 
@@ -71,6 +75,8 @@ class TtyScreen(BaseScreen):
         self._shape = 0
         self._mouse = "off"
         self._rang_at = 0.0
+        self._outer = OuterTerminal()
+        self._asked_at = 0.0
         self._listener: Listener | None = None
 
     def _start(self, *args: Any, **named: Any) -> None:
@@ -88,14 +94,18 @@ class TtyScreen(BaseScreen):
         self._painter.forget()
         self._shape = 0
         self.set_mouse_mode("off")
-        self._write((_ENTER + ("" if self._takes_no_queries else _ASK_SYNCHRONIZED)).encode())
+        self._write(_ENTER.encode())
+        if not self._takes_no_queries:
+            self._write(_ASK_SYNCHRONIZED.encode() + self._outer.enter())
+            self._asked_at = time.monotonic()
 
     def _stop(self) -> None:
         """Leave the terminal as it was. A terminal that is gone has nothing to restore."""
         if self._loop is not None and self._unwritten:
             self._loop.remove_writer(self._output)
         leave = (
-            _encode_mouse_mode(self._mouse, on=False)
+            (b"" if self._takes_no_queries else self._outer.leave())
+            + _encode_mouse_mode(self._mouse, on=False)
             + (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
         )
         self._mouse = "off"
@@ -103,6 +113,7 @@ class TtyScreen(BaseScreen):
         cut = self._drain(self._unwritten)
         self._unwritten = b""
         self._drain(b"\x18" + leave if cut else leave)
+        self._await_answers()
         if self._saved_mode is not None:
             # From the background, the kernel would stop the process for this (SIGTTOU).
             previous = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
@@ -168,10 +179,14 @@ class TtyScreen(BaseScreen):
         """Draw everything anew with the next frame."""
         self._painter.forget()
 
-    def take_reply(self, reply: bytes) -> None:
-        """Take note of what the terminal answered."""
+    def take_reply(self, reply: bytes) -> Colours | None:
+        """Take note of what the terminal answered. Return its colours, once it has told them."""
         if reply in _SYNCHRONIZED:
             self._synchronized = True
+        wanted, colours = self._outer.take(reply)
+        if wanted and self.started:
+            self._write(wanted)
+        return colours
 
     def draw_screen(self, size: tuple[int, int], canvas: urwid.Canvas) -> None:
         """Show ``canvas``, as urwid would have it."""
@@ -240,6 +255,19 @@ class TtyScreen(BaseScreen):
                 self._skipped_frame = False
                 if self._listener is not None:
                     self._listener.on_writable()
+
+    def _await_answers(self) -> None:
+        """Wait a little for answers that are under way: the next program would take them for typed."""
+        until = self._asked_at + _ANSWER_TIMEOUT
+        while self._outer.is_answering and (left := until - time.monotonic()) > 0:
+            if not select.select([self._input], [], [], left)[0]:
+                return
+            try:
+                self._outer.look_for_fence(os.read(self._input, _READ_SIZE))
+            except BlockingIOError:
+                continue
+            except OSError:
+                return
 
     def _drain(self, data: bytes) -> bytes:
         """Write ``data``, waiting a little. What is left; nothing where the terminal is gone."""

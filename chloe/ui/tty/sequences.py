@@ -176,7 +176,10 @@ def measure_character(data: bytes, start: int) -> int:
 _KEYPAD = {letter: typed for typed, letter, _ in keys.KEYPAD.values()} | {"M": "enter", "I": "tab", "l": ","}
 #: Parameters of a key's sequence: numbers of at most so many digits, which ``int`` reads in no time.
 _PARAMETERS = re.compile(r"(?:[0-9]{0,9}[;:])*[0-9]{0,9}")
-_NAMED_CODES = {code: keys.NUMBER_NAMES[code] for code in (9, 13, 27, 32, 127)} | {8: "backspace"}
+_NAMED_CODES = {code: keys.NUMBER_NAMES[code] for code in (9, 13, 27, 32, 127, *range(57417, 57428))} | {
+    8: "backspace",
+    57414: "enter",
+}
 _RXVT_MODIFIERS = {"$": "shift+", "^": "ctrl+", "@": "ctrl+shift+"}
 _RXVT_ARROWS = {"a": "up", "b": "down", "c": "right", "d": "left"}
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from chloe.terminal.colours import Colours
 from chloe.ui.canvas import Row
 
 
@@ -62,8 +63,8 @@ class Tty(Protocol):
     def set_mouse_mode(self, mode: str) -> None:
         """Have the mouse reported: "off", "normal", "button", "any"."""
 
-    def take_reply(self, reply: bytes) -> None:
-        """Take note of what the terminal answered."""
+    def take_reply(self, reply: bytes) -> Colours | None:
+        """Take note of what the terminal answered. Return its colours, once it has told them."""
 
     def forget(self) -> None:
         """Draw everything anew with the next frame."""
