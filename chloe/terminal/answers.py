@@ -25,11 +25,18 @@ FIXED = {
     ">0c": "\x1b[>41;354;0c",
     # DA3: the unit's number, of which there is none.
     "=0c": "\x1bP!|00000000\x1b\\",
-    # DSR: all is well. DECDSR: no printer, no user keys locked, a keyboard.
+    # DSR: all is well. DECDSR: no printer, user keys locked, a keyboard, no locator, no room for macros, no
+    # fault of the line, one session.
     "5n": "\x1b[0n",
     "?15n": "\x1b[?13n",
     "?25n": "\x1b[?21n",
     "?26n": "\x1b[?27;1;0;0n",
+    "?53n": "\x1b[?50n",
+    "?55n": "\x1b[?50n",
+    "?56n": "\x1b[?57;0n",
+    "?62n": "\x1b[0*{",
+    "?75n": "\x1b[?70n",
+    "?85n": "\x1b[?83n",
     # DECRQM: what ECMA-48 has and no terminal ever does is always off, echo is always the program's, and text
     # is always laid out in clusters, as Unicode has them (mode 2027).
     **{f"{mode}$p": f"\x1b[{mode};4$y" for mode in (1, 2, 5, 7, 10, 11, *range(13, 20))},

@@ -100,6 +100,7 @@ def test_a_file_full_of_bells_rings_once_and_notices_are_bounded() -> None:
         ("\x1b[2;3H\x1b[6n", "\x1b[2;3R"),
         ("\x1b[2;4r\x1b[?6h\x1b[2;3H\x1b[6n", "\x1b[2;3R"),
         ("\x1b[?6n", "\x1b[?1;1;1R"),
+        ("\x1b[?55n\x1b[?62n\x1b[?75n\x1b[?85n", "\x1b[?50n\x1b[0*{\x1b[?70n\x1b[?83n"),
         ("01234567890123456789\x1b[6n", "\x1b[1;20R"),
         ("\x1b[?2004$p", "\x1b[?2004;2$y"),
         ("\x1b[?2004h\x1b[?2004$p", "\x1b[?2004;1$y"),

@@ -26,7 +26,22 @@ ASKING = [
     *QUESTIONS.values(),
     *[
         f"\x1b[{asked}"
-        for asked in ("=c", "0c", "1c", "0;1c", "?6n", "?15n", "?25n", "?26n", ">q", "x", "1x")
+        for asked in (
+            "=c",
+            "0c",
+            "1c",
+            "0;1c",
+            "?6n",
+            "?15n",
+            "?25n",
+            "?26n",
+            "?55n",
+            "?62n",
+            "?85n",
+            ">q",
+            "x",
+            "1x",
+        )
     ],
     *[f"\x1b[{asked}" for asked in ("2x", "?m", "4$p", "20$p", "3$p", "19t", "11t")],
     *[f"\x1b[?{number}$p" for number in _PRIVATE],
