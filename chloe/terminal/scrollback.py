@@ -160,6 +160,8 @@ class Scrollback(Window):
 
     def _texts(self, rows: list[Row]) -> list[str]:
         """Return the lines that ``rows`` make, as text."""
+        if not any(row.wrapped for row in rows):
+            return [self._reader.text(row.text).rstrip() for row in rows]
         copies = [row.copy() for row in rows]
         return [self._reader.text(line.cells).rstrip() for line, _ in lines(copies, self._columns)]
 

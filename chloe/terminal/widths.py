@@ -42,6 +42,7 @@ _RUNS = re.compile(f"([{_NARROW}]++)|([{_WIDE}]++)|([^{_NARROW}{_WIDE}])")
 _ZERO, _TWO, _SPACING, _EMOJI, _PICTURE, _LINKER, _CONSONANT = (1 << place for place in range(7))
 _SELECTOR_16 = "\ufe0f"
 _JOINER = "\u200d"
+_FIRST_FLAG_HALF = "\U0001f1e6"
 
 
 @lru_cache(maxsize=1)
@@ -144,15 +145,17 @@ def joins(before: str, char: str) -> bool:
         return True
     if not before:
         return False
+    if bits & _PICTURE:
+        return before[-1] == _JOINER and bool(_bits[before[0]] & _PICTURE)
     if bits & _SPACING:
         return True
     if bits & _CONSONANT:
         return _is_linked(before)
-    if is_skin_tone(char):
-        return bool(_bits[before[0]] & _PICTURE)
-    if bits & _PICTURE:
-        return before[-1] == _JOINER and bool(_bits[before[0]] & _PICTURE)
-    return is_flag_half(char) and len(before) == 1 and is_flag_half(before)
+    if char < _FIRST_FLAG_HALF:
+        return False
+    if is_flag_half(char):
+        return len(before) == 1 and is_flag_half(before)
+    return is_skin_tone(char) and bool(_bits[before[0]] & _PICTURE)
 
 
 def _is_linked(before: str) -> bool:
@@ -187,4 +190,4 @@ def is_skin_tone(char: str) -> bool:
 
 def is_flag_half(char: str) -> bool:
     """Return whether ``char`` is a regional indicator, two of which make a flag."""
-    return "\U0001f1e6" <= char <= "\U0001f1ff"
+    return _FIRST_FLAG_HALF <= char <= "\U0001f1ff"
