@@ -51,6 +51,7 @@ LOOKS: tuple[tuple[Sequence[str], int, bytes], ...] = (
 )
 WRITES: tuple[Sequence[str], ...] = (
     ("rename", "runs", "other"),
+    ("reset", "runs"),
     ("tag", "runs", "one"),
     ("new", "true"),
     ("recover",),
