@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chloe.terminal.logical import Line, cuts
 from chloe.terminal.pens import PLAIN
+from chloe.terminal.runs import RowReader
 
 
 class Block(Protocol):
@@ -27,6 +28,9 @@ class Block(Protocol):
 
     def texts(self) -> list[str]:
         """Return their cells alone, oldest first."""
+
+    def read(self, reader: RowReader) -> list[str]:
+        """Return them as a person reads them, oldest first, without blanks at the ends."""
 
     def height(self, columns: int) -> int:
         """Return how many rows show them."""
@@ -86,6 +90,13 @@ class PackedBlock:
     def texts(self) -> list[str]:
         """Return their cells alone, oldest first."""
         return self._cells.split(self._separator)
+
+    def read(self, reader: RowReader) -> list[str]:
+        """Return them as a person reads them, oldest first, without blanks at the ends."""
+        texts = reader.text(self._cells).split(self._separator)
+        if self._cells.isascii() and f" {self._separator}" not in self._cells and texts[-1][-1:] != " ":
+            return texts
+        return [text.rstrip() for text in texts]
 
     def height(self, columns: int) -> int:
         """Return how many rows show them; the answer is remembered for one width."""

@@ -25,6 +25,7 @@ from chloe.terminal.scrollback import MAX_LINE_ROWS
 
 if TYPE_CHECKING:
     from chloe.terminal.interpreter import Interpreter
+    from chloe.terminal.runs import RowReader
 
 #: Fewer lines than this, beyond two screenfuls, aren't worth the look.
 _MIN_LINES = 32
@@ -83,6 +84,13 @@ class UnparsedBlock:
     def texts(self) -> list[str]:
         """Return their cells alone, oldest first."""
         return self._parsed().texts()
+
+    def read(self, reader: RowReader) -> list[str]:
+        """Return them as a person reads them, oldest first; nothing is parsed where they are plain text."""
+        plain = "" if self._known else _SGR.sub("", self._text)
+        if not plain or "\t" in plain or not widths.is_narrow(plain.replace(_END, "")):
+            return self._parsed().read(reader)
+        return [line.rstrip() for line in plain[: -len(_END)].split(_END)]
 
     def height(self, columns: int) -> int:
         """Return how many rows show them."""

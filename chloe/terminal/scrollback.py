@@ -182,7 +182,7 @@ class Scrollback(Window):
     def drain(self) -> list[str]:
         """Take all lines that ended out, as text, oldest first, for a caller that keeps them elsewhere."""
         self._pack()
-        taken = [self._reader.text(cells).rstrip() for block in self._blocks for cells in block.texts()]
+        taken = [text for block in self._blocks for text in block.read(self._reader)]
         self._blocks.clear()
         self._held += self._count
         self._count = self._size = self.borrowed = 0

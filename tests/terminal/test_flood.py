@@ -135,3 +135,18 @@ def test_frames_are_skipped_whatever_clears_them(drawn: list[int]) -> None:
 def test_the_pen_behind_a_flood_is_the_one_selected_last() -> None:
     lines = b"".join(b"\x1b[3%dmline\x1b[%dm\r\n" % (n % 3, (22, 1)[n % 2]) for n in range(400)) + b"\x1b[30m"
     assert_skipped_as_drawn(lines + b"\x1b[31m\x1b[30mafter\r\n" * 60 + b"and", (24, 80), 1000)
+
+
+@examples()
+@given(st.lists(LINES, min_size=1, max_size=5), st.integers(1, 60), SIZES)
+def test_lines_are_taken_out_as_they_are_read(lines: list[str], times: int, size: tuple[int, int]) -> None:
+    terminal = Terminal(*size)
+    terminal.feed("\r\n".join(lines * times * 4).encode() + b"\r\n")
+    scrollback = terminal.scrollback
+    read = [
+        "".join(run.text for row in rows for run in row).rstrip()
+        for rows in scrollback.numbered(scrollback.first, scrollback.lines, 10_000)
+    ]
+    fresh = Terminal(*size)
+    fresh.feed("\r\n".join(lines * times * 4).encode() + b"\r\n")
+    assert fresh.scrollback.drain() == read[: scrollback.lines - scrollback.is_open]
