@@ -103,7 +103,8 @@ class Canvas:
         charsets = self.charsets
         self.translation = translation = charsets.translation
         is_plain = translation is None and charsets.single < 0 and not self.modes.insert
-        self.draws_plainly = is_plain and not self.has_side_margins
+        # Curses programs come by here all the time.
+        self.draws_plainly = is_plain and not self.left and self.right == self.columns - 1
 
     @property
     def has_side_margins(self) -> bool:

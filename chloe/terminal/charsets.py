@@ -45,7 +45,7 @@ class Charsets(NamedTuple):
 
     def designate(self, place: int, name: str) -> Charsets:
         """Return these sets with ``name`` as G``place``; a set that isn't known is ASCII."""
-        return _designated(self, place, name if name in _TRANSLATIONS else _ASCII)
+        return _designated(self, place, name)
 
     @property
     def translation(self) -> Translation:
@@ -67,5 +67,6 @@ def _shifted(before: Charsets, shift: int) -> Charsets:
 def _designated(before: Charsets, place: int, name: str) -> Charsets:
     """Return ``before`` with another set; curses programs switch between two of them all the time."""
     sets = before.sets
+    name = name if name in _TRANSLATIONS else _ASCII
     first, second, third, fourth = (name if place == index else sets[index] for index in range(4))
     return before._replace(sets=(first, second, third, fourth))

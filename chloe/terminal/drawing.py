@@ -32,7 +32,14 @@ class Drawing(Canvas):
             text = text.translate(self.translation)
             if is_ascii:  # Each set's glyphs take one cell.
                 self.last = text[-1]
-                self._put(text)
+                x = self.x
+                end = x + len(text)
+                if end >= self.columns or self.modes.insert or self.has_side_margins:
+                    self._put(text)
+                else:
+                    self.lines[self.y].write(x, text, self.style_id)
+                    self.x = end
+                    self.changed.add(self.y)
                 return
         self._draw(text)
 
