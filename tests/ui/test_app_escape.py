@@ -99,6 +99,19 @@ def call_way(way: tuple[bytes, bool, float]) -> str:
     return f"{'direct' if kind == b'c' else 'tmux'}-{'kitty' if has_kitty else 'plain'}-{pace * 1000:.0f}ms"
 
 
+def choose_cases(way: tuple[bytes, bool, float]) -> list[str]:
+    """The programs that are tried in this way."""
+    return list(CASES) if IS_WHOLE else list(CASES)[FEW.index(way) :: len(FEW)]
+
+
+@pytest.mark.parametrize("needs", sorted({case.needs for case in CASES.values()}))
+def test_each_program_is_tried_in_some_way_or_said_to_be_missing(needs: str) -> None:
+    tried = {name for way in (WAYS if IS_WHOLE else FEW) for name in choose_cases(way)}
+    assert {name for name, case in CASES.items() if case.needs == needs} <= tried
+    if not shutil.which(needs):
+        pytest.skip(f"{needs} isn't installed: what an Esc does in it wasn't tried")
+
+
 @pytest.fixture
 def places(tmp_path: Path, tmux_socket: str) -> Iterator[dict[str, str]]:
     """What the words of a case stand for."""
@@ -125,8 +138,7 @@ def test_an_escape_goes_where_one_means_it(
     kind, has_kitty, pace = way
     app = start_app(columns=110)
     app.wait_for("No panes yet")
-    names = list(CASES) if IS_WHOLE else list(CASES)[FEW.index(way) :: len(FEW)]
-    for name in names:
+    for name in choose_cases(way):
         case = CASES[name]
         if shutil.which(case.needs):
             (tmp_path / "typed").write_bytes(b"")
