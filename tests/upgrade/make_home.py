@@ -207,8 +207,8 @@ def keep(folder: Path) -> None:
         expected = asyncio.run(make_home(home / "home", socket))
         for path in (home / "home").rglob("*"):
             kept = folder / "home" / path.relative_to(home / "home")
-            # The others are made by whoever starts: locks, and a FIFO, which no archive keeps.
-            if path.is_file() and path.suffix != ".lock" and path.name not in ("lock", "leases"):
+            # The others are made by whoever starts: locks, room in reserve, a FIFO, which no archive keeps.
+            if path.is_file() and path.suffix != ".lock" and path.name not in ("lock", "leases", "reserve"):
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept)
     finally:
