@@ -152,6 +152,31 @@ async def test_a_frame_shows_and_one_that_changes_nothing_writes_nothing(host: H
         assert host.pump() == b"\x07"
 
 
+async def test_keys_told_apart_are_given_back_at_each_stop_and_asked_for_at_each_start(host: Host) -> None:
+    def answer(screen: TtyScreen) -> None:
+        host.pump()
+        for reply in host.terminal.take_replies().split(b"\x1b")[1:]:
+            screen.take_reply(b"\x1b" + reply)
+        host.pump()
+
+    screen = host.open()
+    with pytest.raises(RuntimeError, match="crash"), screen.running():
+        for _ in range(2):
+            answer(screen)
+            assert host.terminal.modes.kitty_flags == 1
+            # As before the process is stopped (Ctrl-Z), and when it goes on.
+            screen.stop()
+            host.pump()
+            assert host.terminal.modes.kitty_flags == 0
+            screen.start()
+        # Stopped by force, it finds out only afterwards.
+        screen.resume()
+        answer(screen)
+        raise RuntimeError("crash")
+    host.pump()
+    assert (host.terminal.modes.kitty_flags, host.terminal.modes.colour_reports) == (0, False)
+
+
 async def test_what_is_typed_is_read_and_a_terminal_that_is_gone_is_an_end(
     host: Host, eventually: Eventually
 ) -> None:
