@@ -199,7 +199,8 @@ class Terminal:
         the scrollback only the open line, whose rest is on the screen; the cursor, and whether it waits to
         wrap; the pen and both cursors saved by DECSC, with charsets and single shifts; modes, saved ones too,
         keyboard flags, margins, tabs, title and folder; and what REP would repeat. They don't hold the lines
-        above, nor what a resize would bring back of them: ``dump`` does. The fresh terminal has notices of
+        above, what a resize would bring back of them, nor which screen was cleared last, so that one may be
+        kept once more: ``dump`` does. The fresh terminal has notices of
         title and folder afterwards.
 
         >>> terminal = Terminal(1, 20)
