@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import end_server
+
 if TYPE_CHECKING:
     from tests.app_in_terminal import AppInTerminal
     from tests.conftest import AppWithPane, StartApp
@@ -127,8 +129,7 @@ def places(tmp_path: Path, tmux_socket: str) -> Iterator[dict[str, str]]:
         (repo / "file").write_text("one\ntwo\n")
     keys = f"{sys.executable} {tmp_path}/keys.py {tmp_path}/typed"
     yield {"KEYS": keys, "PYTHON": sys.executable, "INNER": inner, "REPO": str(repo)}
-    if shutil.which("tmux"):
-        subprocess.run(["tmux", "-L", inner, "kill-server"], capture_output=True)
+    end_server(inner)
 
 
 @pytest.mark.parametrize("way", WAYS if IS_WHOLE else FEW, ids=call_way)
