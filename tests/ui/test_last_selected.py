@@ -44,8 +44,8 @@ async def test_the_selected_pane_is_selected_again_after_a_restart(fly: Fly) -> 
     for number in range(3):
         pane = await pilot.opens()
         await pilot.engine.request(Rename(pane.id, f"pane-{number}"))
-        pilot.program(pane).exits(3)
         await pilot.leave()
+        pilot.program(pane).exits(3)
     panes = pilot.engine.projections.panes.values()
     await pilot.until(lambda: not any(pane.alive for pane in panes))
     pilot.press("2", "q")
