@@ -32,7 +32,7 @@ async def test_the_head_is_kept_beside_the_log_while_it_is_written_and_at_close(
     await store.close()
     assert parse_head(file.read_text()) == Head(2, second.hash)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert sorted(each.name for each in path.parent.iterdir()) == ["head", "log.db", "log.lock"]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["head", "log.db", "log.lock", "reserve"]
 
 
 async def grown(opened: Any, path: Path, printed: Printed) -> list[bytes]:

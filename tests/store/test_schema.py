@@ -229,7 +229,7 @@ async def test_a_folder_of_any_name_holds_a_log(tmp_path: Path, printed: Printed
         written += await store.append([printed(b"healed", 1)])
         assert [record async for record in store.read()] == written
         await store.close()
-        assert {each.name for each in path.parent.iterdir()} == {"head", "log.db", "log.lock"}
+        assert {each.name for each in path.parent.iterdir()} == {"head", "log.db", "log.lock", "reserve"}
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
