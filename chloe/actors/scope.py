@@ -50,3 +50,6 @@ def named(text: str) -> Scope:
 
 #: None: what isn't there yet needs no look at the others.
 NOTHING = Scope(lambda _: (), leaves_out="ended")
+
+#: None, though every pane is known: where there is no room for what the spools hold.
+ALL_UNTOUCHED = Scope(lambda _: ())

@@ -62,6 +62,7 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
     What is kept: what happened and when, the hash of all that goes, and of a pane that runs its screen and
     its scrollback. The log says what went and why, and chloe verify holds as before.
     """
+    from chloe.actors.scope import ALL_UNTOUCHED
     from chloe.errors import UsageError
     from chloe.pruning import RetentionPolicy, execute, plan
 
@@ -80,13 +81,16 @@ def prune(older_than: int | None, over: int | None, pane: str | None, dry_run: b
         tell = _print_json if as_json else _print
         tell(prune_plan, ranges, names, dry_run=dry_run, before=before, after=await store.measure())
 
-    if not dry_run:
-        _make_room(config.paths.database)
-    run_with_engine(work, needs_log=not dry_run)
+    # Where the disk is full, the room in reserve is for the prune alone: what the spools hold stays there.
+    is_tight = not dry_run and _make_room(config.paths.database)
+    run_with_engine(work, ALL_UNTOUCHED if is_tight else None, needs_log=not dry_run)
 
 
-def _make_room(path: Path) -> None:
-    """Spend what is kept for it where the disk is full."""
+def _make_room(path: Path) -> bool:
+    """Spend what is kept for it where the disk is full; return whether it was.
+
+    Raises ``LogUnwritable`` where that doesn't make room.
+    """
     from chloe.errors import LogUnwritable
     from chloe.store.reserve import MAX_SIZE, spend_reserve
     from chloe.store.unwritable import explain_doubt, is_full
@@ -98,6 +102,8 @@ def _make_room(path: Path) -> None:
                 f"{reason}, and no room is kept in reserve: remove {format_size(MAX_SIZE)} or so from there, "
                 "then prune"
             )
+        return True
+    return False
 
 
 def _print(

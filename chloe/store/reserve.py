@@ -17,6 +17,8 @@ from chloe.small_files import open_regular
 MAX_SIZE = 4 * 1024 * 1024
 #: What a log of any size needs beside its own pages: the -shm file, its head, a lock, some pages more.
 _OVERHEAD = 128 * 1024
+#: It grows by so many bytes: seldom, and never behind what the log takes.
+_STEP = 256 * 1024
 #: It is made where so many times as much is free.
 _SHARE = 2
 
@@ -27,16 +29,17 @@ def reserve_file(path: Path) -> Path:
 
 
 def keep_reserve(path: Path) -> None:
-    """Have as much room in reserve as the log at ``path`` takes, within bounds; nothing where that can't be.
+    """Have no less room in reserve than pruning the log at ``path`` takes; nothing where that can't be.
 
     Costs some system calls where there is nothing to do.
     """
     file = reserve_file(path)
     with suppress(OSError):
-        wanted = min(size_on_disk(path) + _OVERHEAD, MAX_SIZE)
+        needed = min(size_on_disk(path) + _OVERHEAD, MAX_SIZE)
         kept = file.lstat().st_size if os.path.lexists(file) else 0
-        if kept * 2 >= wanted:
+        if kept >= needed:
             return
+        wanted = -(-needed // _STEP) * _STEP
         disk = os.statvfs(path.parent)
         if (wanted - kept) * _SHARE > disk.f_bavail * disk.f_frsize:
             return
