@@ -26,13 +26,15 @@ _FORBIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 #: What the app composes itself: sequences by their final byte, one for each of what it does.
 _CSI_OF_OURS = re.compile(
-    r"\x1b\[(?:[\d;:]*[ABCDGHJKXdfmrhlt]|\?[\d;]*[hl]|\d* q|[<=>?][\d;]*[umcq]|[56]n|c|\?\d+\$p|>q)"
+    r"\x1b\[(?:[\d;:]*[ABCDGHJKXdfmrhlt]|\?[\d;]*[hl]|\d* q|[<=>?][\d;]*[umcq]|(?:[56]|\?996)n|c|\?\d+\$p|>q)"
 )
 _ESCAPE_OF_OURS = re.compile(r"\x1b(?:[()][B0]|[78=>M\\])")
 _OSC = re.compile(r"\x1b\](\d+)(?:;[^\x1b\x07]*)?(?:\x07|\x1b\\)")
 _DCS = re.compile(r"\x1bP(?:\+q[0-9A-Fa-f;]*|\$q[ -~]*)\x1b\\")
 #: Title, colours asked for, its own mark.
 _OSC_OF_OURS = {"0", "2", "4", "10", "11", "22", "104", "110", "111"}
+#: The cursor's colour is asked for, and never set.
+_QUESTIONS_OF_OURS = re.compile(r"\x1b\]12;\?\x1b\\")
 
 
 @cache
@@ -124,7 +126,7 @@ def judge_app(came: Came, written: bytes, shown: str) -> Iterator[str]:
     if bad := unprintable("".join(left)):
         at = plain.index(bad[0])
         yield f"the app writes {bad!r}, first in {plain[max(0, at - 40) : at + 40]!r}"
-    for number in set(_OSC.findall(text)) - _OSC_OF_OURS:
+    for number in set(_OSC.findall(_QUESTIONS_OF_OURS.sub("", text))) - _OSC_OF_OURS:
         yield f"the app writes an OSC {number}"
 
 
