@@ -8,8 +8,7 @@ What needs no screen is answered here, so that an answer doesn't hang on whether
 of tmux, or on who looks. Where the cursor is, tmux knows: its report is waited for, and what is asked behind
 it is answered behind it.
 
-A batch is cut at each ESC. Most sequences end in a letter that asks for nothing and changes nothing that can
-be asked for: a copy of the batch without digits tells them by their first two characters. Renditions are only
+A batch is skimmed, part by part, and what holds anything uncommon is cut at each ESC. Renditions are only
 looked through when somebody asks, or when many have gathered.
 """
 
@@ -21,28 +20,27 @@ if TYPE_CHECKING:
 
     from chloe.backends.tmux.holder.answer_queue import AnswerQueue
     from chloe.backends.tmux.holder.colours_file import ColoursFile
-    from chloe.backends.tmux.holder.rendition import follow
+    from chloe.backends.tmux.holder.rendition import Trail, follow
     from chloe.backends.tmux.holder.sequences import LONGEST_STRING, command_number, cut, may_ask
     from chloe.backends.tmux.holder.settings import Settings
+    from chloe.backends.tmux.holder.skimming import DIGITS, PASSED_OVER, skim, split_flood
 else:
     from answer_queue import AnswerQueue
     from colours_file import ColoursFile
-    from rendition import follow
+    from rendition import Trail, follow
     from sequences import LONGEST_STRING, command_number, cut, may_ask
     from settings import Settings
+    from skimming import DIGITS, PASSED_OVER, skim, split_flood
 
 #: The most parameters that are read, and the highest value of one, as in the emulator.
 _MOST_PARAMETERS, _HIGHEST = 32, 65535
-#: Bytes of a batch whose renditions are looked through at once, and the most that are kept for later.
-_LITTLE, _LONGEST_TRAIL = 4 * 1024, 64 * 1024
+#: Bytes of a batch that are skimmed at once: where one thing is uncommon, not all has to be looked through.
+_PART = 8 * 1024
 
-_DIGITS = b"0123456789;:"
 _INTERMEDIATES = bytes(range(0x20, 0x30))
 _PREFIXES = (b"<", b"=", b">", b"?")
 #: How begins, without digits, what neither asks nor changes anything that can be asked for, but for SGR.
-_PASSED_OVER = frozenset([b"[" + bytes((final,)) for final in b"@ABCDEFGHIJKLMPSTXZ^`abdefgijkmv"])
-#: The most common of them, and one of the designations of a character set.
-_COMMON = (b"\x1b[m", *[b"\x1b[" + bytes((final,)) for final in b"HKCABDGJXd"], b"\x1b(B")
+_PASSED_OVER = frozenset([b"[" + bytes((final,)) for final in PASSED_OVER])
 #: Operations that report something (XTWINOPS).
 _REPORTS = (11, 13, 14, 15, 16, 18, 19, 20, 21)
 #: Stands for what tmux doesn't get: the end of a string (ST) does nothing, but ends what was left open.
@@ -52,6 +50,8 @@ _IGNORED = b"\x1b]7727;"
 #: C1 controls in UTF-8 as the two characters that mean the same (ECMA-48 5.3): CSI, and SCI for DECID.
 _EIGHT_BIT = ((b"\xc2\x9b", b"\x1b["), (b"\xc2\x9a", b"\x1bZ"))
 _COLOUR_REPORTS = 2031
+#: Private switches that change more than themselves: side margins, and what is watched.
+_MORE = ("?69", f"?{_COLOUR_REPORTS}")
 
 
 class Questions:
@@ -68,6 +68,11 @@ class Questions:
         self._table = table
         self._settings = Settings(table, rows, columns)
         self._columns = columns
+        self._simple = {
+            name[1:].encode("ascii"): name
+            for name in table["switches"]
+            if name[:1] == "?" and name not in _MORE
+        }
         self._colours = ColoursFile(home, table["colours"])
         self._colours_are_fresh = False
         self.answers = AnswerQueue()
@@ -77,8 +82,7 @@ class Questions:
         self._in_device_control = False
         self._pieces: list[bytes] = []
         self._at = self._followed = 0
-        self._trail: list[bytes] = []
-        self._trail_size = 0
+        self._trail = Trail()
 
     def end_left_behind(self) -> bytes:
         """Forget what the program left behind (SIGUSR1). Return what tmux gets for it."""
@@ -106,19 +110,30 @@ class Questions:
             return data
         self._colours_are_fresh = False
         tail = data[start + 1 :]
+        self._trail.begin(self._settings.rendition, len(data))
         if cut(tail, is_ended=False)[2]:
             return self._take_complete(data, None)
         return self._take_complete(data[:start], tail) + self._hold_back(tail)
 
     def _take_complete(self, data: bytes, tail: bytes | None) -> bytes:
         """Look through sequences that have ended. ``tail`` is what has begun behind them, if anything."""
-        if not self._in_device_control and _is_quiet(data):
-            self._leave_trail(data)
-            return data
+        is_changed = False
+        passed = []
+        parts = split_flood(data, _PART)
+        for at, part in enumerate(parts):
+            if not self._in_device_control and skim(part, self._settings.on, self._simple):
+                self._trail.append(self._settings.rendition, part)
+                passed.append(part)
+                continue
+            passed.append(self._look_through(part, tail if at == len(parts) - 1 else None))
+            is_changed |= passed[-1] is not part
+        return b"".join(passed) if is_changed else data
+
+    def _look_through(self, data: bytes, tail: bytes | None) -> bytes:
         self._pieces = pieces = data.split(b"\x1b")
         self._followed = 1
         is_changed = self._in_device_control and self._end_device_control(0, tail)
-        brief = data.translate(None, _DIGITS).split(b"\x1b")
+        brief = data.translate(None, DIGITS).split(b"\x1b")
         odd = {at for at, piece in enumerate(brief) if piece[:2] not in _PASSED_OVER}
         if data.count(b"\x1b[") < len(pieces) - 1:
             odd.update([at for at, piece in enumerate(pieces) if piece[:1] != b"["])
@@ -133,7 +148,7 @@ class Questions:
                     passed[at] = (instead or _NOTHING) + controls + pieces[at][length:]
                 elif sequence[:1] == b"P":
                     is_changed |= self._end_device_control(at, tail)
-        self._leave_trail(b"\x1b" + b"\x1b".join(pieces[self._followed :]))
+        self._trail.append(self._settings.rendition, b"\x1b" + b"\x1b".join(pieces[self._followed :]))
         self._pieces = []
         if passed or is_changed:
             data = pieces[0] + b"".join(
@@ -174,28 +189,12 @@ class Questions:
 
     # Renditions.
 
-    def _leave_trail(self, data: bytes) -> None:
-        """Keep what may hold renditions, and look through it where it is little: a flood mustn't wait.
-
-        Of a flood only the end is looked through. That tells, unless a rendition was selected in it before
-        and neither selected again nor taken back.
-        """
-        self._trail.append(data)
-        self._trail_size += len(data)
-        if len(data) <= _LITTLE:
-            self._follow()
-        while self._trail_size > _LONGEST_TRAIL and len(self._trail) > 1:
-            self._trail_size -= len(self._trail.pop(0))
-
-    def _follow(self) -> None:
-        follow(self._settings.rendition, b"".join(self._trail))
-        self._trail, self._trail_size = [], 0
-
     def _catch_up(self) -> None:
         """Know the rendition as it is before the sequence that is carried out."""
-        self._trail.append(b"\x1b" + b"\x1b".join(self._pieces[self._followed : self._at]))
+        since = b"\x1b" + b"\x1b".join(self._pieces[self._followed : self._at])
         self._followed = self._at + 1
-        self._follow()
+        self._trail.append(self._settings.rendition, since)
+        self._trail.follow(self._settings.rendition)
 
     # Sequences -------------------------------------------------------------------------------------
 
@@ -227,7 +226,7 @@ class Questions:
         prefix = body[:1] if body[:1] in _PREFIXES else b""
         given = body[len(prefix) :].rstrip(_INTERMEDIATES)
         key = prefix + body[len(prefix) + len(given) :] + final
-        if given.translate(None, _DIGITS):
+        if given.translate(None, DIGITS):
             return None
         parts = given.split(b";")[:_MOST_PARAMETERS] if given else []
         numbers = [min(int(part.partition(b":")[0] or 0), _HIGHEST) for part in parts]
@@ -357,18 +356,6 @@ class Questions:
         Return what the program gets before the answers.
         """
         return self.answers.take_typed(data, by_tmux=by_tmux, columns=self._columns)
-
-
-def _is_quiet(data: bytes) -> bool:
-    """Return whether there is nothing in ``data`` but text and the most common sequences."""
-    if b"\x1b7" in data or b"\x1b8" in data:
-        return False  # Without their digits they are none.
-    brief = data.translate(None, _DIGITS)
-    for sequence in _COMMON:
-        if b"\x1b" not in brief:
-            return True
-        brief = brief.replace(sequence, b"\0")
-    return b"\x1b" not in brief
 
 
 #: Sequences that switch modes: the operation, and to what.

@@ -52,6 +52,42 @@ _known: dict[bytes, dict[str, str]] = {}
 _MOST_KNOWN = 256
 #: No longer sequence is taken seriously, as in the emulator.
 _LONGEST = 256 + 1
+#: Bytes of a batch all of whose renditions are looked through, and the most that are kept for later.
+_LITTLE, _LONGEST_TRAIL = 4 * 1024, 64 * 1024
+
+
+class Trail:
+    """What was printed and may hold renditions, kept until somebody asks.
+
+    Of a flood only the end is kept. That tells, unless a rendition was selected in it before and neither
+    selected again nor taken back. What comes little by little is looked through in full.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._is_flood = False
+
+    def begin(self, rendition: dict[str, str], length: int) -> None:
+        """Begin a batch of so many bytes."""
+        is_flood = length > _LITTLE
+        if is_flood and not self._is_flood:
+            self.follow(rendition)
+        self._is_flood = is_flood
+
+    def append(self, rendition: dict[str, str], data: bytes) -> None:
+        """Keep this as well; ``rendition`` changes where so much has gathered that it has to be read."""
+        self._kept.append(data)
+        self._size += len(data)
+        if not self._is_flood and self._size > _LONGEST_TRAIL:
+            self.follow(rendition)
+        while self._size > _LONGEST_TRAIL and len(self._kept) > 1:
+            self._size -= len(self._kept.pop(0))
+
+    def follow(self, rendition: dict[str, str]) -> None:
+        """Change ``rendition`` as all that is kept does, and forget that."""
+        follow(rendition, b"".join(self._kept))
+        self._kept, self._size = [], 0
 
 
 def describe(rendition: dict[str, str]) -> str:
