@@ -112,10 +112,10 @@ class PaneList:
         head.append(("list name" + on if pane.alive else "list" + on, name))
         tail = [(style + on, text) for style, text in news]
         left = width - sum(measure_text(text) for _, text in (*head, *tail))
-        where = self._describe(pane)
+        says, place = self._describe(pane)
         beside = ""
         if tall == 1 and left > _LEAST_FOLDER:
-            beside = f"  {self._fit_folder(where, left - 3)}"
+            beside = f"  {self._fit_place(says, place, left - 3)}"
             left -= measure_text(beside)
         first = make_row(
             [*head, ("list dim" + on, beside), ("list" + on, " " * left), *tail], width, "list" + on
@@ -124,11 +124,14 @@ class PaneList:
             return [first]
         indent = " " * (self._sign_width + 2)
         room = max(width - len(indent) - 1, 0)
-        below = indent + self._fit_folder(where, room)
+        below = indent + self._fit_place(says, place, room)
         return [first, make_row([("list dim" + on, below)], width, "list dim" + on)]
 
-    def _fit_folder(self, folder: str, width: int) -> str:
-        return fit(folder, width, ellipsis=self._glyphs.ellipsis, keep_end=True).decode("utf-8")
+    def _fit_place(self, says: str, place: str, width: int) -> str:
+        """Return ``says`` whole and what fits of the end of ``place``."""
+        says = fit(says, min(measure_text(says), width), ellipsis=self._glyphs.ellipsis).decode("utf-8")
+        left = width - measure_text(says)
+        return says + fit(place, left, ellipsis=self._glyphs.ellipsis, keep_end=True).decode("utf-8")
 
     def _describe_news(self, pane: Pane, width: int) -> list[tuple[str, str]]:
         """Return what stands at the end of a pane's line: its bell, what is unseen, its end, its age."""
@@ -145,14 +148,14 @@ class PaneList:
             parts.append(("list dim", f" {format_age(pane.died_at or pane.created_at):>3}"))
         return [*parts, ("list", " ")] if parts else []
 
-    def _describe(self, pane: Pane) -> str:
-        """Return the folder, and what the program calls itself if that says more than the name."""
+    def _describe(self, pane: Pane) -> tuple[str, str]:
+        """Return whose it is if another's, and the folder after a title that says more than the name."""
         terminal = self._screens.drawn(pane.id) if pane.id in self._screens else None
         place = format_folder((terminal.cwd if terminal else "") or pane.cwd)
         title = escape_unsafe(terminal.title) if terminal else ""
         if self._selection.is_foreign(pane):
-            return f"of another Chloe  {place}"
-        return f"{title}  {place}" if title and title != pane.name else place
+            return "of another Chloe  ", place
+        return "", f"{title}  {place}" if title and title != pane.name else place
 
     def _draw_invitation(self, width: int) -> list[Row]:
         words = ["", " No panes yet.", "", " c  a direct pane", " t  a tmux pane", " ?  every key"]

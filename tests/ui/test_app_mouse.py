@@ -179,10 +179,10 @@ def test_in_command_mode_the_mouse_is_the_terminal_s_and_late_reports_do_nothing
 def test_an_old_terminal_s_reports_reach_the_program_as_it_wants_them(start_pointer: StartPointer) -> None:
     pointer = start_pointer(columns=240).open(1002, 1006)
     pointer.wait_asked("button")
-    # 240 columns leave 32 to the list and one to the edge; column 223 is the last that this form can say.
-    pointer.gets(b"\x1b[M \xff*", b"\x1b[<0;190;8M")
-    pointer.gets(b"\x1b[M#\xff*", b"\x1b[<0;190;8m")
-    pointer.gets(b"\x1b[M`\xff*", b"\x1b[<64;190;8M")
+    # 240 columns leave 48 to the list and one to the edge; column 223 is the last that this form can say.
+    pointer.gets(b"\x1b[M \xff*", b"\x1b[<0;174;8M")
+    pointer.gets(b"\x1b[M#\xff*", b"\x1b[<0;174;8m")
+    pointer.gets(b"\x1b[M`\xff*", b"\x1b[<64;174;8M")
 
 
 def test_when_the_program_ends_the_mouse_is_the_terminal_s(

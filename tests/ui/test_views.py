@@ -305,6 +305,13 @@ def test_a_direct_pane_of_another_instance_is_shown_as_such(seen: Parts, double:
     assert not seen.selection.accepts_keys(double.projections.panes[pane])
 
 
+def test_whose_a_pane_is_stays_whole_where_its_folder_is_cut(seen: Parts, double: Double) -> None:
+    double.pane("theirs", instance="another", cwd="/a/very/long/folder/name" * 3)
+    shown = seen.text(160, 50)
+    assert "of another Chloe  …" in shown
+    assert "/name │" in shown
+
+
 def test_the_instance_that_typed_last_sizes_a_pane(double: Double) -> None:
     pane = double.projections.panes[double.pane("shared", backend="tmux")]
     sizing = Sizing(ME)
