@@ -74,6 +74,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("config",),
     ("rename", "p", "p"),
     ("tag", "p", "a"),
+    ("reset", "p"),
     ("send", "p", "x"),
     ("send", "p", "--key", "up"),
     ("new", "--name", "other", "true"),

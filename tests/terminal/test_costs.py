@@ -74,6 +74,9 @@ KEPT_IN_PART = {
     "coloured lines",
 }
 
+#: Of these each unit draws a screenful: so many are enough to fill what is kept many times.
+SCREENFULS = {"repetitions": 6_000}
+
 
 def _steps(work: Callable[[], object]) -> int:
     """How many calls ``work`` makes, Python's own among them."""
@@ -111,7 +114,7 @@ def test_twice_the_input_takes_twice_the_steps(name: str) -> None:
 def test_what_is_kept_of_endless_input_is_bounded(name: str) -> None:
     # Most where each of 120,000 cells of an open line has a look of its own; else less than 90 bytes each.
     units, most = (60_000, 20_000_000) if name in KEPT_IN_PART else (6_000, 1_000_000)
-    stream = ENDLESS[name](units)
+    stream = ENDLESS[name](SCREENFULS.get(name, units))
     _feed(stream[:10_000], 1 << 16)
     tracemalloc.start()
     try:
