@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Literal
 
-from chloe.backends.evidence import Group, ProgramEvidence, look_from_outside
+from chloe.backends.evidence import Group, ProgramEvidence, look_from_outside, read_briefly
 from chloe.backends.terminal_input import find_terminal
 from chloe.events.facts import Process
 from chloe.quick import dataclass
@@ -107,7 +107,9 @@ def observe(program: Process, groups: ProcessGroups) -> Activity | None:
 
 def _words(pid: int) -> tuple[str, ...]:
     with suppress(OSError):
-        return tuple(_read(f"/proc/{pid}/cmdline").decode("utf-8", "replace").removesuffix("\0").split("\0"))
+        return tuple(
+            read_briefly(f"/proc/{pid}/cmdline").decode("utf-8", "replace").removesuffix("\0").split("\0")
+        )
     return ()
 
 
@@ -118,7 +120,7 @@ def _calls(pids: Iterable[int], device: str) -> frozenset[Call]:
 
 def _call(pid: int, thread: int, device: str) -> Call:
     try:
-        words = _read(f"/proc/{pid}/task/{thread}/syscall").split()
+        words = read_briefly(f"/proc/{pid}/task/{thread}/syscall").split()
     except OSError:
         return ""
     if words[:1] == [b"running"]:
@@ -151,12 +153,3 @@ def _list_numbers(folder: str) -> list[int]:
         return [int(name) for name in os.listdir(folder) if name.isdecimal()]  # noqa: PTH208 - names.
     except OSError:
         return []
-
-
-def _read(path: str) -> bytes:
-    """Read a file of /proc, in a third of the time that ``Path.read_bytes`` takes."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(descriptor, 4096)
-    finally:
-        os.close(descriptor)

@@ -54,6 +54,11 @@ def _spell_out(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
 
 
+def fit_pasted(text: str, most: int) -> str:
+    """Return the first ``most`` characters of a pasted text on one line, each of them harmless."""
+    return UNSAFE.sub("?", " ".join(text[:most].split()))
+
+
 def shorten_id(id: str) -> str:
     """Return the first eight characters of an id, which may be anything."""
     return escape_unsafe(id[:8])

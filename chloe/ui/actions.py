@@ -163,7 +163,9 @@ class Actions(Conditions):
 
     def reopen(self) -> None:
         """Take a pane that still runs back from History."""
-        pane = self._pane
+        self._reopen(self._pane)
+
+    def _reopen(self, pane: Pane) -> None:
         self._requests.request(commands.Reopen(pane.id), lambda _: self._reopened(pane))
 
     def _reopened(self, pane: Pane) -> None:
@@ -173,10 +175,13 @@ class Actions(Conditions):
 
     def open_selected(self) -> None:
         """Reopen what still runs; else show its last screen."""
-        if self._pane.alive:
-            self.reopen()
+        self._open_past(self._pane)
+
+    def _open_past(self, pane: Pane) -> None:
+        if pane.alive:
+            self._reopen(pane)
         else:
-            self._stack.open(LastScreen(self._state, self._pane.id))
+            self._stack.open(LastScreen(self._state, pane.id))
 
     # Going to a pane -------------------------------------------------------------------------------
 
@@ -189,12 +194,10 @@ class Actions(Conditions):
         self._stack.open(Switcher(self._state, self._go_to))
 
     def _go_to(self, pane: Pane) -> None:
-        if not pane.closed:
-            self._show(pane.id)
-        elif pane.alive:
-            self._requests.request(commands.Reopen(pane.id), lambda _: self._reopened(pane))
+        if pane.closed:
+            self._open_past(pane)
         else:
-            self._stack.open(LastScreen(self._state, pane.id))
+            self._show(pane.id)
 
     def go_to_last(self) -> None:
         """Go to the pane that the user was at before."""

@@ -115,7 +115,8 @@ class App:
         unhandled = loop.get_exception_handler()
         loop.set_exception_handler(self._lifetime.on_unhandled)
         selection = self._state.selection
-        if any(pane.id == (last := load_selected(self._home)) for pane in selection.panes):
+        last = load_selected(self._home)
+        if any(pane.id == last for pane in selection.panes):
             selection.select(last)
         cancel = self._engine.subscribe(self._lifetime.guarded(self._on_change))
         try:

@@ -36,14 +36,13 @@ class Selection:
         if self._seq != self._projections.history.seq:
             self._seq = self._projections.history.seq
             self._panes = [pane for pane in self._projections.panes.values() if not pane.closed]
-            self._listed = self._find_listed()
+            self._listed = self._find_listed() if self._filter else self._panes
         return self._panes
 
     @property
     def listed(self) -> list[Pane]:
         """The panes in use that the filter lets through."""
-        panes = self.panes
-        return self._listed if self._filter else panes
+        return self._listed if self.panes else []
 
     @property
     def is_typing(self) -> bool:
@@ -114,7 +113,8 @@ class Selection:
 
     def _find_listed(self) -> list[Pane]:
         words = self._filter.lower().split()
-        return [pane for pane in self._panes if all(word in _describe(pane) for word in words)]
+        described = ((pane, _describe(pane)) for pane in self._panes)
+        return [pane for pane, text in described if all(word in text for word in words)]
 
     # How a pane stands here -------------------------------------------------------------------------
 

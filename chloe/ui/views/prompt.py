@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import urwid
 
-from chloe.formatting.text import UNSAFE
+from chloe.formatting.text import fit_pasted
 from chloe.ui.box import Box, to_urwid_key
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.labels import label_key
@@ -62,7 +62,7 @@ class Prompt(View):
 
     def paste(self, text: str) -> bool:
         """Put the text in, on one line."""
-        self._edit.insert_text(UNSAFE.sub("?", " ".join(text[:_MAX_PASTED].split())))
+        self._edit.insert_text(fit_pasted(text, _MAX_PASTED))
         return True
 
     def accept(self) -> None:

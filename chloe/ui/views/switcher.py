@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from chloe.events.panes import Pane
 from chloe.formatting.folders import format_folder
-from chloe.formatting.text import UNSAFE, escape_unsafe, format_command
+from chloe.formatting.text import escape_unsafe, fit_pasted, format_command
 from chloe.ui.box import Box, to_urwid_key
 from chloe.ui.canvas import fit
 from chloe.ui.labels import label_outcome
@@ -87,7 +87,7 @@ class Switcher(View):
 
     def paste(self, text: str) -> bool:
         """Add a text to the words."""
-        self._edit.insert_text(UNSAFE.sub("?", " ".join(text[:_MAX_PASTED].split())))
+        self._edit.insert_text(fit_pasted(text, _MAX_PASTED))
         self._find()
         return True
 
