@@ -2,14 +2,13 @@
 
 Owns the tasks of the actors, what becomes of a pane whose actor fails, and which command may be asked
 of which pane. Must not know how facts are folded or shown; it reads the panes projection and waits for
-it where it must not act on old news.
+it where it must not act on old news. How a program is started is ``starting``'s.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from contextlib import suppress
 
 from chloe.actors import ingestion
@@ -20,22 +19,22 @@ from chloe.actors.gathering import Gathering
 from chloe.actors.handover import Handover
 from chloe.actors.ingestion import RunningActor
 from chloe.actors.instance_reaper import InstanceReaper
-from chloe.actors.launcher import Launcher, choose_name, explain_failure
+from chloe.actors.launcher import Launcher
 from chloe.actors.log_fold import LogFold
 from chloe.actors.pane import Begin, Log, PaneActor
 from chloe.actors.plain_commands import fact_of_command
-from chloe.actors.preconditions import fit_name, fit_tags, why_not
+from chloe.actors.preconditions import why_not
 from chloe.actors.presence import Presence
 from chloe.actors.scope import Scope
+from chloe.actors.starting import Starter
 from chloe.actors.survivors import describe_vanished, end_survivor
 from chloe.actors.unrecorded import carry_out
-from chloe.backends.backend import Backend, PersistentBackend, Spec
+from chloe.backends.backend import Backend, PersistentBackend
 from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.terminal_input import TerminalInput
-from chloe.errors import ChloeError, PaneRefused
+from chloe.errors import PaneRefused
 from chloe.events import commands, facts
 from chloe.events.facts import Entry, Fact, Record, SpoolPosition
-from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
 from chloe.waits import Waits, poll_until
 
@@ -77,6 +76,7 @@ class Supervisor:
         #: When the panes' output is committed.
         self.gathering = Gathering()
         self.handover = Handover(self._running, launcher.leases)
+        self._starter = Starter(launcher, panes, self._record)
         #: Records what departed instances left unsaid.
         self.reaper = InstanceReaper(instance, panes, presence, fold.catch_up, self.append)
 
@@ -325,24 +325,7 @@ class Supervisor:
         return refusal is None
 
     async def _open(self, command: commands.Open) -> str:
-        pane = str(uuid.uuid4())
-        traits = self._launcher.traits(command.backend)
-        spec = self._launcher.make_spec(pane, command)
-        created = facts.Created(
-            backend=command.backend,
-            argv=spec.argv,
-            cwd=spec.cwd,
-            name=fit_name(command.name) if command.name.strip() else choose_name(spec, self._panes),
-            tags=fit_tags(command.tags),
-            rows=spec.rows,
-            columns=spec.columns,
-            attached=command.attached,
-            session=session_of(pane) if traits.runs_in_session else "",
-            traits=traits,
-        )
-        backend = self._launcher.create(command.backend, spec)
-        start = self._record_and_start if traits.recorded_before_start else self._start_and_record
-        await start(backend, spec, created)
+        pane, backend = await self._starter.start(command)
         if not isinstance(backend, PersistentBackend):
             self._supervise(pane, backend)
         elif self._scope.stays:
@@ -350,28 +333,6 @@ class Supervisor:
         else:
             await backend.close()
         return pane
-
-    async def _start_and_record(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
-        """Start a program, then record it: what ends with Chloe needn't wait for the log."""
-        await explain_failure(backend.start(), spec)
-        try:
-            await self._record(spec.pane, created)
-        except BaseException:
-            await backend.kill()
-            await backend.close()
-            raise
-
-    async def _record_and_start(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
-        """Record a program, then start it: what outlives Chloe must be in the log before it runs."""
-        await explain_failure(backend.prepare(), spec)
-        await self._record(spec.pane, created)
-        try:
-            await explain_failure(backend.start(), spec)
-        except ChloeError as error:
-            died = facts.Died(status=None, signal=None, reason=f"could not start: {error}")
-            await self._record(spec.pane, died, facts.Closed())
-            await backend.close()
-            raise
 
     async def _close(self, pane: Pane) -> None:
         if not pane.traits.outlives_chloe and pane.alive:

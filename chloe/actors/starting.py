@@ -1,0 +1,75 @@
+"""Starting a pane: from what is asked to a program that runs and is in the log.
+
+Owns the order of the two, which hangs on whether the program outlives Chloe. Must not know actors: who looks
+after the program is its caller's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+
+from chloe.actors.launcher import Launcher, choose_name, explain_failure
+from chloe.actors.preconditions import fit_name, fit_tags
+from chloe.backends.backend import Backend, Spec
+from chloe.errors import ChloeError
+from chloe.events import facts
+from chloe.events.commands import Open
+from chloe.events.ids import session_of
+from chloe.events.panes import Panes
+
+
+class Starter:
+    """Starts panes. ``record(pane, *facts)`` puts facts into the log, and waits until ``panes`` show them."""
+
+    def __init__(self, launcher: Launcher, panes: Panes, record: Callable[..., Awaitable[None]]) -> None:
+        self._launcher = launcher
+        self._panes = panes
+        self._record = record
+
+    async def start(self, command: Open) -> tuple[str, Backend]:
+        """Start what is asked for. Return the new pane's id, and what runs its program.
+
+        Raises ``ChloeError``; then nothing runs.
+        """
+        pane = str(uuid.uuid4())
+        traits = self._launcher.traits(command.backend)
+        spec = self._launcher.make_spec(pane, command)
+        created = facts.Created(
+            backend=command.backend,
+            argv=spec.argv,
+            cwd=spec.cwd,
+            name=fit_name(command.name) if command.name.strip() else choose_name(spec, self._panes),
+            tags=fit_tags(command.tags),
+            rows=spec.rows,
+            columns=spec.columns,
+            attached=command.attached,
+            session=session_of(pane) if traits.runs_in_session else "",
+            traits=traits,
+        )
+        backend = self._launcher.create(command.backend, spec)
+        start = self._record_and_start if traits.recorded_before_start else self._start_and_record
+        await start(backend, spec, created)
+        return pane, backend
+
+    async def _start_and_record(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
+        """Start a program, then record it: what ends with Chloe needn't wait for the log."""
+        await explain_failure(backend.start(), spec)
+        try:
+            await self._record(spec.pane, created)
+        except BaseException:
+            await backend.kill()
+            await backend.close()
+            raise
+
+    async def _record_and_start(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
+        """Record a program, then start it: what outlives Chloe must be in the log before it runs."""
+        await explain_failure(backend.prepare(), spec)
+        await self._record(spec.pane, created)
+        try:
+            await explain_failure(backend.start(), spec)
+        except ChloeError as error:
+            died = facts.Died(status=None, signal=None, reason=f"could not start: {error}")
+            await self._record(spec.pane, died, facts.Closed())
+            await backend.close()
+            raise
