@@ -80,6 +80,8 @@ def kinds(pane: str) -> dict[type[Any], st.SearchStrategy[Any]]:
         facts.Tagged: st.builds(facts.Tagged, tags=tags),
         facts.TerminalReset: st.just(facts.TerminalReset()),
         facts.EscapeAssigned: st.builds(facts.EscapeAssigned, to_program=st.booleans()),
+        facts.Notified: st.builds(facts.Notified, offset=counts, title=texts, text=texts),
+        facts.Seen: st.builds(facts.Seen, offset=counts, ended=st.booleans()),
         facts.Detached: st.builds(facts.Detached, instance=ids, reason=texts),
         facts.Reattached: st.builds(facts.Reattached, instance=ids),
         facts.Died: st.builds(facts.Died, status=codes, signal=signals, reason=texts, spool=spools),

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from chloe.actors.gathering import Gathering, Pending
 from chloe.actors.mailbox import Mailbox
+from chloe.actors.notice_recorder import NoticeRecorder
 from chloe.backends.backend import (
     Backend,
     BackendEvent,
@@ -93,6 +94,7 @@ class PaneActor:
         if isinstance(backend, PersistentBackend):
             # Whoever types, whose echo is to be seen at once.
             backend.on_typed = self._pending.attend
+        self._notices = NoticeRecorder()
         self._segment = -1
         #: There is news of how far the log has the stream.
         self._progress = asyncio.Event()
@@ -162,6 +164,7 @@ class PaneActor:
     async def _record(self) -> None:
         while True:
             self._read_to = self._folded_to = await self._begin() if self._begin is not None else 0
+            self._notices = NoticeRecorder()
             self._pending.attend()
             self.recording.set()
             self._progress.set()
@@ -199,9 +202,8 @@ class PaneActor:
                 await self._room.wait()
             before = self._read_to
             events = await self._backend.read()
-            await self._pending.add(
-                [Entry(self.pane, self._fact(event), event.occurred_at) for event in events]
-            )
+            entries = [Entry(self.pane, self._fact(event), event.occurred_at) for event in events]
+            await self._pending.add(self._notices.add_notices(entries))
             if events and isinstance(events[-1], Exited):
                 return
             if self._read_to - before >= _FLOOD:

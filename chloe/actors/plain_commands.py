@@ -10,7 +10,14 @@ from chloe.events import commands, facts
 from chloe.events.facts import Fact
 
 #: The commands that ask for nothing but that something is so from now on.
-PlainCommand = commands.Rename | commands.Tag | commands.AssignEscape | commands.Detach | commands.Reattach
+PlainCommand = (
+    commands.Rename
+    | commands.Tag
+    | commands.AssignEscape
+    | commands.MarkSeen
+    | commands.Detach
+    | commands.Reattach
+)
 
 
 def fact_of_command(command: PlainCommand, instance: str) -> Fact:
@@ -25,6 +32,8 @@ def fact_of_command(command: PlainCommand, instance: str) -> Fact:
             return facts.Tagged(tags=fit_tags(tags))
         case commands.AssignEscape(to_program=to_program):
             return facts.EscapeAssigned(to_program=to_program)
+        case commands.MarkSeen(offset=offset, ended=ended):
+            return facts.Seen(offset=offset, ended=ended)
         case commands.Detach(reason=reason):
             return facts.Detached(instance=instance, reason=reason)
         case commands.Reattach():

@@ -17,6 +17,7 @@ from chloe.events.commands import (
     Command,
     Detach,
     Kill,
+    MarkSeen,
     Reattach,
     Reopen,
     ResetTerminal,
@@ -81,6 +82,9 @@ def why_not(
             )
         case Reopen():
             return _ended(pane, "open_selected", "shows its last screen") or _tied(pane)
+        case MarkSeen(offset=offset, ended=ended):
+            has_seen = (pane.seen_bytes or 0) >= offset and (pane.is_end_seen or not ended)
+            return Refusal(f"{pane.name} was seen already", is_so=True) if has_seen else None
         case Close() if pane.closed:
             return Refusal(f"{pane.name} is closed already; History has it")
         case _:

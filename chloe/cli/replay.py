@@ -67,12 +67,12 @@ def replay(
 ) -> None:
     """Print what happened to all panes, or to PANE, in the order of the log.
 
-    That a checkpoint of a screen was kept is no such thing: --kind checkpointed has those.
+    What Chloe notes for itself is no such thing: --kind checkpointed and --kind seen have that.
     """
     from chloe.actors.scope import INGESTING, RECORDING, named
     from chloe.cli.following import print_while_read
     from chloe.errors import UsageError
-    from chloe.replay import describe_all, without_checkpoints
+    from chloe.replay import describe_all, without_notes
     from chloe.store.extended import ExtendedLog
     from chloe.store.reading import RecordQuery
 
@@ -88,7 +88,7 @@ def replay(
 
         def lines(records: AsyncIterator[Record]) -> AsyncIterator[str]:
             if kind_filter is None:
-                records = without_checkpoints(records)
+                records = without_notes(records)
             return _to_json_lines(records, data) if as_json else describe_all(records, names)
 
         stopped = engine.unread(pane_id)

@@ -90,6 +90,15 @@ class AssignEscape:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkSeen:
+    """Keep that the user saw the pane: what it printed before ``offset``, and whether it has ended."""
+
+    pane: str
+    offset: int
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Detach:
     """Let go of a tmux-backed pane; it runs on and is recorded."""
 
@@ -134,6 +143,7 @@ Command = (
     | Rename
     | Tag
     | AssignEscape
+    | MarkSeen
     | Detach
     | Reattach
     | Close

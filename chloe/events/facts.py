@@ -111,6 +111,30 @@ class EscapeAssigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notified:
+    """The program wanted its user: it rang the bell, or gave a notification where it has a title or a text.
+
+    It did so in the output that ends at ``offset``.
+    """
+
+    only_last_counts = True
+
+    offset: int
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The user saw the pane: all that it had printed before ``offset``, and whether its program has ended."""
+
+    only_last_counts = True
+
+    offset: int
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detached:
     """An instance let go of the pane; its program runs on, recorded."""
 
@@ -277,6 +301,8 @@ Fact = (
     | Renamed
     | Tagged
     | EscapeAssigned
+    | Notified
+    | Seen
     | Detached
     | Reattached
     | Died
@@ -296,6 +322,12 @@ Fact = (
 #: neither a pane nor its history, and no start folds it. A kind says so itself, by ``on_demand = True``.
 ON_DEMAND: tuple[type[Fact], ...] = tuple(
     kind for kind in get_args(Fact) if getattr(kind, "on_demand", False)
+)
+
+#: The kinds of which there are many, and of a pane the last one says all. They are no part of its history,
+#: and a start folds the last one alone. A kind says so itself, by ``only_last_counts = True``.
+LAST_COUNTS: tuple[type[Fact], ...] = tuple(
+    kind for kind in get_args(Fact) if getattr(kind, "only_last_counts", False)
 )
 
 

@@ -23,6 +23,8 @@ MAX_SEGMENT = 2**31 - 1
 #: Characters of a pane's name, and of a tag; and tags.
 MAX_NAME = 200
 MAX_TAGS = 64
+#: Characters of a notification's title, and of its text.
+MAX_NOTICE = 200
 #: Characters of a reason, a folder, a file.
 MAX_TEXT = 32 * 1024
 #: Characters of a command with all its arguments: what Linux takes unless ``ulimit -s`` was raised.
@@ -80,6 +82,11 @@ def name(value: object) -> str:
     if value == "":
         raise InvalidField
     return text(value, MAX_NAME)
+
+
+def notice(value: object) -> str:
+    """Check the title or the text of a notification."""
+    return text(value, MAX_NOTICE)
 
 
 def identity(value: object) -> str:

@@ -13,7 +13,7 @@ from chloe.events import facts
 from chloe.events.facts import Record
 
 #: Facts that are no entry of a pane's history: there may be millions, and they tell nothing by themselves.
-_NO_ENTRIES = (facts.Output, facts.Resized, *facts.ON_DEMAND)
+_NO_ENTRIES = (facts.Output, facts.Resized, *facts.ON_DEMAND, *facts.LAST_COUNTS)
 
 
 class HistoryEntry(NamedTuple):

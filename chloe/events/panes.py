@@ -57,6 +57,14 @@ class Pane:
     #: Esc is its program's, since the user gave it that.
     owns_escape: bool = False
 
+    #: What it had printed, lost bytes included, when its user saw it last, with any Chloe; None: nobody has.
+    seen_bytes: int | None = None
+    #: Whether its user saw that it has ended.
+    is_end_seen: bool = False
+    #: The last bell or notification of its program, and when.
+    notified: facts.Notified | None = None
+    notified_at: int = 0
+
     @property
     def alive(self) -> bool:
         """Whether its program runs, as far as the log knows."""
@@ -197,6 +205,10 @@ class Panes(Mapping[str, Pane]):
                 pane.tags = fact.tags
             case facts.EscapeAssigned():
                 pane.owns_escape = fact.to_program
+            case facts.Notified():
+                pane.notified, pane.notified_at = fact, record.occurred_at
+            case facts.Seen():
+                pane.seen_bytes, pane.is_end_seen = fact.offset, fact.ended
             case facts.Detached():
                 pane.attached.discard(fact.instance)
                 pane.detached_at[fact.instance] = pane.output_bytes
@@ -207,6 +219,7 @@ class Panes(Mapping[str, Pane]):
                 pane.left = False
             case facts.Died():
                 pane.died, pane.died_at = fact, record.occurred_at
+                pane.is_end_seen = False
                 # There is nothing left to let go of: what ended is attached to nobody.
                 pane.detached_at |= dict.fromkeys(pane.attached, pane.output_bytes)
                 pane.attached.clear()

@@ -5,6 +5,6 @@ terminal's question, touches no backend, and passes on nothing that a program pr
 harmless first. Must not know backends or actors.
 """
 
-from chloe.replay.narrative import describe, describe_all, to_json, without_checkpoints
+from chloe.replay.narrative import describe, describe_all, to_json, without_notes
 
-__all__ = ["describe", "describe_all", "to_json", "without_checkpoints"]
+__all__ = ["describe", "describe_all", "to_json", "without_notes"]

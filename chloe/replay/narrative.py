@@ -41,6 +41,11 @@ def describe(fact: facts.Fact) -> str:
             return f"tagged {escape_unsafe(', '.join(fact.tags)) or 'with nothing'}"
         case facts.EscapeAssigned(to_program=to_program):
             return "was given Esc by its user" if to_program else "leaves Esc to the rule again"
+        case facts.Notified(title=title, text=text):
+            words = ": ".join(escape_unsafe(each) for each in (title, text) if each)
+            return f"notified: {words}" if words else "rang"
+        case facts.Seen(ended=ended):
+            return "was seen, and that it has ended" if ended else "was seen"
         case facts.Detached():
             return f"detached from {shorten_id(fact.instance)} ({escape_unsafe(fact.reason)})"
         case facts.Reattached():
@@ -111,10 +116,10 @@ def _pruning(fact: facts.Pruned) -> str:
     )
 
 
-async def without_checkpoints(records: AsyncIterator[Record]) -> AsyncIterator[Record]:
-    """Leave out that checkpoints were written: it happened to no pane."""
+async def without_notes(records: AsyncIterator[Record]) -> AsyncIterator[Record]:
+    """Leave out what Chloe notes for itself and happened to no pane: checkpoints, and what was seen."""
     async for record in records:
-        if not isinstance(record.fact, facts.Checkpointed):
+        if not isinstance(record.fact, facts.Checkpointed | facts.Seen):
             yield record
 
 

@@ -12,7 +12,7 @@ import sqlite3
 from array import array
 from collections.abc import Collection
 
-from chloe.store.outline import ON_DEMAND
+from chloe.store.outline import LAST_COUNTS, PASSED_OVER
 
 #: The panes that live: those that haven't died since they were last reopened. SQLite wouldn't take the index
 #: by itself.
@@ -32,23 +32,29 @@ WITH
 chosen (pane) AS MATERIALIZED (SELECT value FROM json_each(?2)),
 outlined (seq, pane) AS MATERIALIZED (
     SELECT record.seq, record.pane FROM chosen CROSS JOIN record INDEXED BY record_history
-    WHERE record.pane = chosen.pane AND kind <> 'Output' AND kind NOT IN ({ON_DEMAND}) AND record.seq <= ?1
+    WHERE record.pane = chosen.pane AND kind <> 'Output' AND kind NOT IN ({PASSED_OVER}) AND record.seq <= ?1
 )
 SELECT seq FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
     WHERE record.pane = outlined.pane AND record.seq < outlined.seq
-        AND kind NOT IN ({ON_DEMAND}) AND (kind <> 'Output' OR version = 1)
+        AND kind NOT IN ({PASSED_OVER}) AND (kind <> 'Output' OR version = 1)
     ORDER BY seq DESC LIMIT 1
 ) FROM outlined
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
     WHERE record.pane = chosen.pane AND record.seq <= ?1
-        AND kind NOT IN ({ON_DEMAND}) AND (kind <> 'Output' OR version = 1)
+        AND kind NOT IN ({PASSED_OVER}) AND (kind <> 'Output' OR version = 1)
     ORDER BY seq DESC LIMIT 1
 ) FROM chosen
+UNION ALL
+SELECT (
+    SELECT seq FROM record INDEXED BY record_history
+    WHERE record.pane = chosen.pane AND record.kind = counted.column1 AND kind <> 'Output' AND seq <= ?1
+    ORDER BY seq DESC LIMIT 1
+) FROM chosen CROSS JOIN {LAST_COUNTS} AS counted
 """  # noqa: S608 (only words from here)
 
 

@@ -45,6 +45,9 @@ _MARKS: dict[str, Literal["prompt", "input", "output", "finished"]] = {
     "D": "finished",
 }
 
+#: What ConEmu and Windows Terminal take for other things than a notification: a folder, a prompt, a pause.
+_COMMAND = re.compile(r"(?:[1-9]|1[0-2]);|12\Z")
+
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -89,6 +92,8 @@ def _folder(value: str) -> list[Notice]:
 def _notification(value: str) -> list[Notice]:
     if value.startswith("4;"):
         return _progress(value[2:])
+    if _COMMAND.match(value):
+        return []
     return [Notification(value[:MAX_TEXT])] if value else []
 
 
@@ -111,10 +116,16 @@ def _clipboard(value: str) -> list[Notice]:
     selection, _, data = value.partition(";")
     if data == "?":
         return [ClipboardSet(selection[:16], None)]
+    # xterm clears the selection where that isn't base64.
+    return [ClipboardSet(selection[:16], decode_base64(data))]
+
+
+def decode_base64(text: str) -> bytes:
+    """Return the bytes that ``text`` stands for; none where it isn't base64."""
     try:
-        return [ClipboardSet(selection[:16], base64.b64decode(data, validate=True))]
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return [ClipboardSet(selection[:16], b"")]  # xterm clears the selection then.
+        return b""
 
 
 def _mark(value: str) -> list[Notice]:

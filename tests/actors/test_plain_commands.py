@@ -16,6 +16,7 @@ from chloe.events.facts import Fact
         (commands.Rename("p", " build "), facts.Renamed(name="build")),
         (commands.Tag("p", ("a",)), facts.Tagged(tags=("a",))),
         (commands.AssignEscape("p", True), facts.EscapeAssigned(to_program=True)),
+        (commands.MarkSeen("p", 7, ended=True), facts.Seen(offset=7, ended=True)),
         (commands.Detach("p", "asked"), facts.Detached(instance="me", reason="asked")),
         (commands.Reattach("p"), facts.Reattached(instance="me")),
     ],

@@ -128,6 +128,8 @@ def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes |
         facts.Tagged(tags=("a", "b")),
         facts.TerminalReset(),
         facts.EscapeAssigned(to_program=True),
+        facts.Notified(offset=chance.choice((size, 2**62)), title="t", text=chance.choice(("", "x"))),
+        facts.Seen(offset=chance.choice((0, 2**62)), ended=True),
         facts.Detached(instance=fresh_id(), reason="asked"),
         facts.Reattached(instance=fresh_id()),
         facts.Died(status=0, signal=None, reason="", spool=position),

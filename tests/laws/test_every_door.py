@@ -48,6 +48,8 @@ def fill(case: Case, text: str) -> None:
                 ("Renamed", {"name": text}),
                 ("Tagged", {"tags": [text, text]}),
                 ("EscapeAssigned", {"to_program": text}),
+                ("Notified", {"offset": 1, "title": text[:200], "text": text[:200]}),
+                ("Seen", {"offset": 1, "ended": text}),
                 ("Detached", {"instance": text, "reason": text}),
                 ("Reattached", {"instance": text}),
                 ("Detached", {"instance": fresh_id(), "reason": text}),

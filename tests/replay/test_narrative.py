@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from chloe.events import facts
 from chloe.events.facts import Fact, Record
 from chloe.events.panes import Panes
-from chloe.replay.narrative import describe, describe_all, to_json, without_checkpoints
+from chloe.replay.narrative import describe, describe_all, to_json, without_notes
 
 CREATED = facts.Created(
     backend="tmux", argv=("make", "all of it"), cwd="/src", name="build", rows=24, columns=80
@@ -66,7 +66,7 @@ async def test_checkpoints_are_passed_over_and_part_no_run() -> None:
         yield record(2, kept)
         yield record(3, facts.Output(offset=700, length=800, data=b""))
 
-    said = [line async for line in describe_all(without_checkpoints(records()), Panes())]
+    said = [line async for line in describe_all(without_notes(records()), Panes())]
     assert [line.split("  ")[-1] for line in said] == ["printed 1.5 KB"]
     assert describe(kept) == "checkpointed: the screen as of record 1, 9 B"
 

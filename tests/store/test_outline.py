@@ -52,6 +52,8 @@ others = st.one_of(
     st.builds(facts.Resized, rows=sizes, columns=sizes, offset=st.integers(0, 9)),
     st.builds(facts.Renamed, name=st.sampled_from("xyz")),
     st.builds(facts.Tagged, tags=st.sampled_from(((), ("t",)))),
+    st.builds(facts.Notified, offset=st.integers(0, 9), text=st.sampled_from(("", "done"))),
+    st.builds(facts.Seen, offset=st.integers(0, 9), ended=st.booleans()),
     st.builds(facts.Detached, instance=instances, reason=st.just("asked")),
     st.builds(facts.Reattached, instance=instances),
     st.builds(facts.Died, status=st.integers(0, 3), signal=st.none(), reason=st.just("")),
@@ -166,11 +168,32 @@ def test_facts_on_demand_change_nothing_that_a_start_folds() -> None:
         assert (dict(folded.panes), dict(folded.history), folded.history.seq) == before
 
 
+def test_facts_of_which_the_last_counts_are_no_part_of_the_history() -> None:
+    for kind in facts.LAST_COUNTS:
+        assert "spool" not in kind.__dataclass_fields__, "a pane's place in its spool is folded at a start"
+        folded = Projections(clock=time.monotonic)
+        begun = facts.Created(backend="direct", argv=("sh",), cwd="/", name="n", rows=9, columns=9)
+        folded.apply(Record(1, 1, 1, PANES[0], INSTANCE, begun, b""))
+        before = copy.deepcopy(dict(folded.history))
+        fact = find(possible.kinds(PANES[0])[kind], lambda _: True)
+        folded.apply(Record(2, 2, 2, PANES[0], INSTANCE, fact, b""))
+        assert dict(folded.history) == before
+
+
 async def test_what_was_kept_of_screens_is_passed_over(store: Store, printed: Printed) -> None:
     kept = facts.Checkpointed(seq=1, offset=0, lines=0, emulator="1", length=0, sha256="")
     await store.append([printed(b"x"), Entry("pane", kept, 1), Entry("pane", kept, 1)])
     await store.append([Entry("pane", facts.Closed(), 1), Entry("pane", kept, 1)])
     assert [record.seq async for record in store.read_outline()] == [1, 4]
+
+
+async def test_of_what_was_seen_and_rang_the_last_counts(store: Store, printed: Printed) -> None:
+    pane, other = id_of("pane"), id_of("other")
+    for at in range(3):
+        await store.append([Entry(pane, facts.Seen(offset=at), 1), Entry(pane, facts.Notified(offset=at), 1)])
+    await store.append([Entry(other, facts.Seen(offset=1), 1), Entry(pane, facts.Closed(), 1)])
+    assert [record.seq async for record in store.read_outline()] == [5, 6, 7, 8]
+    assert [record.seq async for record in store.read_outline(4)] == [3, 4]
 
 
 async def test_an_empty_log_has_an_empty_one(store: Store) -> None:

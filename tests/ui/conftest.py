@@ -140,6 +140,8 @@ class Double:
                 yield facts.TerminalReset()
             case commands.AssignEscape(to_program=to_program):
                 yield facts.EscapeAssigned(to_program=to_program)
+            case commands.MarkSeen(offset=offset, ended=ended):
+                yield facts.Seen(offset=offset, ended=ended)
             case commands.Detach(reason=reason):
                 yield facts.Detached(instance=ME, reason=reason)
             case commands.Reattach():

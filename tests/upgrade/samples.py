@@ -47,6 +47,8 @@ SAMPLES: tuple[Fact, ...] = (
     ),
     facts.TerminalReset(),
     facts.EscapeAssigned(to_program=True),
+    facts.Notified(offset=12, title="a title", text="a text, ümläut"),
+    facts.Seen(offset=12, ended=True),
     facts.Closed(),
     facts.Reopened(),
     facts.Gap(offset=12, length=100, reason="the disk was full", spool=_SPOOL),
