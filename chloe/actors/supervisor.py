@@ -29,6 +29,7 @@ from chloe.actors.scope import Scope
 from chloe.actors.starting import Starter
 from chloe.actors.survivors import describe_vanished, end_survivor
 from chloe.actors.unrecorded import carry_out
+from chloe.backends.activity import Activity, ProcessGroups
 from chloe.backends.backend import Backend, PersistentBackend
 from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.terminal_input import TerminalInput
@@ -115,6 +116,11 @@ class Supervisor:
         """Look at what a pane's program does now; None where nothing can be seen of it."""
         running = self._running.get(pane)
         return running.backend.look() if running is not None else None
+
+    def observe(self, pane: str, groups: ProcessGroups) -> Activity | None:
+        """Look at what the processes in front of a pane do now; None where nothing can be seen of them."""
+        running = self._running.get(pane)
+        return running.backend.observe(groups) if running is not None else None
 
     def on_drawn(self, pane: str, offset: int) -> None:
         """Take note that all of a pane's stream before ``offset`` is drawn."""

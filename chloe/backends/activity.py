@@ -29,6 +29,9 @@ Call = Literal["reads", "polls", "child", "sleeps", "other", "runs", ""]
 #: Processes of one group, and threads of one process, that are looked at: more wait for the same.
 _MAX_PROCESSES, _MAX_THREADS = 32, 32
 
+#: What the kernel adds to the name of a folder that isn't there any more (proc_pid_cwd(5)).
+_REMOVED = " (deleted)"
+
 #: By machine: the calls that read, that wait for several files, for a child, for a time.
 _CALLS: Mapping[str, Mapping[str, frozenset[int]]] = {
     "x86_64": {
@@ -59,6 +62,8 @@ class Activity:
     words: tuple[str, ...]
     own: frozenset[Call]
     others: frozenset[Call]
+    #: The folder that the program in front is in, else the pane's own; "" where neither says so.
+    folder: str = ""
 
 
 class ProcessGroups:
@@ -102,7 +107,18 @@ def observe(program: Process, groups: ProcessGroups) -> Activity | None:
         words=_words(program.pid),
         own=_calls([program.pid] if evidence.is_own_group else [], found.device),
         others=_calls([pid for pid in members if pid != program.pid], found.device),
+        folder=_folder(found.foreground) or _folder(program.pid),
     )
+
+
+def _folder(pid: int) -> str:
+    """Return the folder that a process is in; "" where that can't be seen, and where it was removed."""
+    try:
+        # The name alone, which needs no file system.
+        folder = os.readlink(f"/proc/{pid}/cwd")  # noqa: PTH115 - as above.
+    except OSError:
+        return ""
+    return "" if folder.endswith(_REMOVED) or not folder.startswith("/") else folder
 
 
 def _words(pid: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Protocol, runtime_checkable
 
+from chloe.backends.activity import Activity, ProcessGroups
 from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.terminal_input import TerminalInput
 from chloe.events.facts import Process, SpoolPosition
@@ -133,6 +134,9 @@ class Backend(Protocol):
 
     def look(self) -> ProgramEvidence | None:
         """Look at what the program does now, at about 0.1 ms; None where nothing of it can be seen."""
+
+    def observe(self, groups: ProcessGroups) -> Activity | None:
+        """Look at what the processes in front do, at about 0.3 ms; None where nothing of them can be seen."""
 
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events, at least one; ``Exited`` is the last of all. One reader at a time.

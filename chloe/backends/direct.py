@@ -20,14 +20,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from chloe.backends.activity import Activity, ProcessGroups, observe
 from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.evidence import Group, ProgramEvidence, look
 from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import close_terminal, set_size, spawn
-from chloe.backends.terminal_input import TerminalInput, inspect_terminal
+from chloe.backends.terminal_input import TerminalInput, find_process, inspect_terminal
 from chloe.errors import StartFailed
-from chloe.events.facts import SpoolPosition
+from chloe.events.facts import Process, SpoolPosition
 
 #: What one read(2) asks for. The kernel hands out 4 KB of a terminal at the most (N_TTY_BUF_SIZE).
 READ_SIZE = 8192
@@ -77,6 +78,7 @@ class DirectBackend:
 
         self._writer = PtyWriter()
         self._group: Group | None = None
+        self._program: Process | None = None
 
         self._reaped = asyncio.Event()
         self._exited: Exited | None = None
@@ -262,6 +264,13 @@ class DirectBackend:
         pid = self.pid
         self._group = self._group or Group(pid)
         return look(self._fd, self._device, self._foreground(), self._group, pid)
+
+    def observe(self, groups: ProcessGroups) -> Activity | None:
+        """Look at what the processes in front do; None once the program is gone, and without /proc."""
+        if self._fd < 0 or self._exited is not None:
+            return None
+        self._program = self._program or find_process(self.pid)
+        return observe(self._program, groups) if self._program is not None else None
 
     # The end.
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from chloe.backends import environment
+from chloe.backends.activity import Activity, Call, ProcessGroups
 from chloe.backends.backend import (
     READ_LIMIT,
     BackendEvent,
@@ -63,6 +64,9 @@ class FakeBackend:
         self.evidence: ProgramEvidence | None = ProgramEvidence(
             is_raw=False, echoes=True, program=name, front=name, is_own_group=True
         )
+        #: What a look shows that it does, or what is in front of it, and the folder that this is in.
+        self.call: Call = "reads"
+        self.folder = spec.cwd
         #: What is yet to be read.
         self._events: deque[BackendEvent | _Flood] = deque()
         self._something = asyncio.Event()
@@ -145,6 +149,19 @@ class FakeBackend:
     def look(self) -> ProgramEvidence | None:
         """Show ``evidence``, while it runs."""
         return self.evidence if self.started and not self._ended else None
+
+    def observe(self, groups: ProcessGroups) -> Activity | None:
+        """Show ``evidence``, and what the processes in front do by ``call``, while it runs."""
+        evidence = self.look()
+        if evidence is None:
+            return None
+        return Activity(
+            evidence=evidence,
+            words=self.spec.argv,
+            own=frozenset({self.call} if evidence.is_own_group else ()),
+            others=frozenset(() if evidence.is_own_group else {self.call}),
+            folder=self.folder,
+        )
 
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events. Raises ``EOFError`` once ``Exited`` has been handed out."""

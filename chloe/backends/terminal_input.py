@@ -54,6 +54,12 @@ def inspect_terminal(device: str) -> TerminalInput | None:
     return TerminalInput(is_raw=is_raw, unread=unread)
 
 
+def find_process(pid: int) -> Process | None:
+    """Return the process that has this id now; None without /proc, and where there is none."""
+    stat = _read_stat(pid)
+    return Process(pid, stat.started, "") if stat is not None else None
+
+
 def inspect_input_of(program: Process) -> TerminalInput | None:
     """Return that of the program's own terminal; None without /proc, and where the program is gone."""
     found = find_terminal(program)
@@ -69,14 +75,28 @@ class ProgramTerminal(NamedTuple):
 
 def find_terminal(program: Process) -> ProgramTerminal | None:
     """Return the PTY that a program runs on; None without /proc, without a PTY, and where it is gone."""
+    stat = _read_stat(program.pid)
+    if stat is None or stat.started != program.started:
+        return None
+    major = os.major(stat.terminal) - _PTY_MAJOR
+    if not 0 <= major < _PTY_MAJORS:
+        return None
+    return ProgramTerminal(f"/dev/pts/{256 * major + os.minor(stat.terminal)}", max(stat.foreground, 0))
+
+
+class _Stat(NamedTuple):
+    """Of proc_pid_stat(5): the number of the terminal, the process group in front, the time of the start."""
+
+    terminal: int
+    foreground: int
+    started: int
+
+
+def _read_stat(pid: int) -> _Stat | None:
     try:
-        with open(f"{PROC}/{program.pid}/stat", "rb") as file:  # noqa: PTH123 - a third of the time of Path's.
+        with open(f"{PROC}/{pid}/stat", "rb") as file:  # noqa: PTH123 - a third of the time of Path's.
             fields = file.read().rpartition(b")")[2].split()
-        # Fields 7, 8 and 22, counted behind the name, which may hold anything: tty_nr, tpgid and starttime.
-        number, foreground, started = int(fields[4]), int(fields[5]), int(fields[19])
+        # Fields 7, 8 and 22, counted behind the name, which may hold anything.
+        return _Stat(int(fields[4]), int(fields[5]), int(fields[19]))
     except (OSError, ValueError, IndexError):
         return None
-    major = os.major(number) - _PTY_MAJOR
-    if started != program.started or not 0 <= major < _PTY_MAJORS:
-        return None
-    return ProgramTerminal(f"/dev/pts/{256 * major + os.minor(number)}", max(foreground, 0))

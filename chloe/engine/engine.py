@@ -6,9 +6,10 @@ Owns the questions and who answers each. Must not know urwid or click, nor how i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from chloe.actors.states.doing import Doing
 from chloe.actors.supervisor import Supervisor
 from chloe.actors.unread_spools import UnreadSpool, find_spools_of_unwritten, find_unread_spools
 from chloe.backends import descriptors
@@ -48,11 +49,14 @@ class Engine:
         paths: Paths,
         recording_watch: RecordingWatch,
         tasks: Tasks,
+        doings: Mapping[str, Doing],
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
         #: The state as of the last record folded. Read only.
         self.projections = projections
+        #: What each pane's program does, by its id, as of a moment ago; empty where nobody looks. Read only.
+        self.doings = doings
         #: The log.
         self.store = store
         self._fold = fold

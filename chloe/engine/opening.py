@@ -23,6 +23,7 @@ from chloe.actors.unread_spools import find_unread_spools
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config
+from chloe.engine.doing_watch import DoingWatch
 from chloe.engine.engine import Engine
 from chloe.engine.fold import Change, Fold
 from chloe.engine.foothold import open_foothold
@@ -145,6 +146,7 @@ async def open_engine(
             lambda said: _publish(fold, said),
             lambda: missing.find(projections.panes.values()),
         )
+        doing_watch = DoingWatch(projections.panes, supervisor.observe, fold.publish)
         engine = Engine(
             instance,
             store,
@@ -155,6 +157,7 @@ async def open_engine(
             config.paths,
             recording_watch,
             launcher.tasks,
+            doing_watch.doings,
         )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
@@ -169,6 +172,8 @@ async def open_engine(
         if live is not None and scope.stays:
             from chloe.actors.tmux_health import watch_tmux_health
 
+            stack.callback(fold.subscribe(doing_watch.on_change))
+            group.create_task(doing_watch.run(), name="watch what programs do")
             group.create_task(live.fold_background(), name="fold unseen")
             group.create_task(_keep_pruned(config, store, projections.panes), name="tend the log")
             group.create_task(

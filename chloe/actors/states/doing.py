@@ -19,6 +19,7 @@ A shell that reads lines by itself, as dash does, is at its prompt where it was 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from chloe.actors.states.escape import is_shell
@@ -53,6 +54,14 @@ class Doing:
     state: State
     since: int
     evidence: str
+    #: The name of the program in front, and the folder that it is in; "" where that isn't known.
+    program: str = ""
+    folder: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it certainly waits for its user, and is no shell at its prompt."""
+        return self.state.startswith("waits")
 
 
 def choose_doing(pane: Pane, activity: Activity | None, now: int) -> Doing:
@@ -62,6 +71,12 @@ def choose_doing(pane: Pane, activity: Activity | None, now: int) -> Doing:
     printed_at = pane.last_output_at or pane.created_at
     if activity is None:
         return _by_output(printed_at, now, "what it does can't be seen")
+    doing = _by_activity(activity, printed_at, now)
+    # A login shell's name begins with a hyphen.
+    return replace(doing, program=activity.evidence.front.lstrip("-"), folder=activity.folder)
+
+
+def _by_activity(activity: Activity, printed_at: int, now: int) -> Doing:
     evidence, calls = activity.evidence, activity.own | activity.others
     front = evidence.front or "a program"
     if _is_at_prompt(activity):

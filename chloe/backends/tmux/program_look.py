@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from chloe.backends.activity import Activity, ProcessGroups, observe
 from chloe.backends.evidence import Group, ProgramEvidence, look_from_outside
 from chloe.backends.terminal_input import TerminalInput, inspect_input_of
 from chloe.backends.tmux import survivors
@@ -32,6 +33,11 @@ class ProgramLook:
             return None
         self._members = self._members or Group(program.pid)
         return look_from_outside(program, self._members)
+
+    def observe(self, groups: ProcessGroups) -> Activity | None:
+        """Look at what the processes in front do; None where the program isn't known, or is gone."""
+        program = self._find_program()
+        return observe(program, groups) if program is not None else None
 
     def inspect_input(self) -> TerminalInput | None:
         """Return how the program reads its terminal; None where that can't be seen."""

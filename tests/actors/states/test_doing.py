@@ -87,7 +87,8 @@ def test_an_ended_one_ended_well_or_failed_or_was_ended(died: Died, expected: st
 @pytest.mark.parametrize("call", ["polls", "reads", "other", ""])
 def test_a_shell_alone_in_front_of_a_raw_terminal_is_at_its_prompt(shell: str, call: Call) -> None:
     found = choose_doing(pane(shell), activity(call, raw=True, echo=False, program=shell), NOW)
-    assert found == Doing(state="at the prompt", since=PRINTED, evidence=f"{shell} reads commands")
+    evidence, program = f"{shell} reads commands", shell.removeprefix("-")
+    assert found == Doing(state="at the prompt", since=PRINTED, evidence=evidence, program=program)
 
 
 def test_a_shell_that_reads_lines_is_at_its_prompt_unless_it_runs_a_script() -> None:
