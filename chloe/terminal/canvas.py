@@ -140,6 +140,16 @@ class Canvas:
         elif self.y < self.rows - 1:
             self.y += 1
 
+    def wrap(self) -> None:
+        """Go on in the row below, which belongs to the same line; below the margins, in the last row anew."""
+        goes_on = not self.has_side_margins and (self.y < self.rows - 1 or self.y == self.bottom)
+        self.lines[self.y].wrapped = goes_on
+        self.stop_waiting()
+        self.row_down()
+        self.x = self.left
+        if goes_on and self.y:
+            self.lines[self.y - 1].wrapped = True  # Scrolling ends the lines at the edges of what moves.
+
     def scroll_rows_up(self, first: int, count: int, *, keep: bool = True) -> None:
         """Move the rows from ``first`` to the bottom margin up by ``count``, between the side margins.
 

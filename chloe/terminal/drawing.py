@@ -76,7 +76,7 @@ class Drawing(Canvas):
         while cells:
             if self.x >= columns:
                 if self.modes.autowrap:
-                    self._wrap()
+                    self.wrap()
                 elif cells[-1] == HALF:
                     self.last = ""  # There is no place for it.
                     return
@@ -94,7 +94,7 @@ class Drawing(Canvas):
                         return
                     self.lines[self.y].erase(x, columns, self.fill(), columns)
                     self.changed.add(self.y)
-                    self._wrap()
+                    self.wrap()
                     continue
             row = self.lines[self.y]
             self.changed.add(self.y)
@@ -110,7 +110,7 @@ class Drawing(Canvas):
             end = self._edge(self.column)
             if self.x >= end:
                 if self.modes.autowrap:
-                    self._wrap()
+                    self.wrap()
                     continue
                 if cells[-1] == HALF:
                     self.last = ""
@@ -129,7 +129,7 @@ class Drawing(Canvas):
                         self.last = ""
                         return
                     row.erase(x, end, fill, self.columns)
-                    self._wrap()
+                    self.wrap()
                     continue
             if self.modes.insert:
                 self.shift_cells(row, x, end, len(taken), fill)
@@ -230,16 +230,6 @@ class Drawing(Canvas):
             return "", ""
         place = self.x - 2 if self.x > 1 and text[self.x - 1] == HALF else self.x - 1
         return (self.clusters.text(text[place]), style_ids[place]) if place >= 0 else ("", "")
-
-    def _wrap(self) -> None:
-        """Go on in the row below, which belongs to the same line; below the margins, in the last row anew."""
-        goes_on = not self.has_side_margins and (self.y < self.rows - 1 or self.y == self.bottom)
-        self.lines[self.y].wrapped = goes_on
-        self.stop_waiting()
-        self.row_down()
-        self.x = self.left
-        if goes_on and self.y:
-            self.lines[self.y - 1].wrapped = True  # Scrolling ends the lines at the edges of what moves.
 
     def repeat(self, count: int = 1) -> None:
         """Print the last character again (REP); what is more than a screenful would only be lost."""

@@ -136,6 +136,30 @@ class Editing(Canvas):
         """Move every row between the margins to the right (SR)."""
         self.x = self._at_first_column(self.insert_columns, count)
 
+    def back_index(self) -> None:
+        """Move left by one; at a left margin, what is between the margins moves right instead (DECBI).
+
+        At the edge of a screen without side margins nothing moves, as in xterm.js and ghostty.
+        """
+        x = self.column
+        if not self.has_side_margins or x != self.left:
+            self.x = max(x - 1, 0)
+        else:
+            self.insert_columns()
+
+    def forward_index(self) -> None:
+        """Move right by one; at a right margin, what is between the margins moves left instead (DECFI).
+
+        At the edge of a screen without side margins nothing moves, as with ``back_index``.
+        """
+        x = self.column
+        if not self.has_side_margins or x != self.right:
+            self.x = min(x + 1, self.columns - 1)
+        else:
+            self.x = self.left
+            self.delete_columns()
+            self.x = x
+
     def _at_first_column(self, operation: Callable[[int], None], count: int) -> int:
         x, self.x = self.column, self.left
         operation(count)

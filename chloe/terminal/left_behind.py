@@ -15,7 +15,7 @@ _LEAVE_ALTERNATE = "\x1b[?1049l"
 #: What ends all else: an open sequence (CAN), modifyOtherKeys, what DECSTR resets, also for terminals that
 #: don't know DECSTR, and each mode that a program may have switched.
 _RESET = (
-    f"\x18{_NO_KEYBOARD_FLAGS}\x1b[>4;0m\x1b[!p\x1b[4;20l\x1b>\x1b[?1;5;45;66;67l\x1b[?7;25h"
+    f"\x18{_NO_KEYBOARD_FLAGS}\x1b[>4;0m\x1b[!p\x1b[4;20l\x1b>\x1b[?1;4;5;18;19;40;41;45;66;67l\x1b[?7;25h"
     "\x1b[?9;1000;1001;1002;1003l\x1b[?1005;1006;1015;1016l\x1b[?1004;1007;2004;2026;2031l"
     "\x1b[m\x1b(B\x1b)B\x0f\x1b[0 q"
 )

@@ -59,6 +59,15 @@ class Modes:
     alternate_scroll: bool = False
     #: DECBKM: the Backspace key sends BS rather than DEL.
     backarrow: bool = False
+    #: Mode 40: DECCOLM clears the screen, as it does where it changes the width.
+    allows_deccolm: bool = False
+    #: Mode 41: a tab behind a full row begins the next one.
+    wraps_before_tab: bool = False
+    #: DECSCLM, DECPFF and DECPEX are remembered and change nothing, as in xterm: there is no slow scrolling
+    #: to be seen, and no printer.
+    smooth_scroll: bool = False
+    print_form_feed: bool = False
+    print_extent: bool = False
 
 
 #: ANSI modes (``CSI n h``) that are a plain switch.
@@ -69,10 +78,15 @@ _PRIVATE_SHIFT = 5  # pyte keeps private modes apart from ANSI ones by shifting 
 #: Private modes (``CSI ? n h``) that are a plain switch.
 PRIVATE_SWITCHES = {
     1: "application_cursor",
+    4: "smooth_scroll",
     pyte_modes.DECSCNM >> _PRIVATE_SHIFT: "reverse_screen",
     pyte_modes.DECOM >> _PRIVATE_SHIFT: "origin",
     pyte_modes.DECAWM >> _PRIVATE_SHIFT: "autowrap",
     pyte_modes.DECTCEM >> _PRIVATE_SHIFT: "cursor_visible",
+    18: "print_form_feed",
+    19: "print_extent",
+    40: "allows_deccolm",
+    41: "wraps_before_tab",
     45: "reverse_wrap",
     66: "application_keypad",
     67: "backarrow",
@@ -90,6 +104,7 @@ MOUSE: dict[int, Mouse] = {9: "x10", 1000: "normal", 1001: "highlight", 1002: "b
 #: Private modes that choose how they are.
 MOUSE_ENCODINGS: dict[int, MouseEncoding] = {1005: "utf8", 1006: "sgr", 1015: "urxvt", 1016: "sgr_pixels"}
 
+DECCOLM = 3
 CURSOR_BLINK = 12
 SAVE_CURSOR = 1048
 #: The private modes that show the alternate screen.

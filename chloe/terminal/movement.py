@@ -139,8 +139,13 @@ class Movement(Canvas):
         if self.modes.newline:
             self.carriage_return()
 
+    def index_and_return(self) -> None:
+        """Move down one row as IND does, then to the left margin (NEL)."""
+        self.index()
+        self.carriage_return()
+
     def next_line(self) -> None:
-        """Go to the beginning of the next row (NEL, and CR LF)."""
+        """Go to the beginning of the next row (CR LF)."""
         y = self.y
         lines = self.lines
         lines[y].wrapped = False
@@ -166,7 +171,9 @@ class Movement(Canvas):
     # Tabs.
 
     def tab(self) -> None:
-        """Move to the next tab stop, or to the last column (HT)."""
+        """Move to the next tab stop, or to the last column (HT); behind a full row only with mode 41."""
+        if self.x == self.columns and self.modes.wraps_before_tab and self.modes.autowrap:
+            self.wrap()
         if self.x < self.columns:
             self.x = self.tabs.next(self.x, self._last_tab())
 

@@ -89,12 +89,15 @@ class Replying(Switching):
         top, left = (self.top, self.left) if self.modes.origin else (0, 0)
         return f"{self.y - top + 1};{self.column - left + 1}"
 
-    def report_private_status(self, mode: int = 0) -> None:
+    def report_private_status(self, mode: int = 0, request: int = 0) -> None:
         """Report a DEC status (DECDSR): 6 the cursor with its page, 15 the printer, 25 user keys, 26 the
-        keyboard; and whether the display is dark (996).
+        keyboard, 63 the checksum of the macros, under the number of the request; and whether the display is
+        dark (996).
         """
         if mode == 6:
             self.reply(f"\x1b[?{self._place()};1R")
+        elif mode == 63:
+            self.reply(f"\x1bP{request}!~0000\x1b\\")
         elif mode == 996:
             self._append(_SCHEME, _COLOUR_LENGTH)
         else:
@@ -128,7 +131,8 @@ class Replying(Switching):
             self.reply(f"\x1b[>4;{self.modes.modify_other_keys}m")
 
     def report_setting(self, asked: str) -> None:
-        """Report a setting (DECRQSS): SGR, margins, rows, cursor style, protection, DECSACE, level.
+        """Report a setting (DECRQSS): SGR, margins, rows, cursor style, protection, DECSACE, level,
+        status line.
 
         Any other is invalid.
         """
@@ -148,6 +152,8 @@ class Replying(Switching):
             value = f'{int(self.is_protecting)}"q'
         elif asked == '"p':
             value = '64;1"p'
+        elif asked in ("$}", "$~"):  # DECSASD and DECSSDT: there is no status line.
+            value = f"0{asked}"
         else:
             self.reply("\x1bP0$r\x1b\\")
             return

@@ -15,7 +15,9 @@ CONTROLS: dict[str, str] = dict(Stream.basic)
 ESCAPES: dict[str, str] = {
     **Stream.escape,
     **{f"#{final}": name for final, name in Stream.sharp.items()},
-    "E": "next_line",
+    "6": "back_index",
+    "9": "forward_index",
+    "E": "index_and_return",
     "=": "application_keypad",
     ">": "numeric_keypad",
     "n": "locking_shift_2",

@@ -37,7 +37,7 @@ from chloe.terminal.titles import MAX_KEPT, Kept
 
 #: What made a state: raise the first number whenever the form of a state changes, or what a terminal
 #: does with any bytes.
-EMULATOR = f"chloe-terminal 4 unicode-{unicode_table.VERSION}"
+EMULATOR = f"chloe-terminal 5 unicode-{unicode_table.VERSION}"
 
 _OPENING = EMULATOR.encode() + b"\n"
 _CRC = 4

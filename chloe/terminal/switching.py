@@ -76,6 +76,8 @@ class Switching(Drawing, Rectangles, Movement):
             modes.mouse_encoding = numbers.MOUSE_ENCODINGS[number] if on else "x10"
         elif number == numbers.CURSOR_BLINK:
             self.cursor_blink = on
+        elif number == numbers.DECCOLM and modes.allows_deccolm:
+            self._change_columns()
         elif number == numbers.SAVE_CURSOR:
             if on:
                 self.save_cursor()
@@ -83,6 +85,12 @@ class Switching(Drawing, Rectangles, Movement):
                 self.restore_cursor()
         elif number in numbers.ALTERNATE:
             self._show_alternate(number, on)
+
+    def _change_columns(self) -> None:
+        """Do what DECCOLM does beside changing the width, which is the user's: clear screen and margins."""
+        self.clear_margins()
+        self.erase_in_display(2)
+        self.cursor_position()
 
     def _show_alternate(self, number: int, on: bool) -> None:
         if on and number == numbers.ALTERNATE_AND_CURSOR:

@@ -12,11 +12,14 @@ _MODES = st.sampled_from([4, 20]).map(str) | st.sampled_from(
     [
         1,
         3,
+        4,
         5,
         6,
         7,
         12,
         25,
+        40,
+        41,
         45,
         47,
         66,
@@ -63,7 +66,7 @@ _TEXTS = st.sampled_from(
 _LONG_TEXTS = st.sampled_from(["👨\u200d", "\u200d", "각", "x" * 40, "日本" * 12, "x日" * 9, "qqq#"])
 _SPACES = st.sampled_from([" ", "   "])
 _CONTROLS = st.sampled_from([*"\a\b\t\n\v\f\r\x0e\x0f\x18\x1a\x7f\0", *["\r\n"] * 8])
-_ESCAPES = st.sampled_from([*"78DEHMNOZcno=>\\", "#8", "(0", "(B", "(A", ")0", "*0", "+A", "%G"])
+_ESCAPES = st.sampled_from([*"6789DEHMNOZcno=>\\", "#8", "(0", "(B", "(A", ")0", "*0", "+A", "%G"])
 #: What seldom comes by chance: protection, margins, tab stops, keyboards, kept modes, repetitions.
 _RARE = (
     st.sampled_from(['1"q', '0"q', "?2J", "?1K", "2;3r", "r", "3g", "5G\x1bH", "!p", "b", "9b"]).map(

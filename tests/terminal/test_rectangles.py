@@ -102,6 +102,38 @@ def test_half_a_wide_character_moved_over_a_margin_is_a_blank() -> None:
     assert screen("a你好你" + SIDES + "\x1b[1;3H\x1b[P", 4, 8)[0] == "a 好"
 
 
+@pytest.mark.parametrize(
+    ("sequence", "rows", "cursor"),
+    [
+        ("\x1b[2;4H\x1b6", ["ijklmnop", "qrstuvwx"], (1, 2)),
+        ("\x1b[2;3H\x1b6", ["ij klmop", "qr stuwx"], (1, 2)),
+        ("\x1b[2;2H\x1b6", ["ijklmnop", "qrstuvwx"], (1, 0)),
+        ("\x1b[2;1H\x1b6", ["ijklmnop", "qrstuvwx"], (1, 0)),
+        ("\x1b[4;3H\x1b6", ["ijklmnop", "qrstuvwx"], (3, 2)),
+        ("\x1b[2;5H\x1b9", ["ijklmnop", "qrstuvwx"], (1, 5)),
+        ("\x1b[2;6H\x1b9", ["ijlmn op", "qrtuv wx"], (1, 5)),
+        ("\x1b[2;7H\x1b9", ["ijklmnop", "qrstuvwx"], (1, 7)),
+        ("\x1b[2;8H\x1b9", ["ijklmnop", "qrstuvwx"], (1, 7)),
+    ],
+)
+def test_decbi_and_decfi_move_by_one_or_the_cells_at_a_margin(
+    sequence: str, rows: list[str], cursor: tuple[int, int]
+) -> None:
+    assert boxed(sequence)[1:3] == rows
+    assert place(LETTERS + BOX + sequence) == cursor
+
+
+def test_decbi_and_decfi_move_nothing_at_the_edges_of_a_screen_without_side_margins() -> None:
+    assert lettered("\x1b[2H\x1b6\x1b[2;8H\x1b9") == lettered("")
+    assert place("\x1b[2;8H\x1b9\x1b6") == (1, 6)
+
+
+def test_nel_scrolls_only_where_ind_does() -> None:
+    assert boxed("\x1b[3;7H\x1bE") == boxed("")
+    assert place(BOX + "\x1b[3;7H\x1bE") == (2, 2)
+    assert boxed("\x1b[3;6H\x1bE")[1:3] == ["ijstuvop", "qr    wx"]
+
+
 def test_erasing_knows_no_margins() -> None:
     assert boxed("\x1b[2;4H\x1b[K")[1] == "ijk"
     assert boxed("\x1b[2;4H\x1b[99X")[1] == "ijk"
@@ -177,5 +209,5 @@ def test_deccara_and_decrara_dress_a_stretch_or_with_decsace_a_rectangle() -> No
     assert bold("\x1b[2*x\x1b[1;1;4;8;1$t\x1b[2;1;3;8;1$t") == [8, 0, 0, 8]
 
 
-def test_decdwl_and_back_index_are_left_out_as_in_other_terminals() -> None:
-    assert lettered("\x1b[1;1H\x1b6\x1b#6") == lettered("")
+def test_decdwl_is_left_out_as_in_other_terminals() -> None:
+    assert lettered("\x1b[1;1H\x1b#6") == lettered("")

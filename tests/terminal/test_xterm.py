@@ -120,6 +120,23 @@ def test_the_alternate_screen_scrolls_nothing_into_the_scrollback() -> None:
     assert fed("\x1b[?1049h" + "x\r\n" * 20).scrollback.height == 0
 
 
+def test_a_tab_behind_a_full_row_stays_there_unless_mode_41_takes_it_to_the_next() -> None:
+    assert place("0123456789\t") == (0, 9)
+    assert place("\x1b[?41h0123456789\t") == (1, 8)
+    assert place("\x1b[?41;7h\x1b[?7l0123456789\t") == (0, 9)
+    assert fed("\x1b[?41h0123456789\tx").lines_on_screen() == ["0123456789        x"]
+
+
+def test_deccolm_clears_screen_and_margins_where_mode_40_allows_it_and_leaves_the_width() -> None:
+    stream = "kept\x1b[2;3r\x1b[?6h"
+    assert screen(stream + "\x1b[?3hx") == ["kept", "x", "", ""]
+    for switch in "hl":
+        terminal = fed(f"{stream}\x1b[?40h\x1b[?3{switch}x")
+        assert [row.rstrip() for row in terminal.display] == ["x", "", "", ""]
+        assert terminal.columns == 10
+        assert terminal.scrollback.drain() == ["kept"]
+
+
 def test_background_color_erase_blanks_in_the_background_only() -> None:
     row = fed("\x1b[1;31;44mab\x1b[K").line(0)
     assert [(run.width, run.attributes.background, run.attributes.bold) for run in row] == [

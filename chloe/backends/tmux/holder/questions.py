@@ -241,7 +241,7 @@ class Questions:
             self._catch_up()
             follow(self._settings.rendition, b"\x1b[" + given + b"m")
         elif key in _ASKS:
-            return self._ask(key, numbers[0] if numbers else 0)
+            return self._ask(key, *numbers[:2])
         return None
 
     def _switch(self, key: bytes, numbers: list[int]) -> bytes | None:
@@ -259,13 +259,15 @@ class Questions:
         others = ";".join([str(number) for number in numbers if number != _COLOUR_REPORTS])
         return f"\x1b[?{others}{key[-1:].decode('ascii')}".encode("ascii") if others else b""
 
-    def _ask(self, key: bytes, first: int) -> bytes | None:
+    def _ask(self, key: bytes, first: int = 0, second: int = 0) -> bytes | None:
         """Answer a control sequence that asks. Return what tmux gets in its place; None for itself."""
         settings = self._settings
         if key[-1:] == b"n" and first == 6:
             return self._ask_tmux(with_page=key == b"?n")
         if key == b"?n" and first == 996:
             self._answer_about_colours("")
+        elif key == b"?n" and first == 63:
+            self._answer(f"\x1bP{second}!~0000\x1b\\")
         elif key == b"t":
             if first not in _REPORTS:
                 return None

@@ -20,7 +20,7 @@ else:
 _MOUSE = (9, 1000, 1001, 1002, 1003)
 _MOUSE_ENCODINGS = (1005, 1006, 1015, 1016)
 _ALTERNATE = (47, 1047, 1049)
-_BLINK, _SAVE_CURSOR, _ALTERNATE_AND_CURSOR = 12, 1048, 1049
+_DECCOLM, _BLINK, _SAVE_CURSOR, _ALTERNATE_AND_CURSOR = 3, 12, 1048, 1049
 #: Left and right margins: where they are on, CSI s is about them.
 _SIDE_MARGINS = "?69"
 #: The switches that change what keys or a paste send: DECCKM, DECNKM, DECBKM, bracketed paste, LNM.
@@ -96,6 +96,8 @@ class Settings:
                 self._encoding = number if on else 0
             elif number == _BLINK:
                 self._blink = on
+            elif number == _DECCOLM and self.on["?40"]:
+                self.clear_margins()
             elif number == _SAVE_CURSOR:
                 if on:
                     self.save_cursor()
@@ -244,7 +246,8 @@ class Settings:
             self.top, self._bottom = first, last
 
     def tell_setting(self, asked: str) -> str:
-        """Answer DECRQSS: SGR, margins, rows, cursor style, protection, DECSACE, conformance.
+        """Answer DECRQSS: SGR, margins, rows, cursor style, protection, DECSACE, conformance,
+        status line.
 
         Any other is invalid.
         """
@@ -264,6 +267,8 @@ class Settings:
             value = f'{int(self.protects)}"q'
         elif asked == '"p':
             value = '64;1"p'
+        elif asked in ("$}", "$~"):  # DECSASD and DECSSDT: there is no status line.
+            value = f"0{asked}"
         else:
             return "\x1bP0$r\x1b\\"
         return f"\x1bP1$r{value}\x1b\\"

@@ -20,7 +20,7 @@ Ask = Callable[..., Any]
 
 _PRIVATE = [
     *(int(name[1:]) for name in answers.SWITCHES if name.startswith("?")),
-    *(*MOUSE, *MOUSE_ENCODINGS, *ALTERNATE, CURSOR_BLINK, SAVE_CURSOR, 40, 99999),
+    *(*MOUSE, *MOUSE_ENCODINGS, *ALTERNATE, CURSOR_BLINK, SAVE_CURSOR, 3, 99999),
 ]
 ASKING = [
     *QUESTIONS.values(),
@@ -37,6 +37,9 @@ ASKING = [
             "?26n",
             "?55n",
             "?62n",
+            "?63n",
+            "?63;12n",
+            "?63;99999;3n",
             "?85n",
             ">q",
             "x",
@@ -45,7 +48,10 @@ ASKING = [
     ],
     *[f"\x1b[{asked}" for asked in ("2x", "?m", "4$p", "20$p", "3$p", "19t", "11t")],
     *[f"\x1b[?{number}$p" for number in _PRIVATE],
-    *[f"\x1bP$q{asked}\x1b\\" for asked in ("r", "s", "t", "*|", "*x", " q", '"q', '"p', "x", "")],
+    *[
+        f"\x1bP$q{asked}\x1b\\"
+        for asked in ("r", "s", "t", "*|", "*x", " q", '"q', '"p', "$}", "$~", "x", "")
+    ],
     *[f"\x1b[{number}$p" for number in (1, 2, 12, 19)],
     "\x1b[?2027$p",
     *[f"\x1b]{asked}\x07" for asked in ("12;?", "12;?;?;?", "4;1;?;200;?;300;?", "0010;?", "10;?;#fff")],
