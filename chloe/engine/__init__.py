@@ -11,6 +11,7 @@ it is stopped. Headless: must not know urwid or click, nor who listens.
 """
 
 from chloe.actors.preconditions import Refusal, ending, why_not, why_not_type
+from chloe.actors.states.doing import Doing, choose_doing
 from chloe.actors.states.escape import Escape, choose_escape
 from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.kinds import EPHEMERAL, PERSISTENT
@@ -22,10 +23,12 @@ __all__ = [
     "EPHEMERAL",
     "PERSISTENT",
     "Change",
+    "Doing",
     "Engine",
     "Escape",
     "ProgramEvidence",
     "Refusal",
+    "choose_doing",
     "choose_escape",
     "ending",
     "open_engine",

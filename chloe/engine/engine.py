@@ -55,8 +55,7 @@ class Engine:
         self.instance = instance
         #: The state as of the last record folded. Read only.
         self.projections = projections
-        #: What each pane's program does, by its id, as of a moment ago; empty where nobody looks. Read only.
-        self.doings = doings
+        self._doings = doings
         #: The log.
         self.store = store
         self._fold = fold
@@ -67,6 +66,11 @@ class Engine:
         self._tasks = tasks
         #: Returns how many bytes the log has, as of a moment ago.
         self.log_size = LogSize(store, tasks).get
+
+    @property
+    def doings(self) -> Mapping[str, Doing]:
+        """What each pane's program does, by its id, as of a moment ago; empty where nobody looks."""
+        return self._doings
 
     @property
     def lost_records_notice(self) -> str | None:

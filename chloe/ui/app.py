@@ -66,6 +66,7 @@ class App:
         self._state = state = AppState(
             projections=engine.projections,
             ahead=engine.ahead,
+            doings=engine.doings,
             selection=Selection(engine.instance, engine.projections),
             unread=Unread(engine.instance),
             messages=Messages(),

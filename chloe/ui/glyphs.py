@@ -24,6 +24,8 @@ class Glyphs:
     horizontal: str
     tee: str
     bell: str
+    works: str
+    waits: str
     ended_well: str
     failed: str
     ellipsis: str
@@ -40,6 +42,8 @@ EMOJI = Glyphs(
     horizontal="─",
     tee="┬",
     bell="♪",
+    works="▸",
+    waits="?",
     ended_well="✓",
     failed="✗",
     ellipsis="…",
@@ -54,6 +58,8 @@ ASCII = Glyphs(
     horizontal="-",
     tee="+",
     bell="!",
+    works=">",
+    waits="?",
     ended_well="ok",
     failed="x",
     ellipsis="~",

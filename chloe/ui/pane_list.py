@@ -1,4 +1,4 @@
-"""The list of panes: number, indicator, name, unseen output, and the folder where there is room.
+"""The list of panes: number, signs, name, unseen output, and program and folder where there is room.
 
 Owns the form of an entry and which part of a long list shows. Must not know the engine or keys.
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chloe.engine import Doing
 from chloe.events.panes import Pane
-from chloe.events.screens import Screens
 from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_age
+from chloe.terminal import Terminal
 from chloe.ui.canvas import Row, fit, make_row, measure_text
-from chloe.ui.glyphs import Glyphs
-from chloe.ui.labels import has_failed, label_failure
-from chloe.ui.panes.unread import Unread
-from chloe.ui.selection import Selection
+from chloe.ui.labels import label_failure
 from chloe.ui.short_names import shorten_names
+from chloe.ui.signs import ATTACHED, BELL, DETACHED, ENDED, find_sign
+from chloe.ui.state import AppState
 
 #: So many panes at the top of the list have a number, which is the key that goes to them.
 NUMBERED = 9
@@ -29,11 +29,11 @@ _WITH_AGE, _LEAST_FOLDER = 28, 12
 class PaneList:
     """The list at the left of Instances."""
 
-    def __init__(self, selection: Selection, screens: Screens, unread: Unread, glyphs: Glyphs) -> None:
-        self._selection = selection
-        self._screens = screens
-        self._unread = unread
-        self._glyphs = glyphs
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+        self._selection = state.selection
+        self._unread = state.unread
+        self._glyphs = state.glyphs
         self._top = 0
         #: The panes that showed last.
         self._shown = 1
@@ -88,10 +88,10 @@ class PaneList:
     def choose_indicator(self, pane: Pane) -> str:
         """Return the sign of the pane's state for this instance."""
         if not pane.alive:
-            return self._glyphs.ended
+            return ENDED.draw(self._glyphs)
         if not pane.traits.can_detach:
             return self._glyphs.none
-        return self._glyphs.attached if self._selection.is_attached(pane) else self._glyphs.detached
+        return (ATTACHED if self._selection.is_attached(pane) else DETACHED).draw(self._glyphs)
 
     @property
     def _sign_width(self) -> int:
@@ -112,10 +112,9 @@ class PaneList:
         head.append(("list name" + on if pane.alive else "list" + on, name))
         tail = [(style + on, text) for style, text in news]
         left = width - sum(measure_text(text) for _, text in (*head, *tail))
-        says, place = self._describe(pane)
         beside = ""
         if tall == 1 and left > _LEAST_FOLDER:
-            beside = f"  {self._fit_place(says, place, left - 3)}"
+            beside = f"  {self._describe(pane, left - 3)}"
             left -= measure_text(beside)
         first = make_row(
             [*head, ("list dim" + on, beside), ("list" + on, " " * left), *tail], width, "list" + on
@@ -124,39 +123,52 @@ class PaneList:
             return [first]
         indent = " " * (self._sign_width + 2)
         room = max(width - len(indent) - 1, 0)
-        below = indent + self._fit_place(says, place, room)
+        below = indent + self._describe(pane, room)
         return [first, make_row([("list dim" + on, below)], width, "list dim" + on)]
 
-    def _fit_place(self, says: str, place: str, width: int) -> str:
-        """Return ``says`` whole and what fits of the end of ``place``."""
-        says = fit(says, min(measure_text(says), width), ellipsis=self._glyphs.ellipsis).decode("utf-8")
-        left = width - measure_text(says)
-        return says + fit(place, left, ellipsis=self._glyphs.ellipsis, keep_end=True).decode("utf-8")
-
     def _describe_news(self, pane: Pane, width: int) -> list[tuple[str, str]]:
-        """Return what stands at the end of a pane's line: its bell, what is unseen, its end, its age."""
+        """Return what stands at the end of a pane's line: its bell, what is unseen, its state, its age."""
         parts = []
         if self._unread.has_rung(pane):
-            parts.append(("bell", f" {self._glyphs.bell}"))
+            parts.append((BELL.style, f" {BELL.draw(self._glyphs)}"))
         if unseen := self._unread.count(pane):
             parts.append(("unseen", f" +{format_size_briefly(unseen)}"))
-        if pane.died is not None:
-            failed = has_failed(pane)
-            sign = self._glyphs.failed if failed else self._glyphs.ended_well
-            parts.append(("failed" if failed else "ended well", f" {sign}{label_failure(pane)}"))
+        if (sign := find_sign(self._state.find_doing(pane))) is not None:
+            parts.append((sign.style, f" {sign.draw(self._glyphs)}{label_failure(pane)}"))
         if width >= _WITH_AGE:
             parts.append(("list dim", f" {format_age(pane.died_at or pane.created_at):>3}"))
         return [*parts, ("list", " ")] if parts else []
 
-    def _describe(self, pane: Pane) -> tuple[str, str]:
-        """Return whose it is if another's, and the folder after a title that says more than the name."""
-        terminal = self._screens.drawn(pane.id) if pane.id in self._screens else None
-        place = format_folder((terminal.cwd if terminal else "") or pane.cwd)
+    def _describe(self, pane: Pane, width: int) -> str:
+        """Return whose a pane is or what runs in it, its folder, and its title, as far as there is room.
+
+        The first stands there whole, of the folder its end, and the title where all of it fits.
+        """
+        doing = self._state.find_doing(pane) if pane.alive else None
+        terminal = self._find_terminal(pane)
+        says = "of another Chloe" if self._selection.is_foreign(pane) else _name_program(pane, doing)
+        says = fit(says, min(measure_text(says), width), ellipsis=self._glyphs.ellipsis).decode("utf-8")
+        says += "  " if says else ""
+        folder = (doing and doing.folder) or (terminal and terminal.cwd) or pane.cwd
+        place = format_folder(folder)
+        left = max(width - measure_text(says), 0)
         title = escape_unsafe(terminal.title) if terminal else ""
-        if self._selection.is_foreign(pane):
-            return "of another Chloe  ", place
-        return "", f"{title}  {place}" if title and title != pane.name else place
+        if title and title != pane.name and measure_text(place) + measure_text(title) + 2 <= left:
+            place += f"  {title}"
+        return says + fit(place, left, ellipsis=self._glyphs.ellipsis, keep_end=True).decode("utf-8")
+
+    def _find_terminal(self, pane: Pane) -> Terminal | None:
+        screens = self._state.projections.screens
+        return screens.drawn(pane.id) if pane.id in screens else None
 
     def _draw_invitation(self, width: int) -> list[Row]:
         words = ["", " No panes yet.", "", " c  a direct pane", " t  a tmux pane", " ?  every key"]
         return [make_row([("list dim", word)], width, "list") for word in words]
+
+
+def _name_program(pane: Pane, doing: Doing | None) -> str:
+    """Return the program in front; "" where the pane is named after it, or a shell is at its prompt."""
+    if doing is None or doing.state == "at the prompt":
+        return ""
+    program = escape_unsafe(doing.program)
+    return "" if pane.name == program or pane.name.startswith(f"{program}-") else program

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change, ProgramEvidence
+from chloe.engine import Change, Doing, ProgramEvidence
 from chloe.errors import ChloeError, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, Resize, Write
 from chloe.events.projections import Projections
@@ -37,6 +37,10 @@ class AppEngine(Protocol):
 
     instance: str
     projections: Projections
+
+    @property
+    def doings(self) -> Mapping[str, Doing]:
+        """What each pane's program does, by its id, as of a moment ago."""
 
     @property
     def lost_records_notice(self) -> str | None:

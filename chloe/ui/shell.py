@@ -204,10 +204,7 @@ class Shell:
 
     def _draw_header(self, columns: int) -> Row:
         tabs = [(tab.label(), tab is self._stack.tab) for tab in self._stack.tabs]
-        state = self._state
-        return status_bars.draw_header(
-            tabs, state.selection, state.unread, columns, log_size=self._engine.log_size()
-        )
+        return status_bars.draw_header(tabs, self._state, columns, log_size=self._engine.log_size())
 
     def _draw_footer(self, view: View, columns: int) -> list[Row]:
         pane = self._pane_input.pane

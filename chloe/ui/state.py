@@ -5,9 +5,12 @@ Owns nothing but the bundle, so that a view has one argument. Must not know view
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chloe.config.settings import EscapeRule
+from chloe.engine import Doing, choose_doing
+from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
 from chloe.ui.glyphs import Glyphs
@@ -24,6 +27,8 @@ class AppState:
     projections: Projections
     #: The screens that are shown in place of the projections': as of log and spool.
     ahead: Screens
+    #: What each pane's program does, by its id, as of a moment ago.
+    doings: Mapping[str, Doing]
     selection: Selection
     unread: Unread
     messages: Messages
@@ -37,6 +42,15 @@ class AppState:
     escape_rule: EscapeRule
     #: Where errors are written down.
     log_file: str
+
+    def find_doing(self, pane: Pane) -> Doing | None:
+        """Return what the pane's program does, or how it ended; None where nobody has looked yet."""
+        return self.doings.get(pane.id) if pane.alive else choose_doing(pane, None, 0)
+
+    def waits(self, pane: Pane) -> bool:
+        """Return whether the pane's program certainly waits for its user."""
+        doing = self.find_doing(pane)
+        return doing is not None and doing.waits
 
     def is_ahead(self, pane: str) -> bool:
         """Return whether what is shown of the pane isn't all in the log, since its recorder is stopped."""

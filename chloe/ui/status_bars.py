@@ -8,22 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chloe.engine import Escape
-from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
 from chloe.ui.canvas import Row, make_row, measure_text
 from chloe.ui.labels import label_key
 from chloe.ui.messages import Message
-from chloe.ui.panes.unread import Unread
-from chloe.ui.selection import Selection
+from chloe.ui.state import AppState
 
 #: Lines that a message may take.
 _MAX_LINES = 3
 
 
-def draw_header(
-    tabs: Sequence[tuple[str, bool]], selection: Selection, unread: Unread, width: int, *, log_size: int
-) -> Row:
+def draw_header(tabs: Sequence[tuple[str, bool]], state: AppState, width: int, *, log_size: int) -> Row:
     """Return the tabs, how the panes of this instance stand, and how large the log is (in bytes).
 
     A tab is its label, and whether one is in it.
@@ -32,7 +28,7 @@ def draw_header(
     for label, is_current in tabs:
         parts += [("tab on" if is_current else "tab", f" {label} "), ("header", " ")]
     taken = sum(len(text) for _, text in parts)
-    news = _summarize(selection, unread, selection.panes)
+    news = _summarize(state)
     size = f"log {format_size_briefly(log_size)}"
     for summary in (f"{news}   {size}" if news else size, news):
         if summary and taken + len(summary) + 2 <= width:
@@ -41,14 +37,22 @@ def draw_header(
     return make_row(parts, width, "header")
 
 
-def _summarize(selection: Selection, unread: Unread, panes: Sequence[Pane]) -> str:
+def _summarize(state: AppState) -> str:
+    selection, unread, panes = state.selection, state.unread, state.selection.panes
+    waiting = sum(map(state.waits, panes))
     detached = sum(
         pane.alive and not selection.is_attached(pane) and not selection.is_foreign(pane) for pane in panes
     )
     ended = sum(not pane.alive for pane in panes)
     unseen = sum(bool(unread.count(pane)) for pane in panes)
     rang = sum(unread.has_rung(pane) for pane in panes)
-    counts = ((rang, "rang"), (unseen, "unseen"), (detached, "detached"), (ended, "ended"))
+    counts = (
+        (waiting, "waiting"),
+        (rang, "rang"),
+        (unseen, "unseen"),
+        (detached, "detached"),
+        (ended, "ended"),
+    )
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 

@@ -18,7 +18,7 @@ import pytest
 from chloe.actors.preconditions import why_not
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
-from chloe.engine import Change, ProgramEvidence
+from chloe.engine import Change, Doing, ProgramEvidence
 from chloe.errors import PaneRefused
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
@@ -40,6 +40,7 @@ class Double:
     instance: str = ME
     projections: Projections = field(default_factory=lambda: Projections(clock=time.monotonic))
     ahead: Screens = field(default_factory=lambda: Screens(clock=time.monotonic))
+    doings: dict[str, Doing] = field(default_factory=dict)
     lost_records_notice: str | None = None
     trouble: str | None = None
     #: What a look at any pane's program shows.

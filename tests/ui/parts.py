@@ -43,6 +43,7 @@ class Parts:
         self.state = AppState(
             projections=double.projections,
             ahead=double.ahead,
+            doings=double.doings,
             selection=self.selection,
             unread=self.unread,
             messages=self.messages,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chloe.events import commands
@@ -86,6 +87,17 @@ async def test_w_goes_to_what_wants_one(pilot: Pilot) -> None:
     await pilot.sees("─ pane-2 ")
     pilot.press("w")
     await pilot.sees("No pane wants you")
+
+
+async def test_w_goes_to_what_waits_for_one(pilot: Pilot) -> None:
+    panes = await open_many(pilot, 3)
+    program = pilot.program(panes[1])
+    assert program.evidence is not None
+    program.evidence = replace(program.evidence, front="cat", is_own_group=False)
+    program.prints(b"say something: ")
+    await pilot.sees("1 waiting")
+    pilot.press("w")
+    await pilot.sees("─ pane-1  cat waits for a line ")
 
 
 async def test_the_switcher_finds_present_and_past(pilot: Pilot) -> None:

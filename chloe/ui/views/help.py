@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chloe.ui.labels import label_key
+from chloe.ui.signs import SIGNS
 from chloe.ui.state import AppState
 from chloe.ui.text_page import Line, TextPage
 
@@ -32,16 +33,8 @@ class Help(TextPage):
             lines.append("")
         glyphs = state.glyphs
         lines.append("In the list")
-        for sign, means in (
-            (glyphs.attached, "Attached to its tmux session."),
-            (glyphs.detached, "Detached: it runs on in the background."),
-            (glyphs.ended, "Ended."),
-            (glyphs.ended_well, "Its program ended with status 0."),
-            (glyphs.failed, "It failed: its exit status or signal stands there."),
-            ("+12K", "Printed so many bytes since you saw it last."),
-            (glyphs.bell, "Its bell rang."),
-        ):
-            lines.append(_make_line(sign, means))
+        lines += [_make_line(sign.draw(glyphs), sign.means) for sign in SIGNS]
+        lines.append(_make_line("+12K", "Printed so many bytes since you saw it last."))
         super().__init__("Keys", lines, glyphs)
 
 

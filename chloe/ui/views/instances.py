@@ -18,6 +18,7 @@ from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
 from chloe.ui.labels import label_action, label_outcome, label_pruning
 from chloe.ui.pane_list import NUMBERED, PaneList
 from chloe.ui.panes.pane_view import PaneView
+from chloe.ui.signs import WAITS
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
 
@@ -83,7 +84,7 @@ class Instances(View):
 
     def __init__(self, state: AppState) -> None:
         self._state = state
-        self._list = PaneList(state.selection, state.projections.screens, state.unread, state.glyphs)
+        self._list = PaneList(state)
         self._screen = PaneView(state.screens)
         leave = tuple(key for name in state.leave for key in keys.list_same_keys(name))
         self.bindings = (Binding(leave, "send_leave"), *self.bindings)
@@ -168,6 +169,9 @@ class Instances(View):
             parts.append(("scrolled", f" {label_pruning(pane)} "))
         if self._state.is_ahead(pane.id):
             parts.append(("scrolled", f" {NOT_LOGGED} "))
+        doing = self._state.find_doing(pane)
+        if doing is not None and doing.waits:
+            parts.append((WAITS.style, f" {escape_unsafe(doing.program)} {doing.state} "))
         terminal = self._screen.terminal
         about = [format_folder((terminal.cwd if terminal else "") or pane.cwd)]
         if not pane.alive:
