@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
@@ -26,7 +27,7 @@ from chloe.events.commands import Open
 from chloe.events.facts import SpoolPosition, TerminalReset
 from chloe.events.fields import MAX_NAME
 from chloe.events.ids import path_of, session_of
-from chloe.events.panes import Pane, Panes
+from chloe.events.panes import Pane
 from chloe.events.traits import Traits
 from chloe.tasks import Tasks
 from chloe.terminal.sizes import clamp
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Room for the number behind a name.
+#: Room for the number behind a name, and what that looks like.
 _MAX_DIGITS = 12
+_NUMBER = re.compile(r"-[0-9]{1,11}\Z")
 
 
 class Launcher:
@@ -241,9 +243,14 @@ def _choose_folder(wanted: str) -> str:
         return str(home) if not wanted and home.is_dir() else wanted or "/"
 
 
-def choose_name(spec: Spec, panes: Panes) -> str:
-    """Return what a pane is called that nobody named: its program, with a number where that is in use."""
-    wanted = (Path(spec.argv[0]).name or spec.argv[0] or "pane")[: MAX_NAME - _MAX_DIGITS]
-    taken = {pane.name for pane in panes.values() if pane.alive and not pane.closed}
-    names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
+def name_after(argv: Sequence[str]) -> str:
+    """Return what a pane is called that nobody named: its program."""
+    return (Path(argv[0]).name or argv[0] or "pane")[: MAX_NAME - _MAX_DIGITS]
+
+
+def choose_name(wanted: str, panes: Iterable[Pane]) -> str:
+    """Return the name that is wanted, with another number where a live one of ``panes`` has it."""
+    taken = {pane.name for pane in panes if pane.alive}
+    base = _NUMBER.sub("", wanted)[: MAX_NAME - _MAX_DIGITS] or wanted
+    names = chain((wanted,), (f"{base}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable
 
-from chloe.actors.launcher import Launcher, choose_name, explain_failure
+from chloe.actors.launcher import Launcher, choose_name, explain_failure, name_after
 from chloe.actors.preconditions import fit_name, fit_tags
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError
@@ -35,11 +35,13 @@ class Starter:
         pane = str(uuid.uuid4())
         traits = self._launcher.traits(command.backend)
         spec = self._launcher.make_spec(pane, command)
+        asked = command.name.strip()
+        name = fit_name(asked) if asked else choose_name(name_after(spec.argv), self._panes.values())
         created = facts.Created(
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=fit_name(command.name) if command.name.strip() else choose_name(spec, self._panes),
+            name=name,
             tags=fit_tags(command.tags),
             rows=spec.rows,
             columns=spec.columns,
@@ -50,7 +52,21 @@ class Starter:
         backend = self._launcher.create(command.backend, spec)
         start = self._record_and_start if traits.recorded_before_start else self._start_and_record
         await start(backend, spec, created)
+        if not asked:
+            await self._make_name_unique(pane)
         return pane, backend
+
+    async def _make_name_unique(self, pane: str) -> None:
+        """Choose another name where somebody else's pane got the same one meanwhile.
+
+        The pane that was called so first, by the order of the log, keeps the name.
+        """
+        mine, others = self._panes[pane], [other for other in self._panes.values() if other.id != pane]
+        while any(
+            other.name == mine.name and other.alive and other.named_by < mine.named_by for other in others
+        ):
+            await self._record(pane, facts.Renamed(name=choose_name(mine.name, others)))
+            others = [other for other in self._panes.values() if other.id != pane]
 
     async def _start_and_record(self, backend: Backend, spec: Spec, created: facts.Created) -> None:
         """Start a program, then record it: what ends with Chloe needn't wait for the log."""

@@ -122,6 +122,11 @@ class Supervisor:
         running = self._running.get(pane)
         return running.backend.observe(groups) if running is not None else None
 
+    def find_jobs(self, pane: str) -> tuple[str, ...]:
+        """Return the names of what a pane's program started that has its terminal."""
+        running = self._running.get(pane)
+        return running.backend.find_jobs() if running is not None else ()
+
     def on_drawn(self, pane: str, offset: int) -> None:
         """Take note that all of a pane's stream before ``offset`` is drawn."""
         running = self._running.get(pane)

@@ -76,7 +76,7 @@ class ProcessGroups:
         """Return the ids of the processes in ``group``."""
         if self._groups is None:
             self._groups = {}
-            for pid in _list_numbers("/proc"):
+            for pid in list_numbers("/proc"):
                 with suppress(OSError):
                     self._groups.setdefault(os.getpgid(pid), []).append(pid)
         return self._groups.get(group, [])
@@ -130,7 +130,7 @@ def _words(pid: int) -> tuple[str, ...]:
 
 
 def _calls(pids: Iterable[int], device: str) -> frozenset[Call]:
-    threads = ((pid, thread) for pid in pids for thread in _list_numbers(f"/proc/{pid}/task")[:_MAX_THREADS])
+    threads = ((pid, thread) for pid in pids for thread in list_numbers(f"/proc/{pid}/task")[:_MAX_THREADS])
     return frozenset(_call(pid, thread, device) for pid, thread in threads)
 
 
@@ -164,7 +164,8 @@ def _is_terminal(pid: int, descriptor: int, device: str) -> bool:
         return False
 
 
-def _list_numbers(folder: str) -> list[int]:
+def list_numbers(folder: str) -> list[int]:
+    """Return the numbers among the names in a folder of /proc; none where it can't be read."""
     try:
         return [int(name) for name in os.listdir(folder) if name.isdecimal()]  # noqa: PTH208 - names.
     except OSError:

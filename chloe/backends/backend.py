@@ -138,6 +138,9 @@ class Backend(Protocol):
     def observe(self, groups: ProcessGroups) -> Activity | None:
         """Look at what the processes in front do, at about 0.3 ms; None where nothing of them can be seen."""
 
+    def find_jobs(self) -> tuple[str, ...]:
+        """Return the names of what the program started that has its terminal; () where none shows."""
+
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events, at least one; ``Exited`` is the last of all. One reader at a time.
 

@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from chloe.backends.activity import Activity, ProcessGroups, observe
 from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.evidence import Group, ProgramEvidence, look
+from chloe.backends.observed import ObservedProgram
 from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
 from chloe.backends.spawn import close_terminal, set_size, spawn
@@ -53,7 +53,7 @@ GRACE = 1.0
 MAX_CELLS = 0xFFFF
 
 
-class DirectBackend:
+class DirectBackend(ObservedProgram):
     """One program on a PTY of this process. See ``Backend`` for the protocol."""
 
     def __init__(self, spec: Spec) -> None:
@@ -265,12 +265,11 @@ class DirectBackend:
         self._group = self._group or Group(pid)
         return look(self._fd, self._device, self._foreground(), self._group, pid)
 
-    def observe(self, groups: ProcessGroups) -> Activity | None:
-        """Look at what the processes in front do; None once the program is gone, and without /proc."""
+    def _find_program(self) -> Process | None:
         if self._fd < 0 or self._exited is not None:
             return None
         self._program = self._program or find_process(self.pid)
-        return observe(self._program, groups) if self._program is not None else None
+        return self._program
 
     # The end.
 

@@ -88,12 +88,12 @@ def look(terminal: int, device: str, foreground: int, members: Group, program: i
         return None
     is_raw = not local & termios.ICANON
     is_own_group = foreground == program if foreground else None
-    own = _name(program)
+    own = name_of(program)
     return ProgramEvidence(
         is_raw=is_raw,
         echoes=bool(local & termios.ECHO),
         program=own,
-        front=own if is_own_group else _name(foreground) if foreground else "",
+        front=own if is_own_group else name_of(foreground) if foreground else "",
         is_own_group=is_own_group,
         others=_find_others(members, program, device) if is_raw and is_own_group else (),
     )
@@ -121,10 +121,10 @@ def _find_others(members: Group, program: int, device: str) -> tuple[str, ...] |
     found = members.find()
     if found is None:
         return None
-    return tuple([_name(pid) or str(pid) for pid in sorted(found - {program}) if _has_open(pid, device)])
+    return tuple([name_of(pid) or str(pid) for pid in sorted(found - {program}) if has_open(pid, device)])
 
 
-def _has_open(pid: int, device: str) -> bool:
+def has_open(pid: int, device: str) -> bool:
     """Return whether a process has its terminal open; one that lets nobody look is taken to have."""
     folder = f"{terminal_input.PROC}/{pid}/fd"
     try:
@@ -165,7 +165,8 @@ def _list_pids() -> set[int]:
     return set()
 
 
-def _name(pid: int) -> str:
+def name_of(pid: int) -> str:
+    """Return the name of a process, 15 bytes of it; "" where that can't be seen."""
     with suppress(OSError):
         return read_briefly(f"{terminal_input.PROC}/{pid}/comm").decode("utf-8", "replace").rstrip("\n")
     return ""

@@ -67,6 +67,8 @@ class FakeBackend:
         #: What a look shows that it does, or what is in front of it, and the folder that this is in.
         self.call: Call = "reads"
         self.folder = spec.cwd
+        #: The names of what it started that has its terminal.
+        self.jobs: tuple[str, ...] = ()
         #: What is yet to be read.
         self._events: deque[BackendEvent | _Flood] = deque()
         self._something = asyncio.Event()
@@ -162,6 +164,10 @@ class FakeBackend:
             others=frozenset(() if evidence.is_own_group else {self.call}),
             folder=self.folder,
         )
+
+    def find_jobs(self) -> tuple[str, ...]:
+        """Return ``jobs``."""
+        return self.jobs
 
     async def read(self) -> Sequence[BackendEvent]:
         """Wait for the next events. Raises ``EOFError`` once ``Exited`` has been handed out."""

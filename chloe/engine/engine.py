@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from chloe.actors.states.doing import Doing
+from chloe.actors.states.doing import Doing, find_own_job
 from chloe.actors.supervisor import Supervisor
 from chloe.actors.unread_spools import UnreadSpool, find_spools_of_unwritten, find_unread_spools
 from chloe.backends import descriptors
+from chloe.backends.activity import ProcessGroups
 from chloe.backends.evidence import ProgramEvidence
 from chloe.config import Paths
 from chloe.engine.fold import Change, Fold
@@ -123,6 +124,20 @@ class Engine:
     def look(self, pane: str) -> ProgramEvidence | None:
         """Look at what the pane's program does now, at about 0.1 ms; None where nothing can be seen of it."""
         return self._supervisor.look(pane)
+
+    def find_folder(self, pane: str) -> str:
+        """Return the folder that the program in front of the pane is in now; "" where that can't be seen."""
+        activity = self._supervisor.observe(pane, ProcessGroups())
+        return activity.folder if activity is not None else ""
+
+    def find_jobs(self, pane: str) -> tuple[str, ...]:
+        """Return the names of what would be lost with the pane's program; () for a shell at its prompt.
+
+        A program that is no shell, or isn't at its prompt, is a job itself.
+        """
+        activity, evidence = self._supervisor.observe(pane, ProcessGroups()), self._supervisor.look(pane)
+        own = find_own_job(self.projections.panes[pane], activity, evidence)
+        return own or self._supervisor.find_jobs(pane)
 
     async def screen(self, pane: str) -> Terminal:
         """Return the pane's terminal, folded from the log where it isn't followed yet.

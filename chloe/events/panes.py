@@ -33,6 +33,8 @@ class Pane:
     #: The instance that made it; a pane that doesn't outlive it lives and dies with it.
     owner: str
     created_at: int
+    #: The record that gave it its name, by its seq.
+    named_by: int = 0
     #: The instances that show it.
     attached: set[str] = field(default_factory=set)
     #: What had been printed when an instance let go of it.
@@ -200,7 +202,7 @@ class Panes(Mapping[str, Pane]):
             case facts.Pruned():
                 pane.pruned = fact.reason
             case facts.Renamed():
-                pane.name = fact.name
+                pane.name, pane.named_by = fact.name, record.seq
             case facts.Tagged():
                 pane.tags = fact.tags
             case facts.EscapeAssigned():
@@ -243,5 +245,6 @@ class Panes(Mapping[str, Pane]):
             traits=fact.traits,
             owner=record.instance,
             created_at=record.occurred_at,
+            named_by=record.seq,
             attached={record.instance} if fact.attached else set(),
         )

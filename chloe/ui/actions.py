@@ -8,6 +8,7 @@ anything is drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from chloe.events import commands
 from chloe.events.facts import BackendKind
@@ -18,7 +19,7 @@ from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
-from chloe.ui.requests import Requests
+from chloe.ui.requests import AppEngine, Requests
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.tty import Tty
@@ -43,12 +44,14 @@ class Actions(Conditions):
         pane_input: PaneInput,
         tty: Tty,
         lifetime: Lifetime,
+        engine: AppEngine,
     ) -> None:
         super().__init__(state, stack, pane_input)
         self._slots = slots
         self._requests = requests
         self._tty = tty
         self._lifetime = lifetime
+        self._engine = engine
 
     # Panes -----------------------------------------------------------------------------------------
 
@@ -62,8 +65,16 @@ class Actions(Conditions):
     def open_pane(self, backend: BackendKind) -> None:
         """Open a pane, and give it the keyboard once it is there."""
         rows, columns = self._stack.pane_size(*self._tty.get_cols_rows())
-        command = commands.Open(backend=backend, rows=rows, columns=columns)
+        command = commands.Open(backend=backend, cwd=self._find_folder(), rows=rows, columns=columns)
         self._requests.request(command, self._opened, block_input=True)
+
+    def _find_folder(self) -> str:
+        """Return the folder that a new pane opens in: where the selected one's program is; "" without one."""
+        pane = self._state.selection.selected
+        if pane is None:
+            return ""
+        folder = self._engine.find_folder(pane.id) if pane.alive else ""
+        return folder or (pane.cwd if Path(pane.cwd).is_dir() else "")
 
     def _opened(self, pane: str | None) -> None:
         if pane is not None:
@@ -122,8 +133,19 @@ class Actions(Conditions):
             self._requests.request(commands.Reattach(pane.id))
 
     def close(self) -> None:
-        """Put the pane away."""
+        """Put the pane away; asked first where that ends more than a shell at its prompt."""
         pane = self._pane
+        ends = pane.alive and not pane.traits.outlives_chloe
+        jobs = self._engine.find_jobs(pane.id) if ends else ()
+        if jobs:
+            more = f" and {len(jobs) - 3} more" if len(jobs) > 3 else ""
+            verb = "run" if len(jobs) > 1 else "runs"
+            question = f"{', '.join(jobs[:3])}{more} {verb} in {pane.name}. End it?"
+            self._confirm("Close", question, lambda: self._close(pane))
+        else:
+            self._close(pane)
+
+    def _close(self, pane: Pane) -> None:
         runs_on = pane.traits.outlives_chloe and pane.alive
         self._requests.request(
             commands.Close(pane.id),

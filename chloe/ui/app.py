@@ -100,7 +100,7 @@ class App:
             state,
             self._stack,
             self._slots,
-            Actions(state, self._stack, self._slots, self._requests, self._pane_input, tty, lifetime),
+            Actions(state, self._stack, self._slots, self._requests, self._pane_input, tty, lifetime, engine),
             engine=engine,
             tty=tty,
             escape=self._escape,

@@ -41,4 +41,5 @@ def find_binding(bindings: Sequence[Binding], key: str) -> Binding | None:
 
 def list_hints(view: View) -> list[tuple[str, str]]:
     """Return the hint line of a view: a key and a word each."""
-    return [(label_key(binding.keys[0]), binding.hint) for binding in list_bindings(view) if binding.hint]
+    hints = [(label_key(binding.keys[0]), view.choose_hint(binding)) for binding in list_bindings(view)]
+    return [(key, word) for key, word in hints if word]

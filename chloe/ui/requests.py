@@ -57,6 +57,12 @@ class AppEngine(Protocol):
     def look(self, pane: str) -> ProgramEvidence | None:
         """Look at what the pane's program does now; None where nothing can be seen of it."""
 
+    def find_folder(self, pane: str) -> str:
+        """Return the folder that the program in front of the pane is in now; "" where that can't be seen."""
+
+    def find_jobs(self, pane: str) -> tuple[str, ...]:
+        """Return the names of what would be lost with the pane's program; () for a shell at its prompt."""
+
     def look_at(self, panes: frozenset[str]) -> None:
         """Take note that these panes are shown, and no others."""
 

@@ -69,7 +69,8 @@ class Action(Generic[_Context]):
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Keys that ask for one action, by its id. ``hint`` is its word in the hint line, "" for none."""
+    """Keys that ask for one action, by its id. ``hint`` is its word in the hint line, "" for none, unless the
+    view chooses another."""
 
     keys: tuple[str, ...]
     action: str
@@ -114,6 +115,10 @@ class View(Protocol):
     def label(self) -> str:
         """Return what stands on the view's tab."""
         return self.title
+
+    def choose_hint(self, binding: Binding) -> str:
+        """Return the word of a binding in the hint line, as things are now; "" for none."""
+        return binding.hint
 
     def is_bare(self, columns: int) -> bool:
         """Return whether the view takes the line at the top as well, in a window of this width."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shlex
@@ -126,6 +127,20 @@ async def test_kill_ends_a_program_that_ignores_the_hang_up(
     await eventually(lambda: not known.alive)
     assert known.died is not None
     assert known.died.signal == 9
+
+
+async def test_panes_that_are_made_at_once_get_names_of_their_own(config: Config) -> None:
+    async with open_engine(config) as first, open_engine(config) as second:
+        making = [opened(engine, "direct") for engine in (first, second) * 4]
+        panes = await asyncio.gather(*making)
+        for engine in (first, second):
+            await engine.catch_up()
+            assert len({engine.projections.panes[pane].name for pane in panes}) == len(panes)
+        # What was put away runs on, and may come back.
+        kept = await opened(first, "tmux", ("sleep", "1000"))
+        await first.request(Close(kept))
+        other = await opened(first, "tmux", ("sleep", "1000"))
+        assert [first.projections.panes[pane].name for pane in (kept, other)] == ["sleep", "sleep-2"]
 
 
 async def test_names_and_tags_change_also_after_the_end(engine: Engine, eventually: Eventually) -> None:

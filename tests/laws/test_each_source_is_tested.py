@@ -44,6 +44,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "events/faults",
         "terminal/watchdog",
     ),
+    ("engine/test_doing_watch.py",): ("backends/observed",),
     # All backends pass one contract.
     ("backends/test_contract.py", "backends/test_direct.py"): (
         "backends/backend",

@@ -87,6 +87,12 @@ class Double:
         pane_state = self.projections.panes.get(pane)
         return self.evidence if pane_state is not None and pane_state.alive else None
 
+    def find_folder(self, pane: str) -> str:
+        return self.projections.panes[pane].cwd
+
+    def find_jobs(self, pane: str) -> tuple[str, ...]:
+        return ()
+
     def look_at(self, panes: frozenset[str]) -> None:
         """All that is shown is in its log."""
 

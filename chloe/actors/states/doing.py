@@ -24,6 +24,7 @@ from typing import Literal
 
 from chloe.actors.states.escape import is_shell
 from chloe.backends.activity import Activity
+from chloe.backends.evidence import ProgramEvidence
 from chloe.events.panes import Pane
 from chloe.quick import dataclass
 
@@ -96,6 +97,20 @@ def _by_activity(activity: Activity, printed_at: int, now: int) -> Doing:
         waits = "a child" if "child" in calls else "a time" if "sleeps" in calls else "something else"
         return Doing(state="works", since=0, evidence=f"{front} waits for {waits}, not for its terminal")
     return _by_output(printed_at, now, f"what {front} waits for can't be told")
+
+
+def find_own_job(pane: Pane, activity: Activity | None, evidence: ProgramEvidence | None) -> tuple[str, ...]:
+    """Return the name of the program in front, as what ends with the pane; () for a shell at its prompt.
+
+    ``activity`` and ``evidence`` are None where they can't be seen; in doubt there is a job.
+    """
+    if not pane.alive:
+        return ()
+    if activity is not None:
+        return () if _is_at_prompt(activity) else (activity.evidence.front or pane.name,)
+    if evidence is not None and evidence.is_raw and evidence.is_own_group:
+        return ()
+    return ((evidence.front if evidence is not None else "") or pane.name,)
 
 
 def _how_it_ended(pane: Pane) -> Doing:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from chloe.backends.activity import Activity, ProcessGroups, observe
 from chloe.backends.evidence import Group, ProgramEvidence, look_from_outside
+from chloe.backends.observed import ObservedProgram
 from chloe.backends.terminal_input import TerminalInput, inspect_input_of
 from chloe.backends.tmux import survivors
 from chloe.backends.tmux.spool import read_holder_info
 from chloe.events.facts import Process
 
 
-class ProgramLook:
+class ProgramLook(ObservedProgram):
     """The program of the pane whose spool is ``folder``."""
 
     def __init__(self, folder: Path) -> None:
@@ -33,11 +33,6 @@ class ProgramLook:
             return None
         self._members = self._members or Group(program.pid)
         return look_from_outside(program, self._members)
-
-    def observe(self, groups: ProcessGroups) -> Activity | None:
-        """Look at what the processes in front do; None where the program isn't known, or is gone."""
-        program = self._find_program()
-        return observe(program, groups) if program is not None else None
 
     def inspect_input(self) -> TerminalInput | None:
         """Return how the program reads its terminal; None where that can't be seen."""

@@ -126,6 +126,13 @@ class Instances(View):
         direct, tmux = (label_action(self.bindings, action) for action in ("new_direct", "new_tmux"))
         return f"There is no pane yet: {direct} opens a direct one, {tmux} a tmux one"
 
+    def choose_hint(self, binding: Binding) -> str:
+        """Return the word of a binding; that of closing says which of two things it does to this pane."""
+        if binding.action != "close":
+            return binding.hint
+        pane = self.pane
+        return "end" if pane is not None and pane.alive and not pane.traits.outlives_chloe else "put away"
+
     # Drawing ---------------------------------------------------------------------------------------
 
     def draw(self, columns: int, rows: int) -> Drawn:
