@@ -9,6 +9,7 @@ from __future__ import annotations
 from chloe.terminal import widths
 from chloe.terminal.canvas import Canvas
 from chloe.terminal.clusters import MAX_CODE_POINTS, needs_stand_in
+from chloe.terminal.logical import halved
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.widths import HALF
 
@@ -73,6 +74,8 @@ class Drawing(Canvas):
             self._put_between(cells)
             return
         columns = self.columns
+        if columns < 2:
+            cells = halved(cells)
         while cells:
             if self.x >= columns:
                 if self.modes.autowrap:
@@ -89,7 +92,7 @@ class Drawing(Canvas):
             if len(cells) > room and cells[room] == HALF:
                 taken = taken[:-1]
                 if not taken:
-                    if not self.modes.autowrap or columns < 2:
+                    if not self.modes.autowrap:
                         self.last = ""
                         return
                     self.lines[self.y].erase(x, columns, self.fill(), columns)
@@ -176,6 +179,8 @@ class Drawing(Canvas):
         before = self.clusters.text(text[place])
         if not widths.joins(before, char):
             return False
+        if self.columns < 2 and widths.width(before[0]) == 2:
+            return True  # A wide cluster couldn't be told from a narrow one.
         if len(before) < MAX_CODE_POINTS:
             # A selector that comes after a sequence, or between the halves of a wide one, widens nothing.
             is_behind = text[self.x : self.x + 1] != HALF
@@ -223,13 +228,19 @@ class Drawing(Canvas):
         self.style_id = pen
 
     def cell_before_cursor(self) -> tuple[str, str]:
-        """Return what ends right before the cursor, and its style id; empty strings where nothing does."""
+        """Return what ends right before the cursor, and its style id; empty strings where nothing does, or
+        what got fewer cells than it takes.
+        """
         row = self.lines[self.y]
         text, style_ids = row.full_text(self.columns), row.full_style_ids(self.columns)
         if text[self.x : self.x + 1] == HALF:
             return "", ""
         place = self.x - 2 if self.x > 1 and text[self.x - 1] == HALF else self.x - 1
-        return (self.clusters.text(text[place]), style_ids[place]) if place >= 0 else ("", "")
+        cluster = self.clusters.text(text[place]) if place >= 0 else ""
+        is_alone = self.columns < 2 and len(cluster) == 1
+        if not cluster or (widths.cluster_width(cluster) > self.x - place and not is_alone):
+            return "", ""
+        return cluster, style_ids[place]
 
     def repeat(self, count: int = 1) -> None:
         """Print the last character again (REP); what is more than a screenful would only be lost."""

@@ -2,6 +2,9 @@
 
 Owns the conversion of rows to lines and back. Must not know where lines are kept. Blanks that were
 printed belong to a line. Blanks that were erased or never printed don't.
+
+On a screen of one column, a wide character stands in its one cell without its other half. It shows as a
+blank there, and has both halves in its line, so that it is back on a wider screen.
 """
 
 from __future__ import annotations
@@ -11,11 +14,13 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from chloe.terminal import widths
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
 from chloe.terminal.widths import HALF
 
-_WIDE = re.compile(f".{HALF}")
+#: A wide cluster of several code points; in one column nothing would tell that it is wide.
+_WIDE_CLUSTER = re.compile(f"[\U00100000-\U0010ffff](?={HALF})")
 
 
 class Line(NamedTuple):
@@ -41,6 +46,32 @@ def is_short(row: Row, below: Row | None, columns: int) -> bool:
     return len(row.text) == columns - 1 and below is not None and below.text[1:2] == HALF
 
 
+def halved(cells: str) -> str:
+    """Return ``cells`` as they stand in one column each: wide characters alone, wide clusters blank."""
+    return _WIDE_CLUSTER.sub(" ", cells).replace(HALF, "")
+
+
+def with_halves(cells: str) -> str:
+    """Return what stood in one column each with the other halves of wide characters."""
+    if cells.isascii():
+        return cells
+    return "".join([cell + HALF if widths.width(cell) == 2 else cell for cell in cells])
+
+
+def _without_halves(line: Line) -> Line:
+    style_ids = line.style_ids and "".join(
+        [style_id for style_id, cell in zip(line.style_ids, line.cells, strict=True) if cell != HALF]
+    )
+    return Line(halved(line.cells), style_ids, line.fill)
+
+
+def _with_halves(line: Line) -> Line:
+    style_ids = line.style_ids and "".join(
+        [style_id * len(with_halves(cell)) for style_id, cell in zip(line.style_ids, line.cells, strict=True)]
+    )
+    return Line(with_halves(line.cells), style_ids, line.fill)
+
+
 def complete(rows: list[Row], columns: int, below: Row | None = None) -> list[Row]:
     """Give the soft-wrapped ``rows`` all cells that their line has there, and return ``rows``.
 
@@ -59,11 +90,13 @@ def join(rows: list[Row], columns: int, below: Row | None = None) -> Line:
     """Return the line that soft-wrapped ``rows`` make. The last may be open: it goes on in ``below``."""
     if len(rows) == 1 and not rows[0].wrapped:
         row = rows[0]
-        return Line(row.text, row.pens, row.fill)
-    complete(rows, columns, below)
-    cells = "".join([row.text for row in rows])
-    style_ids = "".join([row.style_ids() for row in rows]) if any(row.pens for row in rows) else ""
-    return Line(cells, style_ids, rows[-1].fill)
+        line = Line(row.text, row.pens, row.fill)
+    else:
+        complete(rows, columns, below)
+        cells = "".join([row.text for row in rows])
+        style_ids = "".join([row.style_ids() for row in rows]) if any(row.pens for row in rows) else ""
+        line = Line(cells, style_ids, rows[-1].fill)
+    return line if columns > 1 else _with_halves(line)
 
 
 def lines(rows: Iterable[Row], columns: int) -> Iterator[tuple[Line, list[Row]]]:
@@ -83,8 +116,10 @@ def cuts(cells: str, columns: int) -> list[int]:
     size = len(cells)
     if size <= columns:
         return []
-    if cells.isascii() or HALF not in cells or columns < 2:
+    if cells.isascii() or HALF not in cells:
         return list(range(columns, size, columns))
+    if columns < 2:
+        return [place for place, cell in enumerate(cells) if place and cell != HALF]
     starts: list[int] = []
     place = columns
     while place < size:
@@ -96,9 +131,9 @@ def cuts(cells: str, columns: int) -> list[int]:
 
 
 def wrap(line: Line, columns: int) -> list[Row]:
-    """Return the rows that show ``line`` at this width. In one column, a wide character goes blank."""
+    """Return the rows that show ``line`` at this width."""
     if columns < 2 and HALF in line.cells:
-        line = line._replace(cells=_WIDE.sub("  ", line.cells))
+        line = _without_halves(line)
     starts = cuts(line.cells, columns)
     if not starts:
         return [Row(line.cells, line.style_ids, line.fill)]

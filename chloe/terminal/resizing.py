@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 from chloe.terminal.canvas import SavedCursor
 from chloe.terminal.interpreter import Interpreter
-from chloe.terminal.logical import Line, complete, cuts, lines, wrap
+from chloe.terminal.logical import Line, complete, cuts, halved, lines, with_halves, wrap
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.rows import Row
 from chloe.terminal.scrollback import Scrollback
+from chloe.terminal.widths import HALF
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ def resize(screen: Interpreter, rows: int, columns: int) -> None:
         flow = _reflow(screen.main_lines, saved.y, saved.x, screen.scrollback, before, rows, columns)
         screen.main_lines = flow.rows
         screen.other_saved = saved._replace(y=flow.y, x=flow.x)
-        screen.lines, screen.y = _cropped(screen.lines, screen.y, rows, columns)
+        screen.lines, screen.y = _cropped(screen.lines, screen.y, before, rows, columns)
         screen.x = min(screen.x, columns - 1)
     screen.saved = _clamped(screen.saved, rows, before, columns)
     # That of the main screen went with its text.
@@ -69,11 +70,16 @@ def _clamped(saved: SavedCursor, rows: int, before: int, columns: int) -> SavedC
     return saved._replace(y=min(saved.y, rows - 1), x=min(saved.x, last))
 
 
-def _cropped(lines: list[Row], y: int, rows: int, columns: int) -> tuple[list[Row], int]:
+def _cropped(lines: list[Row], y: int, before: int, rows: int, columns: int) -> tuple[list[Row], int]:
     """Return the rows of the alternate screen at another size; what is below the cursor goes first."""
     gone = max(y - rows + 1, 0)
     kept = lines[gone : gone + rows]
     for row in kept:
+        if before < 2:
+            row.pens *= len(with_halves(row.text))
+            row.text = with_halves(row.text)
+        elif columns < 2 and row.text[1:2] == HALF:
+            row.text, row.pens = halved(row.text[:2]), row.pens[:1]
         row.crop(columns)
     kept += [Row() for _ in range(rows - len(kept))]
     kept[-1].wrapped = False
@@ -129,7 +135,7 @@ def _wrap_anew(flow: _Flow, before: int, columns: int) -> None:
     place: tuple[int, int] | None = None
     for line, group in lines(flow.rows, before):
         if place is None and first + len(group) > flow.y:
-            offset = sum(len(row.text) for row in group[: flow.y - first]) + flow.x
+            offset = _offset(group, flow.y - first, flow.x, before)
             line = line.padded(offset)
             place = _place(line, offset, columns, len(wrapped))
         first += len(group)
@@ -139,6 +145,13 @@ def _wrap_anew(flow: _Flow, before: int, columns: int) -> None:
         wrapped += rewrapped
     flow.rows = wrapped
     flow.y, flow.x = place or (0, 0)
+
+
+def _offset(group: list[Row], y: int, x: int, columns: int) -> int:
+    """Return how many cells of their line are before the cursor, in column ``x`` of the row ``y`` of it."""
+    if columns > 1:
+        return sum(len(row.text) for row in group[:y]) + x
+    return sum(len(with_halves(row.text)) for row in group[: y + x])
 
 
 def _place(line: Line, offset: int, columns: int, above: int) -> tuple[int, int]:

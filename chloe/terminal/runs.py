@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chloe.terminal import widths
 from chloe.terminal.clusters import ClusterTable
 from chloe.terminal.pens import LINK_SHIFT, PLAIN, Attributes, PenTable, attributes
 from chloe.terminal.rows import Row
@@ -108,11 +109,16 @@ class RowReader:
 
     def display(self, row: Row, columns: int) -> str:
         """Return all of a row as a person reads it."""
-        return self.text(row.text.ljust(columns))
+        return self.text(self._shown(row, columns))
+
+    def _shown(self, row: Row, columns: int) -> str:
+        """Return all cells of a row; in one column, a wide character shows as a blank."""
+        text = row.text.ljust(columns)
+        return " " if columns == 1 and widths.width(text) == 2 else text
 
     def runs(self, row: Row, columns: int) -> tuple[Run, ...]:
         """Return all of a row as runs; their widths sum to ``columns``."""
-        text = row.text.ljust(columns)
+        text = self._shown(row, columns)
         if not row.pens and row.fill == PLAIN:
             return (Run(self.text(text), self.attributes(PLAIN), columns),)
         style_ids = row.full_style_ids(columns)

@@ -241,7 +241,7 @@ class _Loading:
         scratch_line = self.screen.scratch_line(self._pen(pen), _number(columns, 1, MAX_COLUMNS), stops)
         return unparsed(self.cells.read(_number(size)), scratch_line)
 
-    def _packed(self, encoded: list[Any]) -> PackedBlock:
+    def _packed(self, encoded: list[Any], columns: int = 2) -> PackedBlock:
         count, cells_size, marks_size = encoded
         cells, style_ids = self.cells.read(_number(cells_size)), self.style_ids.read(_number(marks_size))
         if cells.count("\n") + 1 != count or len(style_ids) not in (0, len(cells) + 1):
@@ -251,7 +251,8 @@ class _Loading:
             cluster = reader.clusters.text(odd[0])
             # One that grew where there was no room for it has the width of its first character.
             sizes = (widths.width(cluster[0]), widths.cluster_width(cluster))
-            if len(odd) not in sizes or not reader.clusters.knows(odd[0]):
+            is_alone = columns < 2 and len(odd) == 1
+            if not (is_alone or len(odd) in sizes) or not reader.clusters.knows(odd[0]):
                 _refuse("a cell that can't be")
         if not all(reader.pens.knows(style_id) for style_id in set(style_ids)):
             _refuse("a look that no cell has")
@@ -259,7 +260,7 @@ class _Loading:
 
     def _rows(self, encoded: list[Any]) -> list[Row]:
         columns = self.screen.columns
-        lines = self._packed(encoded).lines()
+        lines = self._packed(encoded, columns).lines()
         rows = [Row(*line, _bit(bit)) for line, bit in zip(lines, self.encoded["wrapped"], strict=True)]
         if any(len(row.text) > columns for row in rows):
             _refuse("a row that is too long")

@@ -59,7 +59,7 @@ class Window:
             return
         rows = self._fresh[:closed]
         del self._fresh[:closed]
-        if any(row.wrapped or row.pens or row.fill != PLAIN for row in rows):
+        if self._columns < 2 or any(row.wrapped or row.pens or row.fill != PLAIN for row in rows):
             self._append(PackedBlock.pack([line for line, _ in lines(rows, self._columns)]))
         else:
             self._append(PackedBlock("\n".join([row.text for row in rows]), "", closed))
