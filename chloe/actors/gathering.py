@@ -5,9 +5,9 @@ which are shown.
 
 Each commit writes whole pages into the -wal file, however little is in it. So what many panes print that
 nobody looks at goes into the log together, at most ``MAX_DELAY`` after it was read. What is shown, was
-started or typed into a moment ago, or is anything but output is committed at once, with all that waits of its
-pane: so a program that asks its terminal something waits for no answer but the first. A tmux pane's bytes are
-in its spool meanwhile, and a direct pane's log stays a clean prefix of what it printed.
+started or typed into a moment ago, or is anything but output and its bells is committed at once, with all
+that waits of its pane: so a program that asks its terminal something waits for no answer but the first. A
+tmux pane's bytes are in its spool meanwhile, and a direct pane's log stays a clean prefix of what it printed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from chloe.events.facts import Entry, Output
+from chloe.events.facts import Entry, Notified, Output
 
 #: Seconds that what nobody looks at may wait: no longer than what another instance shows may be behind.
 MAX_DELAY = 0.1
@@ -103,7 +103,7 @@ class Pending:
             and not self._hurried
             and not self._gathering.is_shown(self._pane)
             and asyncio.get_running_loop().time() >= self._attended_until
-            and all(isinstance(entry.fact, Output) for entry in entries)
+            and all(isinstance(entry.fact, Output | Notified) for entry in entries)
         )
 
     async def take(self) -> list[Entry]:

@@ -11,16 +11,12 @@ from chloe.events.facts import Entry
 from chloe.events.fields import MAX_NOTICE, fit_text
 from chloe.terminal.notice_scanner import NoticeScanner
 
-#: Nanoseconds after a bell for which another one says nothing new: nobody has seen a pane in that time.
-_SAME_BELL = 100_000_000
-
 
 class NoticeRecorder:
     """Reads the stream of one pane."""
 
     def __init__(self) -> None:
         self._scanner = NoticeScanner()
-        self._noticed_at = 0
 
     def add_notices(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries, and behind each output what its program wanted to be known by it."""
@@ -28,14 +24,14 @@ class NoticeRecorder:
         for entry in entries:
             added.append(entry)
             if isinstance(entry.fact, facts.Output):
-                notified = self._read(entry.fact, entry.occurred_at)
+                notified = self._read(entry.fact)
                 if notified is not None:
                     added.append(Entry(entry.pane, notified, entry.occurred_at))
             elif isinstance(entry.fact, facts.Gap | facts.Repainted):
                 self._scanner = NoticeScanner()
         return added
 
-    def _read(self, output: facts.Output, at: int) -> facts.Notified | None:
+    def _read(self, output: facts.Output) -> facts.Notified | None:
         """Return what stands in the output: the last notification, else a bell; None for nothing new."""
         notices = self._scanner.scan(output.data)
         if not notices:
@@ -45,12 +41,6 @@ class NoticeRecorder:
         end = output.offset + output.length
         for notice in reversed(notices):
             if isinstance(notice, Notification):
-                self._noticed_at = at
                 title, text = (fit_text(each, MAX_NOTICE) for each in (notice.title, notice.body))
                 return facts.Notified(offset=end, title=title, text=text)
-        if not any(isinstance(notice, Bell) for notice in notices):
-            return None
-        if 0 <= at - self._noticed_at < _SAME_BELL:
-            return None
-        self._noticed_at = at
-        return facts.Notified(offset=end)
+        return facts.Notified(offset=end) if Bell() in notices else None

@@ -102,7 +102,7 @@ ACTIONS: tuple[Action[Actions], ...] = (
     Action("last_pane", "Go to the pane before this one.", Actions.go_to_last, Actions.why_not_go_to_last),
     Action(
         "next_wanting",
-        "Go to the next pane that wants you: it waits for you, rang, or has ended unseen.",
+        "Go to the next pane that wants you: it waits for you, rang or notified, or has ended unseen.",
         Actions.go_to_wanting,
         Actions.why_not_go_to_wanting,
     ),

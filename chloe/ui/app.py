@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import urwid
 
 from chloe.config import Config
 from chloe.engine import Change
+from chloe.errors import ChloeError
 from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
+from chloe.ui.announcer import Announcer
 from chloe.ui.crash import summarize
 from chloe.ui.escape_delay import tell_escape_delay
 from chloe.ui.glyphs import choose_glyphs
@@ -29,6 +32,7 @@ from chloe.ui.panes.live_screens import FRAME_TIMEOUT, LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.pane_view import NotDrawable
+from chloe.ui.panes.seen import SeenWatch
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.slots import Slots
 from chloe.ui.panes.unread import Unread
@@ -47,6 +51,9 @@ from chloe.ui.tty.tty import Tty
 from chloe.ui.views import TABS
 
 _log = logging.getLogger("chloe.ui")
+
+#: Seconds that the log may take at the end of a run to say what was seen.
+_GOODBYE = 1.0
 
 
 class App:
@@ -94,8 +101,11 @@ class App:
             self._escape,
             leave=state.leave[0],
         )
-        self._visible = VisiblePanes(self._slots, engine, state.unread, self._requests, self._pane_input)
-        self._notifier = Notifier(engine.projections, state.unread, state.messages, self._visible)
+        self._visible = VisiblePanes(self._slots, engine, self._requests, self._pane_input)
+        self._seen = SeenWatch(state.unread, self._requests, loop.time)
+        self._notifier = Notifier(
+            engine.projections, state.selection, state.messages, Announcer(tty, loop.time)
+        )
         self._shell = Shell(
             state,
             self._stack,
@@ -106,6 +116,7 @@ class App:
             escape=self._escape,
             pane_input=self._pane_input,
             mouse=Mouse(self._pane_input, self._slots),
+            seen=self._seen,
         )
         self._pump = InputPump(loop, keyboard, tty, self)
         self.on_input = lifetime.guarded(self._pump.read)
@@ -124,6 +135,7 @@ class App:
             with self._tty.running():
                 async with self._tasks:
                     panes = self._engine.projections.panes
+                    self._notifier.begin()
                     nested = describe_nesting(self._environment, panes)
                     said = tuple(filter(None, (nested, self._engine.lost_records_notice)))
                     self._on_change(Change(panes=frozenset(panes), messages=said))
@@ -133,7 +145,9 @@ class App:
                     )
                     try:
                         with self._tty.listening(self):
-                            return await self._lifetime.wait()
+                            status = await self._lifetime.wait()
+                        await self._keep_seen()
+                        return status
                     finally:
                         self._frames.close()
                         self._escape.close()
@@ -145,6 +159,14 @@ class App:
                 keep_selected(self._home, selection.selected.id)
             cancel()
             loop.set_exception_handler(unhandled)
+
+    async def _keep_seen(self) -> None:
+        """Have the log say what was seen until now, if it can be written."""
+        if self._engine.trouble is None:
+            with suppress(ChloeError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE):
+                    for command in self._seen.leave():
+                        await self._engine.request(command)
 
     # What wakes it ---------------------------------------------------------------------------------
 
@@ -217,8 +239,7 @@ class App:
 
     def _on_change(self, change: Change) -> None:
         self._stack.on_change(change)
-        if self._notifier.handle(change):
-            self._tty.ring()
+        self._notifier.handle(change)
         self._pane_input.check()
         self._frames.want()
 
@@ -258,8 +279,12 @@ class App:
     def _draw(self) -> bool:
         size = self._tty.get_cols_rows()
         drawn = self._shell.draw(*size)
-        if self._visible.sync():
+        self._visible.sync()
+        is_new, again = self._seen.see(self._visible.list_seen(), self._state.selection.typing_into)
+        if is_new:
             drawn = self._shell.draw(*size)
+        if again is not None:
+            self._frames.want_in(again)
         took_frame = self._tty.show(size, drawn.rows, drawn.cursor)
         self._tty.show_cursor_as(*self._shell.cursor_shape)
         self._tty.set_mouse_mode(self._shell.mouse_mode)

@@ -22,6 +22,7 @@ from chloe.ui.glyphs import detect_encoding
 from chloe.ui.log_file import log_to, report_slow_steps
 from chloe.ui.style import style
 from chloe.ui.tty.colors import detect_depth
+from chloe.ui.tty.outgoing import detect_notification_form
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import TtyScreen
 from chloe.waits import Waits
@@ -64,7 +65,9 @@ async def _main(config: Config, environment: Mapping[str, str], debug: bool) -> 
     if debug:
         report_slow_steps()
     painter = Painter(detect_depth(environment), style, detect_encoding(environment))
-    screen = TtyScreen(painter, term=environment.get("TERM", ""))
+    screen = TtyScreen(
+        painter, term=environment.get("TERM", ""), notification=detect_notification_form(environment)
+    )
     try:
         # Until the app has the screen, it reports on stderr what it waits for.
         async with open_engine(config, waits=Waits(_report)) as engine:

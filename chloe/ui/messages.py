@@ -27,6 +27,8 @@ class Message:
     text: str
     at: int
     error: bool
+    #: What it is about, where more may come about the same; "" where none does.
+    about: str = ""
 
 
 class Messages:
@@ -38,9 +40,11 @@ class Messages:
         self._until = 0.0
         self._kept: deque[Message] = deque(maxlen=_MAX_KEPT)
 
-    def notify(self, text: str, *, error: bool = False) -> None:
-        """Tell the user what happened."""
-        message = Message(text, time.time_ns(), error)
+    def notify(self, text: str, *, error: bool = False, about: str = "") -> None:
+        """Tell the user what happened; in place of the last message, where both are ``about`` one event."""
+        message = Message(text, time.time_ns(), error, about)
+        if about and self._kept and self._kept[-1].about == about:
+            self._kept.pop()
         self._kept.append(message)
         self._show(message)
         if error:

@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from chloe.engine import Change, Doing, ProgramEvidence
-from chloe.errors import ChloeError, ScreenBroken
-from chloe.events.commands import Close, Command, Kill, Resize, Write
+from chloe.errors import ChloeError, LogUnusable, ScreenBroken
+from chloe.events.commands import Close, Command, Kill, MarkSeen, Resize, Write
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
 from chloe.formatting.text import shorten_id
@@ -112,6 +112,8 @@ class Requests:
         self._blocking = 0
         self._blocked_until = 0.0
         self._loading: set[str] = set()
+        #: The panes of which it is being written that they were seen.
+        self._marking: set[str] = set()
         self._fetching: set[PaneView] = set()
 
     @property
@@ -148,6 +150,19 @@ class Requests:
         finally:
             self._pending_commands.discard(command)
             _log.debug("%s took %.1f ms", _name_command(command), (loop.time() - begun) * 1000)
+
+    def mark_seen(self, command: MarkSeen) -> None:
+        """Have the log say what was seen. Where it can't be written nobody is told: the run remembers it."""
+        if command.pane not in self._marking:
+            self._marking.add(command.pane)
+            self._run(self._mark_seen(command), None, name=_name_command(command))
+
+    async def _mark_seen(self, command: MarkSeen) -> None:
+        try:
+            with suppress(LogUnusable):
+                await self._engine.request(command)
+        finally:
+            self._marking.discard(command.pane)
 
     def describe(self) -> list[str]:
         """Return what is under way, a line each."""

@@ -21,6 +21,7 @@ from chloe.ui.labels import label_action, label_key
 from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.seen import SeenWatch
 from chloe.ui.panes.slots import Slots
 from chloe.ui.requests import AppEngine
 from chloe.ui.stack import MIN_COLUMNS, MIN_ROWS, Stack
@@ -58,6 +59,7 @@ class Shell:
         escape: EscapeWatch,
         pane_input: PaneInput,
         mouse: Mouse,
+        seen: SeenWatch,
     ) -> None:
         self._state = state
         self._stack = stack
@@ -68,6 +70,7 @@ class Shell:
         self._escape = escape
         self._pane_input = pane_input
         self._mouse = mouse
+        self._seen = seen
 
     # Input -----------------------------------------------------------------------------------------
 
@@ -80,8 +83,10 @@ class Shell:
                     self._mouse.point(data)
                 return False
             case Typed(data):
+                self._seen.focus(True)
                 return self._type(data)
             case Pressed(name, _):
+                self._seen.focus(True)
                 self._press(name)
             case Pasted(data):
                 self._paste(data)
@@ -93,6 +98,7 @@ class Shell:
                     self._stack.go_to_panes()
             case Focused(gained):
                 self._pane_input.focus(gained)
+                self._seen.focus(gained)
             case TerminalReply(data):
                 colours = self._tty.take_reply(data)
                 if colours is not None:

@@ -40,14 +40,8 @@ def test_a_notification_goes_before_a_bell_and_the_last_one_before_others() -> N
     assert Stream().prints(printed) == [notified]
 
 
-def test_a_bell_that_goes_on_ringing_is_one_and_rings_anew_later() -> None:
-    stream = Stream()
-    assert stream.prints(b"\a", SECOND) == [Notified(offset=1)]
-    assert stream.prints(b"\a", SECOND + SECOND // 20) == []
-    assert stream.prints(b"\x1b]9;text\a", SECOND + SECOND // 20) == [Notified(offset=11, text="text")]
-    assert stream.prints(b"\a", 2 * SECOND) == [Notified(offset=12)]
-    # A clock that was set back hides no bell.
-    assert stream.prints(b"\a", SECOND) == [Notified(offset=13)]
+def test_a_file_full_of_bells_rings_once() -> None:
+    assert Stream().prints(b"\a\ax\a" * 1000) == [Notified(offset=4000)]
 
 
 def test_what_is_told_fits_into_a_fact() -> None:

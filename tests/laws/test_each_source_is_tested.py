@@ -177,6 +177,8 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "ui/panes/sizing",
         "ui/panes/slots",
         "ui/panes/unread",
+        "ui/announcer",
+        "ui/panes/seen",
         "ui/panes/visible",
         "ui/selection",
         "ui/shell",

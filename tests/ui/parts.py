@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, cast
 
 from chloe.engine import Change
@@ -11,6 +12,7 @@ from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.seen import SeenWatch
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.slots import Slots
 from chloe.ui.panes.unread import Unread
@@ -25,6 +27,7 @@ from chloe.ui.views.instances import Instances
 
 if TYPE_CHECKING:
     from chloe.ui.actions import Actions
+    from chloe.ui.requests import Requests
     from chloe.ui.tty.tty import Tty
     from tests.ui.conftest import Double
 
@@ -80,12 +83,11 @@ class Parts:
             escape=self.escape,
             pane_input=self.pane_input,
             mouse=self.mouse,
+            seen=SeenWatch(self.unread, cast("Requests", None), time.monotonic),
         )
 
     def draw(self) -> Drawn:
         """Draw the window in its size; each row is as wide as the window."""
-        for pane in self.selection.panes:
-            self.unread.track(pane)
         self.stack.on_change(Change())
         drawn = self.shell.draw(self.columns, self.rows)
         assert len(drawn.rows) == self.rows

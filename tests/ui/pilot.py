@@ -19,7 +19,7 @@ from chloe.backends.kinds import TRAITS
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
 from chloe.errors import ChloeError
-from chloe.events.commands import Command, Resize, Write
+from chloe.events.commands import Command, MarkSeen, Resize, Write
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, Terminal, keys
 from chloe.terminal.colours import Colours
@@ -45,6 +45,7 @@ class MemoryTty:
         self.cursor_shape = ("", False)
         self.bells = self.suspends = self.repaints = 0
         self.replies: list[bytes] = []
+        self.notifications: list[str] = []
         #: What the terminal says of its colours, once it is asked.
         self.colours: Colours | None = None
         self.is_running = self.hung_up = False
@@ -128,6 +129,9 @@ class MemoryTty:
     def ring(self) -> None:
         self.bells += 1
 
+    def notify(self, text: str) -> None:
+        self.notifications.append(text)
+
     def suspend(self) -> None:
         self.suspends += 1
 
@@ -184,6 +188,8 @@ class RequestRecorder:
 
     engine: Engine
     commands: list[Command] = field(default_factory=list)
+    #: What was seen, as the log is told of that: beside all else.
+    seen: list[MarkSeen] = field(default_factory=list)
     #: Raised instead of the next answer.
     failure: Exception | None = None
 
@@ -191,6 +197,9 @@ class RequestRecorder:
         request, send = self.engine.request, self.engine.send
 
         async def noted_request(command: Command) -> str | None:
+            if isinstance(command, MarkSeen):
+                self.seen.append(command)
+                return await request(command)
             self.commands.append(command)
             if self.failure is not None:
                 failure, self.failure = self.failure, None

@@ -83,8 +83,10 @@ async def test_w_goes_to_what_wants_one(pilot: Pilot) -> None:
     await pilot.sees("1 rang", "1 ended")
     pilot.press("w")
     await pilot.sees("─ pane-0 ")
+    await pilot.until(lambda: panes[0].is_end_seen)
     pilot.press("w")
     await pilot.sees("─ pane-2 ")
+    await pilot.until(lambda: panes[2].seen_bytes == panes[2].output_bytes)
     pilot.press("w")
     await pilot.sees("No pane wants you")
 

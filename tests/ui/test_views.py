@@ -283,10 +283,15 @@ def test_the_selection_passes_to_a_neighbour_when_a_pane_goes(seen: Parts, doubl
 
 def test_output_is_unseen_until_the_pane_is_shown(seen: Parts, double: Double) -> None:
     pane = double.projections.panes[double.pane("one")]
-    seen.unread.mark_read(pane)
     double.prints(pane.id, b"x" * 100)
     assert seen.unread.count(pane) == 100
-    seen.unread.mark_read(pane)
+    seen.unread.look_at(frozenset({pane.id}))
+    assert seen.unread.count(pane) == 0
+    seen.unread.look_at(frozenset())
+    assert seen.unread.count(pane) == 100
+    double.happen(pane.id, facts.Seen(offset=70), instance="another")
+    assert seen.unread.count(pane) == 30
+    seen.unread.mark_seen(pane.id, 100, ended=False)
     assert seen.unread.count(pane) == 0
 
 

@@ -1,55 +1,67 @@
-"""What the user hasn't seen yet: output of panes that aren't shown, and bells.
+"""What the user hasn't seen yet: output, bells and ends of panes.
 
-Owns how far each pane was seen in this run. Must not know how that is shown.
+Owns how much that is, by what the log says was seen, by any Chloe, and by what this one knows before the log
+has it. Must not know how it is shown, or when a pane counts as seen (``seen``).
 """
 
 from __future__ import annotations
 
+from chloe.events.facts import LEFT
 from chloe.events.panes import Pane
 
 
 class Unread:
-    """What one user has seen."""
+    """What the user has seen."""
 
     def __init__(self, instance: str) -> None:
         self._instance = instance
-        #: What each pane had printed when it was seen last, and when this run first knew of it.
-        self._seen: dict[str, int] = {}
-        self._known: dict[str, int] = {}
-        self._rang: set[str] = set()
-        self._ended: set[str] = set()
+        #: The panes that the user looks at.
+        self._shown: frozenset[str] = frozenset()
+        #: What was seen here, as a ``Seen`` says it: all there is where the log can't be written.
+        self._seen: dict[str, tuple[int, bool]] = {}
 
-    def mark_read(self, pane: Pane) -> None:
-        """Take note that the pane is on the screen as it is now."""
-        self._seen[pane.id] = pane.output_bytes
-        self._rang.discard(pane.id)
-        self._ended.discard(pane.id)
+    def look_at(self, panes: frozenset[str]) -> bool:
+        """Take note that the user looks at these panes, and no others. Return whether that is new."""
+        is_new = panes != self._shown
+        self._shown = panes
+        return is_new
 
-    def track(self, pane: Pane) -> None:
-        """Count from now on, if the pane is ours: what it printed before is no news."""
-        self._known.setdefault(pane.id, pane.output_bytes)
+    def is_shown(self, pane: Pane) -> bool:
+        """Return whether the user looks at the pane."""
+        return pane.id in self._shown
 
-    def mark_bell(self, pane: Pane) -> None:
-        """Take note that the pane's bell sounded while it wasn't shown."""
-        self._rang.add(pane.id)
+    def mark_seen(self, pane: str, offset: int, *, ended: bool) -> None:
+        """Take note that the user saw what the pane printed before ``offset``, and whether it has ended."""
+        self._seen[pane] = offset, ended
+
+    def count(self, pane: Pane) -> int:
+        """Return the bytes that it printed since it was last seen."""
+        if self.is_shown(pane) and not self._is_detached(pane):
+            return 0
+        return max(pane.output_bytes - self._find_seen(pane), 0)
 
     def has_rung(self, pane: Pane) -> bool:
-        """Return whether its bell sounded since it was last seen."""
-        return pane.id in self._rang
+        """Return whether its program rang or notified since the pane was last seen."""
+        if pane.notified is None or self.is_shown(pane):
+            return False
+        return min(pane.notified.offset, pane.output_bytes) > self._find_seen(pane)
 
-    def mark_end(self, pane: Pane) -> None:
-        """Take note that the pane's program ended while it wasn't shown."""
-        self._ended.add(pane.id)
+    def has_ended(self, pane: Pane) -> bool:
+        """Return whether its program ended since it was last seen, and not since its Chloe did."""
+        if pane.died is None or pane.died.reason in LEFT or self.is_shown(pane):
+            return False
+        return not (pane.is_end_seen or self._seen.get(pane.id, (0, False))[1])
 
     def wants(self, pane: Pane) -> bool:
         """Return whether the pane wants the user: it rang or ended since it was last seen."""
-        return pane.id in self._rang or pane.id in self._ended
+        return self.has_rung(pane) or self.has_ended(pane)
 
-    def count(self, pane: Pane) -> int:
-        """Return the bytes that it printed since it was last seen, or since this instance let go of it."""
-        if self._instance in pane.attached or not pane.traits.can_detach:
-            since = self._known.get(pane.id, self._seen.get(pane.id, pane.output_bytes))
-        else:
-            # A new instance counts from where the last one let go.
-            since = pane.detached_at.get(self._instance, max(pane.detached_at.values(), default=0))
-        return max(pane.output_bytes - max(since, self._seen.get(pane.id, 0)), 0)
+    def _find_seen(self, pane: Pane) -> int:
+        """Return what it had printed when it was last seen; when it was let go of, where nobody said that."""
+        seen = pane.seen_bytes
+        if seen is None:
+            seen = max(pane.detached_at.values(), default=0)
+        return max(seen, self._seen.get(pane.id, (0, False))[0])
+
+    def _is_detached(self, pane: Pane) -> bool:
+        return pane.alive and pane.traits.can_detach and self._instance not in pane.attached

@@ -35,7 +35,7 @@ class Painter:
     ) -> None:
         self._depth = depth
         self._style = style
-        self._encoding = encoding
+        self.encoding = encoding
         self._shown: list[list[Run]] = []
         #: For each shown row, whether the terminal may have its cells at other columns.
         self._uncertain: list[bool] = []
@@ -72,7 +72,7 @@ class Painter:
             out.insert(0, "\x1b[?25l")
             out.append("\x1b[0m")
         out.append("\x1b[?25l" if cursor is None else f"\x1b[{cursor[1] + 1};{cursor[0] + 1}H\x1b[?25h")
-        return "".join(out).encode(self._encoding, "replace")
+        return "".join(out).encode(self.encoding, "replace")
 
     def _paint_row(
         self, out: list[str], y: int, row: list[Run], shown: list[Run], style: Attributes | None
@@ -114,11 +114,11 @@ class Painter:
 
     def _substitute_missing(self, text: str) -> str:
         """Replace each character that the terminal's encoding lacks with a question mark, as wide."""
-        if self._encoding == "utf-8":
+        if self.encoding == "utf-8":
             return text
         shown = []
         for cluster, columns in split_clusters(text):
-            lacks = cluster.encode(self._encoding, "ignore").decode(self._encoding) != cluster
+            lacks = cluster.encode(self.encoding, "ignore").decode(self.encoding) != cluster
             shown.append("?".ljust(columns) if lacks else cluster)
         return "".join(shown)
 

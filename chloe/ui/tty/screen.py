@@ -28,6 +28,7 @@ from chloe.terminal.colours import Colours
 from chloe.terminal.sizes import clamp
 from chloe.ui.canvas import Row
 from chloe.ui.tty.outer import OuterTerminal
+from chloe.ui.tty.outgoing import BELL, NotificationForm, encode_notification
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.signals import Signals, suspend
 from chloe.ui.tty.tty import Listener
@@ -58,13 +59,22 @@ _DRAIN_TIMEOUT = 1.0
 class TtyScreen(BaseScreen):
     """The terminal that Chloe runs in. ``start`` and ``stop`` it inside a running loop."""
 
-    def __init__(self, painter: Painter, *, term: str = "", input_fd: int = 0, output_fd: int = 1) -> None:
+    def __init__(
+        self,
+        painter: Painter,
+        *,
+        term: str = "",
+        notification: NotificationForm = "bell",
+        input_fd: int = 0,
+        output_fd: int = 1,
+    ) -> None:
         super().__init__()
         if not (os.isatty(input_fd) and os.isatty(output_fd)):
             raise UsageError(
                 "the app needs a terminal for input and output; `chloe --help` lists what doesn't"
             )
         self._painter = painter
+        self._notification = notification
         self._takes_no_queries = term.split("-")[0] in _NO_QUERIES
         self._input, self._output, self._own = _open(input_fd, output_fd)
         self._saved_mode: list[Any] | None = None
@@ -226,7 +236,14 @@ class TtyScreen(BaseScreen):
         now = time.monotonic()
         if now > self._rang_at + _BELL_INTERVAL:
             self._rang_at = now
-            self._write(b"\x07")
+            self._write(BELL)
+
+    def notify(self, text: str) -> None:
+        """Show a notification, or sound the bell where the terminal has none."""
+        if self._notification == "bell":
+            self.ring()
+        else:
+            self._write(encode_notification(text, self._notification, self._painter.encoding))
 
     def _write(self, data: bytes) -> None:
         """Write now what the terminal takes, the rest when it takes more."""

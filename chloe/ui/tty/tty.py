@@ -72,5 +72,8 @@ class Tty(Protocol):
     def ring(self) -> None:
         """Sound the bell."""
 
+    def notify(self, text: str) -> None:
+        """Show a notification, or sound the bell where the terminal has none."""
+
     def suspend(self) -> None:
         """Stop the process, as a shell's job."""

@@ -1,0 +1,51 @@
+"""What panes have to say is passed on to the user's terminal: bells and notifications.
+
+Owns how often that is done. Must not know what happened, nor how a terminal is told.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+#: What is passed on of one pane within so many seconds, at the most.
+_MOST, _PERIOD = 5, 60.0
+
+
+class OuterTerminal(Protocol):
+    """The terminal, as far as it is told of what happens."""
+
+    def ring(self) -> None:
+        """Sound the bell."""
+
+    def notify(self, text: str) -> None:
+        """Show a notification, or sound the bell where there are none."""
+
+
+class Announcer:
+    """Tells one terminal."""
+
+    def __init__(self, terminal: OuterTerminal, clock: Callable[[], float]) -> None:
+        self._terminal = terminal
+        self._clock = clock
+        self._announced: dict[str, deque[float]] = {}
+
+    def ring(self, pane: str, *, is_typed_into: bool) -> None:
+        """Sound the bell for a pane: always for one that has the keyboard, since what is typed rings."""
+        if is_typed_into or self._has_room(pane):
+            self._terminal.ring()
+
+    def notify(self, pane: str, text: str) -> None:
+        """Show a notification for a pane."""
+        if self._has_room(pane):
+            self._terminal.notify(text)
+
+    def _has_room(self, pane: str) -> bool:
+        """Return whether one more may be passed on, and count it."""
+        now = self._clock()
+        times = self._announced.setdefault(pane, deque(maxlen=_MOST))
+        if len(times) == _MOST and now - times[0] < _PERIOD:
+            return False
+        times.append(now)
+        return True
