@@ -13,7 +13,7 @@ from typing import Protocol
 _MOST, _PERIOD = 5, 60.0
 
 
-class OuterTerminal(Protocol):
+class AlertedTerminal(Protocol):
     """The terminal, as far as it is told of what happens."""
 
     def ring(self) -> None:
@@ -26,7 +26,7 @@ class OuterTerminal(Protocol):
 class Announcer:
     """Tells one terminal."""
 
-    def __init__(self, terminal: OuterTerminal, clock: Callable[[], float]) -> None:
+    def __init__(self, terminal: AlertedTerminal, clock: Callable[[], float]) -> None:
         self._terminal = terminal
         self._clock = clock
         self._announced: dict[str, deque[float]] = {}
