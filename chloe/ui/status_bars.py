@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from chloe.engine import Escape
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
-from chloe.ui.canvas import Row, make_row, measure_text
+from chloe.ui.canvas import Row, fit, make_row, measure_text
 from chloe.ui.labels import label_key
 from chloe.ui.messages import Message
 from chloe.ui.state import AppState
 
 #: Lines that a message may take.
 _MAX_LINES = 3
+#: Columns that a long word keeps, a path mostly, where a message takes more lines: how the word ends. The way
+#: out stands at the message's end.
+_LONG_WORD = 24
 
 
 def draw_header(tabs: Sequence[tuple[str, bool]], state: AppState, width: int, *, log_size: int) -> Row:
@@ -124,10 +127,28 @@ def _tell_escape(escape: Escape | None, leave: str) -> list[tuple[str, str]]:
 
 
 def _wrap(text: str, width: int, taken: int = 0) -> list[str]:
-    """Wrap ``text`` with a blank at either side; the first line has ``taken`` columns less."""
+    """Wrap ``text`` with a blank at either side; the first line has ``taken`` columns less.
+
+    Where it takes too many lines so, long words are cut short.
+    """
+    words = text.split(" ")
+    lines = _fill(words, width, taken)
+    if measure_text(lines[-1]) > width - 2:
+        lines = _fill([_shorten(word) for word in words], width, taken)
+    return lines
+
+
+def _shorten(word: str) -> str:
+    if measure_text(word) <= _LONG_WORD:
+        return word
+    return fit(word, _LONG_WORD, keep_end=True).decode().rstrip()
+
+
+def _fill(words: Sequence[str], width: int, taken: int) -> list[str]:
+    """Put the words into lines; the last one that there may be takes all that is left."""
     lines = [""]
     room = width - 2 - taken
-    for word in text.split(" "):
+    for word in words:
         longer = f"{lines[-1]} {word}" if lines[-1] else word
         if measure_text(longer) <= room or len(lines) == _MAX_LINES:
             lines[-1] = longer

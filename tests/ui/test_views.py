@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chloe.events import facts
+from chloe.store.unwritable import MAKE_ROOM, explain_read_only
 from chloe.terminal import Attributes
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
@@ -254,6 +256,17 @@ def test_a_long_message_takes_the_lines_that_it_needs(seen: Parts, double: Doubl
     seen.messages.notify("漢字 " * 400)
     assert "漢字" in seen.lines()[-3]
     assert "漢字" not in seen.lines()[-4]
+
+
+@pytest.mark.parametrize("length", [10, 60, 75, 200, 4000])
+def test_the_way_out_of_trouble_shows_whatever_paths_stand_before_it(
+    seen: Parts, double: Double, length: int
+) -> None:
+    reason = f"the disk of /{'x' * length}/home is full"
+    double.trouble = explain_read_only(Path("log.db"), reason)
+    shown = " ".join(" ".join(seen.lines(80, 24)[-3:]).split())
+    assert "/home is full" in shown
+    assert MAKE_ROOM in shown
 
 
 def test_beside_the_name_of_the_pane_a_message_has_less_room_and_then_all(
