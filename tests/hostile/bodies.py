@@ -19,15 +19,16 @@ _LIMIT = 10_000_000
 _SERIES_LIMIT = 20_000
 
 
-def in_a_log(case: Case, data: bytes) -> bool:
-    """Whether a body in the log, or in a damaged one that was kept, holds the bytes."""
+def in_a_log(case: Case, pane: str, data: bytes) -> bool:
+    """Whether a body of the pane in the log, or in a damaged one that was kept, holds the bytes."""
     unpack = zstandard.ZstdDecompressor()
     series: dict[int, zstandard.ZstdDecompressionObj] = {}
     for path in sorted(case.home.glob("log*.db")):
         with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as log:
             for seq, codec, first, stored in log.execute(
-                "SELECT seq, codec, first_seq, bytes FROM body WHERE length(bytes) < ? ORDER BY seq",
-                (_LIMIT,),
+                "SELECT seq, codec, first_seq, bytes FROM body JOIN record USING (seq) "
+                "WHERE pane = ? AND length(bytes) < ? ORDER BY seq",
+                (pane, _LIMIT),
             ):
                 with suppress(zstandard.ZstdError):
                     if codec == 2 and len(stored) < _SERIES_LIMIT:

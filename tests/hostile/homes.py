@@ -28,6 +28,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chloe.backends.backend import OutputRead
+from chloe.backends.tmux.spool import SpoolReader
 from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config, Paths, TmuxSettings
 from chloe.engine import open_engine
@@ -56,6 +58,18 @@ def wait(holds: Callable[[], object], what: str) -> None:
     while not holds():
         assert time.monotonic() < deadline, f"never came true: {what}"
         time.sleep(0.01)
+
+
+def read_printed(spool: Path) -> bytes:
+    """What a program printed, as its spool has it: any digits may stand in the ids and times around that."""
+    reader = SpoolReader(spool)
+    printed = b""
+    try:
+        while events := reader.read():
+            printed += b"".join(event.data for event in events if isinstance(event, OutputRead))
+    finally:
+        reader.close()
+    return printed
 
 
 class Server:
@@ -171,12 +185,10 @@ class Grown:
         self._go.touch()
         spool = self.home / "spool"
         wait(lambda: not holds(spool / self.panes["unread"]), "the program that ends alone has ended")
-        wait(lambda: b"199" in self._spooled("orphan"), "the orphan has printed all")
+        orphan = spool / self.panes["orphan"]
+        wait(lambda: b"\n200\r\n" in read_printed(orphan), "the orphan has printed all")
         os.kill(self._server.holders()[f"chloe-{self.panes['orphan']}"], signal.SIGKILL)
-        wait(lambda: not holds(spool / self.panes["orphan"]), "the holder is gone")
-
-    def _spooled(self, name: str) -> bytes:
-        return b"".join(path.read_bytes() for path in (self.home / "spool" / self.panes[name]).glob("*.seg"))
+        wait(lambda: not holds(orphan), "the holder is gone")
 
 
 @dataclass

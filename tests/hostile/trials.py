@@ -200,7 +200,7 @@ class Trial:
                 path.read_bytes() for path in case.home.rglob(f"*{pane}*/*.seg") if path.is_file()
             )
             if UNREAD not in out.read_bytes() + kept:
-                where = "it is in the log" if in_a_log(case, UNREAD) else "nor is it in the log"
+                where = "it is in the log" if in_a_log(case, pane, UNREAD) else "nor is it in the log"
                 what = f"what {name} printed is not in its spool and can't be exported"
                 said = err.read_text("utf-8", "replace")[:300]
                 self._find(["all"], f"{what} (it ends with {came.status}: {said}); {where}")
