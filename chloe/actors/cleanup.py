@@ -39,17 +39,24 @@ async def remove_stale_spools(
         return
     if spools:
         await caught_up()
+
+    def is_needed(pane: str) -> bool:
+        return pane in running or (pane in panes and panes[pane].alive)
+
     for spool in spools:
-        pane = panes.get(spool.name)
-        if spool.name in running or (pane is not None and pane.alive):
+        if is_needed(spool.name):
             continue
         try:
             lease = leases.lease(spool.name)
         except ValueError:
             continue  # It is no pane's.
         try:
-            if lease.take():
-                await asyncio.to_thread(_remove, spool, lease, pane)
+            if not lease.take():
+                continue
+            # Who had it until just now may have started the pane.
+            await caught_up()
+            if not is_needed(spool.name):
+                await asyncio.to_thread(_remove, spool, lease, panes.get(spool.name))
         except OSError as error:
             _log.warning("the spool %s is not needed any more, and stays: %s", spool, error)
         finally:

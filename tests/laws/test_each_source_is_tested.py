@@ -36,7 +36,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("cli/test_send.py",): ("engine/asked_modes",),
     ("engine/test_faults.py",): ("actors/tmux_health", "engine/patience", "engine/recording_watch"),
     ("engine/test_missing_spools.py",): ("actors/missing_spools",),
-    ("engine/test_odd_spools.py",): ("actors/cleanup", "backends/tmux/quarantine"),
+    ("engine/test_odd_spools.py",): ("backends/tmux/quarantine",),
     ("engine/test_stopped.py", "ui/test_app_ahead.py"): ("actors/unread_spools", "engine/ahead"),
     ("backends/tmux/test_survivors.py", "torture/test_rough.py"): ("actors/survivors",),
     ("doctor/test_screens.py", "laws/test_a_program_ends_only_its_pane.py"): (

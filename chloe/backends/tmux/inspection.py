@@ -140,13 +140,10 @@ def remove_recorded(
     ``lease`` is the pane's and held. ``ended``: the log has the end as the holder recorded it; the holder may
     be there for an instant more.
     """
-    with contextlib.suppress(SpoolTooNew):
-        if (
-            lease.held
-            and not has_unrecorded(folder, position)
-            and (ended or not locks.is_held(folder / "lock"))
-        ):
-            return remove_spool(folder)
+    # Whether a holder is there is asked first: one that ends meanwhile has written its last words before.
+    if lease.held and (ended or not locks.is_held(folder / "lock")):
+        with contextlib.suppress(SpoolTooNew):
+            return not has_unrecorded(folder, position) and remove_spool(folder)
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import signal
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chloe.backends import tmux
 from chloe.backends.tmux import Leases, SpoolReader, TmuxServer, inspection, leases
 from chloe.errors import TmuxUnusable
 from tests.ids import id_of
@@ -100,4 +102,30 @@ def test_a_spool_tells_its_holder_and_is_removed_only_once_all_of_it_is_recorded
     assert inspection.remove_recorded(folder, lease, reader.position)
 
     assert not folder.exists()
+    ours.close()
+
+
+@pytest.mark.parametrize("question", ["inspection.has_unrecorded", "locks.is_held"])
+def test_what_a_holder_writes_and_ends_while_its_spool_is_looked_at_is_kept(
+    holder: Any, home: Path, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    made = holder("sh", "-c", "printf here; read x; printf more")
+    reader = SpoolReader(made.folder)
+    made.read(reader, bool)
+    ours = Leases(home / "leases")
+    lease = ours.lease(made.folder.name)
+    assert lease.take()
+    ask = operator.attrgetter(question)(tmux)
+
+    def ask_and_let_it_end(*arguments: Any) -> Any:
+        answer = ask(*arguments)
+        made.type(b"\n")
+        made.wait()
+        return answer
+
+    monkeypatch.setattr(f"chloe.backends.tmux.{question}", ask_and_let_it_end)
+
+    assert not inspection.remove_recorded(made.folder, lease, reader.position)
+
+    assert (made.folder / "0.seg").exists()
     ours.close()
