@@ -23,6 +23,8 @@ from typing import Any
 import pytest
 
 import chloe as package
+from chloe.backends.backend import BytesLost, OutputRead
+from chloe.backends.tmux.spool import SpoolReader
 from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
@@ -93,8 +95,9 @@ class World:
         #: Of the programs in tmux panes, and of those in direct ones.
         self.copies: list[Copy] = []
         self.direct: list[Copy] = []
-        #: Of those the paths whose holder was killed: the kernel may have held the last of what they printed.
-        self.cut: set[str] = set()
+        #: Of those whose holder was killed, by path: how many bytes of the stream had come into its spool.
+        #: The kernel may have held the last of what they printed.
+        self.cut: dict[str, int] = {}
         self.chloes: list[subprocess.Popen[str]] = []
 
     def printer(self, manner: str, *, kept: bool = True) -> list[str]:
@@ -189,8 +192,12 @@ class World:
                 children = Path(f"/proc/{holder}/task/{holder}/children").read_text().split()
                 line = Path(f"/proc/{children[0]}/cmdline").read_bytes().split(b"\0")
                 if self.runs(lock.parent.name) and str(ROOM / "printer.py").encode() in line:
-                    self.cut.add(os.fsdecode(line[4]))
-                    os.kill(holder, signal.SIGKILL)
+                    self.cut[path := os.fsdecode(line[4])] = 0
+                    os.kill(holder, signal.SIGSTOP)
+                    try:
+                        self.cut[path] = spooled_through(lock.parent)
+                    finally:
+                        os.kill(holder, signal.SIGKILL)
                     return True
         return False
 
@@ -228,7 +235,7 @@ class World:
                     continue
                 where = f"seed {self.seed}, pane {pane.id}, {copy.path.name}"
                 if str(copy.path) in self.cut and pane.died and pane.died.reason:
-                    await check_cut(engine, pane.id, copy, where)
+                    await check_cut(engine, pane.id, copy, self.cut[str(copy.path)], where)
                     continue
                 await check_stream(engine, pane.id, copy, where, lossless=lossless)
                 await check_end(engine, pane.id, copy, where)
@@ -298,14 +305,18 @@ async def check_prefix(engine: Engine, pane: str, copy: Copy, where: str) -> Non
     assert engine.projections.panes[pane].outcome == "chloe ended", where
 
 
-async def check_cut(engine: Engine, pane: str, copy: Copy, where: str) -> None:
-    """What a program printed until its holder was killed, each byte once, and an end that says so."""
+async def check_cut(engine: Engine, pane: str, copy: Copy, spooled: int, where: str) -> None:
+    """What a program printed until its holder was killed, each byte once, and an end that says so.
+
+    All ``spooled`` bytes that had reached its spool are there.
+    """
     pieces = [record.fact async for record in engine.store.read(pane=pane, kinds=("Output", "Gap"))]
     # The last may be a gap of a length that nobody knows.
     gap = pieces.pop() if pieces and isinstance(pieces[-1], facts.Gap) else None
     assert all(isinstance(fact, facts.Output) for fact in pieces), f"{where}: {pieces}"
     logged = b"".join(fact.data for fact in pieces if isinstance(fact, facts.Output))
     assert copy.data.startswith(logged), f"{where}: no prefix"
+    assert len(logged) >= spooled, f"{where}: {len(logged)} bytes of {spooled} that were spooled"
     died = [record.fact async for record in engine.store.read(pane=pane, kinds=("Died",))]
     assert len(died) == 1, f"{where}: {died}"
     assert isinstance(died[0], facts.Died)
@@ -327,6 +338,19 @@ async def check_end(engine: Engine, pane: str, copy: Copy, where: str) -> None:
     assert (fact.status, fact.signal) == expected, f"{where}: {fact} where {status} was its end"
     assert not fact.reason, f"{where}: {fact}"
     assert died[0].occurred_at >= at, f"{where}: it died before its end"
+
+
+def spooled_through(folder: Path) -> int:
+    """How far the stream has come in the spool, with what was taken in and removed."""
+    reader = SpoolReader(folder)
+    through = 0
+    try:
+        while events := reader.read():
+            through += sum(len(event.data) for event in events if isinstance(event, OutputRead))
+            through += sum(event.length for event in events if isinstance(event, BytesLost))
+    finally:
+        reader.close()
+    return through
 
 
 def _prints(pane: Pane) -> bool:
