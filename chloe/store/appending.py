@@ -17,7 +17,7 @@ from chloe.events.codec import Encoded, encode
 from chloe.events.facts import Entry, Record
 from chloe.store.chain import GENESIS, link
 from chloe.store.connection import file_identity
-from chloe.store.packing import BodyPacker, Packed
+from chloe.store.packing import BodyPacker, Packed, Series
 from chloe.store.write_lock import WriteLock
 
 _LAST = "SELECT seq, committed_at, hash FROM record ORDER BY seq DESC LIMIT 1"
@@ -261,22 +261,23 @@ class Appender:
             self._bodies.pack(entry, fact.body, (instance or "") if in_series else None)
             for entry, fact in zip(entries, encoded, strict=True)
         ]
-        return self._write(connection, [request], instance)[0]
+        (records,) = self._write(connection, [request], instance)
+        if in_series:
+            for record in records:
+                self._bodies.on_committed(record.pane, record.seq)
+        return records
 
     def _repack_taken_over(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> None:
-        """Begin a series for each pane that another instance has recorded since.
+        """Begin a series for each pane that another instance has recorded since, whatever comes next of it.
 
         A series of one recorder's isn't interrupted by another's, so that a pane can be cut between two.
         """
-        going_on = {
-            entry.pane: series
-            for request in requests
-            for entry, packed in zip(request.entries, request.packed, strict=True)
-            if packed is not None
-            and (series := packed.series) is not None
-            and series.first_seq is not None
-            and series.last_seq < self._last_of_others
-        }
+        going_on: dict[str, Series] = {}
+        for request in requests:
+            for entry, packed in zip(request.entries, request.packed, strict=True):
+                series = (packed and packed.series) or self._bodies.get_series(entry.pane)
+                if series is not None and series.first_seq and series.last_seq < self._last_of_others:
+                    going_on[entry.pane] = series
         for pane, series in going_on.items():
             last = (pane, series.last_seq, self._instance)
             if connection.execute(_PRINTED_BY_ANOTHER, last).fetchone():

@@ -128,6 +128,13 @@ class SeriesWriter:
         """Return the series that the pane's next body would go on with, if that has room."""
         return self._open.get(pane)
 
+    def on_record(self, pane: str, seq: int) -> None:
+        """Take note of a record of ``pane``, of whichever kind."""
+        series = self._open.get(pane)
+        if series is not None:
+            series.last_seq = seq
+            series.records += 1
+
     def drop(self, pane: str | None = None) -> None:
         """Have the next body of ``pane``, or of any, begin a series."""
         if pane is None:
@@ -158,12 +165,13 @@ class BodyPacker:
             return Packed(digest(body), SERIES, stored, series)
         return Packed(digest(body), *self._alone.pack(body))
 
+    def get_series(self, pane: str) -> Series | None:
+        """Return the series that the next output of ``pane`` would go on with."""
+        return self._series.get(pane)
+
     def on_committed(self, pane: str, seq: int) -> None:
         """Take note of a record of ``pane`` that was committed."""
-        series = self._series.get(pane)
-        if series is not None:
-            series.last_seq = seq
-            series.records += 1
+        self._series.on_record(pane, seq)
 
     def drop(self, pane: str | None = None) -> None:
         """Have the next body of ``pane``, or of any, begin a series."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chloe.events.facts import Entry, Output, Record, Renamed, Repainted
 from chloe.store import PruneCut, Store
 from chloe.store import packing as packing_module
-from chloe.store.bodies import MAX_OUTPUT, RAW, SERIES, WINDOW_LOG, ZSTD, BodyDamaged, stated_length
+from chloe.store.bodies import (
+    RAW,
+    SERIES,
+    ZSTD,
+)
 from chloe.store.opening import recover_log
 from chloe.store.packing import Series, SeriesWriter
 from chloe.store.series import Member, SeriesReader, series_members
-from chloe.store.unpacking import SeriesDecoder
 from chloe.waits import Waits
 from tests.ids import id_of
 
@@ -204,6 +204,22 @@ async def test_a_series_is_of_one_pane_and_one_recorder_and_has_an_end(
     assert (await one.verify()).bad is None
 
 
+@pytest.mark.parametrize("small", [True, False])
+async def test_what_another_records_ends_a_series_whatever_comes_next(
+    opened: Opener, path: Path, printed: Printed, small: bool
+) -> None:
+    one, two = await opened("one"), await opened("two")
+    words = b"word " * 100
+    await one.append([printed(words, pane="a")])
+    await two.append([printed(words, 500, pane="a")])
+    await one.append([printed(b"key", 1000, pane="a") if small else Entry(id_of("a"), Renamed(name="x"), 1)])
+    await one.append([printed(words, 1003, pane="a"), printed(words, 1503, pane="a")])
+    assert firsts(path) == [1, 2, *[None] * small, 4, 4]
+    await one.prune([PruneCut(pane=id_of("a"), first=1, up_to=1, reason="")])
+    bodies = [data_of(record) async for record in one.read(after=3, kinds={"Output"})]
+    assert bodies == [words, words], "nobody let them go"
+
+
 async def test_what_is_small_or_no_output_stands_alone(store: Store, path: Path, printed: Printed) -> None:
     screen = Repainted(rows=1, columns=1, offset=0, length=900, data=b"screen" * 150)
     await store.append([printed(b"key"), Entry(PANES[0], screen, 1), printed(b"word " * 100)])
@@ -288,60 +304,6 @@ def _fetch(log: dict[str, list[Member]]) -> Callable[[int, int], list[Member]]:
     return lambda after, up_to: [member for member in log[""] if after < member.seq <= up_to]
 
 
-# What comes from elsewhere ----------------------------------------------------------------------------------
-
-
-def compressed(body: bytes, window_log: int = WINDOW_LOG) -> bytes:
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        1, window_log=window_log, write_content_size=False
-    )
-    stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
-    return stream.compress(body) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-
-
-@pytest.mark.parametrize(
-    ("stated", "stored"),
-    [
-        (10, compressed(bytes(30_000_000))[:-1]),
-        (-1, compressed(b"1")),
-        (500, compressed(b"word " * 100, window_log=24)),
-        (500, compressed(b"word " * 100) + b"\0"),
-        (501, compressed(b"word " * 100)),
-        (500, b"word " * 100),
-        (500, b""),
-    ],
-)
-def test_what_no_writer_makes_is_refused(stated: int, stored: bytes) -> None:
-    with pytest.raises(BodyDamaged):
-        SeriesDecoder("", 1).unpack([Member(1, stated, None, stored)])
-
-
-def test_a_head_says_no_more_than_a_writer_makes() -> None:
-    heads = [f'{{"length":{length},"offset":0}}' for length in (0, MAX_OUTPUT, MAX_OUTPUT + 1)]
-    assert [stated_length(head) for head in heads] == [0, MAX_OUTPUT, -1]
-    assert [stated_length(head.encode()) for head in heads] == [0, MAX_OUTPUT, -1]
-    assert [stated_length(head) for head in (None, "", '{"length":-1}', '{"length":1')] == [-1] * 4
-
-
-def test_of_a_bomb_no_more_is_unpacked_than_its_head_says() -> None:
-    bomb = compressed(bytes(30_000_000))
-    assert SeriesDecoder("", 1).unpack([Member(1, 10, None, bomb)]) == bytes(10)
-    # And of a series no more than one has.
-    decoder = SeriesDecoder("", 1)
-    with pytest.raises(BodyDamaged, match="longer series"):
-        decoder.skip(Member(seq, MAX_OUTPUT, None, bomb if seq == 1 else b"") for seq in range(1, 9))
-
-
-@given(data=st.data())
-def test_whatever_is_stored_it_is_unpacked_or_refused(data: st.DataObject) -> None:
-    stored = bytearray(compressed(b"some words, some words " * 20))
-    for _ in range(data.draw(st.integers(0, 4))):
-        stored[data.draw(st.integers(0, len(stored) - 1))] = data.draw(st.integers(0, 255))
-    length = data.draw(st.integers(0, 600))
-    with suppress(BodyDamaged):
-        assert len(SeriesDecoder("", 1).unpack([Member(1, length, None, bytes(stored))])) == length
-
-
 # Made anew ------------------------------------------------------------------------------------------------
 
 
@@ -373,3 +335,19 @@ async def test_recovery_keeps_what_is_right_in_new_series_and_tells_the_offsets_
 
 def _spoil(stored: bytes) -> bytes:
     return stored[:-20] + bytes((stored[-20] ^ 1,)) + stored[-19:]
+
+
+async def test_recovery_makes_no_longer_series_than_a_reader_looks_for(
+    opened: Opener, path: Path, printed: Printed, tampered: Tampered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing_module, "_MAX_RECORDS", 5)
+    store = await opened()
+    words = b"word " * 10
+    for number in range(6):
+        await store.append([printed(words, 56 * number), printed(b"key", 0), printed(b"key", 3)])
+    await store.close()
+    tampered("DELETE FROM record WHERE seq = 9")
+    await recover_log(path, "tried", lambda: 5, Waits(print))
+    members = rows(path, "SELECT seq, first_seq FROM body WHERE first_seq IS NOT NULL")
+    assert len(members) == 6
+    assert max(seq - first for seq, first in members) <= 5
