@@ -141,6 +141,14 @@ def stated_length(head: object) -> int:
     return length if length <= MAX_OUTPUT else -1
 
 
+def max_stored(length: int) -> int:
+    """Return the most bytes that are stored in a series of a body of ``length`` bytes.
+
+    What doesn't shrink is stored as it is, with 3 bytes for each 128 KB of it (RFC 8878, 3.1.1.2).
+    """
+    return length + length // 1024 + 64
+
+
 class Unpacker:
     """Makes bodies of stored bytes."""
 

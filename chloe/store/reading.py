@@ -30,7 +30,6 @@ from chloe.store.bodies import (
     body_size,
     digest,
     max_body_size,
-    stated_length,
 )
 from chloe.store.chain import GENESIS, Head
 from chloe.store.connection import ReaderPool
@@ -251,10 +250,10 @@ _Row = tuple[
 def _add_member(row: _Row, members: dict[Key, list[Member]]) -> int:
     """Put a body that is in a series into ``members``; return how many bytes it has."""
     seq, pane, first_seq, stored = row[0], row[3], row[11], row[12]
-    length = stated_length(row[7])
+    member = Member.of(seq, row[7], row[9], stored)
     if type(pane) is str and type(first_seq) is int and 0 < first_seq <= seq:
-        members.setdefault((pane, first_seq), []).append(Member(seq, length, row[9], stored))
-    return max(length, len(stored or b""))
+        members.setdefault((pane, first_seq), []).append(member)
+    return max(member.length, len(stored or b""))
 
 
 def _record(row: _Row, unpacker: Unpacker, series: Mapping[int, bytes]) -> Record:

@@ -18,7 +18,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from chloe.store.bodies import MAX_BODY, SERIES, SERIES_SPAN, BodyDamaged, digest, stated_length
+from chloe.store.bodies import MAX_BODY, SERIES, SERIES_SPAN, BodyDamaged, digest, max_stored, stated_length
 
 if TYPE_CHECKING:
     from chloe.store.unpacking import SeriesDecoder
@@ -48,6 +48,14 @@ class Member(NamedTuple):
     sha256: bytes | None
     stored: bytes | None
 
+    @classmethod
+    def of(cls, seq: int, head: object, sha256: bytes | None, stored: bytes | None) -> Member:
+        """Return the body of a row, without what is stored where that is more than its length asks for."""
+        length = stated_length(head)
+        if type(stored) is bytes and len(stored) > max_stored(length):
+            stored = None
+        return cls(seq, length, sha256, stored)
+
 
 #: Gives the members of a series with seqs above the first number through the second, in order.
 Fetch = Callable[[int, int], Iterable[Member]]
@@ -59,11 +67,19 @@ Key = tuple[str | bytes, int]
 def series_members(
     connection: sqlite3.Connection, pane: str | bytes, first_seq: int, after: int, up_to: int
 ) -> Iterator[Member]:
-    """Yield the members of a series with seqs above ``after`` through ``up_to``, in order."""
+    """Yield the members of a series with seqs above ``after`` through ``up_to``, in order.
+
+    Raises ``BodyDamaged`` where the first one isn't there, and at another series: none lies within one, so
+    that no part of a forged log is looked through for each of many.
+    """
+    has_begun = after >= first_seq
     with closing(connection.execute(_MEMBERS, (pane, after, up_to))) as rows:
         for seq, head, hashed, first, stored in rows:
-            if first == first_seq:
-                yield Member(seq, stated_length(head), hashed, stored)
+            has_begun = has_begun or seq == first == first_seq
+            if not has_begun or first not in (None, first_seq):
+                raise BodyDamaged("a series that has no beginning, or goes on behind another")
+            if first is not None:
+                yield Member.of(seq, head, hashed, stored)
 
 
 class SeriesReader:
@@ -91,9 +107,15 @@ class SeriesReader:
         ``through`` is among them, only what is before that is read in addition.
         """
         bodies: dict[int, bytes] = {}
+        ends = _find_ends(members)
         for (pane, first_seq), wanted in members.items():
             fetch = partial(series_members, connection, pane, first_seq)
-            bodies |= self._unpack(pane, first_seq, wanted, fetch, after, through)
+            end = ends.get((pane, first_seq))
+            if end is None:
+                bodies |= self._unpack(pane, first_seq, wanted, fetch, after, through)
+                continue
+            within = [member for member in wanted if member.seq < end]
+            bodies |= self._unpack(pane, first_seq, within, fetch, after, min(through, end - 1))
         return bodies
 
     def _unpack(
@@ -146,6 +168,20 @@ class SeriesReader:
             self._kept.append(decoder)
             if len(self._kept) > self._most:
                 del self._kept[0]
+
+
+def _find_ends(members: Mapping[Key, Sequence[Member]]) -> dict[Key, int]:
+    """Return where another series of the pane begins, of those ``members`` behind which one does.
+
+    They are in the order of their beginnings, and one that goes on behind another is none that Chloe wrote.
+    """
+    ends: dict[Key, int] = {}
+    last: dict[str | bytes, Key] = {}
+    for key, wanted in members.items():
+        if key[0] in last:
+            ends[last[key[0]]] = wanted[0].seq
+        last[key[0]] = key
+    return ends
 
 
 def _unpack_all(decoder: SeriesDecoder, members: Sequence[Member]) -> dict[int, bytes]:

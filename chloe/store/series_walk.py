@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
-from chloe.store.bodies import MAX_BODY, SERIES, stated_length
+from chloe.store.bodies import MAX_BODY, SERIES
 from chloe.store.series import Key, Member, SeriesReader
 
 #: A slice of the walk: about 10 ms in the reader's thread.
@@ -52,7 +52,7 @@ class SeriesWalk:
         is_whole = True
         with closing(connection.execute(_ROWS, (self._pane, self._seq, self._up_to))) as rows:
             for count, (seq, head, digest, first_seq, stored) in enumerate(rows, 1):
-                member = Member(seq, stated_length(head), digest, stored)
+                member = Member.of(seq, head, digest, stored)
                 key = (self._pane, first_seq if isinstance(first_seq, int) and 0 < first_seq <= seq else 0)
                 members.setdefault(key, []).append(member)
                 size += max(member.length, 0)

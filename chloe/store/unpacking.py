@@ -51,6 +51,8 @@ class SeriesDecoder:
         for member in members:
             part = member.stored
             begins = not self._bodies and not stored
+            if begins and member.seq != self.first_seq:
+                raise BodyDamaged("a series without its first body")
             if member.length < 0 or type(part) is not bytes or not _is_whole(part, begins):
                 raise BodyDamaged("no part of a series is like this")
             length += member.length

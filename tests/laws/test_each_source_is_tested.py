@@ -124,7 +124,6 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "store/packing",
         "store/repair/series_scan",
         "store/series_walk",
-        "store/unpacking",
     ),
     ("store/test_following.py",): ("store/change_watch",),
     ("store/test_opening.py", "store/test_drift.py"): ("store/migrations", "store/readonly"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 
-from chloe.store.bodies import SERIES, BodyDamaged, stated_length
+from chloe.store.bodies import SERIES, BodyDamaged
 from chloe.store.packing import MAX_OPEN
 from chloe.store.repair.page_scan import PageScanner, ScannedRecord, StoredBody
 from chloe.store.series import Member
@@ -108,4 +108,4 @@ class ScannedSeries:
 
 
 def _member(row: ScannedRecord, body: StoredBody) -> Member:
-    return Member(row.seq, stated_length(row.head), row.body_sha256, body.stored)
+    return Member.of(row.seq, row.head, row.body_sha256, body.stored)
