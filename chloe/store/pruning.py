@@ -86,6 +86,7 @@ _NEXT_IN_SERIES = (
     "SELECT first_seq FROM record CROSS JOIN body ON body.seq = record.seq "
     "WHERE pane = ? AND record.seq > ? AND first_seq IS NOT NULL ORDER BY record.seq LIMIT 1"
 )
+_BEGINS_SERIES = "SELECT 1 FROM body JOIN record USING (seq) WHERE seq = ? AND first_seq = seq AND pane = ?"
 _DELETE = "DELETE FROM body WHERE seq IN (SELECT value FROM json_each(?))"
 
 
@@ -349,7 +350,12 @@ def _delete(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
 
 def _divides_series(connection: sqlite3.Connection, cut: PruneCut) -> bool:
     following = connection.execute(_NEXT_IN_SERIES, (cut.pane, cut.up_to)).fetchone()
-    return following is not None and following[0] <= cut.up_to
+    # What names a body that begins no series can't be read anyway.
+    return (
+        following is not None
+        and following[0] <= cut.up_to
+        and connection.execute(_BEGINS_SERIES, (*following, cut.pane)).fetchone() is not None
+    )
 
 
 def _free_pages(connection: sqlite3.Connection) -> int:

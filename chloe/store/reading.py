@@ -251,8 +251,9 @@ def _add_member(row: _Row, members: dict[Key, list[Member]]) -> int:
     """Put a body that is in a series into ``members``; return how many bytes it has."""
     seq, pane, first_seq, stored = row[0], row[3], row[11], row[12]
     member = Member.of(seq, row[7], row[9], stored)
-    if type(pane) is str and type(first_seq) is int and 0 < first_seq <= seq:
-        members.setdefault((pane, first_seq), []).append(member)
+    if type(pane) is str:
+        key = pane, first_seq if type(first_seq) is int and 0 < first_seq <= seq else 0
+        members.setdefault(key, []).append(member)
     return max(member.length, len(stored or b""))
 
 

@@ -60,7 +60,8 @@ class Member(NamedTuple):
 #: Gives the members of a series with seqs above the first number through the second, in order.
 Fetch = Callable[[int, int], Iterable[Member]]
 
-#: A pane as the connection gives it, as text or as bytes, and the seq of a series' first body.
+#: A pane as the connection gives it, as text or as bytes, and the seq of a series' first body; 0 for one that
+#: can't be.
 Key = tuple[str | bytes, int]
 
 
@@ -107,15 +108,14 @@ class SeriesReader:
         ``through`` is among them, only what is before that is read in addition.
         """
         bodies: dict[int, bytes] = {}
-        ends = _find_ends(members)
+        ends = _find_ends(members, is_whole=after is not None)
         for (pane, first_seq), wanted in members.items():
             fetch = partial(series_members, connection, pane, first_seq)
             end = ends.get((pane, first_seq))
             if end is None:
                 bodies |= self._unpack(pane, first_seq, wanted, fetch, after, through)
-                continue
-            within = [member for member in wanted if member.seq < end]
-            bodies |= self._unpack(pane, first_seq, within, fetch, after, min(through, end - 1))
+            elif within := [member for member in wanted if member.seq < end]:
+                bodies |= self._unpack(pane, first_seq, within, fetch, after, min(through, end - 1))
         return bodies
 
     def _unpack(
@@ -170,17 +170,23 @@ class SeriesReader:
                 del self._kept[0]
 
 
-def _find_ends(members: Mapping[Key, Sequence[Member]]) -> dict[Key, int]:
-    """Return where another series of the pane begins, of those ``members`` behind which one does.
+def _find_ends(members: Mapping[Key, Sequence[Member]], *, is_whole: bool) -> dict[Key, int]:
+    """Return of which series nothing follows from which seq on: there another of its pane begins or goes on.
 
-    They are in the order of their beginnings, and one that goes on behind another is none that Chloe wrote.
+    One that goes on behind another, or that names no seq, is none that Chloe wrote. Where ``members`` aren't
+    all that there are, what is fetched beside them shows it.
     """
-    ends: dict[Key, int] = {}
-    last: dict[str | bytes, Key] = {}
-    for key, wanted in members.items():
-        if key[0] in last:
-            ends[last[key[0]]] = wanted[0].seq
-        last[key[0]] = key
+    ends = {key: 0 for key in members if not key[1]}
+    if not is_whole or len({pane for pane, _ in members}) == len(members):
+        return ends
+    before: dict[str | bytes, Key] = {}
+    for seq, key in sorted((each.seq, key) for key, wanted in members.items() for each in wanted):
+        last = before.get(key[0], key)
+        if last != key:
+            ends.setdefault(last, seq)
+            if seq != key[1]:
+                ends.setdefault(key, seq)
+        before[key[0]] = key
     return ends
 
 

@@ -60,11 +60,9 @@ class SeriesWalk:
                 if count >= _SLICE_ROWS or size >= _SLICE_BYTES:
                     is_whole = False
                     break
-        wrong = [member.seq for (_, first_seq), each in members.items() if not first_seq for member in each]
-        members = {key: each for key, each in members.items() if key[1]}
         found = self._reader.unpack(connection, members, after=self._seq, through=last)
         self.bodies += sum(map(len, found.values()))
-        wrong += [each.seq for wanted in members.values() for each in wanted if each.seq not in found]
+        wrong = [each.seq for wanted in members.values() for each in wanted if each.seq not in found]
         for seq in wrong:
             if self._is_pruned(self._pane, seq):
                 self.pruned += 1

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
-from tests.hostile import forging, frames, places, records, streams
+from tests.hostile import forging, frames, places, records, series, streams
 from tests.hostile.homes import BYSTANDER, Case, fresh_id
 from tests.hostile.trials import Spoil
 
@@ -41,7 +41,7 @@ def _called(pane: str, case: Case, _chance: random.Random, **changed: Any) -> st
     """A live pane of this id, first in the list."""
     pane = pane.format(outside=case.outside, unread=case.panes["unread"], bystander=BYSTANDER)
     case.named.append(pane)
-    with records.unguarded(case) as connection:
+    with records.unguarded(case.log) as connection:
         records.append(connection, pane, "Created", records.created(case, pane, **changed))
         records.append(connection, pane, "Output", '{"length":5,"offset":0}', b"hello")
     return f"a pane called {pane!r}"
@@ -51,7 +51,7 @@ def _said(kind: str, head: str, case: Case, _chance: random.Random, body: bytes 
     """A record of this kind and head, of a pane of good form."""
     pane = fresh_id()
     case.named.append(pane)
-    with records.unguarded(case) as connection:
+    with records.unguarded(case.log) as connection:
         if kind != "Created":
             records.append(connection, pane, "Created", records.created(case, pane))
         records.append(connection, pane, kind, head, body)
@@ -62,7 +62,7 @@ def _printed(data: bytes, ended: bool, case: Case, _chance: random.Random) -> st
     """A pane, first in the list, that printed this."""
     pane = fresh_id()
     case.named.append(pane)
-    with records.unguarded(case) as connection:
+    with records.unguarded(case.log) as connection:
         records.append(connection, pane, "Created", records.created(case, pane))
         records.append(connection, pane, "Output", json.dumps({"length": len(data), "offset": 0}), data)
         if ended:
@@ -102,13 +102,18 @@ def _headed(line: str, case: Case, _chance: random.Random) -> str:
 
 
 def _sized(case: Case, chance: random.Random, seed: int) -> str:
-    with records.unguarded(case) as connection:
+    with records.unguarded(case.log) as connection:
         return records.a_size(case, random.Random(seed), connection)
 
 
 def _bodied(case: Case, chance: random.Random, seed: int) -> str:
-    with records.unguarded(case) as connection:
+    with records.unguarded(case.log) as connection:
         return records.odd_bodies(case, random.Random(seed), connection)
+
+
+def _in_series(way: str, case: Case, chance: random.Random) -> str:
+    with records.unguarded(case.log) as connection:
+        return series.odd_series(case, chance, connection, way)
 
 
 _IDS = {
@@ -170,6 +175,10 @@ CRAFTED: dict[str, list[Spoil]] = {
     **{f"head {number}": [partial(_said, "Renamed", head)] for number, head in enumerate(streams.HEADS)},
     **{f"size {number}": [partial(_sized, seed=number)] for number in range(12)},
     **{f"body {number}": [partial(_bodied, seed=number)] for number in range(8)},
+    **{
+        f"series {way}": [partial(_in_series, way)]
+        for way in ("loop", "in turns", "each another", "bomb", "stuffed")
+    },
     **{
         f"output {number}{' of an ended pane' * ended}": [partial(_printed, data, ended)]
         for number, data in enumerate(streams.OUTPUT)

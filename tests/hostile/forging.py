@@ -13,7 +13,7 @@ import sqlite3
 from contextlib import closing
 
 from chloe.terminal import EMULATOR, Terminal
-from tests.hostile import records, streams
+from tests.hostile import records, series, streams
 from tests.hostile.homes import Case
 from tests.hostile.records import append, unguarded, zeros_digest
 
@@ -111,6 +111,7 @@ WAYS = (
     records.odd_records,
     records.odd_output,
     records.odd_bodies,
+    series.odd_series,
     records.no_text,
     records.a_size,
     a_checkpoint,
@@ -122,7 +123,7 @@ def forge(case: Case, chance: random.Random) -> str:
     if chance.random() < 0.12:
         return a_schema(case, chance)
     way = chance.choice(WAYS)
-    with unguarded(case) as connection:
+    with unguarded(case.log) as connection:
         told = way(case, chance, connection)
     if chance.random() < 0.5:
         # Or it would be said that the log goes on behind its last known head, and nothing else.

@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from chloe.events import facts
@@ -24,9 +25,9 @@ from tests.hostile.homes import BYSTANDER, Case, fresh_id
 
 
 @contextmanager
-def unguarded(case: Case) -> Iterator[sqlite3.Connection]:
-    """The log, open to be changed: without its triggers, which are back afterwards."""
-    with closing(sqlite3.connect(case.log, isolation_level=None)) as connection:
+def unguarded(log: Path) -> Iterator[sqlite3.Connection]:
+    """A log, open to be changed: without its triggers, which are back afterwards."""
+    with closing(sqlite3.connect(log, isolation_level=None)) as connection:
         kept = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         connection.execute("BEGIN IMMEDIATE")
         for name, _ in kept:

@@ -34,7 +34,7 @@ def fill(case: Case, text: str) -> None:
     """Append one fact of each kind, the text wherever there can be one, and spools and files that say it."""
     chance = random.Random(len(text))
     printable_id = fresh_id()
-    with records.unguarded(case) as connection:
+    with records.unguarded(case.log) as connection:
         for pane in (printable_id, text, f"{fresh_id()}{text}"):
             # Where pane and instance are ids, the rest is read; where they aren't, the record is Unknown.
             instance = fresh_id() if pane == printable_id else text or "x"
