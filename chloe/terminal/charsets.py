@@ -27,6 +27,8 @@ def _special_graphics() -> dict[int, str]:
 
 
 _TRANSLATIONS: dict[str, Translation] = {"0": _special_graphics(), "2": _special_graphics(), "A": {0x23: "£"}}
+#: What a set may be called.
+NAMES = (_ASCII, *_TRANSLATIONS)
 
 
 class Charsets(NamedTuple):

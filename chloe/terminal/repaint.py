@@ -255,6 +255,7 @@ class _Repaint:
             if on != getattr(plain, name) and name not in _LATE:
                 self.emit(f"\x1b[?{number}{'h' if on else 'l'}")
         if self.screen.has_side_margins:
+            self._take_out_inserted(between_margins=False)
             self.emit(f"\x1b[{self.screen.left + 1};{self.screen.right + 1}s")
         if self.screen.dresses_rectangle:
             self.emit("\x1b[2*x")
@@ -298,25 +299,52 @@ class _Repaint:
         self.emit(self._move(last))
         self._cells(cells[last:], row.full_style_ids(end)[last:end])
 
+    @property
+    def _printed_again(self) -> str:
+        """What is printed once more at the end, since REP would repeat it; empty where it repeats nothing."""
+        return self.screen.last if self.screen.is_printing else ""
+
+    @property
+    def _width_before(self) -> int:
+        """How many cells the character before the cursor takes."""
+        screen = self.screen
+        return 2 if screen.lines[screen.y].text[screen.x - 1 : screen.x] == HALF else 1
+
+    def _take_out_inserted(self, *, between_margins: bool) -> None:
+        """Delete the last character in insert mode: inserting it again puts the rest of the row back.
+
+        DCH does nothing outside the side margins, so there it comes before they are set, and ICH then puts
+        back what stands behind the edge.
+        """
+        screen, width = self.screen, self._width_before
+        x = screen.x - width
+        if not (self._printed_again and screen.modes.insert):
+            return
+        if (screen.left <= x <= screen.right) != between_margins:
+            return
+        self._select_pen(screen.pen_table.lookup(screen.lines[screen.y].fill))
+        if between_margins:
+            self.emit(f"{self._move(x)}\x1b[{width}P")
+            return
+        self.emit(f"\x1b[{screen.y + 1};{x + 1}H\x1b[{width}P")
+        if x < screen.left and screen.right + 1 < screen.columns:
+            self.emit(f"\x1b[{screen.y + 1};{screen.right + 2 - width}H\x1b[{width}@")
+
     def _cursor(self) -> None:
         """Tell the cursor, the pen, and what depends on them: insert mode, charsets, and what REP would
         repeat.
         """
         screen = self.screen
         insert = "\x1b[4h" if screen.modes.insert else ""
-        last = screen.last if screen.is_printing else ""
+        last = self._printed_again
         if not last:
             self._place_cursor()
             self._select_pen(screen.pen)
             self.emit(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
             self._charsets(screen.charsets)
             return
-        width = 2 if screen.lines[screen.y].text[screen.x - 1 : screen.x] == HALF else 1
-        self.emit(insert + self._move(screen.x - width))
-        if insert:
-            # Inserting it again puts the rest of the row back into its place.
-            self._select_pen(screen.pen_table.lookup(screen.lines[screen.y].fill))
-            self.emit(f"\x1b[{width}P")
+        self._take_out_inserted(between_margins=True)
+        self.emit(insert + self._move(screen.x - self._width_before))
         self._select_pen(screen.pen)
         # A mark may have joined a character that was drawn when another set was in force.
         is_older = ord(last[0]) in (screen.charsets.translation or {})

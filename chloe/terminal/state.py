@@ -21,7 +21,7 @@ from typing import Any, NoReturn, get_args
 from chloe.terminal import unicode_table, widths
 from chloe.terminal.blocks import Block, PackedBlock
 from chloe.terminal.canvas import SavedCursor, Shape
-from chloe.terminal.charsets import Charsets
+from chloe.terminal.charsets import NAMES, Charsets
 from chloe.terminal.clusters import MAX_CODE_POINTS
 from chloe.terminal.flood import UnparsedBlock, unparsed
 from chloe.terminal.interpreter import Interpreter
@@ -217,14 +217,14 @@ class _Loading:
     def _tables(self) -> None:
         reader = self.screen.reader
         last = _number(self.encoded["last_link"], 0, _UNBOUNDED)
-        links = [(_number(number, 1, last), _text(address)) for number, address in self.encoded["links"]]
+        links = [(_number(number, 1, last), _printed(address)) for number, address in self.encoded["links"]]
         reader.links.load(links, last)
         style_ids, pens = self.encoded["pens"]
         packed = [int(pen, 16) for pen in _text(pens).split()]
         for pen in (min(packed, default=0), max(packed, default=0)):
             self._pen(pen)
         reader.pens.load(_text(style_ids), packed)
-        clusters = {_text(cell): _text(text) for cell, text in self.encoded["clusters"].items()}
+        clusters = {_text(cell): _printed(text) for cell, text in self.encoded["clusters"].items()}
         for cell, text in clusters.items():
             if len(cell) != 1 or reader.clusters.knows(cell) or not 0 < len(text) <= MAX_CODE_POINTS:
                 _refuse("a cluster that can't be")
@@ -302,7 +302,7 @@ class _Loading:
         screen.tabs.widen(screen.columns)
         screen.cursor_shape = _one_of(encoded["shape"], get_args(Shape))
         screen.cursor_blink = _bit(encoded["blink"])
-        screen.last = _text(encoded["last"])[: MAX_CODE_POINTS + 1]
+        screen.last = _printed(encoded["last"])[: MAX_CODE_POINTS + 1]
         screen.is_printing = _bit(encoded["is_printing"])
 
     def _saved(self, encoded: list[Any]) -> SavedCursor:
@@ -331,12 +331,12 @@ class _Loading:
         screen, encoded = self.screen, self.encoded
         window, icon, stack = encoded["titles"]
         screen.titles.window, screen.titles.icon, screen.cwd = (
-            _text(window),
-            _text(icon),
-            _text(encoded["folder"]),
+            _printed(window),
+            _printed(icon),
+            _printed(encoded["folder"]),
         )
         for icon, window in stack[:MAX_KEPT]:
-            kept = Kept(*(None if name is None else _text(name) for name in (icon, window)))
+            kept = Kept(*(None if name is None else _printed(name) for name in (icon, window)))
             screen.titles.stack.append(kept)
         tokenizer = screen.tokenizer
         pairs = tokenizer.pairs(tokenizer.decode(encoded["pending"].encode("latin-1")))
@@ -356,6 +356,13 @@ def _text(value: object) -> str:
     return value
 
 
+def _printed(value: object) -> str:
+    """Return text that a program can have printed: of surrogates only those of bytes that were no UTF-8."""
+    text = _text(value)
+    text.encode("utf-8", "surrogateescape")  # Its error is a ValueError, which refuses the state.
+    return text
+
+
 def _bit(value: object) -> bool:
     return bool(_one_of(value, (False, True, "0", "1")) not in (False, "0"))
 
@@ -367,9 +374,9 @@ def _one_of(value: object, words: tuple[Any, ...]) -> Any:
 
 
 def _charsets(encoded: list[Any]) -> Charsets:
-    (first, second, third, fourth), shift, single = encoded
-    sets = (_text(first), _text(second), _text(third), _text(fourth))
-    return Charsets(sets, _number(shift, 0, 3), _number(single, -1, 3))
+    names, shift, single = encoded
+    first, second, third, fourth = (_one_of(name, NAMES) for name in names)
+    return Charsets((first, second, third, fourth), _number(shift, 0, 3), _number(single, -1, 3))
 
 
 def _flags(encoded: list[Any]) -> list[int]:
