@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chloe.terminal import Modes
+
 if TYPE_CHECKING:
     from tests.app_in_terminal import AppInTerminal
     from tests.conftest import AppWithPane, StartApp
@@ -28,11 +30,8 @@ def wait_unread(holds: Callable[[], bool]) -> None:
 
 def check_left_as_it_was(app: AppInTerminal, before: list[object]) -> None:
     assert app.settings == before
-    assert not app.terminal.modes.alternate_screen
-    assert not app.terminal.modes.bracketed_paste
-    assert not app.terminal.modes.focus_events
-    assert app.terminal.modes.mouse == "off"
-    assert app.terminal.modes.autowrap
+    assert b"\x1b[>1u" in app.written  # It asked for keys told apart, and for changes of the colours.
+    assert app.terminal.modes == Modes()
     assert app.terminal.cursor.visible
     assert app.terminal.cursor.shape == "block"
 
@@ -160,9 +159,11 @@ def test_as_a_shell_s_job_it_stops_and_goes_on(start_app: StartApp, tmp_path: Pa
     app.send(b"\x1a")
     app.wait_for("Stopped")
     app.wait_for(lambda app: app.text.rstrip().endswith("%"))
-    assert not app.terminal.modes.alternate_screen
+    modes = app.terminal.modes
+    assert (modes.alternate_screen, modes.kitty_flags, modes.colour_reports) == (False, 0, False)
     app.send(b"fg\r")
     app.wait_for("No panes yet")
+    app.wait_for(lambda app: (modes.kitty_flags, modes.colour_reports) == (1, True))
     app.send(b"q")
     app.wait_for(lambda app: app.text.rstrip().endswith("%"))
     app.send(b"stty -a > after; cmp before after && echo the s''ame\r")
