@@ -33,8 +33,9 @@ from chloe.events.facts import Process, SpoolPosition
 #: What one read(2) asks for. The kernel hands out 4 KB of a terminal at the most (N_TTY_BUF_SIZE).
 READ_SIZE = 8192
 
-#: How long one call may go on reading, in seconds: the loop is kept from its other work meanwhile.
-MAX_READ_TIME = 0.004
+#: How long one call may go on reading, in seconds: the loop is kept from its other work meanwhile, and a key
+#: in another pane needs some ten turns of the loop before its echo is seen.
+MAX_READ_TIME = 0.0005
 
 #: More than the kernel can hold of a terminal's output (8 KB in flight, 4 KB in the line discipline),
 #: so that all of it is taken before a size changes.

@@ -116,6 +116,8 @@ class Engine:
     def send(self, command: Write | Resize) -> None:
         """Pass keys or a size on at once. Raises ``PaneRefused`` where nobody would get them."""
         self._supervisor.send(command)
+        if self._live is not None and isinstance(command, Write):
+            self._live.give_way(command.pane)
 
     def inspect_input(self, pane: str) -> TerminalInput | None:
         """Return how the pane's program reads its terminal; None where that can't be seen."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from chloe.engine.ahead import ScreensAhead
@@ -25,7 +26,6 @@ from chloe.events.projections import Projections
 from chloe.events.screen import Clock
 from chloe.past.checkpointing import CheckpointWriter
 from chloe.past.scrollback import MAX_LINES, ScrollbackReader
-from chloe.past.walker import SLICE_SECONDS
 from chloe.store import Store
 from chloe.terminal import EMULATOR, Notice, Terminal
 from chloe.terminal.colours import Colours
@@ -35,6 +35,15 @@ _log = logging.getLogger(__name__)
 #: A pane that nobody looks at is folded for its checkpoints after so many bytes, so that looking at it, or
 #: scrolling in it, never has to fold more than about these.
 _BACKGROUND_BYTES = 16 * 1024 * 1024
+
+#: Seconds that are drawn before the loop does other work: a key waits for that.
+_SLICE_SECONDS = 0.001
+
+#: Bytes that are drawn as soon as they are folded, whatever floods wait to be drawn: an echo, or a screenful.
+_LITTLE = 8 * 1024
+
+#: Seconds that floods are held up after a key, for its echo, which usually takes 2 ms.
+_ECHO_SECONDS = 0.005
 
 
 class LiveFold(Fold):
@@ -62,6 +71,10 @@ class LiveFold(Fold):
         self._unfolded: dict[str, int] = {}
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()
+        #: The pane that was typed into last, whether it has printed since, and until when that is waited for.
+        self._typed_into = ""
+        self._echoed = asyncio.Event()
+        self._echo_expected_until = 0.0
 
     # Folding ---------------------------------------------------------------------------------------
 
@@ -83,35 +96,56 @@ class LiveFold(Fold):
                 self._loader.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
-        change = Change() if projections.screens.is_settled else self._draw()
+            if record.pane == self._typed_into:
+                self._echoed.set()
+        change = Change() if projections.screens.is_settled else self._draw(most=_LITTLE)
         self._report_faults()
         changed |= change.panes
         for pane in changed & projections.panes.keys():
             self._report_progress(pane)
         self._wake_and_publish(Change(frozenset(changed), notices=change.notices))
 
+    def give_way(self, pane: str) -> None:
+        """Draw no floods for a moment: somebody types into ``pane``, and its echo comes first."""
+        self._typed_into = pane
+        self._echo_expected_until = asyncio.get_running_loop().time() + _ECHO_SECONDS
+        self._echoed.clear()
+
+    async def _let_echo_pass(self) -> None:
+        """Wait for the echo of a key that was typed a moment ago, and for what its news set off."""
+        if asyncio.get_running_loop().time() < self._echo_expected_until:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(self._echo_expected_until):
+                    await self._echoed.wait()
+            await asyncio.sleep(0)
+
     async def draw(self) -> None:
         """Draw what ``follow`` left over, a slice at a time, for ever."""
         while True:
             await self._to_draw.wait()
-            change = self._draw()
+            await self._let_echo_pass()
+            change = Change() if self._take_checkpoint() else self._draw()
             for pane in change.panes:
                 self._report_progress(pane)
             self.publish(change)
             await asyncio.sleep(0)
 
-    def _draw(self) -> Change:
-        """Draw one slice, pass replies on to the programs, and return what is new."""
+    def _take_checkpoint(self) -> bool:
+        """Take a checkpoint where one is due: it takes as long as drawing a slice."""
         screens = self._projections.screens
         due = screens.take_checkpoint_due()
-        if due is not None:
-            # Instead of drawing: it takes as long.
-            if self._recorders.is_recording(due[0]):
-                self._checkpoints.enqueue(screens, *due)
-                self._report_faults()
-            self._to_draw.set()
-            return Change()
-        drawn = screens.settle(SLICE_SECONDS)
+        if due is not None and self._recorders.is_recording(due[0]):
+            self._checkpoints.enqueue(screens, *due)
+            self._report_faults()
+        return due is not None
+
+    def _draw(self, most: int | None = None) -> Change:
+        """Draw one slice, pass replies on to the programs, and return what is new.
+
+        Screens of which more than ``most`` bytes wait are left for later.
+        """
+        screens = self._projections.screens
+        drawn = screens.settle(_SLICE_SECONDS, most=most)
         notices: list[tuple[str, Notice]] = []
         for pane in drawn:
             if pane in screens:

@@ -139,14 +139,18 @@ class Screens(Mapping[str, Terminal]):
                 return pane, screen.position, screen.terminal
         return None
 
-    def settle(self, seconds: float | None = None) -> frozenset[str]:
+    def settle(self, seconds: float | None = None, *, most: int | None = None) -> frozenset[str]:
         """Draw for at most about ``seconds`` (None: until all is drawn).
+
+        With ``most``, only screens are drawn of which no more than so many bytes wait.
 
         Returns the panes that were drawn on since the last time, here or since somebody looked them up.
         """
         until = None if seconds is None else self._clock() + seconds
         drawn, self._drawn_by_look = self._drawn_by_look, set()
         for pane in list(self._unsettled):
+            if most is not None and self._unsettled[pane].pending_bytes > most:
+                continue
             drawn.add(pane)
             screen = self._unsettled.pop(pane)
             is_drained = screen.settle(until)

@@ -100,6 +100,19 @@ def test_a_look_at_a_screen_hides_from_nobody_that_it_was_drawn_on() -> None:
     assert screens.settle(0) == set()
 
 
+def test_little_is_drawn_without_what_is_much() -> None:
+    screens = Screens(clock=time.monotonic)
+    for pane, text in (("much", b"much" * 100), ("little", b"little")):
+        screens.open(pane, Terminal(4, 10), StreamPosition(0, 0))
+        fact = facts.Output(offset=0, length=len(text), data=text)
+        screens.apply(Record(1, 0, 0, pane, "i", fact, b""))
+    assert screens.settle(most=100) == {"little"}
+    assert screens.drawn("little").display[0].rstrip() == "little"
+    assert screens.pending_bytes("much") == 400
+    assert not screens.is_settled
+    assert screens.settle() == {"much"}
+
+
 def broken_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     feed = Terminal.feed
 
