@@ -67,6 +67,7 @@ def created(pane: str) -> st.SearchStrategy[Fact]:
         name=names,
         tags=tags,
         attached=st.booleans(),
+        relaunches=st.one_of(st.just(""), ids),
     ).map(build)
 
 

@@ -19,6 +19,7 @@ from chloe.events.commands import (
     Kill,
     MarkSeen,
     Reattach,
+    Relaunch,
     Reopen,
     ResetTerminal,
     Resize,
@@ -80,6 +81,8 @@ def why_not(
                 or _foreign(pane, instance, describe, is_shared=is_shared)
                 or _attached(pane, instance)
             )
+        case Relaunch():
+            return Refusal(f"{pane.name} runs still: only what has ended runs again") if pane.alive else None
         case Reopen():
             return _ended(pane, "open_selected", "shows its last screen") or _tied(pane)
         case MarkSeen(offset=offset, ended=ended):

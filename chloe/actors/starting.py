@@ -14,9 +14,9 @@ from chloe.actors.preconditions import fit_name, fit_tags
 from chloe.backends.backend import Backend, Spec
 from chloe.errors import ChloeError
 from chloe.events import facts
-from chloe.events.commands import Open
+from chloe.events.commands import Open, Relaunch
 from chloe.events.ids import session_of
-from chloe.events.panes import Panes
+from chloe.events.panes import Pane, Panes
 
 
 class Starter:
@@ -32,22 +32,39 @@ class Starter:
 
         Raises ``ChloeError``; then nothing runs.
         """
+        return await self._start(command)
+
+    async def relaunch(self, ended: Pane, command: Relaunch) -> tuple[str, Backend]:
+        """Start the command of an ended pane again, in its folder; as ``start`` does."""
+        again = Open(
+            backend=ended.backend,
+            argv=ended.argv,
+            cwd=ended.cwd,
+            tags=ended.tags,
+            rows=command.rows,
+            columns=command.columns,
+        )
+        return await self._start(again, wanted=ended.name, relaunches=ended.id)
+
+    async def _start(self, command: Open, *, wanted: str = "", relaunches: str = "") -> tuple[str, Backend]:
+        """Start ``command``; where it has no name, the pane is called as ``wanted``, or much like it."""
         pane = str(uuid.uuid4())
         traits = self._launcher.traits(command.backend)
         spec = self._launcher.make_spec(pane, command)
-        asked = command.name.strip()
-        name = fit_name(asked) if asked else choose_name(name_after(spec.argv), self._panes.values())
+        asked = fit_name(command.name) if command.name.strip() else ""
+        wanted = wanted or name_after(spec.argv)
         created = facts.Created(
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=name,
+            name=asked or choose_name(wanted, self._panes.values()),
             tags=fit_tags(command.tags),
             rows=spec.rows,
             columns=spec.columns,
             attached=command.attached,
             session=session_of(pane) if traits.runs_in_session else "",
             traits=traits,
+            relaunches=relaunches,
         )
         backend = self._launcher.create(command.backend, spec)
         start = self._record_and_start if traits.recorded_before_start else self._start_and_record

@@ -301,6 +301,8 @@ class Supervisor:
                 await self._type(pane, command)
             case commands.Resize() | commands.Kill():
                 await self._find_running(pane).actor.mailbox.request(command)
+            case commands.Relaunch():
+                return await self._relaunch(pane, command)
             case commands.ResetTerminal():
                 await self._record(pane.id, self._launcher.reset_terminal(pane))
             case commands.Close():
@@ -336,7 +338,16 @@ class Supervisor:
         return refusal is None
 
     async def _open(self, command: commands.Open) -> str:
-        pane, backend = await self._starter.start(command)
+        return await self._look_after(*await self._starter.start(command))
+
+    async def _relaunch(self, ended: Pane, command: commands.Relaunch) -> str:
+        pane, backend = await self._starter.relaunch(ended, command)
+        if not ended.closed:
+            await self._record(ended.id, facts.Closed())
+        return await self._look_after(pane, backend)
+
+    async def _look_after(self, pane: str, backend: Backend) -> str:
+        """Look after a program that was started, as far as this instance does. Return the pane's id."""
         if not isinstance(backend, PersistentBackend):
             self._supervise(pane, backend)
         elif self._scope.stays:

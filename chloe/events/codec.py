@@ -127,6 +127,7 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "name": fields.name,
     "offset": fields.count,
     "reason": fields.text,
+    "relaunches": fields.identity,
     "rows": fields.count,
     "seq": fields.count,
     "session": fields.text,

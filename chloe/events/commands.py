@@ -114,6 +114,17 @@ class Reattach:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaunch:
+    """Run an ended pane's command again: in its folder, with its name and tags. Answered with the id of the
+    new pane, which takes its place: the ended one is put away.
+    """
+
+    pane: str
+    rows: int = 24
+    columns: int = 80
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Put the pane away. A direct pane's program is terminated; a tmux session runs on, recorded."""
 
@@ -148,5 +159,6 @@ Command = (
     | Reattach
     | Close
     | Reopen
+    | Relaunch
     | Kill
 )

@@ -51,6 +51,8 @@ class Created:
     session: str = ""
     #: What is different about its kind.
     traits: Traits = Traits()
+    #: The ended pane whose command it runs again, in its folder; empty where it is no relaunch.
+    relaunches: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class Pane:
     #: When it printed last.
     last_output_at: int = 0
     spool: SpoolPosition | None = None
+    #: The ended pane whose command it runs again; "" where it is no relaunch.
+    relaunches: str = ""
     #: Esc is its program's, since the user gave it that.
     owns_escape: bool = False
 
@@ -247,4 +249,5 @@ class Panes(Mapping[str, Pane]):
             created_at=record.occurred_at,
             named_by=record.seq,
             attached={record.instance} if fact.attached else set(),
+            relaunches=fact.relaunches,
         )

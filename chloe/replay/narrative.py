@@ -25,9 +25,10 @@ def describe(fact: facts.Fact) -> str:
     """Say in a few words what a fact is, with nothing in them that a terminal acts on."""
     match fact:
         case facts.Created():
+            again = f", which relaunches {shorten_id(fact.relaunches)}" if fact.relaunches else ""
             return (
                 f"created ({fact.backend}, {fact.columns}x{fact.rows}) in {escape_unsafe(fact.cwd)}: "
-                f"{escape_unsafe(shlex.join(fact.argv))}"
+                f"{escape_unsafe(shlex.join(fact.argv))}{again}"
             )
         case facts.Output():
             return f"printed {format_size(fact.length)}"

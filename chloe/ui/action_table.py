@@ -97,6 +97,12 @@ ACTIONS: tuple[Action[Actions], ...] = (
         Actions.why_no_pane,
     ),
     Action("reopen", "Reopen the pane where it still runs.", Actions.reopen, Actions.why_not_reopen),
+    Action(
+        "relaunch",
+        "Run an ended pane's command once more: same folder, name and tags.",
+        Actions.relaunch,
+        Actions.why_not_relaunch,
+    ),
     Action("filter", "List only panes with some words: name, command, folder, tags.", Actions.filter, always),
     Action("switch", "Go to any pane, present or past, by a part of its name.", Actions.switch, always),
     Action("last_pane", "Go to the pane before this one.", Actions.go_to_last, Actions.why_not_go_to_last),

@@ -68,6 +68,11 @@ class Actions(Conditions):
         command = commands.Open(backend=backend, cwd=self._find_folder(), rows=rows, columns=columns)
         self._requests.request(command, self._opened, block_input=True)
 
+    def relaunch(self) -> None:
+        """Run the ended pane's command again, in a pane that takes its place and has the keyboard."""
+        size = self._stack.pane_size(*self._tty.get_cols_rows())
+        self._requests.request(commands.Relaunch(self._pane.id, *size), self._opened, block_input=True)
+
     def _find_folder(self) -> str:
         """Return the folder that a new pane opens in: where the selected one's program is; "" without one."""
         pane = self._state.selection.selected

@@ -76,6 +76,10 @@ class Conditions:
         """Return why the pane can't be taken back from History."""
         return self._refusal(commands.Reopen)
 
+    def why_not_relaunch(self) -> str:
+        """Return why the pane's command can't be run again."""
+        return self._refusal(commands.Relaunch)
+
     def why_no_pane(self) -> str:
         """Return why there is no pane to do it to."""
         return self._unless(lambda _: None)

@@ -22,6 +22,7 @@ from chloe.events.commands import (
     Detach,
     Kill,
     Reattach,
+    Relaunch,
     Rename,
     Reopen,
     Resize,
@@ -141,6 +142,25 @@ async def test_panes_that_are_made_at_once_get_names_of_their_own(config: Config
         await first.request(Close(kept))
         other = await opened(first, "tmux", ("sleep", "1000"))
         assert [first.projections.panes[pane].name for pane in (kept, other)] == ["sleep", "sleep-2"]
+
+
+@pytest.mark.parametrize("backend", ["direct", "tmux"])
+async def test_a_relaunch_runs_the_same_again_and_says_of_what(
+    backend: BackendKind, engine: Engine, eventually: Eventually, tmp_path: Path
+) -> None:
+    script, more = ("sh", "-c", "pwd; read line; exit 3"), {"name": "one", "tags": ("ci",)}
+    ended = await opened(engine, backend, script, cwd=str(tmp_path), **more)
+    with pytest.raises(PaneRefused, match="one runs still"):
+        await engine.request(Relaunch(ended))
+    engine.send(Write(ended, b"\n"))
+    panes = engine.projections.panes
+    await eventually(lambda: not panes[ended].alive)
+    again = await engine.request(Relaunch(ended, 10, 40))
+    assert again is not None
+    await eventually(lambda: str(tmp_path)[:40] in engine.projections.screens[again].display[0])
+    assert (panes[again].name, panes[again].tags, panes[again].rows) == ("one", ("ci",), 10)
+    assert panes[again].relaunches == ended
+    assert await kinds(engine, ended) == ["Created", "Died", "Closed"]
 
 
 async def test_names_and_tags_change_also_after_the_end(engine: Engine, eventually: Eventually) -> None:

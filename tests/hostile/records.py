@@ -122,6 +122,7 @@ def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes |
             columns=80,
             session=chance.choice((BYSTANDER, "chloe-x", "")),
             traits=chance.choice((Traits(), Traits(**dict.fromkeys(NAMES, True)))),
+            relaunches=chance.choice((fresh_id(), "")),
         ),
         facts.Output(offset=0, length=size, data=printed, spool=chance.choice((None, position))),
         facts.Resized(rows=30, columns=100, offset=0, spool=position),

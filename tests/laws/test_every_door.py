@@ -39,6 +39,7 @@ def fill(case: Case, text: str) -> None:
             # Where pane and instance are ids, the rest is read; where they aren't, the record is Unknown.
             instance = fresh_id() if pane == printable_id else text or "x"
             said_at_first = {"name": text, "argv": [text, text], "cwd": f"/{text}", "tags": [text]}
+            said_at_first["relaunches"] = fresh_id()
             head = records.created(case, pane, **said_at_first)
             records.append(connection, pane, "Created", head, instance=instance)
             size = len(text.encode("utf-8", "surrogatepass"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from chloe.events import facts
 from chloe.events.facts import Fact, Record
@@ -47,6 +48,11 @@ async def test_a_run_of_output_is_one_line_with_how_much_it_was() -> None:
         "01234567 build  printed 1.5 KB",
         "01234567 build  died: exit status 2",
     ]
+
+
+async def test_a_relaunch_says_of_which_pane_it_is_one() -> None:
+    (said,) = await lines(record(1, replace(CREATED, relaunches="89abcdef01")))
+    assert said.endswith("make 'all of it', which relaunches 89abcdef")
 
 
 async def test_output_of_two_panes_in_turn_is_not_run_together() -> None:

@@ -88,3 +88,37 @@ async def test_a_new_pane_opens_where_an_ended_one_was_as_long_as_that_is_there(
     pilot.program(pilot.panes[pane]).exits(0)
     await pilot.sees("[💀]")
     assert (await pilot.opens()).cwd == "/usr"
+
+
+async def test_o_runs_an_ended_panes_command_once_more_in_its_place(pilot: Pilot) -> None:
+    await pilot.opens()
+    await pilot.leave()
+    opened = commands.Open(backend="tmux", argv=("sh", "-i"), cwd="/usr", name="tests", tags=("ci",))
+    ended = await pilot.engine.request(opened)
+    assert ended is not None
+    pilot.press("j")
+    await pilot.sees("─ tests ")
+    pilot.press("o")
+    await pilot.sees("tests runs still: only what has ended runs again")
+    pilot.program(pilot.panes[ended]).exits(1)
+    await pilot.sees("[💀] tests")
+    await pilot.presses_until("ctrl+l", lambda: "o once more" in pilot.text)
+    pilot.press("o")
+    await pilot.sees("[📎] tests", "keyboard: tests", "Instances 2")
+    (again,) = (pane for pane in pilot.panes.values() if pane.relaunches == ended)
+    assert (again.backend, again.argv, again.cwd) == ("tmux", ("sh", "-i"), "/usr")
+    assert (again.name, again.tags) == ("tests", ("ci",))
+    assert pilot.panes[ended].closed
+
+
+async def test_o_in_history_takes_another_number_where_the_name_is_in_use(pilot: Pilot) -> None:
+    await pilot.opens()
+    await pilot.leave()
+    pilot.press("x")
+    await pilot.sees("sh is in History")
+    await pilot.opens()
+    await pilot.leave()
+    pilot.press("tab")
+    await pilot.sees("SIGHUP")
+    pilot.press("o")
+    await pilot.sees("keyboard: sh-2", "Instances 2")

@@ -48,8 +48,8 @@ async def test_keys_switch_the_tab(pilot: Pilot) -> None:
 
 async def test_an_empty_history_says_so_to_each_key(pilot: Pilot) -> None:
     pilot.press("tab")
-    await pilot.sees("Enter look  a reopen  ? help  q quit")
-    for key in ("enter", "a"):
+    await pilot.sees("Enter look  a reopen  o once more  ? help  q quit")
+    for key in ("enter", "a", "o"):
         pilot.press("ctrl+l", key)
         await pilot.until(lambda: "Nothing has ended yet" in pilot.lines[-1])
     assert not pilot.requested.commands

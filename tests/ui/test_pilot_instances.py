@@ -77,7 +77,7 @@ async def test_keys_that_chloe_would_take_reach_the_program(pilot: Pilot, key: s
 
 
 async def test_without_a_pane_a_key_says_how_to_get_one(pilot: Pilot) -> None:
-    for key in ("enter", "e", "E", "d", "a", "x", "r", "K"):
+    for key in ("enter", "e", "E", "d", "a", "x", "o", "r", "K"):
         pilot.press(key)
         await pilot.sees("There is no pane yet: c opens a direct one, t a tmux one")
         pilot.press("ctrl+l")

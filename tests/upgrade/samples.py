@@ -31,6 +31,7 @@ SAMPLES: tuple[Fact, ...] = (
         attached=False,
         session=f"chloe-{_INSTANCE}",
         traits=_EVERY_TRAIT,
+        relaunches=_INSTANCE,
     ),
     facts.Output(offset=7, length=5, data=b"\x1b[1mx", spool=_SPOOL),
     facts.Resized(rows=30, columns=100, offset=12, spool=_SPOOL),

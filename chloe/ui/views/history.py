@@ -35,6 +35,7 @@ class HistoryList(View):
     bindings = (
         Binding(("enter",), "open_selected", "look"),
         Binding(("a",), "reopen", "reopen"),
+        Binding(("o",), "relaunch", "once more"),
         Binding(("up", "k"), "history.previous"),
         Binding(("down", "j"), "history.next"),
         Binding(("page_up",), "history.page_up"),

@@ -22,6 +22,8 @@ from chloe.ui.signs import WAITS
 from chloe.ui.state import AppState
 from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
 
+#: What the hints say of an ended pane: it can run once more, and there is nothing to type into.
+_HINTS_ENDED = {"relaunch": "once more", "type": "", "detach": "", "reattach": ""}
 #: In a window of fewer columns there is no room for a list.
 _MIN_COLUMNS = 40
 
@@ -60,7 +62,8 @@ class Instances(View):
         Binding(("d",), "detach", "detach"),
         Binding(("a",), "reattach", "attach"),
         Binding(("A",), "reattach_all"),
-        Binding(("x",), "close", "close"),
+        Binding(("x",), "close", "put away"),
+        Binding(("o",), "relaunch"),
         Binding(("r",), "rename"),
         Binding(("R",), "reset_terminal"),
         Binding(("K",), "kill"),
@@ -127,11 +130,13 @@ class Instances(View):
         return f"There is no pane yet: {direct} opens a direct one, {tmux} a tmux one"
 
     def choose_hint(self, binding: Binding) -> str:
-        """Return the word of a binding; that of closing says which of two things it does to this pane."""
-        if binding.action != "close":
-            return binding.hint
+        """Return the word of a binding: closing ends some panes, and what has ended may run once more."""
         pane = self.pane
-        return "end" if pane is not None and pane.alive and not pane.traits.outlives_chloe else "put away"
+        if pane is not None and not pane.alive:
+            return _HINTS_ENDED.get(binding.action, binding.hint)
+        if binding.action == "close" and pane is not None and not pane.traits.outlives_chloe:
+            return "end"
+        return binding.hint
 
     # Drawing ---------------------------------------------------------------------------------------
 
