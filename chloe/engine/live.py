@@ -29,6 +29,7 @@ from chloe.past.scrollback import MAX_LINES, ScrollbackReader
 from chloe.store import Store
 from chloe.terminal import EMULATOR, Notice, Terminal
 from chloe.terminal.colours import Colours
+from chloe.terminal.notice_scanner import NoticeScanner
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ _LITTLE = 8 * 1024
 
 #: Seconds that floods are held up after a key, for its echo, which usually takes 2 ms.
 _ECHO_SECONDS = 0.005
+
+#: Nanoseconds after which a word of a program comes too late to be acted on.
+_OLD = 60_000_000_000
 
 
 class LiveFold(Fold):
@@ -69,6 +73,8 @@ class LiveFold(Fold):
         #: Screens as of log and spool, of panes whose recorder is stopped.
         self.ahead = ScreensAhead(projections, self._loader, faults, self.publish, scrollback, clock)
         self._unfolded: dict[str, int] = {}
+        #: What is said beside their text by programs of panes whose screen isn't folded.
+        self._scanners: dict[str, NoticeScanner] = {}
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()
         #: The pane that was typed into last, whether it has printed since, and until when that is waited for.
@@ -88,6 +94,7 @@ class LiveFold(Fold):
     def _apply(self, records: Sequence[Record]) -> None:
         projections = self._projections
         changed = set()
+        notices: list[tuple[str, Notice]] = []
         for record in records:
             projections.apply(record)
             changed.add(record.pane)
@@ -96,6 +103,7 @@ class LiveFold(Fold):
                 self._loader.broken.discard(record.pane)
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
+                notices += self._scan(record, record.fact.data)
             if record.pane == self._typed_into:
                 self._echoed.set()
         change = Change() if projections.screens.is_settled else self._draw(most=_LITTLE)
@@ -103,7 +111,15 @@ class LiveFold(Fold):
         changed |= change.panes
         for pane in changed & projections.panes.keys():
             self._report_progress(pane)
-        self._wake_and_publish(Change(frozenset(changed), notices=change.notices))
+        self._wake_and_publish(Change(frozenset(changed), notices=(*notices, *change.notices)))
+
+    def _scan(self, record: Record, data: bytes) -> list[tuple[str, Notice]]:
+        """Return what the program said beside its text, unless that is old, as what it printed alone is."""
+        scanner = self._scanners.setdefault(record.pane, NoticeScanner())
+        notices = scanner.scan(data)
+        if record.committed_at - record.occurred_at > _OLD:
+            return []
+        return [(record.pane, notice) for notice in notices]
 
     def give_way(self, pane: str) -> None:
         """Draw no floods for a moment: somebody types into ``pane``, and its echo comes first."""

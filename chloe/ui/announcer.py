@@ -23,29 +23,36 @@ class AlertedTerminal(Protocol):
         """Show a notification, or sound the bell where there are none."""
 
 
+class Allowance:
+    """How much may be passed on of each pane: five times a minute."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._taken: dict[str, deque[float]] = {}
+
+    def take(self, pane: str) -> bool:
+        """Return whether one more may be passed on of a pane, and count it."""
+        now = self._clock()
+        times = self._taken.setdefault(pane, deque(maxlen=_MOST))
+        if len(times) == _MOST and now - times[0] < _PERIOD:
+            return False
+        times.append(now)
+        return True
+
+
 class Announcer:
     """Tells one terminal."""
 
     def __init__(self, terminal: AlertedTerminal, clock: Callable[[], float]) -> None:
         self._terminal = terminal
-        self._clock = clock
-        self._announced: dict[str, deque[float]] = {}
+        self._allowance = Allowance(clock)
 
     def ring(self, pane: str, *, is_typed_into: bool) -> None:
         """Sound the bell for a pane: always for one that has the keyboard, since what is typed rings."""
-        if is_typed_into or self._has_room(pane):
+        if is_typed_into or self._allowance.take(pane):
             self._terminal.ring()
 
     def notify(self, pane: str, text: str) -> None:
         """Show a notification for a pane."""
-        if self._has_room(pane):
+        if self._allowance.take(pane):
             self._terminal.notify(text)
-
-    def _has_room(self, pane: str) -> bool:
-        """Return whether one more may be passed on, and count it."""
-        now = self._clock()
-        times = self._announced.setdefault(pane, deque(maxlen=_MOST))
-        if len(times) == _MOST and now - times[0] < _PERIOD:
-            return False
-        times.append(now)
-        return True

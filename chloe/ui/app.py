@@ -32,6 +32,7 @@ from chloe.ui.panes.live_screens import FRAME_TIMEOUT, LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.pane_view import NotDrawable
+from chloe.ui.panes.progress import ProgressTable
 from chloe.ui.panes.seen import SeenWatch
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.slots import Slots
@@ -49,6 +50,7 @@ from chloe.ui.tty.keyboard import Event, Focused, Keyboard, MouseReport, Pasted,
 from chloe.ui.tty.signals import HANG_UP
 from chloe.ui.tty.tty import Tty
 from chloe.ui.views import TABS
+from chloe.ui.window_title import WindowTitle
 
 _log = logging.getLogger("chloe.ui")
 
@@ -76,6 +78,7 @@ class App:
             doings=engine.doings,
             selection=Selection(engine.instance, engine.projections),
             unread=Unread(engine.instance),
+            progress=ProgressTable(engine.projections),
             messages=Messages(),
             screens=LiveScreens(),
             glyphs=choose_glyphs(config.ui.ascii, environment),
@@ -106,6 +109,7 @@ class App:
         self._notifier = Notifier(
             engine.projections, state.selection, state.messages, Announcer(tty, loop.time)
         )
+        self._title = WindowTitle(state, loop.time)
         self._shell = Shell(
             state,
             self._stack,
@@ -239,6 +243,7 @@ class App:
 
     def _on_change(self, change: Change) -> None:
         self._stack.on_change(change)
+        self._state.progress.handle(change)
         self._notifier.handle(change)
         self._pane_input.check()
         self._frames.want()
@@ -287,6 +292,7 @@ class App:
             self._frames.want_in(again)
         took_frame = self._tty.show(size, drawn.rows, drawn.cursor)
         self._tty.show_cursor_as(*self._shell.cursor_shape)
+        self._tty.set_title(self._title.compose(self._stack.place.pane))
         self._tty.set_mouse_mode(self._shell.mouse_mode)
         left = self._state.messages.seconds_left
         if left is not None:

@@ -119,10 +119,7 @@ class Conditions:
         panes, selected = selection.panes, selection.selected
         place = next((at for at, pane in enumerate(panes) if pane is selected), -1)
         others = [*panes[place + 1 :], *panes[: max(place, 0)]]
-        return next((pane for pane in others if self._wants(pane)), None)
-
-    def _wants(self, pane: Pane) -> bool:
-        return self._state.unread.wants(pane) or self._state.waits(pane)
+        return next((pane for pane in others if self._state.wants(pane)), None)
 
     def why_not_go_to_wanting(self) -> str:
         """Return why there is none."""

@@ -22,7 +22,7 @@ from chloe.ui.glyphs import detect_encoding
 from chloe.ui.log_file import log_to, report_slow_steps
 from chloe.ui.style import style
 from chloe.ui.tty.colors import detect_depth
-from chloe.ui.tty.outgoing import detect_notification_form
+from chloe.ui.tty.outgoing import detect_notification_form, is_plain
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import TtyScreen
 from chloe.waits import Waits
@@ -64,10 +64,11 @@ def _report(message: str) -> None:
 async def _main(config: Config, environment: Mapping[str, str], debug: bool) -> int:
     if debug:
         report_slow_steps()
-    painter = Painter(detect_depth(environment), style, detect_encoding(environment))
-    screen = TtyScreen(
-        painter, term=environment.get("TERM", ""), notification=detect_notification_form(environment)
+    term = environment.get("TERM", "")
+    painter = Painter(
+        detect_depth(environment), style, detect_encoding(environment), has_links=not is_plain(term)
     )
+    screen = TtyScreen(painter, term=term, notification=detect_notification_form(environment))
     try:
         # Until the app has the screen, it reports on stderr what it waits for.
         async with open_engine(config, waits=Waits(_report)) as engine:

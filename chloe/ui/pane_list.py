@@ -133,6 +133,8 @@ class PaneList:
             parts.append((BELL.style, f" {BELL.draw(self._glyphs)}"))
         if unseen := self._unread.count(pane):
             parts.append(("unseen", f" +{format_size_briefly(unseen)}"))
+        if progress := self._state.progress.label(pane.id):
+            parts.append(("progress", f" {progress}"))
         if (sign := find_sign(self._state.find_doing(pane))) is not None:
             parts.append((sign.style, f" {sign.draw(self._glyphs)}{label_failure(pane)}"))
         if width >= _WITH_AGE:

@@ -16,6 +16,7 @@ from chloe.events.screens import Screens
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
+from chloe.ui.panes.progress import ProgressTable
 from chloe.ui.panes.unread import Unread
 from chloe.ui.selection import Selection
 
@@ -31,6 +32,7 @@ class AppState:
     doings: Mapping[str, Doing]
     selection: Selection
     unread: Unread
+    progress: ProgressTable
     messages: Messages
     screens: LiveScreens
     glyphs: Glyphs
@@ -51,6 +53,10 @@ class AppState:
         """Return whether the pane's program certainly waits for its user."""
         doing = self.find_doing(pane)
         return doing is not None and doing.waits
+
+    def wants(self, pane: Pane) -> bool:
+        """Return whether the pane wants its user: it waits for him, or rang or ended since it was seen."""
+        return self.unread.wants(pane) or self.waits(pane)
 
     def is_ahead(self, pane: str) -> bool:
         """Return whether what is shown of the pane isn't all in the log, since its recorder is stopped."""

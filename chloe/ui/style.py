@@ -31,6 +31,8 @@ STYLES: Mapping[str, Attributes] = {
     "unseen on": Attributes(foreground=3, bold=True, reverse=True),
     "works": Attributes(foreground=6),
     "works on": Attributes(foreground=6, reverse=True),
+    "progress": Attributes(foreground=6),
+    "progress on": Attributes(foreground=6, reverse=True),
     "waits": Attributes(foreground=5, bold=True),
     "waits on": Attributes(foreground=5, bold=True, reverse=True),
     "ended well": Attributes(foreground=2),

@@ -12,6 +12,7 @@ from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
+from chloe.ui.panes.progress import ProgressTable
 from chloe.ui.panes.seen import SeenWatch
 from chloe.ui.panes.sizing import Sizing
 from chloe.ui.panes.slots import Slots
@@ -49,6 +50,7 @@ class Parts:
             doings=double.doings,
             selection=self.selection,
             unread=self.unread,
+            progress=ProgressTable(double.projections),
             messages=self.messages,
             screens=LiveScreens(),
             glyphs=ASCII if ascii_only else EMOJI,

@@ -46,6 +46,8 @@ class MemoryTty:
         self.bells = self.suspends = self.repaints = 0
         self.replies: list[bytes] = []
         self.notifications: list[str] = []
+        self.title = ""
+        self.clipboard: list[tuple[str, bytes]] = []
         #: What the terminal says of its colours, once it is asked.
         self.colours: Colours | None = None
         self.is_running = self.hung_up = False
@@ -128,6 +130,12 @@ class MemoryTty:
 
     def ring(self) -> None:
         self.bells += 1
+
+    def set_title(self, title: str) -> None:
+        self.title = title
+
+    def set_clipboard(self, selection: str, data: bytes) -> None:
+        self.clipboard.append((selection, data))
 
     def notify(self, text: str) -> None:
         self.notifications.append(text)

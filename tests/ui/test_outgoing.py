@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -9,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.formatting.text import UNSAFE
-from chloe.ui.tty.outgoing import detect_notification_form, encode_notification, filter_text
+from chloe.ui.tty.outgoing import (
+    MAX_CLIPBOARD,
+    detect_notification_form,
+    encode_clipboard,
+    encode_link,
+    encode_notification,
+    encode_title,
+    filter_text,
+)
 from tests.searching import examples
 
 #: Any text, and much of what would act on a terminal.
@@ -51,3 +60,41 @@ def test_a_terminal_is_told_in_the_way_that_it_is_known_to_show(
     environment: dict[str, str], form: str
 ) -> None:
     assert detect_notification_form(environment) == form
+
+
+@examples(300)
+@given(text=texts)
+def test_a_title_is_one_sequence_whatever_the_text(text: str) -> None:
+    assert re.fullmatch(rb"\x1b\]2;[^\x00-\x1f\x7f]{0,800}\x1b\\", encode_title(text))
+
+
+@examples(300)
+@given(
+    address=st.sampled_from(("http:", "https://a", "HTTPS:", "file:", "mailto:", "javascript:", "")),
+    rest=texts,
+)
+def test_a_link_leads_where_it_says_or_nowhere(address: str, rest: str) -> None:
+    link = encode_link(address + rest)
+    assert re.fullmatch(r"\x1b\]8;(id=[0-9a-f]{8})?;[!-~]*\x1b\\", link)
+    if address in ("javascript:", ""):
+        assert link == "\x1b]8;;\x1b\\" or re.match("(?i)https?:|file:|mailto:", rest)
+
+
+def test_a_link_is_that_of_the_program() -> None:
+    for address in ("https://example.org/a?b=c%20d;e#f", "file:///tmp/x", "mailto:a@example.org"):
+        assert encode_link(address).endswith(f";{address}\x1b\\")
+    assert encode_link("https://example.org/é") == encode_link("https://example.org/%C3%A9")
+    assert encode_link("https://" + "a" * 3000) == encode_link("ssh://host") == encode_link("")
+
+
+@examples(300)
+@given(selection=texts, data=st.binary(max_size=300))
+def test_a_clipboard_is_encoded_anew(selection: str, data: bytes) -> None:
+    told = re.fullmatch(rb"\x1b\]52;([cpqs]{1,4});([A-Za-z0-9+/=]*)\x1b\\", encode_clipboard(selection, data))
+    assert told is not None
+    assert base64.b64decode(told[2], validate=True) == data
+
+
+def test_a_clipboard_has_an_end() -> None:
+    assert encode_clipboard("c", bytes(MAX_CLIPBOARD))
+    assert encode_clipboard("c", bytes(MAX_CLIPBOARD + 1)) == b""

@@ -151,3 +151,29 @@ def test_a_look_is_asked_for_in_the_colours_that_there_are(
 )
 def test_the_environment_says_how_many_colours_there_are(environment: dict[str, str], depth: Depth) -> None:
     assert detect_depth(environment) == depth
+
+
+def test_links_of_known_schemes_lead_on_and_end_with_their_cells() -> None:
+    host, painter = Terminal(3, 20), Painter(256, style)
+    linked = RED._replace(link="https://example.org/é")
+    frame = painter.paint(
+        [
+            [(linked, None, Cells.of("linked", 6)), (None, None, Cells.of(" not this", 14))],
+            row("as well", attributes=linked),
+            row("nor this", attributes=RED._replace(link="javascript:alert(1)")),
+        ],
+        20,
+        None,
+    )
+    host.feed(frame)
+    first, *_ = host.line(0)
+    assert (first.text, first.attributes.link) == ("linked", "https://example.org/%C3%A9")
+    assert [run.attributes.link for run in host.line(0)[1:]] == [""]
+    assert host.line(1)[0].attributes.link == first.attributes.link
+    assert not host.line(2)[0].attributes.link
+    assert b"javascript" not in frame
+    host.feed(b"\x1b[Hx")
+    assert not host.line(0)[0].attributes.link, "what is drawn behind a frame is no link"
+    assert b"\x1b]8" not in Painter(256, style, has_links=False).paint(
+        [row("x", attributes=linked)], 20, None
+    )

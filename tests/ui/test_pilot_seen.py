@@ -157,3 +157,35 @@ async def test_panes_that_one_thing_ended_are_one_message(pilot: Pilot) -> None:
     await pilot.until(lambda: all(not pane.alive for pane in panes))
     assert len([each for each in pilot.app._state.messages.latest_first if "ended" in each.text]) == 1
     assert len(pilot.tty.notifications) == 1
+
+
+async def test_the_window_s_title_says_where_one_is_and_how_many_panes_want_one(pilot: Pilot) -> None:
+    one, _ = await open_two(pilot)
+    await pilot.until(lambda: pilot.tty.title == "other - Chloe")
+    pilot.program(one).prints(b"\a")
+    await pilot.until(lambda: pilot.tty.title == "(1) other - Chloe")
+    pilot.press("w")
+    await pilot.until(lambda: pilot.tty.title == "one - Chloe")
+    for number in range(8):
+        pilot.program(one).prints(b"\x1b]2;title %d\a%d" % (number, number))
+        await pilot.sees(f"title {number}")
+    # Five in a minute.
+    assert pilot.tty.title == "one: title 4 - Chloe"
+
+
+async def test_progress_shows_in_the_list_until_it_is_over(pilot: Pilot) -> None:
+    one, other = await open_two(pilot)
+    pilot.program(one).prints(b"\x1b]9;4;1;40\a")
+    await pilot.sees(" 40%")
+    pilot.program(one).prints(b"\x1b]9;4;2;60\a")
+    await pilot.sees(" 60%!")
+    pilot.program(one).prints(b"\x1b]9;4;0\a")
+    await pilot.sees_no("%")
+    pilot.program(one).prints(b"\x1b]9;4;3\a")
+    await pilot.sees(" %")
+    pilot.program(one).prints(b"\x1b]133;A\a")
+    await pilot.sees_no("%")
+    pilot.program(other).prints(b"\x1b]9;4;4;7\a")
+    await pilot.sees(" 7%=")
+    pilot.program(other).exits(0)
+    await pilot.sees_no("%")

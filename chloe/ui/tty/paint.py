@@ -15,6 +15,7 @@ from chloe.terminal import Attributes
 from chloe.terminal.widths import split_clusters
 from chloe.ui.canvas import measure
 from chloe.ui.tty.colors import Depth, to_sgr
+from chloe.ui.tty.outgoing import encode_link
 
 #: Characters about whose width terminals agree. After any other the column is set.
 _AGREED = "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f"
@@ -22,6 +23,9 @@ _AGREED += "\u2500-\u259f\u2800-\u28ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\ua
 _AMBIGUOUS = re.compile(f"[^{_AGREED}]")
 #: With at least so many blanks at the end of a row, erasing is shorter than writing.
 _MIN_BLANKS = 5
+
+#: Ends a link.
+_NO_LINK = encode_link("")
 
 #: A run to draw: style, character set (never used), text.
 Run = tuple[Hashable, object, bytes]
@@ -31,11 +35,19 @@ class Painter:
     """What one terminal shows, and the way to what it should show."""
 
     def __init__(
-        self, depth: Depth, style: Callable[[Hashable], Attributes], encoding: str = "utf-8"
+        self,
+        depth: Depth,
+        style: Callable[[Hashable], Attributes],
+        encoding: str = "utf-8",
+        *,
+        has_links: bool = True,
     ) -> None:
         self._depth = depth
         self._style = style
         self.encoding = encoding
+        self._has_links = has_links
+        #: The link that is open while a frame is painted.
+        self._link = _NO_LINK
         self._shown: list[list[Run]] = []
         #: For each shown row, whether the terminal may have its cells at other columns.
         self._uncertain: list[bool] = []
@@ -68,6 +80,7 @@ class Painter:
         if not out and cursor == self._cursor:
             return b""
         self._cursor = cursor
+        self._switch_link(out, "")
         if out:
             out.insert(0, "\x1b[?25l")
             out.append("\x1b[0m")
@@ -81,6 +94,7 @@ class Painter:
         is_ambiguous = _has_ambiguous(row)
         if is_ambiguous or self._uncertain[y]:
             # The terminal may have put the cells of the row before anywhere: nothing of it may stay.
+            self._switch_link(out, "")
             out.append(f"\x1b[{y + 1};1H\x1b[0m\x1b[2K")
             style = None
             self._uncertain[y] = is_ambiguous
@@ -94,6 +108,7 @@ class Painter:
             text = row[at][2]
             if attributes != style:
                 out.append(to_sgr(attributes, self._depth))
+                self._switch_link(out, attributes.link)
                 style = attributes
             width = measure(text)
             if (
@@ -111,6 +126,13 @@ class Painter:
                 )
             column += width
         return style
+
+    def _switch_link(self, out: list[str], address: str) -> None:
+        """Have what is painted from here on lead to this address, "" for nowhere."""
+        link = encode_link(address) if address and self._has_links else _NO_LINK
+        if link != self._link:
+            self._link = link
+            out.append(link)
 
     def _substitute_missing(self, text: str) -> str:
         """Replace each character that the terminal's encoding lacks with a question mark, as wide."""

@@ -28,7 +28,14 @@ from chloe.terminal.colours import Colours
 from chloe.terminal.sizes import clamp
 from chloe.ui.canvas import Row
 from chloe.ui.tty.outer import OuterTerminal
-from chloe.ui.tty.outgoing import BELL, NotificationForm, encode_notification
+from chloe.ui.tty.outgoing import (
+    BELL,
+    NotificationForm,
+    encode_clipboard,
+    encode_notification,
+    encode_title,
+    is_plain,
+)
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.signals import Signals, suspend
 from chloe.ui.tty.tty import Listener
@@ -39,7 +46,8 @@ _LEAVE = "\x1b[0m\x1b[?7h\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h"
 #: Requests whether a frame can be shown at once (DECRQM 2026); terminals that don't know it say nothing.
 _ASK_SYNCHRONIZED = "\x1b[?2026$p"
 _SYNCHRONIZED = (b"\x1b[?2026;1$y", b"\x1b[?2026;2$y")
-_NO_QUERIES = ("linux", "dumb", "vt52", "ansi")
+#: XTWINOPS: keep the window's title, and bring it back.
+_KEEP_TITLE, _GIVE_TITLE_BACK = b"\x1b[22;2t", b"\x1b[23;2t"
 #: DECSCUSR: shapes when they blink; one more is the same without blinking.
 _CURSOR_SHAPES = {"block": 1, "underline": 3, "bar": 5}
 #: What the mouse is asked to report: presses and releases, drags as well, all motion; each in the SGR form,
@@ -75,7 +83,7 @@ class TtyScreen(BaseScreen):
             )
         self._painter = painter
         self._notification = notification
-        self._takes_no_queries = term.split("-")[0] in _NO_QUERIES
+        self._takes_no_queries = is_plain(term)
         self._input, self._output, self._own = _open(input_fd, output_fd)
         self._saved_mode: list[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,6 +93,7 @@ class TtyScreen(BaseScreen):
         self._shape = 0
         self._mouse = "off"
         self._rang_at = 0.0
+        self._title = ""
         self._outer = OuterTerminal()
         self._asked_at = 0.0
         self._listener: Listener | None = None
@@ -93,6 +102,8 @@ class TtyScreen(BaseScreen):
         self._loop = asyncio.get_running_loop()
         self._saved_mode = termios.tcgetattr(self._input)
         self._enter()
+        if not self._takes_no_queries:
+            self._write(_KEEP_TITLE)
 
     def resume(self) -> None:
         """Switch everything on again after the process was stopped, whatever a shell did meanwhile."""
@@ -107,6 +118,7 @@ class TtyScreen(BaseScreen):
         self._write(_ENTER.encode())
         if not self._takes_no_queries:
             self._write(_ASK_SYNCHRONIZED.encode() + self._outer.enter())
+            self._title = ""
             self._asked_at = time.monotonic()
 
     def _stop(self) -> None:
@@ -114,7 +126,7 @@ class TtyScreen(BaseScreen):
         if self._loop is not None and self._unwritten:
             self._loop.remove_writer(self._output)
         leave = (
-            (b"" if self._takes_no_queries else self._outer.leave())
+            (b"" if self._takes_no_queries else self._outer.leave() + _GIVE_TITLE_BACK)
             + _encode_mouse_mode(self._mouse, on=False)
             + (("\x1b[0 q" if self._shape else "") + _LEAVE).encode()
         )
@@ -230,6 +242,17 @@ class TtyScreen(BaseScreen):
         if mode != self._mouse:
             self._write(_encode_mouse_mode(self._mouse, on=False) + _encode_mouse_mode(mode, on=True))
             self._mouse = mode
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title; the user's own is given back at the end."""
+        if title != self._title and self.started and not self._takes_no_queries:
+            self._title = title
+            self._write(encode_title(title, self._painter.encoding))
+
+    def set_clipboard(self, selection: str, data: bytes) -> None:
+        """Put ``data`` on the user's clipboard."""
+        if not self._takes_no_queries:
+            self._write(encode_clipboard(selection, data))
 
     def ring(self) -> None:
         """Sound the bell, if it isn't still sounding."""

@@ -69,6 +69,12 @@ class Tty(Protocol):
     def forget(self) -> None:
         """Draw everything anew with the next frame."""
 
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def set_clipboard(self, selection: str, data: bytes) -> None:
+        """Put ``data`` on the user's clipboard."""
+
     def ring(self) -> None:
         """Sound the bell."""
 
