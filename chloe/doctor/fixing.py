@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from chloe.actors.presence import remove_lock
 from chloe.backends.tmux.inspection import remove_recorded
 from chloe.backends.tmux.leases import Leases
-from chloe.doctor.evidence import Evidence, Unavailable
+from chloe.doctor.evidence import Evidence
 from chloe.doctor.findings import Finding, Fix, IngestSpools, RemoveLock, RemoveSpool, RestrictPermissions
-from chloe.doctor.spools import find_endangered
 from chloe.errors import ChloeError
 
 #: The order of fixes: an engine starts once its folders are in order; a dead instance's lock is removed once
@@ -69,19 +68,8 @@ def _apply(fix: Fix, evidence: Evidence, ingest: Callable[[], None]) -> FixResul
             remove_lock(sign)  # Where it is gone already, the start did it.
             return FixResult(True, f"removed the lock of instance {sign.instance[:8]}")
         case IngestSpools():
-            return _try_ingest(evidence, ingest)
-
-
-def _try_ingest(evidence: Evidence, ingest: Callable[[], None]) -> FixResult:
-    try:
-        endangered = find_endangered(evidence)
-    except Unavailable as unavailable:
-        return FixResult(False, f"took nothing in: {unavailable} can't be read")
-    if endangered:
-        reason = f"a start would remove {endangered[0].folder}, which holds what the log doesn't have"
-        return FixResult(False, f"took nothing in: {reason}")
-    ingest()
-    return FixResult(True, "took in what the spools held, and said in the log what had ended")
+            ingest()
+            return FixResult(True, "took in what the spools held, and said in the log what had ended")
 
 
 def _describe(fix: Fix) -> str:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from contextlib import suppress
 
 from chloe.backends.tmux.inspection import SpoolInfo, count_skipped, has_unrecorded
 from chloe.backends.tmux.removal import is_spool
 from chloe.doctor.evidence import Evidence
-from chloe.doctor.findings import Finding, RemoveSpool, bad, note, ok, warn
+from chloe.doctor.findings import Finding, IngestSpools, RemoveSpool, bad, note, ok, warn
 from chloe.errors import SpoolTooNew
 from chloe.events.ids import is_id
 from chloe.events.panes import Pane
@@ -50,17 +49,6 @@ def check_spools(evidence: Evidence) -> Iterator[Finding]:
         yield ok(
             "spools", f"{count}, each with a pane that needs it" if count else "none, and none is needed"
         )
-
-
-def find_endangered(evidence: Evidence) -> list[SpoolInfo]:
-    """Return the spools that a start of Chloe would remove although they hold more than the log has."""
-    known = evidence.panes.value
-    endangered = []
-    for seen in evidence.spools.value:
-        with suppress(SpoolTooNew):  # A start leaves it alone.
-            if (pane := known.get(seen.pane)) and _holds_unrecorded(pane, seen):
-                endangered.append(seen)
-    return endangered
 
 
 def _find_oddities(evidence: Evidence) -> Iterator[Finding]:
@@ -106,9 +94,8 @@ def _judge_ended(pane: Pane, seen: SpoolInfo) -> Finding | None:
     if pane.alive or seen.alive:
         return None
     if _holds_unrecorded(pane, seen):
-        where = shlex.quote(str(seen.folder))
         text = f"{pane.name} ended in the log, but {format_size(seen.size)} may hold more than was recorded"
-        return warn(str(seen.folder), f"{text}; the next start removes it", f"to keep it: cp -a {where} .")
+        return warn(str(seen.folder), text, "chloe doctor --fix takes it in", IngestSpools())
     text = f"{pane.name} has ended and the log has all of it"
     return note(str(seen.folder), text, "chloe doctor --fix removes it", RemoveSpool(seen.folder, pane.spool))
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from chloe.backends.tmux.holder import segments
 from chloe.doctor import State
+from chloe.engine import open_engine
+from chloe.events.facts import Output
 from tests.ids import id_of
 
 
@@ -70,7 +72,7 @@ async def test_a_spool_of_which_the_log_has_all_is_removed(doctor: Any, tmp_path
     assert not doctor.spool(pane).exists()
 
 
-async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
+async def test_what_an_ended_pane_printed_beside_the_log_is_told_and_taken_in(
     doctor: Any, tmp_path: Path
 ) -> None:
     pane = await doctor.pane()
@@ -82,34 +84,25 @@ async def test_a_spool_that_holds_more_than_the_log_is_kept_from_being_removed(
     doctor.spool(pane).chmod(0o700)
     with (doctor.spool(pane) / "0.seg").open("ab") as segment:
         segment.write(_frame(b"more"))
-    other = await doctor_pane_that_lost_its_holder(doctor, pane)
 
     found = {each.subject: each for each in await doctor.found("spools")}
 
     assert found[str(doctor.spool(pane))].state == State.WARN
-    assert "cp -a" in found[str(doctor.spool(pane))].remedy
+    assert "takes it in" in found[str(doctor.spool(pane))].remedy
     started: list[bool] = []
-    deeds = await doctor.fix(lambda: started.append(True))
-    assert [deed.done for deed in deeds] == [False], "a start would remove it"
-    assert started == []
+    results = await doctor.fix(lambda: started.append(True))
+    assert ([result.done for result in results], started) == ([True], [True])
     assert (doctor.spool(pane) / "0.seg").exists()
-    assert doctor.spool(other).exists()
+    await doctor.start()
+    async with open_engine(doctor.config, screens=False) as engine:
+        printed = [record.fact async for record in engine.store.read(pane=pane, kinds={"Output"})]
+    assert b"".join(fact.data for fact in printed if isinstance(fact, Output)) == b"readymore"
+    assert not doctor.spool(pane).exists()
 
 
 def _frame(output: bytes, kind: int = segments.OUTPUT) -> bytes:
     start = segments.FRAME_START.pack(kind, 1, len(output))
     return segments.FRAME.pack(kind, 1, len(output), zlib.crc32(start + output)) + output
-
-
-async def doctor_pane_that_lost_its_holder(doctor: Any, endangered: str) -> str:
-    """Another pane that a start would take in; the endangered spool is out of the way while it is made."""
-    folder = doctor.spool(endangered)
-    aside = folder.parent.parent / "set-by"
-    folder.rename(aside)
-    pane: str = await doctor.pane()
-    aside.rename(folder)
-    await doctor.kill_holder(pane)
-    return pane
 
 
 async def test_what_lies_in_spools_and_among_them_and_isnt_chloes_is_told_and_kept(
