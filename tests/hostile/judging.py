@@ -122,7 +122,8 @@ def judge_app(came: Came, written: bytes, shown: str) -> Iterator[str]:
         yield f"the app takes {came.memory // 1_000_000} MB"
     if "\ufffd" in text and b"\xef\xbf\xbd" not in written:
         yield "the app writes what isn't UTF-8"
-    left = [char for char in plain if char not in "\r\n\t\b\x0e\x0f"]
+    # The bell is what the app sounds for a pane that wants its user.
+    left = [char for char in plain if char not in "\r\n\t\b\x0e\x0f\x07"]
     if bad := unprintable("".join(left)):
         at = plain.index(bad[0])
         yield f"the app writes {bad!r}, first in {plain[max(0, at - 40) : at + 40]!r}"
