@@ -10,14 +10,14 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from chloe.events.codec import Encoded, encode
+from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
 from chloe.store.chain import GENESIS, link
 from chloe.store.connection import file_identity
-from chloe.store.packing import BodyPacker, Packed, Series
+from chloe.store.packing import Series
+from chloe.store.packing_line import PackingLine, Request
 from chloe.store.write_lock import WriteLock
 
 _LAST = "SELECT seq, committed_at, hash FROM record ORDER BY seq DESC LIMIT 1"
@@ -50,19 +50,6 @@ class IndexMoved(LogMoved):
     """The -shm file at its path is not the one that was opened: others have locks of their own in another."""
 
 
-@dataclass(slots=True, eq=False)
-class Request:
-    """Entries that belong together: committed in one transaction, next to each other."""
-
-    entries: Sequence[Entry]
-    encoded: Sequence[Encoded]
-    #: About how many bytes it keeps in memory.
-    size: int
-    durable: bool
-    #: Made in the thread, before the database is locked, and made anew when the transaction is repeated.
-    packed: list[Packed | None] = field(default_factory=list)
-
-
 class Appender:
     """Commits requests on the connection that it is called with. For one thread only."""
 
@@ -72,7 +59,8 @@ class Appender:
         self._instance = instance
         self._instance_bytes = instance.encode()
         self.now = now
-        self._bodies = BodyPacker()
+        #: What waits to be committed. Who calls ``commit`` has put it there.
+        self.line = PackingLine(instance)
         #: The last seq that was committed here, and the last one that others are known to have committed.
         self._last_seq = 0
         self._last_of_others = 0
@@ -122,8 +110,7 @@ class Appender:
         return self._wal_descriptor >= 0 and os.fstat(self._wal_descriptor).st_size == 0
 
     def commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
-        """Commit all of ``requests`` in one transaction; return the records of each.
-
+        """Commit ``requests``, the first ones of the line, in one transaction; return the records of each.
 
         With a durable one among them the transaction, and every one before it, is on the disk afterwards.
         Raises ``sqlite3.Error`` or ``LogMoved``; then none of it is in the log.
@@ -131,12 +118,11 @@ class Appender:
         try:
             return self._commit(connection, requests)
         except BaseException:
-            self._forget(requests)
+            self.line.begin_anew()
             raise
 
     def _commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:
-        for request in requests:
-            self._pack(request)
+        self.line.pack(requests)
         with self.exclusive():
             # Before SQLite looks: it says of a moved file that it is read-only. Where another instance
             # has put the -wal file back and written to it, the index, which both use, names pages that the
@@ -159,18 +145,11 @@ class Appender:
             self._in_doubt = requests, written
             self.check_index_in_place()
             self._in_doubt = None
+        self.line.on_committed(requests, written)
         if already:
-            self._forget(requests)
-        for record in (record for records in written for record in records):
-            self._bodies.on_committed(record.pane, record.seq)
-            self._last_seq = record.seq
+            self.line.begin_anew()
+        self._last_seq = next((records[-1].seq for records in reversed(written) if records), self._last_seq)
         return written
-
-    def _forget(self, requests: Sequence[Request]) -> None:
-        """Begin all series anew: what was compressed just now isn't in the log as it was."""
-        for request in requests:
-            request.packed = []
-        self._bodies.drop()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -257,14 +236,10 @@ class Appender:
         """
         encoded = [encode(entry.fact) for entry in entries]
         request = Request(entries, encoded, 0, durable=False)
-        request.packed = [
-            self._bodies.pack(entry, fact.body, (instance or "") if in_series else None)
-            for entry, fact in zip(entries, encoded, strict=True)
-        ]
+        request.packed = self.line.pack_apart(entries, encoded, (instance or "") if in_series else None)
         (records,) = self._write(connection, [request], instance)
         if in_series:
-            for record in records:
-                self._bodies.on_committed(record.pane, record.seq)
+            self.line.take_note(records)
         return records
 
     def _repack_taken_over(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> None:
@@ -275,23 +250,13 @@ class Appender:
         going_on: dict[str, Series] = {}
         for request in requests:
             for entry, packed in zip(request.entries, request.packed, strict=True):
-                series = (packed and packed.series) or self._bodies.get_series(entry.pane)
+                series = (packed and packed.series) or self.line.get_series(entry.pane)
                 if series is not None and series.first_seq and series.last_seq < self._last_of_others:
                     going_on[entry.pane] = series
         for pane, series in going_on.items():
             last = (pane, series.last_seq, self._instance)
             if connection.execute(_PRINTED_BY_ANOTHER, last).fetchone():
-                self._bodies.drop(pane)
-                for request in requests:
-                    self._pack(request, pane)
-
-    def _pack(self, request: Request, pane: str | None = None) -> None:
-        """Pack all of a request, or, once that is done, what is of ``pane`` anew."""
-        packed = request.packed or [None] * len(request.entries)
-        request.packed = [
-            self._bodies.pack(entry, encoded.body, self._instance) if pane in (None, entry.pane) else before
-            for entry, encoded, before in zip(request.entries, request.encoded, packed, strict=True)
-        ]
+                self.line.repack(requests, pane)
 
     def _write(
         self, connection: sqlite3.Connection, requests: Sequence[Request], of: str | None = None

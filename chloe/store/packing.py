@@ -39,7 +39,7 @@ MAX_OPEN = 64
 _MAX_RECORDS = SERIES_SPAN // 4
 
 #: What a program sends that paints its screen anew: it clears all of it, or one line after the other upwards.
-_CLEARS = (b"\x1b[2J", b"\x1b[2K\x1b[1A")
+_CLEAR, _UPWARDS = b"\x1b[2J", b"\x1b[2K\x1b[1A"
 
 
 class Series:
@@ -111,7 +111,7 @@ class SeriesWriter:
 
     def pack(self, pane: str, instance: str, body: bytes) -> tuple[Series, bytes]:
         """Compress what ``instance`` recorded of ``pane``; return its series and what is stored."""
-        is_repaint = any(clear in body for clear in _CLEARS)
+        is_repaint = _CLEAR in body or _UPWARDS in body
         series = self._open.get(pane)
         if (
             series is None
@@ -128,12 +128,12 @@ class SeriesWriter:
         """Return the series that the pane's next body would go on with, if that has room."""
         return self._open.get(pane)
 
-    def on_record(self, pane: str, seq: int) -> None:
-        """Take note of a record of ``pane``, of whichever kind."""
+    def on_records(self, pane: str, last_seq: int, records: int = 1) -> None:
+        """Take note of so many records of ``pane`` through ``last_seq``, of whichever kind."""
         series = self._open.get(pane)
         if series is not None:
-            series.last_seq = seq
-            series.records += 1
+            series.last_seq = last_seq
+            series.records += records
 
     def drop(self, pane: str | None = None) -> None:
         """Have the next body of ``pane``, or of any, begin a series."""
@@ -169,9 +169,9 @@ class BodyPacker:
         """Return the series that the next output of ``pane`` would go on with."""
         return self._series.get(pane)
 
-    def on_committed(self, pane: str, seq: int) -> None:
-        """Take note of a record of ``pane`` that was committed."""
-        self._series.on_record(pane, seq)
+    def on_committed(self, pane: str, last_seq: int, records: int) -> None:
+        """Take note of so many records of ``pane`` that were committed, through ``last_seq``."""
+        self._series.on_records(pane, last_seq, records)
 
     def drop(self, pane: str | None = None) -> None:
         """Have the next body of ``pane``, or of any, begin a series."""

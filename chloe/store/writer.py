@@ -20,10 +20,11 @@ from pathlib import Path
 from chloe.errors import LogUnusable
 from chloe.events.codec import encode
 from chloe.events.facts import Entry, Record
-from chloe.store.appending import Appender, LogMoved, Request
+from chloe.store.appending import Appender, LogMoved
 from chloe.store.connection import Connection, ReaderPool
 from chloe.store.limits import explain_limit
-from chloe.tasks import Tasks
+from chloe.store.packing_line import Request
+from chloe.tasks import Tasks, shielded
 
 #: The most bytes that wait in the queue; a caller with more waits for room first.
 QUEUE_BYTES = 16 * 1024 * 1024
@@ -33,6 +34,9 @@ TRANSACTION_BYTES = 4 * 1024 * 1024
 
 #: What an entry takes in memory beside its bytes, roughly.
 ENTRY_OVERHEAD = 512
+
+#: From so many bytes on a request is packed while another is committed: smaller ones wait no time for it.
+_PACKED_AHEAD = 64 * 1024
 
 #: The first and the longest pause between two attempts, in seconds.
 _PAUSES = (0.05, 1.0)
@@ -75,7 +79,10 @@ class Writer:
         self.commits = 0
         #: When the last one ended, by ``time.monotonic``.
         self.committed_at = 0.0
+        self._tasks = tasks
         self._task = tasks.repeat(WRITING, self._commit_next, self._due)
+        self._is_ahead_due = asyncio.Event()
+        self._ahead = tasks.repeat("compressing for the log", self._pack_ahead, self._is_ahead_due.wait)
 
     @property
     def busy(self) -> bool:
@@ -97,8 +104,12 @@ class Writer:
         )
         await self._reserve(size)
         written: asyncio.Future[list[Record]] = asyncio.get_running_loop().create_future()
-        self._queue.append((Request(entries, encoded, size, durable), written))
+        request = Request(entries, encoded, size, durable)
+        self._appender.line.join(request)
+        self._queue.append((request, written))
         self._wake.set()
+        if self._taken and size >= _PACKED_AHEAD:
+            self._is_ahead_due.set()
         return await written
 
     async def _reserve(self, size: int) -> None:
@@ -152,6 +163,11 @@ class Writer:
         if self._taken:
             await self._commit(list(self._taken))
         return self._is_over()
+
+    async def _pack_ahead(self) -> None:
+        """Pack what waits while something is committed."""
+        self._is_ahead_due.clear()
+        await shielded(asyncio.to_thread(self._appender.line.pack_ahead))
 
     def _take(self) -> list[_Waiting]:
         taken = [self._queue.popleft()]
@@ -226,6 +242,7 @@ class Writer:
                     return
             return
         request, waiting = self._taken.popleft()
+        self._appender.line.refuse_first()
         self._release(request.size)
         if not waiting.done():
             waiting.set_exception(error)
@@ -275,6 +292,7 @@ class Writer:
         await asyncio.wait({self._task}, timeout=within)
         self._task.cancel()
         await asyncio.wait({self._task})
+        await self._tasks.end(self._ahead)
         # Nobody is left waiting for it.
         self._reject_all()
         await self._connection.close()

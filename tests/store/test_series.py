@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ import pytest
 from chloe.events.facts import Entry, Output, Record, Renamed, Repainted
 from chloe.store import PruneCut, Store
 from chloe.store import packing as packing_module
+from chloe.store import writer as writer_module
 from chloe.store.bodies import (
     RAW,
     SERIES,
@@ -102,6 +104,7 @@ async def test_any_part_is_what_was_written_after_take_overs_prunes_failures_and
     opened: Opener, path: Path, tampered: Tampered, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(packing_module, "SERIES_BODIES", 7)
+    monkeypatch.setattr(writer_module, "_PACKED_AHEAD", 0)
     printer = Printer(seed)
     chance = printer.chance
     stores = [await opened("one"), await opened("two")]
@@ -121,7 +124,10 @@ async def test_any_part_is_what_was_written_after_take_overs_prunes_failures_and
             appender = stores[who]._appender
             assert appender is not None
             monkeypatch.setattr(appender, "check_index_in_place", _FailsOnce(appender.check_index_in_place))
-        await printer.prints(stores[who], panes, written)
+        # What waits is packed while another is committed.
+        await asyncio.gather(
+            *(printer.prints(stores[who], panes, written) for _ in range(chance.choice((1, 1, 4))))
+        )
         if chance.random() < 0.2:
             await read_some(reader, chance, written, set())
 

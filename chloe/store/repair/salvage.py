@@ -209,7 +209,7 @@ class _Rebuild:
             self._connection.execute(_BODY, (row.seq, *stored))
         elif row.body_sha256 is not None and not self._pruned(row):
             self._bodies.append(row.seq)
-        self._kept_series.on_record(row.pane, row.seq)
+        self._kept_series.on_records(row.pane, row.seq)
         self._head = Head(row.seq, row.hash)
         self._fold(row.pane, _fact(row))
         return True
