@@ -75,7 +75,7 @@ KEPT_IN_PART = {
 }
 
 #: Of these each unit draws a screenful: so many are enough to fill what is kept many times.
-SCREENFULS = {"repetitions": 6_000}
+SCREENFULS = {"repetitions": 600}
 
 
 def _steps(work: Callable[[], object]) -> int:
@@ -106,14 +106,14 @@ def _feed(stream: bytes, piece: int) -> Terminal:
 def test_twice_the_input_takes_twice_the_steps(name: str) -> None:
     make = ENDLESS[name]
     for piece in (1 << 20, 64):
-        few, many = (_steps(partial(_feed, make(size), piece)) for size in (1500, 6000))
-        assert many < 6 * few + 3000
+        few, many = (_steps(partial(_feed, make(size), piece)) for size in (500, 2000))
+        assert many < 6 * few + 1000
 
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_what_is_kept_of_endless_input_is_bounded(name: str) -> None:
-    # Most where each of 120,000 cells of an open line has a look of its own; else less than 90 bytes each.
-    units, most = (60_000, 20_000_000) if name in KEPT_IN_PART else (6_000, 1_000_000)
+    # Most where each of 80,000 cells of an open line has a look of its own; else less than 90 bytes each.
+    units, most = (40_000, 14_000_000) if name in KEPT_IN_PART else (6_000, 1_000_000)
     stream = ENDLESS[name](SCREENFULS.get(name, units))
     _feed(stream[:10_000], 1 << 16)
     tracemalloc.start()
@@ -127,12 +127,12 @@ def test_what_is_kept_of_endless_input_is_bounded(name: str) -> None:
         tracemalloc.stop()
 
 
-def test_one_line_of_fifty_megabytes_is_kept_in_part() -> None:
+def test_one_line_of_twenty_megabytes_is_kept_in_part() -> None:
     terminal = Terminal(24, 500, scrollback=1000)
     piece = b"x" * (1 << 20)
     tracemalloc.start()
     try:
-        for _ in range(50):
+        for _ in range(20):
             terminal.feed(piece)
         # The characters that a scrollback keeps, one line at the most beyond them, and what packs it.
         assert tracemalloc.get_traced_memory()[1] < 16_000_000
