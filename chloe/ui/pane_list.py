@@ -130,16 +130,16 @@ class PaneList:
         """Return what stands at the end of a pane's line: its bell, what is unseen, its state, its age."""
         parts = []
         if self._unread.has_rung(pane):
-            parts.append((BELL.style, f" {BELL.draw(self._glyphs)}"))
+            parts.append((BELL.style, BELL.draw(self._glyphs)))
         if unseen := self._unread.count(pane):
-            parts.append(("unseen", f" +{format_size_briefly(unseen)}"))
+            parts.append(("unseen", f"+{format_size_briefly(unseen)}"))
         if progress := self._state.progress.label(pane.id):
-            parts.append(("progress", f" {progress}"))
+            parts.append(("progress", progress))
         if (sign := find_sign(self._state.find_doing(pane))) is not None:
-            parts.append((sign.style, f" {sign.draw(self._glyphs)}{label_failure(pane)}"))
+            parts.append((sign.style, f"{sign.draw(self._glyphs)}{label_failure(pane)}"))
         if width >= _WITH_AGE:
-            parts.append(("list dim", f" {format_age(pane.died_at or pane.created_at):>3}"))
-        return [*parts, ("list", " ")] if parts else []
+            parts.append(("list dim", f"{format_age(pane.died_at or pane.created_at):>3}"))
+        return [run for part in parts for run in (("list", " "), part)] + [("list", " ")] * bool(parts)
 
     def _describe(self, pane: Pane, width: int) -> str:
         """Return whose a pane is or what runs in it, its folder, and its title, as far as there is room.
@@ -151,8 +151,7 @@ class PaneList:
         says = "of another Chloe" if self._selection.is_foreign(pane) else _name_program(pane, doing)
         says = fit(says, min(measure_text(says), width), ellipsis=self._glyphs.ellipsis).decode("utf-8")
         says += "  " if says else ""
-        folder = (doing and doing.folder) or (terminal and terminal.cwd) or pane.cwd
-        place = format_folder(folder)
+        place = format_folder(self._state.find_folder(pane))
         left = max(width - measure_text(says), 0)
         title = escape_unsafe(terminal.title) if terminal else ""
         if title and title != pane.name and measure_text(place) + measure_text(title) + 2 <= left:

@@ -49,6 +49,13 @@ class AppState:
         """Return what the pane's program does, or how it ended; None where nobody has looked yet."""
         return self.doings.get(pane.id) if pane.alive else choose_doing(pane, None, 0)
 
+    def find_folder(self, pane: Pane) -> str:
+        """Return the folder of the program in front; else what the pane's shell said, or the first."""
+        doing = self.doings.get(pane.id) if pane.alive else None
+        screens = self.choose_screens(pane.id)
+        said = screens.drawn(pane.id).cwd if pane.id in screens else ""
+        return (doing.folder if doing is not None else "") or said or pane.cwd
+
     def waits(self, pane: Pane) -> bool:
         """Return whether the pane's program certainly waits for its user."""
         doing = self.find_doing(pane)

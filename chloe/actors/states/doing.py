@@ -13,7 +13,8 @@ has just printed is all there is to tell by.
 | any | any | a wait for a child or a time, or it runs | works |
 | any | any | a wait for several files, or it can't be seen | works if it has just printed, else is quiet |
 
-A shell that reads lines by itself, as dash does, is at its prompt where it was started without a script.
+A shell that reads lines by itself, as dash does, is at its prompt where it was started without a script and
+what is typed shows; where it doesn't, a ``read -s`` asks for a secret.
 """
 
 from __future__ import annotations
@@ -135,7 +136,9 @@ def _is_at_prompt(activity: Activity) -> bool:
         return False
     if activity.own & {"runs", "child"}:
         return False
-    return evidence.others == () if evidence.is_raw else activity.own == {"reads"} and not activity.others
+    if evidence.is_raw:
+        return evidence.others == ()
+    return evidence.echoes and activity.own == {"reads"} and not activity.others
 
 
 def is_interactive(words: Sequence[str]) -> bool:

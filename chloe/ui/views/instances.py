@@ -185,7 +185,7 @@ class Instances(View):
         if doing is not None and doing.waits:
             parts.append((WAITS.style, f" {escape_unsafe(doing.program)} {doing.state} "))
         terminal = self._screen.terminal
-        about = [format_folder((terminal.cwd if terminal else "") or pane.cwd)]
+        about = [format_folder(self._state.find_folder(pane))]
         if not pane.alive:
             about.insert(0, f"{label_outcome(pane)}, {format_time_briefly(pane.died_at)}")
         elif terminal and terminal.title and terminal.title != pane.name:

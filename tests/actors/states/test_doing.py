@@ -91,6 +91,12 @@ def test_a_shell_alone_in_front_of_a_raw_terminal_is_at_its_prompt(shell: str, c
     assert found == Doing(state="at the prompt", since=PRINTED, evidence=evidence, program=program)
 
 
+def test_a_shell_that_reads_a_line_unseen_waits_for_a_password() -> None:
+    for shell in ("bash", "dash"):
+        found = activity("reads", program=shell, words=(shell,), echo=False)
+        assert state(found) == "waits for a password"
+
+
 def test_a_shell_that_reads_lines_is_at_its_prompt_unless_it_runs_a_script() -> None:
     def reads(*words: str, raw: bool = False) -> str:
         return state(activity("reads", program="dash", words=words, raw=raw))
