@@ -40,7 +40,11 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
     },
     "tmux": {"socket_name": values.parse_socket_name},
     "terminal": {"scrollback": values.make_integer_parser(0, 10_000_000)},
-    "ui": {"ascii": values.parse_yes_no_auto, "list_width": values.make_integer_parser(12, 200)},
+    "ui": {
+        "ascii": values.parse_yes_no_auto,
+        "list_width": values.make_integer_parser(12, 200),
+        "clipboard": values.parse_clipboard_rule,
+    },
     "spool": {"pane_cap": values.parse_size, "disk_share": values.parse_share},
     "log": {
         "prune_older_than": values.parse_duration_or_never,

@@ -13,6 +13,8 @@ from chloe.quick import dataclass
 
 #: When Esc takes the keyboard back from a pane.
 EscapeRule = Literal["auto", "esc", "never"]
+#: Which programs may put text on the user's clipboard: those that he lets when asked, all, none.
+ClipboardRule = Literal["ask", "always", "never"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ class UiSettings:
     ascii: bool | Literal["auto"] = "auto"
     #: Columns of the list of panes, its frame included.
     list_width: int = 48
+    #: Whether programs may put text on the user's clipboard (OSC 52).
+    clipboard: ClipboardRule = "ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

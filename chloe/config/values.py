@@ -93,6 +93,13 @@ def parse_yes_no_auto(value: object) -> bool | Literal["auto"]:
     raise InvalidValue('must be true, false or "auto"')
 
 
+def parse_clipboard_rule(value: object) -> Literal["ask", "always", "never"]:
+    """Check for one of the words."""
+    if value in ("ask", "always", "never"):
+        return value
+    raise InvalidValue('must be "ask", "always" or "never"')
+
+
 def parse_size(value: object) -> int:
     """Return a number of bytes, given bare or with a unit."""
     count = -1

@@ -45,6 +45,9 @@ _NOTHING = "nothing"
 #: SCS: which of G0 to G3 a set is designated to.
 _DESIGNATORS = ("(", ")", "*", "+")
 
+#: OSC 52, and the most characters of any other operating system command.
+_CLIPBOARD, _MAX_COMMAND = 52, 256 * 1024
+
 #: OSC 10 to 12, the colours of text, background and cursor; a value of theirs that sets none.
 _COLOURS = (10, 11, 12)
 _ONLY_ASKS = re.compile(r"\?(?:;\?)*")
@@ -279,6 +282,8 @@ class Interpreter(Replying):
         if not number.isdecimal() or len(number) > 4 or not number.isascii():
             return
         code = int(number)
+        if len(command) > _MAX_COMMAND and code != _CLIPBOARD:
+            return
         if code == 8:
             self.set_pen(self.pen & UNLINKED | self.links.number(strings.link(value)) << LINK_SHIFT)
         elif code in _COLOURS and _ONLY_ASKS.fullmatch(value):

@@ -21,7 +21,7 @@ _END = re.compile(rb"[\x07\x18\x1a\x1b]|\xc2[\x80-\x8f\x91-\x97\x99-\x9c]")
 _DROPPED = re.compile("[\x00-\x06\x08-\x17\x19\x1c-\x1f\x7f\x90\x98\x9d-\x9f]")
 _OSC = b"\x1b]"
 #: The longest control string that is read, in bytes; a longer one is dropped.
-_MAX_STRING = 256 * 1024
+_MAX_STRING = 1_400_000
 #: The sequences that say something beside the text.
 _CODES = frozenset((0, 1, 2, 7, 9, 52, 133, 777))
 _KITTY = 99

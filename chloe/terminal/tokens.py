@@ -18,8 +18,9 @@ from collections.abc import Iterator
 #: The longest control sequence that is taken seriously, in parameter bytes; xterm keeps 30 parameters.
 MAX_PARAMETERS = 256
 MAX_INTERMEDIATES = 4
-#: The longest control string (OSC, DCS), in characters; a longer one is dropped. A clipboard fits.
-MAX_STRING = 256 * 1024
+#: The longest control string (OSC, DCS), in characters; a longer one is dropped. A clipboard of
+#: 1 MB fits, in base64.
+MAX_STRING = 1_400_000
 
 #: What opens a control string after ESC: OSC, DCS, SOS, PM, APC, and the title of screen(1) and tmux(1). SOS,
 #: PM and APC are read and dropped.

@@ -119,6 +119,18 @@ ACTIONS: tuple[Action[Actions], ...] = (
     Action("next_tab", "Go to the next tab.", Actions.go_to_next_tab, always),
     Action("previous_tab", "Go to the tab before.", Actions.go_to_previous_tab, always),
     Action("messages", "Show what Chloe said, the latest first.", Actions.show_messages, always),
+    Action(
+        "allow_clipboard",
+        "Let the program that asks put text on your clipboard, or that of the selected pane.",
+        Actions.allow_clipboard,
+        Actions.why_not_allow_clipboard,
+    ),
+    Action(
+        "allow_clipboard_always",
+        "Let all programs put text on your clipboard.",
+        Actions.allow_clipboard_always,
+        Actions.why_not_allow_clipboard_always,
+    ),
     Action("help", "Show every key.", lambda it: it.show_help(list_help_sections), always),
     Action("redraw", "Draw the screen anew.", Actions.redraw, always),
     Action("suspend", "Stop Chloe as a shell's job; `fg` goes on with it.", Actions.suspend, always),

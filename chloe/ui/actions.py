@@ -263,6 +263,18 @@ class Actions(Conditions):
         """Go to the tab before."""
         self._stack.step_tab(-1)
 
+    def allow_clipboard(self) -> None:
+        """Let a program put text on the clipboard."""
+        name = self._state.clipboard.allow(self._stack.top.pane)
+        self._state.messages.notify(f"{name} may put text on your clipboard")
+
+    def allow_clipboard_always(self) -> None:
+        """Let all programs do so."""
+        self._state.clipboard.allow_all()
+        self._state.messages.notify(
+            'All panes may put text on your clipboard; clipboard = "always" keeps that'
+        )
+
     def show_messages(self) -> None:
         """Show what was said."""
         self._stack.open(MessageList(self._state))

@@ -19,6 +19,7 @@ from chloe.errors import ChloeError
 from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
 from chloe.ui.announcer import Announcer
+from chloe.ui.clipboard import Clipboard
 from chloe.ui.crash import summarize
 from chloe.ui.escape_delay import tell_escape_delay
 from chloe.ui.glyphs import choose_glyphs
@@ -79,6 +80,7 @@ class App:
             selection=Selection(engine.instance, engine.projections),
             unread=Unread(engine.instance),
             progress=ProgressTable(engine.projections),
+            clipboard=Clipboard(engine.projections, tty, config.ui.clipboard, loop.time),
             messages=Messages(),
             screens=LiveScreens(),
             glyphs=choose_glyphs(config.ui.ascii, environment),
@@ -244,6 +246,7 @@ class App:
     def _on_change(self, change: Change) -> None:
         self._stack.on_change(change)
         self._state.progress.handle(change)
+        self._state.clipboard.handle(change)
         self._notifier.handle(change)
         self._pane_input.check()
         self._frames.want()
@@ -294,9 +297,9 @@ class App:
         self._tty.show_cursor_as(*self._shell.cursor_shape)
         self._tty.set_title(self._title.compose(self._stack.place.pane))
         self._tty.set_mouse_mode(self._shell.mouse_mode)
-        left = self._state.messages.seconds_left
-        if left is not None:
-            self._frames.want_in(left + 0.01)
+        for left in (self._state.messages.seconds_left, self._state.clipboard.seconds_left):
+            if left is not None:
+                self._frames.want_in(left + 0.01)
         if self._slots.is_waiting:
             self._frames.want_in(FRAME_TIMEOUT)
         self._escape.watch()

@@ -124,3 +124,11 @@ class Conditions:
     def why_not_go_to_wanting(self) -> str:
         """Return why there is none."""
         return "" if self.find_wanting() else "No pane wants you"
+
+    def why_not_allow_clipboard(self) -> str:
+        """Return why no program can be let to the clipboard."""
+        return self._state.clipboard.why_not_allow(self._stack.top.pane)
+
+    def why_not_allow_clipboard_always(self) -> str:
+        """Return why all programs can't be."""
+        return self._state.clipboard.why_not_allow_all()

@@ -16,6 +16,8 @@ GLOBAL = (
     Binding(("tab",), "next_tab"),
     Binding(("shift+tab",), "previous_tab"),
     Binding(("m",), "messages"),
+    Binding(("y",), "allow_clipboard"),
+    Binding(("Y",), "allow_clipboard_always"),
     Binding(("?",), "help", "help"),
     Binding(("ctrl+l",), "redraw"),
     Binding(("ctrl+z",), "suspend"),

@@ -16,8 +16,9 @@ from chloe.ui import status_bars
 from chloe.ui.action_table import find_action
 from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
-from chloe.ui.keymap import TYPING, find_binding, list_bindings, list_hints
+from chloe.ui.keymap import GLOBAL, TYPING, find_binding, list_bindings, list_hints
 from chloe.ui.labels import label_action, label_key
+from chloe.ui.messages import Message
 from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.mouse import Mouse
 from chloe.ui.panes.pane_input import PaneInput
@@ -217,13 +218,20 @@ class Shell:
         return status_bars.draw_footer(
             columns,
             trouble=self._engine.trouble,
-            message=self._state.messages.current,
+            message=self._ask() or self._state.messages.current,
             typing_into=pane.name if pane is not None else None,
             escape=self._escape.current,
             leave=self._state.leave[0],
             advice=self._advise(view),
             hints=list_hints(view),
         )
+
+    def _ask(self) -> Message | None:
+        """Return the question that is open, which takes no keyboard."""
+        allow, allow_all = (label_action(GLOBAL, f"allow_clipboard{which}") for which in ("", "_always"))
+        leave = label_key(self._state.leave[0]) if self._is_typing else ""
+        text = self._state.clipboard.describe(allow, allow_all, leave)
+        return Message(text, 0, error=False) if text else None
 
     def _advise(self, view: View) -> tuple[str, str]:
         """Return a key that the user may want to know of right now, and its word."""

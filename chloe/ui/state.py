@@ -13,6 +13,7 @@ from chloe.engine import Doing, choose_doing
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
+from chloe.ui.clipboard import Clipboard
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
@@ -33,6 +34,7 @@ class AppState:
     selection: Selection
     unread: Unread
     progress: ProgressTable
+    clipboard: Clipboard
     messages: Messages
     screens: LiveScreens
     glyphs: Glyphs

@@ -60,7 +60,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         keys.release = "esc"
         keys.leave = ["ctrl+]", "f12"]
         keys.escape = "fish"
-        ui = { ascii = true, list_width = 40 }
+        ui = { ascii = true, list_width = 40, clipboard = "always" }
         [tmux]
         socket_name = "work"
         [terminal]
@@ -78,7 +78,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("ctrl+]", "f12"),
         ("fish",),
     )
-    assert (config.ui.ascii, config.ui.list_width) == (True, 40)
+    assert (config.ui.ascii, config.ui.list_width, config.ui.clipboard) == (True, 40, "always")
     assert config.tmux.socket_name == "work"
     assert config.terminal.scrollback == 500
     assert (config.spool.pane_cap, config.spool.disk_share) == (2**31, 0.25)
@@ -146,6 +146,7 @@ def test_an_unknown_table_is_named_with_file_line_and_what_is_allowed(tmp_path: 
         ("terminal.scrollback = -1", "terminal.scrollback", "from 0"),
         ("ui.list_width = 5", "ui.list_width", "from 12 to 200"),
         ('ui.ascii = "perhaps"', "ui.ascii", '"auto"'),
+        ("ui.clipboard = true", "ui.clipboard", '"never"'),
         ('keys.release = "x"', "keys.release", '"esc"'),
         ('keys.release = "ctrl+c"', "keys.release", '"esc"'),
         ('keys.leave = "esc"', "keys.leave", '"f1" to "f12"'),

@@ -177,6 +177,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "ui/panes/slots",
         "ui/panes/unread",
         "ui/announcer",
+        "ui/clipboard",
         "ui/panes/progress",
         "ui/panes/seen",
         "ui/window_title",

@@ -89,6 +89,6 @@ def test_what_is_unfinished_is_bounded() -> None:
     for number in range(100):
         scanner.scan(f"\x1b]99;i={number}:d=0;{'x' * 5000}\a".encode())
     assert sum(len(title) for title, _ in scanner._unfinished.values()) <= 16 * 4096
-    scanner.scan(b"\x1b]9;" + b"x" * (1 << 20))
+    scanner.scan(b"\x1b]9;" + b"x" * (1 << 21))
     assert not scanner._string
     assert scanner.scan(b"\a\a") == [Bell()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from chloe.terminal import (
@@ -79,9 +81,15 @@ def test_title_and_folder_stay_known() -> None:
 
 def test_a_title_is_bounded_and_a_string_too_long_is_dropped_whole() -> None:
     assert len(fed("\x1b]2;" + "x" * 100_000 + "\a").title) == 4096
-    terminal = fed("\x1b]2;" + "x" * 1_000_000 + "\aafter")
-    assert terminal.title == ""
-    assert terminal.display[0].strip() == "after"
+    for length in (300_000, 2_000_000):
+        terminal = fed("\x1b]2;" + "x" * length + "\aafter")
+        assert terminal.title == ""
+        assert terminal.display[0].strip() == "after"
+
+
+def test_a_clipboard_may_be_longer_than_all_else() -> None:
+    text = b"x" * (1024 * 1024)
+    assert fed(f"\x1b]52;c;{base64.b64encode(text).decode()}\a").take_notices() == [ClipboardSet("c", text)]
 
 
 def test_a_file_full_of_bells_rings_once_and_notices_are_bounded() -> None:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from chloe.engine import Change
+from chloe.ui.clipboard import Clipboard
 from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
 from chloe.ui.panes.escape import EscapeWatch
@@ -51,6 +52,7 @@ class Parts:
             selection=self.selection,
             unread=self.unread,
             progress=ProgressTable(double.projections),
+            clipboard=Clipboard(double.projections, cast("Tty", None), "ask", time.monotonic),
             messages=self.messages,
             screens=LiveScreens(),
             glyphs=ASCII if ascii_only else EMOJI,
