@@ -249,8 +249,11 @@ def name_after(argv: Sequence[str]) -> str:
 
 
 def choose_name(wanted: str, panes: Iterable[Pane]) -> str:
-    """Return the name that is wanted, with another number where a live one of ``panes`` has it."""
-    taken = {pane.name for pane in panes if pane.alive}
+    """Return the name that is wanted, with another number where one of ``panes`` that is in use has it.
+
+    An ended pane is in use until it is put away: it is in the list beside the others.
+    """
+    taken = {pane.name for pane in panes if pane.alive or not pane.closed}
     base = _NUMBER.sub("", wanted)[: MAX_NAME - _MAX_DIGITS] or wanted
     names = chain((wanted,), (f"{base}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)

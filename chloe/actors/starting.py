@@ -57,7 +57,8 @@ class Starter:
             backend=command.backend,
             argv=spec.argv,
             cwd=spec.cwd,
-            name=asked or choose_name(wanted, self._panes.values()),
+            name=asked
+            or choose_name(wanted, (each for each in self._panes.values() if each.id != relaunches)),
             tags=fit_tags(command.tags),
             rows=spec.rows,
             columns=spec.columns,

@@ -74,9 +74,18 @@ async def test_without_words_a_pane_is_the_users_shell_here(engine: Engine) -> N
     assert pane.name == Path(pane.argv[0]).name
 
 
-async def test_unnamed_panes_get_names_of_their_own(engine: Engine) -> None:
+async def test_unnamed_panes_get_names_of_their_own(engine: Engine, eventually: Eventually) -> None:
     panes = [await opened(engine, "direct", ("cat",)) for _ in range(3)]
     assert [engine.projections.panes[pane].name for pane in panes] == ["cat", "cat-2", "cat-3"]
+    # What has ended keeps its name for as long as it is in the list.
+    for pane in panes[:2]:
+        await engine.request(Kill(pane))
+    await engine.request(Close(panes[0]))
+    await eventually(lambda: engine.projections.panes[panes[0]].closed)
+    assert [engine.projections.panes[await opened(engine, "direct", ("cat",))].name for _ in range(2)] == [
+        "cat",
+        "cat-4",
+    ]
 
 
 async def test_detach_and_reattach_are_in_the_log(engine: Engine) -> None:
