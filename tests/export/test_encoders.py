@@ -15,6 +15,7 @@ from chloe.past.stream import PRUNED, Missing
 from chloe.store.extended import ExtendedLog, RecordSource
 from chloe.terminal import Terminal
 from tests.past.conftest import PANE, Life, life
+from tests.terminal.test_clearing import AGENT, ANSWER, agent_session, answered
 
 __all__ = ["life"]
 
@@ -168,6 +169,15 @@ async def test_what_was_cleared_is_told_and_what_is_painted_again_is_told_once(l
 
     lines = ["one", "two", "three", "banner", *(f"line {number}" for number in range(39)), "done"]
     assert await text(life.store) == ("\n".join(lines) + "\n", [], [])
+
+
+@pytest.mark.skipif(not AGENT.exists(), reason="the recording of an agent isn't here")
+async def test_an_agent_s_answer_is_told_once_however_often_it_was_painted(life: Life) -> None:
+    await life.begins(24, 80)
+    for printed in agent_session():
+        await (life.prints(printed) if isinstance(printed, bytes) else life.resizes(*printed))
+
+    assert answered((await text(life.store))[0].splitlines()) == ANSWER
 
 
 async def test_a_program_that_ends_on_the_alternate_screen_hides_nothing(life: Life) -> None:

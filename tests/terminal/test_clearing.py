@@ -6,6 +6,7 @@ import base64
 import json
 import lzma
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,20 @@ from tests.searching import examples
 _SHARED = Path(
     os.environ.get("CHLOE_CONFORMANCE", Path(__file__).resolve().parents[3] / "shared/conformance")
 )
-_AGENT = _SHARED.parent / "recordings" / "qwen-code.jsonl.xz"
+AGENT = _SHARED.parent / "recordings" / "qwen-code.jsonl.xz"
+#: What the agent answers.
+ANSWER = [f"{n}. line number {n} of the answer, with some words to read" for n in range(1, 61)]
+
+
+def answered(lines: Iterable[str]) -> list[str]:
+    """What of the answer is in ``lines``."""
+    return [line.strip() for line in lines if "of the answer" in line]
+
+
+def agent_session() -> Iterator[bytes | tuple[int, int]]:
+    """What the agent printed, and the rows and columns that its terminal got."""
+    for kind, _, value in map(json.loads, lzma.decompress(AGENT.read_bytes()).splitlines()):
+        yield (value[0], value[1]) if kind == "r" else base64.b64decode(value)
 
 
 def told(stream: bytes, rows: int = 6, columns: int = 10) -> tuple[list[str], list[str]]:
@@ -88,20 +102,15 @@ def test_what_is_kept_is_the_same_however_it_comes_and_from_any_state(
     assert loaded.snapshot() == whole.snapshot()
 
 
-@pytest.mark.skipif(not _AGENT.exists(), reason="the recording of an agent isn't here")
+@pytest.mark.skipif(not AGENT.exists(), reason="the recording of an agent isn't here")
 def test_an_agent_s_repaints_are_in_the_scrollback_once() -> None:
-    terminal: Terminal | None = None
-    for kind, _, value in map(json.loads, lzma.decompress(_AGENT.read_bytes()).splitlines()):
-        if kind == "r" and terminal is None:
-            terminal = Terminal(*value)
-        elif terminal is not None and kind == "r":
-            terminal.resize(*value)
-        elif terminal is not None:
-            terminal.feed(base64.b64decode(value))
-    assert terminal is not None
-    lines = terminal.scrollback.drain() + terminal.lines_on_screen()
-    answer = [line.strip() for line in lines if "of the answer" in line]
-    assert answer == [f"{n}. line number {n} of the answer, with some words to read" for n in range(1, 61)]
+    terminal = Terminal(24, 80)
+    for printed in agent_session():
+        if isinstance(printed, bytes):
+            terminal.feed(printed)
+        else:
+            terminal.resize(*printed)
+    assert answered(terminal.scrollback.drain() + terminal.lines_on_screen()) == ANSWER
 
 
 # Lines that never belonged together.
