@@ -81,7 +81,7 @@ async def test_unnamed_panes_get_names_of_their_own(engine: Engine, eventually: 
     for pane in panes[:2]:
         await engine.request(Kill(pane))
     await engine.request(Close(panes[0]))
-    await eventually(lambda: engine.projections.panes[panes[0]].closed)
+    await eventually(lambda: not any(engine.projections.panes[pane].alive for pane in panes[:2]))
     assert [engine.projections.panes[await opened(engine, "direct", ("cat",))].name for _ in range(2)] == [
         "cat",
         "cat-4",
