@@ -15,7 +15,7 @@ from pathlib import Path
 from chloe.config import Paths
 from chloe.config.paths import find_open_parent
 from chloe.doctor.evidence import Evidence
-from chloe.doctor.findings import Finding, RestrictPermissions, bad, note, ok
+from chloe.doctor.findings import Finding, RestrictPermissions, bad, note, ok, warn
 from chloe.formatting.sizes import format_size
 
 _FOR_OTHERS = 0o077
@@ -39,6 +39,12 @@ def check_paths(evidence: Evidence) -> Iterator[Finding]:
         yield note(str(home), f"the home, {why}: isn't there yet, nothing has been recorded")
     elif not home.is_dir():
         yield bad(str(home), f"the home, {why}: is no folder", "set CHLOE_HOME to a folder of your own")
+    elif os.statvfs(home).f_flag & os.ST_RDONLY:
+        yield warn(
+            str(home),
+            f"the home, {why}: its file system is read-only, so Chloe can only look",
+            "mount it for writing, or set CHLOE_HOME to a folder that may be written",
+        )
     elif not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         yield bad(str(home), f"the home, {why}: is not writable", f"chmod 700 {_quote(home)}")
     elif (folder := find_open_parent(home)) is not None:

@@ -14,6 +14,7 @@ from chloe.formatting.sizes import format_size
 from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_age
 from chloe.store.repair.losses import ACCEPT, find_missing
+from chloe.store.unwritable import explain_protection, is_file_system
 
 #: Bytes of the -wal file beyond which something keeps Chloe from copying it: Chloe does so from 64 MB on.
 _MAX_WAL = 256 * 1024 * 1024
@@ -45,6 +46,14 @@ def check_log(evidence: Evidence) -> Iterator[Finding]:
             str(path),
             f"{format_size(there)}, and {format_size(waiting)} in its -wal file, more than it should hold",
             "end every Chloe, then start one: it copies them into the log",
+        )
+    elif protection := explain_protection(path.parent, path):
+        yield warn(
+            str(path),
+            f"{format_size(there)}, and nothing can be recorded: {protection}",
+            "mount it for writing, or copy the home to where it may be written"
+            if is_file_system(protection)
+            else f"see `ls -l` and `lsattr` in {path.parent}, then allow yourself to write there",
         )
     else:
         yield ok(

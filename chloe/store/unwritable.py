@@ -31,12 +31,8 @@ def explain_unwritable(folder: Path, log: Path | None = None) -> str:
     written.
     """
     try:
-        if os.statvfs(folder).f_flag & os.ST_RDONLY:
-            return f"the file system of {folder} is read-only"
-        if not _may_write(folder):
-            return f"{folder} may not be written by this user"
-        if log is not None and (protected := _find_protected(log)):
-            return f"{protected} may not be written by this user, or is read-only"
+        if protection := explain_protection(folder, log):
+            return protection
         with tempfile.TemporaryFile(dir=folder, prefix=".room.") as file:
             file.write(bytes(_NEEDED))
             file.flush()
@@ -44,6 +40,17 @@ def explain_unwritable(folder: Path, log: Path | None = None) -> str:
         if error.errno in _FULL:
             return f"the disk of {folder} is full"
         return f"{folder} can't be written ({error.strerror})"
+    return ""
+
+
+def explain_protection(folder: Path, log: Path | None = None) -> str:
+    """Return the same as far as it shows without trying to write. Raises ``OSError``."""
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return f"the file system of {folder} is read-only"
+    if not _may_write(folder):
+        return f"{folder} may not be written by this user"
+    if log is not None and (protected := _find_protected(log)):
+        return f"{protected} may not be written by this user, or is read-only"
     return ""
 
 
@@ -68,6 +75,11 @@ def _find_protected(log: Path) -> Path | None:
 
 def _may_write(path: Path) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def is_file_system(reason: str) -> bool:
+    """Return whether ``reason`` is that all of the file system is read-only."""
+    return reason.startswith("the file system of ")
 
 
 def is_full(reason: str) -> bool:

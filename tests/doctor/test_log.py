@@ -9,6 +9,7 @@ from typing import Any
 
 from chloe.doctor import State
 from chloe.store import Store
+from tests.disks import ReadOnlyView
 
 
 async def test_a_damaged_log_is_one_bad_line_and_the_rest_is_looked_at(doctor: Any, home: Path) -> None:
@@ -45,6 +46,30 @@ async def test_a_log_cut_short_is_told(doctor: Any, home: Path) -> None:
     (home / "log.db").write_bytes(data[: len(data) // 2])
 
     assert [each.state for each in await doctor.found("log")] == [State.BAD]
+
+
+async def test_a_log_that_can_only_be_read_is_told_with_the_way_out(
+    doctor: Any, home: Path, tmp_path: Path, read_only_view: ReadOnlyView
+) -> None:
+    await doctor.pane()
+    (kept := tmp_path / "kept").mkdir()
+    (home / "log.db").rename(kept / "log.db")
+    (home / "log.db").symlink_to(read_only_view(kept) / "log.db")
+    (found,) = await doctor.found("log")
+    assert found.state == State.WARN
+    assert f"nothing can be recorded: {home / 'log.db'} may not be written" in found.text
+
+
+async def test_a_home_on_a_read_only_file_system_is_told_without_a_chmod(
+    doctor: Any, home: Path, read_only_view: ReadOnlyView
+) -> None:
+    await doctor.pane()
+    doctor.environment["CHLOE_HOME"] = str(read_only_view(home))
+    for check in ("log", "paths"):
+        found = (await doctor.found(check))[0]
+        assert found.state == State.WARN, found
+        assert "read-only" in found.text
+        assert "mount it" in found.remedy
 
 
 async def test_a_log_that_another_program_keeps_locked_is_told(doctor: Any, home: Path) -> None:
