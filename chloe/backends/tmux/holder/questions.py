@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from chloe.backends.tmux.holder.rendition import Trail, follow
     from chloe.backends.tmux.holder.sequences import LONGEST_STRING, command_number, cut, may_ask
     from chloe.backends.tmux.holder.settings import Settings
-    from chloe.backends.tmux.holder.skimming import DIGITS, PASSED_OVER, skim, split_flood
+    from chloe.backends.tmux.holder.skimming import DIGITS, find_uncommon, split_flood
 else:
     from answer_queue import AnswerQueue
     from colours_file import ColoursFile
     from rendition import Trail, follow
     from sequences import LONGEST_STRING, command_number, cut, may_ask
     from settings import Settings
-    from skimming import DIGITS, PASSED_OVER, skim, split_flood
+    from skimming import DIGITS, find_uncommon, split_flood
 
 #: The most parameters that are read, and the highest value of one, as in the emulator.
 _MOST_PARAMETERS, _HIGHEST = 32, 65535
@@ -39,8 +39,6 @@ _PART = 8 * 1024
 
 _INTERMEDIATES = bytes(range(0x20, 0x30))
 _PREFIXES = (b"<", b"=", b">", b"?")
-#: How begins, without digits, what neither asks nor changes anything that can be asked for, but for SGR.
-_PASSED_OVER = frozenset([b"[" + bytes((final,)) for final in PASSED_OVER])
 #: Operations that report something (XTWINOPS).
 _REPORTS = (11, 13, 14, 15, 16, 18, 19, 20, 21)
 #: Stands for what tmux doesn't get: the end of a string (ST) does nothing, but ends what was left open.
@@ -119,27 +117,24 @@ class Questions:
         """Look through sequences that have ended. ``tail`` is what has begun behind them, if anything."""
         is_changed = False
         passed = []
-        parts = split_flood(data, _PART)
+        parts = split_flood(data, _PART) if len(data) > _PART else [data]
         for at, part in enumerate(parts):
-            if not self._in_device_control and skim(part, self._settings.on, self._simple):
+            uncommon = find_uncommon(part, self._settings.on, self._simple)
+            if not uncommon and not self._in_device_control:
                 self._trail.append(self._settings.rendition, part)
                 passed.append(part)
                 continue
-            passed.append(self._look_through(part, tail if at == len(parts) - 1 else None))
+            passed.append(self._look_through(part, uncommon, tail if at == len(parts) - 1 else None))
             is_changed |= passed[-1] is not part
         return b"".join(passed) if is_changed else data
 
-    def _look_through(self, data: bytes, tail: bytes | None) -> bytes:
+    def _look_through(self, data: bytes, uncommon: list[int], tail: bytes | None) -> bytes:
+        """Carry out the sequences with these numbers. Return what tmux gets of ``data``."""
         self._pieces = pieces = data.split(b"\x1b")
         self._followed = 1
         is_changed = self._in_device_control and self._end_device_control(0, tail)
-        brief = data.translate(None, DIGITS).split(b"\x1b")
-        odd = {at for at, piece in enumerate(brief) if piece[:2] not in _PASSED_OVER}
-        if data.count(b"\x1b[") < len(pieces) - 1:
-            odd.update([at for at, piece in enumerate(pieces) if piece[:1] != b"["])
-        odd.discard(0)
         passed: dict[int, bytes] = {}
-        for at in sorted(odd):
+        for at in uncommon:
             self._at = at
             sequence, controls, length = cut(pieces[at], is_ended=True)
             if sequence:
@@ -148,7 +143,10 @@ class Questions:
                     passed[at] = (instead or _NOTHING) + controls + pieces[at][length:]
                 elif sequence[:1] == b"P":
                     is_changed |= self._end_device_control(at, tail)
-        self._trail.append(self._settings.rendition, b"\x1b" + b"\x1b".join(pieces[self._followed :]))
+        if self._followed == 1:
+            self._trail.append(self._settings.rendition, data)
+        else:
+            self._trail.append(self._settings.rendition, b"\x1b" + b"\x1b".join(pieces[self._followed :]))
         self._pieces = []
         if passed or is_changed:
             data = pieces[0] + b"".join(

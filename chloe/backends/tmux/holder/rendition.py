@@ -50,6 +50,8 @@ _DIRECT = {b"38;2;": "38", b"48;2;": "48"}
 #: What sequences of late select, by their parameters, and how many are remembered.
 _known: dict[bytes, dict[str, str]] = {}
 _MOST_KNOWN = 256
+#: The length of most sequences, without what begins them: ``31m``.
+_SHORT = 4
 #: No longer sequence is taken seriously, as in the emulator.
 _LONGEST = 256 + 1
 #: Bytes of a batch all of whose renditions are looked through, and the most that are kept for later.
@@ -76,7 +78,14 @@ class Trail:
         self._is_flood = is_flood
 
     def append(self, rendition: dict[str, str], data: bytes) -> None:
-        """Keep this as well; ``rendition`` changes where so much has gathered that it has to be read."""
+        """Keep this as well; ``rendition`` changes where all before is taken back, or so much is kept."""
+        reset = data.rfind(_RESETS[0])
+        if reset < 0:
+            reset = data.rfind(_RESETS[1])
+        if reset >= 0:
+            rendition.clear()
+            data = data[reset:]
+            self._kept, self._size = [], 0
         self._kept.append(data)
         self._size += len(data)
         if not self._is_flood and self._size > _LONGEST_TRAIL:
@@ -104,10 +113,8 @@ def follow(rendition: dict[str, str], data: bytes) -> None:
     if reset >= 0:
         rendition.clear()
         data = data[reset:]
-    # Where each stands last, for most come again and again. What is no SGR has other things before its m.
-    pieces = data.split(b"\x1b[")[1:]
-    ends = [piece[: piece.find(b"m", 0, _LONGEST) + 1] for piece in pieces]
-    last = dict(zip(ends, range(len(ends)), strict=True))
+    last = _last_of_each(data.split(b"\x1b[")[1:])
+    # What is no SGR has other things before its m.
     found = [each for each in last if each and not each[:-1].strip(_DIGITS)]
     decided: dict[str, str] = {}
     for each in sorted(found, key=last.__getitem__, reverse=True):
@@ -131,6 +138,24 @@ def follow(rendition: dict[str, str], data: bytes) -> None:
             rendition[name] = value
         else:
             rendition.pop(name, None)
+
+
+def _last_of_each(pieces: list[bytes]) -> dict[bytes, int]:
+    """Return what begins the pieces up to an m, and where each stands last: most come again and again."""
+    starts = [piece[:_SHORT] for piece in pieces]
+    last: dict[bytes, int] = {}
+    long = set()
+    for start, at in dict(zip(starts, range(len(starts)), strict=True)).items():
+        end = start.find(b"m") + 1
+        if end:
+            last[start[:end]] = max(at, last.get(start[:end], 0))
+        elif not start.strip(_DIGITS):
+            long.add(start)
+    if long:
+        places = [at for at, start in enumerate(starts) if start in long]
+        ends = [pieces[at][: pieces[at].find(b"m", 0, _LONGEST) + 1] for at in places]
+        last.update(zip(ends, places, strict=True))
+    return last
 
 
 def _read(given: bytes) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Skimming: what a flood is mostly made of, told for a whole part of it at once.
 
-Owns which sequences are common and neither ask nor change more than one switch. Must not know what is asked.
-A part is looked at by a few searches in C alone, whatever is in it: a loop over its sequences would take
-longer than all else that is done with it. Loaded by the holder, which runs alone: only the standard library,
-and little of it.
+Owns which sequences are common and neither ask nor change more than one switch, and where the others stand.
+Must not know what is asked. A part is looked at by a few searches in C alone, whatever is in it: a loop over
+its sequences would take longer than all else that is done with it. Loaded by the holder, which runs alone:
+only the standard library, and little of it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,14 @@ DIGITS = b"0123456789;:"
 PASSED_OVER = b"@ABCDEFGHIJKLMPSTXZ^`abdefgijkmv"
 #: They, set and reset, and the designations of character sets (G0, G1): one letter stands for all of a kind.
 _FOLD = bytes.maketrans(PASSED_OVER + b"l)", b"m" * len(PASSED_OVER) + b"h(")
-#: What saves and restores the cursor, if the next is no sequence: without digits it would seem to be one.
-_HIDDEN = (b"\x1b7[", b"\x1b8[")
+#: Stands for a common sequence; it is in no text in UTF-8.
+_COMMON = b"\xff"
+_LEFT_OUT = DIGITS + _COMMON
+_NO_MARKS = bytes(set(range(256)) - {0x1B, 0xFF})
+#: What saves and restores the cursor. Without its digit it would seem to begin what follows.
+_HIDDEN = (b"\x1b7", b"\x1b8")
+_REVEALED = b"\x1bs"
+_SWITCH = b"\x1b[?"
 #: The longest private switch of a terminal with its final character: ``2026h``.
 _LONGEST_SWITCH = 5
 
@@ -31,30 +37,51 @@ def split_flood(data: bytes, length: int) -> list[bytes]:
     return parts
 
 
-def skim(data: bytes, switches: dict[str, bool], simple: dict[bytes, str]) -> bool:
-    """Return whether ``data`` holds nothing but text and common sequences, and set what they switch.
+def find_uncommon(data: bytes, switches: dict[str, bool], simple: dict[bytes, str]) -> list[int]:
+    """Return which sequences in ``data`` aren't common, counted from 1, and set what it switches if all are.
 
     ``simple`` has the private switches that change nothing else, by their parameter: ``{b"25": "?25"}``. All
-    sequences have to be complete. Where the answer is no, nothing was set.
+    sequences have to be complete. Where some are uncommon, nothing was set.
     """
-    brief = data.translate(_FOLD, DIGITS)
-    others = brief.count(b"\x1b")
-    if others:
-        others -= brief.count(b"\x1b[m")
-    if others:
-        others -= brief.count(b"\x1b(")
-    set_or_reset = brief.count(b"\x1b[?h") if others else 0
-    if others != set_or_reset or _HIDDEN[0] in data or _HIDDEN[1] in data:
-        return False
-    return not set_or_reset or _follow_switches(data, switches, simple)
+    brief = data.translate(_FOLD, _LEFT_OUT)
+    controls = brief.count(b"\x1b[m")
+    others = brief.count(b"\x1b") - controls
+    designations = brief.count(b"\x1b(") if others else 0
+    others -= designations
+    switched = brief.count(b"\x1b[?h") if others else 0
+    if (
+        others == switched
+        and data.count(b"\x1b[") == controls + switched
+        and (not designations or data.count(b"\x1b(") + data.count(b"\x1b)") == designations)
+        and (not switched or _follow_switches(data, switches, simple))
+    ):
+        return []
+    for hidden in _HIDDEN:
+        if hidden in data:
+            brief = data.replace(_HIDDEN[0], _REVEALED).replace(_HIDDEN[1], _REVEALED)
+            brief = brief.translate(_FOLD, _LEFT_OUT)
+            break
+    marks = brief.replace(b"\x1b[m", _COMMON).replace(b"\x1b(", _COMMON).translate(None, _NO_MARKS)
+    uncommon = []
+    at = marks.find(b"\x1b")
+    while at >= 0:
+        uncommon.append(at + 1)
+        at = marks.find(b"\x1b", at + 1)
+    return uncommon
 
 
 def _follow_switches(data: bytes, switches: dict[str, bool], simple: dict[bytes, str]) -> bool:
-    heads = {piece[:_LONGEST_SWITCH] for piece in data.split(b"\x1b[?")[1:]}
-    numbers = {head[: len(head) - len(head.lstrip(DIGITS))] for head in heads}
-    if not numbers <= simple.keys():
-        return False
-    for number in numbers:
-        set_last, reset_last = (data.rfind(b"\x1b[?" + number + final) for final in (b"h", b"l"))
-        switches[simple[number]] = set_last > reset_last
+    """Set what the private switches in ``data`` switch; False, and nothing is set, where one isn't simple."""
+    changed: dict[str, bool] = {}
+    at = data.find(_SWITCH)
+    while at >= 0:
+        at += len(_SWITCH)
+        given = data[at : at + _LONGEST_SWITCH]
+        final = given.lstrip(DIGITS)[:1]
+        name = simple.get(given[: given.find(final)])
+        if name is None or final not in (b"h", b"l"):
+            return False
+        changed[name] = final == b"h"
+        at = data.find(_SWITCH, at)
+    switches.update(changed)
     return True
