@@ -37,6 +37,14 @@ QUESTIONS = {
     "title 21t": "\x1b[21t",
     "colour scheme ?996n": "\x1b[?996n",
 }
+#: What only tmux knows, asked where it differs from other terminals.
+BY_TMUX = {
+    "focus ?1004h": "\x1b[?1004h\x1b[6n\x1b[?1004l",
+    "CPR in margins": "\x1b7\x1b[?69h\x1b[3;9s\x1b[2;8r\x1b[?6h\x1b[3;4H\x1b[6n\x1b[?6;69l\x1b[r\x1b8",
+    "CPR behind text in margins": (
+        "\x1b7\x1b[?69h\x1b[3;19s\x1b[2;8r\x1b[?6h\x1b[2;2Hab\r\ncd\x1b[6n\x1b[?6;69l\x1b[r\x1b8"
+    ),
+}
 FENCE, ANSWER_TO_FENCE = b"\x1b[5n", b"\x1b[0n"
 
 
@@ -58,7 +66,7 @@ def main(told: str, gate: str = "") -> None:
         with Path(gate).open("rb") as opened:
             opened.read()
     os.write(1, b"\x1b[2J\x1b[H\x1b[?2004h\x1b[>1u\x1b[1;38;5;12m")
-    answers = {name: ask(question.encode()).decode() for name, question in QUESTIONS.items()}
+    answers = {name: ask(question.encode()).decode() for name, question in (QUESTIONS | BY_TMUX).items()}
     every = "".join(question for name, question in QUESTIONS.items() if name != "DSR 5")
     answers["all at once"] = ask(every.encode()).decode()
     Path(f"{told}.new").write_text(json.dumps(answers))

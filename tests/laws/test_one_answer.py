@@ -110,6 +110,10 @@ async def test_a_program_is_told_the_same_whatever_pane_it_is_in_and_whoever_loo
         assert told_by(told) == answers, told
     assert answers["all at once"] == "".join(answers[name] for name in QUESTIONS if name != "DSR 5")
     assert answers["CPR"] == "\x1b[1;1R"
+    # Nothing of the focus, which didn't change; columns count from the left margin, where there is one.
+    assert answers["focus ?1004h"] == "\x1b[1;1R"
+    assert answers["CPR in margins"] == "\x1b[3;4R"
+    assert answers["CPR behind text in margins"] == "\x1b[3;3R"
     assert answers["OSC 11 ?"] == "\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\"
     assert answers["colour scheme ?996n"] == "\x1b[?997;2n"
     assert {name for name, answer in answers.items() if not answer} == {"OSC 52;c;?", "title 21t"}

@@ -1,8 +1,8 @@
 """The answers' queue: what a program is told, once and in the order in which it asked.
 
-Owns what waits for tmux's report of the cursor, finding that report among what is typed by hand, and that no
-answer is typed into the middle of a paste. Must not know what was asked. Loaded by the holder, which runs
-alone: only the standard library, and little of it.
+Owns what waits for tmux's report of the cursor, finding that report among what is typed by hand, that no
+answer is typed into the middle of a paste, and that tmux tells no focus unasked. Must not know what
+was asked. Loaded by the holder, which runs alone: only the standard library, and little of it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _PASTE_TIMEOUT = 1.0
 #: The most bytes of answers that wait; a program that asks on and on gets no more.
 _MOST_WAITING = 64 * 1024
 _PASTE_BEGIN, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
+_FOCUS = (b"\x1b[I", b"\x1b[O")
 #: What stands in a report of the cursor, and how much of it at the most: two numbers.
 _REPORT, _LONGEST_REPORT = b"0123456789;", 16
 
@@ -25,8 +26,9 @@ class AnswerQueue:
 
     def __init__(self) -> None:
         self._ready = bytearray()
-        #: Reports that are waited for (with a page, rows above the margin), and what was asked behind them.
-        self._behind: list[bytes | tuple[bool, int]] = []
+        #: Reports that are waited for (with a page, rows above the margin; None where the program asked for
+        #: none), and what was asked behind them.
+        self._behind: list[bytes | tuple[bool, int] | None] = []
         self._behind_size = 0
         self._asked_at = 0.0
         #: The beginning of what may be a report.
@@ -46,11 +48,18 @@ class AnswerQueue:
 
     def await_report(self, *, with_page: bool, rows_above: int) -> bool:
         """Wait for a report of the cursor, counted from below so many rows; False where too much waits."""
+        return self._await((with_page, rows_above))
+
+    def drop_focus_reports(self) -> bool:
+        """Drop what tmux says of the focus until it has reported the cursor; False where too much waits."""
+        return self._await(None)
+
+    def _await(self, asked: tuple[bool, int] | None) -> bool:
         if self._is_full(1):
             return False
         if not self._behind:
             self._asked_at = time.monotonic()
-        self._behind.append((with_page, rows_above))
+        self._behind.append(asked)
         self._behind_size += 1
         return True
 
@@ -105,18 +114,21 @@ class AnswerQueue:
             if data[1:2] == b"[" and final[:1] == b"R" and len(given) == 2 and all(given):
                 self._take_report(int(given[0][:9]), min(int(given[1][:9]), columns))
                 data = final[1:]
+            elif data[:3] in _FOCUS and None in self._behind:
+                data = data[3:]
             else:
                 others += data[:1]
                 data = data[1:]
         return others + data
 
     def _take_report(self, row: int, column: int) -> None:
-        """Answer with tmux's report, and with what was asked behind it."""
+        """Answer with tmux's report, if it was asked for, and with what was asked behind it."""
         asked = self._behind.pop(0)
         assert not isinstance(asked, bytes)
-        with_page, rows_above = asked
-        place = f"{max(row - rows_above, 1)};{column}"
-        self._ready += f"\x1b[?{place};1R".encode() if with_page else f"\x1b[{place}R".encode()
+        if asked is not None:
+            with_page, rows_above = asked
+            place = f"{max(row - rows_above, 1)};{column}"
+            self._ready += f"\x1b[?{place};1R".encode() if with_page else f"\x1b[{place}R".encode()
         self._behind_size -= 1
         while self._behind and isinstance(answer := self._behind[0], bytes):
             self._ready += answer

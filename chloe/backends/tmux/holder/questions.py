@@ -47,9 +47,9 @@ _NOTHING = b"\x1b\\"
 _IGNORED = b"\x1b]7727;"
 #: C1 controls in UTF-8 as the two characters that mean the same (ECMA-48 5.3): CSI, and SCI for DECID.
 _EIGHT_BIT = ((b"\xc2\x9b", b"\x1b["), (b"\xc2\x9a", b"\x1bZ"))
-_COLOUR_REPORTS = 2031
-#: Private switches that change more than themselves: side margins, and what is watched.
-_MORE = ("?69", f"?{_COLOUR_REPORTS}")
+_COLOUR_REPORTS, _FOCUS_REPORTS = 2031, "?1004"
+#: Private switches that do more than change themselves: side margins, what is watched, what is told at once.
+_MORE = ("?69", f"?{_COLOUR_REPORTS}", _FOCUS_REPORTS)
 
 
 class Questions:
@@ -246,16 +246,18 @@ class Questions:
         settings = self._settings
         if 1048 in numbers or 1049 in numbers:
             self._catch_up()
-        watched = settings.on["?2031"]
+        watched, reported = settings.on["?2031"], settings.on[_FOCUS_REPORTS]
         name, on = _SWITCHES[key]
         getattr(settings, name)(numbers, *on)
         if settings.on["?2031"] and not watched:
             self._read_colours()
-        if _COLOUR_REPORTS not in numbers or not on:
+        is_fenced = settings.on[_FOCUS_REPORTS] and not reported and self.answers.drop_focus_reports()
+        if not is_fenced and (_COLOUR_REPORTS not in numbers or not on):
             return None
-        # A newer tmux would report, too.
+        # A newer tmux would report colours, too. Of the focus it speaks at once, unlike other terminals.
         others = ";".join([str(number) for number in numbers if number != _COLOUR_REPORTS])
-        return f"\x1b[?{others}{key[-1:].decode('ascii')}".encode("ascii") if others else b""
+        passed = f"\x1b[?{others}{key[-1:].decode('ascii')}".encode("ascii") if others else b""
+        return passed + b"\x1b[6n" if is_fenced else passed
 
     def _ask(self, key: bytes, first: int = 0, second: int = 0) -> bytes | None:
         """Answer a control sequence that asks. Return what tmux gets in its place; None for itself."""
@@ -283,7 +285,10 @@ class Questions:
         return b""
 
     def _ask_tmux(self, *, with_page: bool) -> bytes:
-        """Have tmux report the cursor; in origin mode it counts from the margin, which tmux forgets."""
+        """Have tmux report the cursor; in origin mode rows count from the margin, which tmux forgets.
+
+        Its columns are right: it has no side margins, and what is placed from one it places from the edge.
+        """
         above = self._settings.top - 1 if self._settings.on["?6"] else 0
         is_asked = self.answers.await_report(with_page=with_page, rows_above=above)
         return b"\x1b[6n" if is_asked else b""

@@ -161,6 +161,26 @@ def test_both_answer_the_same_however_a_stream_is_cut_and_tmux_is_asked_only_for
     assert not others
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_any_cut_of_a_stream_gives_the_same_answers_and_tmux_draws_the_same(ask: Ask, seed: int) -> None:
+    some = random.Random(seed)
+    pieces = streams(100 + seed)
+    stream = "".join(next(pieces) for _ in range(300)).encode()
+    drawn, told = set(), set()
+    for longest in (len(stream), 1, 5, 100):
+        tmux, questions, answers_, at = Terminal(8, 40), ask(), b"", 0
+        while at < len(stream):
+            length = some.randrange(longest // 2, longest) + 1
+            tmux.feed(questions.take(stream[at : at + length]))
+            questions.take_typed(tmux.take_replies(), by_tmux=True)
+            answers_ += questions.answers.take()
+            at += length
+        drawn.add(repr(tmux.snapshot()))
+        told.add(CURSOR.sub(rb"<\1R>", answers_))
+    assert len(told) == 1
+    assert len(drawn) == 1
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_a_question_that_comes_in_pieces_is_answered_and_kept_from_tmux(
@@ -216,6 +236,17 @@ def test_what_is_asked_behind_the_cursor_is_answered_behind_it(ask: Ask) -> None
     assert questions.take_typed(b"\x1b[3;41R", by_tmux=True) == b""
     assert questions.answers.take() == b"\x1b[?3;40;1R\x1b[0n"
     assert questions.take_typed(b"\x1b[3;4R", by_tmux=True) == b"\x1b[3;4R"
+
+
+def test_what_tmux_says_of_the_focus_at_once_is_dropped_and_nothing_later(ask: Ask) -> None:
+    questions = ask()
+    assert questions.take(b"\x1b[?25l\x1b[?1004hx\x1b[5n") == b"\x1b[?25l\x1b[?1004h\x1b[6nx\x1b\\"
+    assert questions.take_typed(b"k\x1b[", by_tmux=True) == b"k"
+    assert questions.take_typed(b"O\x1b[A\x1b[1;1R\x1b[I", by_tmux=True) == b"\x1b[A\x1b[I"
+    assert questions.answers.take() == b"\x1b[0n"
+    # It is on already: tmux says nothing.
+    assert questions.take(b"\x1b[?1004h") == b"\x1b[?1004h"
+    assert questions.take(b"\x1b[?1004;2031l\x1b[?1004;2031h") == b"\x1b[?1004l\x1b[?1004h\x1b[6n"
 
 
 def test_a_tmux_that_says_nothing_is_not_waited_for_for_ever(
