@@ -23,8 +23,6 @@ from typing import Any
 import pytest
 
 import chloe as package
-from chloe.backends.backend import BytesLost, OutputRead
-from chloe.backends.tmux.spool import SpoolReader
 from chloe.backends.tmux.spool_status import has_holder as holds
 from chloe.config import Config
 from chloe.engine import Engine, open_engine
@@ -32,6 +30,7 @@ from chloe.events import facts
 from chloe.events.commands import Kill
 from chloe.events.panes import Pane
 from chloe.past.stream import pruned_up_to
+from tests.torture.spools import spooled_through
 
 ROOM = Path(__file__).parent
 #: Seconds after which something that should happen is taken not to.
@@ -148,10 +147,19 @@ class World:
             if pipe is not None:
                 pipe.close()
 
-    async def until(self, holds: Callable[[], object], what: str, seconds: float = DEADLINE) -> None:
-        """Wait until something holds; fails with what was awaited."""
-        deadline = time.monotonic() + seconds
+    async def until(
+        self,
+        holds: Callable[[], object],
+        what: str,
+        seconds: float = DEADLINE,
+        *,
+        progress: Callable[[], int] = int,
+    ) -> None:
+        """Wait until something holds; fails with what was awaited, so long after the last ``progress``."""
+        deadline, before = 0.0, -1
         while not holds():
+            if (now := progress()) != before:
+                deadline, before = time.monotonic() + seconds, now
             if time.monotonic() > deadline:
                 pytest.fail(f"seed {self.seed}: never came true within {seconds} s: {what}")
             await asyncio.sleep(0.005)
@@ -172,8 +180,12 @@ class World:
             def ended() -> bool:
                 return not any(pane.alive for pane in panes.values()) and not self.spools()
 
+            def ingested() -> int:
+                return sum(pane.output_bytes for pane in panes.values())
+
             try:
-                await self.until(ended, "every pane has ended and no spool is left")
+                # Hundreds of megabytes may wait, where none lived long enough to take them in.
+                await self.until(ended, "every pane has ended and no spool is left", progress=ingested)
             finally:
                 print("alive:", [pane for pane in panes.values() if pane.alive], "spools:", self.spools())
             yield engine
@@ -338,19 +350,6 @@ async def check_end(engine: Engine, pane: str, copy: Copy, where: str) -> None:
     assert (fact.status, fact.signal) == expected, f"{where}: {fact} where {status} was its end"
     assert not fact.reason, f"{where}: {fact}"
     assert died[0].occurred_at >= at, f"{where}: it died before its end"
-
-
-def spooled_through(folder: Path) -> int:
-    """How far the stream has come in the spool, with what was taken in and removed."""
-    reader = SpoolReader(folder)
-    through = 0
-    try:
-        while events := reader.read():
-            through += sum(len(event.data) for event in events if isinstance(event, OutputRead))
-            through += sum(event.length for event in events if isinstance(event, BytesLost))
-    finally:
-        reader.close()
-    return through
 
 
 def _prints(pane: Pane) -> bool:
