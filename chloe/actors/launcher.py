@@ -6,10 +6,12 @@ spool lies. Must not know the log, projections or other panes.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from chloe.backends.tmux import Leases, TmuxBackend, TmuxServer
 
 _log = logging.getLogger(__name__)
+
+#: Seconds that naming a window may take: it is worth no more.
+_NAMING_TIMEOUT = 1.0
 
 #: Room for the number behind a name, and what that looks like.
 _MAX_DIGITS = 12
@@ -197,6 +202,13 @@ class Launcher:
         if pane.traits.runs_in_session:
             reset_terminal(self._folder(pane.id))
         return TerminalReset()
+
+    async def name_window(self, pane: Pane, name: str) -> None:
+        """Have what the pane runs on call it by this name, where it shows one; a failure costs no more."""
+        if pane.traits.runs_in_session and pane.alive:
+            with suppress(TmuxUnusable, TimeoutError):
+                async with asyncio.timeout(_NAMING_TIMEOUT):
+                    await self._server.name_window(session_of(pane.id), name)
 
     async def session_exists(self, pane: str) -> bool | None:
         """Return whether tmux has the pane's session; None where it doesn't answer."""

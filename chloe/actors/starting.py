@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from chloe.actors.launcher import Launcher, choose_name, explain_failure, name_after
 from chloe.actors.preconditions import fit_name, fit_tags
@@ -67,6 +68,7 @@ class Starter:
             traits=traits,
             relaunches=relaunches,
         )
+        spec = replace(spec, name=created.name)
         backend = self._launcher.create(command.backend, spec)
         start = self._record_and_start if traits.recorded_before_start else self._start_and_record
         await start(backend, spec, created)

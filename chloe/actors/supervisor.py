@@ -305,6 +305,9 @@ class Supervisor:
                 return await self._relaunch(pane, command)
             case commands.ResetTerminal():
                 await self._record(pane.id, self._launcher.reset_terminal(pane))
+            case commands.Rename():
+                await self._record(pane.id, fact_of_command(command, self._instance))
+                await self._launcher.name_window(pane, pane.name)
             case commands.Close():
                 await self._close(pane)
             case commands.Reopen():

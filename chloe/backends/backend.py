@@ -34,6 +34,8 @@ class Spec:
     environment: Mapping[str, str] = field(repr=False)
     rows: int
     columns: int
+    #: What the pane is called, where what it runs on shows that.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

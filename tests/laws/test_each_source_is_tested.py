@@ -81,7 +81,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "backends/tmux/holder/colours_file",
     ),
     ("backends/tmux/test_caps.py",): ("backends/tmux/screen", "backends/tmux/screen_recovery"),
-    ("backends/tmux/test_server.py",): ("backends/tmux/libtmux_server",),
+    ("backends/tmux/test_server.py",): ("backends/tmux/libtmux_server", "backends/tmux/window_names"),
     ("cli/test_scope.py", "cli/test_hostile_ids.py"): ("backends/tmux/spool_status",),
     ("backends/test_evidence.py",): ("backends/tmux/program_look",),
     # Commands are tried as a user runs them.

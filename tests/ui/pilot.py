@@ -186,6 +186,9 @@ class FakeLauncher(Launcher):
     async def session_exists(self, pane: str) -> bool:
         return pane in self.backends
 
+    async def name_window(self, pane: Pane, name: str) -> None:
+        """There is no window."""
+
     async def find_tmux_error(self) -> str:
         return ""
 

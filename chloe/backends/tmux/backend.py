@@ -159,6 +159,7 @@ class TmuxBackend(ProgramLook):
                 holder_spec.build_command(self.folder),
                 rows=self._spec.rows,
                 columns=self._spec.columns,
+                window=self._spec.name,
             )
         except BaseException:
             # A server that answers late may have started the holder all the same.

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from chloe.backends import descriptors
+from chloe.backends.tmux.window_names import make_naming
 from chloe.errors import TmuxSilent, TmuxUnusable
 from chloe.events.ids import is_session
 from chloe.waits import TMUX_TIMEOUT, Waits, describe_process
@@ -121,7 +122,9 @@ class TmuxServer:
             await self._off_loop(self._check)
             self._checked = True
 
-    async def new_session(self, name: str, argv: Sequence[str], *, rows: int, columns: int) -> None:
+    async def new_session(
+        self, name: str, argv: Sequence[str], *, rows: int, columns: int, window: str = ""
+    ) -> None:
         """Make a detached session of this size that runs ``argv``, with no shell between."""
         await self.require_usable()
         target = f"={name}:"
@@ -142,6 +145,7 @@ class TmuxServer:
                 steps.append(("set-option", *([flag] if flag else []), "-t", target, option, value))
         # Also makes the size this window's own affair: attaching by hand doesn't change it.
         steps.append(("resize-window", "-t", target, *size))
+        steps.append(make_naming(target, window))
         for pause in _RETRY_DELAYS:
             asked = await self._ask(steps)
             if not asked.returncode:
@@ -185,6 +189,10 @@ class TmuxServer:
         await self._run(
             [("resize-window", "-t", f"={name}:", "-x", str(columns), "-y", str(rows))], gone=True
         )
+
+    async def name_window(self, name: str, window: str) -> None:
+        """Call the session's window this. A session that is gone is none of its business."""
+        await self._run([make_naming(f"={name}:", window)], gone=True)
 
     async def kill(self, name: str) -> None:
         """End the session; what runs in it is hung up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -82,3 +83,31 @@ async def test_a_refusal_is_told_in_tmux_s_words(server: TmuxServer) -> None:
     await server.new_session("chloe-twice", ["sleep", "60"], rows=24, columns=80)
     with pytest.raises(TmuxUnusable, match="duplicate session"):
         await server.new_session("chloe-twice", ["sleep", "60"], rows=24, columns=80)
+
+
+def window_names(socket: str, session: str) -> list[str]:
+    listed = subprocess.run(
+        ["tmux", "-L", socket, "list-windows", "-t", f"={session}", "-F", "#{window_name}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return listed.stdout.splitlines()
+
+
+async def test_a_window_is_called_as_its_pane_and_no_name_runs_anything(
+    server: TmuxServer, tmux_socket: str, tmp_path: Path
+) -> None:
+    trap = tmp_path / "trap"
+    hostile = f"#(touch {trap})#[fg=red]-x:\x1b"
+    await server.new_session(ONE, ["sleep", "60"], rows=24, columns=80, window="build")
+    assert window_names(tmux_socket, ONE) == ["build"]
+    for name in ("-t", "", hostile, "über 日本"):
+        await server.name_window(ONE, name)
+    assert window_names(tmux_socket, ONE) == ["über 日本"]
+    await server.name_window(ONE, hostile)
+    (shown,) = window_names(tmux_socket, ONE)
+    assert shown == f"(touch {trap})[fg=red]-x:"[:60]
+    assert not trap.exists()
+    # One that is gone is none of its business.
+    await server.name_window(OTHER, "name")
