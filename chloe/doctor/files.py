@@ -15,7 +15,7 @@ from pathlib import Path
 from chloe.config import Paths
 from chloe.config.paths import find_open_parent
 from chloe.doctor.evidence import Evidence
-from chloe.doctor.findings import Finding, RestrictPermissions, bad, note, ok, warn
+from chloe.doctor.findings import Finding, RestrictPermissions, bad, note, ok
 from chloe.formatting.sizes import format_size
 
 _FOR_OTHERS = 0o077
@@ -40,7 +40,7 @@ def check_paths(evidence: Evidence) -> Iterator[Finding]:
     elif not home.is_dir():
         yield bad(str(home), f"the home, {why}: is no folder", "set CHLOE_HOME to a folder of your own")
     elif os.statvfs(home).f_flag & os.ST_RDONLY:
-        yield warn(
+        yield bad(
             str(home),
             f"the home, {why}: its file system is read-only, so Chloe can only look",
             "mount it for writing, or set CHLOE_HOME to a folder that may be written",

@@ -48,7 +48,7 @@ def check_log(evidence: Evidence) -> Iterator[Finding]:
             "end every Chloe, then start one: it copies them into the log",
         )
     elif protection := explain_protection(path.parent, path):
-        yield warn(
+        yield bad(
             str(path),
             f"{format_size(there)}, and nothing can be recorded: {protection}",
             "mount it for writing, or copy the home to where it may be written"

@@ -56,7 +56,7 @@ async def test_a_log_that_can_only_be_read_is_told_with_the_way_out(
     (home / "log.db").rename(kept / "log.db")
     (home / "log.db").symlink_to(read_only_view(kept) / "log.db")
     (found,) = await doctor.found("log")
-    assert found.state == State.WARN
+    assert found.state == State.BAD
     assert f"nothing can be recorded: {home / 'log.db'} may not be written" in found.text
 
 
@@ -67,7 +67,7 @@ async def test_a_home_on_a_read_only_file_system_is_told_without_a_chmod(
     doctor.environment["CHLOE_HOME"] = str(read_only_view(home))
     for check in ("log", "paths"):
         found = (await doctor.found(check))[0]
-        assert found.state == State.WARN, found
+        assert found.state == State.BAD, found
         assert "read-only" in found.text
         assert "mount it" in found.remedy
 
