@@ -26,6 +26,21 @@ _FRAME_HEADER = 6
 _SKIPPED_AT_ONCE = 1024 * 1024
 
 
+class _Source:
+    """What is stored of the bodies that are being unpacked, as a file that the decompressor reads.
+
+    An object of its own: the decompressor has it, and isn't known to the garbage collector, so that one that
+    had what it belongs to would never go.
+    """
+
+    def __init__(self) -> None:
+        self.stored: list[bytes] = []
+
+    def read(self, _size: int = -1) -> bytes:
+        """Give it all at once."""
+        return self.stored.pop() if self.stored else b""
+
+
 class SeriesDecoder:
     """Unpacks one series, from its first body on. Once something is wrong it gives nothing more."""
 
@@ -36,13 +51,9 @@ class SeriesDecoder:
         self.through = first_seq - 1
         self._size = 0
         self._bodies = 0
-        self._stored: list[bytes] = []
+        self._source = _Source()
         decompressor = zstandard.ZstdDecompressor(max_window_size=1 << WINDOW_LOG)
-        self._stream = decompressor.stream_reader(cast("IO[bytes]", self))
-
-    def read(self, _size: int = -1) -> bytes:
-        """Give the decompressor what is stored of the bodies that are being unpacked."""
-        return self._stored.pop() if self._stored else b""
+        self._stream = decompressor.stream_reader(cast("IO[bytes]", self._source))
 
     def unpack(self, members: Sequence[Member]) -> bytes:
         """Return the bodies of the next ``members``, one behind the other. Raises ``BodyDamaged``."""
@@ -62,7 +73,7 @@ class SeriesDecoder:
         if self._size + length > SERIES_BYTES or self._bodies > SERIES_BODIES:
             raise BodyDamaged("a longer series than Chloe writes")
         self._size += length
-        self._stored = [b"".join(stored)] if len(stored) > 1 else stored
+        self._source.stored = [b"".join(stored)] if len(stored) > 1 else stored
         try:
             bodies: bytes = self._stream.read(length) if length else b""
         except zstandard.ZstdError as error:

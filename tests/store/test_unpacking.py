@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -73,3 +74,12 @@ def test_whatever_is_stored_it_is_unpacked_or_refused(data: st.DataObject) -> No
     length = data.draw(st.integers(0, 600))
     with suppress(BodyDamaged):
         assert len(SeriesDecoder("", 1).unpack([Member(1, length, None, bytes(stored))])) == length
+
+
+def test_a_decompressor_that_nobody_has_any_more_is_gone() -> None:
+    body = b"some words, some words " * 20
+    decoder = SeriesDecoder("", 1)
+    assert decoder.unpack([Member(1, len(body), None, compressed(body))]) == body
+    kept = weakref.ref(decoder), weakref.ref(decoder._source)
+    del decoder
+    assert [each() for each in kept] == [None, None]
