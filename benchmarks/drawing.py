@@ -11,7 +11,7 @@ from statistics import median
 from unittest.mock import patch
 
 from benchmarks.terminal import PYTE_SIZE, READ, ROUNDS, STREAMS, feed, feed_pyte, rate
-from chloe.terminal import flood
+from chloe.terminal import flood, rewriting
 
 #: How many times plain pyte each stream has to be.
 GOALS = {"ascii log": 30.0, "coloured log": 10.0, "curses": 6.0, "unicode": 5.0, "truecolor": 4.0}
@@ -24,7 +24,10 @@ def main() -> bool:
     )
     print(f"{'stream, drawn':22} {'MB/s':>7} {'pyte':>6} {'ratio':>7} {'goal':>6}")
     met = []
-    with patch.object(flood, "skip", lambda _screen, text: text):
+    with (
+        patch.object(flood, "skip", lambda _screen, text: text),
+        patch.object(rewriting, "skip", lambda _screen, text: text),
+    ):
         for name, goal in GOALS.items():
             stream = STREAMS[name](PYTE_SIZE)
             turns = [

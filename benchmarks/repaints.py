@@ -24,7 +24,7 @@ FRAME = 94_000
 #: Lines that an Ink program erases and writes again.
 INK_LINES = 20
 #: How many times plain pyte each has to be.
-GOALS = {"plain frames": 75.0, "coloured frames": 40.0, "erased and rewritten": 20.0}
+GOALS = {"plain frames": 75.0, "coloured frames": 40.0, "erased and rewritten": 40.0}
 KEYS = 200
 #: The kinds of pane, each beside a flood in one of its own kind.
 KINDS: tuple[BackendKind, ...] = ("direct", "tmux")

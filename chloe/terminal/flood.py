@@ -119,7 +119,7 @@ class UnparsedBlock:
         for _ in range(count + 1):
             place = self._text.rfind(_END, 0, place)
         place += len(_END)
-        pen = _pen_after(self._text[:place], self._screen.pen)
+        pen = pen_after(self._text[:place], self._screen.pen)
         return UnparsedBlock(self._text[place:], count, self._screen.scratch_line(pen))
 
     def dump(self) -> tuple[str, int, int, list[int]] | None:
@@ -330,10 +330,11 @@ def _block(screen: Interpreter, text: str) -> PackedBlock | UnparsedBlock:
 def _select_pen(screen: Interpreter, text: str) -> None:
     """Select the pen that ``text`` leaves behind."""
     if "\x1b" in text:
-        screen.set_pen(_pen_after(text, screen.pen))
+        screen.set_pen(pen_after(text, screen.pen))
 
 
-def _pen_after(text: str, pen: int) -> int:
+def pen_after(text: str, pen: int) -> int:
+    """Return the pen that ``text`` leaves behind, which selects renditions and does nothing else to it."""
     start = max(text.rfind("\x1b[m"), text.rfind("\x1b[0m"), 0)
     # What a rendition changes doesn't hang on the pen before: only the last of those that are alike counts.
     for parameters in reversed(dict.fromkeys(reversed(_SGR.findall(text, start)))):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from inspect import CO_VARARGS
 from typing import Any
 
-from chloe.terminal import flood, sgr, strings
+from chloe.terminal import flood, rewriting, sgr, strings
 from chloe.terminal.notices import Bell, CwdChanged, IconNameChanged, Notice, TitleChanged, is_large
 from chloe.terminal.pens import LINK_SHIFT, UNLINKED, inline_style_id
 from chloe.terminal.replies import Replying
@@ -166,6 +166,12 @@ class Interpreter(Replying):
     def feed(self, data: bytes) -> None:
         """Take in bytes of the stream, split anywhere."""
         text = self.tokenizer.decode(data)
+        if len(text) >= _MIN_FLOOD:
+            text = rewriting.skip(self, text)
+        self.pass_lines(text)
+
+    def pass_lines(self, text: str) -> None:
+        """Carry decoded ``text`` out, but for lines that pass unseen."""
         if len(text) >= _MIN_FLOOD:
             text = self._skip_floods(text)
         self.interpret(text)

@@ -7,9 +7,14 @@ forms, kitty's underline styles). Must not know which pen is in force: a sequenc
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pyte import graphics
 
 from chloe.terminal import pens
+
+#: How many sequences are remembered with their effect: programs send the same ones over and over.
+_MAX_KNOWN = 512
 
 #: The names that pyte gives to SGR parameters, as bits of a pen.
 _NAMES = {
@@ -118,6 +123,7 @@ def _colon(part: str) -> tuple[int, int] | None:
     return None if colour is None else _field(shift, colour)
 
 
+@lru_cache(maxsize=_MAX_KNOWN)
 def effect(parameters: str) -> tuple[int, int]:
     """Return the ``(mask, set_bits)`` by which ``CSI parameters m`` changes any pen.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chloe.terminal import Snapshot, Terminal, flood, interpreter
+from chloe.terminal import Snapshot, Terminal, flood, interpreter, rewriting
 from tests.searching import examples
 from tests.terminal.streams import ROUGH_STREAMS, RUBBISH, SIZES, STREAMS
 
@@ -250,7 +250,8 @@ def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int, *c
         patch.setattr(flood, "_MIN_LINES", 4)
         patch.setattr(flood, "_STRIDE", 16)
         skipped = fed(size, *pieces(stream, cuts), scrollback=limit)
-        patch.setattr(flood, "skip", lambda screen, text: text)
+        for each in (flood, rewriting):
+            patch.setattr(each, "skip", lambda screen, text: text)
         drawn = fed(size, stream, scrollback=limit)
 
     assert skipped.snapshot() == drawn.snapshot()
