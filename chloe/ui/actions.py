@@ -186,7 +186,9 @@ class Actions(Conditions):
         self._confirm("Kill", question, lambda: self._requests.request(commands.Kill(pane.id)))
 
     def _confirm(self, title: str, question: str, on_yes: Callable[[], None]) -> None:
-        self._stack.open(Confirm(title, question, self._state.glyphs, on_yes))
+        self._stack.open(
+            Confirm(title, question, self._state.glyphs, lambda is_yes: on_yes() if is_yes else None)
+        )
 
     def reopen(self) -> None:
         """Take a pane that still runs back from History."""

@@ -51,6 +51,7 @@ from chloe.ui.tty.keyboard import Event, Focused, Keyboard, MouseReport, Pasted,
 from chloe.ui.tty.signals import HANG_UP
 from chloe.ui.tty.tty import Tty
 from chloe.ui.views import TABS
+from chloe.ui.views.confirm import Confirm
 from chloe.ui.window_title import WindowTitle
 
 _log = logging.getLogger("chloe.ui")
@@ -142,9 +143,9 @@ class App:
                 async with self._tasks:
                     panes = self._engine.projections.panes
                     self._notifier.begin()
-                    nested = describe_nesting(self._environment, panes)
-                    said = tuple(filter(None, (nested, self._engine.lost_records_notice)))
-                    self._on_change(Change(panes=frozenset(panes), messages=said))
+                    loss = self._engine.lost_records_notice
+                    self._on_change(Change(panes=frozenset(panes), messages=(loss,) if loss else ()))
+                    self._ask_whether_to_go_on()
                     telling = self._tasks.create_task(
                         tell_escape_delay(self._environment, self._state.messages, self._frames.want),
                         name="tell what holds Esc back",
@@ -165,6 +166,16 @@ class App:
                 keep_selected(self._home, selection.selected.id)
             cancel()
             loop.set_exception_handler(unhandled)
+
+    def _ask_whether_to_go_on(self) -> None:
+        """Ask where this run is inside one of its own panes; no ends it."""
+        question = describe_nesting(self._environment, self._engine.projections.panes)
+        if question:
+            self._stack.open(Confirm("A Chloe in a Chloe", question, self._state.glyphs, self._go_on))
+
+    def _go_on(self, is_wanted: bool) -> None:
+        if not is_wanted:
+            self._lifetime.end(0)
 
     async def _keep_seen(self) -> None:
         """Have the log say what was seen until now, if it can be written."""

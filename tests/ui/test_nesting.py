@@ -37,12 +37,19 @@ def test_only_a_pane_of_this_home_that_lives_is_one_to_be_in() -> None:
         assert describe_nesting(other, panes) == ""
 
 
-def test_the_app_says_it_at_its_start_and_goes_on(
+def test_the_app_asks_at_its_start_and_goes_on_or_ends(
     app_with_pane: AppWithPane, start_app: StartApp, tmp_path: Path
 ) -> None:
     around = app_with_pane("c")
     around.send(f"echo $CHLOE_PANE > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/id\r".encode())
     around.wait_for(lambda _: (tmp_path / "id").exists())
-    inner = start_app(columns=160, CHLOE_PANE=(tmp_path / "id").read_text().strip())
+    environment = {"CHLOE_PANE": (tmp_path / "id").read_text().strip()}
+    inner = start_app(columns=160, **environment)
     inner.wait_for("inside its own pane")
+    inner.send(b"y")
+    inner.wait_for(lambda app: "inside its own pane" not in app.text)
     assert inner.quit() == 0
+    another = start_app(columns=160, **environment)
+    another.wait_for("Go on all the same?")
+    another.send(b"n")
+    assert another.wait_for_end() == 0

@@ -186,6 +186,20 @@ def test_a_pane_larger_than_its_view_shows_the_part_around_the_cursor(seen: Part
     assert "here" in seen.text()
 
 
+def test_a_pane_that_another_chloe_made_larger_says_that_a_part_of_it_shows(
+    seen: Parts, double: Double
+) -> None:
+    pane = double.pane("shared", backend="tmux", rows=60, columns=200)
+    seen.text()
+    assert "part of" not in seen.text()
+    double.happen(pane, facts.Reattached(instance="another"))
+    assert "shared  part of 200x60 " in seen.text()
+    seen.scroll_to_top()
+    double.happen(pane, facts.Resized(rows=21, columns=59, offset=0))
+    seen.scroll_to_bottom()
+    assert "part of" not in seen.text()
+
+
 def test_a_pane_smaller_than_its_view_is_surrounded_by_nothing(seen: Parts, double: Double) -> None:
     pane = double.pane("small", rows=5, columns=10)
     double.prints(pane, b"0123456789")

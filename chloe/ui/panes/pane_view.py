@@ -126,6 +126,14 @@ class PaneView:
         """Whether the rows made last were of the screen as it is now."""
         return self._part is not None
 
+    @property
+    def hidden(self) -> tuple[int, int]:
+        """How many rows and columns of the screen there was no room for; none where the past shows."""
+        if self._part is None or self._terminal is None:
+            return 0, 0
+        _, _, width, height = self._part
+        return self._terminal.rows - height, self._terminal.columns - width
+
     def find_cell(self, column: int, row: int, *, nearest: bool = False) -> tuple[int, int] | None:
         """Return the row and column of the screen that show at this place of the view.
 

@@ -25,13 +25,13 @@ class Confirm(View):
         Binding(("n", "N", "escape", "q", "ctrl+c"), "confirm.no"),
     )
 
-    def __init__(self, title: str, text: str, glyphs: Glyphs, on_yes: Callable[[], None]) -> None:
+    def __init__(self, title: str, text: str, glyphs: Glyphs, on_answer: Callable[[bool], None]) -> None:
         text = escape_unsafe(text)
         answers = [("key", "y"), ("dialog dim", " yes   "), ("key", "n"), ("dialog dim", " no")]
         body = urwid.Pile([("pack", urwid.Text(text)), urwid.SolidFill(" "), ("pack", urwid.Text(answers))])
         columns = min(max(len(text) + 6, 30), 64)
         self._box = Box(title, body, glyphs, columns=columns, rows=5 + len(text) // (columns - 6))
-        self._on_yes = on_yes
+        self._on_answer = on_answer
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the question."""
@@ -44,9 +44,14 @@ class Confirm(View):
     def agree(self) -> None:
         """Take it as a yes."""
         self.close()
-        self._on_yes()
+        self._on_answer(True)
+
+    def refuse(self) -> None:
+        """Take it as a no."""
+        self.close()
+        self._on_answer(False)
 
     actions = (
         Action("confirm.yes", "Answer yes.", agree, always),
-        Action("confirm.no", "Answer no.", View.close, always),
+        Action("confirm.no", "Answer no.", refuse, always),
     )

@@ -181,6 +181,8 @@ class Instances(View):
             parts.append(("scrolled", f" {label_pruning(pane)} "))
         if self._state.is_ahead(pane.id):
             parts.append(("scrolled", f" {NOT_LOGGED} "))
+        if part := self._label_part(pane):
+            parts.append(("scrolled", f" {part} "))
         doing = self._state.find_doing(pane)
         if doing is not None and doing.waits:
             parts.append((WAITS.style, f" {escape_unsafe(doing.program)} {doing.state} "))
@@ -194,6 +196,14 @@ class Instances(View):
         taken = sum(measure_text(text) for _, text in parts)
         parts.append((f"frame{on}", line * max(width - taken, 0)))
         return make_row(parts, width)
+
+    def _label_part(self, pane: Pane) -> str:
+        """Return what is said where another Chloe made the pane larger than it shows here."""
+        terminal, hidden = self._screen.terminal, self._screen.hidden
+        is_ours = self._state.selection.is_attached(pane) and len(pane.attached) < 2
+        if terminal is None or hidden == (0, 0) or is_ours:
+            return ""
+        return f"part of {terminal.columns}x{terminal.rows}"
 
     def _draw_screen(
         self, pane: Pane | None, layout: Layout, left: int
