@@ -47,7 +47,7 @@ _NOTHING = b"\x1b\\"
 _IGNORED = b"\x1b]7727;"
 #: C1 controls in UTF-8 as the two characters that mean the same (ECMA-48 5.3): CSI, and SCI for DECID.
 _EIGHT_BIT = ((b"\xc2\x9b", b"\x1b["), (b"\xc2\x9a", b"\x1bZ"))
-_COLOUR_REPORTS, _FOCUS_REPORTS = 2031, "?1004"
+_DECCOLM, _COLOUR_REPORTS, _FOCUS_REPORTS = 3, 2031, "?1004"
 #: Private switches that do more than change themselves: side margins, what is watched, what is told at once.
 _MORE = ("?69", f"?{_COLOUR_REPORTS}", _FOCUS_REPORTS)
 
@@ -252,10 +252,12 @@ class Questions:
         if settings.on["?2031"] and not watched:
             self._read_colours()
         is_fenced = settings.on[_FOCUS_REPORTS] and not reported and self.answers.drop_focus_reports()
-        if not is_fenced and (_COLOUR_REPORTS not in numbers or not on):
+        # A newer tmux would report colours, too. It clears at DECCOLM whatever mode 40 says. Of the focus it
+        # speaks at once, unlike other terminals.
+        kept = {_COLOUR_REPORTS} if settings.on["?40"] else {_COLOUR_REPORTS, _DECCOLM}
+        if not is_fenced and (key not in (b"?h", b"?l") or kept.isdisjoint(numbers)):
             return None
-        # A newer tmux would report colours, too. Of the focus it speaks at once, unlike other terminals.
-        others = ";".join([str(number) for number in numbers if number != _COLOUR_REPORTS])
+        others = ";".join([str(number) for number in numbers if number not in kept])
         passed = f"\x1b[?{others}{key[-1:].decode('ascii')}".encode("ascii") if others else b""
         return passed + b"\x1b[6n" if is_fenced else passed
 

@@ -289,6 +289,13 @@ def test_a_program_that_asks_on_and_on_gets_no_more_than_so_much(ask: Ask) -> No
     assert len(questions.answers.take()) <= 128 * 1024
 
 
+def test_tmux_clears_at_deccolm_only_where_the_emulator_does(ask: Ask) -> None:
+    questions = ask()
+    assert questions.take(b"a\x1b[?3;4lb\x1b[?3hc") == b"a\x1b[?4lb\x1b\\c"
+    assert questions.take(b"x" * 70_000 + b"\x1b[?3l") == b"x" * 70_000 + b"\x1b\\"
+    assert questions.take(b"\x1b[?40h\x1b[?3h\x1b[3h") == b"\x1b[?40h\x1b[?3h\x1b[3h"
+
+
 @pytest.mark.parametrize(
     "data",
     [
