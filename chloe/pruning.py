@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chloe.errors import ChloeError
+from chloe.events.facts import Resized
 from chloe.events.keyframe import encode_keyframe
 from chloe.events.panes import Panes
 from chloe.formatting.sizes import format_size
@@ -153,11 +154,14 @@ async def _kept(store: Store, part: PruneRange) -> Checkpoint | None:
         checkpoint = await _folded(store, part)
     if checkpoint is None:
         return None
+    # What the screen takes back where it becomes higher or wider: never more lines than it then has rows.
+    resizes = store.read(pane=part.pane, kinds={"Resized"}, after=part.up_to)
+    above = max([each.fact.rows async for each in resizes if isinstance(each.fact, Resized)], default=0)
     # A terminal is some milliseconds of work on the loop: others have their turn between two.
     await asyncio.sleep(0)
     try:
         with within_bounds:
-            return replace(checkpoint, state=encode_keyframe(Terminal.load(checkpoint.state)))
+            return replace(checkpoint, state=encode_keyframe(Terminal.load(checkpoint.state), above=above))
     except StateUnusable:
         return None
     except Exception:

@@ -4,6 +4,9 @@ Owns the form of it. Unlike a checkpoint it can't be made again, and a later Chl
 what any terminal understands, bytes that draw the screen on an empty one.
 
     rows, columns and lines that had left the screen, in decimal, a blank between, a line feed, the bytes
+
+Where the screen takes lines back as it becomes higher, the bytes first print these and have them leave it.
+The opening doesn't count them.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from chloe.terminal import Terminal
 from chloe.terminal.sizes import MAX_CELLS, fits
 
 _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
-
+_MAX_OPENING = 31
 
 #: Bytes of a screen at a cut: each cell with a look and a cluster of its own.
 MAX_KEYFRAME = 64 * MAX_CELLS
@@ -26,10 +29,14 @@ class KeyframeError(ValueError):
     """These bytes are no screen at a cut."""
 
 
-def encode_keyframe(terminal: Terminal) -> bytes:
-    """Return the screen of ``terminal``; its scrollback isn't in it."""
-    opening = b"%d %d %d\n" % (terminal.rows, terminal.columns, terminal.scrollback.total)
-    return opening + terminal.repaint()
+def encode_keyframe(terminal: Terminal, *, above: int = 0) -> bytes:
+    """Return the screen of ``terminal``, with the last ``above`` lines of its scrollback, if it has them."""
+    screen = terminal.repaint()
+    printed, count = terminal.reprint(above)
+    if len(printed) + len(screen) + _MAX_OPENING > MAX_KEYFRAME:
+        printed, count = b"", 0
+    opening = b"%d %d %d\n" % (terminal.rows, terminal.columns, terminal.scrollback.total - count)
+    return opening + printed + screen
 
 
 def decode_keyframe(state: bytes, *, scrollback: int) -> Terminal:

@@ -2,7 +2,7 @@
 
 Owns the order in which a state is rebuilt from sequences that any terminal understands. Must not
 know how the screen stores it beyond rows and runs. The scrollback isn't part of it, except for
-the rows of an open line that left the screen.
+the rows of an open line that left the screen: ``reprinting`` has its lines.
 
 Plan: for each screen first what DECSC kept, while nothing is drawn that this could disturb; then the
 soft wraps, which only come from text that runs over the edge; then the cells, with what changes no
@@ -39,19 +39,23 @@ _CELLS = re.compile(f"([^{HALF}])({HALF}?)")
 
 def repaint(screen: Interpreter) -> bytes:
     """Return what to feed to a fresh terminal of the same size."""
-    return _Repaint(screen).bytes()
+    return Repaint(screen).bytes()
 
 
-class _Repaint:
+class Repaint:
+    """Collects the sequences that rebuild one screen."""
+
     def __init__(self, screen: Interpreter) -> None:
         self.screen = screen
         self.parts: list[str] = []
         self.pen = 0
 
     def emit(self, text: str) -> None:
+        """Add text or a sequence."""
         self.parts.append(text)
 
     def bytes(self) -> bytes:
+        """Rebuild everything but the scrollback."""
         screen = self.screen
         self._saved_modes()
         is_main = screen.main_lines is None
@@ -76,19 +80,20 @@ class _Repaint:
         rows = rows if main else [_trimmed(row) for row in rows]
         if not main and not is_shown and saved == SavedCursor() and not stack and not flags:
             return
-        self._select_pen(0)
+        self.select_pen(0)
         if not main:
             self.emit("\x1b[?47h\x1b[H")
         self._saved(saved)
         self._rows(screen.scrollback.open_rows() if main else [], rows)
         self._keyboard(stack, flags)
         if not (main or is_shown):
-            self._select_pen(0)
+            self.select_pen(0)
             self.emit("\x1b[?47l")
 
     # Cells.
 
-    def _select_pen(self, pen: int) -> None:
+    def select_pen(self, pen: int) -> None:
+        """Have what is printed next look like this."""
         before = self.pen
         if pen == before:
             return
@@ -124,22 +129,23 @@ class _Repaint:
                 below = rows[place + 1] if place + 1 < len(rows) else None
                 ends_early = place == opened - 1 and len(row.text) == columns - 1 > 0
                 size = columns - 1 if ends_early or is_short(row, below, columns) else columns
-                self._cells(row.text.ljust(size), row.full_style_ids(columns))
+                self.print_cells(row.text.ljust(size), row.full_style_ids(columns))
                 if ends_early:
-                    self._select_pen(self.screen.pen_table.lookup(row.fill))
+                    self.select_pen(self.screen.pen_table.lookup(row.fill))
                     self.emit(f"{_SEPARATOR}\u3000\r")
             elif goes_on:
-                self._cells((row.text or " ")[:2], (row.style_ids() or row.fill)[:2])
+                self.print_cells((row.text or " ")[:2], (row.style_ids() or row.fill)[:2])
             written.append(row.wrapped or goes_on)
             goes_on = row.wrapped
             if not goes_on and place < len(rows) - 1:
-                self._select_pen(0)
+                self.select_pen(0)
                 self.emit("\r\n")
         return written
 
-    def _cells(self, cells: str, style_ids: str) -> None:
+    def print_cells(self, cells: str, style_ids: str) -> None:
+        """Print cells with their looks."""
         for start, end, style_id in split_styles(style_ids[: len(cells)]):
-            self._select_pen(self.screen.pen_table.lookup(style_id))
+            self.select_pen(self.screen.pen_table.lookup(style_id))
             self.emit(self._text(cells[start:end]))
 
     def _text(self, cells: str) -> str:
@@ -164,10 +170,10 @@ class _Repaint:
         if row.fill != PLAIN or is_written:
             # A full row has a fill as well, for when it's wrapped anew: its last cell is erased first.
             first = min(len(row.text), columns - 1)
-            self._select_pen(self.screen.pen_table.lookup(row.fill))
+            self.select_pen(self.screen.pen_table.lookup(row.fill))
             self.emit(f"\x1b[{y + 1};{first + 1}H\x1b[{columns - first}X")
         self.emit(f"\x1b[{y + 1}H")
-        self._cells(row.text, row.style_ids())
+        self.print_cells(row.text, row.style_ids())
 
     # What isn't a cell.
 
@@ -187,11 +193,11 @@ class _Repaint:
             self.emit("\x1b[?6h")
         waits = saved.x == self.screen.columns
         self.emit(f"\x1b[{saved.y + 1};{saved.x + 1}H" + " " * waits)
-        self._select_pen(saved.pen)
+        self.select_pen(saved.pen)
         self._charsets(saved.charsets)
         self.emit("\x1b7")
         if saved.charsets.single >= 0 or waits:
-            self._select_pen(0)
+            self.select_pen(0)
             self.emit("\r \x1b[2J")  # Only a character ends a single shift; nothing is drawn yet.
         self._charsets(Charsets(), force=True)
         if saved.origin:
@@ -297,7 +303,7 @@ class _Repaint:
         cells = row.full_text(end)[:end]
         last = end - 2 if cells[-1] == HALF else end - 1
         self.emit(self._move(last))
-        self._cells(cells[last:], row.full_style_ids(end)[last:end])
+        self.print_cells(cells[last:], row.full_style_ids(end)[last:end])
 
     @property
     def _printed_again(self) -> str:
@@ -322,7 +328,7 @@ class _Repaint:
             return
         if (screen.left <= x <= screen.right) != between_margins:
             return
-        self._select_pen(screen.pen_table.lookup(screen.lines[screen.y].fill))
+        self.select_pen(screen.pen_table.lookup(screen.lines[screen.y].fill))
         if between_margins:
             self.emit(f"{self._move(x)}\x1b[{width}P")
             return
@@ -339,13 +345,13 @@ class _Repaint:
         last = self._printed_again
         if not last:
             self._place_cursor()
-            self._select_pen(screen.pen)
+            self.select_pen(screen.pen)
             self.emit(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
             self._charsets(screen.charsets)
             return
         self._take_out_inserted(between_margins=True)
         self.emit(insert + self._move(screen.x - self._width_before))
-        self._select_pen(screen.pen)
+        self.select_pen(screen.pen)
         # A mark may have joined a character that was drawn when another set was in force.
         is_older = ord(last[0]) in (screen.charsets.translation or {})
         self.emit(last[:is_older])

@@ -14,6 +14,7 @@ from chloe.terminal.logical import lines
 from chloe.terminal.modes import Modes
 from chloe.terminal.notices import Notice
 from chloe.terminal.repaint import repaint
+from chloe.terminal.reprinting import reprint
 from chloe.terminal.resizing import resize
 from chloe.terminal.rows import Row
 from chloe.terminal.runs import Run
@@ -212,3 +213,11 @@ class Terminal:
         ['bold']
         """
         return repaint(self._screen)
+
+    def reprint(self, lines: int) -> tuple[bytes, int]:
+        """Return bytes that have a fresh terminal of this size scroll the last ``lines`` lines of the
+        scrollback off its screen, which is blank again afterwards; and how many these are.
+
+        There are fewer where there are no more, or where these are very long.
+        """
+        return reprint(self._screen, lines)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chloe.events.keyframe import MAX_KEYFRAME, KeyframeError, decode_keyframe, encode_keyframe
 from chloe.terminal import Terminal
+from tests.terminal.streams import SIZES, STREAMS
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings").glob("*/output.bin"))
 
@@ -27,6 +28,34 @@ def test_a_screen_goes_on_from_its_cut_as_if_nothing_had_been_cut(recording: Pat
             terminal.feed(data[end : end + 2_000])
         assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
         assert found.scrollback.total == whole.scrollback.total
+
+
+@pytest.mark.parametrize("size", [(24, 80), (10, 33), (3, 7)], ids=str)
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.parent.name)
+def test_a_screen_that_becomes_higher_takes_back_what_it_would_have(
+    recording: Path, size: tuple[int, int]
+) -> None:
+    data = recording.read_bytes()
+    rows, columns = size
+    whole = Terminal(rows, columns)
+    whole.feed(data[: len(data) * 3 // 5])
+    found = decode_keyframe(encode_keyframe(whole, above=60), scrollback=100)
+    assert found.scrollback.total == whole.scrollback.total
+    for height, width in ((rows + 7, columns), (60, columns), (60, 90), (20, columns)):
+        for terminal in (whole, found):
+            terminal.resize(height, width)
+        assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
+
+
+@given(STREAMS, SIZES)
+def test_lines_above_any_screen_are_there(stream: bytes, size: tuple[int, int]) -> None:
+    whole = Terminal(*size)
+    whole.feed(stream * 2)
+    found = decode_keyframe(encode_keyframe(whole, above=100), scrollback=1000)
+    assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
+    held, total = whole.scrollback.first, whole.scrollback.total
+    assert found.scrollback.total == total
+    assert found.scrollback.numbered(held, total, 30) == whole.scrollback.numbered(held, total, 30)
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,12 @@ from chloe.events.keyframe import encode_keyframe
 from chloe.past.checkpointing import CheckpointWriter
 from chloe.past.scrollback import Row, ScrollbackReader
 from chloe.past.walker import Walker
+from chloe.pruning import RetentionPolicy, execute, plan
 from chloe.store import PruneCut, Store
-from chloe.terminal import EMULATOR, Terminal
+from chloe.terminal import EMULATOR, Snapshot, Terminal
 from tests.ids import id_of
 from tests.panes import open_pane
-from tests.replays import replayed
+from tests.replays import folded_panes, replayed
 
 Eventually = Callable[..., Awaitable[None]]
 PANE = "00000000-0000-4000-8000-000000000000"
@@ -194,6 +195,31 @@ async def test_a_pane_found_again_is_folded_from_its_last_checkpoint(
             "1 some words to fill a line with",
             "2 some words to fill a line with",
         ]
+
+
+@pytest.mark.parametrize("seed", range(8, 12))
+async def test_behind_a_cut_each_size_shows_what_it_did(
+    seed: int, store: Store, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chloe.store.packing.SERIES_BODIES", 3)
+    told: list[Fact] = [fact for fact in _stream(seed) if not isinstance(fact, facts.Repainted | facts.Gap)]
+    await _append(store, told)
+    await _keep_all(store)
+    panes = await folded_panes(store)
+    planned = await plan(store, panes, RetentionPolicy(older_than=1), scrollback=0)
+    last = planned.ranges[0].up_to
+    sizes = [record.seq async for record in store.read(kinds={"Resized"}, after=last) if record.seq > last]
+    before = [await _screen_at(store, seq) for seq in sizes]
+    await store.delete_checkpoints()
+    await execute(store, planned)
+    assert [await _screen_at(store, seq) for seq in sizes] == before
+
+
+async def _screen_at(store: Store, seq: int) -> Snapshot:
+    walker = walker_of(store, scrollback=10_000)
+    await walker.at(seq=seq)
+    assert walker.terminal is not None
+    return walker.terminal.snapshot().without_scrollback()
 
 
 async def test_a_fold_whose_log_is_pruned_meanwhile_begins_again(

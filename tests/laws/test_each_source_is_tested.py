@@ -160,6 +160,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     ("terminal/test_talk.py", "ui/test_mouse.py"): ("terminal/notices", "terminal/pointing"),
     ("terminal/test_recordings.py", "terminal/test_state.py"): ("terminal/repaint", "terminal/snapshot"),
+    ("events/test_keyframe.py",): ("terminal/reprinting",),
     ("ui/test_pilot_escape.py", "ui/test_app_escape.py"): ("ui/escape_delay", "ui/panes/escape"),
     # The app is flown in memory: what it draws, and what it asks for.
     ("ui/test_pilot_instances.py", "ui/test_pilot_panes.py"): (
