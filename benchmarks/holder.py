@@ -2,8 +2,8 @@
 
 Owns the streams, which are made here or recorded from real programs, and always the same. Both run on a real
 terminal, whose other end takes all that comes: tmux, which is slower than either, would hide what looking for
-questions costs. The two take turns in one run. Run with ``python -m benchmarks holder``;
-``python -m benchmarks.holder FOLDER…`` measures the holders of other checkouts beside them.
+questions costs. What counts is the processor's time, and the two take turns in one run. Run with
+``python -m benchmarks holder``, or ``python -m benchmarks.holder FOLDER…`` for those of other checkouts, too.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ ROUNDS = 5
 STARTS = 20
 #: The least speed beside the bare relay: of text, and of what is full of sequences, some of which have to be
 #: carried out.
-TEXT_SPEED, SPEED = 0.5, 0.12
+TEXT_SPEED, SPEED = 0.4, 0.08
 #: How many times the start and the memory of the bare relay the holder may take.
-START, MEMORY = 1.8, 1.3
+START, MEMORY = 2.5, 1.3
 
 _ENVIRONMENT = {"PATH": os.defpath, "HOME": "/"}
 _RECORDINGS = Path(__file__).parents[1] / "tests" / "recordings"
@@ -56,7 +56,8 @@ def main(others: Sequence[str] = ()) -> bool:
     slowest: dict[bool, list[float]] = {True: [], False: []}
     with tempfile.TemporaryDirectory(prefix="chloe-bench-") as folder:
         print(
-            f"  {'MB/s, and beside the bare relay':<44} " + "  ".join(f"{name[-14:]:>14}" for name in relays)
+            f"  {'MB a second of work, and beside the bare one':<44} "
+            + "  ".join(f"{name[-14:]:>14}" for name in relays)
         )
         for name, stream in streams().items():
             file = Path(folder) / "stream"
@@ -220,6 +221,10 @@ class Running:
         """Return how long ago it was started."""
         return self._watch.seconds()
 
+    def worked(self) -> float:
+        """Return the seconds of processor time that it took, without the program's."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
+
     def close(self) -> None:
         """End it, if it didn't end by itself."""
         if self.process.poll() is None:
@@ -230,12 +235,14 @@ class Running:
 
 
 def _pass_on(text: str, relay: Relay) -> float:
+    """Return the processor time that the relay took, without its start and without the program."""
     running = Running(relay, text)
     running.read()
-    watch = Stopwatch()
+    before = running.worked()
     while running.read():
         pass
-    seconds = watch.seconds()
+    os.waitid(os.P_PID, running.process.pid, os.WEXITED | os.WNOWAIT)
+    seconds = running.worked() - before
     running.close()
     return seconds
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 DIGITS = b"0123456789;:"
 #: Final characters of control sequences that neither ask nor change what can be asked for, but for SGR.
 PASSED_OVER = b"@ABCDEFGHIJKLMPSTXZ^`abdefgijkmv"
-#: They, set and reset, and the designations of character sets (G0, G1): one letter stands for all of a kind.
-_FOLD = bytes.maketrans(PASSED_OVER + b"l)", b"m" * len(PASSED_OVER) + b"h(")
+#: They, and set and reset: one letter stands for all of a kind.
+_FOLD = bytes.maketrans(PASSED_OVER + b"l", b"m" * len(PASSED_OVER) + b"h")
 #: Stands for a common sequence; it is in no text in UTF-8.
 _COMMON = b"\xff"
 _LEFT_OUT = DIGITS + _COMMON
@@ -52,7 +52,7 @@ def find_uncommon(data: bytes, switches: dict[str, bool], simple: dict[bytes, st
     if (
         others == switched
         and data.count(b"\x1b[") == controls + switched
-        and (not designations or data.count(b"\x1b(") + data.count(b"\x1b)") == designations)
+        and (not designations or data.count(b"\x1b(") == designations)
         and (not switched or _follow_switches(data, switches, simple))
     ):
         return []

@@ -20,7 +20,7 @@ Ask = Callable[..., Any]
     [
         b"text, [c and ?25h",
         b"\x1b[31;1mred\x1b[0m\x1b[2;3H\x1b[K",
-        b"\x1b(0lqk\x1b)B",
+        b"\x1b(0lqk\x1b(B",
         b"\x1b[?25l\x1b[?2026h frame \x1b[?2026l",
     ],
 )
