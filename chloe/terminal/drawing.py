@@ -144,19 +144,21 @@ class Drawing(Canvas):
     def _join_last(self, cells: list[str], char: str) -> bool:
         """Add ``char`` to the last of ``cells``, which aren't drawn yet, if it belongs there.
 
-        Where it makes that wider, they are drawn first: then it may lack the room.
+        Where it makes that wider and the row may lack the room, they are drawn first.
         """
         before = self.last
         if not widths.joins(before, char):
             return False
         if len(before) < MAX_CODE_POINTS:
-            if widths.cluster_width(before + char) > max(widths.cluster_width(before), 1):
+            half = HALF if cells[-1][-1] == HALF else ""
+            widens = not half and widths.cluster_width(before + char) == 2
+            if widens and not (self.draws_plainly and self.x + sum(map(len, cells)) < self.columns):
                 self._put("".join(cells))
                 cells.clear()
                 return self._join(char)
             self.last = before + char
-            half = HALF if cells[-1][-1] == HALF else ""
-            cells[-1] = cells[-1][: -1 - len(half)] + self.clusters.stand_in(self.last) + half
+            kept = cells[-1][: -1 - len(half)]
+            cells[-1] = kept + self.clusters.stand_in(self.last) + (HALF if widens else half)
         return True
 
     def _join(self, char: str) -> bool:
