@@ -192,7 +192,7 @@ class TmuxServer:
 
     async def name_window(self, name: str, window: str) -> None:
         """Call the session's window this. A session that is gone is none of its business."""
-        await self._run([make_naming(f"={name}:", window)], gone=True)
+        await self._off_loop(lambda: self._tmux.sequence([make_naming(f"={name}:", window)]))
 
     async def kill(self, name: str) -> None:
         """End the session; what runs in it is hung up."""
