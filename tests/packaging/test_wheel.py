@@ -50,7 +50,7 @@ def test_the_installed_chloe_records_a_program_outside_the_checkout(
     elsewhere.mkdir()
     run(sys.executable, "-m", "venv", "--without-pip", environment)
     pip = (sys.executable, "-m", "pip", "--python", environment / "bin/python")
-    install = (*pip, "install", "--quiet", "--disable-pip-version-check")
+    install = (*pip, "install", "--quiet", "--disable-pip-version-check", "--no-compile")
     run(*install, "--require-hashes", "--requirement", ROOT / "requirements/run.txt")
     run(*install, "--no-deps", "--no-index", wheel)
     # The lock gives all that the wheel says it needs.
