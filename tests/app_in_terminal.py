@@ -102,7 +102,15 @@ class AppInTerminal:
     def leave_pane(self) -> None:
         """Take the keyboard back, whatever the program does."""
         self.send(b"\x1d")
-        self.wait_for("q quit")
+        self.wait_for(lambda app: "keyboard:" not in app.text)
+        self.wait_for_keys()
+
+    def wait_for_keys(self) -> None:
+        """Wait until it says which keys there are, and take away a message that hides them.
+
+        Right after a pane's end keys are dropped, so that takes more than one.
+        """
+        self.wait_for(lambda app: "q quit" in app.text or "q quit" in app.send("ctrl+l").text)
 
     def quit(self) -> int:
         """Quit from the list, confirming where that is asked; its exit status."""

@@ -332,9 +332,10 @@ class Pilot:
         self.type(b"\x1b[200~" + text.encode() + b"\x1b[201~")
 
     async def leave(self) -> None:
-        """Take the keyboard back from the pane that has it."""
+        """Take the keyboard back from the pane that has it, and a message away that hides the keys."""
         self.press(self.config.keys.leave[0])
-        await self.sees("q quit")
+        await self.sees_no("keyboard:")
+        await self.presses_until("ctrl+l", lambda: "q quit" in self.text)
 
     async def opens(self, key: str = "c") -> Pane:
         """Open a pane and wait for its prompt; it has the keyboard."""

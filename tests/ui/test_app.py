@@ -122,7 +122,7 @@ def test_what_is_typed_after_a_program_s_end_is_no_command(app_with_pane: AppWit
     app.send(b"exit\r")
     app.wait_for("[💀]")
     app.send(b"xqy")
-    app.wait_for("q quit")
+    app.wait_for_keys()
     assert "[💀]" in app.text
 
     def puts_it_away(app: AppInTerminal) -> bool:
