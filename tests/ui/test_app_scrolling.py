@@ -23,11 +23,11 @@ def _long_log(path: Path, size: int) -> int:
     return lines
 
 
-def test_one_can_scroll_to_the_first_line_of_200_megabytes_and_back(
+def test_one_can_scroll_to_the_first_line_of_50_megabytes_and_back(
     app_with_pane: AppWithPane, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    count = _long_log(log, 200 * MEGABYTE)
+    count = _long_log(log, 50 * MEGABYTE)
     app = app_with_pane("c")
     app.send(f"clear; cat {log}; echo the end\r".encode())
     app.wait_for("│the end", deadline=120)  # And not the line that says what to do.
