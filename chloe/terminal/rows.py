@@ -114,11 +114,10 @@ class Row:
         """Return the cells from ``x`` up to ``end`` and their style ids; a halved character is a blank."""
         text = self.text[x:end].ljust(end - x)
         style_ids = self.style_ids()[x:end].ljust(end - x, self.fill)
-        if not text.isascii():
-            if text[0] == HALF:
-                text = " " + text[1:]
-            if self.text[end : end + 1] == HALF:
-                text = text[:-1] + " "
+        if text[0] == HALF:  # It may be the only one, and is ASCII itself.
+            text = " " + text[1:]
+        if self.text[end : end + 1] == HALF:
+            text = text[:-1] + " "
         return text, style_ids
 
     def paste(self, x: int, cells: str, style_ids: str) -> None:

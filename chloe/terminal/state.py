@@ -248,6 +248,8 @@ class _Loading:
             _refuse("lines that don't fit together")
         reader = self.screen.reader
         for odd in widths.ambiguous_cells(cells):
+            if odd == widths.HALF:
+                _refuse("half a character")
             cluster = reader.clusters.text(odd[0])
             # One that grew where there was no room for it has the width of its first character.
             sizes = (widths.width(cluster[0]), widths.cluster_width(cluster))

@@ -75,9 +75,17 @@ _RARE = (
     | st.sampled_from(
         [">5u", "<u", "=3u", "?25s", "?7;47s", "?7;47r", "?6h\x1b7", "2 @", "2 A", "\x9b1m"]
     ).map("\x1b[{}".format)
-    | st.sampled_from(["?69h\x1b[2;5s", "?69h\x1b[3;9s", "22;0t", "23;0t", "2;2;3;6$z", "88;1;2;2;5$x"]).map(
-        "\x1b[{}".format
-    )
+    | st.sampled_from(
+        [
+            "?69h\x1b[2;5s",
+            "?69h\x1b[2;5s\x1b[4h",
+            "?69h\x1b[3;9s",
+            "22;0t",
+            "23;0t",
+            "2;2;3;6$z",
+            "88;1;2;2;5$x",
+        ]
+    ).map("\x1b[{}".format)
 )
 _STRINGS = st.sampled_from(
     [

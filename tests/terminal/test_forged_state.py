@@ -75,6 +75,14 @@ def test_a_damaged_state_is_refused(place: int, damage: int) -> None:
         Terminal.load(bytes(damaged))
 
 
+def test_half_a_character_is_refused() -> None:
+    body = _STATE[len(_OPENING) + 4 :]
+    forged = body.replace("日\0".encode(), b"x\0")
+    assert forged != body
+    with pytest.raises(StateUnusable):
+        Terminal.load(_with_crc(forged))
+
+
 _JUNK = st.binary(max_size=8) | st.sampled_from(
     [
         b"-1",

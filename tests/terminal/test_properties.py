@@ -38,6 +38,7 @@ def assert_sound(terminal: Terminal) -> None:
     assert 0 <= terminal.cursor.x < terminal.columns
     assert terminal.changed_since(0) == set(range(terminal.rows))
     assert terminal.scrollback.height == len(terminal.scrollback.rows(0, 10**9))
+    Terminal.load(terminal.dump())  # It refuses cells that can't be, such as half a character.
 
 
 def seen(terminal: Terminal) -> Snapshot:
@@ -68,6 +69,19 @@ def test_no_control_string_raises_or_breaks_an_invariant(stream: bytes, size: tu
     assert_sound(terminal)
     assert Terminal.load(terminal.dump()).snapshot() == terminal.snapshot()
     fed(size, terminal.repaint())
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        "\x1b[?69h\x1b[2;4s日\r\x1b[4ha\u0301",
+        "\x1b[?69h\x1b[2;4s\x1b[4hक्ष\x1b[3Géé",
+        "\x1b[?69h\x1b[2;4s🇩🇪\r\x1b[4h👩\u200d👩\u200d👧",
+    ],
+)
+def test_what_is_inserted_into_a_wide_character_leaves_no_half_of_it(stream: str) -> None:
+    assert_same_however_split(stream.encode(), (1, 5), [])
+    assert_sound(fed((1, 5), stream.encode()))
 
 
 @_examples
