@@ -75,11 +75,11 @@ class Actions(Conditions):
 
     def _find_folder(self) -> str:
         """Return the folder that a new pane opens in: where the selected one's program is; "" without one."""
-        pane = self._state.selection.selected
-        if pane is None:
+        selected = self._state.selection.selected
+        if selected is None:
             return ""
-        folder = self._engine.find_folder(pane.id) if pane.alive else ""
-        return folder or (pane.cwd if Path(pane.cwd).is_dir() else "")
+        folder = self._engine.find_folder(selected.id) if selected.alive else ""
+        return folder or (selected.cwd if Path(selected.cwd).is_dir() else "")
 
     def _opened(self, pane: str | None) -> None:
         if pane is not None:
