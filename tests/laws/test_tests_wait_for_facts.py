@@ -19,9 +19,7 @@ from tests.laws.test_floors import ROOT, named
 SLEEPING = {
     "tests/backends/tmux/conftest.py:sleeps_without": "it asks that no time of the processor is used",
     "tests/backends/tmux/test_caps.py:_stands_still": "it asks that nothing is written for a while",
-    "tests/engine/test_faults.py:test_without_a_free_descriptor_new_panes_say_so_and_the_others_go_on": (
-        "it asks that no time of the processor is used"
-    ),
+    "tests/engine/test_faults.py:steps_while_waiting": "it asks that the loop takes few steps meanwhile",
     "tests/hostile/forks.py:_run": "a process that hangs can't say that it has told where",
     "tests/recordings/record.py:_screen": "tmux has no word for having drawn everything",
     "tests/torture/driver.py:keep": "the pace of a load, which is waited for by nobody",
