@@ -29,7 +29,15 @@ INDEXED = "(kind <> 'Output' OR version <> 1)"
 
 #: The kinds that are passed over, as SQL has them in a list, and those of which the last counts, as a table.
 PASSED_OVER = ", ".join(f"'{kind.__name__}'" for kind in (*facts.ON_DEMAND, *facts.LAST_COUNTS))
-LAST_COUNTS = "(VALUES {})".format(", ".join(f"('{kind.__name__}')" for kind in facts.LAST_COUNTS))
+_LAST_COUNTS = "(VALUES {})".format(", ".join(f"('{kind.__name__}')" for kind in facts.LAST_COUNTS))
+#: Selects the seqs of the latter, through ?1, of the panes in a table ``panes``.
+LAST_COUNTED = f"""
+SELECT (
+    SELECT seq FROM record INDEXED BY record_history
+    WHERE record.pane = panes.pane AND record.kind = counted.column1 AND kind <> 'Output' AND seq <= ?1
+    ORDER BY seq DESC LIMIT 1
+) FROM panes CROSS JOIN {_LAST_COUNTS} AS counted
+"""  # noqa: S608 (only words from here)
 
 #: The seqs of an outline through ?1, in no order. The index is asked for one kind after the other, so that
 #: records that are passed over aren't walked through. SQLite would rather walk along the whole table in the
@@ -66,11 +74,7 @@ SELECT (
     ORDER BY seq DESC LIMIT 1
 ) FROM panes
 UNION ALL
-SELECT (
-    SELECT seq FROM record INDEXED BY record_history
-    WHERE record.pane = panes.pane AND record.kind = counted.column1 AND kind <> 'Output' AND seq <= ?1
-    ORDER BY seq DESC LIMIT 1
-) FROM panes CROSS JOIN {LAST_COUNTS} AS counted
+{LAST_COUNTED}
 """  # noqa: S608 (only words from here)
 
 

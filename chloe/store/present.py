@@ -12,7 +12,7 @@ import sqlite3
 from array import array
 from collections.abc import Collection
 
-from chloe.store.outline import LAST_COUNTS, PASSED_OVER
+from chloe.store.outline import LAST_COUNTED, PASSED_OVER
 
 #: The panes that live: those that haven't died since they were last reopened. SQLite wouldn't take the index
 #: by itself.
@@ -29,10 +29,10 @@ PRESENT = f"""{ALIVE}
 #: The seqs of the outline (see the module of this name) through ?1 of the panes in the JSON list ?2.
 SEQS = f"""
 WITH
-chosen (pane) AS MATERIALIZED (SELECT value FROM json_each(?2)),
+panes (pane) AS MATERIALIZED (SELECT value FROM json_each(?2)),
 outlined (seq, pane) AS MATERIALIZED (
-    SELECT record.seq, record.pane FROM chosen CROSS JOIN record INDEXED BY record_history
-    WHERE record.pane = chosen.pane AND kind <> 'Output' AND kind NOT IN ({PASSED_OVER}) AND record.seq <= ?1
+    SELECT record.seq, record.pane FROM panes CROSS JOIN record INDEXED BY record_history
+    WHERE record.pane = panes.pane AND kind <> 'Output' AND kind NOT IN ({PASSED_OVER}) AND record.seq <= ?1
 )
 SELECT seq FROM outlined
 UNION ALL
@@ -45,16 +45,12 @@ SELECT (
 UNION ALL
 SELECT (
     SELECT seq FROM record INDEXED BY record_pane
-    WHERE record.pane = chosen.pane AND record.seq <= ?1
+    WHERE record.pane = panes.pane AND record.seq <= ?1
         AND kind NOT IN ({PASSED_OVER}) AND (kind <> 'Output' OR version = 1)
     ORDER BY seq DESC LIMIT 1
-) FROM chosen
+) FROM panes
 UNION ALL
-SELECT (
-    SELECT seq FROM record INDEXED BY record_history
-    WHERE record.pane = chosen.pane AND record.kind = counted.column1 AND kind <> 'Output' AND seq <= ?1
-    ORDER BY seq DESC LIMIT 1
-) FROM chosen CROSS JOIN {LAST_COUNTS} AS counted
+{LAST_COUNTED}
 """  # noqa: S608 (only words from here)
 
 
