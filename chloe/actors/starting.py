@@ -28,13 +28,6 @@ class Starter:
         self._panes = panes
         self._record = record
 
-    async def start(self, command: Open) -> tuple[str, Backend]:
-        """Start what is asked for. Return the new pane's id, and what runs its program.
-
-        Raises ``ChloeError``; then nothing runs.
-        """
-        return await self._start(command)
-
     async def relaunch(self, ended: Pane, command: Relaunch) -> tuple[str, Backend]:
         """Start the command of an ended pane again, in its folder; as ``start`` does."""
         again = Open(
@@ -45,10 +38,14 @@ class Starter:
             rows=command.rows,
             columns=command.columns,
         )
-        return await self._start(again, wanted=ended.name, relaunches=ended.id)
+        return await self.start(again, wanted=ended.name, relaunches=ended.id)
 
-    async def _start(self, command: Open, *, wanted: str = "", relaunches: str = "") -> tuple[str, Backend]:
-        """Start ``command``; where it has no name, the pane is called as ``wanted``, or much like it."""
+    async def start(self, command: Open, *, wanted: str = "", relaunches: str = "") -> tuple[str, Backend]:
+        """Start what is asked for. Return the new pane's id, and what runs its program.
+
+        Where ``command`` has no name, the pane is called as ``wanted``, or much like it. Raises
+        ``ChloeError``; then nothing runs.
+        """
         pane = str(uuid.uuid4())
         traits = self._launcher.traits(command.backend)
         spec = self._launcher.make_spec(pane, command)

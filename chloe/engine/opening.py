@@ -23,7 +23,6 @@ from chloe.actors.unread_spools import find_unread_spools
 from chloe.backends import descriptors
 from chloe.backends.tmux import Leases
 from chloe.config import Config
-from chloe.engine.doing_watch import DoingWatch
 from chloe.engine.engine import Engine
 from chloe.engine.fold import Change, Fold
 from chloe.engine.foothold import open_foothold
@@ -146,7 +145,12 @@ async def open_engine(
             lambda said: _publish(fold, said),
             lambda: missing.find(projections.panes.values()),
         )
-        doing_watch = DoingWatch(projections.panes, supervisor.observe, fold.publish)
+        doing_watch = None
+        if live is not None and scope.stays:
+            # A command needs neither it nor the time that importing it takes.
+            from chloe.engine.doing_watch import DoingWatch
+
+            doing_watch = DoingWatch(projections.panes, supervisor.observe, fold.publish)
         engine = Engine(
             instance,
             store,
@@ -157,7 +161,7 @@ async def open_engine(
             config.paths,
             recording_watch,
             launcher.tasks,
-            doing_watch.doings,
+            doing_watch.doings if doing_watch is not None else {},
         )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.
@@ -169,7 +173,7 @@ async def open_engine(
         await supervisor.restore()
         if scope.stays:
             group.create_task(supervisor.reap_departed_instances(), name="reap departed instances")
-        if live is not None and scope.stays:
+        if live is not None and doing_watch is not None:
             from chloe.actors.tmux_health import watch_tmux_health
 
             stack.callback(fold.subscribe(doing_watch.on_change))
