@@ -1,4 +1,4 @@
-"""A recording as data, and tmux as the peer that shows the same bytes."""
+"""A recording as data, tmux as the peer that shows the same bytes, and what the emulator draws, counted."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import BinaryIO
 import pytest
 
 from chloe.terminal import Terminal
+from chloe.terminal.interpreter import Interpreter
 
 _FOLDER = Path(__file__).parent.parent / "recordings"
 #: The letters of the VT100's line drawing.
@@ -138,3 +139,17 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
     tmux = Peer(tmp_path_factory.mktemp("peer"))
     yield tmux
     tmux.close()
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many characters are drawn each time."""
+    counted: list[int] = []
+    interpret = Interpreter.interpret
+
+    def count(screen: Interpreter, text: str) -> None:
+        counted.append(len(text))
+        interpret(screen, text)
+
+    monkeypatch.setattr(Interpreter, "interpret", count)
+    return counted

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.terminal import Terminal
-from chloe.terminal.interpreter import Interpreter
 from tests.searching import examples
 from tests.terminal.streams import SIZES
 from tests.terminal.test_properties import LINES, assert_skipped_as_drawn
@@ -27,20 +26,6 @@ def test_a_piece_may_begin_within_a_line_end_or_break_off_after_its_first(lines:
     for start in range(0, len(stream), 100):
         drawn.feed(stream[start : start + 100])
     assert pieces.snapshot() == drawn.snapshot()
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many characters are drawn each time."""
-    counted: list[int] = []
-    interpret = Interpreter.interpret
-
-    def count(screen: Interpreter, text: str) -> None:
-        counted.append(len(text))
-        interpret(screen, text)
-
-    monkeypatch.setattr(Interpreter, "interpret", count)
-    return counted
 
 
 @pytest.mark.parametrize("columns", [1, 20, 46, 59, 200])

@@ -32,6 +32,13 @@ def _with_crc(body: bytes) -> bytes:
     return _OPENING + zlib.crc32(body).to_bytes(4, "big") + body
 
 
+def _forge(fields: dict[str, object]) -> bytes:
+    """Return the state with other values of these fields."""
+    told, _, texts = _STATE[len(_OPENING) + 4 :].decode("utf-8", "surrogatepass").partition("\0")
+    forged = json.dumps(json.loads(told) | fields, ensure_ascii=False) + "\0" + texts
+    return _with_crc(forged.encode("utf-8", "surrogatepass"))
+
+
 def _try(state: bytes) -> None:
     """Either it is refused, or it is a sound terminal."""
     try:
@@ -131,10 +138,9 @@ _VALUES = st.recursive(
     ],
 )
 def test_text_that_no_program_can_have_printed_is_refused(field: str, value: object) -> None:
-    told, _, texts = _STATE[len(_OPENING) + 4 :].decode("utf-8", "surrogatepass").partition("\0")
-    forged = json.dumps(json.loads(told) | {field: value}, ensure_ascii=False) + "\0" + texts
+    forged = _forge({field: value})
     with pytest.raises(StateUnusable):
-        Terminal.load(_with_crc(forged.encode("utf-8", "surrogatepass")))
+        Terminal.load(forged)
 
 
 @examples(400)
@@ -156,12 +162,11 @@ def test_forged_fields_are_refused_or_sound(data: st.DataObject) -> None:
     "size", [(65_536, 65_536), (2_001, 1), (1, 10_001), (2_000, 501), (0, 80), (24, True)]
 )
 def test_a_state_of_a_size_that_no_terminal_has_takes_no_memory(size: tuple[int, int]) -> None:
-    told, _, texts = _STATE[len(_OPENING) + 4 :].decode("utf-8", "surrogatepass").partition("\0")
-    forged = json.dumps(json.loads(told) | {"size": size}, ensure_ascii=False) + "\0" + texts
+    forged = _forge({"size": size})
     tracemalloc.start()
     try:
         with pytest.raises(StateUnusable):
-            Terminal.load(_with_crc(forged.encode("utf-8", "surrogatepass")))
+            Terminal.load(forged)
         assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chloe.terminal import Terminal
-from chloe.terminal.interpreter import Interpreter
 from tests.searching import examples
 from tests.terminal.test_properties import LINES, assert_skipped_as_drawn
 
@@ -141,15 +140,7 @@ def test_frames_that_grow_over_a_margin_leave_what_drawn_ones_do(margins: str) -
 
 
 @pytest.mark.parametrize("end", ["\x1b[G", "\r"])
-def test_only_the_last_of_many_frames_is_drawn(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[int] = []
-    interpret = Interpreter.interpret
-
-    def count(screen: Interpreter, text: str) -> None:
-        drawn.append(len(text))
-        interpret(screen, text)
-
-    monkeypatch.setattr(Interpreter, "interpret", count)
+def test_only_the_last_of_many_frames_is_drawn(end: str, drawn: list[int]) -> None:
     frame = "".join(f"\x1b[32m{number}\x1b[39m of a frame\r\n" for number in range(20)) + erasure(20, end)
     terminal = Terminal(24, 80)
     terminal.feed(frame.encode() * 50 + b"the last")
