@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -74,7 +75,7 @@ class LiveFold(Fold):
         self.ahead = ScreensAhead(projections, self._loader, faults, self.publish, scrollback, clock)
         self._unfolded: dict[str, int] = {}
         #: What is said beside their text by programs of panes whose screen isn't folded.
-        self._scanners: dict[str, NoticeScanner] = {}
+        self._scanners: defaultdict[str, NoticeScanner] = defaultdict(NoticeScanner)
         self._to_fold = asyncio.Event()
         self._to_draw = asyncio.Event()
         #: The pane that was typed into last, whether it has printed since, and until when that is waited for.
@@ -104,6 +105,8 @@ class LiveFold(Fold):
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
                 notices += self._scan(record, record.fact.data)
+            elif isinstance(record.fact, facts.Died):
+                self._scanners.pop(record.pane, None)
             if record.pane == self._typed_into:
                 self._echoed.set()
         change = Change() if projections.screens.is_settled else self._draw(most=_LITTLE)
@@ -115,8 +118,7 @@ class LiveFold(Fold):
 
     def _scan(self, record: Record, data: bytes) -> list[tuple[str, Notice]]:
         """Return what the program said beside its text, unless that is old, as what it printed alone is."""
-        scanner = self._scanners.setdefault(record.pane, NoticeScanner())
-        notices = scanner.scan(data)
+        notices = self._scanners[record.pane].scan(data)
         if record.committed_at - record.occurred_at > _OLD:
             return []
         return [(record.pane, notice) for notice in notices]
