@@ -6,7 +6,8 @@ what any terminal understands, bytes that draw the screen on an empty one.
     rows, columns and lines that had left the screen, in decimal, a blank between, a line feed, the bytes
 
 Where the screen takes lines back as it becomes higher, the bytes first print these and have them leave it.
-The opening doesn't count them.
+The opening doesn't count them. How many of them only a smaller size pushed out no drawing can tell: an
+application program command does, first of the bytes, which other terminals pass over.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from chloe.terminal import Terminal
 from chloe.terminal.sizes import MAX_CELLS, fits
 
 _OPENING = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,18})\n")
-_MAX_OPENING = 31
+_PUSHED_OUT = re.compile(rb"\x1b_pushed out (\d{1,5})\x1b\\")
+#: The longest of both.
+_MAX_OPENING = 31 + 20
 
 #: Bytes of a screen at a cut: each cell with a look and a cluster of its own.
 MAX_KEYFRAME = 64 * MAX_CELLS
@@ -36,7 +39,9 @@ def encode_keyframe(terminal: Terminal, *, above: int = 0) -> bytes:
     if len(printed) + len(screen) + _MAX_OPENING > MAX_KEYFRAME:
         printed, count = b"", 0
     opening = b"%d %d %d\n" % (terminal.rows, terminal.columns, terminal.scrollback.total - count)
-    return opening + printed + screen
+    borrowed = min(terminal.scrollback.borrowed, count)
+    pushed_out = b"\x1b_pushed out %d\x1b\\" % borrowed if borrowed else b""
+    return opening + pushed_out + printed + screen
 
 
 def decode_keyframe(state: bytes, *, scrollback: int) -> Terminal:
@@ -55,4 +60,7 @@ def decode_keyframe(state: bytes, *, scrollback: int) -> Terminal:
     terminal.feed(state[opening.end() :])
     terminal.take_replies()
     terminal.take_notices()
+    pushed_out = _PUSHED_OUT.match(state, opening.end())
+    if pushed_out is not None:
+        terminal.scrollback.borrowed = min(int(pushed_out[1]), terminal.scrollback.lines)
     return terminal

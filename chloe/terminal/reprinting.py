@@ -7,7 +7,7 @@ that is ``repaint``.
 from __future__ import annotations
 
 from chloe.terminal.interpreter import Interpreter
-from chloe.terminal.logical import Line, is_short, wrap
+from chloe.terminal.logical import Line, cuts, is_short, wrap
 from chloe.terminal.pens import PLAIN
 from chloe.terminal.repaint import Repaint
 from chloe.terminal.rows import Row
@@ -39,11 +39,11 @@ def _last_lines(screen: Interpreter, most: int) -> list[Line]:
     lines = [line for block in screen.scrollback.tail(most) for line in block.lines()]
     cells = 0
     for place in range(len(lines) - 1, -1, -1):
+        line = lines[place].cells
         # An empty line takes a row as well.
-        size = max(len(lines[place].cells), screen.columns)
-        cells += size
+        cells += max(len(line), screen.columns)
         # No screen takes more back, and no longer line.
-        if cells > MAX_CELLS or size // max(screen.columns - 1, 1) >= MAX_LINE_ROWS:
+        if cells > MAX_CELLS or len(cuts(line, screen.columns)) >= MAX_LINE_ROWS:
             return lines[place + 1 :]
     return lines
 
@@ -56,10 +56,12 @@ def _print_line(painter: Repaint, rows: list[Row], columns: int) -> None:
     last = rows[-1]
     text, style_ids = last.text, last.style_ids()
     painter.print_cells(text, style_ids)
-    if last.fill == PLAIN:
+    # A row that a wrap begins is blanked in the look of what is printed then.
+    if last.fill == PLAIN and len(rows) == 1:
         return
-    # Behind a full row nothing can be erased: its last cell is, then it is printed once more.
+    # Behind a full row nothing can be erased: its last cell is, then it is printed once more. By ECH, since
+    # EL in the first column ends the line above.
     kept = len(text) if len(text) < columns else columns - (2 if text.endswith(HALF) else 1)
     painter.select_pen(painter.screen.pen_table.lookup(last.fill))
-    painter.emit(f"\x1b[{kept + 1}G\x1b[K")
+    painter.emit(f"\x1b[{kept + 1}G\x1b[{columns - kept}X")
     painter.print_cells(text[kept:], style_ids[kept:])

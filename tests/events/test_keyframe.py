@@ -30,7 +30,7 @@ def test_a_screen_goes_on_from_its_cut_as_if_nothing_had_been_cut(recording: Pat
         assert found.scrollback.total == whole.scrollback.total
 
 
-@pytest.mark.parametrize("size", [(24, 80), (10, 33), (3, 7)], ids=str)
+@pytest.mark.parametrize("size", [(24, 80), (10, 33), (3, 7), (10, 2), (24, 1)], ids=str)
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.parent.name)
 def test_a_screen_that_becomes_higher_takes_back_what_it_would_have(
     recording: Path, size: tuple[int, int]
@@ -45,6 +45,31 @@ def test_a_screen_that_becomes_higher_takes_back_what_it_would_have(
         for terminal in (whole, found):
             terminal.resize(height, width)
         assert found.snapshot().without_scrollback() == whole.snapshot().without_scrollback()
+
+
+def test_what_a_smaller_size_pushed_out_is_taken_back_whatever_stands_below() -> None:
+    whole = Terminal(24, 80)
+    whole.feed(b"".join(b"line %d\r\n" % number for number in range(40)))
+    whole.resize(4, 9)
+    whole.feed(b"\x1b[2H\x1b[J")
+    assert whole.scrollback.borrowed
+    found = decode_keyframe(encode_keyframe(whole, above=60), scrollback=100)
+    for size in ((6, 9), (24, 80), (60, 80)):
+        for terminal in (whole, found):
+            terminal.resize(*size)
+        assert found.snapshot() == whole.snapshot()
+    forged = b"24 80 0\n\x1b_pushed out 99999\x1b\\line\r\n"
+    assert decode_keyframe(forged, scrollback=100).scrollback.borrowed == 0
+
+
+def test_what_a_wrap_blanks_is_blanked_so_where_the_line_left_the_screen() -> None:
+    whole = Terminal(2, 1)
+    whole.feed(b"\x1b[44mabc\x1b[m\r\nd\r\n")
+    for columns in (2, 1, 5):
+        found = decode_keyframe(encode_keyframe(whole, above=9), scrollback=100)
+        for terminal in (whole, found):
+            terminal.resize(9, columns)
+        assert found.snapshot() == whole.snapshot()
 
 
 @given(STREAMS, SIZES)
