@@ -6,14 +6,18 @@ for what, or how anything is drawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from chloe.engine import EPHEMERAL, PERSISTENT
 from chloe.ui.actions import Actions
 from chloe.ui.keymap import TYPING, list_bindings
+from chloe.ui.labels import label_action
 from chloe.ui.view import Action, Binding, View, always
 from chloe.ui.views import VIEWS
 from chloe.ui.views.help import Section
+from chloe.ui.views.palette import Choice
 
 #: Every action that no single view owns.
 ACTIONS: tuple[Action[Actions], ...] = (
@@ -131,7 +135,13 @@ ACTIONS: tuple[Action[Actions], ...] = (
         Actions.allow_clipboard_always,
         Actions.why_not_allow_clipboard_always,
     ),
-    Action("help", "Show every key.", lambda it: it.show_help(list_help_sections), always),
+    Action("help", "Show every key.", lambda it: it.show_help(list_help_sections, list_choices), always),
+    Action(
+        "palette",
+        "Find what to do by a part of its words, and do it.",
+        lambda it: it.show_palette(list_choices),
+        always,
+    ),
     Action("redraw", "Draw the screen anew.", Actions.redraw, always),
     Action("suspend", "Stop Chloe as a shell's job; `fg` goes on with it.", Actions.suspend, always),
     Action("quit", "Quit; tmux panes run on, direct panes end with Chloe.", Actions.quit, always),
@@ -143,6 +153,21 @@ def find_action(action_id: str) -> Action[Actions]:
     """Return the action of this id."""
     return _BY_ID[action_id]
 
+
+def list_choices(view: View, actions: Actions) -> list[Choice]:
+    """Return all that can be asked for in a view, in the order of the help; what has no key last."""
+    bindings = (*list_bindings(view), *TYPING)
+    own: dict[str, Action[Any]] = {action.id: action for action in view.actions}
+    ids = dict.fromkeys((*(binding.action for binding in bindings), *own, *_BY_ID))
+    return [
+        Choice(label_action(bindings, name), own.get(name) or _BY_ID[name], view if name in own else actions)
+        for name in ids
+        if not _IS_OBVIOUS.match(name)
+    ]
+
+
+#: What the palette leaves out: itself, a number in the list, and what only a second press means.
+_IS_OBVIOUS = re.compile(r"palette$|instances\.go_to_|send_leave$")
 
 #: What Esc does while a pane has the keyboard, where it doesn't always take that back.
 _ESCAPE = {

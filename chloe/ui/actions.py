@@ -23,11 +23,13 @@ from chloe.ui.requests import AppEngine, Requests
 from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.tty import Tty
+from chloe.ui.view import View
 from chloe.ui.views.confirm import Confirm
 from chloe.ui.views.filter import Filter
 from chloe.ui.views.help import Help, Section
 from chloe.ui.views.last_screen import LastScreen
 from chloe.ui.views.message_list import MessageList
+from chloe.ui.views.palette import Choice, Palette
 from chloe.ui.views.prompt import Prompt
 from chloe.ui.views.switcher import Switcher
 
@@ -281,9 +283,24 @@ class Actions(Conditions):
         """Show what was said."""
         self._stack.open(MessageList(self._state))
 
-    def show_help(self, list_sections: Callable[[Sequence[str], str], list[Section]]) -> None:
+    def show_help(
+        self,
+        list_sections: Callable[[Sequence[str], str], list[Section]],
+        list_choices: Callable[[View, Actions], list[Choice]],
+    ) -> None:
         """Show every key, as ``list_sections`` lists them for the leave keys and the rule for Esc."""
-        self._stack.open(Help(self._state, list_sections(self._state.leave, self._state.escape_rule)))
+        sections = list_sections(self._state.leave, self._state.escape_rule)
+        self._stack.open(Help(self._state, sections, lambda: self.show_palette(list_choices)))
+
+    def show_palette(self, list_choices: Callable[[View, Actions], list[Choice]]) -> None:
+        """Show every action, as ``list_choices`` lists them for the view that one is in."""
+        below = self._stack.place
+        self._stack.open(Palette(self._state, below, list_choices(below, self), self._run_choice))
+
+    def _run_choice(self, choice: Choice) -> None:
+        # The palette is closed first: the pane that is meant is the one of the view below.
+        self._stack.close_done()
+        choice.run()
 
     def redraw(self) -> None:
         """Draw everything anew."""

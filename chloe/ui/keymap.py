@@ -18,6 +18,7 @@ GLOBAL = (
     Binding(("m",), "messages"),
     Binding(("y",), "allow_clipboard"),
     Binding(("Y",), "allow_clipboard_always"),
+    Binding((":",), "palette"),
     Binding(("?",), "help", "help"),
     Binding(("ctrl+l",), "redraw"),
     Binding(("ctrl+z",), "suspend"),

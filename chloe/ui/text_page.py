@@ -26,7 +26,7 @@ class TextPage(View):
     """A box with a text. ``fill`` says what it is."""
 
     is_overlay = True
-    bindings = (
+    bindings: tuple[Binding, ...] = (
         Binding(("up", "k"), "page.up"),
         Binding(("down", "j"), "page.down"),
         Binding(("page_up", "b"), "page.page_up"),

@@ -199,6 +199,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "ui/views/prompt",
     ),
     ("ui/test_pilot_finding.py",): ("ui/views/filter", "ui/views/switcher"),
+    ("ui/test_pilot_palette.py",): ("ui/finder", "ui/views/palette"),
     ("ui/test_pilot_history.py",): ("ui/views/history", "ui/views/last_screen"),
     ("ui/test_pane_list.py",): ("ui/signs",),
     ("ui/test_views.py",): ("ui/canvas", "ui/glyphs", "ui/labels"),

@@ -14,6 +14,7 @@ from chloe.ui.views.history import HistoryList
 from chloe.ui.views.instances import Instances
 from chloe.ui.views.last_screen import LastScreen
 from chloe.ui.views.message_list import MessageList
+from chloe.ui.views.palette import Palette
 from chloe.ui.views.prompt import Prompt
 from chloe.ui.views.switcher import Switcher
 
@@ -22,6 +23,7 @@ VIEWS: tuple[type[View], ...] = (
     Instances,
     Filter,
     Switcher,
+    Palette,
     HistoryList,
     LastScreen,
     Help,

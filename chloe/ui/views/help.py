@@ -5,12 +5,13 @@ Owns its wording. Must not know any other view: it is given what there is to tel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chloe.ui.labels import label_key
 from chloe.ui.signs import SIGNS
 from chloe.ui.state import AppState
 from chloe.ui.text_page import Line, TextPage
+from chloe.ui.view import Action, Binding, always
 
 #: A heading, and the keys under it, each with what they do.
 Section = tuple[str, Sequence[tuple[Sequence[str], str]]]
@@ -25,7 +26,10 @@ class Help(TextPage):
 
     name = "help"
 
-    def __init__(self, state: AppState, sections: Sequence[Section]) -> None:
+    bindings = (*TextPage.bindings, Binding(("/", ":"), "help.find"))
+
+    def __init__(self, state: AppState, sections: Sequence[Section], on_find: Callable[[], None]) -> None:
+        self._on_find = on_find
         lines: list[Line] = []
         for heading, keys in sections:
             lines.append(heading)
@@ -35,7 +39,17 @@ class Help(TextPage):
         lines.append("In the list")
         lines += [_make_line(sign.draw(glyphs), sign.means) for sign in SIGNS]
         lines.append(_make_line("+12K", "Printed so many bytes since you saw it last."))
-        super().__init__("Keys", lines, glyphs)
+        super().__init__("Keys: / finds one and does it", lines, glyphs)
+
+    def find(self) -> None:
+        """Go on in the palette, which finds what can be done and does it."""
+        self.close()
+        self._on_find()
+
+    actions = (
+        *TextPage.actions,
+        Action("help.find", "Find what can be done by a part of its words, and do it.", find, always),
+    )
 
 
 def _merge(keys: Sequence[tuple[Sequence[str], str]]) -> list[tuple[list[str], str]]:
