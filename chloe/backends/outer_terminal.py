@@ -22,6 +22,7 @@ OUTER_TERMINAL = {
     "WINDOWID": "xterm(1), ENVIRONMENT; Konsole, kitty, Alacritty, urxvt: the X window",
     "COLORFGBG": "urxvt(1), ENVIRONMENT; Konsole: the colours of the terminal's text",
     "SSH_TTY": "ssh(1), ENVIRONMENT: the device of the user's terminal",
+    "__CFBundleIdentifier": "macOS, Launch Services: the application that the terminal is",
     "GPG_TTY": "gpg-agent(1): the same, as shells' start-up files set it",
     # Multiplexers, and what keeps sessions.
     "TMUX": "tmux(1), ENVIRONMENT",
@@ -39,6 +40,9 @@ OUTER_TERMINAL = {
     "CMUX_*": "cmux, documentation of its command line: CMUX_WORKSPACE_ID, CMUX_SURFACE_ID",
     # Terminals.
     "ALACRITTY_*": "alacritty(1), ENVIRONMENT: ALACRITTY_WINDOW_ID, ALACRITTY_SOCKET, ALACRITTY_LOG",
+    "CURSOR_TRACE_ID": "Cursor, in its terminal",
+    "DOMTERM": "domterm.org/Wire-byte-protocol.html",
+    "LC_EXTRATERM_COOKIE": "Extraterm, extraterm/src/terminal/Terminal.ts: made to pass through ssh",
     "CONTOUR_*": "Contour, src/contour/TerminalSession.cpp",
     "TERMINAL_NAME": "Contour, the same",
     "TERMINAL_VERSION_*": "Contour, the same: TERMINAL_VERSION_STRING, TERMINAL_VERSION_TRIPLE",
@@ -70,6 +74,7 @@ OUTER_TERMINAL = {
     "WT_SETTINGS_DIR": "the same",
     "XTERM_*": "xterm(1), ENVIRONMENT: XTERM_VERSION, XTERM_LOCALE, XTERM_SHELL",
     # Editors that have a terminal.
+    "EAT_SHELL_INTEGRATION_DIR": "eat, eat.el: its scripts print what only it understands",
     "EMACS_VTERM_PATH": "emacs-libvterm, vterm.el",
     "INSIDE_EMACS": "GNU Emacs manual, 39.8 Options for Shell Mode; term.el, vterm.el",
     "NVIM": "Neovim, :help $NVIM",

@@ -26,6 +26,7 @@ TERMINALS = {
         "TERM_PROGRAM": "Apple_Terminal",
         "TERM_PROGRAM_VERSION": "455",
         "TERM_SESSION_ID": "B5A1D3E0-0000-4444-8888-ABCDEFABCDEF",
+        "__CFBundleIdentifier": "com.apple.Terminal",
     },
     "Contour": {
         "TERM": "contour",
@@ -35,6 +36,14 @@ TERMINALS = {
         "TERMINAL_VERSION_TRIPLE": "0.6.1",
     },
     "ConEmu": {"ConEmuPID": "1234", "ConEmuANSI": "ON", "ConEmuTask": "{bash}"},
+    "Cursor": {"TERM_PROGRAM": "vscode", "CURSOR_TRACE_ID": "0d2f"},
+    "DomTerm": {"DOMTERM": "version=3.2;tty=/dev/pts/3"},
+    "Emacs, eat": {
+        "TERM": "eat-truecolor",
+        "TERMINFO": "/home/u/.emacs.d/elpa/eat/terminfo",
+        "INSIDE_EMACS": "29.4,eat",
+        "EAT_SHELL_INTEGRATION_DIR": "/home/u/.emacs.d/elpa/eat/integration",
+    },
     "Emacs, term and vterm": {
         "TERM": "eterm-color",
         "TERMCAP": "eterm-color:li#24:co#80:",
@@ -43,6 +52,7 @@ TERMINALS = {
         "LINES": "24",
         "COLUMNS": "80",
     },
+    "Extraterm": {"LC_EXTRATERM_COOKIE": "f00"},
     "Ghostty": {
         "TERM": "xterm-ghostty",
         "TERMINFO": "/usr/share/ghostty/terminfo",

@@ -36,7 +36,7 @@ def check_left_as_it_was(app: AppInTerminal, before: list[object]) -> None:
     assert app.terminal.cursor.shape == "block"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
     app_with_pane: AppWithPane, number: signal.Signals
 ) -> None:

@@ -19,6 +19,7 @@ from chloe.ui.canvas import make_row
 from chloe.ui.style import style
 from chloe.ui.tty.paint import Painter
 from chloe.ui.tty.screen import TtyScreen
+from chloe.ui.tty.signals import ENDING
 from tests.conftest import Eventually
 
 pytestmark = pytest.mark.pty
@@ -175,6 +176,16 @@ async def test_keys_told_apart_are_given_back_at_each_stop_and_asked_for_at_each
         raise RuntimeError("crash")
     host.pump()
     assert (host.terminal.modes.kitty_flags, host.terminal.modes.colour_reports) == (0, False)
+
+
+async def test_each_signal_that_would_end_it_at_once_is_heard_in_its_place(
+    host: Host, eventually: Eventually
+) -> None:
+    screen = host.open()
+    with screen.running(), screen.listening(host):
+        for number in ENDING:
+            os.kill(os.getpid(), number)
+            await eventually(lambda: f"signal {128 + number}" in host.events)  # noqa: B023
 
 
 async def test_what_is_typed_is_read_and_a_terminal_that_is_gone_is_an_end(

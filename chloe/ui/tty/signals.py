@@ -15,9 +15,13 @@ from typing import Protocol
 
 from chloe.ui.tty.tty import Listener
 
-#: What ends the app, with the exit status that a shell gives it.
-HANG_UP = 129
-_ENDING = {signal.SIGTERM: 143, signal.SIGHUP: HANG_UP, signal.SIGINT: 130}
+#: The exit status that a shell gives what a hang-up ended.
+HANG_UP = 128 + signal.SIGHUP
+#: What ends the app. Untouched, those behind the first three would end it, too, with the terminal as it is.
+ENDING = (
+    *(signal.SIGTERM, signal.SIGHUP, signal.SIGINT),
+    *(signal.SIGQUIT, signal.SIGABRT, signal.SIGALRM, signal.SIGUSR2, signal.SIGXCPU),
+)
 
 
 class Stoppable(Protocol):
@@ -44,8 +48,8 @@ class Signals:
     @contextlib.contextmanager
     def caught(self) -> Iterator[None]:
         """Have signals told to the listener, inside."""
-        for number, status in _ENDING.items():
-            self._loop.add_signal_handler(number, self._listener.on_signal, status)
+        for number in ENDING:
+            self._loop.add_signal_handler(number, self._listener.on_signal, 128 + number)
         self._loop.add_signal_handler(signal.SIGWINCH, self._listener.on_resize)
         self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self._loop.add_signal_handler(signal.SIGCONT, self._resume)
@@ -53,7 +57,7 @@ class Signals:
         try:
             yield
         finally:
-            for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT, signal.SIGUSR1):
+            for number in (*ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT, signal.SIGUSR1):
                 self._loop.remove_signal_handler(number)
             # A hang-up often comes twice, from the kernel and from the shell: the second must not cut the
             # goodbye short. A second SIGTERM may.
