@@ -50,6 +50,9 @@ _ECHO_SECONDS = 0.005
 #: Nanoseconds after which a word of a program comes too late to be acted on.
 _OLD = 60_000_000_000
 
+#: What ends a scan: the screen has read on from here, bytes are missing, or there are no more.
+_ENDS_SCAN = facts.Output | facts.Gap | facts.Repainted | facts.Died
+
 
 class LiveFold(Fold):
     """Projections that follow the log, screens among them."""
@@ -105,7 +108,7 @@ class LiveFold(Fold):
             if isinstance(record.fact, facts.Output) and record.pane not in projections.screens:
                 self._count_unfolded(record.pane, record.fact.length)
                 notices += self._scan(record, record.fact.data)
-            elif isinstance(record.fact, facts.Died):
+            elif isinstance(record.fact, _ENDS_SCAN):
                 self._scanners.pop(record.pane, None)
             if record.pane == self._typed_into:
                 self._echoed.set()

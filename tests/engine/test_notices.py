@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from chloe.engine import Change, Engine
-from chloe.events.commands import Open
-from chloe.terminal import Bell, CwdChanged, TitleChanged
+from chloe.events.commands import Open, Write
+from chloe.terminal import Bell, CwdChanged, Notification, TitleChanged
+from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -32,3 +33,26 @@ async def test_every_listener_gets_every_notice_once(engine: Engine, eventually:
     pane = await engine.request(Open(backend="direct", argv=("printf", said)))
     expected = [(pane, notice) for notice in (Bell(), TitleChanged("title"), CwdChanged("/tmp"))]
     await eventually(lambda: heard == [expected] * 3)
+
+
+async def test_what_a_screen_read_meanwhile_is_not_read_again(engine: Engine, eventually: Eventually) -> None:
+    argv = ("sh", "-c", "stty raw -echo; printf ready; exec cat")
+    pane = await open_pane(engine, backend="direct", argv=argv)
+    screens, panes = engine.projections.screens, engine.projections.panes
+    await eventually(lambda: panes[pane].output_bytes == 5)
+    heard: list[object] = []
+    engine.subscribe(partial(listen, heard))
+
+    async def prints(data: bytes) -> None:
+        before = panes[pane].output_bytes
+        engine.send(Write(pane, data))
+        await eventually(lambda: panes[pane].output_bytes == before + len(data))
+
+    screens.forget(pane)
+    await prints(b"\x1b]777;notify;a;b")
+    await engine.screen(pane)
+    await prints(b"c\x1b\\text")
+    await eventually(lambda: heard == [(pane, Notification("bc", "a"))])
+    screens.forget(pane)
+    await prints(b"more\a")
+    assert heard[1:] == [(pane, Bell())]
