@@ -44,6 +44,8 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
         "ascii": values.parse_yes_no_auto,
         "list_width": values.make_integer_parser(12, 200),
         "clipboard": values.parse_clipboard_rule,
+        "notifications": values.parse_yes_no,
+        "title": values.parse_yes_no,
     },
     "spool": {"pane_cap": values.parse_size, "disk_share": values.parse_share},
     "log": {

@@ -53,7 +53,7 @@ class TerminalSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UiSettings:
-    """``[ui]``: how the app looks."""
+    """``[ui]``: how the app looks, and what it passes on to the user's terminal."""
 
     #: Indicators in ASCII; "auto" where the locale has no UTF-8 or the terminal is the Linux console.
     ascii: bool | Literal["auto"] = "auto"
@@ -61,6 +61,10 @@ class UiSettings:
     list_width: int = 48
     #: Whether programs may put text on the user's clipboard (OSC 52).
     clipboard: ClipboardRule = "ask"
+    #: Whether bells, notifications and ends of panes are passed on to the user's terminal.
+    notifications: bool = True
+    #: Whether the user's terminal gets a title.
+    title: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

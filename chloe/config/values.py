@@ -93,6 +93,13 @@ def parse_yes_no_auto(value: object) -> bool | Literal["auto"]:
     raise InvalidValue('must be true, false or "auto"')
 
 
+def parse_yes_no(value: object) -> bool:
+    """Check for true or false."""
+    if isinstance(value, bool):
+        return value
+    raise InvalidValue("must be true or false")
+
+
 def parse_clipboard_rule(value: object) -> Literal["ask", "always", "never"]:
     """Check for one of the words."""
     if value in ("ask", "always", "never"):

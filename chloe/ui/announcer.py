@@ -43,16 +43,20 @@ class Allowance:
 class Announcer:
     """Tells one terminal."""
 
-    def __init__(self, terminal: AlertedTerminal, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, terminal: AlertedTerminal, clock: Callable[[], float], *, is_wanted: bool = True
+    ) -> None:
         self._terminal = terminal
+        #: Whether the user wants to be told; what he types rings all the same.
+        self._is_wanted = is_wanted
         self._allowance = Allowance(clock)
 
     def ring(self, pane: str, *, is_typed_into: bool) -> None:
         """Sound the bell for a pane: always for one that has the keyboard, since what is typed rings."""
-        if is_typed_into or self._allowance.take(pane):
+        if is_typed_into or (self._is_wanted and self._allowance.take(pane)):
             self._terminal.ring()
 
     def notify(self, pane: str, text: str) -> None:
         """Show a notification for a pane."""
-        if self._allowance.take(pane):
+        if self._is_wanted and self._allowance.take(pane):
             self._terminal.notify(text)

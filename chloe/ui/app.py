@@ -110,9 +110,12 @@ class App:
         self._visible = VisiblePanes(self._slots, engine, self._requests, self._pane_input)
         self._seen = SeenWatch(state.unread, self._requests, loop.time)
         self._notifier = Notifier(
-            engine.projections, state.selection, state.messages, Announcer(tty, loop.time)
+            engine.projections,
+            state.selection,
+            state.messages,
+            Announcer(tty, loop.time, is_wanted=config.ui.notifications),
         )
-        self._title = WindowTitle(state, loop.time)
+        self._title = WindowTitle(state, loop.time) if config.ui.title else None
         self._shell = Shell(
             state,
             self._stack,
@@ -306,7 +309,8 @@ class App:
             self._frames.want_in(again)
         took_frame = self._tty.show(size, drawn.rows, drawn.cursor)
         self._tty.show_cursor_as(*self._shell.cursor_shape)
-        self._tty.set_title(self._title.compose(self._stack.place.pane))
+        if self._title is not None:
+            self._tty.set_title(self._title.compose(self._stack.place.pane))
         self._tty.set_mouse_mode(self._shell.mouse_mode)
         for left in (self._state.messages.seconds_left, self._state.clipboard.seconds_left):
             if left is not None:

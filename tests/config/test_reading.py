@@ -60,7 +60,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         keys.release = "esc"
         keys.leave = ["ctrl+]", "f12"]
         keys.escape = "fish"
-        ui = { ascii = true, list_width = 40, clipboard = "always" }
+        ui = { ascii = true, list_width = 40, clipboard = "always", notifications = false, title = false }
         [tmux]
         socket_name = "work"
         [terminal]
@@ -79,10 +79,18 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("fish",),
     )
     assert (config.ui.ascii, config.ui.list_width, config.ui.clipboard) == (True, 40, "always")
+    assert (config.ui.notifications, config.ui.title) == (False, False)
     assert config.tmux.socket_name == "work"
     assert config.terminal.scrollback == 500
     assert (config.spool.pane_cap, config.spool.disk_share) == (2**31, 0.25)
     assert config.shell.command == ("zsh", "-l")
+
+
+@pytest.mark.parametrize("key", ["notifications", "title"])
+def test_a_switch_is_true_or_false(tmp_path: Path, key: str) -> None:
+    assert getattr(read(tmp_path, "").ui, key) is True
+    said = complaint(tmp_path, f'[ui]\n{key} = "off"\n')
+    assert f"line 2, ui.{key}: must be true or false" in said
 
 
 def test_a_command_may_be_one_string_with_quotes(tmp_path: Path) -> None:

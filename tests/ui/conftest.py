@@ -203,11 +203,12 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
         rows: int = 24,
         columns: int = 80,
         scrollback: int = 10_000,
+        is_quiet: bool = False,
     ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
             keys=KeysSettings(release=release, escape=escape),
-            ui=UiSettings(ascii=False),
+            ui=UiSettings(ascii=False, notifications=not is_quiet, title=not is_quiet),
             shell=ShellSettings(command=("sh",)),
             terminal=TerminalSettings(scrollback=scrollback),
         )

@@ -189,3 +189,19 @@ async def test_progress_shows_in_the_list_until_it_is_over(pilot: Pilot) -> None
     await pilot.sees(" 7%=")
     pilot.program(other).exits(0)
     await pilot.sees_no("%")
+
+
+async def test_what_the_user_switched_off_is_marked_and_not_passed_on(fly: Fly) -> None:
+    pilot = await fly(is_quiet=True)
+    one, other = await open_two(pilot)
+    pilot.program(one).prints(b"\a")
+    await pilot.sees("1 rang")
+    pilot.program(one).prints(b"\x1b]777;notify;Build;it is done\a")
+    await pilot.sees("one: Build: it is done")
+    pilot.program(one).exits(2)
+    await pilot.sees("one ended: exit 2")
+    assert (pilot.tty.bells, pilot.tty.notifications, pilot.tty.title) == (0, [], "")
+    # What is typed rings.
+    await pilot.presses_until("enter", lambda: "keyboard: other" in pilot.text)
+    pilot.program(other).prints(b"\a")
+    await pilot.until(lambda: pilot.tty.bells == 1)
