@@ -81,8 +81,10 @@ def why_not(
                 or _foreign(pane, instance, describe, is_shared=is_shared)
                 or _attached(pane, instance)
             )
-        case Relaunch():
-            return Refusal(f"{pane.name} runs still: only what has ended runs again") if pane.alive else None
+        case Relaunch() if pane.alive:
+            return Refusal(f"{pane.name} runs still: only what has ended runs again")
+        case Relaunch(attached=False):
+            return _unshown(pane)
         case Reopen():
             return _ended(pane, "open_selected", "shows its last screen") or _tied(pane)
         case MarkSeen(offset=offset, ended=ended):
@@ -132,6 +134,16 @@ def _tied(pane: Pane) -> Refusal | None:
     if pane.traits.outlives_chloe:
         return None
     return Refusal(f"{pane.name} is a {pane.backend} pane: it can't run without Chloe", "close", "closes it")
+
+
+def _unshown(pane: Pane) -> Refusal | None:
+    """Return a refusal where the pane's program can't run without an app that shows it."""
+    if pane.traits.outlives_chloe:
+        return None
+    return Refusal(
+        f"{pane.name} was a {pane.backend} pane, which runs in an app only",
+        instead="`chloe new` runs its command in a tmux pane, and o in the app runs it again",
+    )
 
 
 def _undetachable(pane: Pane) -> Refusal | None:

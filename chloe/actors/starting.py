@@ -37,6 +37,7 @@ class Starter:
             tags=ended.tags,
             rows=command.rows,
             columns=command.columns,
+            attached=command.attached,
         )
         return await self.start(again, wanted=ended.name, relaunches=ended.id)
 

@@ -56,8 +56,19 @@ def pane_to_json(pane: Pane, doing: Doing) -> dict[str, object]:
             "state": doing.state,
             "since": format_utc(doing.since) if doing.since else None,
             "evidence": doing.evidence,
+            "program": doing.program or None,
+            "folder": doing.folder or None,
         },
+        "rang": _notice_to_json(pane),
     }
+
+
+def _notice_to_json(pane: Pane) -> dict[str, object] | None:
+    notified = pane.notified
+    if notified is None or not pane.has_rung():
+        return None
+    at = format_utc(pane.notified_at)
+    return {"at": at, "title": notified.title or None, "text": notified.text or None}
 
 
 def _name_state(pane: Pane) -> str:
@@ -80,6 +91,7 @@ def format_pane_table(panes: Iterable[Pane], doings: Mapping[str, Doing], glyphs
             pane.id[:8],
             escape_unsafe(pane.name) + "".join(f" #{escape_unsafe(tag)}" for tag in pane.tags),
             escape_unsafe(doings[pane.id].state if pane.alive else pane.outcome)
+            + (", rang" if pane.has_rung() else "")
             + (", closed" if pane.closed else ""),
             format_folder(pane.cwd),
             format_size(pane.output_bytes),

@@ -15,6 +15,7 @@ COMMANDS = (
     "new",
     "ls",
     "send",
+    "relaunch",
     "rename",
     "reset",
     "tag",
@@ -30,7 +31,7 @@ COMMANDS = (
 
 
 class _Root(click.Group):
-    """Imports a command when it is asked for: thirteen take longer than one does its work."""
+    """Imports a command when it is asked for: fifteen take longer than one does its work."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the names of all commands."""
@@ -83,6 +84,8 @@ def load_command(name: str) -> click.Command | None:
             from chloe.cli.ls import ls as command
         case "send":
             from chloe.cli.send import send as command
+        case "relaunch":
+            from chloe.cli.relaunch import relaunch as command
         case "rename":
             from chloe.cli.rename import rename as command
         case "reset":

@@ -116,12 +116,13 @@ class Reattach:
 @dataclass(frozen=True, slots=True)
 class Relaunch:
     """Run an ended pane's command again: in its folder, with its name and tags. Answered with the id of the
-    new pane, which takes its place: the ended one is put away.
+    new pane, which takes its place: the ended one is put away. ``attached``: whether who asks shows it.
     """
 
     pane: str
     rows: int = 24
     columns: int = 80
+    attached: bool = True
 
 
 @dataclass(frozen=True, slots=True)

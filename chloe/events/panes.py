@@ -85,6 +85,19 @@ class Pane:
             return f"exit {self.died.status}"
         return "ended" if self.died.signal is None else f"signal {self.died.signal}"
 
+    @property
+    def seen_to(self) -> int:
+        """What it had printed when it was last seen; when it was let go of, where nobody said that."""
+        if self.seen_bytes is not None:
+            return self.seen_bytes
+        return max(self.detached_at.values(), default=0)
+
+    def has_rung(self, seen_to: int = 0) -> bool:
+        """Return whether its program rang or notified since it was seen: by the log, or up to ``seen_to``."""
+        if self.notified is None:
+            return False
+        return min(self.notified.offset, self.output_bytes) > max(self.seen_to, seen_to)
+
     def unseen_bytes(self, instance: str) -> int:
         """Return how many bytes were printed since ``instance`` let go of it.
 

@@ -10,7 +10,19 @@ from chloe.actors.preconditions import Refusal, ending, require_alive, why_not, 
 from chloe.backends.kinds import TRAITS
 from chloe.errors import PaneRefused
 from chloe.events import facts
-from chloe.events.commands import Close, Command, Detach, Kill, Reattach, Rename, Reopen, Resize, Tag, Write
+from chloe.events.commands import (
+    Close,
+    Command,
+    Detach,
+    Kill,
+    Reattach,
+    Relaunch,
+    Rename,
+    Reopen,
+    Resize,
+    Tag,
+    Write,
+)
 from chloe.events.panes import Pane
 
 US, THEM = "our instance", "another instance"
@@ -51,6 +63,15 @@ DEAD: dict[str, Any] = {"died": ENDED, "attached": set()}
         (Write("id", b""), DEAD, "build has ended (exit 3)"),
         (Write("id", b""), THEIRS, "build is a direct pane of the one: only there can it be typed into"),
         (Resize("id", 1, 1), DEAD, "build has ended (exit 3)"),
+        (Relaunch("id"), DEAD, ""),
+        (Relaunch("id"), {}, "build runs still: only what has ended runs again"),
+        (Relaunch("id"), DEAD | DIRECT, ""),
+        (Relaunch("id", attached=False), DEAD, ""),
+        (
+            Relaunch("id", attached=False),
+            DEAD | DIRECT,
+            "build was a direct pane, which runs in an app only",
+        ),
         (Kill("id"), {}, ""),
         (Kill("id"), DEAD, "build has ended (exit 3)"),
         (Kill("id"), THEIRS, "build is a direct pane of the one: only there can it be typed into"),

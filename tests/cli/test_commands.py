@@ -306,3 +306,24 @@ def test_a_direct_pane_of_another_chloe_takes_no_input_and_its_owner_is_named(
 
     (found,) = panes()
     assert (found["name"], found["state"], found["reason"]) == ("yours", "ended", "chloe ended")
+
+
+def test_an_ended_pane_runs_once_more(
+    chloe: Chloe, panes: Callable[[], list[dict[str, Any]]], until: Until
+) -> None:
+    words = ("--name", "work", "--cwd", "/", "--tag", "ci", "--", "sh", "-c", "pwd; exit 3")
+    ended = chloe("new", *words).stdout.decode().strip()
+    until(lambda: panes()[0]["state"] == "ended")
+    again = json.loads(chloe("relaunch", "work", "--json").stdout)
+    assert (again["name"], again["cwd"], again["tags"]) == ("work", "/", ["ci"])
+    assert (again["backend"], again["argv"][-1]) == ("tmux", "pwd; exit 3")
+    # It has taken the place of the ended one.
+    assert [pane["id"] for pane in panes()] == [ended, again["id"]]
+    assert [pane["id"] for pane in json.loads(chloe("ls", "--json").stdout)] == [again["id"]]
+    until(lambda: panes()[1]["status"] == 3)
+    third = chloe("relaunch", again["id"]).stdout.decode().strip()
+    assert panes()[2]["id"] == third
+    assert b"no pane is called" in chloe("relaunch", "none", status=3).stderr
+    chloe("new", "--name", "sleeper", "sleep", "1000")
+    assert b"sleeper runs still" in chloe("relaunch", "sleeper", status=4).stderr
+    chloe("kill", "sleeper")

@@ -34,11 +34,24 @@ def test_the_keys_are_those_that_the_docs_promise(chloe: Chloe) -> None:
     found = listed(chloe)["one"]
     chloe("kill", "one")
     assert list(made) == list(found) == named_in_docs("What `chloe ls --json` prints")
-    assert list(found["doing"]) == ["state", "since", "evidence"]
+    assert list(found["doing"]) == ["state", "since", "evidence", "program", "folder"]
+    assert found["rang"] is None
 
 
 def test_the_states_are_those_that_the_docs_name() -> None:
     assert named_in_docs("What a program is doing") == list(get_args(State))
+
+
+def test_a_notification_that_nobody_has_seen_is_told(chloe: Chloe) -> None:
+    rings = r"printf '\033]777;notify;Build;it is done\a'; exec cat"
+    chloe("new", "--name", "one", "sh", "-c", rings)
+    until = time.monotonic() + DEADLINE
+    while (rang := listed(chloe)["one"]["rang"]) is None:
+        assert time.monotonic() < until
+    assert list(rang) == ["at", "title", "text"]
+    assert rang["title"] == "Build"
+    assert ", rang " in chloe("ls").stdout.decode()
+    chloe("kill", "one")
 
 
 @pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="no /proc, or an older one")
@@ -68,6 +81,8 @@ def test_what_programs_are_doing_is_said_with_what_shows_it(chloe: Chloe) -> Non
     table = chloe("ls").stdout.decode()
     for shown in ("waits for a line", "waits for a password", "waits for a key", "works", "at the prompt"):
         assert shown in table
+    line = listed(chloe)["line"]["doing"]
+    assert (line["program"], line["folder"]) == ("cat", listed(chloe)["line"]["cwd"])
     assert "is inside a read of its terminal" in listed(chloe)["key"]["doing"]["evidence"]
     for name in ("line", "password", "key", "sleep", "shell"):
         chloe("kill", name)

@@ -43,6 +43,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "new",
         "ls",
         "send",
+        "relaunch",
         "rename",
         "reset",
         "tag",

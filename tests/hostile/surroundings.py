@@ -74,6 +74,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("config",),
     ("rename", "p", "p"),
     ("tag", "p", "a"),
+    ("relaunch", "p"),
     ("reset", "p"),
     ("send", "p", "x"),
     ("send", "p", "--key", "up"),

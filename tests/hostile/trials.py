@@ -79,6 +79,7 @@ def commands(case: Case, chance: random.Random) -> list[list[str]]:
         ["config"],
         ["config", "--json"],
         ["rename", "--", named, "renamed"],
+        ["relaunch", "--", named],
         ["reset", "--", named],
         ["tag", "--", named, "tagged"],
         ["tag", "--", honest],

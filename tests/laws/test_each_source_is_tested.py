@@ -93,6 +93,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "cli/ls",
         "cli/new",
         "cli/recover",
+        "cli/relaunch",
         "cli/rename",
         "cli/replay",
         "cli/reporting",

@@ -38,13 +38,11 @@ class Unread:
         """Return the bytes that it printed since it was last seen."""
         if self.is_shown(pane) and not self._is_detached(pane):
             return 0
-        return max(pane.output_bytes - self._find_seen(pane), 0)
+        return max(pane.output_bytes - max(pane.seen_to, self._seen_here(pane)), 0)
 
     def has_rung(self, pane: Pane) -> bool:
         """Return whether its program rang or notified since the pane was last seen."""
-        if pane.notified is None or self.is_shown(pane):
-            return False
-        return min(pane.notified.offset, pane.output_bytes) > self._find_seen(pane)
+        return not self.is_shown(pane) and pane.has_rung(self._seen_here(pane))
 
     def has_ended(self, pane: Pane) -> bool:
         """Return whether its program ended since it was last seen, and not since its Chloe did."""
@@ -56,12 +54,9 @@ class Unread:
         """Return whether the pane wants the user: it rang or ended since it was last seen."""
         return self.has_rung(pane) or self.has_ended(pane)
 
-    def _find_seen(self, pane: Pane) -> int:
-        """Return what it had printed when it was last seen; when it was let go of, where nobody said that."""
-        seen = pane.seen_bytes
-        if seen is None:
-            seen = max(pane.detached_at.values(), default=0)
-        return max(seen, self._seen.get(pane.id, (0, False))[0])
+    def _seen_here(self, pane: Pane) -> int:
+        """Return what it had printed when it was last seen here."""
+        return self._seen.get(pane.id, (0, False))[0]
 
     def _is_detached(self, pane: Pane) -> bool:
         return pane.alive and pane.traits.can_detach and self._instance not in pane.attached
