@@ -33,8 +33,8 @@ _OSC = re.compile(r"\x1b\](\d+)(?:;[^\x1b\x07]*)?(?:\x07|\x1b\\)")
 _DCS = re.compile(r"\x1bP(?:\+q[0-9A-Fa-f;]*|\$q[ -~]*)\x1b\\")
 #: Title, colours asked for, its own mark.
 _OSC_OF_OURS = {"0", "2", "4", "10", "11", "22", "104", "110", "111"}
-#: The cursor's colour is asked for, and never set.
-_QUESTIONS_OF_OURS = re.compile(r"\x1b\]12;\?\x1b\\")
+#: The cursor's colour is asked for, and never set; links have a number and an address that was composed anew.
+_OTHERS_OF_OURS = re.compile(r"\x1b\](?:12;\?|8;;|8;id=[0-9a-f]{8};(?:https?|file|mailto):[!-~]*)\x1b\\")
 
 
 @cache
@@ -127,7 +127,7 @@ def judge_app(came: Came, written: bytes, shown: str) -> Iterator[str]:
     if bad := unprintable("".join(left)):
         at = plain.index(bad[0])
         yield f"the app writes {bad!r}, first in {plain[max(0, at - 40) : at + 40]!r}"
-    for number in set(_OSC.findall(_QUESTIONS_OF_OURS.sub("", text))) - _OSC_OF_OURS:
+    for number in set(_OSC.findall(_OTHERS_OF_OURS.sub("", text))) - _OSC_OF_OURS:
         yield f"the app writes an OSC {number}"
 
 
