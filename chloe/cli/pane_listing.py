@@ -40,6 +40,7 @@ def pane_to_json(pane: Pane, doing: Doing) -> dict[str, object]:
         "argv": list(pane.argv),
         "cwd": pane.cwd,
         "tags": list(pane.tags),
+        "group": pane.group or None,
         "rows": pane.rows,
         "columns": pane.columns,
         "session": pane.session or None,

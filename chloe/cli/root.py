@@ -19,6 +19,7 @@ COMMANDS = (
     "rename",
     "reset",
     "tag",
+    "group",
     "kill",
     "replay",
     "export-log",
@@ -31,7 +32,7 @@ COMMANDS = (
 
 
 class _Root(click.Group):
-    """Imports a command when it is asked for: fifteen take longer than one does its work."""
+    """Imports a command when it is asked for: all of them take longer than one does its work."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the names of all commands."""
@@ -92,6 +93,8 @@ def load_command(name: str) -> click.Command | None:
             from chloe.cli.reset import reset as command
         case "tag":
             from chloe.cli.tag import tag as command
+        case "group":
+            from chloe.cli.group import group as command
         case "kill":
             from chloe.cli.kill import kill as command
         case "replay":

@@ -13,6 +13,7 @@ from chloe.errors import PaneAmbiguous, PaneUnknown
 from chloe.events import facts
 from chloe.events.facts import BackendKind, Record, SpoolPosition
 from chloe.events.ids import is_id
+from chloe.events.tags import GROUP, read_value
 from chloe.events.traits import Traits
 
 
@@ -73,6 +74,11 @@ class Pane:
     def alive(self) -> bool:
         """Whether its program runs, as far as the log knows."""
         return self.died is None
+
+    @property
+    def group(self) -> str:
+        """The group that it is in, as its tag ``group=NAME`` says; "" where it is in none."""
+        return read_value(self.tags, GROUP)
 
     @property
     def outcome(self) -> str:

@@ -46,10 +46,16 @@ def test_a_pane_lives_from_new_to_kill(
     chloe("rename", "work", "play")
     chloe("tag", "play", "three")
     assert chloe("tag", pane[:8]).stdout == b"three\n"
+    chloe("tag", "play", "--add", "env=dev", "--remove", "gone")
+    chloe("group", "play", "back end")
+    assert chloe("group", "play").stdout == b"back end\n"
+    assert panes()[0]["group"] == "back end"
+    chloe("tag", "play", "--add", "env=test", "--remove", "group")
+    assert chloe("tag", "play").stdout == b"three\nenv=test\n"
     chloe("kill", "play")
 
     (found,) = panes()
-    assert (found["name"], found["tags"], found["state"]) == ("play", ["three"], "ended")
+    assert (found["name"], found["tags"], found["state"]) == ("play", ["three", "env=test"], "ended")
     exported = chloe("export-log", pane).stdout
     assert f"\n{folder}\r\n".encode() in exported
     assert len(exported) == found["printed"]

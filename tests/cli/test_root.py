@@ -47,6 +47,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "rename",
         "reset",
         "tag",
+        "group",
         "kill",
         "replay",
         "export-log",

@@ -75,6 +75,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("rename", "p", "p"),
     ("tag", "p", "a"),
     ("relaunch", "p"),
+    ("group", "p", "a"),
     ("reset", "p"),
     ("send", "p", "x"),
     ("send", "p", "--key", "up"),

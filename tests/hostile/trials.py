@@ -83,6 +83,8 @@ def commands(case: Case, chance: random.Random) -> list[list[str]]:
         ["reset", "--", named],
         ["tag", "--", named, "tagged"],
         ["tag", "--", honest],
+        ["tag", "--add", "k=v", "--remove", "tagged", "--", named],
+        ["group", "--", named, "together"],
         ["send", "--", named, "hello"],
         ["send", "--key", "up", "--", honest],
         ["kill", "--", named],

@@ -89,6 +89,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "cli/config",
         "cli/engine_session",
         "cli/export_log",
+        "cli/group",
         "cli/kill",
         "cli/ls",
         "cli/new",
