@@ -16,6 +16,7 @@
 ``unrecorded``       what is done to a program though the log can't be written
 ``survivors``        programs that outlived their pane
 ``tmux_health``      whether tmux still answers
+``queues``           how much waits in an actor
 ``states``           what a program is doing, out of evidence
 ``observation``      that evidence, looked at now
 ``scope``            which panes an instance looks after

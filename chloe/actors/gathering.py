@@ -84,6 +84,11 @@ class Pending:
         """Return whether something was read that isn't in the log yet."""
         return self._committing or bool(self._entries)
 
+    @property
+    def size(self) -> int:
+        """Return the bytes of output that wait to be taken."""
+        return self._size
+
     async def add(self, entries: Sequence[Entry]) -> None:
         """Wait for room, and add what was read: no more than one piece while another is committed."""
         while self._entries and (self._committing or self._size >= MAX_GATHERED):

@@ -60,6 +60,11 @@ class Mailbox(Generic[M]):
         self._queue.append(envelope)
         self._added.set()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many messages wait to be taken."""
+        return len(self._queue)
+
     async def take(self) -> Envelope[M]:
         """Wait for the next message."""
         while not self._queue:

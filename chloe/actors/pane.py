@@ -20,6 +20,7 @@ from typing import Protocol
 from chloe.actors.gathering import Gathering, Pending
 from chloe.actors.mailbox import Mailbox
 from chloe.actors.notice_recorder import NoticeRecorder
+from chloe.actors.queues import ActorQueues
 from chloe.backends.backend import (
     Backend,
     BackendEvent,
@@ -160,6 +161,10 @@ class PaneActor:
     def has_uncommitted(self) -> bool:
         """Whether something was read that isn't in the log yet; after the end it may still be on its way."""
         return bool(self._pending)
+
+    def measure_queues(self) -> ActorQueues:
+        """Return how much waits here."""
+        return ActorQueues(self.mailbox.waiting, self._pending.size, self._backend.pending_input)
 
     async def _record(self) -> None:
         while True:

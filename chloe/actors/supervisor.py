@@ -25,6 +25,7 @@ from chloe.actors.pane import Begin, Log, PaneActor
 from chloe.actors.plain_commands import fact_of_command
 from chloe.actors.preconditions import why_not
 from chloe.actors.presence import Presence
+from chloe.actors.queues import ActorQueues
 from chloe.actors.scope import Scope
 from chloe.actors.starting import Starter
 from chloe.actors.survivors import describe_vanished, end_survivor
@@ -138,6 +139,10 @@ class Supervisor:
         running = self._running.get(pane)
         if running is not None and not self._panes[pane].traits.answers_itself:
             running.actor.mailbox.send(commands.Write(pane, replies))
+
+    def measure_queues(self) -> dict[str, ActorQueues]:
+        """Return how much waits in each actor, by its pane."""
+        return {pane: running.actor.measure_queues() for pane, running in self._running.items()}
 
     # Actors ----------------------------------------------------------------------------------------
 

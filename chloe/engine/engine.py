@@ -19,6 +19,7 @@ from chloe.config import Paths
 from chloe.engine.fold import Change, Fold
 from chloe.engine.foothold import wait_until_writable
 from chloe.engine.log_size import LogSize
+from chloe.engine.queues import Queues
 from chloe.engine.recording_watch import RecordingWatch
 from chloe.errors import LogUnusable, PaneUnknown, ScreenBroken
 from chloe.events.commands import Command, Kill, Resize, Type, Write
@@ -212,6 +213,16 @@ class Engine:
     def take_again(self) -> None:
         """Record again what nobody else does."""
         self._supervisor.handover.resume()
+
+    def measure_queues(self) -> Queues:
+        """Return how much waits now, and where."""
+        uncommitted, tip = self.store.count_waiting()
+        return Queues(
+            uncommitted_bytes=uncommitted,
+            unfolded_records=max(tip - self.projections.seq, 0),
+            unfolded_bytes=self._fold.count_unfolded(),
+            actors=self._supervisor.measure_queues(),
+        )
 
     async def catch_up(self) -> None:
         """Wait until everything committed by now, by any instance, is folded."""

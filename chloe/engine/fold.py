@@ -8,7 +8,7 @@ for who shows some.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from chloe.events.facts import Record
@@ -89,6 +89,10 @@ class Fold:
     def connect(self, recorders: Recorders) -> None:
         """Tell ``recorders`` of progress from now on."""
         self._recorders = recorders
+
+    def count_unfolded(self) -> Mapping[str, int]:
+        """Return the bytes that panes printed and that aren't folded for a checkpoint, by the pane's id."""
+        return {}
 
     async def wait_for(self, seq: int) -> None:
         """Wait until record ``seq`` is folded."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -247,6 +247,10 @@ class LiveFold(Fold):
     async def write_checkpoints(self) -> None:
         """Write the checkpoints that were taken, for ever."""
         await self._checkpoints.run()
+
+    def count_unfolded(self) -> Mapping[str, int]:
+        """Return the bytes that panes printed and that aren't folded for a checkpoint, by the pane's id."""
+        return self._unfolded.copy()
 
     def _count_unfolded(self, pane: str, size: int) -> None:
         self._unfolded[pane] = self._unfolded.get(pane, 0) + size

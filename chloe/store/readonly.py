@@ -15,6 +15,7 @@ class RefusingWriter:
     """Has what the store needs of a ``Writer`` and commits nothing."""
 
     busy = False
+    queued = 0
     commits = 0
     committed_at = 0.0
 

@@ -118,8 +118,7 @@ class Store:
         heads = HeadKeeper(path, heads_file, tasks)
         store = cls(path, writer, readers, reader, feed, log.connection, log.appender, watcher, heads, tasks)
         store.loss_notice = log.loss_notice
-        store._heads_file = heads_file
-        store._guard = log.guard
+        store._heads_file, store._guard = heads_file, log.guard
         return store
 
     @classmethod
@@ -139,8 +138,7 @@ class Store:
         heads = HeadKeeper(path, None, tasks)
         store = cls(path, nobody, readers, reader, feed, None, None, watcher, heads, tasks)
         store.refusal, store.loss_notice = log.refusal, log.notice
-        store._heads_file = heads_file
-        store._guard = log.guard
+        store._heads_file, store._guard = heads_file, log.guard
         return store
 
     @cached_property
@@ -169,11 +167,12 @@ class Store:
         """Return why the log can't be written or followed now; None while it can."""
         return self._writer.trouble or self._feed.trouble or self._tasks.trouble_of(WRITING)
 
-    def subscribe(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
-        """Call ``callback`` in the loop with each new trouble, and with None when it is over.
+    def count_waiting(self) -> tuple[int, int]:
+        """Return how many bytes wait for their commit, and the last seq known to be committed."""
+        return self._writer.queued, self._feed.tip
 
-        Returns what cancels that.
-        """
+    def subscribe(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
+        """Call ``callback`` in the loop with each new trouble, then with None; return what ends that."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from chloe.engine import Change, Doing, ProgramEvidence
+from chloe.engine import Change, Doing, ProgramEvidence, Queues
 from chloe.errors import ChloeError, LogUnusable, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, MarkSeen, Resize, Write
 from chloe.events.projections import Projections
@@ -86,6 +86,9 @@ class AppEngine(Protocol):
 
     def take_again(self) -> None:
         """Record again what nobody else does."""
+
+    def measure_queues(self) -> Queues:
+        """Return how much waits now, and where."""
 
     async def screen(self, pane: str) -> Terminal:
         """Return the pane's terminal, folded from the log if it isn't followed yet. Raises ``ChloeError``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 
+from chloe.engine import ActorQueues, Queues
 from chloe.events.panes import Pane
 from chloe.formatting.sizes import format_size
 from chloe.formatting.text import escape_unsafe, shorten_id
@@ -28,6 +29,7 @@ def describe_state(
     tasks: Iterable[asyncio.Task[object]],
 ) -> str:
     """Return the state in lines: views, slots, panes, requests and queues, tasks."""
+    queues = engine.measure_queues()
     lines = [
         "the app's state:",
         f"instance {shorten_id(engine.instance)}, record {engine.projections.seq} folded, "
@@ -36,8 +38,12 @@ def describe_state(
         f"overlays {_join(view.name for view in stack.overlays)}",
         f"keyboard: {shorten_id(state.selection.typing_into or '') or 'the app'}, "
         f"selected: {shorten_id(state.selection.selected.id) if state.selection.selected else 'none'}",
+        f"queues: {format_size(queues.uncommitted_bytes)} not committed, "
+        f"{queues.unfolded_records} records not folded",
         *_section("slots", map(_describe_slot, slots)),
-        *_section("panes", (_describe_pane(pane, state) for pane in engine.projections.panes.values())),
+        *_section(
+            "panes", (_describe_pane(pane, state, queues) for pane in engine.projections.panes.values())
+        ),
         *_section("requests", requests.describe()),
         *_section("tasks", map(_describe_task, tasks)),
     ]
@@ -65,7 +71,7 @@ def _describe_slot(slot: Slot) -> str:
     return f"{shorten_id(slot.pane)} {place}: {_join(marks)}"
 
 
-def _describe_pane(pane: Pane, state: AppState) -> str:
+def _describe_pane(pane: Pane, state: AppState, queues: Queues) -> str:
     screens = state.choose_screens(pane.id)
     marks = [
         "alive" if pane.alive else "ended",
@@ -76,9 +82,22 @@ def _describe_pane(pane: Pane, state: AppState) -> str:
         *(["broken screen"] if pane.id in screens.broken else []),
     ]
     sizes = f"{format_size(pane.output_bytes)} printed, {format_size(state.unread.count(pane))} unread"
-    waiting = format_size(screens.pending_bytes(pane.id)) if pane.id in screens else "no screen, nothing"
     name = f"{shorten_id(pane.id)} {escape_unsafe(pane.name)}"
-    return f"{name}, {pane.rows}x{pane.columns}: {_join(marks)}; {sizes}, {waiting} to be drawn"
+    if pane.id in screens:
+        fold = f"{format_size(screens.pending_bytes(pane.id))} to be drawn"
+    else:
+        fold = f"no screen, {format_size(queues.unfolded_bytes.get(pane.id, 0))} not folded"
+    waiting = _join([fold, *_describe_actor(queues.actors.get(pane.id))])
+    return f"{name}, {pane.rows}x{pane.columns}: {_join(marks)}; {sizes}, {waiting}"
+
+
+def _describe_actor(waiting: ActorQueues | None) -> Iterator[str]:
+    if waiting is None:
+        yield "no actor"
+        return
+    yield f"{waiting.commands} commands in its mailbox"
+    yield f"{format_size(waiting.gathered_bytes)} to be committed"
+    yield f"{format_size(waiting.input_bytes)} of input to be taken"
 
 
 def _describe_task(task: asyncio.Task[object]) -> str:

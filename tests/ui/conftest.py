@@ -18,7 +18,7 @@ import pytest
 from chloe.actors.preconditions import why_not
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
-from chloe.engine import Change, Doing, ProgramEvidence
+from chloe.engine import Change, Doing, ProgramEvidence, Queues
 from chloe.errors import PaneRefused
 from chloe.events import commands, facts
 from chloe.events.facts import Fact, Record
@@ -107,6 +107,9 @@ class Double:
 
     def take_again(self) -> None:
         """It has no leases."""
+
+    def measure_queues(self) -> Queues:
+        return Queues(0, 0, {}, {})
 
     def screen_failed(self, pane: str, error: Exception) -> None:
         self.projections.screens.fail(pane, error, "shown")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chloe.engine import ActorQueues, Queues
 from chloe.events.commands import Rename
 from chloe.formatting.text import UNSAFE
 from chloe.ui import app
@@ -65,6 +66,23 @@ async def test_the_state_tells_who_has_the_keyboard_and_what_is_under_way(fly: F
     assert "  1 block what is typed" in lines
     pilot.launcher.may_start.set()
     await pilot.until(lambda: len(pilot.panes) == 2)
+
+
+async def test_the_state_tells_how_much_waits_and_where(fly: Fly, monkeypatch: pytest.MonkeyPatch) -> None:
+    pilot = await fly()
+    pane = await pilot.opens()
+    await pilot.leave()
+    other = await pilot.opens()
+    queues = Queues(20_000, 3, {}, {pane.id: ActorQueues(2, 3000, 40)})
+    monkeypatch.setattr(pilot.engine, "measure_queues", lambda: queues)
+    lines = dump(pilot)
+    assert "queues: 20.0 KB not committed, 3 records not folded" in lines
+    (told,) = [line for line in lines if line.startswith(f"  {pane.id[:8]} sh")]
+    assert told.endswith(
+        "to be drawn, 2 commands in its mailbox, 3.0 KB to be committed, 40 B of input to be taken"
+    )
+    (told,) = [line for line in lines if line.startswith(f"  {other.id[:8]} sh")]
+    assert told.endswith("to be drawn, no actor")
 
 
 async def test_a_hostile_name_is_spelled_out_and_an_ended_pane_told_as_such(pilot: Pilot) -> None:
