@@ -126,7 +126,7 @@ class Paths:
             *(self.database.with_name(self.database.name + suffix) for suffix in beside),
             *(self.database.with_name(name) for name in ("head", "log.lock", "reserve", "colours")),
             *(self.leases, self.spool, self.instances, self.log_file, self.config_file),
-            self.database.with_name("selected"),
+            *(self.database.with_name(name) for name in ("selected", "layout")),
         )
         places = {Path(os.path.realpath(each)) for each in own}
         return not places.isdisjoint((path, *path.parents))

@@ -42,7 +42,7 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
     "terminal": {"scrollback": values.make_integer_parser(0, 10_000_000)},
     "ui": {
         "ascii": values.parse_yes_no_auto,
-        "list_width": values.make_integer_parser(12, 200),
+        "list_width": values.parse_list_width,
         "clipboard": values.parse_clipboard_rule,
         "notifications": values.parse_yes_no,
         "title": values.parse_yes_no,

@@ -57,7 +57,7 @@ class UiSettings:
 
     #: Indicators in ASCII; "auto" where the locale has no UTF-8 or the terminal is the Linux console.
     ascii: bool | Literal["auto"] = "auto"
-    #: Columns of the list of panes, its frame included.
+    #: Columns of the list of panes, its frame included; 0 for none, until a key shows it.
     list_width: int = 48
     #: Whether programs may put text on the user's clipboard (OSC 52).
     clipboard: ClipboardRule = "ask"

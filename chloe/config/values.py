@@ -84,6 +84,16 @@ def make_integer_parser(least: int, most: int) -> Callable[[object], int]:
     return check
 
 
+def parse_list_width(value: object) -> int:
+    """Check the columns of a list: 0 for none."""
+    if value == 0 and not isinstance(value, bool):
+        return 0
+    try:
+        return make_integer_parser(12, 200)(value)
+    except InvalidValue:
+        raise InvalidValue("must be a whole number from 12 to 200, or 0 for no list") from None
+
+
 def parse_yes_no_auto(value: object) -> bool | Literal["auto"]:
     """Check for true, false or "auto"."""
     if isinstance(value, bool):

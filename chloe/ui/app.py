@@ -19,6 +19,7 @@ from chloe.errors import ChloeError
 from chloe.terminal import Terminal, keys, within_bounds
 from chloe.ui.actions import Actions
 from chloe.ui.announcer import Announcer
+from chloe.ui.arrangement import keep_arrangement, load_arrangement
 from chloe.ui.clipboard import Clipboard
 from chloe.ui.crash import summarize
 from chloe.ui.escape_delay import tell_escape_delay
@@ -74,17 +75,22 @@ class App:
         self._frames = Frames(loop, self._draw_guarded)
         #: The tasks that wait for answers of the engine.
         self._tasks = asyncio.TaskGroup()
+        arrangement = load_arrangement(self._home, without_list=config.ui.list_width == 0)
+        #: What the file has, or will have once it is written.
+        self._kept_arrangement = b""
+        self._keeping: asyncio.Task[None] | None = None
         self._state = state = AppState(
             projections=engine.projections,
             ahead=engine.ahead,
             doings=engine.doings,
-            selection=Selection(engine.instance, engine.projections),
+            selection=Selection(engine.instance, engine.projections, arrangement.order),
             unread=Unread(engine.instance),
             progress=ProgressTable(engine.projections),
             clipboard=Clipboard(engine.projections, tty, config.ui.clipboard, loop.time),
             messages=Messages(),
             screens=LiveScreens(),
             glyphs=choose_glyphs(config.ui.ascii, environment),
+            arrangement=arrangement,
             list_width=config.ui.list_width,
             leave=tuple(keys.list_same_keys(key)[0] for key in config.keys.leave),
             escape_rule=config.keys.escape_rule,
@@ -140,6 +146,7 @@ class App:
         last = load_selected(self._home)
         if any(pane.id == last for pane in selection.panes):
             selection.select(last)
+        self._kept_arrangement = self._encode_arrangement()
         cancel = self._engine.subscribe(self._lifetime.guarded(self._on_change))
         try:
             with self._tty.running():
@@ -167,6 +174,8 @@ class App:
         finally:
             if selection.selected is not None:
                 keep_selected(self._home, selection.selected.id)
+            if (data := self._encode_arrangement()) != self._kept_arrangement:
+                keep_arrangement(self._home, data)
             cancel()
             loop.set_exception_handler(unhandled)
 
@@ -187,6 +196,23 @@ class App:
                 async with asyncio.timeout(_GOODBYE):
                     for command in self._seen.leave():
                         await self._engine.request(command)
+
+    def _encode_arrangement(self) -> bytes:
+        return self._state.arrangement.encode([pane.id for pane in self._state.selection.panes])
+
+    def _keep_arrangement(self) -> None:
+        """Keep how the panes are arranged, where that changed: a crash shall not lose it."""
+        if self._keeping is None and (data := self._encode_arrangement()) != self._kept_arrangement:
+            self._kept_arrangement = data
+            keeping = asyncio.to_thread(keep_arrangement, self._home, data)
+            self._keeping = self._tasks.create_task(keeping, name="keep the layout")
+            self._keeping.add_done_callback(self._on_kept)
+
+    def _on_kept(self, _: asyncio.Task[None]) -> None:
+        """See whether it changed meanwhile."""
+        self._keeping = None
+        if not self._lifetime.is_over:
+            self._keep_arrangement()
 
     # What wakes it ---------------------------------------------------------------------------------
 
@@ -250,6 +276,7 @@ class App:
             self._state.messages.notify(f"this didn't reach the pane: {summarize(error)}", error=True)
             wants_frame = True
         if wants_frame:
+            self._keep_arrangement()
             self._frames.want()
 
     def _on_answer(self) -> None:

@@ -14,6 +14,9 @@ from chloe.ui.canvas import Row, make_row
 #: Marks a screen that is ahead of the log, since the pane's recorder is stopped.
 NOT_LOGGED = "not all in the log yet"
 
+#: What there is to press where there is no pane yet.
+INVITATION = (" No panes yet.", "", " c  a direct pane", " t  a tmux pane", " ?  every key")
+
 #: A line: its style and its text.
 Line = tuple[str, str]
 

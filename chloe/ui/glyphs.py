@@ -22,7 +22,10 @@ class Glyphs:
     none: str
     vertical: str
     horizontal: str
+    #: The line over the selected one of several panes.
+    heavy: str
     tee: str
+    left_tee: str
     bell: str
     works: str
     waits: str
@@ -40,7 +43,9 @@ EMOJI = Glyphs(
     none="    ",
     vertical="│",
     horizontal="─",
+    heavy="━",
     tee="┬",
+    left_tee="├",
     bell="♪",
     works="▸",
     waits="?",
@@ -56,7 +61,9 @@ ASCII = Glyphs(
     none="   ",
     vertical="|",
     horizontal="-",
+    heavy="=",
     tee="+",
+    left_tee="+",
     bell="!",
     works=">",
     waits="?",

@@ -15,9 +15,10 @@ from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_age
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Row, fit, make_row, measure_text
+from chloe.ui.card import INVITATION
 from chloe.ui.labels import label_failure
 from chloe.ui.short_names import shorten_names
-from chloe.ui.signs import ATTACHED, BELL, DETACHED, ENDED, find_sign
+from chloe.ui.signs import BELL, find_indicator, find_sign
 from chloe.ui.state import AppState
 
 #: So many panes at the top of the list have a number, which is the key that goes to them.
@@ -87,11 +88,8 @@ class PaneList:
 
     def choose_indicator(self, pane: Pane) -> str:
         """Return the sign of the pane's state for this instance."""
-        if not pane.alive:
-            return ENDED.draw(self._glyphs)
-        if not pane.traits.can_detach:
-            return self._glyphs.none
-        return (ATTACHED if self._selection.is_attached(pane) else DETACHED).draw(self._glyphs)
+        sign = find_indicator(pane, is_attached=self._selection.is_attached(pane))
+        return sign.draw(self._glyphs) if sign is not None else self._glyphs.none
 
     @property
     def _sign_width(self) -> int:
@@ -163,8 +161,7 @@ class PaneList:
         return screens.drawn(pane.id) if pane.id in screens else None
 
     def _draw_invitation(self, width: int) -> list[Row]:
-        words = ["", " No panes yet.", "", " c  a direct pane", " t  a tmux pane", " ?  every key"]
-        return [make_row([("list dim", word)], width, "list") for word in words]
+        return [make_row([("list dim", word)], width, "list") for word in ("", *INVITATION)]
 
 
 def _name_program(pane: Pane, doing: Doing | None) -> str:

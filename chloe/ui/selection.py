@@ -6,6 +6,8 @@ views, keys or how a pane is made.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chloe.engine import why_not_type
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
@@ -14,9 +16,11 @@ from chloe.events.projections import Projections
 class Selection:
     """The state of the app that isn't in the log, but for what a single view keeps."""
 
-    def __init__(self, instance: str, projections: Projections) -> None:
+    def __init__(self, instance: str, projections: Projections, order: list[str] | None = None) -> None:
         self.instance = instance
         self._projections = projections
+        #: The panes in the order that the user gave them; others follow, oldest first.
+        self._order = [] if order is None else order
         #: The selected pane, and the place it had in the list.
         self._selected: str | None = None
         self._place = 0
@@ -32,10 +36,10 @@ class Selection:
 
     @property
     def panes(self) -> list[Pane]:
-        """The panes in use, oldest first; made anew where something happened, since they may be thousands."""
+        """The panes in use, in order; made anew where something happened, since they may be thousands."""
         if self._seq != self._projections.history.seq:
             self._seq = self._projections.history.seq
-            self._panes = [pane for pane in self._projections.panes.values() if not pane.closed]
+            self._panes = self._sort(pane for pane in self._projections.panes.values() if not pane.closed)
             self._listed = self._find_listed() if self._filter else self._panes
         return self._panes
 
@@ -98,6 +102,31 @@ class Selection:
         in_use = {pane.id: pane for pane in self.panes}
         self._visited = [pane for pane in self._visited if pane in in_use]
         return next((in_use[pane] for pane in reversed(self._visited) if pane != self._selected), None)
+
+    # Their order ------------------------------------------------------------------------------------
+
+    def _sort(self, panes: Iterable[Pane]) -> list[Pane]:
+        if not self._order:
+            return list(panes)
+        places = {pane: place for place, pane in enumerate(self._order)}
+        # A pane that relaunches another takes its place.
+        return sorted(panes, key=lambda pane: places.get(pane.id, places.get(pane.relaunches, len(places))))
+
+    def find_neighbour(self, by: int) -> Pane | None:
+        """Return the listed pane ``by`` places after the selected one; None beyond the ends."""
+        panes, selected = self.listed, self.selected
+        if selected is None or not 0 <= self._place + by < len(panes):
+            return None
+        return panes[self._place + by]
+
+    def swap(self, other: Pane) -> None:
+        """Have the selected pane and another change places."""
+        order = [pane.id for pane in self.panes]
+        if self.selected is not None:
+            one, two = order.index(self.selected.id), order.index(other.id)
+            order[one], order[two] = order[two], order[one]
+            self._order[:] = order
+            self._seq = -1
 
     # Listing fewer ----------------------------------------------------------------------------------
 

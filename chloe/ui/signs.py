@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chloe.engine import Doing
+from chloe.events.panes import Pane
 from chloe.quick import dataclass
 from chloe.ui.glyphs import Glyphs
 
@@ -47,6 +48,15 @@ BY_STATE: Mapping[str, Sign] = {
     "ended well": ENDED_WELL,
     "failed": FAILED,
 }
+
+
+def find_indicator(pane: Pane, *, is_attached: bool) -> Sign | None:
+    """Return how a pane is there for this instance; None for a live one that can't be let go of."""
+    if not pane.alive:
+        return ENDED
+    if not pane.traits.can_detach:
+        return None
+    return ATTACHED if is_attached else DETACHED
 
 
 def find_sign(doing: Doing | None) -> Sign | None:

@@ -13,6 +13,7 @@ from chloe.engine import Doing, choose_doing
 from chloe.events.panes import Pane
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
+from chloe.ui.arrangement import Arrangement
 from chloe.ui.clipboard import Clipboard
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.messages import Messages
@@ -38,6 +39,7 @@ class AppState:
     messages: Messages
     screens: LiveScreens
     glyphs: Glyphs
+    arrangement: Arrangement
     #: Columns of the list of panes, at the most.
     list_width: int
     #: The keys that take the keyboard back from a pane whatever its program does, by their names.

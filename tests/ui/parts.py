@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from chloe.engine import Change
+from chloe.ui.arrangement import Arrangement
 from chloe.ui.clipboard import Clipboard
 from chloe.ui.glyphs import ASCII, EMOJI
 from chloe.ui.messages import Messages
@@ -56,6 +57,7 @@ class Parts:
             messages=self.messages,
             screens=LiveScreens(),
             glyphs=ASCII if ascii_only else EMOJI,
+            arrangement=Arrangement(),
             list_width=32,
             leave=("ctrl+]",),
             escape_rule="auto",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def test_the_help_has_every_key_and_what_it_does(fly: Fly) -> None:
-    pilot = await fly(rows=140, columns=100)
+    pilot = await fly(rows=200, columns=100)
     pilot.press("?")
     await pilot.sees("Keys", "Its bell rang.")
     does_by_id = {action.id: action.does for action in ACTIONS}
@@ -90,7 +90,7 @@ async def test_messages_has_what_was_said_the_latest_first(pilot: Pilot) -> None
     await pilot.leave()
     pilot.press("x")
     await pilot.sees("sh is in History")
-    pilot.press("v", "m")
+    pilot.press("Q", "m")
     await pilot.sees("Messages", "Errors are in")
     said = [line for line in pilot.lines if "sh is in History" in line or "no PTY" in line]
     assert ["History" in line for line in said] == [True, False]

@@ -126,8 +126,8 @@ async def test_a_screen_whose_notices_break_costs_that_screen(
 
 async def test_a_message_goes_by_itself(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_SHOW_TIME", 0.2)
-    pilot.press("v")
-    await pilot.sees("v does nothing here")
+    pilot.press("Q")
+    await pilot.sees("Q does nothing here")
     await pilot.sees_no("does nothing here")
 
 

@@ -1,40 +1,38 @@
-"""The tab Instances: the list of panes in use, and the selected one's screen beside it.
+"""The tab Instances: the list of panes in use, and the wall of those around the selected one beside it.
 
-Owns the layout, the line over the screen, and what stands in place of a screen that isn't shown. Must not
-know the engine, or what follows from being shown.
+Owns who of both gets how much room, and the keys. Must not know the engine, or what follows from being shown.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chloe.events.panes import Pane
-from chloe.formatting.folders import format_folder
-from chloe.formatting.text import escape_unsafe
-from chloe.formatting.times import format_time_briefly
 from chloe.terminal import keys
-from chloe.ui.canvas import Cells, Row, Run, make_row, measure_text
-from chloe.ui.card import NOT_LOGGED, lay_on_blank, make_fault_card
-from chloe.ui.labels import label_action, label_outcome, label_pruning
+from chloe.ui.arranging import ACTIONS as ARRANGING
+from chloe.ui.arranging import BINDINGS as ARRANGING_KEYS
+from chloe.ui.arranging import Arranger
+from chloe.ui.canvas import Cells, Row, Run
+from chloe.ui.labels import label_action
 from chloe.ui.pane_list import NUMBERED, PaneList
-from chloe.ui.panes.pane_view import PaneView
-from chloe.ui.signs import WAITS
 from chloe.ui.state import AppState
-from chloe.ui.view import Action, Binding, Drawn, Slot, View, always
+from chloe.ui.view import Action, Binding, Drawn, View, always
+from chloe.ui.wall import Wall
 
 #: What the hints say of an ended pane: it can run once more, and there is nothing to type into.
 _HINTS_ENDED = {"relaunch": "once more", "type": "", "detach": "", "reattach": ""}
 #: In a window of fewer columns there is no room for a list.
 _MIN_COLUMNS = 40
+#: Columns of a list that the configuration gives no room, where a key shows it.
+_LIST_WIDTH = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Who gets how much: the width of the list (0: no list), and the size of the pane's slot."""
+class Split:
+    """Who gets how much: the columns of the list (0: no list), and those of the wall."""
 
     list_width: int
-    columns: int
-    rows: int
+    wall_width: int
 
 
 def _make_go_to(number: int) -> Action[Instances]:
@@ -69,6 +67,7 @@ class Instances(View):
         Binding(("K",), "kill"),
         Binding(("up", "k"), "instances.previous"),
         Binding(("down", "j"), "instances.next"),
+        *ARRANGING_KEYS,
         Binding(("z",), "instances.zoom", "zoom"),
         Binding(("page_up",), "instances.page_up"),
         Binding(("page_down",), "instances.page_down"),
@@ -76,7 +75,7 @@ class Instances(View):
         Binding(("end",), "instances.last"),
         *(Binding((str(number),), f"instances.go_to_{number}") for number in range(1, NUMBERED + 1)),
         Binding(("/",), "filter"),
-        Binding(("s",), "switch", "switch"),
+        Binding(("s",), "switch"),
         Binding(("-",), "last_pane"),
         Binding(("w",), "next_wanting"),
         Binding(("shift+page_up",), "scroll_up"),
@@ -88,7 +87,8 @@ class Instances(View):
     def __init__(self, state: AppState) -> None:
         self._state = state
         self._list = PaneList(state)
-        self._screen = PaneView(state.screens)
+        self._wall = Wall(state)
+        self.arranger = Arranger(state)
         leave = tuple(key for name in state.leave for key in keys.list_same_keys(name))
         self.bindings = (Binding(leave, "send_leave"), *self.bindings)
         #: Whether the selected pane has the whole window.
@@ -104,17 +104,16 @@ class Instances(View):
         """Return whether nothing but a pane shows."""
         return self.is_zoomed or columns < _MIN_COLUMNS
 
-    def lay_out(self, columns: int, rows: int) -> Layout:
-        """Return who gets how much of this size; a line over the screen says whose it is."""
-        if self.is_bare(columns):
-            return Layout(0, columns, rows - 1)
-        width = min(self._state.list_width, max(columns // 4, 18))
-        return Layout(width, columns - width - 1, rows - 1)
+    def split(self, columns: int) -> Split:
+        """Return who gets how much of this width."""
+        if self.is_bare(columns) or not self._state.arrangement.has_list:
+            return Split(0, columns)
+        width = min(self._state.list_width or _LIST_WIDTH, max(columns // 4, 18))
+        return Split(width, columns - width - 1)
 
     def pane_size(self, columns: int, rows: int) -> tuple[int, int]:
-        """Return the rows and columns of the slot."""
-        layout = self.lay_out(columns, rows)
-        return layout.rows, layout.columns
+        """Return the rows and columns of the slot that a new pane gets."""
+        return self._wall.find_size_of_new(rows, self.split(columns).wall_width, alone=self.is_zoomed)
 
     @property
     def pane(self) -> Pane | None:
@@ -141,91 +140,25 @@ class Instances(View):
     # Drawing ---------------------------------------------------------------------------------------
 
     def draw(self, columns: int, rows: int) -> Drawn:
-        """Draw the list and the selected pane."""
+        """Draw the list and the wall."""
+        split = self.split(columns)
+        has_list = split.list_width > 0
+        wall = self._wall.draw(rows, split.wall_width, alone=self.is_zoomed, has_list=has_list)
+        if not has_list:
+            return Drawn(wall.rows, slots=wall.slots)
         glyphs = self._state.glyphs
-        layout = self.lay_out(columns, rows)
-        pane = self.pane
-        on = self._style_suffix
-        left = layout.list_width + 1 if layout.list_width else 0
-        # First the screen: what stands over it depends on what it shows.
-        screen, slots = self._draw_screen(pane, layout, left)
-        title = self._draw_title(pane, layout.columns)
-        if not left:
-            return Drawn([title, *screen], slots=slots)
-        edge: Run = (f"frame{on}", None, Cells.of(glyphs.vertical, 1))
-        corner: Run = (f"frame{on}", None, Cells.of(glyphs.tee, 1))
-        listed = self._list.draw(layout.list_width, layout.rows)
-        top = self._list.draw_edge(layout.list_width)
-        drawn: list[Row] = [[*top, corner, *title]]
-        drawn += [[*beside, edge, *row] for beside, row in zip(listed, screen, strict=True)]
-        return Drawn(drawn, slots=slots)
-
-    @property
-    def _style_suffix(self) -> str:
-        """What the styles are called while the pane has the keyboard."""
-        return " on" if self._state.selection.is_typing else ""
-
-    def _draw_title(self, pane: Pane | None, width: int) -> Row:
-        on = self._style_suffix
-        line = self._state.glyphs.horizontal
-        if pane is None:
-            return make_row([("frame", line * width)], width)
-        name = f" {escape_unsafe(pane.name)} "
-        if pane.alive and pane.traits.can_detach and not self._state.selection.is_attached(pane):
-            name = f" {self._state.glyphs.detached}{name}"
-        parts: list[tuple[str, str]] = [(f"frame{on}", line), ("title on" if on else "name", name)]
-        scrolled = self._screen.scrolled
-        if scrolled:
-            parts.append(("scrolled", f" line {scrolled[0]:,} of {scrolled[1]:,} "))
-        if pane.pruned and (self._screen.is_first or not pane.alive):
-            parts.append(("scrolled", f" {label_pruning(pane)} "))
-        if self._state.is_ahead(pane.id):
-            parts.append(("scrolled", f" {NOT_LOGGED} "))
-        if part := self._label_part(pane):
-            parts.append(("scrolled", f" {part} "))
-        doing = self._state.find_doing(pane)
-        if doing is not None and doing.waits:
-            parts.append((WAITS.style, f" {escape_unsafe(doing.program)} {doing.state} "))
-        terminal = self._screen.terminal
-        about = [format_folder(self._state.find_folder(pane))]
-        if not pane.alive:
-            about.insert(0, f"{label_outcome(pane)}, {format_time_briefly(pane.died_at)}")
-        elif terminal and terminal.title and terminal.title != pane.name:
-            about.insert(0, escape_unsafe(terminal.title))
-        parts.append(("title", f" {'  '.join(about)} "))
-        taken = sum(measure_text(text) for _, text in parts)
-        parts.append((f"frame{on}", line * max(width - taken, 0)))
-        return make_row(parts, width)
-
-    def _label_part(self, pane: Pane) -> str:
-        """Return what is said where another Chloe made the pane larger than it shows here."""
-        terminal, hidden = self._screen.terminal, self._screen.hidden
-        is_ours = self._state.selection.is_attached(pane) and len(pane.attached) < 2
-        if terminal is None or hidden == (0, 0) or is_ours:
-            return ""
-        return f"part of {terminal.columns}x{terminal.rows}"
-
-    def _draw_screen(
-        self, pane: Pane | None, layout: Layout, left: int
-    ) -> tuple[list[Row], tuple[Slot, ...]]:
-        screens = self._state.choose_screens(pane.id if pane is not None else "")
-        slots: tuple[Slot, ...] = ()
-        if pane is not None:
-            # What has ended shows as it is now, to whoever looks at it.
-            live = self._state.selection.is_attached(pane) or not pane.alive
-            slots = (Slot(pane.id, 1, left, layout.rows, layout.columns, live, self._screen),)
-        terminal = screens.drawn(pane.id) if pane is not None and pane.id in screens else None
-        self._screen.show(terminal)
-        rows = self._screen.draw(layout.columns, layout.rows)
-        return rows if terminal else lay_on_blank(self._make_card(pane), rows, layout.columns), slots
-
-    def _make_card(self, pane: Pane | None) -> list[tuple[str, str]]:
-        if pane is None:
-            return []
-        fault = self._state.choose_screens(pane.id).broken.get(pane.id)
-        if fault is not None:
-            return [("name", escape_unsafe(pane.name)), ("card", ""), *make_fault_card(fault, pane)]
-        return [("card dim", "reading what it printed …")]
+        on = " on" if self._state.selection.is_typing else ""
+        edge, corner, tee = (
+            (f"frame{on}", None, Cells.of(glyph, 1))
+            for glyph in (glyphs.vertical, glyphs.tee, glyphs.left_tee)
+        )
+        listed = [self._list.draw_edge(split.list_width), *self._list.draw(split.list_width, rows - 1)]
+        edges: list[Run] = [corner, *(tee if row in wall.titles else edge for row in range(1, rows))]
+        drawn: list[Row] = [
+            [*beside, edge, *row] for beside, edge, row in zip(listed, edges, wall.rows, strict=True)
+        ]
+        left = split.list_width + 1
+        return Drawn(drawn, slots=tuple(replace(slot, left=slot.left + left) for slot in wall.slots))
 
     # What one can do in it -------------------------------------------------------------------------
 
@@ -245,29 +178,29 @@ class Instances(View):
 
     def page_up(self) -> None:
         """Go a page up."""
-        if self._screen.scrolled:
-            self._screen.scroll_page(1)
+        if self._wall.view.scrolled:
+            self._wall.view.scroll_page(1)
         else:
             self._state.selection.step(-self._list.page)
 
     def page_down(self) -> None:
         """Go a page down."""
-        if self._screen.scrolled:
-            self._screen.scroll_page(-1)
+        if self._wall.view.scrolled:
+            self._wall.view.scroll_page(-1)
         else:
             self._state.selection.step(self._list.page)
 
     def go_to_first(self) -> None:
         """Go to the first pane, or the first line."""
-        if self._screen.scrolled:
-            self._screen.scroll_to_top()
+        if self._wall.view.scrolled:
+            self._wall.view.scroll_to_top()
         else:
             self.go_to(1)
 
     def go_to_end(self) -> None:
         """Go to the last pane, or to the screen as it is now."""
-        if self._screen.scrolled:
-            self._screen.scroll_to_bottom()
+        if self._wall.view.scrolled:
+            self._wall.view.scroll_to_bottom()
         else:
             self.go_to(len(self._state.selection.listed))
 
@@ -296,5 +229,6 @@ class Instances(View):
         ),
         Action("instances.last", "Go to the last pane or line.", go_to_end, lambda it: it.why_not_go_to(1)),
         *(_make_go_to(number) for number in range(1, NUMBERED + 1)),
+        *ARRANGING,
         Action("instances.zoom", "Give the selected pane the whole window, or take it back.", zoom, always),
     )
