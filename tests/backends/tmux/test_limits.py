@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import posix
 import resource
 import shutil
 from collections.abc import Sequence
@@ -153,15 +154,15 @@ def test_a_torn_frame_that_cannot_be_cut_off_is_left_behind(
     written = os.writev
 
     def tear(fd: int, pieces: Sequence[bytes]) -> int:
-        monkeypatch.setattr(os, "writev", written)
+        monkeypatch.setattr(posix, "writev", written)
         os.write(fd, b"".join(pieces)[:-3])
         raise OSError(errno.EIO, "torn")
 
     def refuse(fd: int, length: int) -> None:
         raise OSError(errno.EIO, "no cutting")
 
-    monkeypatch.setattr(os, "writev", tear)
-    monkeypatch.setattr(os, "ftruncate", refuse)
+    monkeypatch.setattr(posix, "writev", tear)
+    monkeypatch.setattr(posix, "ftruncate", refuse)
     spool.output(b"torn")
     spool.flush_pending()
     spool.output(b"after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import posix
 import stat
 import time
 from collections.abc import Callable, Sequence
@@ -192,7 +193,7 @@ def test_what_a_full_disk_tore_while_it_was_read_is_read_anew(
         raise OSError(errno.ENOSPC, "full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "writev", no_room)
+        patched.setattr(posix, "writev", no_room)
         spool.output(b"t" * 1000)
     assert not spool.flush_pending()
     spool.output(b"after" * 1000)

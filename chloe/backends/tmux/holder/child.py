@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
+import posix as os
 import resource
 import termios
 

@@ -8,8 +8,8 @@ of it.
 
 from __future__ import annotations
 
-import os
-import stat
+import _stat as stat
+import posix as os
 
 _FILE, _LIMIT = "colours", 16 * 1024
 _HEX = b"0123456789abcdef"

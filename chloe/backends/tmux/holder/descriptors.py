@@ -7,7 +7,7 @@ alone: only the standard library, and little of it.
 from __future__ import annotations
 
 import fcntl
-import os
+import posix as os
 import termios
 
 TYPE_CHECKING = False

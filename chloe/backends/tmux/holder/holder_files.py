@@ -8,13 +8,16 @@ A folder that was moved away is left where it is: its files are still these, and
 
 from __future__ import annotations
 
+import _stat as stat
+import _struct as struct
 import fcntl
-import os
-import struct
+import posix as os
 
 #: struct flock of fcntl(2) for a lock of this length at this place, as Linux has it on 64 bits: type, whence,
 #: start, length, process.
 _LOCK = struct.Struct("hhqqi4x")
+#: SEEK_SET of lseek(2).
+_FROM_START = 0
 
 #: Folders, from the pane's up to the home, that may be made again. A home whose own place is gone stays gone.
 _RECREATED_LEVELS = 3
@@ -68,11 +71,11 @@ class HolderFiles:
         pane = self.path.rpartition("/")[2]
         try:
             byte = int(pane.replace("-", ""), 16) >> 65
-            asked = _LOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, byte, 1, 0)
+            asked = _LOCK.pack(fcntl.F_WRLCK, _FROM_START, byte, 1, 0)
             leases = os.open(
                 f"{self.home}/leases", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             )
-        except (OSError, ValueError, struct.error):
+        except (OSError, ValueError, struct.error):  # type: ignore[attr-defined]
             return False
         try:
             # OFD: a lock of an open file, not of a process (fcntl(2)).
@@ -92,7 +95,7 @@ class HolderFiles:
                 os.mkdir(folder, 0o700)
             except FileExistsError:
                 # The home may be a link; what lies in it is made by Chloe, and made into no other place.
-                if up < _RECREATED_LEVELS - 1 and os.path.islink(folder):
+                if up < _RECREATED_LEVELS - 1 and stat.S_ISLNK(os.lstat(folder).st_mode):
                     raise
         typed = b""
         if not os.fstat(self.keys).st_nlink:

@@ -10,7 +10,7 @@ that comes meanwhile sees that it did.
 
 from __future__ import annotations
 
-import os
+import posix as os
 
 #: Its name, and bytes of a line: more than all modes take.
 NAME, WIDTH = "modes", 95

@@ -15,9 +15,10 @@ than the reader's can't be read by it at all.
 
 from __future__ import annotations
 
+import _stat as stat
+import _struct as struct
 import errno
-import os
-import struct
+import posix as os
 import time
 import zlib
 
@@ -174,7 +175,7 @@ class SpoolWriter:
     @property
     def is_gone(self) -> bool:
         """Whether nobody will ever read this spool."""
-        return not os.path.isdir(self._folder)
+        return not _is_folder(self._folder)
 
     def _drop(self, length: int, why: str) -> None:
         self._dropped += length
@@ -282,11 +283,10 @@ class SpoolWriter:
         """Return whether the last segment is gone from the folder: a folder that was moved may come back."""
         own = os.fstat(self._fd)
         try:
-            return not own.st_nlink or not os.path.samestat(
-                own, os.stat(f"{self._folder}/{self._number}.seg")
-            )
+            named = os.stat(f"{self._folder}/{self._number}.seg")
         except OSError:
-            return os.path.isdir(self._folder)
+            return not own.st_nlink or _is_folder(self._folder)
+        return not own.st_nlink or (named.st_dev, named.st_ino) != (own.st_dev, own.st_ino)
 
     def _write(self, kind: int, payload: bytes, now: int) -> str:
         start = FRAME_START.pack(kind, now, len(payload))
@@ -309,6 +309,13 @@ class SpoolWriter:
             # The torn frame stays; that a next segment exists tells readers to leave it there.
             self._end_segment()
         return failure
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _segment_sizes(folder: str, besides: int = -1) -> int:

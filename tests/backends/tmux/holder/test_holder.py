@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chloe.backends.backend import BackendEvent, BytesLost, Exited, OutputRead, SizeChanged
 from chloe.backends.tmux import SpoolReader, locks
+from chloe.backends.tmux import holder as room
 from chloe.backends.tmux.spool_status import has_holder
 
 if TYPE_CHECKING:
@@ -246,3 +249,11 @@ def test_a_second_holder_in_the_same_spool_gives_up(holder: MakeHolder, soon: So
     assert has_holder(made.folder)
     made.type(b"still\r")
     made.read(SpoolReader(made.folder), has(b"still\r\nstill"))
+
+
+def test_it_imports_little_of_the_standard_library() -> None:
+    folder = str(Path(room.__file__).parent)
+    seen = f"import sys; sys.path.insert(0, {folder!r}); import holder, questions; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-I", "-S", "-E", "-c", seen], text=True).split()
+    assert "questions" in loaded
+    assert not {"os", "re", "json", "signal", "struct", "stat", "enum", "typing", "collections"} & {*loaded}
