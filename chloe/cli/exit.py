@@ -16,7 +16,7 @@ from contextlib import suppress
 import click
 
 from chloe.cli.reporting import report
-from chloe.errors import ChloeError
+from chloe.errors import ChloeError, ConfigBroken
 
 #: The status of a process that a signal ended, as a shell has it: 128 + SIGINT, 128 + SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -54,6 +54,11 @@ def _report(error: BaseException) -> int:
         case BrokenPipeError():
             _silence_output()
             return BROKEN_PIPE
+        case ConfigBroken():
+            # A mistake a line.
+            for mistake in str(error).split("\n"):
+                _say(mistake)
+            return error.exit_code
         case ChloeError():
             _say(str(error))
             return error.exit_code

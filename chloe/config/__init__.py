@@ -8,7 +8,7 @@ them, ``paths`` finds and guards the folders.
 from __future__ import annotations
 
 from chloe.config.paths import Paths
-from chloe.config.reading import load
+from chloe.config.reading import describe_mistakes, find_origins, load
 from chloe.config.settings import (
     Config,
     KeysSettings,
@@ -30,5 +30,7 @@ __all__ = [
     "TerminalSettings",
     "TmuxSettings",
     "UiSettings",
+    "describe_mistakes",
+    "find_origins",
     "load",
 ]

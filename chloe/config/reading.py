@@ -1,19 +1,19 @@
-"""From ``config.toml`` to settings, and what is said when the file is wrong.
+"""From ``config.toml`` to settings.
 
-Owns the check of each key and the messages: file, line, key, and what is allowed. Must not know
-what the settings do.
+Owns the check of each key, and where a setting comes from. Must not know what the settings do, or how a
+mistake is told: see ``mistakes``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chloe.config import values
+from chloe.config.mistakes import Mistakes, describe_syntax, find_line, shorten
 from chloe.config.paths import Paths
 from chloe.config.settings import (
     Config,
@@ -28,15 +28,13 @@ from chloe.config.settings import (
 from chloe.errors import ConfigBroken
 from chloe.small_files import FileRefused, read_whole
 
-if TYPE_CHECKING:
-    import tomllib
-
 #: What each key of each table takes. A table's class has a field of the same name.
 _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
     "keys": {
         "release": values.parse_release,
         "leave": values.parse_keys,
         "escape": values.parse_programs,
+        "actions": values.parse_action_keys,
     },
     "tmux": {"socket_name": values.parse_socket_name},
     "terminal": {"scrollback": values.make_integer_parser(0, 10_000_000)},
@@ -69,10 +67,6 @@ _TABLES: Mapping[str, type[Any]] = {
 _MAX_BYTES = 64 * 1024
 #: Characters of a line: a key of thousands of parts takes tomllib the square of that.
 _MAX_LINE = 4_000
-#: Characters of a value or a key in a message.
-_MAX_SHOWN = 100
-#: Characters read again to find a line: half a second's work. In a longer file the line is guessed.
-_MAX_SEARCHED = 1_000_000
 
 
 def load(path: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Config:
@@ -88,9 +82,35 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] = os.enviro
     tables = _tables(text, paths.config_file)
     config = Config(paths=paths, **tables)
     if config.log.heads_file and paths.is_own_file(config.log.heads_file):
-        key = ("log", "heads_file")
-        raise _broken(paths.config_file, text, key, "names a file of Chloe's own: name another one")
+        what = "names a file of Chloe's own: name another one"
+        raise describe_mistakes(config, [(("log", "heads_file"), what)])
     return _with_environment(config, environment)
+
+
+def describe_mistakes(config: Config, found: Iterable[tuple[tuple[str, ...], str]]) -> ConfigBroken:
+    """Return the error for settings that their tables allow and that can't be used all the same."""
+    file = config.paths.config_file
+    mistakes = Mistakes(file, _read(file, is_named=False))
+    for key, what in found:
+        mistakes.add(key, what)
+    return mistakes.error()
+
+
+def find_origins(config: Config, environment: Mapping[str, str] = os.environ) -> dict[tuple[str, str], str]:
+    """Return where each setting comes from that isn't the default, by table and key: a file and a line, or
+    a variable. Raises ``ConfigBroken``."""
+    import tomllib
+
+    file = config.paths.config_file
+    text = _read(file, is_named=False)
+    origins = {
+        (table, key): f"{file}, line {find_line(text, (table, key))}"
+        for table, content in tomllib.loads(text).items()
+        for key in content
+    }
+    if environment.get("CHLOE_TMUX_SOCKET") is not None:
+        origins["tmux", "socket_name"] = "CHLOE_TMUX_SOCKET"
+    return origins
 
 
 def _with_environment(config: Config, environment: Mapping[str, str]) -> Config:
@@ -100,7 +120,7 @@ def _with_environment(config: Config, environment: Mapping[str, str]) -> Config:
     try:
         values.parse_socket_name(socket_name)
     except values.InvalidValue as unfit:
-        raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {_shown(socket_name)}") from None
+        raise ConfigBroken(f"CHLOE_TMUX_SOCKET: {unfit}, not {shorten(socket_name)}") from None
     return dataclasses.replace(config, tmux=TmuxSettings(socket_name=socket_name))
 
 
@@ -137,30 +157,35 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigBroken(_syntax(error, text, file)) from None
+        raise ConfigBroken(describe_syntax(error, text, file)) from None
     except (ValueError, RecursionError):
         # A number of thousands of digits, or lists in lists: tomllib doesn't say where.
         raise ConfigBroken(f"{file}: holds a number or a list beyond all bounds: take it out") from None
     tables: dict[str, Any] = {}
+    mistakes = Mistakes(file, text)
     for name, content in document.items():
         if name not in _CHECKS:
-            raise _broken(file, text, (name,), f"there is no such table; allowed are {_listed(_CHECKS)}")
-        if not isinstance(content, dict):
-            raise _broken(file, text, (name,), f"is a table: write [{name}] on a line of its own")
-        tables[name] = _table(name, content, text, file)
+            mistakes.add_unknown((name,), "there is no such table; allowed are", _CHECKS)
+        elif not isinstance(content, dict):
+            mistakes.add((name,), f"is a table: write [{name}] on a line of its own")
+        else:
+            tables[name] = _table(name, content, mistakes)
+    if mistakes:
+        raise mistakes.error()
     return tables
 
 
-def _table(name: str, content: Mapping[str, object], text: str, file: Path) -> object:
+def _table(name: str, content: Mapping[str, object], mistakes: Mistakes) -> object:
     checks = _CHECKS[name]
     fields: dict[str, object] = {}
     for key, value in content.items():
         if key not in checks:
-            raise _broken(file, text, (name, key), f"there is no such key; [{name}] allows {_listed(checks)}")
+            mistakes.add_unknown((name, key), f"there is no such key; [{name}] allows", checks)
+            continue
         try:
             fields[key] = checks[key](value)
         except values.InvalidValue as unfit:
-            raise _broken(file, text, (name, key), f"{unfit}, not {_shown(value)}") from None
+            mistakes.add((name, key), f"{unfit}, not {shorten(value)}")
     if name == "keys":
         _read_old_release(fields)
     return _TABLES[name](**fields)
@@ -172,62 +197,3 @@ def _read_old_release(fields: dict[str, object]) -> None:
     if release not in (None, "auto", "esc", "never"):
         assert isinstance(leave, tuple)
         fields["leave"] = tuple(dict.fromkeys((*leave, release)))
-
-
-def _broken(file: Path, text: str, key: tuple[str, ...], what: str) -> ConfigBroken:
-    named = ".".join(part if len(part) <= _MAX_SHOWN else f"{part[:_MAX_SHOWN]}…" for part in key)
-    return ConfigBroken(f"{file}, line {_line_of(text, key)}, {named}: {what}")
-
-
-def _shown(value: object) -> str:
-    """Return a value as a message has it, which may be anything that TOML can say."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):
-        return "what is there"
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
-
-
-def _listed(names: Mapping[str, object]) -> str:
-    return ", ".join(names)
-
-
-def _line_of(text: str, key: tuple[str, ...]) -> int:
-    """Return the line, from 1, where the statement that sets ``key`` begins.
-
-    tomllib doesn't say where a key stood. So the file is read again in growing prefixes: the
-    statement ends with the first prefix that has the key, and begins after the one before that
-    was whole TOML. This is right for dotted keys, inline tables and values over several lines.
-    """
-    import tomllib
-
-    lines = text.replace("\r\n", "\n").split("\n")
-    if len(lines) * len(text) > _MAX_SEARCHED:
-        return next((number for number, line in enumerate(lines, 1) if key[-1] in line), 1)
-    begin = 0
-    for end in range(1, len(lines) + 1):
-        try:
-            document: object = tomllib.loads("\n".join(lines[:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-        for part in key:
-            document = document.get(part) if isinstance(document, dict) else None
-        if document is not None:
-            break
-        begin = end
-    return begin + 1
-
-
-def _syntax(error: tomllib.TOMLDecodeError, text: str, file: Path) -> str:
-    """Return tomllib's own words, with the line and the key that it was at in front."""
-    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
-    if match is None:
-        return f"{file}: {error}"
-    lines = text.split("\n")
-    number = int(match[2]) if match[2] else len(lines)
-    # An unclosed value is found where the file ends or the next line begins: the key stands above it.
-    for candidate in range(number, 0, -1):
-        key = re.match(r"\s*([\w\"'.-]+)\s*=|\s*(\[[^\]]*\]?)", lines[candidate - 1])
-        if key is not None:
-            return f"{file}, line {candidate}, {key[1] or key[2]}: {match[1]}"
-    return f"{file}, line {number}: {match[1]}"

@@ -5,6 +5,7 @@ Owns names, types and defaults. Must not know TOML, the environment or the file 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
@@ -28,6 +29,8 @@ class KeysSettings:
     leave: tuple[str, ...] = ("ctrl+]",)
     #: The programs that have Esc wherever they run, by their names.
     escape: tuple[str, ...] = ()
+    #: Other keys: by the name of an action, those that ask for it in place of its own.
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def escape_rule(self) -> EscapeRule:

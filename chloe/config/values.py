@@ -30,6 +30,8 @@ class InvalidValue(ValueError):
 _KEYS = '"f1" to "f12", "ctrl+]" or another control key, "alt+x" or the like'
 #: The most keys, and names of programs, in a list.
 _MAX_LISTED = 100
+#: The most actions that get other keys: more than there are.
+_MAX_ACTIONS = 500
 
 
 def parse_release(value: object) -> str:
@@ -53,6 +55,15 @@ def parse_programs(value: object) -> tuple[str, ...]:
     if names is not None and all(name and _is_file_name(name) for name in names):
         return names
     raise InvalidValue('must be the names of programs, without folders: ["fish", "psql"]')
+
+
+def parse_action_keys(value: object) -> dict[str, tuple[str, ...]]:
+    """Return the keys of each action, by its name: a list, or one by itself; an empty list for none."""
+    if isinstance(value, dict) and len(value) <= _MAX_ACTIONS:
+        actions = {name: _texts(names) for name, names in value.items()}
+        if all(names is not None and all(names) for names in actions.values()):
+            return {name: names or () for name, names in actions.items()}
+    raise InvalidValue('must be a table with the keys of each action: close = "x", rename = ["r", "f2"]')
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from chloe.engine import EPHEMERAL, PERSISTENT
 from chloe.ui.actions import Actions
-from chloe.ui.keymap import TYPING, list_bindings
+from chloe.ui.keymap import Keymap
 from chloe.ui.labels import label_action
 from chloe.ui.view import Action, Binding, View, always
 from chloe.ui.views import VIEWS
@@ -154,9 +154,9 @@ def find_action(action_id: str) -> Action[Actions]:
     return _BY_ID[action_id]
 
 
-def list_choices(view: View, actions: Actions) -> list[Choice]:
+def list_choices(view: View, actions: Actions, keymap: Keymap) -> list[Choice]:
     """Return all that can be asked for in a view, in the order of the help; what has no key last."""
-    bindings = (*list_bindings(view), *TYPING)
+    bindings = (*keymap.list(view), *keymap.typing)
     own: dict[str, Action[Any]] = {action.id: action for action in view.actions}
     ids = dict.fromkeys((*(binding.action for binding in bindings), *own, *_BY_ID))
     return [
@@ -176,7 +176,7 @@ _ESCAPE = {
 }
 
 
-def list_help_sections(leave: Sequence[str], escape_rule: str) -> list[Section]:
+def list_help_sections(keymap: Keymap, leave: Sequence[str], escape_rule: str) -> list[Section]:
     """Return every key with what it does, by where it holds."""
     first, *others = [view for view in VIEWS if view.title]
     typing: Section = (
@@ -184,14 +184,14 @@ def list_help_sections(leave: Sequence[str], escape_rule: str) -> list[Section]:
         [
             (("escape",), _ESCAPE.get(escape_rule, "Take the keyboard back.")),
             (leave, "Take the keyboard back, always; again, send that key to the program."),
-            *_describe(TYPING),
+            *_describe(keymap.typing),
             (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
         ],
     )
     return [
-        (first.title, _describe(list_bindings(first), first)),
+        (first.title, _describe(keymap.list(first), first)),
         typing,
-        *((view.title, _describe(view.bindings, view)) for view in others),
+        *((view.title, _describe(keymap.rebind(view.bindings), view)) for view in others),
     ]
 
 

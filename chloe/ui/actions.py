@@ -15,6 +15,7 @@ from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.conditions import Conditions
+from chloe.ui.keymap import Keymap
 from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
@@ -285,17 +286,19 @@ class Actions(Conditions):
 
     def show_help(
         self,
-        list_sections: Callable[[Sequence[str], str], list[Section]],
-        list_choices: Callable[[View, Actions], list[Choice]],
+        list_sections: Callable[[Keymap, Sequence[str], str], list[Section]],
+        list_choices: Callable[[View, Actions, Keymap], list[Choice]],
     ) -> None:
         """Show every key, as ``list_sections`` lists them for the leave keys and the rule for Esc."""
-        sections = list_sections(self._state.leave, self._state.escape_rule)
+        sections = list_sections(self._state.keymap, self._state.leave, self._state.escape_rule)
         self._stack.open(Help(self._state, sections, lambda: self.show_palette(list_choices)))
 
-    def show_palette(self, list_choices: Callable[[View, Actions], list[Choice]]) -> None:
+    def show_palette(self, list_choices: Callable[[View, Actions, Keymap], list[Choice]]) -> None:
         """Show every action, as ``list_choices`` lists them for the view that one is in."""
         below = self._stack.place
-        self._stack.open(Palette(self._state, below, list_choices(below, self), self._run_choice))
+        self._stack.open(
+            Palette(self._state, below, list_choices(below, self, self._state.keymap), self._run_choice)
+        )
 
     def _run_choice(self, choice: Choice) -> None:
         # The palette is closed first: the pane that is meant is the one of the view below.

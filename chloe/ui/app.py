@@ -24,6 +24,7 @@ from chloe.ui.clipboard import Clipboard
 from chloe.ui.crash import summarize
 from chloe.ui.escape_delay import tell_escape_delay
 from chloe.ui.glyphs import choose_glyphs
+from chloe.ui.key_settings import make_keymap
 from chloe.ui.last_selected import keep_selected, load_selected
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.messages import Messages
@@ -91,6 +92,7 @@ class App:
             screens=LiveScreens(),
             glyphs=choose_glyphs(config.ui.ascii, environment),
             arrangement=arrangement,
+            keymap=make_keymap(config),
             list_width=config.ui.list_width,
             leave=tuple(keys.list_same_keys(key)[0] for key in config.keys.leave),
             escape_rule=config.keys.escape_rule,

@@ -11,7 +11,6 @@ from chloe.engine import Refusal, why_not, why_not_type
 from chloe.events import commands
 from chloe.events.commands import Command
 from chloe.events.panes import Pane
-from chloe.ui.keymap import list_bindings
 from chloe.ui.labels import label_action
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.stack import Stack
@@ -36,7 +35,7 @@ class Conditions:
 
     def _explain(self, refusal: Refusal) -> str:
         """Return a refusal with the key that helps."""
-        key = label_action(list_bindings(self._stack.top), refusal.action)
+        key = label_action(self._state.keymap.list(self._stack.top), refusal.action)
         return f"{refusal.reason}; {key} {refusal.offer}" if key else refusal.reason
 
     def _refusal(self, command: Callable[[str], Command]) -> str:

@@ -16,7 +16,7 @@ from chloe.ui import status_bars
 from chloe.ui.action_table import find_action
 from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
-from chloe.ui.keymap import GLOBAL, TYPING, find_binding, list_bindings, list_hints
+from chloe.ui.keymap import find_binding
 from chloe.ui.labels import label_action, label_key
 from chloe.ui.messages import Message
 from chloe.ui.panes.escape import EscapeWatch
@@ -109,11 +109,11 @@ class Shell:
     def _press(self, key: str) -> None:
         self._state.messages.dismiss()
         view = self._stack.top
-        binding = find_binding(list_bindings(view), key)
+        binding = find_binding(self._state.keymap.list(view), key)
         if binding is not None:
             self.do(binding.action)
         elif key and not view.press(key):
-            every = label_action(list_bindings(view), "help")
+            every = label_action(self._state.keymap.list(view), "help")
             hint = f"; {every} shows every key" if every else ""
             self._state.messages.hint(f"{label_key(key)} does nothing here{hint}")
         self._pane_input.on_command()
@@ -140,7 +140,9 @@ class Shell:
     def _type(self, data: bytes) -> bool:
         """Type into the pane that has the keyboard, but for the few keys that Chloe keeps."""
         before = self._slots.is_scrolled, self._state.messages.current
-        binding = find_binding(TYPING, name_key(data)) if data.startswith(b"\x1b") else None
+        binding = (
+            find_binding(self._state.keymap.typing, name_key(data)) if data.startswith(b"\x1b") else None
+        )
         if binding is not None:
             self.do(binding.action)
         else:
@@ -223,19 +225,22 @@ class Shell:
             escape=self._escape.current,
             leave=self._state.leave[0],
             advice=self._advise(view),
-            hints=list_hints(view),
+            hints=self._state.keymap.list_hints(view),
         )
 
     def _ask(self) -> Message | None:
         """Return the question that is open, which takes no keyboard."""
-        allow, allow_all = (label_action(GLOBAL, f"allow_clipboard{which}") for which in ("", "_always"))
+        allow, allow_all = (
+            label_action(self._state.keymap.list(self._stack.place), f"allow_clipboard{which}")
+            for which in ("", "_always")
+        )
         leave = label_key(self._state.leave[0]) if self._is_typing else ""
         text = self._state.clipboard.describe(allow, allow_all, leave)
         return Message(text, 0, error=False) if text else None
 
     def _advise(self, view: View) -> tuple[str, str]:
         """Return a key that the user may want to know of right now, and its word."""
-        key = label_action(list_bindings(view), "assign_escape") if self._pane_input.advises else ""
+        key = label_action(self._state.keymap.list(view), "assign_escape") if self._pane_input.advises else ""
         return (key, "gives Esc to the shell") if key else ("", "")
 
 

@@ -16,6 +16,7 @@ from chloe.events.screens import Screens
 from chloe.ui.arrangement import Arrangement
 from chloe.ui.clipboard import Clipboard
 from chloe.ui.glyphs import Glyphs
+from chloe.ui.keymap import Keymap
 from chloe.ui.messages import Messages
 from chloe.ui.panes.live_screens import LiveScreens
 from chloe.ui.panes.progress import ProgressTable
@@ -40,6 +41,7 @@ class AppState:
     screens: LiveScreens
     glyphs: Glyphs
     arrangement: Arrangement
+    keymap: Keymap
     #: Columns of the list of panes, at the most.
     list_width: int
     #: The keys that take the keyboard back from a pane whatever its program does, by their names.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chloe.config import Config, load
+from chloe.config import Config, find_origins, load
 from chloe.errors import ConfigBroken
 
 
@@ -135,8 +135,56 @@ def test_an_unknown_key_is_named_with_file_line_and_what_is_allowed(tmp_path: Pa
     said = complaint(tmp_path, '# mine\n\n[tmux]\n# here\nsocket = "x"\n')
 
     assert said == (
-        f"{tmp_path}/config.toml, line 5, tmux.socket: there is no such key; [tmux] allows socket_name"
+        f"{tmp_path}/config.toml, line 5, tmux.socket: there is no such key; [tmux] allows socket_name; "
+        "did you mean socket_name?"
     )
+
+
+def test_all_mistakes_of_a_file_are_told_in_its_order(tmp_path: Path) -> None:
+    said = complaint(
+        tmp_path, '[ui]\nlist_width = 3\n[terminul]\nx = 1\n[ui.title]\n[keys]\nescap = "fish"\n'
+    ).splitlines()
+    place = f"{tmp_path}/config.toml, line "
+
+    assert [line.split(":")[0] for line in said] == [
+        f"{place}2, ui.list_width",
+        f"{place}3, terminul",
+        f"{place}5, ui.title",
+        f"{place}7, keys.escap",
+    ]
+    assert said[1].endswith("did you mean terminal?")
+    assert said[3].endswith("did you mean escape?")
+
+
+def test_of_many_mistakes_the_first_are_told_and_the_others_counted(tmp_path: Path) -> None:
+    said = complaint(tmp_path, "".join(f"[table{number}]\n" for number in range(30))).splitlines()
+
+    assert len(said) == 11
+    assert said[-1] == f"{tmp_path}/config.toml: and 20 mistakes more"
+
+
+@pytest.mark.parametrize(
+    ("value", "keys"),
+    [('close = "x"', {"close": ("x",)}), ('"a.b" = ["x", "f2"]\nc = []', {"a.b": ("x", "f2"), "c": ()})],
+)
+def test_actions_get_other_keys(tmp_path: Path, value: str, keys: dict[str, tuple[str, ...]]) -> None:
+    assert read(tmp_path, f"[keys.actions]\n{value}\n").keys.actions == keys
+
+
+@pytest.mark.parametrize("value", ["actions = 1", "actions.close = 1", 'actions.close = [""]'])
+def test_what_is_no_table_of_keys_is_refused(tmp_path: Path, value: str) -> None:
+    assert 'close = "x"' in complaint(tmp_path, f"[keys]\n{value}\n")
+
+
+def test_where_settings_come_from(tmp_path: Path) -> None:
+    environment = {"CHLOE_HOME": str(tmp_path), "CHLOE_TMUX_SOCKET": "mine"}
+    config = read(tmp_path, '[ui]\n\ntitle = false\n[keys.actions]\nclose = "x"\n', **environment)
+
+    assert find_origins(config, environment) == {
+        ("ui", "title"): f"{tmp_path}/config.toml, line 3",
+        ("keys", "actions"): f"{tmp_path}/config.toml, line 4",
+        ("tmux", "socket_name"): "CHLOE_TMUX_SOCKET",
+    }
 
 
 def test_an_unknown_table_is_named_with_file_line_and_what_is_allowed(tmp_path: Path) -> None:

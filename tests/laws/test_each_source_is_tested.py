@@ -105,7 +105,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("engine/test_stopped.py", "cli/test_waits.py"): ("cli/stopped_recorders",),
     ("cli/test_waits.py",): ("waits",),
     ("cli/test_exit.py", "cli/test_readme.py"): ("errors",),
-    ("config/test_reading.py", "cli/test_readme.py"): ("config/settings", "config/values"),
+    ("config/test_reading.py", "cli/test_readme.py"): ("config/mistakes", "config/settings", "config/values"),
     ("doctor/test_checks.py",): ("doctor/evidence", "doctor/findings", "doctor/fixing"),
     ("events/test_codec.py",): ("events/facts", "events/fields"),
     ("engine/test_commands.py",): ("events/commands",),

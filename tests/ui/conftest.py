@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -207,10 +207,11 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
         columns: int = 80,
         scrollback: int = 10_000,
         is_quiet: bool = False,
+        actions: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
-            keys=KeysSettings(release=release, escape=escape),
+            keys=KeysSettings(release=release, escape=escape, actions=actions or {}),
             ui=UiSettings(ascii=False, notifications=not is_quiet, title=not is_quiet),
             shell=ShellSettings(command=("sh",)),
             terminal=TerminalSettings(scrollback=scrollback),

@@ -9,6 +9,7 @@ from chloe.engine import Change
 from chloe.ui.arrangement import Arrangement
 from chloe.ui.clipboard import Clipboard
 from chloe.ui.glyphs import ASCII, EMOJI
+from chloe.ui.keymap import Keymap
 from chloe.ui.messages import Messages
 from chloe.ui.panes.escape import EscapeWatch
 from chloe.ui.panes.live_screens import LiveScreens
@@ -58,6 +59,7 @@ class Parts:
             screens=LiveScreens(),
             glyphs=ASCII if ascii_only else EMOJI,
             arrangement=Arrangement(),
+            keymap=Keymap(),
             list_width=32,
             leave=("ctrl+]",),
             escape_rule="auto",

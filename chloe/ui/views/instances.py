@@ -125,7 +125,9 @@ class Instances(View):
         """How to get a pane."""
         if self._state.selection.filter:
             return "No pane fits the words of the filter: / changes them"
-        direct, tmux = (label_action(self.bindings, action) for action in ("new_direct", "new_tmux"))
+        direct, tmux = (
+            label_action(self._state.keymap.list(self), action) for action in ("new_direct", "new_tmux")
+        )
         return f"There is no pane yet: {direct} opens a direct one, {tmux} a tmux one"
 
     def choose_hint(self, binding: Binding) -> str:
