@@ -45,6 +45,16 @@ BY_TMUX = {
         "\x1b7\x1b[?69h\x1b[3;19s\x1b[2;8r\x1b[?6h\x1b[2;2Hab\r\ncd\x1b[6n\x1b[?6;69l\x1b[r\x1b8"
     ),
 }
+BY_TMUX |= {
+    "CPR behind CHT, HPR and VPR": "\x1b7\x1b[H\x1b[2I\x1b[3a\x1b[2e\x1b[6n\x1b8",
+    "CPR of what SCOSC saved": "\x1b[5;6H\x1b[s\x1b[?69h\x1b[3;9s\x1b[?69l\x1b[u\x1b[6n\x1b[H",
+}
+#: Where tmux is known to have the cursor elsewhere: the question for a screen of 77 columns, and its answer.
+OTHERWISE = {
+    "CPR at a side margin": ("\x1b[?69h\x1b[3;9s\x1b[1;5H\r\x1b[6n\x1b[?69l\x1b[H", "\x1b[1;1R"),
+    "CPR behind a full row and BS": ("\x1b[1;77Hx\b\x1b[6n\x1b[H", "\x1b[1;77R"),
+    "CPR behind an emoji of two characters": ("❤\ufe0f\x1b[6n\x1b[H", "\x1b[1;2R"),
+}
 FENCE, ANSWER_TO_FENCE = b"\x1b[5n", b"\x1b[0n"
 
 
@@ -66,7 +76,8 @@ def main(told: str, gate: str = "") -> None:
         with Path(gate).open("rb") as opened:
             opened.read()
     os.write(1, b"\x1b[2J\x1b[H\x1b[?2004h\x1b[>1u\x1b[1;38;5;12m")
-    answers = {name: ask(question.encode()).decode() for name, question in (QUESTIONS | BY_TMUX).items()}
+    questions = QUESTIONS | BY_TMUX | {name: question for name, (question, _) in OTHERWISE.items()}
+    answers = {name: ask(question.encode()).decode() for name, question in questions.items()}
     every = "".join(question for name, question in QUESTIONS.items() if name != "DSR 5")
     answers["all at once"] = ask(every.encode()).decode()
     Path(f"{told}.new").write_text(json.dumps(answers))

@@ -4,7 +4,8 @@
 ``child``         how it starts the program
 ``descriptors``   the terminal that tmux gave it, and writing without waiting
 ``holder_files``  what lies beside the segments of its spool, made again once removed
-``questions``     what the program asks its terminal, found and answered
+``questions``     what the program asks its terminal, found in what it prints
+``dispatch``      what each sequence changes, and what it is answered
 ``skimming``      what most of a flood is made of, told for much of it at once
 ``sequences``     where a sequence ends
 ``settings``, ``rendition``   what a program has switched on, as far as it can be asked for

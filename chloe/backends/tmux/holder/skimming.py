@@ -10,8 +10,9 @@ from __future__ import annotations
 
 #: Parameters of a control sequence, but for prefixes.
 DIGITS = b"0123456789;:"
-#: Final characters of control sequences that neither ask nor change what can be asked for, but for SGR.
-PASSED_OVER = b"@ABCDEFGHIJKLMPSTXZ^`abdefgijkmv"
+#: Final characters of control sequences that tmux knows, and that neither ask nor change what can be asked
+#: for, but for SGR.
+PASSED_OVER = b"@ABCDEFGHJKLMPSTXZ^`bdfgijkmv"
 #: They, and set and reset: one letter stands for all of a kind.
 _FOLD = bytes.maketrans(PASSED_OVER + b"l", b"m" * len(PASSED_OVER) + b"h")
 #: Stands for a common sequence; it is in no text in UTF-8.
