@@ -16,6 +16,7 @@ from chloe.quick import dataclass
 if TYPE_CHECKING:
     from chloe.store import FoldStart
     from chloe.store.extended import RecordSource
+    from chloe.store.ranges import Ranges
 
 #: The kinds of facts that a pane's screen follows from, and its bytes.
 _DRAWN = ("Created", "Output", "Resized", "TerminalReset", "Repainted", "Gap", "Died")
@@ -97,7 +98,7 @@ class PaneStream:
         #: What is missing before the next step, and whether the last of it may still grow.
         self._missing: list[Missing] = []
         self._grows = False
-        self._pruned_up_to = 0
+        self._pruned: Ranges | tuple[int, ...] = ()
 
     async def steps(self) -> AsyncIterator[Step]:
         """Read the steps, each once."""
@@ -179,8 +180,8 @@ class PaneStream:
         last = self._missing[-1] if self._grows else None
         if last is None:
             # More may have been pruned since that was last asked.
-            self._pruned_up_to = await pruned_up_to(self._source, self._pane)
-        reason = PRUNED if seq <= self._pruned_up_to else DAMAGED
+            self._pruned = await pruned_seqs(self._source, self._pane)
+        reason = PRUNED if seq in self._pruned else DAMAGED
         if last is not None and last.reason == reason and last.offset + last.length == offset:
             self._missing[-1] = Missing(last.offset, last.length + length, reason)
         else:
@@ -194,10 +195,12 @@ class PaneStream:
         return taken
 
 
-async def pruned_up_to(source: RecordSource, pane: str) -> int:
-    """Return the last seq whose body may be missing since it was pruned; 0 where none may."""
-    last = 0
+async def pruned_seqs(source: RecordSource, pane: str) -> Ranges:
+    """Return the seqs whose bodies may be missing since they were pruned."""
+    from chloe.store.ranges import Ranges
+
+    pruned = Ranges()
     async for record in source.read(kinds=("Pruned",), bodies=False):
         if isinstance(record.fact, facts.Pruned) and record.pane in ("", pane):
-            last = max(last, record.fact.through)
-    return last
+            pruned.add(record.fact.first, min(record.fact.through, record.seq - 1))
+    return pruned

@@ -88,6 +88,20 @@ async def test_what_is_missing_at_the_end_has_a_step_of_its_own(life: Life) -> N
     assert last.missing == (Missing(0, 3, DAMAGED),)
 
 
+async def test_what_is_damaged_is_not_called_pruned_by_what_went_around_it(life: Life) -> None:
+    await life.begins()
+    cut = await life.prints(b"one\r\n")
+    again = await life.prints(b"two\r\n")
+    lost = await life.prints(b"three\r\n")
+    await life.prints(b"four\r\n")
+    await life.is_pruned(cut)
+    # The screen that was kept stands behind what is lost, and goes as well.
+    await life.is_pruned(again)
+    await spoil(life, lost)
+
+    assert await missing(life) == [(Missing(0, 10, PRUNED),), (Missing(10, 7, DAMAGED),)]
+
+
 async def test_a_resize_between_bytes_that_are_missing_does_not_divide_them(life: Life) -> None:
     await life.begins()
     lost = [await life.prints(b"one"), await life.resizes(6, 40), await life.prints(b"two")]
