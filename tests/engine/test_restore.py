@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,13 +140,17 @@ async def test_a_headless_engine_takes_in_what_waits_and_goes(config: Config, tm
         pane = await open_pane(
             engine, backend="tmux", argv=("sh", "-c", "seq 1 20000; exec cat"), attached=False
         )
+    size = sum(len(f"{number}\r\n") for number in range(1, 20001))
     for _ in range(100):
         async with open_engine(config, screens=False) as engine:
             await engine.ingest_spools()
-            if engine.projections.panes[pane].output_bytes == sum(len(f"{n}\r\n") for n in range(1, 20001)):
+            if engine.projections.panes[pane].output_bytes == size:
                 break
     else:
         raise AssertionError("not all of it was taken in")
+    with closing(sqlite3.connect(config.paths.database)) as log:
+        (stored,) = log.execute("SELECT sum(length(bytes)) FROM body").fetchone()
+    assert stored < size / 2, "it is compressed as what is recorded while it is printed"
 
 
 async def test_a_hundred_panes_that_burst_and_exit_at_once_are_whole(

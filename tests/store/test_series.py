@@ -238,6 +238,25 @@ async def test_what_another_records_ends_a_series_whatever_comes_next(
     assert bodies == [words, words], "nobody let them go"
 
 
+async def test_no_cut_divides_a_series_and_one_is_planned_where_that_begins(
+    store: Store, path: Path, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing_module, "SERIES_BODIES", 4)
+    for number in range(12):
+        await store.append([printed(b"word " * 100, 500 * number)])
+    assert firsts(path) == [1] * 4 + [5] * 4 + [9] * 4
+    pane = id_of("pane")
+    for position in (5, 6, 7):
+        with pytest.raises(ValueError, match="within a series"):
+            await store.prune([PruneCut(pane=pane, first=1, up_to=position, reason="")])
+        (planned,) = await store.plan_pruning({pane: [position]})
+        assert (planned.up_to, planned.bodies) == (4, 4)
+    assert len(firsts(path)) == 12, "nothing went"
+    await store.prune([PruneCut(pane=pane, first=1, up_to=4, reason="")])
+    bodies = [data_of(record) async for record in store.read(after=4, kinds={"Output"})]
+    assert bodies == [b"word " * 100] * 8
+
+
 async def test_what_is_small_or_no_output_stands_alone(store: Store, path: Path, printed: Printed) -> None:
     screen = Repainted(rows=1, columns=1, offset=0, length=900, data=b"screen" * 150)
     await store.append([printed(b"key"), Entry(PANES[0], screen, 1), printed(b"word " * 100)])
