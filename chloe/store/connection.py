@@ -30,6 +30,12 @@ _R = TypeVar("_R")
 #: How long SQLite itself waits for another process's lock, in seconds, before it says BUSY.
 BUSY_TIMEOUT = 1.0
 
+#: Bytes of a page of a log that is made; one with others is used as it is. A commit writes each page whole
+#: that it changes, and each pane's entries of the index by pane are on a page of their own: with 4096, which
+#: SQLite takes, many panes that print a line now and then write nearly twice as much into the -wal file. With
+#: 1024 what prints much takes longer to append.
+PAGE_SIZE = 2048
+
 #: Bytes that the -wal file keeps when it is begun anew.
 _WAL_KEPT = 16 * 1024 * 1024
 

@@ -46,7 +46,7 @@ _BYTE_BATCH = 512 * 1024
 _LOOKUP_BATCH = 4096
 
 #: Pages cut off in one transaction.
-_PAGE_BATCH = 128
+_PAGE_BATCH = 256
 
 #: The lock is left free for as long as it was held, and for so many seconds at least: others look for it
 #: after 1, 2, 5, 10, 15 ms and so on (https://sqlite.org/c3ref/busy_timeout.html).
@@ -61,7 +61,7 @@ _TRUNCATE_RETRY_DELAY = 0.1
 _ASKED = 32
 
 #: Free pages from which on ``finish`` takes them for what a killed prune left behind.
-_MIN_FREE_PAGES = 256
+_MIN_FREE_PAGES = 512
 
 _EVERY_PRUNED = (
     "SELECT seq, pane, instance, version, head FROM record INDEXED BY record_pruned WHERE kind = 'Pruned'"
@@ -216,7 +216,7 @@ class Pruner:
                 # Nothing left, or others free as many meanwhile: those are used again by what comes.
                 return
             before = free
-            self._wal.on_committed(_PAGE_BATCH * 1024)
+            self._wal.on_committed(_PAGE_BATCH * 512)
 
     async def _empty_wal(self) -> None:
         for _ in range(_TRUNCATE_TRIES):

@@ -17,7 +17,7 @@ import chloe
 from chloe.errors import HomeUnusable, LogLocked, LogUnusable, LogUnwritable
 from chloe.small_files import is_shortage
 from chloe.store.chain import GENESIS, Head
-from chloe.store.connection import is_busy
+from chloe.store.connection import PAGE_SIZE, is_busy
 from chloe.store.drift import DERIVED, Drift, explain_outdated, find_drift
 from chloe.store.heads import read_known_head, write_known_head
 from chloe.store.limits import explain_limit
@@ -39,7 +39,7 @@ _TIMEOUT = 10.0
 
 #: Pages in the -wal file at which a commit itself copies them into the database (SQLite's default: 1000).
 #: That is done beside the commits, see ``wal``; this is for where it couldn't be.
-_AUTOCHECKPOINT_PAGES = 32 * 1024
+_AUTOCHECKPOINT_PAGES = 64 * 1024
 
 
 #: For the end of a sentence. Somebody else's home may be what it leads to.
@@ -125,11 +125,13 @@ def find_older_version(connection: sqlite3.Connection) -> int:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Set what can't be set inside a transaction. ``auto_vacuum`` counts only before the first page."""
+    """Set what can't be set inside a transaction. Both of the first count only before there is a page, and
+    ``page_size`` only before ``auto_vacuum``."""
     deadline = time.monotonic() + _TIMEOUT
     while True:
         try:
             if _number(connection, "page_count") == 0:
+                connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             elif is_foreign(connection):
                 return

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chloe.errors import LogUnusable
-from chloe.store.connection import ReaderPool
+from chloe.store.connection import PAGE_SIZE, ReaderPool
 from chloe.store.reserve import keep_reserve
 from chloe.tasks import Tasks
 
@@ -30,7 +30,7 @@ MAX_UNCOPIED = 32 * 1024 * 1024
 QUIET_SECONDS = 0.1
 
 #: What a commit adds to the -wal file beside its bytes, about: at the least the last page of three trees.
-COMMIT_OVERHEAD = 3 * 4096
+COMMIT_OVERHEAD = 3 * PAGE_SIZE
 
 #: From this size on the -wal file is begun anew, for which commits have to wait a moment: while they never
 #: pause, what copies beside them never reaches its end.

@@ -28,5 +28,7 @@ async def test_what_was_written_counts_once_and_the_wal_not_at_all(
     await eventually(lambda: engine.log_size() > before + 3 * size, "it was measured")
     assert engine.log_size() < before + 4 * size
     with closing(connect(path)) as log:
-        (pages,) = log.execute("PRAGMA page_count").fetchone()
-    assert pages * 4096 == await engine.store.measure()
+        (pages,), (page_size,) = (
+            log.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+        )
+    assert pages * page_size == await engine.store.measure()

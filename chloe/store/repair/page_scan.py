@@ -18,9 +18,13 @@ from typing import NamedTuple
 from chloe.small_files import open_regular
 from chloe.store.bodies import MAX_VALUE
 from chloe.store.chain import link
+from chloe.store.connection import PAGE_SIZE
 
-#: What our databases are made with: SQLite's default. Another size is believed if the header says so.
-_PAGE = 4096
+#: The sizes that pages of our databases have, or had: SQLite's default. Another one is believed if the header
+#: says so.
+_PAGES = (PAGE_SIZE, 4096)
+#: Bytes of a file whose header is damaged that are looked at for which of them it is.
+_LOOKED_AT = 16 * 1024 * 1024
 _LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 #: How often the files may be read over for overflow pages, in all. Each belongs to one row, which is read a
@@ -95,7 +99,7 @@ class PageScanner:
             header = os.pread(self._database, 32, 0)
             size = int.from_bytes(header[16:18], "big")
             sane = header.startswith(b"SQLite format 3\0") and size in (1 << n for n in range(9, 16))
-            self._page = size if sane else _PAGE
+            self._page = size if sane else max(_PAGES, key=self._count_leaves)
             self._frames: dict[int, int] = {}
             wal = path.with_name(f"{path.name}-wal")
             if wal.exists():
@@ -144,6 +148,16 @@ class PageScanner:
             if descriptor >= 0:
                 os.close(descriptor)
 
+    def _count_leaves(self, page_size: int) -> int:
+        """Return how many pages are leaves of tables, with all rows inside, where pages have this size."""
+        count = 0
+        for at in range(0, min(os.fstat(self._database).st_size, _LOOKED_AT), page_size):
+            page = os.pread(self._database, page_size, at)
+            if page[:1] == bytes((_LEAF,)) and (pointers := list(_pointers(page, 0))):
+                behind = 8 + 2 * len(pointers)
+                count += all(behind <= pointer < page_size for pointer in pointers)
+        return count
+
     def _read_wal(self) -> None:
         """Find the last image of each page, past frames with a wrong checksum, up to the last commit."""
         salts = os.pread(self._wal, _WAL_HEADER, 0)[16:24]
@@ -184,9 +198,7 @@ class PageScanner:
             start = 100 if number == 1 else 0
             if len(page) < start + 8 or page[start] != _LEAF:
                 continue
-            cells = int.from_bytes(page[start + 3 : start + 5], "big")
-            for pointer in range(start + 8, min(start + 8 + 2 * cells, len(page) - 1), 2):
-                offset = int.from_bytes(page[pointer : pointer + 2], "big")
+            for offset in _pointers(page, start):
                 self._meet(number, page, offset)
 
     def _meet(self, number: int, page: bytes, offset: int) -> None:
@@ -239,6 +251,13 @@ class PageScanner:
             left -= len(piece)
             following = int.from_bytes(page[:4], "big")
         return b"".join(pieces)
+
+
+def _pointers(page: bytes, start: int) -> Iterator[int]:
+    """Yield where in a leaf page its rows begin; its own header begins at ``start``."""
+    cells = int.from_bytes(page[start + 3 : start + 5], "big")
+    for pointer in range(start + 8, min(start + 8 + 2 * cells, len(page) - 1), 2):
+        yield int.from_bytes(page[pointer : pointer + 2], "big")
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

@@ -143,6 +143,20 @@ async def test_frames_behind_a_broken_one_in_the_wal_file_are_read(path: Path, t
     await new.close()
 
 
+@pytest.mark.parametrize("size", [2048, 4096])
+async def test_a_lost_header_hides_no_size_of_pages(path: Path, written: list[Record], size: int) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+        raw.execute(f"PRAGMA page_size = {size}")
+        raw.execute("VACUUM")
+    data = bytearray(path.read_bytes())
+    assert int.from_bytes(data[16:18], "big") == size
+    data[:100] = bytes(100)
+    path.write_bytes(data)
+    with PageScanner(path) as scanner:
+        assert scanner.seqs() == [record.seq for record in written]
+
+
 async def test_a_sound_log_is_salvaged_without_a_loss(path: Path, written: list[Record]) -> None:
     raw = path.read_bytes()
     done = salvage(path, reason="asked for")
