@@ -25,6 +25,9 @@ _PTY_MAJOR, _PTY_MAJORS = 136, 8
 #: Where the kernel tells of processes.
 PROC = "/proc"
 
+#: How a terminal is opened that is another program's.
+_LOOKING = os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+
 _INT = struct.Struct("=i")
 
 
@@ -41,7 +44,7 @@ class TerminalInput:
 def inspect_terminal(device: str) -> TerminalInput | None:
     """Return the input side of the terminal by this name; None where there is none that may be opened."""
     try:
-        terminal = os.open(device, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+        terminal = os.open(device, _LOOKING)
     except OSError:
         return None
     try:
@@ -64,6 +67,24 @@ def inspect_input_of(program: Process) -> TerminalInput | None:
     """Return that of the program's own terminal; None without /proc, and where the program is gone."""
     found = find_terminal(program)
     return inspect_terminal(found.device) if found is not None else None
+
+
+def find_size_of(program: Process) -> tuple[int, int] | None:
+    """Return rows and columns of the program's own terminal; None as ``inspect_input_of``."""
+    found = find_terminal(program)
+    if found is None:
+        return None
+    try:
+        terminal = os.open(found.device, _LOOKING)
+    except OSError:
+        return None
+    try:
+        columns, rows = os.get_terminal_size(terminal)
+    except OSError:
+        return None
+    finally:
+        os.close(terminal)
+    return rows, columns
 
 
 class ProgramTerminal(NamedTuple):

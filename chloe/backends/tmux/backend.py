@@ -100,7 +100,7 @@ class TmuxBackend(ProgramLook):
         self._skipped = 0
         self._exited: Exited | None = None
         self._recovery = ScreenRecovery(folder.name, self.screen, self._wake.set, self._loop, tasks)
-        self._resizer = SessionResizer(server, self.session, tasks)
+        self._resizer = SessionResizer(server, self.session, tasks, self.has_size, self._input.release)
         self._kill_timer: asyncio.TimerHandle | None = None
 
     @property
@@ -287,7 +287,8 @@ class TmuxBackend(ProgramLook):
         await self._input.flush()
 
     def resize(self, rows: int, columns: int) -> None:
-        """Give the terminal this size, the latest where several are asked for meanwhile. Never blocks."""
+        """Give the terminal this size, the latest of several, before what is typed next. Never blocks."""
+        self._input.hold()
         self._resizer.request(rows, columns)
 
     async def kill(self) -> None:

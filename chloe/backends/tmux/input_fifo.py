@@ -14,6 +14,8 @@ from pathlib import Path
 
 from chloe.backends.pending_input import PendingInput
 
+#: Seconds for which what is typed waits at the most, for the size under which it is meant.
+_MAX_HOLD = 0.5
 #: Seconds until what the system refused for the moment is tried again: no descriptor is free, say.
 _RETRY_DELAY = 0.2
 
@@ -29,6 +31,8 @@ class InputFifo(PendingInput):
         self._loop = loop
         self._fd: int | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
+        #: Ends a hold; None where there is none.
+        self._hold_timer: asyncio.TimerHandle | None = None
         #: Why what is pending isn't taken, in words.
         self.pending_reason = _NOT_READING
 
@@ -38,8 +42,23 @@ class InputFifo(PendingInput):
         if self._fd is None:
             self.retry()
 
+    def hold(self) -> None:
+        """Keep what is typed until ``release``, but not for long."""
+        if self._hold_timer is None:
+            self._close()
+            self._hold_timer = self._loop.call_later(_MAX_HOLD, self.release)
+
+    def release(self) -> None:
+        """Write again."""
+        if self._hold_timer is not None:
+            self._hold_timer.cancel()
+            self._hold_timer = None
+            self.retry()
+
     def retry(self) -> None:
         """Write what is kept, as far as it goes; what has nobody to read it yet is kept on."""
+        if self._hold_timer is not None:
+            return
         if self._retry_timer is not None:
             self._retry_timer.cancel()
             self._retry_timer = None
@@ -67,6 +86,8 @@ class InputFifo(PendingInput):
         self._pending.clear()
         if self._retry_timer is not None:
             self._retry_timer.cancel()
+        if self._hold_timer is not None:
+            self._hold_timer.cancel()
         self._close()
         self._drained.set()
 

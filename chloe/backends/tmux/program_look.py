@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chloe.backends.evidence import Group, ProgramEvidence, look_from_outside
 from chloe.backends.observed import ObservedProgram
-from chloe.backends.terminal_input import TerminalInput, inspect_input_of
+from chloe.backends.terminal_input import TerminalInput, find_size_of, inspect_input_of
 from chloe.backends.tmux import survivors
 from chloe.backends.tmux.spool import read_holder_info
 from chloe.events.facts import Process
@@ -38,6 +38,12 @@ class ProgramLook(ObservedProgram):
         """Return how the program reads its terminal; None where that can't be seen."""
         program = self._find_program()
         return inspect_input_of(program) if program is not None else None
+
+    def has_size(self, rows: int, columns: int) -> bool:
+        """Return whether its terminal has this size; also where that can't be seen."""
+        program = self._find_program()
+        size = find_size_of(program) if program is not None else None
+        return size in (None, (rows, columns))
 
     def _find_program(self) -> Process | None:
         if self._program is None:

@@ -237,6 +237,28 @@ async def test_a_resize_that_a_hung_server_did_not_hear_is_tried_again(
         await pane.read()
 
 
+async def test_what_is_typed_after_a_resize_is_read_under_the_new_size(panes: Panes) -> None:
+    pane = await panes.start("sh", "-c", "echo ready; while read x; do stty size; done")
+    await pane.until(b"ready")
+    for rows in range(30, 35):
+        pane.backend.resize(rows, 100)
+        pane.backend.write(b"\r")
+        await pane.until(b"%d 100" % rows)
+
+
+async def test_a_hung_server_keeps_no_keys_from_a_program(panes: Panes, tmux_socket: str) -> None:
+    pane = await panes.start("sh", "-c", "echo ready; while read x; do stty size; done")
+    await pane.until(b"ready")
+    server = int(tmux(tmux_socket, "display-message", "-p", "#{pid}"))
+    os.kill(server, signal.SIGSTOP)
+    try:
+        pane.backend.resize(30, 100)
+        pane.backend.write(b"\r")
+        await pane.until(b"24 80")
+    finally:
+        os.kill(server, signal.SIGCONT)
+
+
 async def test_of_many_sizes_the_last_one_stays(panes: Panes) -> None:
     pane = await panes.start("sh", "-c", "echo ready; read x; stty size")
     await pane.until(b"ready")

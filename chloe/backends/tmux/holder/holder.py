@@ -218,6 +218,8 @@ class Relay:
             taken += BATCH
 
     def _take_keys(self, fd: int) -> None:
+        if self._resized:  # They were typed under the new size.
+            self._resize()
         try:
             data = os.read(fd, BATCH)
         except BlockingIOError:
