@@ -12,6 +12,7 @@ The map of the house, lowest floor first; imports only go down.
 0  ``terminal``             the emulator: bytes in; grid, replies, notices and modes out
 0  ``events``               facts, commands, codec and projections: one ``apply(record)``
 1  ``store``                the append-only SQLite log: one writer, ordered readers, integrity
+1  ``transcript``           each line that a person could have read in a terminal, once
 1  ``backends``             what a pane's program runs on: a direct PTY, or a holder inside tmux
 2  ``actors``               mailbox and supervision, the pane actor, the supervisor
 2  ``past``                 the walk through a pane's log, which all that looks back stands on

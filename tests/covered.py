@@ -49,6 +49,7 @@ TESTS = (
     "tests/test_quick.py",
     "tests/test_small_files.py",
     "tests/test_tasks.py",
+    "tests/transcript",
     "tests/ui",
     "tests/watch",
 )
@@ -69,6 +70,7 @@ LEAST = {
     "store": 76,
     "tasks": 92,
     "terminal": 90,
+    "transcript": 95,
     "ui": 90,
     "watch": 90,
 }

@@ -25,6 +25,7 @@ The rooms, lowest first:
 ``tokens``, ``strings``     bytes to sequences; control strings to ``notices``
 ``sequences``, ``interpreter``   the names of operations; sequences to operations
 ``flood``                   what scrolls through unseen, without being drawn
+``observing``               what somebody is told who follows the rows, and how he reads them
 ``resizing``, ``snapshot``  another size; what a terminal is, comparable
 ``repaint``, ``state``      the screen as sequences for any terminal; the complete state for one of ours
 ``terminal``                the public face

@@ -6,7 +6,7 @@ and which rows changed. Must not know sequences or bytes. Rows and columns count
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chloe.terminal.charsets import Charsets, Translation
 from chloe.terminal.clusters import ClusterTable
@@ -16,6 +16,9 @@ from chloe.terminal.rows import Row
 from chloe.terminal.runs import Links, RowReader
 from chloe.terminal.scrollback import Scrollback
 from chloe.terminal.tabs import TabStops
+
+if TYPE_CHECKING:
+    from chloe.terminal.observing import Observer
 
 Shape = Literal["block", "underline", "bar"]
 
@@ -50,6 +53,8 @@ class Canvas:
         self.changed: set[int] = set()
         self.all_changed = True
         self._revision = 0
+        #: Who follows what happens to rows, if anybody does.
+        self.observer: Observer | None = None
         #: For each row the revision in which it changed last.
         self._row_revisions: list[int] = []
         self.power_on()
@@ -160,6 +165,8 @@ class Canvas:
         count = min(count, bottom - first + 1)
         fill = self.fill()
         self.all_changed = True
+        if self.observer is not None:
+            self.observer.rows_moved(first, bottom, count)
         if self.has_side_margins:
             self._move_rows(first, bottom, count, fill)
             return
@@ -184,6 +191,8 @@ class Canvas:
         count = min(count, bottom - first + 1)
         fill = self.fill()
         self.all_changed = True
+        if self.observer is not None:
+            self.observer.rows_moved(first, bottom, -count)
         if self.has_side_margins:
             self._move_rows(first, bottom, -count, fill)
             return
@@ -219,8 +228,12 @@ class Canvas:
 
     def keep_screen(self) -> None:
         """Put the main screen's rows into the scrollback, before all of them are cleared, if it is shown."""
+        if self.observer is not None:
+            self.observer.before_clear()
         if self.main_lines is None:
             self.lines = self.scrollback.keep(self.lines)
+            if self.observer is not None:
+                self.observer.after_clear()
 
     def end_line_above(self, y: int) -> None:
         """End the line above row ``y``, which doesn't go on in it any more."""

@@ -53,6 +53,8 @@ class Editing(Canvas):
             self.end_line_above(0)
             self._clear_rows(0, self.rows)
         elif mode == 3:
+            if self.observer is not None:
+                self.observer.before_forgetting()
             self.scrollback.clear(self.lines if self.main_lines is None else self.main_lines)
 
     def _clear_rows(self, first: int, end: int) -> None:

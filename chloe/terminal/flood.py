@@ -195,7 +195,9 @@ def _skip_stretch(screen: Interpreter, text: str, start: int, end: int) -> int:
         if tail < 0:
             return start
     tail += len(_END)
-    if text.count(_END, head, tail) < _MIN_LINES:
+    # Who follows the rows is told that all of them went: so many lines have to pass.
+    least = _MIN_LINES if screen.observer is None else max(_MIN_LINES, 2 * screen.rows)
+    if text.count(_END, head, tail) < least:
         return start
     if is_blank:
         screen.y = screen.rows - 1
@@ -306,6 +308,8 @@ def _pass(screen: Interpreter, text: str) -> None:
     # The rows above stand for lines that the block has already; the rest of the text pushes them out.
     screen.lines = [Row() for _ in range(above)] + [Row("", "", screen.fill())]
     screen.all_changed = True
+    if screen.observer is not None:
+        screen.observer.rows_moved(0, above, screen.rows)
 
 
 def _pieces(text: str) -> Iterator[str]:

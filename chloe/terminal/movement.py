@@ -159,6 +159,8 @@ class Movement(Canvas):
             self.scrollback.push(lines.pop(0))
             lines.append(Row("", "", self.fill() if self.pen else PLAIN))
             self.all_changed = True
+            if self.observer is not None:
+                self.observer.rows_moved(0, y, 1)
         elif self.draws_plainly or not self.has_side_margins:
             self.row_down()
         else:

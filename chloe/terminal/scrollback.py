@@ -188,6 +188,16 @@ class Scrollback(Window):
         self._count = self._size = self.borrowed = 0
         return taken
 
+    def read_from(self, first: int, kept: int) -> list[str]:
+        """Return the lines that ended, from number ``first`` on, as text, and keep only the last ``kept``.
+
+        Where more of them came than are kept in a window, the last are returned.
+        """
+        texts = [text for block in self.tail(self.total - first) for text in block.read(self._reader)]
+        while self._blocks and self._count - self._blocks[0].count >= kept:
+            self._drop_block()
+        return texts
+
     # Giving back, for a resize.
 
     def pop_open(self) -> list[Row]:

@@ -95,6 +95,8 @@ class Switching(Drawing, Rectangles, Movement):
     def _show_alternate(self, number: int, on: bool) -> None:
         if on and number == numbers.ALTERNATE_AND_CURSOR:
             self.save_cursor()
+        if self.observer is not None and on == (self.main_lines is None):
+            self.observer.before_switch()
         if on and self.main_lines is None:
             self.main_lines = self.lines
             self.lines = self.blank_screen()
@@ -233,6 +235,8 @@ class Switching(Drawing, Rectangles, Movement):
         """Reset to the state after power-on (RIS); the scrollback stays, and gets the main screen's rows."""
         held = self.modes
         if self.main_lines is not None:
+            if self.observer is not None:
+                self.observer.before_switch()
             self.lines, self.main_lines = self.main_lines, None
         self.keep_screen()
         self.end_line_above(0)

@@ -13,6 +13,7 @@ from chloe.terminal.interpreter import Interpreter
 from chloe.terminal.logical import lines
 from chloe.terminal.modes import Modes
 from chloe.terminal.notices import Notice
+from chloe.terminal.observing import Observer, ScreenLine, read_lines
 from chloe.terminal.repaint import repaint
 from chloe.terminal.reprinting import reprint
 from chloe.terminal.resizing import resize
@@ -95,7 +96,12 @@ class Terminal:
 
     def resize(self, rows: int, columns: int) -> None:
         """Change the size. Soft-wrapped lines of the main screen and the scrollback wrap anew."""
+        observer = self._screen.observer
+        if observer is not None:
+            observer.before_resize()
         resize(self._screen, max(rows, 1), max(columns, 1))
+        if observer is not None:
+            observer.after_resize()
 
     @property
     def display(self) -> list[str]:
@@ -174,6 +180,18 @@ class Terminal:
         while text and not text[-1]:
             text.pop()
         return text
+
+    def observe(self, observer: Observer | None) -> None:
+        """Have what happens to rows told to ``observer`` from now on, and to nobody else."""
+        self._screen.observer = observer
+
+    def screen_lines(self) -> list[ScreenLine]:
+        """Return the screen that is shown as lines of cells; what of the first is above the screen, too."""
+        return read_lines(self._screen)
+
+    def read(self, cells: str) -> str:
+        """Return cells, or a part of them, as a person reads them."""
+        return self._screen.reader.text(cells)
 
     def take_replies(self, colours: Colours = UNKNOWN) -> bytes:
         """Return the answers to the program's queries, and forget them; the caller may send them.

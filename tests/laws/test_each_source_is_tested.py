@@ -111,6 +111,11 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("engine/test_commands.py",): ("events/commands",),
     ("laws/test_ids_and_paths.py",): ("events/ids",),
     ("laws/test_one_fold.py", "events/test_screen.py"): ("events/projections", "events/screens"),
+    # The comparison of frames is one thing, tried by what is told of recordings.
+    ("transcript/test_recordings.py", "transcript/test_transcript.py"): (
+        "transcript/alignment",
+        "transcript/placement",
+    ),
     ("export/test_encoders.py",): ("export/raw", "export/text"),
     # The log is one thing; its parts are tried by what it keeps.
     ("store/test_store.py", "store/test_writer.py"): (

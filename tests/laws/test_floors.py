@@ -28,6 +28,7 @@ FLOORS = {
     "terminal": 0,
     "events": 0,
     "store": 1,
+    "transcript": 1,
     "backends": 1,
     "actors": 2,
     "past": 2,
@@ -70,10 +71,10 @@ ROOMS_OF_PACKAGE = {
     "platformdirs": {"config"},
     # Of the standard library, what decides whether a room is pure.
     "sqlite3": {"store"},
-    "asyncio": set(FLOORS) - {"events", "terminal", "errors", "formatting", "config"},
-    "os": set(FLOORS) - {"events", "terminal", "errors", "formatting"},
+    "asyncio": set(FLOORS) - {"events", "terminal", "transcript", "errors", "formatting", "config"},
+    "os": set(FLOORS) - {"events", "terminal", "transcript", "errors", "formatting"},
     # The fold is given its clock.
-    "time": set(FLOORS) - {"events"},
+    "time": set(FLOORS) - {"events", "transcript"},
 }
 
 #: The holder runs alone and loads its neighbours by their bare names.
