@@ -344,9 +344,12 @@ class Repaint:
         insert = "\x1b[4h" if screen.modes.insert else ""
         last = self._printed_again
         if not last:
+            # Insert mode comes first: a change of it ends the wait at a right margin. What is printed once
+            # more at an edge then shifts only itself out.
+            self.emit(insert)
             self._place_cursor()
             self.select_pen(screen.pen)
-            self.emit(sgr.select(screen.pen) + insert)  # Any sequence: REP repeats nothing after it.
+            self.emit(sgr.select(screen.pen))  # Any sequence: REP repeats nothing after it.
             self._charsets(screen.charsets)
             return
         self._take_out_inserted(between_margins=True)

@@ -148,6 +148,9 @@ def assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other:
 @example(b"\x1b[?69h\x1b[2;5s\x1b[4ha", (1, 3), b"", (1, 1))  # Inserted outside the side margins,
 @example(b"abcdef\x1b[?69h\x1b[3;4s\x1b[4hx", (1, 6), b"\x1b[b", (1, 7))  # before what is behind them,
 @example(b"abcdef\x1b[?69h\x1b[1;3s\x1b[5G\x1b[4hx", (1, 6), b"\x1b[b", (1, 7))  # and behind them.
+@example(
+    "\x1b[?69h\x1b[2;5s\x1b[4h   \uff41\a".encode(), (1, 6), b"", (1, 1)
+)  # A wait at a margin, in insert mode.
 @example(b"\x1b]2;" + b"x" * 300_000, (1, 4), b"2;y\x07z", (1, 4))  # A title too long to be one stays none.
 def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
     stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
