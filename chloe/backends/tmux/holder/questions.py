@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from chloe.backends.tmux.holder.dispatch import Dispatch
     from chloe.backends.tmux.holder.rendition import Trail
-    from chloe.backends.tmux.holder.sequences import LONGEST_STRING, cut, may_ask
-    from chloe.backends.tmux.holder.skimming import find_uncommon, split_flood
+    from chloe.backends.tmux.holder.sequences import LONGEST_STRING, cannot_ask, cut, may_ask
+    from chloe.backends.tmux.holder.skimming import LONGEST_SWITCH, find_uncommon, read_switch, split_flood
 else:
     from dispatch import Dispatch
     from rendition import Trail
-    from sequences import LONGEST_STRING, cut, may_ask
-    from skimming import find_uncommon, split_flood
+    from sequences import LONGEST_STRING, cannot_ask, cut, may_ask
+    from skimming import LONGEST_SWITCH, find_uncommon, read_switch, split_flood
 
 #: Bytes of a batch that are skimmed at once: where one thing is uncommon, not all has to be looked through.
 _PART = 8 * 1024
@@ -111,8 +111,17 @@ class Questions:
         is_changed = self._in_device_control and self._end_device_control(0, tail)
         passed: dict[int, bytes] = {}
         for at in uncommon:
+            piece = pieces[at]
+            # The most frequent ones, in short.
+            if piece[:2] == b"[?":
+                switch = read_switch(piece[2 : 2 + LONGEST_SWITCH], self._dispatch.simple)
+                if switch is not None:
+                    self._settings.on[switch[0]] = switch[1]
+                    continue
+            elif piece[:1] == b"]" and cannot_ask(piece):
+                continue
             self._at = at
-            sequence, controls, length = cut(pieces[at], is_ended=True)
+            sequence, controls, length = cut(piece, is_ended=True)
             if sequence:
                 instead = self._dispatch.carry_out(sequence)
                 if instead is not None:

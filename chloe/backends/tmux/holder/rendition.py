@@ -113,7 +113,9 @@ def follow(rendition: dict[str, str], data: bytes) -> None:
     if reset >= 0:
         rendition.clear()
         data = data[reset:]
-    last = _last_of_each(data.split(b"\x1b[")[1:])
+    # The last of each line is enough: programs that draw the same again are most of what comes.
+    lines = dict.fromkeys(reversed(data.split(b"\n")))
+    last = _last_of_each(b"\n".join(reversed(lines)).split(b"\x1b[")[1:])
     # What is no SGR has other things before its m.
     found = [each for each in last if each and not each[:-1].strip(_DIGITS)]
     decided: dict[str, str] = {}

@@ -98,6 +98,8 @@ def _cut_string(piece: bytes, is_ended: bool) -> tuple[bytes, bytes, int]:
 def may_ask(piece: bytes) -> bool:
     """Return whether this beginning of a sequence, which nothing follows yet, may turn out to ask."""
     opener = piece[:1]
+    if opener in (b"]", b"P"):
+        piece = piece.translate(None, _NOT_IN_STRING)
     if opener == b"]":
         number, colon, _ = piece[1:].partition(b";")
         if not colon:
@@ -111,3 +113,11 @@ def may_ask(piece: bytes) -> bool:
 def command_number(text: bytes) -> int:
     """Return the number of a command (OSC); -1 where it has none."""
     return int(text) if 0 < len(text) <= _MOST_DIGITS and not text.strip(_NUMBERS) else -1
+
+
+def cannot_ask(piece: bytes) -> bool:
+    """Return whether this is a command (OSC) of a number that asks nothing, whatever else is in it."""
+    start = piece[1 : _MOST_DIGITS + 2]
+    after = start.lstrip(_NUMBERS)
+    number = command_number(start[: len(start) - len(after)])
+    return after[:1] in (b";", b"\x07") and number not in _ASKING_COMMANDS

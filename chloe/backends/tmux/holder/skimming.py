@@ -24,7 +24,10 @@ _HIDDEN = (b"\x1b7", b"\x1b8")
 _REVEALED = b"\x1bs"
 _SWITCH = b"\x1b[?"
 #: The longest private switch of a terminal with its final character: ``2026h``.
-_LONGEST_SWITCH = 5
+LONGEST_SWITCH = 5
+#: What switches of late set, with what came right behind them, and how many are remembered.
+_known: dict[bytes, tuple[str, bool]] = {}
+_MOST_KNOWN = 256
 
 
 def split_flood(data: bytes, length: int) -> list[bytes]:
@@ -77,12 +80,25 @@ def _follow_switches(data: bytes, switches: dict[str, bool], simple: dict[bytes,
     at = data.find(_SWITCH)
     while at >= 0:
         at += len(_SWITCH)
-        given = data[at : at + _LONGEST_SWITCH]
-        final = given.lstrip(DIGITS)[:1]
-        name = simple.get(given[: given.find(final)])
-        if name is None or final not in (b"h", b"l"):
+        switch = read_switch(data[at : at + LONGEST_SWITCH], simple)
+        if switch is None:
             return False
-        changed[name] = final == b"h"
+        changed[switch[0]] = switch[1]
         at = data.find(_SWITCH, at)
     switches.update(changed)
     return True
+
+
+def read_switch(given: bytes, simple: dict[bytes, str]) -> tuple[str, bool] | None:
+    """Return which simple switch is set or reset by what begins with its parameter; None where none is."""
+    switch = _known.get(given)
+    if switch is None:
+        final = given.lstrip(DIGITS)[:1]
+        name = simple.get(given[: given.find(final)])
+        if name is None or final not in (b"h", b"l"):
+            return None
+        switch = (name, final == b"h")
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[given] = switch
+    return switch

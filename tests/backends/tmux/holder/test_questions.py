@@ -54,6 +54,7 @@ ASKING = [
     ],
     *[f"\x1b[{number}$p" for number in (1, 2, 12, 19)],
     "\x1b[?2027$p",
+    *["\x1b]1\x001;?\x07", "\x1b]\n11;?\x07", "\x1b]11\x00;?\x07", "\x1b]0;t\x07\x1b]112\x07\x1b]11;?\x07"],
     *[f"\x1b]{asked}\x07" for asked in ("12;?", "12;?;?;?", "4;1;?;200;?;300;?", "0010;?", "10;?;#fff")],
     "\x1bZ",
 ]
@@ -77,6 +78,7 @@ CHANGING = [
         f"\x1b[{each}"
         for each in ("0*x", "2*x", "9*x", "?69h\x1b[3;9s", "?69h\x1b[5;5s", "?69h\x1b[0;99s", "?69l")
     ],
+    *["\x1b[?2\n5l", "\x1b[?25;12l\x1b[?25h", "\x1b[?12l\x1b[?25l\x1b[?2004h", "\x1b[?1;\x1b[?1h"],
     *[f"\x1b[{style} q" for style in ("", "1", "2", "3", "6", "7")],
     *[f'\x1b[{mode}"q' for mode in ("", "0", "1", "2")],
     *[f"\x1b[{number}{final}" for number in (4, 20, 3) for final in "hl"],
