@@ -48,6 +48,14 @@ def held_still() -> Iterator[Callable[[int], AbstractContextManager[None]]]:
 
 
 @pytest.fixture
+def checks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what no notice is certain of, and what is missing, looked for soon: tests would only wait for it."""
+    monkeypatch.setattr("chloe.backends.tmux.backend._RECHECK_DELAY", 0.2)
+    monkeypatch.setattr("chloe.backends.tmux.leases._RECHECK_DELAY", 0.2)
+    monkeypatch.setattr("chloe.engine.recording_watch._POLL_INTERVAL", 0.1)
+
+
+@pytest.fixture
 def nothing_is_left(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """After the test: no process, no session, no spool, no FIFO of this home."""
     monkeypatch.setenv(_MARK, config.tmux.socket_name)  # Every program that a pane runs inherits it.

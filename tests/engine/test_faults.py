@@ -134,6 +134,7 @@ async def test_a_hung_server_is_told_and_typing_recording_and_quitting_work(
 ) -> None:  # fmt: skip
     monkeypatch.setattr("chloe.actors.tmux_health._INTERVAL", 0.1)
     monkeypatch.setattr("chloe.actors.tmux_health._RETRY_DELAY", 0.1)
+    monkeypatch.setattr("chloe.backends.tmux.server.DEADLINE", 2.0)
     news: list[str] = []
     pid = 0
     async with open_engine(config) as engine:

@@ -14,7 +14,7 @@ Eventually = Callable[..., Awaitable[None]]
 
 
 async def test_an_app_says_whose_spool_was_moved_away_and_goes_on_once_it_is_back(
-    engine: Engine, config: Config, eventually: Eventually, nothing_is_left: None
+    engine: Engine, config: Config, eventually: Eventually, nothing_is_left: None, checks_often: None
 ) -> None:
     pane = await open_pane(engine, backend="tmux", argv=("cat",), name="moved")
     spool = config.paths.spool / pane

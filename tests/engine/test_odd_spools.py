@@ -4,6 +4,7 @@ doesn't know."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -195,8 +196,16 @@ async def test_a_command_says_of_a_holder_that_could_not_be_run_that_it_never_st
 
 @pytest.mark.parametrize("meanwhile", ["an app runs", "none runs"])
 async def test_a_program_is_named_and_killed_though_its_holder_and_its_spool_are_gone(
-    config: Config, eventually: Eventually, meanwhile: str
+    config: Config,
+    eventually: Eventually,
+    meanwhile: str,
+    monkeypatch: pytest.MonkeyPatch,
+    checks_often: None,
 ) -> None:
+    for module, grace in itertools.product(("backend", "liveness"), ("START_GRACE", "RESTORE_GRACE")):
+        monkeypatch.setattr(f"chloe.backends.tmux.{module}.{grace}", 0.5)
+    monkeypatch.setattr("chloe.backends.tmux.liveness.END_GRACE", 0.5)
+    monkeypatch.setattr("chloe.backends.tmux.liveness._INSPECT_DELAY", 0.1)
     script = "trap '' HUP; echo ready; while :; do sleep 0.05; done"
 
     def take_away(pane: str) -> None:

@@ -23,7 +23,7 @@ Eventually = Callable[..., Awaitable[None]]
 SmallDisk = Callable[[Path, str], Path]
 HeldStill = Callable[[int], AbstractContextManager[None]]
 
-pytestmark = pytest.mark.usefixtures("nothing_is_left")
+pytestmark = pytest.mark.usefixtures("nothing_is_left", "checks_often")
 
 
 # Removed folders -----------------------------------------------------------------------------------

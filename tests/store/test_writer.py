@@ -141,7 +141,7 @@ async def test_a_log_locked_by_another_program_is_told_and_written_once_it_is_fr
 async def test_closing_in_trouble_ends_and_says_what_was_not_written(
     opened: Any, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store.close.__globals__["Writer"].close, "__defaults__", (0.2,))
+    monkeypatch.setattr(Store.close, "__defaults__", (0.2,))
     store = await opened()
     troubles = Troubles(store)
     await pragma(store, "PRAGMA query_only = ON")

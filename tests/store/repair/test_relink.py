@@ -235,7 +235,7 @@ async def test_a_folder_in_which_others_may_put_theirs_gets_nothing(
 async def test_closing_while_another_file_stands_there_says_what_was_not_written(
     opened: Any, path: Path, printed: Printed, monkeypatch: pytest.MonkeyPatch, eventually: Eventually
 ) -> None:
-    monkeypatch.setattr(Store.close.__globals__["Writer"].close, "__defaults__", (0.2,))
+    monkeypatch.setattr(Store.close, "__defaults__", (0.2,))
     store = await opened()
     await store.append([printed(b"before")])
     path.rename(path.with_name("mine.db"))
