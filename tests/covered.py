@@ -1,9 +1,9 @@
-"""How much of each room the tests in memory run through; ``python -m tests.covered`` measures and holds it.
+"""How much of each room the tests in memory run through: measures it (by ``tests.covering``) and holds it.
 
-Owns which tests are measured, and the least share of each room's lines. Only what runs in the process of a
-test counts: no holder, and no command in a process of its own. Properties are tried on few examples. A room
-has enough tests here to tell that nothing tries a part of it, and so few that measuring takes a small part
-of ``make test``.
+``python -m tests.covered WORKERS`` runs the tests that are measured, and with the word ``all`` behind it all
+tests. Owns which are measured, and the least share of each room's lines. Only what runs in the process of a
+test counts: no holder, and no command in a process of its own; and no property, of which all examples would
+be measured. A room has enough tests here to tell that nothing tries a part of it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pytest
 from coverage import Coverage
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,22 +84,36 @@ ELSEWHERE = {
 }
 
 
-def measure(data: Path, workers: str) -> None:
-    """Run the tests, and keep which lines they ran through. Raises ``CalledProcessError`` where one fails."""
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal"),
-            *("-m", "not tmux and not pty and not slow", "--cov=chloe", "--cov-report=", *TESTS),
-        ],
-        cwd=ROOT,
-        env={"CHLOE_SEARCH": "0.02", **os.environ, "COVERAGE_FILE": str(data)},
-        check=True,
-    )
+#: Names the folder in which the workers leave what they saw.
+FOLDER = "CHLOE_COVERAGE"
+#: How the names of the files begin that they leave there, and the name of what these are combined to.
+DATA = "lines"
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """Return whether a test is one of ``TESTS``, and of those that are quick while they are measured."""
+    path = item.path.relative_to(ROOT).as_posix()
+    chosen = any(path == each or path.startswith(f"{each}/") for each in TESTS)
+    return chosen and not any(map(item.get_closest_marker, ("tmux", "pty", "slow", "hypothesis")))
+
+
+def measure(data: Path, arguments: Sequence[str]) -> int:
+    """Run tests with these arguments of pytest, and keep which lines were run through. Return its status."""
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "tests.covering", "--dist", "worksteal", *arguments],
+            cwd=ROOT,
+            env=os.environ | {FOLDER: folder},
+        )
+        coverage = Coverage(data_file=str(data), config_file=False)
+        coverage.combine([folder])
+        coverage.save()
+    return ran.returncode
 
 
 def shares(data: Path) -> Iterator[tuple[str, int, int]]:
     """Yield each room with how many lines it has, and how many of them ran."""
-    coverage = Coverage(data_file=str(data))
+    coverage = Coverage(data_file=str(data), config_file=False)
     coverage.load()
     lines: dict[str, list[int]] = {}
     for path in sorted((ROOT / "chloe").rglob("*.py")):
@@ -111,9 +126,13 @@ def shares(data: Path) -> Iterator[tuple[str, int, int]]:
 
 def main() -> int:
     """Measure, print a line a room, and return 1 where one has less than it should."""
+    few = ["-q", "-m", "not tmux and not pty and not slow and not hypothesis", *TESTS]
+    workers, *which = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "coverage"
-        measure(data, sys.argv[1] if len(sys.argv) > 1 else "2")
+        data = Path(folder) / DATA
+        failed = measure(data, ["-n", workers, *([] if which == ["all"] else few)])
+        if failed:
+            return failed
         measured = {room: (total, ran) for room, total, ran in shares(data)}
     print("room         lines   run by the tests in memory")
     short = []

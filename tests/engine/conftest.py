@@ -49,7 +49,7 @@ def held_still() -> Iterator[Callable[[int], AbstractContextManager[None]]]:
 
 @pytest.fixture
 def checks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have what no notice is certain of, and what is missing, looked for soon: tests would only wait for it."""
+    """Have what no notice is certain of, and what is missing, looked for soon: a test would only wait."""
     monkeypatch.setattr("chloe.backends.tmux.backend._RECHECK_DELAY", 0.2)
     monkeypatch.setattr("chloe.backends.tmux.leases._RECHECK_DELAY", 0.2)
     monkeypatch.setattr("chloe.engine.recording_watch._POLL_INTERVAL", 0.1)
