@@ -60,7 +60,9 @@ class Editing(Canvas):
     def _clear_rows(self, first: int, end: int) -> None:
         fill = self.fill()
         for row in self.lines[first:end]:
-            row.clear(fill)
+            # Those that came in place of what was kept are new.
+            if row.text or row.wrapped or row.fill != fill:
+                row.clear(fill)
         self.changed.update(range(first, end))
 
     def selective_erase_in_line(self, mode: int = 0) -> None:

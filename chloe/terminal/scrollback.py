@@ -94,6 +94,18 @@ class Scrollback(Window):
         if len(fresh) - self._open >= _FRESH:
             self._pack()
 
+    def _push_all(self, rows: list[Row]) -> None:
+        """Take in rows that left the screen together."""
+        if self._ignored or not self.limit or True in [row.wrapped for row in rows]:
+            for row in rows:
+                self.push(row)
+            return
+        self._fresh += rows
+        self.total += len(rows)
+        self._open = self.borrowed = 0
+        if len(self._fresh) >= _FRESH:
+            self._pack()
+
     def _count_discarded(self, row: Row) -> None:
         """Count a row where nothing is kept."""
         self._discarded_rows += 1
@@ -137,9 +149,7 @@ class Scrollback(Window):
         had, or what stood there when the scrollback was cleared: a program that clears and paints the same
         again and again is told once, and what it hides stays hidden.
         """
-        count = len(rows)
-        while count and not rows[count - 1].text.strip(" "):
-            count -= 1
+        count = _count_to_last_text(rows)
         digest = self._digest(rows[:count])
         if not count or digest == self.cleared:
             if count and self.on_hidden is not None and self._hid_screen:
@@ -149,13 +159,14 @@ class Scrollback(Window):
         self.cleared = digest
         self._hid_screen = False
         rows[count - 1].wrapped = False
-        for row in rows[:count]:
-            self.push(row)
+        self._push_all(rows[:count])
         return [Row() for _ in range(count)] + rows[count:]
 
     def _digest(self, rows: list[Row]) -> str:
         """Return what tells the text of ``rows`` from that of others, at whatever width."""
-        text = "\n".join(self._texts(rows))
+        text = "\n".join([row.text.rstrip() for row in rows])
+        if not text.isascii() or True in [row.wrapped for row in rows]:
+            text = "\n".join(self._texts(rows))
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
 
     def _texts(self, rows: list[Row]) -> list[str]:
@@ -173,11 +184,9 @@ class Scrollback(Window):
         self._fresh.clear()
         self._count = self._size = self._open = self.borrowed = 0
         self._held = self._first_ever = self.total
-        rows = list(shown or ())
-        while rows and not rows[-1].text.strip(" "):
-            rows.pop()
-        self.cleared = self._digest(rows) if rows else ""
-        self._hid_screen = bool(rows)
+        count = _count_to_last_text(shown) if shown else 0
+        self.cleared = self._digest(shown[:count]) if shown and count else ""
+        self._hid_screen = count > 0
 
     def drain(self) -> list[str]:
         """Take all lines that ended out, as text, oldest first, for a caller that keeps them elsewhere."""
@@ -273,3 +282,11 @@ class Scrollback(Window):
     def begin(self, first: int) -> None:
         """Number the lines from ``first`` on; before anything was taken in."""
         self.total = self._held = self._first_ever = first
+
+
+def _count_to_last_text(rows: list[Row]) -> int:
+    """Return how many of ``rows`` there are up to the last one with text."""
+    count = len(rows)
+    while count and not ((text := rows[count - 1].text) and text.strip(" ")):
+        count -= 1
+    return count
