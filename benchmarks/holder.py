@@ -35,9 +35,9 @@ ROUNDS = 5
 STARTS = 20
 #: The least speed beside the bare relay: of text, and of what is full of sequences, some of which have to be
 #: carried out.
-TEXT_SPEED, SPEED = 0.4, 0.08
+TEXT_SPEED, SPEED = 0.5, 0.12
 #: How many times the start and the memory of the bare relay the holder may take.
-START, MEMORY = 2.5, 1.3
+START, MEMORY = 1.8, 1.25
 
 _ENVIRONMENT = {"PATH": os.defpath, "HOME": "/"}
 _RECORDINGS = Path(__file__).parents[1] / "tests" / "recordings"
