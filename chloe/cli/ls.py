@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -20,10 +22,15 @@ if TYPE_CHECKING:
 @click.command(short_help="List the panes.")
 @click.option("--all", "closed_too", is_flag=True, help="Those that were closed as well.")
 @click.option("--tag", default="", help="Only those with this tag.")
+@click.option("--group", default="", help="Only those in this group.")
+@click.option("--waiting", is_flag=True, help="Only those that wait for you, or rang.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects.")
 @timeout_option
-def ls(closed_too: bool, tag: str, as_json: bool) -> None:
-    """List the panes: how they stand, where they run, how much they printed."""
+def ls(closed_too: bool, tag: str, group: str, waiting: bool, as_json: bool) -> None:
+    """List the panes: how they stand, where they run, how much they printed.
+
+    On a terminal, names, folders and commands are cut so that a pane takes one line. A pipe gets all.
+    """
     from chloe.actors.scope import INGESTING, PRESENT
 
     stopped: dict[str, UnreadSpool] = {}
@@ -34,7 +41,13 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
             await fold_unread(engine.projections.panes, stopped[pane.id]) if pane.id in stopped else pane
             for pane in list(engine.projections.panes.values())
         ]
-        return [pane for pane in panes if (closed_too or not pane.closed) and (not tag or tag in pane.tags)]
+        return [
+            pane
+            for pane in panes
+            if (closed_too or not pane.closed)
+            and (not tag or tag in pane.tags)
+            and (not group or group == pane.group)
+        ]
 
     panes = run_with_engine(work, INGESTING if closed_too else PRESENT, needs_log=False)
     report_stopped(stopped.values())
@@ -46,9 +59,30 @@ def ls(closed_too: bool, tag: str, as_json: bool) -> None:
 
     config = load()
     doings = observe_panes(config.paths.spool, panes)
+    if waiting:
+        panes = [pane for pane in panes if doings[pane.id].waits or pane.has_rung()]
     if as_json:
         # One object a line: json indents in Python code, which takes six times as long.
         objects = ",\n".join(f"  {dump_json(pane_to_json(pane, doings[pane.id]))}" for pane in panes)
         print(f"[\n{objects}\n]" if panes else "[]")
     elif panes:
-        print(format_pane_table(panes, doings, choose_glyphs(config.ui.ascii, os.environ)))
+        glyphs = choose_glyphs(config.ui.ascii, os.environ)
+        is_terminal = sys.stdout.isatty()
+        columns = shutil.get_terminal_size().columns if is_terminal else None
+        colour = _colour if is_terminal and not os.environ.get("NO_COLOR") else None
+        print(format_pane_table(panes, doings, glyphs, columns, colour))
+
+
+#: The colour of what a program does, as in the app's list; a state that isn't here has none.
+_COLOURS = {
+    "works": "cyan",
+    "waits for a line": "magenta",
+    "waits for a password": "magenta",
+    "waits for a key": "magenta",
+    "ended well": "green",
+    "failed": "red",
+}
+
+
+def _colour(state: str, text: str) -> str:
+    return click.style(text, fg=_COLOURS[state]) if state in _COLOURS else text

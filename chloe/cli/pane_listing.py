@@ -5,12 +5,12 @@ Owns which of a pane's facts a command shows. Must not know where the pane came 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size
-from chloe.formatting.tables import format_table
+from chloe.formatting.tables import cut_cell, join_cells, measure_columns, pad_cells, share_columns
 from chloe.formatting.text import escape_unsafe, format_command
 from chloe.formatting.times import format_age, format_utc
 
@@ -80,25 +80,71 @@ def _name_state(pane: Pane) -> str:
     return "attached" if pane.attached else "detached"
 
 
-def format_pane_table(panes: Iterable[Pane], doings: Mapping[str, Doing], glyphs: Glyphs) -> str:
-    """Return a table with a header line; the command stands last, since it may be long.
+#: The columns of the table. FOLDER and COMMAND stand last, since they may be long.
+_HEADER = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
+_STATE, _FOLDER = _HEADER.index("STATE"), _HEADER.index("FOLDER")
+#: How narrow a column may become in a narrow terminal, by its place.
+_LEAST = {_HEADER.index("NAME"): 10, _FOLDER: 8, _HEADER.index("COMMAND"): 8}
+#: The columns that a terminal without room for them goes without, the first first.
+_DISPENSABLE = tuple(_HEADER.index(name) for name in ("PRINTED", "FOLDER", "AGE"))
 
-    ``doings`` are by the panes' ids.
+
+def format_pane_table(
+    panes: Iterable[Pane],
+    doings: Mapping[str, Doing],
+    glyphs: Glyphs,
+    columns: int | None = None,
+    colour: Callable[[str, str], str] | None = None,
+) -> str:
+    """Return a table with a header line. ``doings`` are by the panes' ids.
+
+    For a terminal of so many ``columns``, names, folders and commands are cut. ``colour`` gets what a pane
+    does, as ``Doing.state`` says it, and the text that says so, and returns that with its colour.
     """
-    header = ("", "ID", "NAME", "STATE", "FOLDER", "PRINTED", "AGE", "COMMAND")
-    rows = [
-        (
-            choose_indicator(pane, glyphs),
-            pane.id[:8],
-            escape_unsafe(pane.name) + "".join(f" #{escape_unsafe(tag)}" for tag in pane.tags),
-            escape_unsafe(doings[pane.id].state if pane.alive else pane.outcome)
-            + (", rang" if pane.has_rung() else "")
-            + (", closed" if pane.closed else ""),
-            format_folder(pane.cwd),
-            format_size(pane.output_bytes),
-            format_age(pane.created_at),
-            format_command(pane.argv),
-        )
-        for pane in panes
+    listed = list(panes)
+    rows = [list(_HEADER), *(_make_row(pane, doings[pane.id], glyphs) for pane in listed)]
+    widths = measure_columns(rows)
+    shown = list(range(len(_HEADER)))
+    if columns is not None:
+        widths, shown = _fit(widths, columns)
+        for row in rows:
+            for place in _LEAST:
+                keep_end = place == _FOLDER
+                row[place] = cut_cell(row[place], widths[place], glyphs.ellipsis, keep_end=keep_end)
+    lines = []
+    for at, row in enumerate(rows):
+        cells = pad_cells(row, widths)
+        if colour is not None and at:
+            cells[_STATE] = colour(doings[listed[at - 1].id].state, cells[_STATE])
+        lines.append(join_cells(cells[place] for place in shown))
+    return "\n".join(lines)
+
+
+def _make_row(pane: Pane, doing: Doing, glyphs: Glyphs) -> list[str]:
+    return [
+        choose_indicator(pane, glyphs),
+        pane.id[:8],
+        escape_unsafe(pane.name) + "".join(f" #{escape_unsafe(tag)}" for tag in pane.tags),
+        escape_unsafe(doing.state if pane.alive else pane.outcome)
+        + (", rang" if pane.has_rung() else "")
+        + (", closed" if pane.closed else ""),
+        format_folder(pane.cwd),
+        format_size(pane.output_bytes),
+        format_age(pane.created_at),
+        format_command(pane.argv),
     ]
-    return format_table([header, *rows])
+
+
+def _fit(widths: Sequence[int], columns: int) -> tuple[list[int], list[int]]:
+    """Return how wide each column becomes in so many, and the places of those that show."""
+    shown = list(range(len(widths)))
+    for dispensable in (None, *_DISPENSABLE):
+        shown = [place for place in shown if place != dispensable]
+        least = {shown.index(place): width for place, width in _LEAST.items() if place in shown}
+        shared = share_columns([widths[place] for place in shown], least, columns)
+        if sum(shared) + 2 * (len(shared) - 1) <= columns:
+            break
+    fitted = list(widths)
+    for place, width in zip(shown, shared, strict=True):
+        fitted[place] = width
+    return fitted, shown

@@ -81,6 +81,10 @@ def test_what_programs_are_doing_is_said_with_what_shows_it(chloe: Chloe) -> Non
     table = chloe("ls").stdout.decode()
     for shown in ("waits for a line", "waits for a password", "waits for a key", "works", "at the prompt"):
         assert shown in table
+    waiting = {pane["name"] for pane in json.loads(chloe("ls", "--waiting", "--json").stdout)}
+    assert waiting == {"line", "password", "key"}
+    chloe("group", "line", "work")
+    assert [pane["name"] for pane in json.loads(chloe("ls", "--group", "work", "--json").stdout)] == ["line"]
     line = listed(chloe)["line"]["doing"]
     assert (line["program"], line["folder"]) == ("cat", listed(chloe)["line"]["cwd"])
     assert "is inside a read of its terminal" in listed(chloe)["key"]["doing"]["evidence"]

@@ -36,6 +36,14 @@ def test_help_is_told_without_loading_what_is_heavy(environment: dict[str, str])
     assert not {"asyncio", "urwid", "sqlite3", "libtmux", "chloe.engine"} & set(done.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("sl", "there is no command 'sl': did you mean ls?"), ("zzz", "there is no command 'zzz' (")],
+)
+def test_a_command_that_there_is_not_is_named_with_the_nearest(chloe: Chloe, word: str, said: str) -> None:
+    assert said in chloe(word, status=2).stderr.decode()
+
+
 def test_help_names_each_command(chloe: Chloe) -> None:
     said = chloe("--help").stdout.decode()
 
