@@ -10,8 +10,8 @@ import pytest
 
 from chloe.events import facts
 from chloe.events.facts import Entry, Output
+from chloe.export.lines import read_lines
 from chloe.export.raw import encode_raw
-from chloe.export.text import read_lines
 from chloe.past.stream import Missing
 from chloe.pruning import Plan, RetentionPolicy, execute, plan, run_retention
 from chloe.replay.narrative import describe

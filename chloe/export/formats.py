@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from chloe.export.lines import encode_lines
 from chloe.export.raw import encode_raw
 from chloe.export.text import encode_text
 from chloe.past.stream import Missing
@@ -39,7 +40,13 @@ _TABLE = (
     Format(
         name="raw", suffix=".raw", says="the bytes that the program wrote", is_raw=True, encode=encode_raw
     ),
-    Format(name="text", suffix=".txt", says="the lines a person would have read", encode=encode_text),
+    Format(
+        name="text",
+        suffix=".txt",
+        says="each line a person could have read, once, full-screen programs included",
+        encode=encode_text,
+    ),
+    Format(name="lines", suffix=".lines", says="the lines that the terminal has kept", encode=encode_lines),
 )
 
 #: The formats by name; the first is the usual one.

@@ -33,5 +33,6 @@ A step is one record; the walker never stands within one.
 ``stream``          the records of one pane that its screen follows from, and what is missing between them
 ``walker``          the walk
 ``checkpointing``   checkpoints on their way into the store
+``transcribing``    the transcript of what was walked through
 ``scrollback``      lines by their numbers, for scrolling back
 """

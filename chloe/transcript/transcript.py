@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MS = 1_000_000
 #: A line that stood for so long could be read.
-_SETTLED = 300 * _MS
+SETTLED = 300 * _MS
 #: The screen is looked at after such a pause in the output; where there is none, at a short one once the
 #: output has lasted some time, or wherever it is when that lasts.
 _QUIET = 30 * _MS
@@ -99,9 +99,13 @@ class Transcript:
         self._pass(time)
         self._look_if_changed()
         if not self.alternate:
-            for line in self.shown[False]:
-                line.since = min(line.since, time - _SETTLED)
+            self._settle_main(time)
         self._tell_settled(time)
+
+    def _settle_main(self, time: int) -> None:
+        """Count the lines on the main screen as read: they stand there, or will once more."""
+        for line in self.shown[False]:
+            line.since = min(line.since, time - SETTLED)
 
     def take_changes(self) -> list[TranscriptChange]:
         """Return what changed since the last time, and forget it."""
@@ -143,6 +147,8 @@ class Transcript:
         watch.collect()
         alternate = watch.terminal.modes.alternate_screen
         if alternate != self.alternate:
+            if alternate:
+                self._settle_main(now)
             self._tell_settled(now)
             if self.alternate:
                 self.shown[True].clear()
@@ -262,7 +268,7 @@ class Transcript:
         lines = self.shown[self.alternate]
         due = []
         for place, line in enumerate(lines):
-            if time - line.since < _SETTLED:
+            if time - line.since < SETTLED:
                 continue
             entry = line.entry
             if entry is not None and entry.seq == NOBODY:

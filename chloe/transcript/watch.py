@@ -67,9 +67,9 @@ class Watch:
 
     def before_clear(self) -> None:
         """Note it, and what is cleared before anybody saw it."""
-        self.collect()
-        self.is_cleared = True
-        if not self.terminal.modes.alternate_screen and self.is_unseen:
+        is_unseen = self.is_unseen
+        self._begin_anew()
+        if not self.terminal.modes.alternate_screen and is_unseen:
             read = self.terminal.read
             lines = [read(line.cells).rstrip() for line in self.terminal.screen_lines()]
             self.cleared = [*self.cleared[1 - _MAX_CLEARED :], (len(self.left), lines)]
@@ -80,12 +80,18 @@ class Watch:
 
     def before_forgetting(self) -> None:
         """Take what is forgotten next; but what left between two times nobody saw: it was painted twice."""
-        self.collect()
-        self.is_cleared = True
+        self._begin_anew()
         if self._forgotten:
             del self.left[self._forgotten - 1 :]
             self.cleared = [each for each in self.cleared if each[0] < self._forgotten]
         self._forgotten = len(self.left) + 1
+
+    def _begin_anew(self) -> None:
+        """Note that the screen is cleared. What left it before wasn't painted anew: it is looked at apart."""
+        self.collect()
+        if self.left and not self.is_cleared:
+            self._on_frame_end()
+        self.is_cleared = True
 
     def before_switch(self) -> None:
         """Have the screen looked at."""

@@ -22,8 +22,8 @@ from chloe.engine.asked_modes import fold_modes
 from chloe.errors import ScreenBroken
 from chloe.events import screen
 from chloe.events.commands import Resize, Write
+from chloe.export.lines import read_lines
 from chloe.export.raw import encode_raw
-from chloe.export.text import read_lines
 from chloe.past.stream import Missing
 from chloe.past.walker import Walker
 from chloe.terminal import Modes, Terminal, within_bounds

@@ -42,6 +42,7 @@ async def test_nothing_that_a_program_printed_reaches_a_terminal_unfiltered(
         ["replay"],
         ["replay", "--json"],
         ["export-log", pane, "--format", "text"],
+        ["export-log", pane, "--format", "lines"],
     ):
         asked = [sys.executable, "-m", "chloe", *words]
         said = subprocess.run(asked, env=environment, check=True, capture_output=True).stdout.decode()

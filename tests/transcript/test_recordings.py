@@ -32,6 +32,7 @@ GOALS = {
     "less": _PAGER,
     "less_twice": _PAGER,
     "mc": _PANELS,
+    "qwen_code": _CHAT,
     "repeats": _APPENDED,
     "shell": _APPENDED,
     "tmux": _PANELS,
