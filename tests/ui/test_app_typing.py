@@ -91,6 +91,9 @@ def test_every_key_reaches_the_program_byte_for_byte(start_app: StartApp, typed:
         wait_typed(app, typed, expected)
     app.send(b"".join(KEYS))
     wait_typed(app, typed, expected * 2)
+    # As tmux, the Linux console and rxvt send them.
+    app.send(b"\x1b[1~", b"\x1b[[A", b"\x1b[3^")
+    wait_typed(app, typed, expected * 2 + b"\x1b[H\x1bOP\x1b[3;5~")
 
 
 def test_escape_sequences_that_are_split_by_300_ms_reach_the_program_whole(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chloe.ui.tty.sequences import Kind, name_key, scan
+from chloe.ui.tty.sequences import Kind, as_xterm, name_key, scan
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,44 @@ def test_focus_and_paste_are_recognized() -> None:
 def test_a_number_of_any_length_in_a_sequence_is_read_without_an_error(form: str, digits: int) -> None:
     number = "9" * digits
     assert isinstance(name_key(form.format(number, number).encode()), str)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "as_xterm_sends_it"),
+    [
+        (b"\x1b[1~", b"\x1b[H"),
+        (b"\x1b[4~", b"\x1b[F"),
+        (b"\x1b[7~", b"\x1b[H"),
+        (b"\x1b[8;5~", b"\x1b[1;5F"),
+        (b"\x1b[11~", b"\x1bOP"),
+        (b"\x1b[14;2~", b"\x1b[1;2S"),
+        (b"\x1b[[E", b"\x1b[15~"),
+        (b"\x1b[7$", b"\x1b[1;2H"),
+        (b"\x1b[3^", b"\x1b[3;5~"),
+        (b"\x1b[5@", b"\x1b[5;6~"),
+        (b"\x1b[a", b"\x1b[1;2A"),
+        (b"\x1bOd", b"\x1b[1;5D"),
+    ],
+)
+def test_a_key_of_another_terminal_is_what_xterm_sends(sequence: bytes, as_xterm_sends_it: bytes) -> None:
+    assert scan(sequence) == (Kind.KEY, len(sequence))
+    assert as_xterm(sequence) == as_xterm_sends_it
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        b"\x1b[H",
+        b"\x1bOH",
+        b"\x1b[3~",
+        b"\x1b[15~",
+        b"\x1b[99^",
+        b"\x1b[13;2u",
+        b"\x1bx",
+        b"\x1b\x1b[A",
+        b"x",
+        b"\x1b",
+    ],
+)
+def test_what_xterm_sends_and_what_is_no_key_stays(sequence: bytes) -> None:
+    assert as_xterm(sequence) == sequence

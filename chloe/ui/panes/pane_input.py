@@ -22,7 +22,7 @@ from chloe.ui.panes.slots import Slots
 from chloe.ui.requests import AppEngine
 from chloe.ui.selection import Selection
 from chloe.ui.tty.keyboard import Keyboard
-from chloe.ui.tty.sequences import measure_character
+from chloe.ui.tty.sequences import as_xterm, measure_character
 
 #: How often a user is told what he can do where Esc takes the keyboard at a prompt.
 _MAX_ADVICE = 3
@@ -178,7 +178,7 @@ class PaneInput:
 def _as_expected(data: bytes, modes: Modes) -> bytes:
     """Encode plain text, or one key sequence, for a program that set these modes."""
     if data.startswith(b"\x1b"):
-        return keys.translate(data, modes)
+        return keys.translate(as_xterm(data), modes)
     if not (modes.newline or modes.backarrow or modes.modify_other_keys or modes.kitty_flags):
         return data
     at, expected = 0, b""

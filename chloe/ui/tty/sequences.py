@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from chloe.terminal import keys
+from chloe.terminal import Modes, keys
 
 ESC = 0x1B
 
@@ -181,6 +181,8 @@ _NAMED_CODES = {code: keys.NUMBER_NAMES[code] for code in (9, 13, 27, 32, 127, *
     57414: "enter",
 }
 _RXVT_MODIFIERS = {"$": "shift+", "^": "ctrl+", "@": "ctrl+shift+"}
+#: Keys as other terminals than xterm send them, which have a name here.
+_OF_OTHERS = re.compile(rb"\x1b(?:\[\[[A-E]|\[(?:[1478]|1[1-4])(?:;\d+)?~|\[\d{1,2}[$^@]|[\[O][a-d])")
 _RXVT_ARROWS = {"a": "up", "b": "down", "c": "right", "d": "left"}
 
 
@@ -202,6 +204,16 @@ def name_key(sequence: bytes) -> str:
         case _:
             inner = _name_of_character(sequence[1:])
             return inner and (inner.replace("ctrl+", "ctrl+alt+") if "ctrl+" in inner else "alt+" + inner)
+
+
+def as_xterm(sequence: bytes) -> bytes:
+    """Return a complete key sequence as xterm sends it in its normal mode, where another terminal's differs.
+
+    tmux, PuTTY, the Linux console and rxvt have sequences of their own for Home, End, F1 to F5, and keys with
+    Shift or Ctrl held.
+    """
+    is_of_others = _OF_OTHERS.fullmatch(sequence) is not None
+    return (is_of_others and keys.encode(name_key(sequence), Modes())) or sequence
 
 
 def _name_of_character(sequence: bytes) -> str:
