@@ -106,14 +106,13 @@ async def log_append(folder: Path, work: Sequence[Sequence[bytes]]) -> tuple[flo
     left = iter(work)
 
     async def pane(name: str) -> None:
+        id = id_of(name)
         offset = 0
         for bodies in left:
             entries = []
             occurred_at = time.time_ns()
             for body in bodies:
-                entries.append(
-                    Entry(id_of(name), Output(offset=offset, length=len(body), data=body), occurred_at)
-                )
+                entries.append(Entry(id, Output(offset=offset, length=len(body), data=body), occurred_at))
                 offset += len(body)
             await store.append(entries)
 

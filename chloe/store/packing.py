@@ -13,6 +13,7 @@ body, and since only a whole one can be pruned.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -38,8 +39,9 @@ MAX_OPEN = 64
 #: The most records that this instance writes of a pane in the course of a series: others may write some, too.
 _MAX_RECORDS = SERIES_SPAN // 4
 
-#: What a program sends that paints its screen anew: it clears all of it, or one line after the other upwards.
-_CLEAR, _UPWARDS = b"\x1b[2J", b"\x1b[2K\x1b[1A"
+#: Finds what a program sends that paints its screen anew: it clears all of it, or one line after the other
+#: upwards.
+_search_repaint = re.compile(rb"\x1b\[2(?:J|K\x1b\[1A)").search
 
 
 class Series:
@@ -111,7 +113,7 @@ class SeriesWriter:
 
     def pack(self, pane: str, instance: str, body: bytes) -> tuple[Series, bytes]:
         """Compress what ``instance`` recorded of ``pane``; return its series and what is stored."""
-        is_repaint = _CLEAR in body or _UPWARDS in body
+        is_repaint = _search_repaint(body) is not None
         series = self._open.get(pane)
         if (
             series is None
