@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from chloe.backends.flood_pause import FloodPause
 from chloe.events.facts import Entry, Notified, Output
 
 #: Seconds that what nobody looks at may wait: no longer than what another instance shows may be behind.
@@ -34,7 +35,8 @@ _PACE = 0.012
 class Gathering:
     """The moments at which what panes have gathered is committed, all together."""
 
-    def __init__(self) -> None:
+    def __init__(self, floods: FloodPause | None = None) -> None:
+        self._floods = floods or FloodPause()
         self._shown: frozenset[str] = frozenset()
         self._waiting: list[asyncio.Event] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -48,6 +50,10 @@ class Gathering:
         if not panes <= self._shown:
             self._end()
         self._shown = panes
+
+    async def let_keys_pass(self) -> None:
+        """Wait for the echo of a key, before more of a flood is read."""
+        await self._floods.wait()
 
     def join(self, due: asyncio.Event) -> None:
         """Set ``due`` with all others that wait, at most ``MAX_DELAY`` seconds after the first came."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from chloe.actors.preconditions import require_startable
 from chloe.backends import kinds
 from chloe.backends.backend import Backend, PersistentBackend, Spec
+from chloe.backends.flood_pause import FloodPause
 from chloe.backends.terminal_input import TerminalInput
 from chloe.backends.tmux.spool_status import find_end, has_holder, is_quiet
 from chloe.config import Config
@@ -61,6 +62,8 @@ class Launcher:
         self.leases = leases
         self._inherited = inherited
         self._waits = waits
+        #: Floods give way to keys, in all of this instance's panes.
+        self.floods = FloodPause()
         #: What backends do beside the panes' actors.
         self.tasks = Tasks()
 
@@ -127,7 +130,7 @@ class Launcher:
     def _direct(self, spec: Spec) -> Backend:
         from chloe.backends.direct import DirectBackend
 
-        return DirectBackend(spec)
+        return DirectBackend(spec, self.floods)
 
     def _tmux(self, pane: str, spec: Spec | None = None, *, started_at: int | None = None) -> TmuxBackend:
         from chloe.backends.tmux import TmuxBackend

@@ -91,6 +91,7 @@ class PaneActor:
         self._read_to = 0
         self._folded_to = 0
         self._room = asyncio.Event()
+        self._gathering = gathering
         self._pending = Pending(pane, gathering)
         if isinstance(backend, PersistentBackend):
             # Whoever types, whose echo is to be seen at once.
@@ -213,6 +214,7 @@ class PaneActor:
                 return
             if self._read_to - before >= _FLOOD:
                 await asyncio.sleep(_GATHER)
+                await self._gathering.let_keys_pass()
             else:
                 await self._pending.pace()
 

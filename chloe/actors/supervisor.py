@@ -76,7 +76,7 @@ class Supervisor:
         #: What may only be closed once all that was read from it is committed.
         self._held: list[Backend] = []
         #: When the panes' output is committed.
-        self.gathering = Gathering()
+        self.gathering = Gathering(launcher.floods)
         self.handover = Handover(self._running, launcher.leases)
         self._starter = Starter(launcher, panes, self._record)
         #: Records what departed instances left unsaid.
@@ -95,7 +95,8 @@ class Supervisor:
         await self.append(*(Entry(pane, fact, now) for fact in happened))
 
     def on_record(self, record: Record) -> None:
-        """Follow what another instance did, once its record is folded."""
+        """Follow what was printed, and what another instance did, once its record is folded."""
+        self._launcher.floods.on_printed(record.pane)
         if record.instance == self._instance or self._stopping:
             return
         match record.fact:
@@ -337,6 +338,8 @@ class Supervisor:
         pane = self._panes[command.pane]
         if self._is_needed(command, pane):
             self._find_running(pane).actor.mailbox.send(command)
+            if isinstance(command, commands.Write):
+                self._launcher.floods.begin(pane.id)
 
     def _is_needed(self, command: commands.Command, pane: Pane) -> bool:
         """Return whether there is something to do. Raises ``PaneRefused`` for what can't be asked."""

@@ -9,6 +9,7 @@
 ``spawn``           a program on a PTY of its own: ``posix_spawn``, or ptyprocess's fork
 ``terminal_input``  how a program reads its terminal, and how much it hasn't read
 ``pty_writer``      typing into a PTY of this process
+``flood_pause``     floods wait for the echo of a key
 ``direct``          the fast backend: a PTY that this process owns and that ends with it
 ``tmux``            the persistent backend: a holder inside tmux that owns the PTY
 ``fake``            the double that tests of higher floors use; passes the same contract tests

@@ -22,6 +22,7 @@ from typing import Any
 
 from chloe.backends.backend import READ_LIMIT, BackendEvent, Exited, OutputRead, SizeChanged, Spec
 from chloe.backends.evidence import Group, ProgramEvidence, look
+from chloe.backends.flood_pause import FloodPause
 from chloe.backends.observed import ObservedProgram
 from chloe.backends.pty_writer import PtyWriter
 from chloe.backends.reaper import Reaper
@@ -57,8 +58,9 @@ MAX_CELLS = 0xFFFF
 class DirectBackend(ObservedProgram):
     """One program on a PTY of this process. See ``Backend`` for the protocol."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, floods: FloodPause | None = None) -> None:
         self._spec = spec
+        self._floods = floods or FloodPause()
         self._loop: asyncio.AbstractEventLoop
         self._process: Any = None
         self._reaper: Reaper
@@ -163,7 +165,9 @@ class DirectBackend(ObservedProgram):
             self._loop.remove_reader(self._fd)
 
     def _on_readable(self) -> None:
-        if self._read_available(READ_LIMIT):
+        if self._floods.is_due(self._buffered, self._start_reading):
+            self._stop_reading()
+        elif self._read_available(READ_LIMIT):
             self._restart_quiet_timer()
         if self._buffered >= READ_LIMIT:
             self._stop_reading()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chloe.backends import flood_pause
 from chloe.engine import Engine, live
 from chloe.events.commands import Write
 from chloe.terminal import TitleChanged
@@ -78,3 +79,15 @@ async def test_a_flood_is_drawn_though_keys_get_no_echo(
         while not panes.is_drawn.is_set():
             engine.send(Write(panes.deaf, b"x"))
             await asyncio.sleep(0.001)
+
+
+async def test_floods_stay_unread_from_a_key_to_its_echo(
+    engine: Engine, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panes = await Trio(engine, eventually, tmp_path / "flood").start()
+    monkeypatch.setattr(flood_pause, "LONGEST", 600.0)
+    floods = engine._supervisor._launcher.floods
+    read_on = asyncio.Event()
+    engine.send(Write(panes.echoing, b"x"))
+    assert floods.is_due(len(_REPAINTS), read_on.set)
+    await eventually(read_on.is_set, "the echo was folded")
