@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -260,12 +261,19 @@ def test_a_skipped_flood_leaves_what_a_drawn_one_does(
     assert_skipped_as_drawn(before + b"\r\n" + "\r\n".join(lines * times).encode() + after, size, limit)
 
 
-def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int, *cuts: int) -> None:
-    """Where the stream is cut, a flood may begin or break off. Short ones are skipped here as well."""
+@contextmanager
+def short_floods_skipped() -> Iterator[pytest.MonkeyPatch]:
+    """Skip floods that are drawn otherwise, as too short: examples of them cost little."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(interpreter, "_MIN_FLOOD", 64)
         patch.setattr(flood, "_MIN_LINES", 4)
         patch.setattr(flood, "_STRIDE", 16)
+        yield patch
+
+
+def assert_skipped_as_drawn(stream: bytes, size: tuple[int, int], limit: int, *cuts: int) -> None:
+    """Where the stream is cut, a flood may begin or break off. Short ones are skipped here as well."""
+    with short_floods_skipped() as patch:
         skipped = fed(size, *pieces(stream, cuts), scrollback=limit)
         for each in (flood, rewriting):
             patch.setattr(each, "skip", lambda screen, text: text)
