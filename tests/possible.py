@@ -88,6 +88,7 @@ def kinds(pane: str) -> dict[type[Any], st.SearchStrategy[Any]]:
         facts.Died: st.builds(facts.Died, status=codes, signal=signals, reason=texts, spool=spools),
         facts.Closed: st.builds(facts.Closed),
         facts.Reopened: st.builds(facts.Reopened),
+        facts.Restored: st.builds(facts.Restored),
         facts.Gap: st.builds(facts.Gap, offset=lengths, length=lengths, reason=texts, spool=spools),
         facts.Repainted: filled(facts.Repainted, "data", offset=lengths),
         facts.Pruned: filled(

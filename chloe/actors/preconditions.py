@@ -23,6 +23,7 @@ from chloe.events.commands import (
     Reopen,
     ResetTerminal,
     Resize,
+    Restore,
     Type,
     Write,
 )
@@ -90,6 +91,8 @@ def why_not(
         case MarkSeen(offset=offset, ended=ended):
             has_seen = (pane.seen_bytes or 0) >= offset and (pane.is_end_seen or not ended)
             return Refusal(f"{pane.name} was seen already", is_so=True) if has_seen else None
+        case Restore() if not pane.closed:
+            return Refusal(f"{pane.name} is in use already", is_so=True)
         case Close() if pane.closed:
             return Refusal(f"{pane.name} is closed already; History has it")
         case _:

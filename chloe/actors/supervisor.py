@@ -316,6 +316,8 @@ class Supervisor:
                 await self._launcher.name_window(pane, pane.name)
             case commands.Close():
                 await self._close(pane)
+            case commands.Restore():
+                await self._record(pane.id, facts.Reopened() if pane.alive else facts.Restored())
             case commands.Reopen():
                 again = (facts.Reopened(),) if pane.closed else ()
                 await self._record(pane.id, *again, facts.Reattached(instance=self._instance))

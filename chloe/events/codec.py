@@ -54,6 +54,7 @@ _KINDS: dict[str, type[Any]] = {
         facts.Died,
         facts.Closed,
         facts.Reopened,
+        facts.Restored,
         facts.Gap,
         facts.Repainted,
         facts.Pruned,

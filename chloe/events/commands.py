@@ -140,6 +140,13 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Take it back that the pane was closed: it is in use again as it stands, running or ended."""
+
+    pane: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kill:
     """End the pane's program and its session."""
 
@@ -160,6 +167,7 @@ Command = (
     | Reattach
     | Close
     | Reopen
+    | Restore
     | Relaunch
     | Kill
 )

@@ -177,6 +177,11 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A pane that was put away is in use again, though its program has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Bytes of the stream are missing from the log: ``length`` of them, from ``offset``, and why.
 
@@ -310,6 +315,7 @@ Fact = (
     | Died
     | Closed
     | Reopened
+    | Restored
     | Gap
     | Repainted
     | Pruned

@@ -43,6 +43,8 @@ class Pane:
     #: Whether nobody asked to let go of it: the instance that showed it last ended.
     left: bool = False
     closed: bool = False
+    #: Whether its user took it back after its end: then nothing but he puts it away again.
+    is_kept: bool = False
     died: facts.Died | None = None
     died_at: int = 0
     #: Bytes of the stream so far: the offset of the next one, what was lost included.
@@ -248,6 +250,8 @@ class Panes(Mapping[str, Pane]):
                 pane.attached.clear()
             case facts.Closed():
                 pane.closed = True
+            case facts.Restored():
+                pane.closed, pane.is_kept = False, True
             case facts.Reopened():
                 # A session outlives the failure of its actor: what is found running again is alive.
                 pane.closed, pane.died, pane.died_at = False, None, 0

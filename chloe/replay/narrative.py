@@ -55,6 +55,8 @@ def describe(fact: facts.Fact) -> str:
             return _death(fact)
         case facts.Closed():
             return "closed"
+        case facts.Restored():
+            return "restored: it is in use again, and has still ended"
         case facts.Reopened():
             return "reopened"
         case facts.Gap():

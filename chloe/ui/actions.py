@@ -14,7 +14,7 @@ from chloe.events import commands
 from chloe.events.facts import BackendKind
 from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
-from chloe.ui.conditions import Conditions
+from chloe.ui.closing import Closing
 from chloe.ui.keymap import Keymap
 from chloe.ui.labels import label_key
 from chloe.ui.lifetime import Lifetime
@@ -25,7 +25,6 @@ from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.tty import Tty
 from chloe.ui.view import View
-from chloe.ui.views.confirm import Confirm
 from chloe.ui.views.filter import Filter
 from chloe.ui.views.help import Help, Section
 from chloe.ui.views.last_screen import LastScreen
@@ -35,7 +34,7 @@ from chloe.ui.views.prompt import Prompt
 from chloe.ui.views.switcher import Switcher
 
 
-class Actions(Conditions):
+class Actions(Closing):
     """What the actions work on: the context of each."""
 
     def __init__(
@@ -49,21 +48,12 @@ class Actions(Conditions):
         lifetime: Lifetime,
         engine: AppEngine,
     ) -> None:
-        super().__init__(state, stack, pane_input)
+        super().__init__(state, stack, requests, pane_input, engine)
         self._slots = slots
-        self._requests = requests
         self._tty = tty
         self._lifetime = lifetime
-        self._engine = engine
 
     # Panes -----------------------------------------------------------------------------------------
-
-    @property
-    def _pane(self) -> Pane:
-        """The pane that is meant, where ``why_not`` found nothing against it."""
-        pane = self._stack.top.pane
-        assert pane is not None
-        return pane
 
     def open_pane(self, backend: BackendKind) -> None:
         """Open a pane, and give it the keyboard once it is there."""
@@ -73,6 +63,9 @@ class Actions(Conditions):
 
     def relaunch(self) -> None:
         """Run the ended pane's command again, in a pane that takes its place and has the keyboard."""
+        if len(self._panes) > 1:
+            self._relaunch_many(*self._stack.pane_size(*self._tty.get_cols_rows()))
+            return
         size = self._stack.pane_size(*self._tty.get_cols_rows())
         self._requests.request(commands.Relaunch(self._pane.id, *size), self._opened, block_input=True)
 
@@ -129,38 +122,22 @@ class Actions(Conditions):
 
     def detach(self) -> None:
         """Let go of the pane."""
+        if len(self._panes) > 1:
+            self._do_to_many(commands.Detach, "Detach", "detached")
+            return
         self._requests.request(commands.Detach(self._pane.id))
 
     def reattach(self) -> None:
         """Attach the pane again."""
+        if len(self._panes) > 1:
+            self._do_to_many(commands.Reattach, "Attach", "attached")
+            return
         self._requests.request(commands.Reattach(self._pane.id))
 
     def reattach_all(self) -> None:
         """Attach what was attached when a Chloe ended."""
         for pane in self.find_left():
             self._requests.request(commands.Reattach(pane.id))
-
-    def close(self) -> None:
-        """Put the pane away; asked first where that ends more than a shell at its prompt."""
-        pane = self._pane
-        ends = pane.alive and not pane.traits.outlives_chloe
-        jobs = self._engine.find_jobs(pane.id) if ends else ()
-        if jobs:
-            more = f" and {len(jobs) - 3} more" if len(jobs) > 3 else ""
-            verb = "run" if len(jobs) > 1 else "runs"
-            question = f"{', '.join(jobs[:3])}{more} {verb} in {pane.name}. End it?"
-            self._confirm("Close", question, lambda: self._close(pane))
-        else:
-            self._close(pane)
-
-    def _close(self, pane: Pane) -> None:
-        runs_on = pane.traits.outlives_chloe and pane.alive
-        self._requests.request(
-            commands.Close(pane.id),
-            lambda _: self._state.messages.notify(
-                f"{pane.name} runs on; History has it" if runs_on else f"{pane.name} is in History"
-            ),
-        )
 
     def rename(self) -> None:
         """Ask for another name."""
@@ -184,14 +161,13 @@ class Actions(Conditions):
 
     def kill(self) -> None:
         """Ask whether to end the pane's program."""
+        if len(self._panes) > 1:
+            lost = "Everything that runs in them is ended."
+            self._do_to_many(commands.Kill, "Kill", "ended", lost)
+            return
         pane = self._pane
         question = f"End {pane.name} and everything that runs in it?"
         self._confirm("Kill", question, lambda: self._requests.request(commands.Kill(pane.id)))
-
-    def _confirm(self, title: str, question: str, on_yes: Callable[[], None]) -> None:
-        self._stack.open(
-            Confirm(title, question, self._state.glyphs, lambda is_yes: on_yes() if is_yes else None)
-        )
 
     def reopen(self) -> None:
         """Take a pane that still runs back from History."""

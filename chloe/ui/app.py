@@ -84,7 +84,7 @@ class App:
             projections=engine.projections,
             ahead=engine.ahead,
             doings=engine.doings,
-            selection=Selection(engine.instance, engine.projections, arrangement.order),
+            selection=Selection(engine.instance, engine.projections, engine.doings, arrangement.order),
             unread=Unread(engine.instance),
             progress=ProgressTable(engine.projections),
             clipboard=Clipboard(engine.projections, tty, config.ui.clipboard, loop.time),
@@ -287,6 +287,7 @@ class App:
         self._frames.want()
 
     def _on_change(self, change: Change) -> None:
+        self._state.selection.listing.note_change()
         self._stack.on_change(change)
         self._state.progress.handle(change)
         self._state.clipboard.handle(change)

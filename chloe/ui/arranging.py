@@ -128,8 +128,8 @@ class Arranger:
 
     def why_not_move(self, by: int) -> str:
         """Return why it can't be moved there."""
-        if self._selection.find_neighbour(by) is not None:
-            return ""
+        if (other := self._selection.find_neighbour(by)) is not None:
+            return self._selection.why_not_swap(other)
         end = "first" if by < 0 else "last"
         return f"It is the {end} pane already" if self._selection.selected else "There is no pane yet"
 
@@ -140,7 +140,10 @@ class Arranger:
 
     def why_not_swap(self) -> str:
         """Return why there is none to change places with."""
-        return "" if self._selection.find_last() else "There is no pane that you were at before this one"
+        other = self._selection.find_last()
+        if other is None:
+            return "There is no pane that you were at before this one"
+        return self._selection.why_not_swap(other)
 
 
 def _say(by: int) -> str:

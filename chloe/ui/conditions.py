@@ -38,9 +38,27 @@ class Conditions:
         key = label_action(self._state.keymap.list(self._stack.top), refusal.action)
         return f"{refusal.reason}; {key} {refusal.offer}" if key else refusal.reason
 
+    def _label(self, action: str) -> str:
+        """Return the key that asks for an action here."""
+        return label_action(self._state.keymap.list(self._stack.top), action)
+
     def _refusal(self, command: Callable[[str], Command]) -> str:
         instance = self._state.selection.instance
         return self._unless(lambda pane: why_not(command(pane.id), pane, instance))
+
+    def _why_not(self, command: Callable[[str], Command], pane: Pane) -> Refusal | None:
+        return why_not(command(pane.id), pane, self._state.selection.instance)
+
+    def _refusal_of_all(self, command: Callable[[str], Command]) -> str:
+        """Return why a command can't be asked of any of the panes that are meant; "" where it can of one."""
+        panes = self._stack.top.panes
+        if not panes:
+            return self._stack.top.why_no_pane
+        refusals = [self._why_not(command, pane) for pane in panes]
+        if None in refusals:
+            return ""
+        refusal = next(each for each in refusals if each is not None)
+        return self._explain(refusal) if len(panes) == 1 else f"None of {len(panes)} panes: {refusal.reason}"
 
     def why_not_type(self) -> str:
         """Return why the user can't type into the pane."""
@@ -53,19 +71,19 @@ class Conditions:
 
     def why_not_detach(self) -> str:
         """Return why the pane can't be let go of."""
-        return self._refusal(commands.Detach)
+        return self._refusal_of_all(commands.Detach)
 
     def why_not_reattach(self) -> str:
         """Return why the pane can't be attached."""
-        return self._refusal(commands.Reattach)
+        return self._refusal_of_all(commands.Reattach)
 
     def why_not_close(self) -> str:
         """Return why the pane can't be put away."""
-        return self._refusal(commands.Close)
+        return self._refusal_of_all(commands.Close)
 
     def why_not_kill(self) -> str:
         """Return why the pane can't be ended."""
-        return self._refusal(commands.Kill)
+        return self._refusal_of_all(commands.Kill)
 
     def why_not_reset_terminal(self) -> str:
         """Return why there is nothing to reset."""
@@ -77,11 +95,15 @@ class Conditions:
 
     def why_not_relaunch(self) -> str:
         """Return why the pane's command can't be run again."""
-        return self._refusal(commands.Relaunch)
+        return self._refusal_of_all(commands.Relaunch)
 
     def why_no_pane(self) -> str:
         """Return why there is no pane to do it to."""
         return self._unless(lambda _: None)
+
+    def why_no_panes(self) -> str:
+        """Return why there are no panes to do it to."""
+        return "" if self._stack.top.panes else self._stack.top.why_no_pane
 
     def why_not_send_leave(self) -> str:
         """Return why a key that takes the keyboard back isn't typed: only right after it has done so."""

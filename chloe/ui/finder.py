@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 import urwid
 
 from chloe.formatting.text import fit_pasted
-from chloe.ui.box import Box, to_urwid_key
+from chloe.ui.box import Box
 from chloe.ui.glyphs import Glyphs
+from chloe.ui.line_edit import LineEdit
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
 #: Columns and rows of the box, at most, and columns of it that are no text: its frame, and air.
@@ -37,11 +38,10 @@ class Finder(View, Generic[_Item]):
         Binding(("escape", "ctrl+c"), "finder.cancel", "never mind"),
         Binding(("up", "ctrl+p"), "finder.previous"),
         Binding(("down", "ctrl+n", "tab"), "finder.next"),
-        Binding(("ctrl+u",), "finder.clear"),
     )
 
     def __init__(self, title: str, glyphs: Glyphs) -> None:
-        self._edit = urwid.Edit(wrap="clip")
+        self._edit = LineEdit()
         self._lines = urwid.Text("", wrap="clip")
         body = urwid.Pile(
             [("pack", urwid.AttrMap(self._edit, "field")), ("pack", self._lines), urwid.SolidFill(" ")]
@@ -85,7 +85,7 @@ class Finder(View, Generic[_Item]):
 
     def press(self, key: str) -> bool:
         """Edit the words."""
-        self._edit.keypress((_BOX,), to_urwid_key(key))
+        self._edit.press(key)
         self._search()
         return True
 
@@ -116,15 +116,9 @@ class Finder(View, Generic[_Item]):
         """Select the line below."""
         self._line = min(self._line + 1, max(len(self._found) - 1, 0))
 
-    def clear(self) -> None:
-        """Begin anew."""
-        self._edit.set_edit_text("")
-        self._search()
-
     actions: ClassVar[tuple[Action[Any], ...]] = (
         Action("finder.choose", "Take the selected line.", choose, why_not_choose),
         Action("finder.cancel", "Leave things as they are.", View.close, always),
         Action("finder.previous", "Select the line above.", select_previous, always),
         Action("finder.next", "Select the line below.", select_next, always),
-        Action("finder.clear", "Begin anew.", clear, always),
     )

@@ -32,6 +32,10 @@ class Glyphs:
     ended_well: str
     failed: str
     ellipsis: str
+    #: Of a pane that is marked; of a group that is folded up, and one that isn't.
+    marked: str
+    folded: str
+    unfolded: str
     #: Corners and sides of a dialog: top left, top right, bottom left, bottom right.
     corners: str
 
@@ -52,6 +56,9 @@ EMOJI = Glyphs(
     ended_well="✓",
     failed="✗",
     ellipsis="…",
+    marked="•",
+    folded="▹",
+    unfolded="▿",
     corners="╭╮╰╯",
 )
 ASCII = Glyphs(
@@ -70,6 +77,9 @@ ASCII = Glyphs(
     ended_well="ok",
     failed="x",
     ellipsis="~",
+    marked="*",
+    folded="+",
+    unfolded="-",
     corners="++++",
 )
 

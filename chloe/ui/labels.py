@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from chloe.engine import ending as outcome
 from chloe.events.panes import Pane
+from chloe.events.tags import GROUP
 from chloe.formatting.text import escape_unsafe
 from chloe.terminal import keys
 from chloe.ui.view import Binding
@@ -39,6 +40,11 @@ def label_action(bindings: Iterable[Binding], action: str) -> str:
 def label_outcome(pane: Pane) -> str:
     """Return how a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why it was ended."""
     return escape_unsafe(outcome(pane))
+
+
+def label_tags(pane: Pane) -> str:
+    """Return a pane's tags in a line, but for its group, under which it stands: ``#web #env=dev``."""
+    return " ".join(f"#{escape_unsafe(tag)}" for tag in pane.tags if not tag.startswith(f"{GROUP}="))
 
 
 def has_failed(pane: Pane) -> bool:

@@ -6,6 +6,7 @@ Owns the form of an entry and which part of a long list shows. Must not know the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from chloe.engine import Doing
 from chloe.events.panes import Pane
@@ -16,15 +17,29 @@ from chloe.formatting.times import format_age
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Row, fit, make_row, measure_text
 from chloe.ui.card import INVITATION
-from chloe.ui.labels import label_failure
+from chloe.ui.labels import label_failure, label_tags
+from chloe.ui.listing import Section
 from chloe.ui.short_names import shorten_names
-from chloe.ui.signs import BELL, find_indicator, find_sign
+from chloe.ui.signs import BELL, SIGNS, Sign, find_indicator, find_sign
 from chloe.ui.state import AppState
 
 #: So many panes at the top of the list have a number, which is the key that goes to them.
 NUMBERED = 9
 #: From so many columns on, the list tells ages; and a folder beside a name takes so many at least.
 _WITH_AGE, _LEAST_FOLDER = 28, 12
+#: Columns that the words of the filter keep, where there are so many.
+_LEAST_WORDS = 12
+
+
+class _Line(NamedTuple):
+    """A line of the list: a pane, or the heading of a section, which may stand for its panes."""
+
+    section: Section
+    pane: Pane | None
+    #: The pane that is selected where this line is; None for a line that can't be.
+    stands_for: Pane | None
+    #: Its number among those that can be; 0 for none.
+    number: int
 
 
 class PaneList:
@@ -46,50 +61,112 @@ class PaneList:
 
     def draw_edge(self, width: int) -> Row:
         """Draw the line over the list: the filter, and the place of the selected pane."""
-        line = self._glyphs.horizontal
+        line, listing = self._glyphs.horizontal, self._selection.listing
         panes, selected = self._selection.listed, self._selection.selected
         place = next((at for at, pane in enumerate(panes, 1) if pane is selected), 0)
-        position = f" {place}/{len(panes)} " if panes or self._selection.filter else ""
-        room = max(width - len(position) - 3, 0)
-        words = escape_unsafe(self._selection.filter)
-        words = fit(f" /{words} ", min(measure_text(words) + 3, room)).decode("utf-8") if words else ""
-        left = max(width - measure_text(words) - len(position) - 2, 0)
+        words = f" /{escape_unsafe(listing.filter)} " if listing.filter else ""
+        notes = f" {place}/{len(panes)} " if panes or words else ""
+        least = min(measure_text(words), _LEAST_WORDS) + 3
+        by = f" by {listing.order} " if not listing.is_by_place else ""
+        for note in (f" {len(self._selection.marked)} marked " if self._selection.marked else "", by):
+            if least + len(notes) + len(note) <= width:
+                notes = note.rstrip() + notes if note else notes
+        room = max(width - len(notes) - 3, 0)
+        words = fit(words, min(measure_text(words), room)).decode("utf-8") if words else ""
+        left = max(width - measure_text(words) - len(notes) - 2, 0)
         return make_row(
-            [("frame", line), ("filter", words), ("frame", line * left), ("frame", position + line)], width
+            [("frame", line), ("filter", words), ("frame", line * left), ("frame", notes + line)], width
         )
 
     def draw(self, width: int, height: int) -> list[Row]:
         """Draw the part of the list around the selected pane: ``height`` rows of ``width`` columns."""
-        panes = self._selection.listed
         selected = self._selection.selected
-        tall = 2 if len(panes) * 2 <= height else 1
-        fit = max(height // tall, 1)
-        place = next((at for at, pane in enumerate(panes) if pane is selected), 0)
-        self._top = min(max(self._top, place - fit + 1), place, max(len(panes) - fit, 0))
-        self._top = max(self._top, place - fit + 1, 0)
-        self._shown = fit
-        rows: list[Row] = []
-        shown = panes[self._top : self._top + fit]
-        news = {pane.id: self._describe_news(pane, width) for pane in shown}
+        lines = self._list_lines()
+        panes = sum(line.pane is not None for line in lines)
+        tall = 2 if len(lines) + panes <= height else 1
+        if tall == 1:
+            place = next((at for at, line in enumerate(lines) if line.stands_for is selected), 0)
+            self._scroll_to(place, lines, height)
+            self._shown = height
+        else:
+            self._top, self._shown = 0, max(panes, 1)
+        shown = lines[self._top : self._top + height]
+        in_view = [line.pane for line in shown if line.pane is not None]
+        news = {pane.id: self._describe_news(pane, width) for pane in in_view}
         widths: dict[str, int] = {}
-        for pane in shown:
+        for pane in in_view:
             room = width - self._sign_width - 2 - sum(measure_text(text) for _, text in news[pane.id])
             widths[pane.name] = max(min(room, widths.get(pane.name, room)), 4)
         names = shorten_names(widths, self._glyphs.ellipsis)
-        for at, pane in enumerate(shown, self._top + 1):
-            number = f"{at}" if at <= NUMBERED else " "
-            name, is_selected = names[pane.name], pane is selected
-            rows += self._draw_entry(pane, number, name, news[pane.id], is_selected, width, tall)
-        if not panes and self._selection.filter:
+        rows: list[Row] = []
+        for line in shown:
+            number = f"{line.number}" if 0 < line.number <= NUMBERED else " "
+            is_selected = line.stands_for is not None and line.stands_for is selected
+            if line.pane is None:
+                rows.append(self._draw_heading(line.section, number, is_selected, width))
+            else:
+                pane = line.pane
+                rows += self._draw_entry(
+                    pane, number, names[pane.name], news[pane.id], is_selected, width, tall
+                )
+        if not lines and self._selection.filter:
             rows = [make_row([("list dim", " Nothing fits.")], width, "list")]
-        elif not panes:
+        elif not lines:
             rows = self._draw_invitation(width)
         return rows[:height] + [make_row([], width, "list")] * (height - len(rows))
+
+    def _list_lines(self) -> list[_Line]:
+        """Return what the list has, a line each: headings of groups, and panes."""
+        lines: list[_Line] = []
+        number = 0
+        for section in self._selection.listing.sections:
+            if section.is_folded:
+                number += 1
+                lines.append(_Line(section, None, section.panes[0], number))
+                continue
+            if section.group:
+                lines.append(_Line(section, None, None, 0))
+            for pane in section.panes:
+                number += 1
+                lines.append(_Line(section, pane, pane, number))
+        return lines
+
+    def _scroll_to(self, place: int, lines: Sequence[_Line], height: int) -> None:
+        """Have this line show, and the heading right above it."""
+        above = place - (place > 0 and lines[place - 1].stands_for is None)
+        self._top = min(max(self._top, place - height + 1), above, max(len(lines) - height, 0))
+        self._top = max(self._top, place - height + 1, 0)
+
+    def _draw_heading(self, section: Section, number: str, selected: bool, width: int) -> Row:
+        """Draw the line of a group: its name, and how many panes it has, in all and by what they do."""
+        on = " on" if selected else ""
+        counts: dict[Sign, int] = {}
+        for pane in section.panes:
+            sign = find_sign(self._state.find_doing(pane))
+            if sign is not None:
+                counts[sign] = counts.get(sign, 0) + 1
+        glyph = self._glyphs.folded if section.is_folded else self._glyphs.unfolded
+        mark = self._draw_mark(section.panes[0]) if section.is_folded else " "
+        head = [("list dim" + on, number), ("list dim" + on, f"{mark}{glyph} ")]
+        tail = [("list" + on, f" {len(section.panes)}")]
+        for sign in (each for each in SIGNS if each in counts):
+            tail.append((sign.style + on, f" {counts[sign]}{sign.draw(self._glyphs)}"))
+        tail.append(("list" + on, " "))
+        room = max(width - sum(measure_text(text) for _, text in (*head, *tail)), 0)
+        name = fit(escape_unsafe(section.group), room, ellipsis=self._glyphs.ellipsis).decode("utf-8")
+        return make_row([*head, ("group" + on, name), *tail], width, "list" + on)
 
     def choose_indicator(self, pane: Pane) -> str:
         """Return the sign of the pane's state for this instance."""
         sign = find_indicator(pane, is_attached=self._selection.is_attached(pane))
         return sign.draw(self._glyphs) if sign is not None else self._glyphs.none
+
+    def _draw_mark(self, pane: Pane) -> str:
+        """Return the sign of one that is marked, or a blank."""
+        return self._glyphs.marked if self._selection.is_marked(pane) else " "
+
+    def _style_indicator(self, pane: Pane) -> str:
+        return "marked" if self._selection.is_marked(pane) else "list"
 
     @property
     def _sign_width(self) -> int:
@@ -106,7 +183,10 @@ class PaneList:
         tall: int,
     ) -> Sequence[Row]:
         on = " on" if selected else ""
-        head = [("list dim" + on, number), ("list" + on, f"{self.choose_indicator(pane)} ")]
+        head = [
+            ("list dim" + on, number),
+            (self._style_indicator(pane) + on, f"{self.choose_indicator(pane)}{self._draw_mark(pane)}"),
+        ]
         head.append(("list name" + on if pane.alive else "list" + on, name))
         tail = [(style + on, text) for style, text in news]
         left = width - sum(measure_text(text) for _, text in (*head, *tail))
@@ -151,6 +231,9 @@ class PaneList:
         says += "  " if says else ""
         place = format_folder(self._state.find_folder(pane))
         left = max(width - measure_text(says), 0)
+        room = min(left - measure_text(place) - 2, measure_text(tags := label_tags(pane)))
+        if room >= min(_LEAST_FOLDER, measure_text(tags)):
+            place += f"  {fit(tags, room, ellipsis=self._glyphs.ellipsis).decode('utf-8')}" if tags else ""
         title = escape_unsafe(terminal.title) if terminal else ""
         if title and title != pane.name and measure_text(place) + measure_text(title) + 2 <= left:
             place += f"  {title}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
@@ -30,6 +30,8 @@ _log = logging.getLogger("chloe.ui")
 
 #: Seconds for which input waits for a pane that is being made.
 _TIMEOUT = 5.0
+#: Commands that are asked for at once, of many.
+_AT_ONCE = 16
 
 
 class AppEngine(Protocol):
@@ -144,6 +146,28 @@ class Requests:
             self._blocked_until = loop.time() + _TIMEOUT
             loop.call_later(_TIMEOUT, self._on_answer)
         self._run(self._execute(command), then, name=_name_command(command), block_input=block_input)
+
+    def request_all(
+        self, wanted: Sequence[Command], then: Callable[[Sequence[tuple[Command, str]]], None]
+    ) -> None:
+        """Ask for several commands, a few at a time; ``then`` gets those that failed, each with the error."""
+        self._run(self._execute_all(wanted), then, name=f"{len(wanted)} x {_name_command(wanted[0])}")
+
+    async def _execute_all(self, wanted: Sequence[Command]) -> list[tuple[Command, str]]:
+        turns = asyncio.Semaphore(_AT_ONCE)
+        failures: list[tuple[Command, str]] = []
+
+        async def execute(command: Command) -> None:
+            async with turns:
+                try:
+                    await self._execute(command)
+                except ChloeError as error:
+                    failures.append((command, str(error)))
+
+        async with asyncio.TaskGroup() as group:
+            for command in wanted:
+                group.create_task(execute(command), name=_name_command(command))
+        return failures
 
     async def _execute(self, command: Command) -> str | None:
         loop = asyncio.get_running_loop()

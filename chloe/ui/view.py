@@ -134,6 +134,11 @@ class View(Protocol):
         return None
 
     @property
+    def panes(self) -> Sequence[Pane]:
+        """The panes that actions mean which can be done to several at once."""
+        return () if self.pane is None else (self.pane,)
+
+    @property
     def why_no_pane(self) -> str:
         """Why there is no pane."""
         return ""

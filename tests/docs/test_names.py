@@ -60,7 +60,7 @@ THEIRS = {
 }
 
 _KEY = re.compile(
-    r"Esc|Enter|Tab|Up|Down|Left|Right|PgUp|PgDn|Home|End|Shift|F\d+|(Ctrl|Alt|Shift)-\S+|.|\[.\]|\"\""
+    r"Esc|Enter|Tab|Space|Up|Down|Left|Right|PgUp|PgDn|Home|End|Shift|F\d+|(Ctrl|Alt|Shift)-\S+|.|\[.\]|\"\""
 )
 _NAME = re.compile(r"(?:await )?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\(.*\)|\[.*\])?")
 _PATH = re.compile(r"[\w.@-]*(/[\w.@-]*)+|[\w.-]+\.(py|md|toml|txt|sql|db|log|lock|yaml|in|bin|json)")

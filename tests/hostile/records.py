@@ -137,6 +137,7 @@ def plausible(case: Case, chance: random.Random) -> list[tuple[str, str, bytes |
         facts.Died(status=0, signal=None, reason="", spool=position),
         facts.Closed(),
         facts.Reopened(),
+        facts.Restored(),
         facts.Gap(offset=0, length=chance.choice((1, 2**40)), reason="r", spool=position),
         facts.Repainted(rows=24, columns=80, offset=0, length=size, data=printed),
         facts.Pruned(

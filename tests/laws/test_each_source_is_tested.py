@@ -57,6 +57,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "backends/descriptors",
         "backends/limits",
     ),
+    ("ui/test_pilot_many.py", "ui/test_pilot_closing.py"): ("ui/closing", "ui/many"),
     ("laws/test_traits.py",): ("backends/kinds", "events/traits"),
     ("backends/test_contract.py", "backends/tmux/test_persistence.py"): (
         "backends/tmux/backend",

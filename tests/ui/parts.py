@@ -44,7 +44,7 @@ class Parts:
     ) -> None:
         self.double = double
         self.columns, self.rows = 80, 24
-        self.selection = Selection(double.instance, double.projections)
+        self.selection = Selection(double.instance, double.projections, double.doings)
         self.unread = Unread(double.instance)
         self.messages = Messages()
         self.state = AppState(

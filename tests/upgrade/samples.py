@@ -52,6 +52,7 @@ SAMPLES: tuple[Fact, ...] = (
     facts.Seen(offset=12, ended=True),
     facts.Closed(),
     facts.Reopened(),
+    facts.Restored(),
     facts.Gap(offset=12, length=100, reason="the disk was full", spool=_SPOOL),
     facts.Repainted(rows=24, columns=80, offset=112, length=6, data=b"screen"),
     facts.Pruned(

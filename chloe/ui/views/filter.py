@@ -24,6 +24,7 @@ class Filter(View):
         Binding(("up",), "filter.previous"),
         Binding(("down",), "filter.next"),
         Binding(("backspace",), "filter.erase"),
+        Binding(("ctrl+w",), "filter.erase_word"),
         Binding(("ctrl+u",), "filter.clear"),
     )
 
@@ -46,6 +47,11 @@ class Filter(View):
     def erase(self) -> None:
         """Take the last character back."""
         self._selection.set_filter(self._selection.filter[:-1])
+
+    def erase_word(self) -> None:
+        """Take the last word back."""
+        words = self._selection.filter.rstrip()
+        self._selection.set_filter(words[: words.rfind(" ") + 1])
 
     def clear(self) -> None:
         """Begin anew."""
@@ -70,5 +76,6 @@ class Filter(View):
         Action("filter.previous", "Select the pane above.", select_previous, always),
         Action("filter.next", "Select the pane below.", select_next, always),
         Action("filter.erase", "Take the last character back.", erase, always),
+        Action("filter.erase_word", "Take the last word back.", erase_word, always),
         Action("filter.clear", "Begin anew.", clear, always),
     )

@@ -5,6 +5,7 @@ Owns who of both gets how much room, and the keys. Must not know the engine, or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chloe.events.panes import Pane
@@ -74,6 +75,18 @@ class Instances(View):
         Binding(("home",), "instances.first"),
         Binding(("end",), "instances.last"),
         *(Binding((str(number),), f"instances.go_to_{number}") for number in range(1, NUMBERED + 1)),
+        Binding(("space",), "mark"),
+        Binding(("*",), "mark_all"),
+        Binding(("+",), "mark_some"),
+        Binding(("U",), "unmark_all"),
+        Binding(("b",), "type_text"),
+        Binding(("C",), "close_ended"),
+        Binding(("u",), "undo_close"),
+        Binding(("T",), "tag"),
+        Binding(("M",), "group"),
+        Binding(("f",), "fold"),
+        Binding(("F",), "fold_all"),
+        Binding(("S",), "sort"),
         Binding(("/",), "filter"),
         Binding(("s",), "switch"),
         Binding(("-",), "last_pane"),
@@ -119,6 +132,11 @@ class Instances(View):
     def pane(self) -> Pane | None:
         """The selected pane."""
         return self._state.selection.selected
+
+    @property
+    def panes(self) -> Sequence[Pane]:
+        """The marked panes, else the selected one, or all of its group where that is folded up."""
+        return self._state.selection.targets
 
     @property
     def why_no_pane(self) -> str:

@@ -9,14 +9,15 @@ from collections.abc import Callable
 
 import urwid
 
-from chloe.formatting.text import fit_pasted
-from chloe.ui.box import Box, to_urwid_key
+from chloe.formatting.text import escape_unsafe, fit_pasted
+from chloe.ui.box import Box
 from chloe.ui.glyphs import Glyphs
 from chloe.ui.labels import label_key
+from chloe.ui.line_edit import LineEdit
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
-#: Columns of the box, and of the text in it.
-_BOX, _TEXT = 52, 46
+#: Columns of the box.
+_BOX = 52
 
 #: Characters of a paste that a line takes: more than a name may have.
 _MAX_PASTED = 1000
@@ -30,11 +31,12 @@ class Prompt(View):
     bindings = (
         Binding(("enter",), "prompt.accept"),
         Binding(("escape", "ctrl+c"), "prompt.cancel"),
-        Binding(("ctrl+u",), "prompt.clear"),
     )
 
-    def __init__(self, title: str, text: str, glyphs: Glyphs, on_enter: Callable[[str], None]) -> None:
-        self._edit = urwid.Edit(edit_text=text, wrap="clip")
+    def __init__(
+        self, title: str, text: str, glyphs: Glyphs, on_enter: Callable[[str], None], *, note: str = ""
+    ) -> None:
+        self._edit = LineEdit(text)
         keys = [
             ("key", label_key("enter")),
             ("dialog dim", " done   "),
@@ -44,11 +46,12 @@ class Prompt(View):
         body = urwid.Pile(
             [
                 ("pack", urwid.AttrMap(self._edit, "field")),
+                ("pack", urwid.Text(("dialog dim", escape_unsafe(note)), wrap="ellipsis")),
                 urwid.SolidFill(" "),
                 ("pack", urwid.Text(keys)),
             ]
         )
-        self._box = Box(title, body, glyphs, columns=_BOX, rows=5)
+        self._box = Box(title, body, glyphs, columns=_BOX, rows=6 if note else 5)
         self._on_enter = on_enter
 
     def draw(self, columns: int, rows: int) -> Drawn:
@@ -57,7 +60,7 @@ class Prompt(View):
 
     def press(self, key: str) -> bool:
         """Edit the line."""
-        self._edit.keypress((_TEXT,), to_urwid_key(key))
+        self._edit.press(key)
         return True
 
     def paste(self, text: str) -> bool:
@@ -70,12 +73,7 @@ class Prompt(View):
         self.close()
         self._on_enter(self._edit.edit_text)
 
-    def clear(self) -> None:
-        """Empty the line."""
-        self._edit.set_edit_text("")
-
     actions = (
         Action("prompt.accept", "Take the text.", accept, always),
         Action("prompt.cancel", "Leave things as they are.", View.close, always),
-        Action("prompt.clear", "Empty the line.", clear, always),
     )
