@@ -14,6 +14,7 @@ from chloe.cli.debug import DEBUG
 COMMANDS = (
     "new",
     "ls",
+    "peek",
     "send",
     "relaunch",
     "rename",
@@ -95,6 +96,8 @@ def load_command(name: str) -> click.Command | None:
             from chloe.cli.new import new as command
         case "ls":
             from chloe.cli.ls import ls as command
+        case "peek":
+            from chloe.cli.peek import peek as command
         case "send":
             from chloe.cli.send import send as command
         case "relaunch":

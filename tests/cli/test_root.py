@@ -50,6 +50,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
     wanted = {
         "new",
         "ls",
+        "peek",
         "send",
         "relaunch",
         "rename",

@@ -79,6 +79,9 @@ def judge(words: Sequence[str], came: Came, out: bytes, err: bytes) -> Iterator[
         yield f"takes {came.memory // 1_000_000} MB"
     if came.status > 1 and came.status < 128 and "chloe: " not in said:
         yield f"ends with {came.status} and doesn't say why"
+    if "--ansi" in words:
+        # Colours of Chloe's own; everything else that acts is a claim broken.
+        out = re.sub(rb"\x1b\[[0-9;:]*m", b"", out)
     for name, data in (("out", b"" if raw else out), ("err", err)):
         try:
             text = data.decode("utf-8")

@@ -76,6 +76,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("tag", "p", "a"),
     ("relaunch", "p"),
     ("group", "p", "a"),
+    ("peek", "p"),
     ("reset", "p"),
     ("send", "p", "x"),
     ("send", "p", "--key", "up"),

@@ -76,6 +76,8 @@ def commands(case: Case, chance: random.Random) -> list[list[str]]:
         ["prune", "--over", "1KB", "--json"],
         ["prune", "--pane", named],
         ["recover"],
+        ["peek", "--ansi", "--", named],
+        ["peek", "--json", honest],
         ["config"],
         ["config", "--json"],
         ["rename", "--", named, "renamed"],

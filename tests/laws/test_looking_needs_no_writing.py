@@ -42,6 +42,7 @@ LOOKS: tuple[tuple[Sequence[str], int, bytes], ...] = (
     (("replay", "--json", "--data", "runs"), 0, b'"kind": "Output"'),
     (("export-log", "runs"), 0, b"\r\n59999\r\n60000\r\n"),
     (("export-log", "runs", "--format", "text"), 0, b"\n59999\n60000\n"),
+    (("peek", "runs"), 0, b"\n59999\n60000\n"),
     (("verify",), 0, b"the chain holds"),
     (("verify", "--print-head"), 0, b" "),
     (("doctor",), 1, b"bad "),
@@ -54,6 +55,8 @@ WRITES: tuple[Sequence[str], ...] = (
     ("rename", "runs", "other"),
     ("reset", "runs"),
     ("tag", "runs", "one"),
+    ("group", "runs", "work"),
+    ("relaunch", "runs"),
     ("new", "true"),
     ("recover",),
 )
