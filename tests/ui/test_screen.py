@@ -203,6 +203,20 @@ async def test_what_is_typed_is_read_and_a_terminal_that_is_gone_is_an_end(
             screen.read()
 
 
+@pytest.mark.parametrize(("erase", "typed"), [(b"\x7f", b"a\x7f\x08"), (b"\x08", b"a\x08\x7f")])
+async def test_backspace_is_the_key_that_erases_in_the_user_s_terminal(
+    host: Host, eventually: Eventually, erase: bytes, typed: bytes
+) -> None:
+    mode = termios.tcgetattr(host.slave)
+    mode[6][termios.VERASE] = erase
+    termios.tcsetattr(host.slave, termios.TCSANOW, mode)
+    screen = host.open()
+    with screen.running(), screen.listening(host):
+        os.write(host.master, typed)
+        await eventually(lambda: "input" in host.events)
+        assert screen.read() == b"a\x7f\x08"
+
+
 async def test_a_frame_that_the_terminal_doesn_t_take_is_left_out_until_there_is_room(
     host: Host, eventually: Eventually
 ) -> None:

@@ -56,6 +56,9 @@ _CURSOR_SHAPES = {"block": 1, "underline": 3, "bar": 5}
 _MOUSE_MODES = {"off": 0, "normal": 1000, "button": 1002, "any": 1003}
 #: Seconds between two bells at the least.
 _BELL_INTERVAL = 0.2
+#: Backspace, as keys have it here and as some terminals send it; and either in the place of the other.
+_DELETE, _BACKSPACE = b"\x7f", b"\x08"
+_SWAP = bytes.maketrans(_DELETE + _BACKSPACE, _BACKSPACE + _DELETE)
 #: Bytes that one read takes.
 _READ_SIZE = 64 * 1024
 #: Seconds after asking for which answers are waited for before the terminal is somebody else's.
@@ -86,6 +89,8 @@ class TtyScreen(BaseScreen):
         self._takes_no_queries = is_plain(term)
         self._input, self._output, self._own = _open(input_fd, output_fd)
         self._saved_mode: list[Any] | None = None
+        #: Whether the terminal's Backspace sends BS: by convention, VERASE is what it sends.
+        self._sends_backspace = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._unwritten = b""
         self._skipped_frame = False
@@ -101,6 +106,7 @@ class TtyScreen(BaseScreen):
     def _start(self, *args: Any, **named: Any) -> None:
         self._loop = asyncio.get_running_loop()
         self._saved_mode = termios.tcgetattr(self._input)
+        self._sends_backspace = self._saved_mode[6][termios.VERASE] == _BACKSPACE
         self._enter()
         if not self._takes_no_queries:
             self._write(_KEEP_TITLE)
@@ -195,7 +201,7 @@ class TtyScreen(BaseScreen):
             raise EOFError from error
         if not data:
             raise EOFError
-        return data
+        return data.translate(_SWAP) if self._sends_backspace else data
 
     def forget(self) -> None:
         """Draw everything anew with the next frame."""
