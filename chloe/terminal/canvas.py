@@ -107,9 +107,14 @@ class Canvas:
         """Work out how text goes to the cells, after charsets, insert mode or side margins changed."""
         charsets = self.charsets
         self.translation = translation = charsets.translation
-        is_plain = translation is None and charsets.single < 0 and not self.modes.insert
         # Curses programs come by here all the time.
-        self.draws_plainly = is_plain and not self.left and self.right == self.columns - 1
+        self.draws_plainly = (
+            translation is None
+            and charsets.single < 0
+            and not self.modes.insert
+            and not self.left
+            and self.right == self.columns - 1
+        )
 
     @property
     def has_side_margins(self) -> bool:

@@ -11,7 +11,7 @@ from chloe.terminal.canvas import Canvas
 from chloe.terminal.clusters import MAX_CODE_POINTS, needs_stand_in
 from chloe.terminal.logical import halved
 from chloe.terminal.pens import PLAIN
-from chloe.terminal.widths import HALF
+from chloe.terminal.widths import APART, HALF, character_bits, joined_width
 
 
 class Drawing(Canvas):
@@ -146,19 +146,27 @@ class Drawing(Canvas):
 
         Where it makes that wider and the row may lack the room, they are drawn first.
         """
+        if not character_bits[char]:
+            return False
         before = self.last
-        if not widths.joins(before, char):
+        cluster = before + char
+        width = joined_width[cluster]
+        if width == APART:
             return False
         if len(before) < MAX_CODE_POINTS:
-            half = HALF if cells[-1][-1] == HALF else ""
-            widens = not half and widths.cluster_width(before + char) == 2
-            if widens and not (self.draws_plainly and self.x + sum(map(len, cells)) < self.columns):
-                self._put("".join(cells))
-                cells.clear()
-                return self._join(char)
-            self.last = before + char
-            kept = cells[-1][: -1 - len(half)]
-            cells[-1] = kept + self.clusters.stand_in(self.last) + (HALF if widens else half)
+            cell = cells[-1]
+            is_wide = cell[-1] == HALF
+            if width == 2 and not is_wide:
+                if not (self.draws_plainly and self.x + sum(map(len, cells)) < self.columns):
+                    self._put("".join(cells))
+                    cells.clear()
+                    return self._join(char)
+                cells[-1] = cell[:-1] + self.clusters.stand_in(cluster) + HALF
+            elif is_wide:
+                cells[-1] = cell[:-2] + self.clusters.stand_in(cluster) + HALF
+            else:
+                cells[-1] = cell[:-1] + self.clusters.stand_in(cluster)
+            self.last = cluster
         return True
 
     def _join(self, char: str) -> bool:

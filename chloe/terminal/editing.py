@@ -104,9 +104,9 @@ class Editing(Canvas):
     def erase_characters(self, count: int = 1) -> None:
         """Blank ``count`` cells from the cursor on (ECH)."""
         self.x = x = self.column
-        end = min(x + (count or 1), self.columns)
-        self.lines[self.y].erase(x, end, self.fill(), self.columns)
-        self.changed.add(self.y)
+        y, columns, end = self.y, self.columns, x + (count or 1)
+        self.lines[y].erase(x, end if end < columns else columns, self.fill(), columns)
+        self.changed.add(y)
 
     def insert_characters(self, count: int = 1) -> None:
         """Shift the rest of the row to the right (ICH), up to the right margin."""

@@ -32,7 +32,8 @@ class Movement(Canvas):
     def cursor_forward(self, count: int = 1) -> None:
         """Move right (CUF), and stop at the right margin unless the cursor is behind."""
         stop = self.right if self.column <= self.right else self.columns - 1
-        self.x = min(self.x + (count or 1), stop)
+        x = self.x + (count or 1)
+        self.x = x if x < stop else stop
 
     def cursor_back(self, count: int = 1) -> None:
         """Move left (CUB), and stop at the left margin unless the cursor is before; reverse wrap goes on."""
@@ -96,8 +97,10 @@ class Movement(Canvas):
     def cursor_to_line(self, line: int = 1) -> None:
         """Move to a row (VPA); in origin mode it is counted from the margins and kept between them."""
         first, last = (self.top, self.bottom) if self.modes.origin else (0, self.rows - 1)
-        self.y = min(first + (line or 1) - 1, last)
-        self.x = self.column
+        y = first + line - 1 if line else first
+        self.y = y if y < last else last
+        if self.waits or self.x == self.columns:
+            self.x -= 1
 
     def cursor_right(self, count: int = 1) -> None:
         """Move right, whatever the margins, but for origin mode (HPR)."""

@@ -216,7 +216,8 @@ class Switching(Drawing, Rectangles, Movement):
 
     def define_charset(self, name: str, place: int) -> None:
         """Designate the set ``name`` as G``place`` (SCS)."""
-        self.set_charsets(self.charsets.designate(place, name))
+        self.charsets = self.charsets.designate(place, name)
+        self.update_writing()
 
     # Resets.
 

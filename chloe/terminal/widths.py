@@ -83,6 +83,8 @@ class _Bits(dict[str, int]):
 
 
 _bits = _Bits()
+#: The same, for who only asks whether there is anything: what has none takes one cell and joins nothing.
+character_bits = _bits
 
 
 def width(char: str) -> int:
@@ -156,6 +158,23 @@ def joins(before: str, char: str) -> bool:
     if is_flag_half(char):
         return len(before) == 1 and is_flag_half(before)
     return is_skin_tone(char) and bool(_bits[before[0]] & _PICTURE)
+
+
+class _Joined(dict[str, int]):
+    """What becomes of a cluster and the character behind it, asked once for each; bounded as above."""
+
+    def __missing__(self, cluster: str) -> int:
+        if len(self) > 8192:
+            self.clear()
+        is_one = joins(cluster[:-1], cluster[-1])
+        known = self[cluster] = cluster_width(cluster) if is_one else APART
+        return known
+
+
+#: Two that don't join.
+APART = -1
+#: The cells that a cluster takes together with its last character; ``APART`` where that doesn't join it.
+joined_width = _Joined()
 
 
 def _is_linked(before: str) -> bool:

@@ -126,3 +126,34 @@ def test_a_cluster_that_grows_in_the_last_column_goes_to_the_next_row() -> None:
     terminal.feed("abc⚠\ufe0fx".encode())
     assert [row.rstrip() for row in terminal.display] == ["abc", "⚠\ufe0fx"]
     assert terminal.lines_on_screen() == ["abc⚠\ufe0fx"]
+
+
+def test_what_joins_is_known_as_it_is_asked_again() -> None:
+    chars = [
+        "a",
+        "\u0301",
+        "日",
+        "❤",
+        "\ufe0f",
+        "\u200d",
+        "👩",
+        "🏽",
+        "🇩",
+        "क",
+        "\u094d",
+        "ि",
+        "ㅏ",
+        "ก",
+        "\u0e31",
+    ]
+    clusters = ["", *chars, *(one + other for one in chars for other in chars)]
+    for cluster in clusters:
+        for char in chars:
+            joins = widths.joins(cluster, char)
+            right = widths.cluster_width(cluster + char) if joins else widths.APART
+            assert widths.joined_width[cluster + char] == right
+            assert widths.joined_width[cluster + char] == right, "kept"
+            assert widths.character_bits[char] or not joins
+    for number in range(10_000):
+        assert widths.joined_width[chr(0x4E00 + number) + "\u0301"] == 2
+    assert len(widths.joined_width) < 10_000, "it is bounded"
