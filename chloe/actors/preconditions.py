@@ -29,6 +29,7 @@ from chloe.events.commands import (
 )
 from chloe.events.fields import MAX_NAME, MAX_TAGS, MAX_TEXT, fits_argv, is_text
 from chloe.events.panes import Pane
+from chloe.events.tags import ON_EXIT, ON_EXIT_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,9 @@ def fit_tags(tags: Sequence[str]) -> tuple[str, ...]:
         if not tag:
             raise UsageError("a tag can't be empty")
         _fits(tag, "a tag")
+        key, _, value = tag.partition("=")
+        if key == ON_EXIT and value not in ON_EXIT_RULES:
+            raise UsageError(f"the tag {ON_EXIT} is one of {', '.join(ON_EXIT_RULES)}, not {value!r}")
     return tuple(tags)
 
 

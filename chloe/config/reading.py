@@ -19,6 +19,7 @@ from chloe.config.settings import (
     Config,
     KeysSettings,
     LogSettings,
+    PanesSettings,
     ShellSettings,
     SpoolSettings,
     TerminalSettings,
@@ -51,6 +52,7 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
         "prune_over": values.parse_size_or_never,
         "heads_file": values.parse_file_or_none,
     },
+    "panes": {"on_exit": values.parse_exit_rule, "grace": values.parse_duration_or_never},
     "shell": {"command": values.parse_command},
 }
 _TABLES: Mapping[str, type[Any]] = {
@@ -60,6 +62,7 @@ _TABLES: Mapping[str, type[Any]] = {
     "ui": UiSettings,
     "spool": SpoolSettings,
     "log": LogSettings,
+    "panes": PanesSettings,
     "shell": ShellSettings,
 }
 

@@ -16,6 +16,8 @@ from chloe.quick import dataclass
 EscapeRule = Literal["auto", "esc", "never"]
 #: Which programs may put text on the user's clipboard: those that he lets when asked, all, none.
 ClipboardRule = Literal["ask", "always", "never"]
+#: What becomes of a pane once its program has ended.
+ExitRule = Literal["keep", "close", "close-on-success"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,16 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanesSettings:
+    """``[panes]``: what becomes of panes by itself."""
+
+    #: What becomes of a pane once its program has ended, where its tag ``on-exit`` says nothing else.
+    on_exit: ExitRule = "keep"
+    #: Seconds for which it stays all the same.
+    grace: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShellSettings:
     """``[shell]``: what a pane runs that was asked for without a command."""
 
@@ -111,4 +123,5 @@ class Config:
     ui: UiSettings = field(default_factory=UiSettings)
     spool: SpoolSettings = field(default_factory=SpoolSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    panes: PanesSettings = field(default_factory=PanesSettings)
     shell: ShellSettings = field(default_factory=ShellSettings)

@@ -128,6 +128,13 @@ def parse_clipboard_rule(value: object) -> Literal["ask", "always", "never"]:
     raise InvalidValue('must be "ask", "always" or "never"')
 
 
+def parse_exit_rule(value: object) -> Literal["keep", "close", "close-on-success"]:
+    """Check for one of the words."""
+    if value in ("keep", "close", "close-on-success"):
+        return value
+    raise InvalidValue('must be "keep", "close" or "close-on-success"')
+
+
 def parse_size(value: object) -> int:
     """Return a number of bytes, given bare or with a unit."""
     count = -1

@@ -174,10 +174,20 @@ async def open_engine(
         if scope.stays:
             group.create_task(supervisor.reap_departed_instances(), name="reap departed instances")
         if live is not None and doing_watch is not None:
+            from chloe.actors.ended_closer import EndedCloser
             from chloe.actors.tmux_health import watch_tmux_health
+            from chloe.events.commands import Close
 
             stack.callback(fold.subscribe(doing_watch.on_change))
             group.create_task(doing_watch.run(), name="watch what programs do")
+            closer = EndedCloser(
+                projections.panes,
+                config.panes.on_exit,
+                config.panes.grace,
+                lambda pane: supervisor.request(Close(pane)),
+            )
+            stack.callback(fold.subscribe(lambda change: closer.on_change(change.panes)))
+            group.create_task(closer.run(), name="close what has ended")
             group.create_task(live.fold_background(), name="fold unseen")
             group.create_task(_keep_pruned(config, store, projections.panes), name="tend the log")
             group.create_task(

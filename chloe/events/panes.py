@@ -255,6 +255,7 @@ class Panes(Mapping[str, Pane]):
             case facts.Reopened():
                 # A session outlives the failure of its actor: what is found running again is alive.
                 pane.closed, pane.died, pane.died_at = False, None, 0
+                pane.is_kept = False
 
     def _created(self, record: Record, fact: facts.Created) -> None:
         self._panes[record.pane] = Pane(

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Sequence
 
 #: The key of the group that a pane is in.
 GROUP = "group"
+#: The key of what becomes of a pane once its program has ended, and the values that it has.
+ON_EXIT = "on-exit"
+KEEP, CLOSE, CLOSE_ON_SUCCESS = "keep", "close", "close-on-success"
+ON_EXIT_RULES = (KEEP, CLOSE, CLOSE_ON_SUCCESS)
 
 
 def read_value(tags: Iterable[str], key: str) -> str:

@@ -105,6 +105,12 @@ ACTIONS: tuple[Action[Actions], ...] = (
     ),
     Action("tag", "Change the tags of the marked panes.", Actions.tag, Actions.why_no_panes),
     Action("group", "Put the marked panes into a group.", Actions.group, Actions.why_no_panes),
+    Action(
+        "set_exit_rule",
+        "Say what becomes of the marked panes once they have ended.",
+        Actions.set_exit_rule,
+        Actions.why_no_panes,
+    ),
     Action("fold", "Fold the selected pane's group up, or out.", Actions.fold, Actions.why_not_fold),
     Action("fold_all", "Fold all groups up, or out.", Actions.fold_all, Actions.why_not_fold_all),
     Action("sort", "Order the list by place, name, state, activity or age.", Actions.sort, always),

@@ -6,9 +6,9 @@ what.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from chloe.events import commands
+from chloe.events import commands, facts
 from chloe.events.commands import Command
 from chloe.events.panes import Pane
 from chloe.ui.many import Many, count, name
@@ -28,6 +28,8 @@ class Closing(Many):
         self._engine = engine
         #: What takes back what was put away, by what was put away together, the latest last.
         self._undone_by: list[list[Command]] = []
+        #: What happened up to this record happened before this run.
+        self._begins_after = state.projections.history.seq
 
     def close(self) -> None:
         """Put the pane away; asked first where that ends more than a shell at its prompt."""
@@ -131,7 +133,22 @@ class Closing(Many):
             if self._undone_by[-1]:
                 return ""
             self._undone_by.pop()
+        if (pane := self._find_closed_by_itself(replaced)) is not None:
+            self._undone_by.append([commands.Restore(pane)])
+            return ""
         return "Nothing was put away that could be taken back; History has all that ran"
+
+    def _find_closed_by_itself(self, replaced: Set[str]) -> str | None:
+        """Return the pane that was closed last during this run, by whomever, and isn't ``replaced``."""
+        history = self._state.projections.history
+        closed = [
+            (entry.seq, pane.id)
+            for pane in self._state.projections.panes.values()
+            if pane.closed and pane.id not in replaced
+            for entry in history[pane.id].entries
+            if isinstance(entry.fact, facts.Closed) and entry.seq > self._begins_after
+        ]
+        return max(closed)[1] if closed else None
 
 
 def _is_tied(pane: Pane) -> bool:

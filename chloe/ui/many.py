@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from chloe.events import commands
 from chloe.events.commands import Command
 from chloe.events.panes import Pane
-from chloe.events.tags import GROUP, change_tags, write_value
+from chloe.events.tags import GROUP, ON_EXIT, ON_EXIT_RULES, change_tags, read_value, write_value
 from chloe.terminal import Modes, keys
 from chloe.ui.conditions import Conditions
 from chloe.ui.panes.pane_input import PaneInput
@@ -24,6 +24,13 @@ from chloe.ui.views.prompt import Prompt
 
 #: Names that a question or a message has room for.
 _NAMED = 3
+#: What the rules for the end of a program are called.
+_RULES = {
+    "": "as the configuration says",
+    "keep": "kept",
+    "close": "closed",
+    "close-on-success": "closed if it ended well",
+}
 
 
 class Many(Conditions):
@@ -104,6 +111,16 @@ class Many(Conditions):
     def _tag(self, panes: Sequence[Pane], choose: Callable[[Pane], tuple[str, ...]]) -> None:
         chosen = [(pane, choose(pane)) for pane in panes]
         self._do([commands.Tag(pane.id, tags) for pane, tags in chosen if tags != pane.tags], "tagged")
+
+    def set_exit_rule(self) -> None:
+        """Go on to the next thing that may become of the panes once their programs have ended."""
+        panes = self._panes
+        rules = ("", *ON_EXIT_RULES)
+        own = read_value(panes[0].tags, ON_EXIT)
+        rule = rules[(rules.index(own) + 1) % len(rules)] if own in rules else ""
+        self._tag(panes, lambda pane: write_value(pane.tags, ON_EXIT, rule))
+        whose = panes[0].name if len(panes) == 1 else count(panes)
+        self._notify(f"Once it has ended, {whose}: {_RULES[rule]}")
 
     def group(self) -> None:
         """Ask for the group that the panes are to be in; of a folded group, all move."""

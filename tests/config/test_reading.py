@@ -191,7 +191,7 @@ def test_an_unknown_table_is_named_with_file_line_and_what_is_allowed(tmp_path: 
     said = complaint(tmp_path, "[ui]\n\n[colours]\nred = 1\n")
 
     assert f"{tmp_path}/config.toml, line 3, colours:" in said
-    assert "keys, tmux, terminal, ui, spool, log, shell" in said
+    assert "keys, tmux, terminal, ui, spool, log, panes, shell" in said
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ import pytest
 from chloe.actors.preconditions import why_not
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
+from chloe.config.settings import PanesSettings
 from chloe.engine import Change, Doing, ProgramEvidence, Queues
 from chloe.errors import PaneRefused
 from chloe.events import commands, facts
@@ -208,6 +209,7 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
         scrollback: int = 10_000,
         is_quiet: bool = False,
         actions: Mapping[str, tuple[str, ...]] | None = None,
+        panes: PanesSettings | None = None,
     ) -> Pilot:
         config = Config(
             paths=Paths.under(home),
@@ -215,6 +217,7 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
             ui=UiSettings(ascii=False, notifications=not is_quiet, title=not is_quiet),
             shell=ShellSettings(command=("sh",)),
             terminal=TerminalSettings(scrollback=scrollback),
+            panes=panes or PanesSettings(),
         )
         pilots.append(Pilot(config, rows=rows, columns=columns))
         return await pilots[-1].take_off()

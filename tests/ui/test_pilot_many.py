@@ -6,10 +6,12 @@ from functools import partial
 from operator import contains
 from typing import TYPE_CHECKING
 
+from chloe.config.settings import PanesSettings
 from chloe.events import commands
 from tests.ui.test_pilot_finding import open_many
 
 if TYPE_CHECKING:
+    from tests.ui.conftest import Fly
     from tests.ui.pilot import Pilot
 
 
@@ -140,3 +142,24 @@ async def test_a_failure_of_some_is_said_with_how_many_went_well(pilot: Pilot) -
     pilot.type("more")
     pilot.press("enter")
     await pilot.sees("2 tagged, 1 not: a pane has at most 64 tags")
+
+
+async def test_the_rule_for_the_end_is_gone_through_and_followed(fly: Fly) -> None:
+    pilot = await fly(panes=PanesSettings(grace=0))
+    panes = await open_many(pilot, 2)
+    pilot.press("O")
+    await pilot.until(lambda: panes[1].tags == ("on-exit=keep",))
+    pilot.press("O")
+    await pilot.sees("Once it has ended, pane-1: closed")
+    await pilot.until(lambda: panes[1].tags == ("on-exit=close",))
+    for pane in panes:
+        pilot.program(pane).exits(0)
+    await pilot.until(lambda: panes[1].closed)
+    await pilot.sees("1/1")
+    assert not panes[0].closed
+    # One that was closed by itself is taken back as any other, and stays.
+    pilot.press("u")
+    await pilot.sees("/2")
+    pilot.press("O")
+    await pilot.until(lambda: panes[1].tags == ("on-exit=close-on-success",))
+    assert not panes[1].closed

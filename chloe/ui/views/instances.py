@@ -84,6 +84,7 @@ class Instances(View):
         Binding(("u",), "undo_close"),
         Binding(("T",), "tag"),
         Binding(("M",), "group"),
+        Binding(("O",), "set_exit_rule"),
         Binding(("f",), "fold"),
         Binding(("F",), "fold_all"),
         Binding(("S",), "sort"),
