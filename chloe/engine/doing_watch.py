@@ -17,14 +17,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chloe.actors.states.doing import Doing, choose_doing
+from chloe.actors.states.shell_marks import Marked, ShellMarks
 from chloe.backends.activity import Activity, ProcessGroups
 from chloe.engine.fold import Change
 from chloe.events.panes import Pane, Panes
+from chloe.terminal.notices import PromptMark
 
 #: Seconds from the last byte to the first look. One that goes on printing is looked at after the second.
 SETTLED, _PRINTING = 0.15, 1.0
 #: Seconds between two looks while nothing changes: the first, each twice the one before, and the last.
 FIRST_WAIT, LAST_WAIT = 0.3, 10.0
+#: The last of them where somebody looks at the pane: a prompt may come that prints nothing.
+SHOWN_WAIT = 1.0
 #: Seconds that looks may take at a time, and the least between two times.
 _SLICE, _PAUSE = 0.004, 0.05
 
@@ -51,11 +55,16 @@ class DoingWatch:
         panes: Panes,
         observe: Observe,
         publish: Callable[[Change], None],
+        has_whole_screen: Callable[[str], bool] = lambda _: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._panes = panes
         self._observe = observe
         self._publish = publish
+        #: Whether a pane's program, by its id, is known to have the alternate screen: no shell has it.
+        self._has_whole_screen = has_whole_screen
+        self._marks = ShellMarks()
+        self._shown: frozenset[str] = frozenset()
         self._clock = clock
         self._doings: dict[str, Doing] = {}
         self._schedules: dict[str, _Schedule] = {}
@@ -68,13 +77,26 @@ class DoingWatch:
         return self._doings
 
     def on_change(self, change: Change) -> None:
-        """Take note of the panes that printed, began or ended."""
+        """Take note of the panes that printed, began or ended, and of what shells marked in that."""
+        for name, notice in change.notices:
+            if isinstance(notice, PromptMark) and name in self._panes:
+                self._marks.note(name, notice, self._panes[name].output_bytes)
         for name in change.panes & self._panes.keys():
             self._take_note(self._panes[name])
+
+    def look_at(self, panes: frozenset[str]) -> None:
+        """Take note that these panes are shown, and no others: they are looked at more often."""
+        new, self._shown = panes - self._shown, panes
+        for schedule in (self._schedules[name] for name in new & self._schedules.keys()):
+            schedule.wait = FIRST_WAIT
+            schedule.due = min(schedule.due, self._clock() + SETTLED)
+            if schedule.due < self._sleeps_until:
+                self._wake.set()
 
     def _take_note(self, pane: Pane) -> None:
         if not pane.alive:
             self._schedules.pop(pane.id, None)
+            self._marks.forget(pane.id)
             self._doings[pane.id] = choose_doing(pane, None, 0)
             return
         now = self._clock()
@@ -125,7 +147,11 @@ class DoingWatch:
     def _look_at(self, pane: Pane, schedule: _Schedule, groups: ProcessGroups) -> bool:
         """Look at one pane. Return whether it does something else now."""
         now = time.time_ns()
-        doing = choose_doing(pane, self._observe(pane.id, groups), now)
+        activity = self._observe(pane.id, groups)
+        marked: Marked = ""
+        if activity is not None and not self._has_whole_screen(pane.id):
+            marked = self._marks.find(pane.id, activity.evidence, pane.output_bytes)
+        doing = choose_doing(pane, activity, now, marked)
         before = self._doings.get(pane.id)
         if before is not None and before.state == doing.state:
             # It has been so since then, whatever shows it now.
@@ -138,7 +164,7 @@ class DoingWatch:
             schedule.wait = FIRST_WAIT
         schedule.printing_since = None
         schedule.due = _align(self._clock() + schedule.wait, schedule.wait / 2)
-        schedule.wait = min(2 * schedule.wait, LAST_WAIT)
+        schedule.wait = min(2 * schedule.wait, SHOWN_WAIT if pane.id in self._shown else LAST_WAIT)
         return changed
 
 

@@ -29,6 +29,7 @@ from chloe.tasks import Tasks
 
 if TYPE_CHECKING:
     from chloe.backends.terminal_input import TerminalInput
+    from chloe.engine.doing_watch import DoingWatch
     from chloe.engine.live import LiveFold
     from chloe.events.faults import Fault
     from chloe.events.screens import Screens
@@ -51,13 +52,13 @@ class Engine:
         paths: Paths,
         recording_watch: RecordingWatch,
         tasks: Tasks,
-        doings: Mapping[str, Doing],
+        doing_watch: DoingWatch | None,
     ) -> None:
         #: This instance's id, as records and attachments name it.
         self.instance = instance
         #: The state as of the last record folded. Read only.
         self.projections = projections
-        self._doings = doings
+        self._doing_watch = doing_watch
         #: The log.
         self.store = store
         self._fold = fold
@@ -72,7 +73,7 @@ class Engine:
     @property
     def doings(self) -> Mapping[str, Doing]:
         """What each pane's program does, by its id, as of a moment ago; empty where nobody looks."""
-        return self._doings
+        return self._doing_watch.doings if self._doing_watch is not None else {}
 
     @property
     def lost_records_notice(self) -> str | None:
@@ -205,6 +206,8 @@ class Engine:
         """Take note that these panes are shown, and no others."""
         self._supervisor.gathering.look_at(panes)
         self._live_fold.ahead.look_at(panes)
+        if self._doing_watch is not None:
+            self._doing_watch.look_at(panes)
 
     async def hand_over(self) -> None:
         """Let others record the panes: this process is about to be stopped. ``take_again`` ends that."""

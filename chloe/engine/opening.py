@@ -150,7 +150,13 @@ async def open_engine(
             # A command needs neither it nor the time that importing it takes.
             from chloe.engine.doing_watch import DoingWatch
 
-            doing_watch = DoingWatch(projections.panes, supervisor.observe, fold.publish)
+            screens_of_all = projections.screens
+            doing_watch = DoingWatch(
+                projections.panes,
+                supervisor.observe,
+                fold.publish,
+                lambda pane: pane in screens_of_all and screens_of_all.drawn(pane).modes.alternate_screen,
+            )
         engine = Engine(
             instance,
             store,
@@ -161,7 +167,7 @@ async def open_engine(
             config.paths,
             recording_watch,
             launcher.tasks,
-            doing_watch.doings if doing_watch is not None else {},
+            doing_watch,
         )
         if store.refusal is not None:
             # Nothing of what happens can be recorded: what runs is left to itself, in its spools.

@@ -23,7 +23,7 @@ _OSC = b"\x1b]"
 #: The longest control string that is read, in bytes; a longer one is dropped.
 _MAX_STRING = 1_400_000
 #: The sequences that say something beside the text.
-_CODES = frozenset((0, 1, 2, 7, 9, 52, 133, 777))
+_CODES = frozenset((0, 1, 2, 7, 9, 52, 133, 633, 777))
 _KITTY = 99
 #: Kitty's notifications that may be unfinished, and characters that are kept of each.
 _MAX_UNFINISHED, _MAX_TEXT = 16, 4096

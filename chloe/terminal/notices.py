@@ -66,7 +66,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class PromptMark:
-    """A place in a shell's dialogue (OSC 133): ``status`` is the exit status of a finished command."""
+    """A place in a shell's dialogue (OSC 133, 633): ``status`` is the exit status of a finished command."""
 
     kind: Literal["prompt", "input", "output", "finished"]
     status: int | None = None

@@ -1,6 +1,6 @@
 """Control strings: OSC, read into notices.
 
-Owns what each OSC number means (xterm's ctlseqs; OSC 7, 8, 9, 133 and 777 after the terminals that
+Owns what each OSC number means (xterm's ctlseqs; OSC 7, 8, 9, 133, 633 and 777 after the terminals that
 made them). Must not know the screen: it hands out title, folder and link, and keeps none of them.
 """
 
@@ -152,6 +152,7 @@ _READERS: dict[int, Callable[[str], list[Notice]]] = {
     9: _notification,
     52: _clipboard,
     133: _mark,
+    633: _mark,
     777: _titled_notification,
 }
 _PALETTE = frozenset((4, 5, 10, 11, 12, 13, 14, 17, 19, 104, 105, 110, 111, 112, 117, 119))

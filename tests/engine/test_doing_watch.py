@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -17,16 +18,18 @@ from chloe.backends.activity import Activity, Call, ProcessGroups
 from chloe.backends.evidence import ProgramEvidence
 from chloe.backends.kinds import TRAITS
 from chloe.engine import Engine
-from chloe.engine.doing_watch import FIRST_WAIT, LAST_WAIT, SETTLED, DoingWatch
+from chloe.engine.doing_watch import FIRST_WAIT, LAST_WAIT, SETTLED, SHOWN_WAIT, DoingWatch
 from chloe.engine.fold import Change
 from chloe.events import facts
 from chloe.events.commands import Write
 from chloe.events.facts import BackendKind, Fact, Record
 from chloe.events.panes import Panes
+from chloe.terminal import Notice, PromptMark
 from tests.ids import id_of
 from tests.panes import open_pane
 
 Eventually = Callable[..., Awaitable[None]]
+Kind = Literal["prompt", "input", "output", "finished"]
 PANE, OTHER, ME = id_of("pane"), id_of("other"), id_of("me")
 
 
@@ -37,11 +40,18 @@ class Watched:
         self.panes = Panes()
         self.now = 1000.0
         self.call: Call = "reads"
-        self.front, self.is_own = "cat", False
+        self.front, self.is_own, self.is_raw = "cat", False, False
         #: What was looked at, and what was published.
         self.looked: list[str] = []
         self.published: list[Change] = []
-        self.watch = DoingWatch(self.panes, self._observe, self.published.append, lambda: self.now)
+        self.has_whole_screen = False
+        self.watch = DoingWatch(
+            self.panes,
+            self._observe,
+            self.published.append,
+            lambda _: self.has_whole_screen,
+            lambda: self.now,
+        )
         for name in names or (PANE,):
             self.happens(
                 name,
@@ -59,19 +69,24 @@ class Watched:
     def _observe(self, pane: str, groups: ProcessGroups) -> Activity | None:
         self.looked.append(pane)
         evidence = ProgramEvidence(
-            is_raw=False, echoes=True, program="bash", front=self.front, is_own_group=self.is_own
+            is_raw=self.is_raw,
+            echoes=not self.is_raw,
+            program="bash",
+            front=self.front,
+            is_own_group=self.is_own,
         )
         calls = frozenset({self.call})
         own, others = (calls, frozenset()) if self.is_own else (frozenset(), calls)
         return Activity(evidence=evidence, words=("bash",), own=own, others=others, folder="/in")
 
-    def happens(self, pane: str, fact: Fact) -> None:
+    def happens(self, pane: str, fact: Fact, *notices: tuple[str, Notice]) -> None:
         self.panes.apply(Record(1, 1, 1, pane, ME, fact, b""))
-        self.watch.on_change(Change(frozenset({pane})))
+        self.watch.on_change(Change(frozenset({pane}), notices=notices))
 
-    def prints(self, count: int = 1) -> None:
+    def prints(self, count: int = 1, *marks: Kind) -> None:
         offset = self.panes[PANE].output_bytes
-        self.happens(PANE, facts.Output(offset=offset, length=count, data=b"x" * count))
+        output = facts.Output(offset=offset, length=count, data=b"x" * count)
+        self.happens(PANE, output, *((PANE, PromptMark(kind)) for kind in marks))
 
     async def looks_within(self, seconds: float, step: float = 0.05) -> list[float]:
         """Let time pass; when, from now on, there was a look."""
@@ -162,6 +177,63 @@ async def test_idle_panes_are_looked_at_together() -> None:
     times = await watched.looks_within(LAST_WAIT)
     assert len(watched.looked) <= 100
     assert len(times) <= 2
+
+
+async def test_one_that_shows_is_looked_at_again_within_a_second_and_others_are_not() -> None:
+    watched = Watched()
+    await watched.looks_within(60)
+    watched.watch.look_at(frozenset({PANE}))
+    times = await watched.looks_within(20)
+    gaps = [after - before for before, after in pairwise(times)]
+    assert times[0] <= SETTLED + 0.05
+    assert SHOWN_WAIT / 2 <= max(gaps) <= SHOWN_WAIT + 0.05
+    watched.watch.look_at(frozenset({OTHER}))
+    assert len(await watched.looks_within(60)) < 15
+
+
+async def test_a_shell_behind_another_program_is_at_its_prompt_or_works_by_its_marks() -> None:
+    watched = Watched()
+    watched.call, watched.front, watched.is_raw = "polls", "ssh", True
+    watched.prints(10, "prompt", "input")
+    await watched.looks_within(0.2)
+    assert (watched.state, watched.doing.evidence) == ("at the prompt", "ssh marked its prompt (OSC 133)")
+    # What is typed is printed, too.
+    watched.prints(4)
+    await watched.looks_within(10)
+    assert watched.state == "at the prompt"
+    watched.prints(2, "output")
+    await watched.looks_within(10)
+    assert watched.state == "works"
+    # A remote editor is no command that works.
+    watched.has_whole_screen = True
+    await watched.looks_within(20)
+    assert watched.state == "quiet"
+    watched.has_whole_screen = False
+    watched.prints(9, "finished", "prompt", "input")
+    await watched.looks_within(1)
+    assert watched.state == "at the prompt"
+
+
+async def test_a_mark_holds_only_for_who_was_in_front_and_never_against_what_is_certain() -> None:
+    watched = Watched()
+    watched.call, watched.front, watched.is_raw = "polls", "ssh", True
+    watched.prints(10, "prompt")
+    await watched.looks_within(0.2)
+    watched.prints(1)
+    watched.front = "vim"
+    await watched.looks_within(60)
+    assert watched.state == "quiet"
+    watched.front, watched.call = "ssh", "runs"
+    await watched.looks_within(60)
+    assert watched.state == "works"
+    watched.call, watched.is_raw = "reads", False
+    await watched.looks_within(60)
+    assert watched.state == "waits for a line"
+    # What a file printed that was shown: nobody was seen at the prompt of it.
+    watched.call, watched.front, watched.is_raw = "polls", "less", True
+    watched.prints(5, "output")
+    await watched.looks_within(60)
+    assert watched.state == "quiet"
 
 
 # Real ones -------------------------------------------------------------------------------------------

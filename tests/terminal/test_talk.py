@@ -48,6 +48,7 @@ def fed(stream: str) -> Terminal:
         ("\x1b]9;4;0\a", [Progress("none")]),
         ("\x1b]133;A;cl=m\a", [PromptMark("prompt")]),
         ("\x1b]133;C\a", [PromptMark("output")]),
+        ("\x1b]633;B\a\x1b]633;P;Cwd=/\a\x1b]633;D;1\a", [PromptMark("input"), PromptMark("finished", 1)]),
         ("\x1b]133;D;130\a", [PromptMark("finished", 130)]),
         ("\x1b]133;D\a", [PromptMark("finished")]),
         ("\x1b]11;#123456\a", [PaletteRequested(11, "#123456")]),

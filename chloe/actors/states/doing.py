@@ -6,11 +6,13 @@ has just printed is all there is to tell by.
 
 | the terminal | in front | it is inside | so it |
 |---|---|---|---|
+| raw | what marked its prompt (``shell_marks``) | anything but work | is at its prompt |
 | raw | the pane's own shell, alone and without a script | anything but work | is at its prompt |
 | lines, with echo | any | a read of the terminal | waits for a line |
 | lines, no echo | any | a read of the terminal | waits for a password |
 | raw | any | a read of the terminal | waits for a key |
 | any | any | a wait for a child or a time, or it runs | works |
+| any | what marked its prompt, and then a command | anything else | works |
 | any | any | a wait for several files, or it can't be seen | works if it has just printed, else is quiet |
 
 A shell that reads lines by itself, as dash does, is at its prompt where it was started without a script and
@@ -21,13 +23,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chloe.actors.states.escape import is_shell
 from chloe.backends.activity import Activity
 from chloe.backends.evidence import ProgramEvidence
 from chloe.events.panes import Pane
 from chloe.quick import dataclass
+
+if TYPE_CHECKING:
+    from chloe.actors.states.shell_marks import Marked
 
 State = Literal[
     "ended well",
@@ -66,21 +71,26 @@ class Doing:
         return self.state.startswith("waits")
 
 
-def choose_doing(pane: Pane, activity: Activity | None, now: int) -> Doing:
-    """Return what the program of ``pane`` does by ``activity``, None where nothing of it can be seen."""
+def choose_doing(pane: Pane, activity: Activity | None, now: int, marked: Marked = "") -> Doing:
+    """Return what the program of ``pane`` does by ``activity``, None where nothing of it can be seen.
+
+    ``marked`` is what the program in front said of itself.
+    """
     if pane.died is not None:
         return _how_it_ended(pane)
     printed_at = pane.last_output_at or pane.created_at
     if activity is None:
         return _by_output(printed_at, now, "what it does can't be seen")
-    doing = _by_activity(activity, printed_at, now)
+    doing = _by_activity(activity, printed_at, now, marked)
     # A login shell's name begins with a hyphen.
     return replace(doing, program=activity.evidence.front.lstrip("-"), folder=activity.folder)
 
 
-def _by_activity(activity: Activity, printed_at: int, now: int) -> Doing:
+def _by_activity(activity: Activity, printed_at: int, now: int, marked: Marked) -> Doing:
     evidence, calls = activity.evidence, activity.own | activity.others
     front = evidence.front or "a program"
+    if marked == "prompt" and evidence.is_raw and not evidence.others and not calls & {"runs", "child"}:
+        return Doing(state="at the prompt", since=printed_at, evidence=f"{front} marked its prompt (OSC 133)")
     if _is_at_prompt(activity):
         return Doing(state="at the prompt", since=printed_at, evidence=f"{front} reads commands")
     if "reads" in calls:
@@ -97,6 +107,8 @@ def _by_activity(activity: Activity, printed_at: int, now: int) -> Doing:
     if calls and calls <= {"child", "sleeps", "other"}:
         waits = "a child" if "child" in calls else "a time" if "sleeps" in calls else "something else"
         return Doing(state="works", since=0, evidence=f"{front} waits for {waits}, not for its terminal")
+    if marked == "command":
+        return Doing(state="works", since=0, evidence=f"{front} marked that a command runs (OSC 133)")
     return _by_output(printed_at, now, f"what {front} waits for can't be told")
 
 
