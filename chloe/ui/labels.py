@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from chloe.engine import Doing
 from chloe.engine import ending as outcome
 from chloe.events.panes import Pane
 from chloe.events.tags import GROUP
@@ -65,3 +66,11 @@ def label_failure(pane: Pane) -> str:
 def label_pruning(pane: Pane) -> str:
     """Return why a pane's oldest output is gone, ``pruned: older than 90d``; "" where all is there."""
     return f"pruned: {escape_unsafe(pane.pruned)}" if pane.pruned else ""
+
+
+def name_program(pane: Pane, doing: Doing | None) -> str:
+    """Return the program in front; "" where the pane is named after it, or a shell is at its prompt."""
+    if doing is None or doing.state == "at the prompt":
+        return ""
+    program = escape_unsafe(doing.program)
+    return "" if pane.name == program or pane.name.startswith(f"{program}-") else program

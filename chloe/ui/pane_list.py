@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chloe.engine import Doing
 from chloe.events.panes import Pane
 from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size_briefly
@@ -17,7 +16,7 @@ from chloe.formatting.times import format_age
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Row, fit, make_row, measure_text
 from chloe.ui.card import INVITATION
-from chloe.ui.labels import label_failure, label_tags
+from chloe.ui.labels import label_failure, label_tags, name_program
 from chloe.ui.listing import Section
 from chloe.ui.short_names import shorten_names
 from chloe.ui.signs import BELL, SIGNS, Sign, find_indicator, find_sign
@@ -226,7 +225,7 @@ class PaneList:
         """
         doing = self._state.find_doing(pane) if pane.alive else None
         terminal = self._find_terminal(pane)
-        says = "of another Chloe" if self._selection.is_foreign(pane) else _name_program(pane, doing)
+        says = "of another Chloe" if self._selection.is_foreign(pane) else name_program(pane, doing)
         says = fit(says, min(measure_text(says), width), ellipsis=self._glyphs.ellipsis).decode("utf-8")
         says += "  " if says else ""
         place = format_folder(self._state.find_folder(pane))
@@ -245,11 +244,3 @@ class PaneList:
 
     def _draw_invitation(self, width: int) -> list[Row]:
         return [make_row([("list dim", word)], width, "list") for word in ("", *INVITATION)]
-
-
-def _name_program(pane: Pane, doing: Doing | None) -> str:
-    """Return the program in front; "" where the pane is named after it, or a shell is at its prompt."""
-    if doing is None or doing.state == "at the prompt":
-        return ""
-    program = escape_unsafe(doing.program)
-    return "" if pane.name == program or pane.name.startswith(f"{program}-") else program

@@ -11,7 +11,7 @@ from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
 from chloe.ui.canvas import Row, make_row, measure_text
 from chloe.ui.card import NOT_LOGGED
-from chloe.ui.labels import label_outcome, label_pruning
+from chloe.ui.labels import label_outcome, label_pruning, name_program
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.signs import DETACHED, WAITS, find_indicator, find_sign
 from chloe.ui.state import AppState
@@ -45,6 +45,8 @@ def draw_pane_title(
     parts += [("scrolled", f" {words} ") for words in _describe_view(state, pane, view)]
     if doing is not None and doing.waits:
         parts.append((WAITS.style, f" {escape_unsafe(doing.program)} {doing.state} "))
+    elif not has_list and pane.alive and (program := name_program(pane, doing)):
+        parts.append(("title", f" {program} "))
     parts.append(("title", f" {_describe(state, pane, view)} "))
     taken = sum(measure_text(text) for _, text in parts)
     parts.append((f"frame{on}", line * max(width - taken, 0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chloe.events.commands import Rename
@@ -205,3 +206,15 @@ async def test_the_selected_pane_moves_and_changes_places(fly: Fly) -> None:
     await pilot.presses_until("o", lambda: "keyboard: pane-2" in pilot.text)
     await shows(pilot, "pane-2 12x89", "pane-1 11x89", "pane-3 12x89")
     assert pilot.slots[0].pane != panes[1].id
+
+
+async def test_a_title_on_the_wall_names_the_program_in_front(fly: Fly) -> None:
+    pilot = await fly(rows=40, columns=120)
+    panes = await open_panes(pilot, 2)
+    pilot.press("v")
+    program = pilot.program(panes[0])
+    assert program.evidence is not None
+    program.evidence = replace(program.evidence, front="vim", is_raw=True, is_own_group=False)
+    program.call = "sleeps"
+    program.prints(b"a file\r\n")
+    await pilot.sees("─ ▸ pane-1  vim  ")
