@@ -258,8 +258,7 @@ def _add_member(row: _Row, members: dict[Key, list[Member]]) -> int:
 
 
 def _record(row: _Row, unpacker: Unpacker, series: Mapping[int, bytes]) -> Record:
-    seq, committed_at, occurred_at, pane, instance, kind, version, head_, hash_ = row[:9]
-    hashed, codec, _, stored = row[9:]
+    seq, committed_at, occurred_at, pane, instance, kind, version, text, hash_, hashed, codec, _, stored = row
     try:
         try:
             if codec == SERIES:
@@ -276,10 +275,10 @@ def _record(row: _Row, unpacker: Unpacker, series: Mapping[int, bytes]) -> Recor
         except CodecUnknown as error:
             _log.warning("the body of record %s is left out: %s", seq, error)
             body = None
-        fact = decode_record(pane, instance, kind, version, head_, body)
+        fact = decode_record(pane, instance, kind, version, text, body)
         if body is not None and isinstance(fact, Unknown):
             # A body that isn't what its head says is damaged as well.
-            bodiless = decode_record(pane, instance, kind, version, head_, None)
+            bodiless = decode_record(pane, instance, kind, version, text, None)
             fact = fact if isinstance(bodiless, Unknown) else bodiless
         if (
             type(committed_at) is type(occurred_at) is int
