@@ -87,7 +87,9 @@ class UnparsedBlock:
 
     def read(self, reader: RowReader) -> list[str]:
         """Return them as a person reads them, oldest first; nothing is parsed where they are plain text."""
-        plain = "" if self._known else _SGR.sub("", self._text)
+        # Most renditions end others: those are taken out at several times the speed.
+        text = self._text.replace("\x1b[0m", "").replace("\x1b[m", "")
+        plain = "" if self._known else _SGR.sub("", text)
         if not plain or "\t" in plain or not widths.is_narrow(plain.replace(_END, "")):
             return self._parsed().read(reader)
         return [line.rstrip() for line in plain[: -len(_END)].split(_END)]

@@ -7,8 +7,9 @@ its entry. A page turn and a scroll must not pass for updates in place, which wo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
+from itertools import groupby, takewhile
 
 from chloe.transcript.frame import FrameLine
 from chloe.transcript.likeness import Likeness, compare, digest, first_word, letters, skeleton
@@ -17,6 +18,8 @@ from chloe.transcript.recent import NOBODY, RecentLine, RecentLines
 #: Lines of a block that is never the same by chance, and votes by which a shift counts as a scroll.
 _SURE_BLOCK = 3
 _SURE_VOTES = 3
+#: Lines at the beginning of what was painted anew by which its place is known.
+_SURE_START = 4
 #: Letters of a line that is hardly the same by chance.
 _SURE_LETTERS = 4
 #: A page has so many lines at the least, and was turned where fewer than this part of them are known, or more
@@ -87,6 +90,7 @@ class Alignment:
         if not how:
             y.since = min(x.since, y.since)
             y.again = x.again
+            y.is_settled = x.is_settled and x.text == y.text and y.entry is x.entry
         elif y.entry and how != "edited":
             self._reads(y)
 
@@ -97,14 +101,8 @@ class Alignment:
         self._held = {x.entry.seq for x in old if x.entry}
         gaps: list[tuple[list[FrameLine], list[FrameLine]]] = []
         blocks: list[tuple[list[FrameLine], list[FrameLine]]] = []
-        matcher = SequenceMatcher(
-            None, [(x.panel, x.key) for x in a], [(y.panel, y.key) for y in b], autojunk=False
-        )
-        for tag, i, i_end, j, j_end in matcher.get_opcodes():
-            if tag == "equal":
-                blocks.append((a[i:i_end], b[j:j_end]))
-            elif tag == "replace":
-                gaps.append((a[i:i_end], b[j:j_end]))
+        for is_equal, xs, ys in _compare_by_row(a, b) or _compare_by_text(a, b):
+            (blocks if is_equal else gaps).append((xs, ys))
         turned = self._is_turned(blocks, same)
         self._accept(blocks, gaps, turned)
         if turned:
@@ -188,6 +186,7 @@ class Alignment:
         for y in taken:
             x = self._by_name.get((y.panel, y.name))
             if x and x.key == y.key and y.row > low:
+                y.is_settled = y.is_settled and y.pinned
                 y.pinned = True
 
     def _find_moved(self) -> None:
@@ -289,24 +288,66 @@ class Alignment:
                     break
 
 
+def _compare_by_row(
+    a: list[FrameLine], b: list[FrameLine]
+) -> list[tuple[bool, list[FrameLine], list[FrameLine]]]:
+    """Return the stretches of lines that look the same, and of those that don't; nothing where not nearly all
+    stand still.
+    """
+    if len(a) != len(b):
+        return []
+    same = [x.key == y.key for x, y in zip(a, b, strict=True)]
+    if 4 * same.count(False) > len(a) or any(x.name != y.name for x, y in zip(a, b, strict=True)):
+        return []
+    found = []
+    for is_equal, places in groupby(range(len(a)), key=same.__getitem__):
+        stretch = list(places)
+        start, end = stretch[0], stretch[-1] + 1
+        found.append((is_equal, a[start:end], b[start:end]))
+    return found
+
+
+def _compare_by_text(
+    a: list[FrameLine], b: list[FrameLine]
+) -> Iterator[tuple[bool, list[FrameLine], list[FrameLine]]]:
+    """Yield the stretches of lines that look the same, wherever they stand, and what stands in between."""
+    matcher = SequenceMatcher(
+        None, [(x.panel, x.key) for x in a], [(y.panel, y.key) for y in b], autojunk=False
+    )
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+        if tag in ("equal", "replace"):
+            yield tag == "equal", a[i:i_end], b[j:j_end]
+
+
+def _find_start(known: list[int], keys: list[int]) -> tuple[int, int]:
+    """Return where in what is ``known`` most of the beginning of ``keys`` stands, and how many of these.
+
+    Few could be there by chance: then it is nowhere.
+    """
+    start = most = 0
+    for place in [place for place, each in enumerate(known) if keys and each == keys[0]]:
+        same = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(known[place:], keys, strict=False))
+        )
+        if same > most:
+            start, most = place, same
+    return (start, most) if most >= _SURE_START else (0, 0)
+
+
 def align_told(told: list[RecentLine], new: list[FrameLine], recent: RecentLines) -> None:
     """Find lines that were painted anew from the top among those that were ``told`` last.
 
     Lines between two that were found are known, too, if as many that were told between these aren't recent
     any more.
     """
-    same = 0
-    for entry, line in zip(told, new, strict=False):
-        if entry.digest != digest(line.key):
-            break
-        same += 1
-    matcher = SequenceMatcher(
-        None, [each.digest for each in told[same:]], [digest(line.key) for line in new[same:]], autojunk=False
-    )
-    pairs = [(place, place) for place in range(same)]
+    known, keys = [each.digest for each in told], [digest(line.key) for line in new]
+    start, same = _find_start(known, keys)
+    first = start + same
+    matcher = SequenceMatcher(None, known[first:], keys[same:], autojunk=False)
+    pairs = [(start + place, place) for place in range(same)]
     for i, j, size in matcher.get_matching_blocks():
-        if size >= 2 or (size and told[same + i].has_letters):
-            pairs += [(same + i + k, same + j + k) for k in range(size)]
+        if size >= 2 or (size and told[first + i].has_letters):
+            pairs += [(first + i + k, same + j + k) for k in range(size)]
     before, below = -1, 0
     for i, j in pairs:
         new[j].entry = told[i]

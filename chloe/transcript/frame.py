@@ -44,6 +44,7 @@ class FrameLine:
         "at_cursor",
         "entry",
         "is_full",
+        "is_settled",
         "key",
         "name",
         "panel",
@@ -71,6 +72,8 @@ class FrameLine:
         self.again = False
         #: What it was told as.
         self.entry: RecentLine | None = None
+        #: Whether its entry knows that it stands there with this text.
+        self.is_settled = False
         #: Whether it stood still while others scrolled.
         self.pinned = False
 
@@ -124,6 +127,12 @@ def read_frame(terminal: Terminal, names: Sequence[int], now: int) -> list[Frame
     return lines
 
 
+@lru_cache(_REMEMBERED)
+def _find_upright(cells: str) -> tuple[int, ...]:
+    """Return the columns of upright lines in a row."""
+    return tuple([found.start() for found in _UPRIGHTS.finditer(cells)])
+
+
 def _find_edges(rows: list[str]) -> list[int]:
     """Return the columns of upright lines that part the screen.
 
@@ -134,7 +143,7 @@ def _find_edges(rows: list[str]) -> list[int]:
     for row in rows:
         width = max(width, len(row))
         if not row.isascii():
-            counts.update([found.start() for found in _UPRIGHTS.finditer(row)])
+            counts.update(_find_upright(row))
     if not counts:
         return []
     least = max(3, _UPRIGHT_ROWS * len(rows))

@@ -17,7 +17,7 @@ _MAX_TEXTS = 400
 #: Characters of a text by which its pieces are known.
 _MAX_TEXT = 512
 #: Lines of a flood that may be shown again.
-MAX_PASSED = 500
+MAX_PASSED = 200
 
 #: So many letters are hardly the same by chance.
 _MANY = 8

@@ -36,7 +36,7 @@ _REPAINTED = 500 * _MS
 _REWRAPPED = 1000 * _MS
 #: Where so many lines more than a few screenfuls left the main screen, they are just told; and as many at
 #: once while they come.
-_MIN_PASSED = 60
+_MIN_PASSED = 20
 _FLOOD = 4096
 #: A line that didn't settle: it stood at no time.
 _NEVER = -(10**18)
@@ -268,7 +268,7 @@ class Transcript:
         lines = self.shown[self.alternate]
         due = []
         for place, line in enumerate(lines):
-            if time - line.since < SETTLED:
+            if line.is_settled or time - line.since < SETTLED:
                 continue
             entry = line.entry
             if entry is not None and entry.seq == NOBODY:
@@ -288,6 +288,7 @@ class Transcript:
         self.recent.settle(entry, line.key, line.text, row=line.row, **place)
         if line.pinned:
             self.recent.pin(entry, **place)
+        line.is_settled = True
 
     def _place(self, lines: list[FrameLine], due: list[int], seen: list[FrameLine]) -> None:
         for line in seen:
@@ -326,7 +327,7 @@ class Transcript:
         None of them was shown before but for those at the beginning, so they go by without being compared.
         """
         old = self.shown[False]
-        most = min(3 * len(old) + _MIN_PASSED, count // 2)
+        most = min(len(old) + _MIN_PASSED, count // 2) if old else 0
         if count - most < _MIN_PASSED:
             return
         head = [FrameLine(text, -1, self.now) for text in map(clean, watch.left[:most]) if text]

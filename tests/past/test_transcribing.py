@@ -89,7 +89,7 @@ async def test_a_long_log_is_told_as_it_is_read(life: Life) -> None:
     for start in range(0, 30_000, 1_000):
         await life.prints(b"".join(b"%d\r\n" % number for number in range(start, start + 1_000)))
     transcriber = Transcriber(life.store, PANE)
-    assert len([piece async for piece in transcriber.changes()]) > 5
+    assert len([piece async for piece in transcriber.changes()]) > 2
     assert transcriber.transcript.first > 20_000
     found = "\n".join(await texts(life.store))
     assert found == "\n".join(map(str, range(30_000)))
