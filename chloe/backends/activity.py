@@ -12,7 +12,6 @@ arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Literal
@@ -47,6 +46,8 @@ _CALLS: Mapping[str, Mapping[str, frozenset[int]]] = {
         "sleeps": frozenset({101, 115}),
     },
 }
+#: Those of this machine, where they are known.
+_OWN_CALLS = _CALLS.get(os.uname().machine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,10 @@ def observe(program: Process, groups: ProcessGroups) -> Activity | None:
     So it is where it is gone, has no terminal, or there is no /proc.
     """
     found = find_terminal(program)
-    evidence = look_from_outside(program, _KnownGroup(groups.members(program.pid)))
-    if found is None or evidence is None:
+    if found is None:
+        return None
+    evidence = look_from_outside(program, _KnownGroup(groups.members(program.pid)), found)
+    if evidence is None:
         return None
     members = groups.members(found.foreground)[:_MAX_PROCESSES]
     return Activity(
@@ -145,7 +148,7 @@ def _call(pid: int, thread: int, device: str) -> Call:
         number, first = int(words[0]), int(words[1], 16)
     except (ValueError, IndexError):
         return ""
-    table = _CALLS.get(platform.machine())
+    table = _OWN_CALLS
     if table is None:
         return ""
     if number in table["reads"]:

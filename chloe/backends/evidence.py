@@ -99,12 +99,14 @@ def look(terminal: int, device: str, foreground: int, members: Group, program: i
     )
 
 
-def look_from_outside(program: Process, members: Group) -> ProgramEvidence | None:
+def look_from_outside(
+    program: Process, members: Group, terminal_of: terminal_input.ProgramTerminal | None = None
+) -> ProgramEvidence | None:
     """Return what a look at a program shows whose terminal is another process's; None where nothing does.
 
-    That is so without /proc, and where the program is gone.
+    That is so without /proc, and where the program is gone. ``terminal_of`` it, where that was just found.
     """
-    found = terminal_input.find_terminal(program)
+    found = terminal_of or terminal_input.find_terminal(program)
     if found is None:
         return None
     try:

@@ -116,7 +116,7 @@ class _Stat(NamedTuple):
 def _read_stat(pid: int) -> _Stat | None:
     try:
         with open(f"{PROC}/{pid}/stat", "rb") as file:  # noqa: PTH123 - a third of the time of Path's.
-            fields = file.read().rpartition(b")")[2].split()
+            fields = file.read().rpartition(b")")[2].split(maxsplit=20)
         # Fields 7, 8 and 22, counted behind the name, which may hold anything.
         return _Stat(int(fields[4]), int(fields[5]), int(fields[19]))
     except (OSError, ValueError, IndexError):

@@ -155,7 +155,8 @@ class DoingWatch:
         before = self._doings.get(pane.id)
         if before is not None and before.state == doing.state:
             # It has been so since then, whatever shows it now.
-            doing = replace(doing, since=before.since)
+            if doing.since != before.since:
+                doing = replace(doing, since=before.since)
         elif not doing.since:
             doing = replace(doing, since=now)
         changed = before is None or _shown(before) != _shown(doing)
