@@ -17,11 +17,11 @@ class Block(Protocol):
 
     @property
     def count(self) -> int:
-        """How many lines."""
+        """Return how many lines."""
 
     @property
     def size(self) -> int:
-        """How many characters, about."""
+        """Return how many characters, about."""
 
     def lines(self) -> list[Line]:
         """Return the lines, oldest first."""
@@ -71,7 +71,7 @@ class PackedBlock:
 
     @property
     def size(self) -> int:
-        """How many characters."""
+        """Return how many characters."""
         return len(self._cells)
 
     def lines(self) -> list[Line]:

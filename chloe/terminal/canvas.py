@@ -118,7 +118,7 @@ class Canvas:
 
     @property
     def has_side_margins(self) -> bool:
-        """Whether the left and right margins (DECSLRM) leave columns outside."""
+        """Return whether the left and right margins (DECSLRM) leave columns outside."""
         return self.left > 0 or self.right < self.columns - 1
 
     def clear_margins(self) -> None:
@@ -131,7 +131,7 @@ class Canvas:
 
     @property
     def column(self) -> int:
-        """The column the cursor is seen in."""
+        """Return the column the cursor is seen in."""
         x = self.x
         return x - 1 if self.waits or x == self.columns else x
 
@@ -251,7 +251,7 @@ class Canvas:
 
     @property
     def revision(self) -> int:
-        """The number of the last revision: what changed since the one before is counted as one more."""
+        """Return the number of the last revision: what changed since the one before counts as one more."""
         if self.all_changed:
             self._revision += 1
             self._row_revisions = [self._revision] * self.rows

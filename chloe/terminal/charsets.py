@@ -51,12 +51,12 @@ class Charsets(NamedTuple):
 
     @property
     def translation(self) -> Translation:
-        """The table of the set in force."""
+        """Return the table of the set in force."""
         return _TRANSLATIONS.get(self.sets[self.shift])
 
     @property
     def single_translation(self) -> Translation:
-        """The table of the set that holds for the next character."""
+        """Return the table of the set that holds for the next character."""
         return _TRANSLATIONS.get(self.sets[self.single])
 
 

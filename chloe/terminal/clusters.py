@@ -88,7 +88,7 @@ class ClusterTable:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is time to ``keep`` only what is in use."""
+        """Return whether it is time to ``keep`` only what is in use."""
         return len(self._texts) > self._limit
 
     def keep(self, used: set[str]) -> None:

@@ -100,7 +100,7 @@ class Colours:
 
     @property
     def is_dark(self) -> bool:
-        """Whether text stands on a dark background."""
+        """Return whether text stands on a dark background."""
         if self.scheme:
             return self.scheme == "dark"
         levels = (int(level, 16) for level in self.entry("11").split("/"))

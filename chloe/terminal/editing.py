@@ -210,7 +210,7 @@ class Editing(Canvas):
 
     @property
     def is_protecting(self) -> bool:
-        """Whether what is drawn is protected."""
+        """Return whether what is drawn is protected."""
         return bool(self.pen & PROTECTED)
 
     def blank_screen(self) -> list[Row]:

@@ -74,7 +74,7 @@ class UnparsedBlock:
 
     @property
     def size(self) -> int:
-        """How many characters, sequences among them until they are parsed."""
+        """Return how many characters, sequences among them until they are parsed."""
         return self._known.size if self._known else len(self._text)
 
     def lines(self) -> list[Line]:

@@ -227,7 +227,7 @@ class PenTable:
 
     @property
     def size(self) -> int:
-        """How many pens have a place in the table."""
+        """Return how many pens have a place in the table."""
         return len(self._places)
 
     def table_ids(self, style_ids: str) -> set[str]:
@@ -264,7 +264,7 @@ class PenTable:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is time to ``keep`` only what is in use."""
+        """Return whether it is time to ``keep`` only what is in use."""
         return len(self._places) > self._limit
 
     def knows(self, style_id: str) -> bool:

@@ -307,12 +307,12 @@ class Repaint:
 
     @property
     def _printed_again(self) -> str:
-        """What is printed once more at the end, since REP would repeat it; empty where it repeats nothing."""
+        """Return what is printed again at the end, since REP would repeat it; "" where it would not."""
         return self.screen.last if self.screen.is_printing else ""
 
     @property
     def _width_before(self) -> int:
-        """How many cells the character before the cursor takes."""
+        """Return how many cells the character before the cursor takes."""
         screen = self.screen
         return 2 if screen.lines[screen.y].text[screen.x - 1 : screen.x] == HALF else 1
 

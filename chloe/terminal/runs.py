@@ -71,7 +71,7 @@ class Links:
 
     @property
     def last(self) -> int:
-        """The highest number given."""
+        """Return the highest number given."""
         return self._last
 
     def load(self, dumped: list[tuple[int, str]], last: int) -> None:

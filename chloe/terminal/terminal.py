@@ -73,12 +73,12 @@ class Terminal:
 
     @property
     def rows(self) -> int:
-        """The height, in cells."""
+        """Return the height, in cells."""
         return self._screen.rows
 
     @property
     def columns(self) -> int:
-        """The width, in cells."""
+        """Return the width, in cells."""
         return self._screen.columns
 
     def feed(self, data: bytes) -> None:
@@ -105,13 +105,13 @@ class Terminal:
 
     @property
     def display(self) -> list[str]:
-        """The screen as a person reads it: one string a row, a wide character once."""
+        """Return the screen as a person reads it: one string a row, a wide character once."""
         screen = self._screen
         return [screen.reader.display(row, screen.columns) for row in screen.lines]
 
     @property
     def cursor(self) -> Cursor:
-        """Where the cursor is seen."""
+        """Return where the cursor is seen."""
         screen = self._screen
         return Cursor(
             screen.y, screen.column, screen.modes.cursor_visible, screen.cursor_shape, screen.cursor_blink
@@ -126,7 +126,7 @@ class Terminal:
 
     @property
     def revision(self) -> int:
-        """The number of the screen's present state, for ``changed_since``: at least 1, and it never falls."""
+        """Return the number of the screen's state, for ``changed_since``: at least 1, never falling."""
         return self._screen.revision
 
     def changed_since(self, revision: int) -> set[int]:
@@ -144,22 +144,22 @@ class Terminal:
 
     @property
     def modes(self) -> Modes:
-        """What the program switched on and off: always the same object."""
+        """Return what the program switched on and off: always the same object."""
         return self._screen.modes
 
     @property
     def title(self) -> str:
-        """The title that the program gave itself; empty where it gave none."""
+        """Return the title that the program gave itself; empty where it gave none."""
         return self._screen.titles.window
 
     @property
     def cwd(self) -> str:
-        """The working folder that the program reported (OSC 7); empty where it reported none."""
+        """Return the working folder that the program reported (OSC 7); empty where it reported none."""
         return self._screen.cwd
 
     @property
     def scrollback(self) -> Scrollback:
-        """The lines that left the screen at the top."""
+        """Return the lines that left the screen at the top."""
         return self._screen.scrollback
 
     def lines_on_screen(self) -> list[str]:

@@ -67,7 +67,7 @@ class Tokenizer:
 
     @property
     def pending(self) -> bytes:
-        """What was fed and not yet handed out, as bytes that bring a new tokenizer to the same place."""
+        """Return what was fed and not handed out, as bytes that bring a new tokenizer to the same place."""
         pairs = self._opened
         if self._string is not None:
             pairs = "".join(self._string) if self._size <= MAX_STRING else self._string[0] + _NO_STRING
@@ -75,7 +75,7 @@ class Tokenizer:
 
     @property
     def on_ground(self) -> bool:
-        """Whether no sequence is open."""
+        """Return whether no sequence is open."""
         return not self._opened and self._string is None
 
     def decode(self, data: bytes) -> str:

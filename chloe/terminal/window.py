@@ -106,27 +106,27 @@ class Window:
 
     @property
     def is_open(self) -> bool:
-        """Whether the last line goes on on the screen."""
+        """Return whether the last line goes on on the screen."""
         return self._open > 0
 
     @property
     def lines(self) -> int:
-        """How many logical lines there are; an open one counts."""
+        """Return how many logical lines there are; an open one counts."""
         return min(self.limit, self.total - self._held + self.is_open)
 
     @property
     def first(self) -> int:
-        """The number of the first line that is kept; before anything was dropped or cleared, 0."""
+        """Return the number of the first line that is kept; before anything was dropped or cleared, 0."""
         return max(self._held, self._window)
 
     @property
     def _window(self) -> int:
-        """The number of the first line that the limit leaves; below 0 where there are fewer lines."""
+        """Return the number of the first line that the limit leaves; below 0 where there are fewer lines."""
         return self.total - max(self.limit - self.is_open, 0)
 
     @property
     def height(self) -> int:
-        """How many rows show it at the current width."""
+        """Return how many rows show it at the current width."""
         self._trim()
         height = sum(block.height(self._columns) for block in self._blocks)
         return height + sum(len(rows) for rows in self._fresh_groups())
