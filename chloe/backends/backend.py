@@ -119,11 +119,11 @@ class Backend(Protocol):
 
     @property
     def pending_input(self) -> int:
-        """Bytes that were written and not taken yet by the program's terminal."""
+        """Return the bytes that were written and not taken yet by the program's terminal."""
 
     @property
     def pending_reason(self) -> str:
-        """Why some of it isn't taken, in words, as far as that shows."""
+        """Return why some of it isn't taken, in words, as far as that shows."""
 
     async def flush(self) -> None:
         """Wait until the program's terminal has taken all that was written, or nobody is left to take it."""

@@ -166,7 +166,7 @@ class Shortage:
 
     @property
     def error(self) -> str:
-        """What was refused just now, and what to do about it; "" while nothing is."""
+        """Return what was refused just now, and what to do about it; "" while nothing is."""
         return self._text if time.monotonic() < self._until else ""
 
     def note(self, error: BaseException) -> None:

@@ -93,7 +93,7 @@ class DirectBackend(ObservedProgram):
 
     @property
     def pid(self) -> int:
-        """The program's process id; for measurements and tests."""
+        """Return the program's process id; for measurements and tests."""
         return int(self._process.pid)
 
     async def prepare(self) -> None:
@@ -236,7 +236,7 @@ class DirectBackend(ObservedProgram):
 
     @property
     def pending_input(self) -> int:
-        """Bytes that were typed and that the terminal hasn't taken yet."""
+        """Return the bytes that were typed and that the terminal hasn't taken yet."""
         return self._writer.pending
 
     #: Why some of it isn't taken.

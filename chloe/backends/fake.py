@@ -130,7 +130,7 @@ class FakeBackend:
 
     @property
     def pending_input(self) -> int:
-        """0: a program played in memory takes all at once."""
+        """Return 0: a program played in memory takes all at once."""
         return 0
 
     #: Why some of it isn't taken.

@@ -18,7 +18,7 @@ class PendingInput:
 
     @property
     def pending(self) -> int:
-        """Bytes that weren't taken yet."""
+        """Return the bytes that weren't taken yet."""
         return len(self._pending)
 
     async def flush(self) -> None:

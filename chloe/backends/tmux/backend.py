@@ -105,12 +105,12 @@ class TmuxBackend(ProgramLook):
 
     @property
     def session(self) -> str:
-        """The name of its tmux session."""
+        """Return the name of its tmux session."""
         return session_of(self.folder.name)
 
     @property
     def alive(self) -> bool:
-        """Whether a holder looks after the program."""
+        """Return whether a holder looks after the program."""
         return locks.is_held(self.folder / "lock") is True
 
     def drained_predicate(self) -> Callable[[], bool]:
@@ -274,12 +274,12 @@ class TmuxBackend(ProgramLook):
 
     @property
     def pending_input(self) -> int:
-        """Bytes that were typed and that the holder hasn't taken yet."""
+        """Return the bytes that were typed and that the holder hasn't taken yet."""
         return self._input.pending
 
     @property
     def pending_reason(self) -> str:
-        """Why some of it isn't taken: the way to the holder may be gone."""
+        """Return why some of it isn't taken: the way to the holder may be gone."""
         return self._input.pending_reason
 
     async def flush(self) -> None:

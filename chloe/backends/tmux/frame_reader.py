@@ -54,7 +54,7 @@ class FrameReader:
 
     @property
     def position(self) -> int:
-        """The byte after the last frame that was taken."""
+        """Return the byte after the last frame that was taken."""
         return self._base + self._used
 
     def peek(self) -> Frame | None:

@@ -74,12 +74,12 @@ class SpoolInfo:
 
     @property
     def pane(self) -> str:
-        """The pane's id."""
+        """Return the pane's id."""
         return self.folder.name
 
     @property
     def alive(self) -> bool:
-        """Whether a holder looks after the program."""
+        """Return whether a holder looks after the program."""
         return self.holder != 0
 
 

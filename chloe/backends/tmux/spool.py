@@ -76,12 +76,12 @@ class SpoolReader:
 
     @property
     def position(self) -> SpoolPosition:
-        """The position after the last frame that was taken."""
+        """Return the position after the last frame that was taken."""
         return SpoolPosition(self._segment, self._frames.position)
 
     @property
     def has_more(self) -> bool:
-        """Whether the spool may hold more than was taken."""
+        """Return whether the spool may hold more than was taken."""
         size = self._path(self._segment).stat().st_size if self._is_there(self._segment) else 0
         return size > self._frames.position or self._next_segment(scan_folder=True) is not None
 

@@ -68,7 +68,7 @@ class AnswerQueue:
 
     @property
     def due(self) -> float:
-        """When to take answers though nothing happened, by ``time.monotonic``; 0 for never."""
+        """Return when to take answers though nothing happened, by ``time.monotonic``; 0 for never."""
         dues = [self._asked_at + _PATIENCE] if self._behind else []
         if self._pasting_until and self._ready:
             dues.append(self._pasting_until)

@@ -231,7 +231,7 @@ class Dispatch:
 
     @property
     def watches_colours(self) -> bool:
-        """Whether the program wants to be told when the user's colours change (mode 2031)."""
+        """Return whether the program wants to be told when the user's colours change (mode 2031)."""
         return self.settings.on["?2031"]
 
     def look_at_colours(self) -> None:

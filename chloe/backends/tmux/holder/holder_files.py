@@ -63,7 +63,7 @@ class HolderFiles:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing of it was removed."""
+        """Return whether nothing of it was removed."""
         return bool(os.fstat(self._lock).st_nlink and os.fstat(self.keys).st_nlink)
 
     def is_leased(self) -> bool:

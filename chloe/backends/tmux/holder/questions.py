@@ -181,7 +181,7 @@ class Questions:
 
     @property
     def watches_colours(self) -> bool:
-        """Whether the program wants to be told when the user's colours change (mode 2031)."""
+        """Return whether the program wants to be told when the user's colours change (mode 2031)."""
         return self._dispatch.watches_colours
 
     def look_at_colours(self) -> None:

@@ -169,12 +169,12 @@ class SpoolWriter:
 
     @property
     def has_pending(self) -> bool:
-        """Whether a gap or a size is still to be recorded."""
+        """Return whether a gap or a size is still to be recorded."""
         return bool(self._dropped or self._pending_size)
 
     @property
     def is_gone(self) -> bool:
-        """Whether nobody will ever read this spool."""
+        """Return whether nobody will ever read this spool."""
         return not _is_folder(self._folder)
 
     def _drop(self, length: int, why: str) -> None:
