@@ -105,8 +105,10 @@ class Appender:
 
     @property
     def wal_is_empty(self) -> bool:
-        """Whether the -wal file that was opened holds nothing, wherever it is now: another instance had it
-        copied into the database."""
+        """Return whether the -wal file that was opened holds nothing, wherever it is now.
+
+        Then another instance had it copied into the database.
+        """
         return self._wal_descriptor >= 0 and os.fstat(self._wal_descriptor).st_size == 0
 
     def commit(self, connection: sqlite3.Connection, requests: Sequence[Request]) -> list[list[Record]]:

@@ -127,12 +127,12 @@ class Verdict:
 
     @property
     def intact(self) -> bool:
-        """Whether nothing is wrong with the chain and with what readers rely on."""
+        """Return whether nothing is wrong with the chain and with what readers rely on."""
         return self.bad is None and not self.flaws and not self.drift
 
     @property
     def complete(self) -> bool:
-        """Whether it is whole, and no head that was kept elsewhere shows a loss that nobody has accepted."""
+        """Return whether it is whole, and no head kept elsewhere shows a loss that nobody has accepted."""
         return self.intact and not self.losses
 
 

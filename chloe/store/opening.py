@@ -70,7 +70,7 @@ class OpenedReadOnly:
 
     @property
     def notice(self) -> str:
-        """What a user has to know of it."""
+        """Return what a user has to know of it."""
         return "; ".join((self.refusal, *self.losses))
 
     def close(self) -> None:

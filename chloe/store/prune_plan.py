@@ -59,17 +59,17 @@ class _PaneRange:
 
     @property
     def first(self) -> int:
-        """The first body that can go."""
+        """Return the first body that can go."""
         return self._cuttable.first
 
     @property
     def bodies(self) -> int:
-        """How many bodies can go."""
+        """Return how many bodies can go."""
         return self._cuttable.count
 
     @property
     def size(self) -> int:
-        """How many bytes they take."""
+        """Return how many bytes they take."""
         return self._cuttable.size
 
     def advance(self, seq: int | None, begins_series: bool) -> int:

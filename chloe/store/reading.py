@@ -130,7 +130,7 @@ class RecordQuery:
 
     @property
     def takes_all_output(self) -> bool:
-        """Whether no output of a pane is passed over between two records that it matches."""
+        """Return whether no output of a pane is passed over between two records that it matches."""
         return self.since is self.until is None and (self.kinds is None or "Output" in self.kinds)
 
 

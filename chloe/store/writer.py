@@ -86,12 +86,12 @@ class Writer:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being committed or waits for it."""
+        """Return whether something is being committed or waits for it."""
         return self._queued > 0
 
     @property
     def queued(self) -> int:
-        """Bytes taken in and not committed yet."""
+        """Return the bytes taken in and not committed yet."""
         return self._queued
 
     async def append(self, entries: Sequence[Entry], *, durable: bool) -> list[Record]:

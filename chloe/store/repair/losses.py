@@ -72,7 +72,7 @@ class Losses:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """All that keeps the log from being what was written."""
+        """Return all that keeps the log from being what was written."""
         return self.lost + self.unknown
 
     def acceptance(self, user: str) -> LossAccepted:

@@ -66,7 +66,7 @@ class ScannedRecord:
 
     @property
     def values(self) -> tuple[object, ...]:
-        """The columns in order."""
+        """Return the columns in order."""
         return tuple(getattr(self, name) for name in self.__dataclass_fields__)
 
     def follows(self, previous: bytes) -> bool:
