@@ -255,7 +255,7 @@ class App:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether what is typed has to wait."""
+        """Return whether what is typed has to wait."""
         return self._requests.blocks_input or self._lifetime.is_over
 
     def on_hang_up(self) -> None:

@@ -79,14 +79,14 @@ class Clipboard:
 
     @property
     def _current(self) -> _Question | None:
-        """The question that is still open."""
+        """Return the question that is still open."""
         if self._question is not None and self._clock() >= self._question.until:
             self._question = None
         return self._question
 
     @property
     def seconds_left(self) -> float | None:
-        """For how long the question still stands; None where there is none."""
+        """Return for how long the question still stands; None where there is none."""
         question = self._current
         return question.until - self._clock() if question is not None else None
 

@@ -54,7 +54,7 @@ class Keymap:
 
     @property
     def typing(self) -> tuple[Binding, ...]:
-        """The bindings that hold while a pane has the keyboard, beside the keys that take it back."""
+        """Return the bindings that hold while a pane has the keyboard, beside the keys that take it back."""
         return self.rebind(TYPING)
 
     def rebind(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:

@@ -20,7 +20,7 @@ class Lifetime:
 
     @property
     def is_over(self) -> bool:
-        """Whether the run is ending."""
+        """Return whether the run is ending."""
         return self._ended.done()
 
     async def wait(self) -> int:

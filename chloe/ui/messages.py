@@ -64,15 +64,15 @@ class Messages:
 
     @property
     def current(self) -> Message | None:
-        """The message that stands in the footer now."""
+        """Return the message that stands in the footer now."""
         return self._shown if self._clock() < self._until else None
 
     @property
     def latest_first(self) -> list[Message]:
-        """All that is kept."""
+        """Return all that is kept."""
         return list(reversed(self._kept))
 
     @property
     def seconds_left(self) -> float | None:
-        """For how long the current message still stands; None where there is none."""
+        """Return for how long the current message still stands; None where there is none."""
         return max(self._until - self._clock(), 0.0) if self.current else None

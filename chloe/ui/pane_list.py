@@ -55,7 +55,7 @@ class PaneList:
 
     @property
     def page(self) -> int:
-        """The panes that one page of the list has."""
+        """Return the panes that one page of the list has."""
         return max(self._shown - 1, 1)
 
     def draw_edge(self, width: int) -> Row:

@@ -42,19 +42,19 @@ class AppEngine(Protocol):
 
     @property
     def doings(self) -> Mapping[str, Doing]:
-        """What each pane's program does, by its id, as of a moment ago."""
+        """Return what each pane's program does, by its id, as of a moment ago."""
 
     @property
     def lost_records_notice(self) -> str | None:
-        """What the log had lost when it was opened, or None."""
+        """Return what the log had lost when it was opened, or None."""
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written, or None."""
+        """Return why the log can't be written, or None."""
 
     @property
     def ahead(self) -> Screens:
-        """The screens that are shown in place of the projections': as of log and spool."""
+        """Return the screens that are shown in place of the projections': as of log and spool."""
 
     def look(self, pane: str) -> ProgramEvidence | None:
         """Look at what the pane's program does now; None where nothing can be seen of it."""
@@ -123,7 +123,7 @@ class Requests:
 
     @property
     def blocks_input(self) -> bool:
-        """Whether what is typed has to wait: it is meant for a pane that is being made.
+        """Return whether what is typed has to wait: it is meant for a pane that is being made.
 
         Not for ever: a pane that can't be made for long must not keep the user from quitting.
         """

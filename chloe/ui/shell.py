@@ -161,12 +161,12 @@ class Shell:
 
     @property
     def mouse_mode(self) -> str:
-        """What the user's terminal is asked to report of the mouse."""
+        """Return what the user's terminal is asked to report of the mouse."""
         return "off" if self._stack.overlays else self._mouse.mode
 
     @property
     def cursor_shape(self) -> tuple[str, bool]:
-        """The shape of the cursor and whether it blinks: the program's, where the user types into it."""
+        """Return the cursor's shape and whether it blinks: the program's, where the user types into it."""
         slot = self._slots.find_focused(self._state.selection.typing_into)
         if slot is None or slot.view.terminal is None or not self._is_typing:
             return "", False

@@ -26,22 +26,22 @@ class Stack:
 
     @property
     def tab(self) -> View:
-        """The tab one is in."""
+        """Return the tab one is in."""
         return self.tabs[self._tab]
 
     @property
     def place(self) -> View:
-        """The view that fills the window."""
+        """Return the view that fills the window."""
         return (self._over[self._tab] or [self.tab])[-1]
 
     @property
     def overlays(self) -> Sequence[View]:
-        """The boxes over it, the lowest first."""
+        """Return the boxes over it, the lowest first."""
         return self._overlays
 
     @property
     def top(self) -> View:
-        """The view that gets the keys."""
+        """Return the view that gets the keys."""
         return (self._overlays or [self.place])[-1]
 
     def __iter__(self) -> Iterator[View]:

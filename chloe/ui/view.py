@@ -130,7 +130,7 @@ class View(Protocol):
 
     @property
     def pane(self) -> Pane | None:
-        """The pane that actions mean here."""
+        """Return the pane that actions mean here."""
         return None
 
     @property
@@ -140,7 +140,7 @@ class View(Protocol):
 
     @property
     def why_no_pane(self) -> str:
-        """Why there is no pane."""
+        """Return why there is no pane."""
         return ""
 
     def press(self, key: str) -> bool:

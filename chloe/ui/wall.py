@@ -45,7 +45,7 @@ class Wall:
 
     @property
     def view(self) -> PaneView:
-        """What draws the selected pane."""
+        """Return what draws the selected pane."""
         selected = self._selection.selected
         return self._views.get(selected.id, self._nothing) if selected is not None else self._nothing
 

@@ -61,7 +61,7 @@ class EscapeWatch:
 
     @property
     def current(self) -> Escape | None:
-        """Whose Esc it is, as of a moment ago; None where no pane has the keyboard."""
+        """Return whose Esc it is, as of a moment ago; None where no pane has the keyboard."""
         last, into = self._last, self._selection.typing_into
         if (
             into is not None

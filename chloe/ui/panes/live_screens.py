@@ -50,7 +50,7 @@ class LiveScreen:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a frame of the program is unfinished, and the one before it is shown."""
+        """Return whether a frame of the program is unfinished, and the one before it is shown."""
         return self._unfinished is not None
 
     def _is_frame_pending(self) -> bool:

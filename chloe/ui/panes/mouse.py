@@ -92,7 +92,7 @@ class Mouse:
 
     @property
     def mode(self) -> str:
-        """What to ask of the user's terminal: "off", "normal", "button", "any".
+        """Return what to ask of the user's terminal: "off", "normal", "button", "any".
 
         Nothing where reports would go nowhere, so that the terminal's own selection works there.
         """

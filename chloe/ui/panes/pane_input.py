@@ -64,13 +64,13 @@ class PaneInput:
 
     @property
     def pane(self) -> Pane | None:
-        """The pane that has the keyboard."""
+        """Return the pane that has the keyboard."""
         into = self._selection.typing_into
         return self._engine.projections.panes.get(into) if into is not None else None
 
     @property
     def modes(self) -> Modes | None:
-        """What the program set that the keyboard types into; None where there is none."""
+        """Return what the program set that the keyboard types into; None where there is none."""
         pane = self.pane
         is_there = pane is not None and self._selection.accepts_keys(pane)
         return find_modes(self._engine, pane) if pane is not None and is_there else None
@@ -94,7 +94,7 @@ class PaneInput:
 
     @property
     def advises(self) -> bool:
-        """Whether the user may want to know that Esc can be the program's here."""
+        """Return whether the user may want to know that Esc can be the program's here."""
         return self.was_at_prompt and self._taken_at_prompt <= _MAX_ADVICE
 
     def on_command(self) -> None:

@@ -46,24 +46,24 @@ class PaneView:
 
     @property
     def terminal(self) -> Terminal | None:
-        """The terminal that is shown."""
+        """Return the terminal that is shown."""
         return self._terminal
 
     # Scrolling -------------------------------------------------------------------------------------
 
     @property
     def scrolled(self) -> tuple[int, int] | None:
-        """The line at the top of the view, from 1, and how many there are; None on the live screen."""
+        """Return the line at the top of the view, from 1, and how many there are; None on the live screen."""
         return self._scrolling.place if self._scrolling else None
 
     @property
     def is_first(self) -> bool:
-        """Whether the first row that the log has stands at the top."""
+        """Return whether the first row that the log has stands at the top."""
         return self._scrolling is not None and self._scrolling.is_first
 
     @property
     def missing(self) -> MissingLines | None:
-        """Lines that the view needs and only the log has."""
+        """Return the lines that the view needs and only the log has."""
         return self._scrolling.missing if self._scrolling else None
 
     def supply(
@@ -123,12 +123,12 @@ class PaneView:
 
     @property
     def is_live(self) -> bool:
-        """Whether the rows made last were of the screen as it is now."""
+        """Return whether the rows made last were of the screen as it is now."""
         return self._part is not None
 
     @property
     def hidden(self) -> tuple[int, int]:
-        """How many rows and columns of the screen there was no room for; none where the past shows."""
+        """Return how many rows and columns of the screen there was no room for; none where the past shows."""
         if self._part is None or self._terminal is None:
             return 0, 0
         _, _, width, height = self._part
@@ -149,7 +149,7 @@ class PaneView:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a frame of the program is unfinished, and the one before it is shown."""
+        """Return whether a frame of the program is unfinished, and the one before it is shown."""
         return self._screen is not None and self._screen.is_waiting
 
 

@@ -68,7 +68,7 @@ class Scrolling:
 
     @property
     def place(self) -> tuple[int, int] | None:
-        """The line at the top, counted from 1, and how many there are; None on the live screen."""
+        """Return the line at the top, counted from 1, and how many there are; None on the live screen."""
         if self._top is None:
             return None
         total = self._terminal.scrollback.total
@@ -76,7 +76,7 @@ class Scrolling:
 
     @property
     def is_first(self) -> bool:
-        """Whether the first row that there is stands at the top."""
+        """Return whether the first row that there is stands at the top."""
         return self._top is not None and self._top <= _Place(self._earliest, 0)
 
     # Moving ----------------------------------------------------------------------------------------

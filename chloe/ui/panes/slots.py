@@ -40,10 +40,10 @@ class Slots:
 
     @property
     def is_scrolled(self) -> bool:
-        """Whether somewhere something else shows than the screen as it is now."""
+        """Return whether somewhere something else shows than the screen as it is now."""
         return any(slot.view.scrolled is not None for slot in self._slots)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a program's unfinished frame is held back somewhere."""
+        """Return whether a program's unfinished frame is held back somewhere."""
         return any(slot.view.is_waiting for slot in self._slots)

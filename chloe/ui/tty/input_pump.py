@@ -20,7 +20,7 @@ class Receiver(Protocol):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether events have to wait."""
+        """Return whether events have to wait."""
 
     def on_event(self, event: Event) -> None:
         """Handle an event."""

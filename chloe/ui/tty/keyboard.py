@@ -143,7 +143,7 @@ class Keyboard:
 
     @property
     def in_pane(self) -> bool:
-        """Whether a pane has the keyboard."""
+        """Return whether a pane has the keyboard."""
         return self._in_pane
 
     def focus_pane(self) -> None:
@@ -307,7 +307,7 @@ class Keyboard:
 
     @property
     def _may_be_rest(self) -> bool:
-        """Whether what is in the buffer may be the rest of a sequence whose Esc was taken for a key."""
+        """Return whether the buffer may hold the rest of a sequence whose Esc was taken for a key."""
         return self._buffer[:1] in _REST_OF_KEY or _REST_OF_ANSWER.match(self._buffer) is not None
 
     def _take_rest_after_escape(self, now: float) -> Iterator[Event]:

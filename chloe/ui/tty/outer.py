@@ -68,7 +68,7 @@ class OuterTerminal:
 
     @property
     def is_answering(self) -> bool:
-        """Whether answers are still to come."""
+        """Return whether answers are still to come."""
         return self._open_fences > 0
 
     def look_for_fence(self, data: bytes) -> None:

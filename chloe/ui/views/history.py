@@ -54,7 +54,7 @@ class HistoryList(View):
 
     @property
     def lives(self) -> list[PaneHistory]:
-        """What is listed."""
+        """Return what is listed."""
         if self._lives is None:
             self._lives = self._state.projections.history.past()
         return self._lives
@@ -67,13 +67,13 @@ class HistoryList(View):
 
     @property
     def pane(self) -> Pane | None:
-        """The pane of the selected line."""
+        """Return the pane of the selected line."""
         self._step(0)
         return self._state.projections.panes[self.lives[self._line].pane] if self.lives else None
 
     @property
     def why_no_pane(self) -> str:
-        """Why nothing is listed."""
+        """Return why nothing is listed."""
         return _EMPTY_NOTICE
 
     def draw(self, columns: int, rows: int) -> Drawn:
@@ -129,7 +129,7 @@ class HistoryList(View):
 
     @property
     def _page(self) -> int:
-        """Lines that one page of the list has."""
+        """Return the lines that one page of the list has."""
         return max(self._height - 1, 1)
 
     def select_previous(self) -> None:

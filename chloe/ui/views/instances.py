@@ -131,7 +131,7 @@ class Instances(View):
 
     @property
     def pane(self) -> Pane | None:
-        """The selected pane."""
+        """Return the selected pane."""
         return self._state.selection.selected
 
     @property
@@ -141,7 +141,7 @@ class Instances(View):
 
     @property
     def why_no_pane(self) -> str:
-        """How to get a pane."""
+        """Return how to get a pane."""
         if self._state.selection.filter:
             return "No pane fits the words of the filter: / changes them"
         direct, tmux = (

@@ -37,7 +37,7 @@ class LastScreen(View):
 
     @property
     def pane(self) -> Pane:
-        """The pane that is shown."""
+        """Return the pane that is shown."""
         return self._state.projections.panes[self._pane]
 
     def draw(self, columns: int, rows: int) -> Drawn:

@@ -55,12 +55,12 @@ class Palette(Finder[Choice]):
 
     @property
     def pane(self) -> Pane | None:
-        """The pane that actions mean: the one of the view below."""
+        """Return the pane that actions mean: the one of the view below."""
         return self._below.pane
 
     @property
     def why_no_pane(self) -> str:
-        """Why there is no pane."""
+        """Return why there is no pane."""
         return self._below.why_no_pane
 
     def find(self, words: str) -> Sequence[Choice]:
