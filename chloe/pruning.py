@@ -43,7 +43,7 @@ class RetentionPolicy:
 
     @property
     def reason(self) -> str:
-        """Why, for the log: ``older than 90d, over 5.0 GB``."""
+        """Return why, for the log: ``older than 90d, over 5.0 GB``."""
         reasons = []
         if self.older_than is not None:
             reasons.append(f"older than {_short(self.older_than)}")
@@ -64,12 +64,12 @@ class Plan:
 
     @property
     def bodies(self) -> int:
-        """How many records' bodies would go."""
+        """Return how many records' bodies would go."""
         return sum(part.bodies for part in self.ranges)
 
     @property
     def format_size(self) -> int:
-        """How many bytes they take."""
+        """Return how many bytes they take."""
         return sum(part.size for part in self.ranges)
 
 

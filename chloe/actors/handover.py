@@ -27,7 +27,7 @@ class Handover:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether another process records a pane that this instance looks after."""
+        """Return whether another process records a pane that this instance looks after."""
         return not all(running.actor.recording.is_set() for running in self._running.values())
 
     async def release_leases(self) -> None:

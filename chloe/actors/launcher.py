@@ -169,7 +169,7 @@ class Launcher:
 
     @property
     def spools(self) -> Path:
-        """Where all spools are."""
+        """Return where all spools are."""
         return self._config.paths.spool
 
     def outlives_its_actor(self, pane: Pane) -> bool:

@@ -155,12 +155,12 @@ class PaneActor:
 
     @property
     def ended(self) -> bool:
-        """Whether it looks after the pane no more, though the reason may not be in the log yet."""
+        """Return whether it looks after the pane no more, though the reason may not be in the log yet."""
         return self._ended
 
     @property
     def has_uncommitted(self) -> bool:
-        """Whether something was read that isn't in the log yet; after the end it may still be on its way."""
+        """Return whether something read isn't in the log yet; after the end it may still be on its way."""
         return bool(self._pending)
 
     def measure_queues(self) -> ActorQueues:

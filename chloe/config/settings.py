@@ -36,7 +36,7 @@ class KeysSettings:
 
     @property
     def escape_rule(self) -> EscapeRule:
-        """When Esc takes the keyboard back."""
+        """Return when Esc takes the keyboard back."""
         return self.release if self.release in ("auto", "esc") else "never"  # type: ignore[return-value]
 
 

@@ -35,7 +35,7 @@ class EscapeDelay:
 
     @property
     def is_long(self) -> bool:
-        """Whether a user would notice."""
+        """Return whether a user would notice."""
         return self.milliseconds > UNNOTICED
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ class Probe(Generic[T]):
 
     @property
     def value(self) -> T:
-        """What was found. Raises ``Unavailable``."""
+        """Return what was found. Raises ``Unavailable``."""
         if self.error is not None:
             raise Unavailable(self.subject)
         return self.result  # type: ignore[return-value]  # None only where T allows it.

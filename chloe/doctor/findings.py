@@ -73,7 +73,7 @@ class Finding:
 
     @property
     def fixable(self) -> bool:
-        """Whether it may be fixed without asking."""
+        """Return whether it may be fixed without asking."""
         return self.fix is not None
 
 

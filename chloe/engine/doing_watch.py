@@ -73,7 +73,7 @@ class DoingWatch:
 
     @property
     def doings(self) -> Mapping[str, Doing]:
-        """What each pane does, by its id, as of the last look; a pane of a moment ago isn't there yet."""
+        """Return what each pane does, by its id, as of the last look; one just made isn't there yet."""
         return self._doings
 
     def on_change(self, change: Change) -> None:

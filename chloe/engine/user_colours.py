@@ -30,7 +30,7 @@ class UserColours:
 
     @property
     def current(self) -> Colours:
-        """The colours to answer by."""
+        """Return the colours to answer by."""
         if self._said is not None:
             return self._said
         now = time.monotonic()

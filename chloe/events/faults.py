@@ -36,7 +36,7 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """What can't be done, and what goes on, for a user; printable, and of Chloe's own words."""
+        """Return what can't be done, and what goes on, for a user; printable, and of Chloe's own words."""
         if not self.is_fatal:
             return f"its screen can't be {self.doing} at byte {self.offset:,} of its output ({self.error})"
         return (

@@ -74,17 +74,17 @@ class Pane:
 
     @property
     def alive(self) -> bool:
-        """Whether its program runs, as far as the log knows."""
+        """Return whether its program runs, as far as the log knows."""
         return self.died is None
 
     @property
     def group(self) -> str:
-        """The group that it is in, as its tag ``group=NAME`` says; "" where it is in none."""
+        """Return the group that it is in, as its tag ``group=NAME`` says; "" where it is in none."""
         return read_value(self.tags, GROUP)
 
     @property
     def outcome(self) -> str:
-        """How it stands or ended: ``running``, ``exit 0``, ``signal 9``, or why: ``chloe ended``."""
+        """Return how it stands or ended: ``running``, ``exit 0``, ``signal 9``, or why: ``chloe ended``."""
         if self.died is None:
             return "running"
         if self.died.reason:
@@ -95,7 +95,7 @@ class Pane:
 
     @property
     def seen_to(self) -> int:
-        """What it had printed when it was last seen; when it was let go of, where nobody said that."""
+        """Return what it had printed when it was last seen; when it was let go of, where nobody said that."""
         if self.seen_bytes is not None:
             return self.seen_bytes
         return max(self.detached_at.values(), default=0)

@@ -37,13 +37,13 @@ class Projections:
 
     @property
     def history(self) -> History:
-        """The life of every pane."""
+        """Return the life of every pane."""
         assert self._others is not None, "only panes are folded"
         return self._others[0]
 
     @property
     def screens(self) -> Screens:
-        """The terminals of the panes that are followed."""
+        """Return the terminals of the panes that are followed."""
         assert self._others is not None, "only panes are folded"
         return self._others[1]
 

@@ -123,7 +123,7 @@ class Screen:
 
     @property
     def is_settled(self) -> bool:
-        """Whether all that was applied has been drawn."""
+        """Return whether all that was applied has been drawn."""
         return not self._pending
 
     def print(self, data: bytes, after: StreamPosition) -> None:
@@ -154,7 +154,7 @@ class Screen:
 
     @property
     def is_checkpoint_due(self) -> bool:
-        """Whether it is at a position, and enough was drawn since ``mark_checkpointed``."""
+        """Return whether it is at a position, and enough was drawn since ``mark_checkpointed``."""
         return self.position is not None and self._has_drawn_enough and self.may_be_checkpointed
 
     @property
@@ -263,7 +263,7 @@ class Screen:
 
     @property
     def is_broken(self) -> bool:
-        """Whether the emulator failed and no restart waits."""
+        """Return whether the emulator failed and no restart waits."""
         return self.fault is not None and not self._pending and not self.may_be_checkpointed
 
     def take_fault(self) -> Fault | None:

@@ -169,7 +169,7 @@ class Screens(Mapping[str, Terminal]):
 
     @property
     def is_settled(self) -> bool:
-        """Whether every screen shows all that was applied, and ``settle`` has told so."""
+        """Return whether every screen shows all that was applied, and ``settle`` has told so."""
         return not self._unsettled and not self._drawn_by_look
 
     def apply(self, record: Record) -> None:

@@ -63,7 +63,7 @@ class Step:
 
     @property
     def begins_anew(self) -> bool:
-        """Whether the screen behind it doesn't follow from the one before."""
+        """Return whether the screen behind it doesn't follow from the one before."""
         return self.state is not None or (
             self.record is not None and isinstance(self.record.fact, facts.Repainted)
         )

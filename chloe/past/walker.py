@@ -107,17 +107,17 @@ class Walker:
 
     @property
     def terminal(self) -> Terminal | None:
-        """The pane's terminal; None before the pane was created, and where the emulator failed."""
+        """Return the pane's terminal; None before the pane was created, and where the emulator failed."""
         return self._screens.drawn(self.pane) if self.pane in self._screens else None
 
     @property
     def fault(self) -> Fault | None:
-        """What the emulator failed on, where that is why there is no terminal."""
+        """Return what the emulator failed on, where that is why there is no terminal."""
         return self._screens.broken.get(self.pane)
 
     @property
     def lacks_lines(self) -> bool:
-        """Whether a resize asked for lines that aren't there: the screen isn't what it was.
+        """Return whether a resize asked for lines that aren't there: the screen isn't what it was.
 
         ``at`` begins further back then, as long as it can; after ``step`` and ``until`` it may be so.
         """

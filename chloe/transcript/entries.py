@@ -44,7 +44,7 @@ class TranscriptLine:
 
     @property
     def texts(self) -> list[str]:
-        """The last text, and those that settled before it, oldest first."""
+        """Return the last text, and those that settled before it, oldest first."""
         return [*dict.fromkeys([state.text for state in self.states or ()] + [self.text])]
 
     def settle(self, state: SettledText) -> None:

@@ -94,7 +94,7 @@ class RecentLines:
 
     @property
     def first(self) -> int:
-        """The number of the first line that may still change."""
+        """Return the number of the first line that may still change."""
         return min(next(iter(self.entries), self.next), self.next - len(self._passed))
 
     def tell(

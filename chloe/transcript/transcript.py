@@ -114,7 +114,7 @@ class Transcript:
 
     @property
     def first(self) -> int:
-        """The number of the first line that may still change."""
+        """Return the number of the first line that may still change."""
         return self.recent.first
 
     # When to look.

@@ -115,7 +115,7 @@ class Watch:
 
     @property
     def is_unseen(self) -> bool:
-        """Whether any row changed since the screen was looked at."""
+        """Return whether any row changed since the screen was looked at."""
         return self._was_unseen or bool(self.terminal.changed_since(self._seen))
 
     @property

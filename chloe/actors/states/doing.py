@@ -67,7 +67,7 @@ class Doing:
 
     @property
     def waits(self) -> bool:
-        """Whether it certainly waits for its user, and is no shell at its prompt."""
+        """Return whether it certainly waits for its user, and is no shell at its prompt."""
         return self.state.startswith("waits")
 
 
