@@ -27,7 +27,7 @@ class Section(NamedTuple):
 
     @property
     def listed(self) -> Sequence[Pane]:
-        """The panes that can be selected: of a group that is folded up the first, which stands for all."""
+        """Return the panes that can be selected: of a folded group the first, which stands for all."""
         return self.panes[:1] if self.is_folded else self.panes
 
 
@@ -59,19 +59,19 @@ class Listing:
 
     @property
     def panes(self) -> list[Pane]:
-        """The panes in use, each in its place: where the user put it, else behind, the oldest first."""
+        """Return the panes in use, each in its place: where the user put it, else behind, oldest first."""
         self._renew()
         return self._panes
 
     @property
     def sections(self) -> list[Section]:
-        """The panes in use that the filter lets through: those of no group, then each group by its name."""
+        """Return the panes in use that the filter lets through: of no group first, then each group."""
         self._renew()
         return self._sections
 
     @property
     def listed(self) -> list[Pane]:
-        """The panes of the list that can be selected, from its top."""
+        """Return the panes of the list that can be selected, from its top."""
         self._renew()
         return self._listed
 
@@ -132,7 +132,7 @@ class Listing:
 
     @property
     def filter(self) -> str:
-        """Words that each listed pane fits; "" lists all."""
+        """Return the words that each listed pane fits; "" lists all."""
         return self._filter
 
     def set_filter(self, words: str) -> None:
@@ -147,7 +147,7 @@ class Listing:
 
     @property
     def order(self) -> str:
-        """What the panes are ordered by: the place that they have, or another of ``ORDERS``."""
+        """Return what the panes are ordered by: the place that they have, or another of ``ORDERS``."""
         return self._order
 
     @property
@@ -177,7 +177,7 @@ class Listing:
 
     @property
     def groups(self) -> list[str]:
-        """The names of the groups that panes in use are in."""
+        """Return the names of the groups that panes in use are in."""
         return sorted({pane.group for pane in self.panes} - {""})
 
     def fold(self, group: str, *, is_folded: bool) -> None:

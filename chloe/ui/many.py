@@ -172,14 +172,14 @@ class Many(Conditions):
 
     @property
     def _pane(self) -> Pane:
-        """The pane that is meant, where ``why_not`` found nothing against it."""
+        """Return the pane that is meant, where ``why_not`` found nothing against it."""
         pane = self._stack.top.pane
         assert pane is not None
         return pane
 
     @property
     def _panes(self) -> Sequence[Pane]:
-        """The panes that are meant: those that are marked, else the selected one."""
+        """Return the panes that are meant: those that are marked, else the selected one."""
         return self._stack.top.panes
 
     def _do(

@@ -38,22 +38,22 @@ class Selection:
 
     @property
     def panes(self) -> list[Pane]:
-        """The panes in use, in the order that the user gave them."""
+        """Return the panes in use, in the order that the user gave them."""
         return self.listing.panes
 
     @property
     def listed(self) -> list[Pane]:
-        """The panes of the list that can be selected, from its top."""
+        """Return the panes of the list that can be selected, from its top."""
         return self.listing.listed
 
     @property
     def is_typing(self) -> bool:
-        """Whether the selected pane has the keyboard."""
+        """Return whether the selected pane has the keyboard."""
         return self.typing_into is not None
 
     @property
     def selected(self) -> Pane | None:
-        """The selected pane. One that is gone leaves its place to the next, or else the one before."""
+        """Return the selected pane. One that is gone leaves its place to the next, or else the one before."""
         panes = self.listed
         for place, pane in enumerate(panes):
             if pane.id == self._selected:
@@ -143,7 +143,7 @@ class Selection:
 
     @property
     def marked(self) -> list[Pane]:
-        """The panes in use that are marked, also where a filter hides them."""
+        """Return the panes in use that are marked, also where a filter hides them."""
         return [pane for pane in self.panes if pane.id in self._marks] if self._marks else []
 
     def is_marked(self, pane: Pane) -> bool:
@@ -152,7 +152,7 @@ class Selection:
 
     @property
     def targets(self) -> Sequence[Pane]:
-        """The panes that are meant: the marked ones, else the selected one, or all of its folded group."""
+        """Return the panes meant: the marked ones, else the selected one, or all of its folded group."""
         return self.marked or self._stood_for(self.selected)
 
     def _stood_for(self, pane: Pane | None) -> Sequence[Pane]:
@@ -182,7 +182,7 @@ class Selection:
 
     @property
     def filter(self) -> str:
-        """Words that each listed pane fits; "" lists all."""
+        """Return the words that each listed pane fits; "" lists all."""
         return self.listing.filter
 
     def set_filter(self, words: str) -> None:

@@ -135,7 +135,7 @@ class View(Protocol):
 
     @property
     def panes(self) -> Sequence[Pane]:
-        """The panes that actions mean which can be done to several at once."""
+        """Return the panes that actions mean which can be done to several at once."""
         return () if self.pane is None else (self.pane,)
 
     @property

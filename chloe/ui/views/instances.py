@@ -136,7 +136,7 @@ class Instances(View):
 
     @property
     def panes(self) -> Sequence[Pane]:
-        """The marked panes, else the selected one, or all of its group where that is folded up."""
+        """Return the marked panes, else the selected one, or all of its group where that is folded up."""
         return self._state.selection.targets
 
     @property
