@@ -72,17 +72,17 @@ class Engine:
 
     @property
     def doings(self) -> Mapping[str, Doing]:
-        """What each pane's program does, by its id, as of a moment ago; empty where nobody looks."""
+        """Return what each pane's program does, by its id, as of a moment ago; empty where nobody looks."""
         return self._doing_watch.doings if self._doing_watch is not None else {}
 
     @property
     def lost_records_notice(self) -> str | None:
-        """What the log has lost, where that showed when it was opened."""
+        """Return what the log has lost, where that showed when it was opened."""
         return self.store.loss_notice
 
     @property
     def trouble(self) -> str | None:
-        """Why the log can't be written at the moment, or what else has to wait; or None."""
+        """Return why the log can't be written at the moment, or what else has to wait; or None."""
         return (
             self.store.trouble
             or descriptors.shortage.error
@@ -199,7 +199,7 @@ class Engine:
 
     @property
     def ahead(self) -> Screens:
-        """The screens that are shown in place of the projections', since their recorder is stopped."""
+        """Return the screens that are shown in place of the projections', since their recorder is stopped."""
         return self._live_fold.ahead.screens
 
     def look_at(self, panes: frozenset[str]) -> None:
