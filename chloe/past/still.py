@@ -31,7 +31,7 @@ async def take_still(source: RecordSource, pane: str, time: int | None = None) -
 
     None where it had none yet, or where the emulator fails on what came before. Raises ``LogUnusable``.
     """
-    walker = Walker(source, pane, scrollback=0)
+    walker = Walker(source, pane)
     await walker.at(time=time)
     terminal = walker.terminal
     if terminal is None:

@@ -24,6 +24,16 @@ async def test_the_screen_of_now_and_of_then(life: Life) -> None:
     assert "other" in now.lines[1]
 
 
+async def test_a_screen_that_became_higher_has_the_lines_that_it_took_back(life: Life) -> None:
+    await life.begins(rows=3, columns=20)
+    await life.prints(b"".join(b"line %d\r\n" % number for number in range(6)))
+    await life.resizes(5, 20)
+    still = await take_still(life.store, PANE)
+
+    assert still is not None
+    assert still.lines == ("line 2", "line 3", "line 4", "line 5", "")
+
+
 async def test_before_the_pane_was_there_it_had_no_screen(life: Life) -> None:
     await life.begins()
 
