@@ -1,11 +1,12 @@
 """Makes a home as this version of Chloe leaves one, for every later version to open.
 
-``python -m tests.upgrade.make_home`` keeps one in ``tests/upgrade/kept/{version}``, with the holder of this
-version, its specification, and what a reader has to find. That is done once a version whose formats differ;
-what is kept is never made again.
+``python -m tests.upgrade.make_home [NAME]`` keeps one in ``tests/upgrade/kept/{version}``, or under another
+name, with the holder of this version, its specification, and what a reader has to find. That is done once a
+version whose formats differ, or that has more kinds of facts; what is kept is never made again.
 
 In the home are a direct pane and a tmux pane that ended, one whose spool was left with more than the log has,
-one that the log calls alive and whose holder is yet to be started, one that was pruned, and one with a gap.
+one that the log calls alive and whose holder is yet to be started, two that were pruned, of which one has a
+keyframe, and one with a gap. Their records are of every kind but what tells of damage (``OF_DAMAGE``).
 """
 
 from __future__ import annotations
@@ -36,14 +37,17 @@ from chloe.events import facts
 from chloe.events.codec import KINDS, encode
 from chloe.events.commands import Detach, Kill, Open, Reattach, Rename, Resize, Tag, Write
 from chloe.events.facts import Entry
+from chloe.events.keyframe import encode_keyframe
 from chloe.events.panes import Pane
 from chloe.pruning import RetentionPolicy, execute, plan
-from chloe.store import Checkpoint
-from chloe.terminal import EMULATOR
+from chloe.store import Checkpoint, PruneCut
+from chloe.terminal import EMULATOR, Terminal
 from tests.conftest import end_server
 from tests.upgrade.samples import SAMPLES
 
 KEPT = Path(__file__).with_name("kept")
+#: The kinds that a log has only where something was lost.
+OF_DAMAGE = {"Truncated", "LossAccepted", "Salvaged"}
 DEADLINE = 30.0
 
 #: Repaints its screen, as agents do, then reads a line and ends.
@@ -55,6 +59,8 @@ REPAINTS = (
 LEFT = 'stty -echo; echo before; read x; i=0; while [ $i -lt 50 ]; do echo "$x $i"; i=$((i+1)); done; exit 3'
 #: What the program of the kept holder is.
 LIVING = 'stty -echo; echo begun; while read x; do case $x in size) stty size;; *) echo "got $x";; esac; done'
+#: What a pruned pane had printed above its screen, to be shown again once that is higher; and what came last.
+_ABOVE, _SHOWN = (b"above one", b"above two"), b"after the cut"
 CONFIGURATION = """\
 [keys]
 release = "auto"
@@ -128,7 +134,9 @@ async def make_home(home: Path, socket: str) -> dict[str, Any]:
         await execute(
             engine.store, await plan(engine.store, panes, RetentionPolicy(pane=old), scrollback=100)
         )
+        await _prune_with_keyframe(engine)
         names = {each.name: each.id for each in panes.values()}
+        kinds = {type(record.fact).__name__ async for record in engine.store.read()}
     # Nobody records it any more.
     (config.paths.spool / left / "keys").write_bytes(b"more\n")
     await _until(lambda: not has_holder(config.paths.spool / left))
@@ -142,10 +150,13 @@ async def make_home(home: Path, socket: str) -> dict[str, Any]:
     await _until(lambda: not has_holder(config.paths.spool / living))
     shutil.rmtree(config.paths.spool / living)
     (home / "config.toml").write_text(CONFIGURATION)
+    assert kinds == KINDS - OF_DAMAGE, "the home has every kind"
     more = b"".join(b"more %d\r\n" % number for number in range(50))
     return {
         "panes": names,
         "head": (home / "head").read_text().strip(),
+        "kinds": sorted(kinds),
+        "screens": {names["cut"]: [line.decode() for line in (*_ABOVE, b"one", b"two", _SHOWN)]},
         "printed": {
             name: sha256(b"before\r\n" + more if name == "left" else printed.get(pane, b"")).hexdigest()
             for name, pane in names.items()
@@ -169,7 +180,7 @@ async def _checkpoint(engine: Engine, pane: str) -> None:
 
 
 async def _append_by_hand(engine: Engine) -> None:
-    """Append what can't be had by asking: a pane with a gap, and its screen after it."""
+    """Append what can't be had by asking: a pane with a gap and its screen after it, and one run again."""
     pane, now = str(uuid.uuid4()), time.time_ns()
     # Long enough to be compressed.
     screen = b"\x1b[H" + b"".join(b"\x1b[%dCscreen" % column for column in range(1, 100))
@@ -182,7 +193,57 @@ async def _append_by_hand(engine: Engine) -> None:
         facts.Died(status=0, signal=None, reason=""),
         facts.Closed(),
     ]
-    await engine.store.append([Entry(pane, fact, now) for fact in happened])
+    again: list[facts.Fact] = [
+        facts.Created(
+            backend="direct", argv=("sh",), cwd="/", name="again", rows=5, columns=20, relaunches=pane
+        ),
+        facts.EscapeAssigned(to_program=True),
+        facts.Output(offset=0, length=5, data=b"ring\a"),
+        facts.Notified(offset=5),
+        facts.Notified(offset=5, title="a title", text="a text, ümläut"),
+        facts.TerminalReset(),
+        facts.Died(status=1, signal=None, reason=""),
+        facts.Seen(offset=5, ended=True),
+        facts.Closed(),
+        facts.Reopened(),
+        facts.Closed(),
+        facts.Restored(),
+    ]
+    entries = [Entry(pane, fact, now) for fact in happened]
+    other = str(uuid.uuid4())
+    await engine.store.append([*entries, *(Entry(other, fact, now) for fact in again)])
+    await engine.catch_up()
+
+
+async def _prune_with_keyframe(engine: Engine) -> None:
+    """Append a pane that prints, grows and ends, and prune the beginning of it while it lives."""
+    pane, now = str(uuid.uuid4()), time.time_ns()
+    terminal = Terminal(3, 20)
+    printed = b"".join(b"\x1b[32m%s\x1b[m\r\n" % line for line in (b"gone", *_ABOVE, b"one", b"two"))
+    terminal.feed(printed)
+    created = facts.Created(backend="direct", argv=("sh",), cwd="/", name="cut", rows=3, columns=20)
+    happened: list[facts.Fact] = [
+        created,
+        facts.Output(offset=0, length=len(printed), data=printed),
+        facts.Resized(rows=5, columns=20, offset=len(printed)),
+    ]
+    records = await engine.store.append([Entry(pane, fact, now) for fact in happened])
+    kept = Checkpoint(
+        pane=pane,
+        seq=records[1].seq,
+        offset=len(printed),
+        lines=terminal.scrollback.total,
+        emulator=EMULATOR,
+        state=encode_keyframe(terminal, above=2),
+    )
+    await engine.store.prune(
+        [PruneCut(pane=pane, first=records[0].seq, up_to=records[1].seq, reason="a home", kept=kept)]
+    )
+    rest: list[facts.Fact] = [
+        facts.Output(offset=len(printed), length=len(_SHOWN), data=_SHOWN),
+        facts.Died(status=0, signal=None, reason=""),
+    ]
+    await engine.store.append([Entry(pane, fact, now) for fact in rest])
     await engine.catch_up()
 
 
@@ -233,7 +294,7 @@ def keep(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    made = KEPT / __version__
+    made = KEPT / (sys.argv[1] if len(sys.argv) > 1 else __version__)
     if made.exists():
         sys.exit(f"{made} is kept already, and never made again")
     made.mkdir(parents=True)

@@ -167,6 +167,17 @@ def checkpoints(home: Path, records: list[Record]) -> Iterator[tuple[str, int, b
             yield pane, seq, state
 
 
+def keyframe(record: Record) -> tuple[int, int, int, bytes]:
+    """Rows, columns, lines that had left the screen, and what draws it, of a ``Pruned`` that has one."""
+    assert record.body is not None
+    _check(len(record.body) == record.head["length"], "a keyframe of another length")
+    opening, line_feed, drawn = record.body.partition(b"\n")
+    numbers = opening.split(b" ")
+    _check(line_feed and len(numbers) == 3 and all(each.isdigit() for each in numbers), "no keyframe")
+    rows, columns, lines = map(int, numbers)
+    return rows, columns, lines, drawn
+
+
 def known_head(home: Path) -> tuple[int, bytes]:
     """Seq and hash of the last record, as the file beside the log has it."""
     seq, _, digest = (home / "head").read_text().rstrip("\n").partition(" ")

@@ -10,6 +10,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+import pyte
 import pytest
 import zstandard
 
@@ -40,6 +41,15 @@ async def test_the_reader_finds_what_chloe_finds(fresh: KeptHome) -> None:
     assert sha256(printed).hexdigest() == fresh.expected["printed"]["left"]
     assert spool[-1].kind == "x"
     assert [pane for pane, _, _ in reader.checkpoints(fresh.home, records)]
+    (kept,) = [
+        each for each in records if each.kind == "Pruned" and each.body and each.pane == fresh.pane("cut")
+    ]
+    rows, columns, lines, drawn = reader.keyframe(kept)
+    # Any terminal draws it.
+    screen = pyte.Screen(columns, rows)
+    pyte.ByteStream(screen).feed(drawn)
+    assert [row.rstrip() for row in screen.display] == ["one", "two", ""]
+    assert (rows, columns, lines) == (3, 20, 1), "the lines above it that it prints aren't counted"
     codecs = _codecs(fresh.home)
     store = await Store.open(fresh.home / "log.db", instance=id_of("another"))
     try:

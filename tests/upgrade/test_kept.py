@@ -48,6 +48,7 @@ def test_the_page_holds_of_it(kept: Keeper, version: str) -> None:
     records = list(reader.read_log(it.home))
     seq, hashed = it.expected["head"].split()
     assert (records[-1].seq, records[-1].hash.hex()) == (int(seq), hashed)
+    assert {record.kind for record in records} >= set(it.expected.get("kinds", ()))
     frames = list(reader.read_spool(it.home / "spool" / it.pane("left")))
     assert frames[-1].kind == "x"
 
@@ -60,6 +61,8 @@ def test_it_is_opened_exported_and_verified(kept: Keeper, config: Config, versio
     for name in ("the direct one", "the ended one", "left"):
         exported = _chloe(config, "export-log", it.pane(name))
         assert sha256(exported).hexdigest() == it.expected["printed"][name], name
+    for pane, screen in it.expected.get("screens", {}).items():
+        assert _chloe(config, "peek", pane).decode().split("\n")[: len(screen)] == screen
     told = [json.loads(line) for line in _chloe(config, "replay", "left", "--json").splitlines()]
     assert [each["fact"]["status"] for each in told if each["kind"] == "Died"] == [3]
     assert not list((it.home / "spool").iterdir()), "all that was left was taken in"
