@@ -12,7 +12,7 @@ from contextlib import closing
 
 from benchmarks.engine import engine_apart
 from benchmarks.measure import Stopwatch, gate
-from chloe.events.commands import Open
+from chloe.events.commands import Kill, Open
 from chloe.events.facts import BackendKind
 
 PANES = 30
@@ -51,8 +51,11 @@ async def _measure(kind: BackendKind, *, shown: bool) -> float:
             await asyncio.sleep(SECONDS)
             seconds = watch.seconds()
             speed = (wal.stat().st_size - size) / seconds / 1e6
-        commits = engine.store._writer.commits - commits
-        records = engine.projections.seq - records
+            commits = engine.store._writer.commits - commits
+            records = engine.projections.seq - records
+        for pane in panes:
+            if pane is not None:
+                await engine.request(Kill(pane))
         print(
             f"  {kind}, {'shown' if shown else 'unseen':<8} {speed:6.3f} MB/s,"
             f" {commits / seconds:5.1f} commits/s, {records / seconds:5.1f} records/s",
