@@ -38,6 +38,15 @@ def label_action(bindings: Iterable[Binding], action: str) -> str:
     return next((label_key(binding.keys[0]) for binding in bindings if binding.action == action), "")
 
 
+def label_title(title: str, pane: Pane) -> str:
+    """Return the title that a pane's program gave itself; "" where it is the pane's name.
+
+    Agents fill theirs up with spaces, 80 characters of them.
+    """
+    label = " ".join(escape_unsafe(title).split())
+    return "" if label == pane.name else label
+
+
 def label_outcome(pane: Pane) -> str:
     """Return how a pane stands or ended: ``runs``, ``exit 0``, ``SIGKILL``, or why it was ended."""
     return escape_unsafe(outcome(pane))

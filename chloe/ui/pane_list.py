@@ -16,7 +16,7 @@ from chloe.formatting.times import format_age
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Row, fit, make_row, measure_text
 from chloe.ui.card import INVITATION
-from chloe.ui.labels import label_failure, label_tags, name_program
+from chloe.ui.labels import label_failure, label_tags, label_title, name_program
 from chloe.ui.listing import Section
 from chloe.ui.short_names import shorten_names
 from chloe.ui.signs import BELL, SIGNS, Sign, find_indicator, find_sign
@@ -233,8 +233,8 @@ class PaneList:
         room = min(left - measure_text(place) - 2, measure_text(tags := label_tags(pane)))
         if room >= min(_LEAST_FOLDER, measure_text(tags)):
             place += f"  {fit(tags, room, ellipsis=self._glyphs.ellipsis).decode('utf-8')}" if tags else ""
-        title = escape_unsafe(terminal.title) if terminal else ""
-        if title and title != pane.name and measure_text(place) + measure_text(title) + 2 <= left:
+        title = label_title(terminal.title, pane) if terminal else ""
+        if title and measure_text(place) + measure_text(title) + 2 <= left:
             place += f"  {title}"
         return says + fit(place, left, ellipsis=self._glyphs.ellipsis, keep_end=True).decode("utf-8")
 

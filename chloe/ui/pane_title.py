@@ -11,7 +11,7 @@ from chloe.formatting.text import escape_unsafe
 from chloe.formatting.times import format_time_briefly
 from chloe.ui.canvas import Row, make_row, measure_text
 from chloe.ui.card import NOT_LOGGED
-from chloe.ui.labels import label_outcome, label_pruning, name_program
+from chloe.ui.labels import label_outcome, label_pruning, label_title, name_program
 from chloe.ui.panes.pane_view import PaneView
 from chloe.ui.signs import DETACHED, WAITS, find_indicator, find_sign
 from chloe.ui.state import AppState
@@ -73,6 +73,6 @@ def _describe(state: AppState, pane: Pane, view: PaneView | None) -> str:
     terminal = view.terminal if view is not None else None
     if not pane.alive:
         about.insert(0, f"{label_outcome(pane)}, {format_time_briefly(pane.died_at)}")
-    elif terminal and terminal.title and terminal.title != pane.name:
-        about.insert(0, escape_unsafe(terminal.title))
+    elif terminal and (title := label_title(terminal.title, pane)):
+        about.insert(0, title)
     return "  ".join(about)

@@ -205,3 +205,9 @@ async def test_what_the_user_switched_off_is_marked_and_not_passed_on(fly: Fly) 
     await pilot.presses_until("enter", lambda: "keyboard: other" in pilot.text)
     pilot.program(other).prints(b"\a")
     await pilot.until(lambda: pilot.tty.bells == 1)
+
+
+async def test_a_title_that_is_filled_up_with_spaces_takes_no_room_from_the_folder(pilot: Pilot) -> None:
+    one = await pilot.opens()
+    pilot.program(one).prints(b"\x1b]2;Agent -  q" + b" " * 80 + b"\a")
+    await pilot.sees("Agent - q  /")
