@@ -18,6 +18,7 @@ from chloe.events import facts
 from chloe.events.commands import Open, Relaunch
 from chloe.events.ids import session_of
 from chloe.events.panes import Pane, Panes
+from chloe.events.tags import HIDDEN, change_tags
 
 
 class Starter:
@@ -34,7 +35,7 @@ class Starter:
             backend=ended.backend,
             argv=ended.argv,
             cwd=ended.cwd,
-            tags=ended.tags,
+            tags=change_tags(ended.tags, remove=(HIDDEN,)),
             rows=command.rows,
             columns=command.columns,
             attached=command.attached,

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 #: The key of the group that a pane is in.
 GROUP = "group"
+#: The tag of what History lists only when asked for it.
+HIDDEN = "hidden"
 #: The key of what becomes of a pane once its program has ended, and the values that it has.
 ON_EXIT = "on-exit"
 KEEP, CLOSE, CLOSE_ON_SUCCESS = "keep", "close", "close-on-success"

@@ -7,7 +7,8 @@ local ones where it isn't said otherwise. Must not know any other room, or what 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 #: Nanoseconds since 1970 as a log can hold them: the years 1677 to 2262.
@@ -37,6 +38,19 @@ def format_time_briefly(at: int, now: float | None = None) -> str:
     if then.tm_year == today.tm_year:
         return time.strftime("%b %d %H:%M", then)
     return time.strftime("%Y-%m-%d", then)
+
+
+def format_clock(at: int) -> str:
+    """Return the time of day: ``10:00:00``."""
+    return time.strftime("%H:%M:%S", to_local(at))
+
+
+def format_day(at: int, today: Sequence[int]) -> str:
+    """Return the day of a time with its name, as seen from ``today`` (year, month, day)."""
+    then = to_local(at)
+    day = date(*then[:3])
+    named = {0: "Today, ", 1: "Yesterday, "}.get((date(*today[:3]) - day).days, "")
+    return f"{named}{day:%A} {day:%Y-%m-%d}"
 
 
 def format_utc(at: int) -> str:

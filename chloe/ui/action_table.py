@@ -111,6 +111,7 @@ ACTIONS: tuple[Action[Actions], ...] = (
         Actions.set_exit_rule,
         Actions.why_no_panes,
     ),
+    Action("hide", "Hide the pane from History, or list it there again.", Actions.hide, Actions.why_not_hide),
     Action("fold", "Fold the selected pane's group up, or out.", Actions.fold, Actions.why_not_fold),
     Action("fold_all", "Fold all groups up, or out.", Actions.fold_all, Actions.why_not_fold_all),
     Action("sort", "Order the list by place, name, state, activity or age.", Actions.sort, always),

@@ -25,7 +25,7 @@ from chloe.ui.stack import Stack
 from chloe.ui.state import AppState
 from chloe.ui.tty.tty import Tty
 from chloe.ui.view import View
-from chloe.ui.views.filter import Filter
+from chloe.ui.views.filter import Filter, Filterable
 from chloe.ui.views.help import Help, Section
 from chloe.ui.views.last_screen import LastScreen
 from chloe.ui.views.message_list import MessageList
@@ -186,7 +186,9 @@ class Actions(Closing):
         self._open_past(self._pane)
 
     def _open_past(self, pane: Pane) -> None:
-        if pane.alive:
+        if pane.alive and not pane.closed:
+            self._show(pane.id)
+        elif pane.alive:
             self._reopen(pane)
         else:
             self._stack.open(LastScreen(self._state, pane.id))
@@ -195,7 +197,8 @@ class Actions(Closing):
 
     def filter(self) -> None:
         """Take words that the listed panes have."""
-        self._stack.open(Filter(self._state.selection))
+        place = self._stack.place
+        self._stack.open(Filter(place if isinstance(place, Filterable) else self._state.selection))
 
     def switch(self) -> None:
         """Go to any pane by a part of what one remembers of it."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 
+from chloe.engine import Refusal
 from chloe.events import commands
 from chloe.events.commands import Command
 from chloe.events.panes import Pane
-from chloe.events.tags import GROUP, ON_EXIT, ON_EXIT_RULES, change_tags, read_value, write_value
+from chloe.events.tags import GROUP, HIDDEN, ON_EXIT, ON_EXIT_RULES, change_tags, read_value, write_value
 from chloe.terminal import Modes, keys
 from chloe.ui.conditions import Conditions
 from chloe.ui.panes.pane_input import PaneInput
@@ -121,6 +122,23 @@ class Many(Conditions):
         self._tag(panes, lambda pane: write_value(pane.tags, ON_EXIT, rule))
         whose = panes[0].name if len(panes) == 1 else count(panes)
         self._notify(f"Once it has ended, {whose}: {_RULES[rule]}")
+
+    def hide(self) -> None:
+        """Hide the pane from History, or list it there again."""
+        pane = self._pane
+        is_hidden = HIDDEN in pane.tags
+        tags = change_tags(pane.tags, () if is_hidden else (HIDDEN,), (HIDDEN,) if is_hidden else ())
+        said = (
+            f"{pane.name} is listed again" if is_hidden else f"{pane.name} is hidden; {self._label_hidden()}"
+        )
+        self._requests.request(commands.Tag(pane.id, tags), lambda _: self._notify(said))
+
+    def _label_hidden(self) -> str:
+        return f"{self._label('history.show_hidden')} lists what is"
+
+    def why_not_hide(self) -> str:
+        """Return why the pane can't be hidden from History: what is in use is listed."""
+        return self._unless(lambda pane: None if pane.closed else Refusal(f"{pane.name} is in use"))
 
     def group(self) -> None:
         """Ask for the group that the panes are to be in; of a folded group, all move."""

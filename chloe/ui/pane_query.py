@@ -31,8 +31,8 @@ def describe(pane: Pane, states: Iterable[str]) -> str:
     return "\n".join((pane.name, *pane.argv, pane.cwd, *pane.tags, *states)).lower()
 
 
-def fits(words: Iterable[str], pane: Pane, states: tuple[str, ...]) -> bool:
-    """Return whether each word, in lower case, fits a pane that stands so."""
+def fits(words: Iterable[str], pane: Pane, states: tuple[str, ...], more: str = "") -> bool:
+    """Return whether each word, in lower case, fits a pane that stands so; ``more`` is looked in as well."""
     text = ""
     for word in words:
         kind, is_pair, value = word.partition(":")
@@ -43,7 +43,7 @@ def fits(words: Iterable[str], pane: Pane, states: tuple[str, ...]) -> bool:
         elif is_pair and kind == "is":
             is_fitting = value in states
         else:
-            text = text or describe(pane, states)
+            text = text or f"{describe(pane, states)}\n{more}"
             is_fitting = word in text
         if not is_fitting:
             return False

@@ -47,7 +47,7 @@ async def test_a_pane_that_can_t_be_made_says_so_and_the_keys_are_chloe_s(pilot:
     pilot.press("c")
     await pilot.sees("no PTY is left")
     pilot.press("tab")
-    await pilot.sees("Nothing has ended yet")
+    await pilot.sees("Nothing has run yet")
 
 
 async def test_a_request_that_fails_unforeseen_is_told_and_ends_nothing(pilot: Pilot) -> None:

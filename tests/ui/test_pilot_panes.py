@@ -38,7 +38,7 @@ async def test_what_a_pane_prints_while_another_shows_is_unread(pilot: Pilot) ->
     assert "+456" not in pilot.text
     # In History no pane is on the screen.
     pilot.press("tab")
-    await pilot.sees("Nothing has ended yet")
+    await pilot.sees("In use")
     pilot.program(one).prints(b"z" * 789)
     await pilot.sees("1 unseen")
 

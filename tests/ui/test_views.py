@@ -225,8 +225,9 @@ def test_history_says_what_ran_and_how_it_ended(seen: Parts, double: Double) -> 
         assert any(
             name in line and end in line and "2.0K" in line and f"make {name}" in line for line in lines
         )
-    assert "away" in lines[2]
-    assert "still runs" in lines[2]
+    assert "Still runs" in lines[2]
+    assert "away" in lines[3]
+    assert "still runs" in lines[3]
 
 
 def test_a_pane_whose_beginning_was_pruned_says_so_where_it_begins(seen: Parts, double: Double) -> None:

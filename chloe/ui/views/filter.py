@@ -5,11 +5,27 @@ Owns its keys. It draws nothing: the list shows the words over itself. Must not 
 
 from __future__ import annotations
 
-from chloe.ui.selection import Selection
+from typing import Protocol, runtime_checkable
+
 from chloe.ui.view import Action, Binding, Drawn, View, always
 
 #: Characters that the words may have.
 _LONGEST = 100
+
+
+@runtime_checkable
+class Filterable(Protocol):
+    """A list that shows what fits some words."""
+
+    @property
+    def filter(self) -> str:
+        """Return the words; "" lists all."""
+
+    def set_filter(self, words: str) -> None:
+        """List only what fits these words."""
+
+    def step(self, by: int, *, wraps: bool = False) -> None:
+        """Select what is ``by`` places further down."""
 
 
 class Filter(View):
@@ -28,8 +44,8 @@ class Filter(View):
         Binding(("ctrl+u",), "filter.clear"),
     )
 
-    def __init__(self, selection: Selection) -> None:
-        self._selection = selection
+    def __init__(self, listed: Filterable) -> None:
+        self._listed = listed
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw nothing."""
@@ -41,38 +57,38 @@ class Filter(View):
 
     def paste(self, text: str) -> bool:
         """Add a text to the words."""
-        self._selection.set_filter((self._selection.filter + " ".join(text.splitlines()))[:_LONGEST])
+        self._listed.set_filter((self._listed.filter + " ".join(text.splitlines()))[:_LONGEST])
         return True
 
     def erase(self) -> None:
         """Take the last character back."""
-        self._selection.set_filter(self._selection.filter[:-1])
+        self._listed.set_filter(self._listed.filter[:-1])
 
     def erase_word(self) -> None:
         """Take the last word back."""
-        words = self._selection.filter.rstrip()
-        self._selection.set_filter(words[: words.rfind(" ") + 1])
+        words = self._listed.filter.rstrip()
+        self._listed.set_filter(words[: words.rfind(" ") + 1])
 
     def clear(self) -> None:
         """Begin anew."""
-        self._selection.set_filter("")
+        self._listed.set_filter("")
 
     def lift(self) -> None:
-        """List all panes again."""
-        self._selection.set_filter("")
+        """List all again."""
+        self._listed.set_filter("")
         self.close()
 
     def select_previous(self) -> None:
         """Select the pane above."""
-        self._selection.step(-1, wraps=True)
+        self._listed.step(-1, wraps=True)
 
     def select_next(self) -> None:
         """Select the pane below."""
-        self._selection.step(1, wraps=True)
+        self._listed.step(1, wraps=True)
 
     actions = (
         Action("filter.keep", "Keep the filter, and go on in the list.", View.close, always),
-        Action("filter.lift", "List all panes again.", lift, always),
+        Action("filter.lift", "List all again.", lift, always),
         Action("filter.previous", "Select the pane above.", select_previous, always),
         Action("filter.next", "Select the pane below.", select_next, always),
         Action("filter.erase", "Take the last character back.", erase, always),
