@@ -1,7 +1,7 @@
 """Closing panes whose program has ended, as the configuration or a pane's tag ``on-exit`` wants it.
 
-Owns the rule and when it is due. Must not know how a pane is closed, or who shows it. An end counts whoever
-saw it: what ended while no Chloe was there is closed at the next start, since its grace is over.
+Owns the rule and when it is due. Must not know how a pane is closed, or who shows it. An end counts even if
+nobody saw it: what ended while no Chloe was there is closed at the next start, since its grace is over.
 """
 
 from __future__ import annotations

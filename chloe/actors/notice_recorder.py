@@ -1,7 +1,7 @@
 """What a pane's program wants its user to know, out of what it prints: bells and notifications, as facts.
 
 Owns which of them come into the log. Each is recorded with the output that has it, in one commit, by the one
-who records the pane: so none is lost or told twice, whoever looks. Must not know who is told of them.
+who records the pane: so none is lost or recorded twice. Must not know who hears of them.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class PaneActor:
         self._gathering = gathering
         self._pending = Pending(pane, gathering)
         if isinstance(backend, PersistentBackend):
-            # Whoever types, whose echo is to be seen at once.
+            # A user who types is to see the echo at once.
             backend.on_typed = self._pending.attend
         self._notices = NoticeRecorder()
         self._segment = -1

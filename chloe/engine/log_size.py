@@ -43,7 +43,7 @@ class LogSize:
         try:
             self._size = await self._store.measure()
         except LogUnusable:
-            # Whoever reads or writes records says so.
+            # Reading or writing records says so.
             return
         finally:
             self._due_at = time.monotonic() + _INTERVAL

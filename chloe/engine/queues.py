@@ -1,4 +1,4 @@
-"""How much waits in an engine, and where: for whoever looks into why something comes late.
+"""How much waits in an engine, and where: to find out why something comes late.
 
 Owns the figures. Must not know how they are shown.
 """

@@ -24,7 +24,7 @@ class Traits:
     answers_itself: bool = False
     #: Its ``Created`` is in the log before its program starts; else its program starts first.
     recorded_before_start: bool = False
-    #: It keeps its size whoever shows it, until a user types into it; else the view of its owner sizes it.
+    #: It keeps its size, in whatever view, until a user types into it; else the view of its owner sizes it.
     has_own_size: bool = False
     #: It runs in a tmux session that is named after it.
     runs_in_session: bool = False

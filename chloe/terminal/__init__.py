@@ -20,7 +20,7 @@ The rooms, lowest first:
 ``canvas``                  rows, cursor, margins, pen: the state that operations share
 ``drawing``, ``editing``, ``rectangles``, ``movement``, ``switching``, ``replies``   the operations, by
                             pyte's names
-``answers``, ``colours``    what a terminal answers, whoever gives the answer; the user's own colours
+``answers``, ``colours``    what a terminal answers, in Chloe and in a holder; the user's own colours
 ``left_behind``             what ends that a killed program left behind, as bytes
 ``tokens``, ``strings``     bytes to sequences; control strings to ``notices``
 ``sequences``, ``interpreter``   the names of operations; sequences to operations

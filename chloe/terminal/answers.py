@@ -1,4 +1,4 @@
-"""Answers: the words and tables by which a terminal of Chloe's answers, whoever gives the answer.
+"""Answers: the words and tables by which a terminal answers, in Chloe and in a holder.
 
 Owns what is always the same: fixed answers, which modes there are, which keyboard flags are granted. The
 emulator answers by them for a direct pane; the holder of a tmux pane can't import them, and gets them in its

@@ -72,8 +72,8 @@ def draw_footer(
 ) -> list[Row]:
     """Draw the last line: what is wrong, else the last message, else who has the keyboard, else the keys.
 
-    ``escape`` says whose Esc is in the pane with the keyboard, ``leave`` is the key that takes it back
-    whoever has Esc: one of both stands there in any case. ``advice`` is a hint that goes before the others,
+    ``escape`` says whose Esc is in the pane with the keyboard, ``leave`` is the key that always
+    takes it back: one of both stands there in any case. ``advice`` is a hint that goes before the others,
     ("", "") for none. What was said takes more lines where it needs them, up to ``_MAX_LINES``.
     """
     typing: list[tuple[str, str]] = []

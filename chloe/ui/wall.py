@@ -143,7 +143,7 @@ class Wall:
         rows: list[Row] = []
         if tile.rows > 1:
             rows = self._draw_screen(pane, view, tile.rows - 1, tile.columns)
-            # What has ended shows as it is now, to whoever looks at it.
+            # What has ended shows as it is now.
             is_live = self._selection.is_attached(pane) or not pane.alive
             slots[pane.id] = Slot(
                 pane.id, tile.top + 1, tile.left, tile.rows - 1, tile.columns, is_live, view

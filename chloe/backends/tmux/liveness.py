@@ -50,7 +50,7 @@ class HolderLiveness:
         self._gone_since: float | None = None
         #: Whether its lock was there, in whichever state, when that was looked at last.
         self._has_lock = True
-        # One that was started long ago is no more about to come, whoever looks for it only now.
+        # One that was started long ago is no more about to come, even if it is looked for only now.
         age = max((time.time_ns() - self._started_at) / 1e9, 0.0)
         self.postpone(max(START_GRACE - age, 0.0) if starts or folder.exists() else RESTORE_GRACE)
 

@@ -132,7 +132,7 @@ class TmuxServer:
         if self.socket_name:
             steps += [("set-option", *option) for option in _GLOBAL_OPTIONS]
             steps += _KEYS
-            # Whoever started the server by hand may have done so in a pane.
+            # The server may have been started by hand, in a pane.
             steps.append(("set-environment", "-g", "-u", "CHLOE_PANE"))
         else:
             # The user's server may have been started in a pane, and its environment isn't ours to change.

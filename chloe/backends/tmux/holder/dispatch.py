@@ -240,7 +240,7 @@ class Dispatch:
             self.answers.append(self._colours.report())
 
     def take_typed(self, data: bytes, *, by_tmux: bool) -> bytes:
-        """Take in what is typed by Chloe, or by tmux and whoever is attached by hand.
+        """Take in what is typed by Chloe, or by tmux and a user who attached by hand.
 
         Return what the program gets before the answers.
         """

@@ -204,7 +204,7 @@ class Relay:
             return False
         data = b"".join(chunks)
         for_tmux = self._questions.take(data)
-        # Whoever has read the output finds what it asked for.
+        # A Chloe that has read the output finds what it asked for.
         self._modes.publish(self._questions.tell_typing())
         self._spool.output(data)
         self._to_tmux += for_tmux

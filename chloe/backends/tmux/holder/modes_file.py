@@ -3,7 +3,7 @@
 Owns the form of the file. Must not know what the modes are. Loaded by the holder, which runs alone: only the
 standard library, and little of it.
 
-Whoever types finds them there without folding what the program printed. The file is written in place, since
+A Chloe that types reads them there, and needn't fold what was printed. The file is written in place, since
 taking another one's place would have the folder looked at; it holds one line twice, padded, so that a reader
 that comes meanwhile sees that it did.
 """

@@ -189,7 +189,7 @@ class Questions:
         self._dispatch.look_at_colours()
 
     def take_typed(self, data: bytes, *, by_tmux: bool) -> bytes:
-        """Take in what is typed by Chloe, or by tmux and whoever is attached by hand.
+        """Take in what is typed by Chloe, or by tmux and a user who attached by hand.
 
         Return what the program gets before the answers.
         """
