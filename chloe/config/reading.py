@@ -43,6 +43,7 @@ _CHECKS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
         "ascii": values.parse_yes_no_auto,
         "list_width": values.parse_list_width,
         "clipboard": values.parse_clipboard_rule,
+        "mouse": values.parse_mouse_rule,
         "notifications": values.parse_yes_no,
         "title": values.parse_yes_no,
     },

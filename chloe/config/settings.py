@@ -14,6 +14,8 @@ from chloe.quick import dataclass
 
 #: When Esc takes the keyboard back from a pane.
 EscapeRule = Literal["auto", "esc", "never"]
+#: Who has the mouse: Chloe and the programs, nobody, the programs alone.
+MouseRule = bool | Literal["programs"]
 #: Which programs may put text on the user's clipboard: those that he lets when asked, all, none.
 ClipboardRule = Literal["ask", "always", "never"]
 #: What becomes of a pane once its program has ended.
@@ -66,6 +68,8 @@ class UiSettings:
     list_width: int = 48
     #: Whether programs may put text on the user's clipboard (OSC 52).
     clipboard: ClipboardRule = "ask"
+    #: Whether Chloe and the programs have the mouse; "programs" leaves it to those that ask for it.
+    mouse: MouseRule = True
     #: Whether bells, notifications and ends of panes are passed on to the user's terminal.
     notifications: bool = True
     #: Whether the user's terminal gets a title.

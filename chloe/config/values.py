@@ -121,6 +121,15 @@ def parse_yes_no(value: object) -> bool:
     raise InvalidValue("must be true or false")
 
 
+def parse_mouse_rule(value: object) -> bool | Literal["programs"]:
+    """Check for true, false or "programs"."""
+    if isinstance(value, bool):
+        return value
+    if value == "programs":
+        return "programs"
+    raise InvalidValue('must be true, false or "programs"')
+
+
 def parse_clipboard_rule(value: object) -> Literal["ask", "always", "never"]:
     """Check for one of the words."""
     if value in ("ask", "always", "never"):

@@ -124,6 +124,13 @@ class Terminal:
         """
         return self._screen.reader.runs(self._screen.lines[y], self._screen.columns)
 
+    def goes_on(self, y: int) -> bool:
+        """Return whether the line of row ``y`` goes on in the row below (a soft wrap).
+
+        Raises IndexError beyond the screen.
+        """
+        return self._screen.lines[y].wrapped
+
     @property
     def revision(self) -> int:
         """Return the number of the screen's state, for ``changed_since``: at least 1, never falling."""

@@ -219,7 +219,7 @@ def list_help_sections(keymap: Keymap, leave: Sequence[str], escape_rule: str) -
             (("escape",), _ESCAPE.get(escape_rule, "Take the keyboard back.")),
             (leave, "Take the keyboard back, always; again, send that key to the program."),
             *_describe(keymap.typing),
-            (("Mouse",), "The program's if it asks for it; Shift-drag selects in most terminals."),
+            (("Mouse",), "The program's if it asks for it; with Shift your terminal's, in most."),
         ],
     )
     return [

@@ -133,7 +133,7 @@ class App:
             tty=tty,
             escape=self._escape,
             pane_input=self._pane_input,
-            mouse=Mouse(self._pane_input, self._slots),
+            mouse=Mouse(self._pane_input, self._slots, config.ui.mouse),
             seen=self._seen,
         )
         self._pump = InputPump(loop, keyboard, tty, self)

@@ -45,6 +45,7 @@ class Arranger:
         self._arrangement = state.arrangement
         self._selection = state.selection
         self._messages = state.messages
+        self._keys = state.keymap.rebind(BINDINGS)
 
     def choose_next_layout(self) -> None:
         """Take the next layout."""
@@ -58,7 +59,7 @@ class Arranger:
 
     def _tell(self) -> None:
         """Say which layout it is: of few panes several look the same."""
-        key = label_action(BINDINGS, "instances.next_layout")
+        key = label_action(self._keys, "instances.next_layout")
         self._messages.hint(f"{_NAMES[self._arrangement.layout]}; {key} goes on to the next layout")
 
     def why_not_layout(self, layout: Layout) -> str:
@@ -80,7 +81,7 @@ class Arranger:
     def why_not_peek(self) -> str:
         """Return why no second pane can be looked at."""
         if self._arrangement.layout != "one":
-            key = label_action(BINDINGS, "instances.one")
+            key = label_action(self._keys, "instances.one")
             return f"The layout shows more than one pane already; {key} shows one"
         has_second = self._arrangement.peeked is not None or self._find_second() is not None
         return "" if has_second else "There is no second pane"
@@ -106,7 +107,7 @@ class Arranger:
         if selected is None:
             return "There is no pane yet"
         if self._arrangement.layout == "one" and self._arrangement.peeked is None:
-            key = label_action(BINDINGS, "instances.next_layout")
+            key = label_action(self._keys, "instances.next_layout")
             return f"One pane has all the room; {key} shows more of them"
         steps = self._arrangement.steps.get(selected.id, 0) + by
         return "" if LEAST_STEPS <= steps <= MOST_STEPS else f"{selected.name} has as {_say(by)} as may be"

@@ -77,6 +77,10 @@ class Clipboard:
     def _pass(self, wanted: ClipboardSet) -> None:
         self._terminal.set_clipboard(wanted.selection, wanted.data or b"")
 
+    def copy(self, text: str) -> None:
+        """Put there what the user marked himself."""
+        self._terminal.set_clipboard("c", text.encode("utf-8", "replace"))
+
     @property
     def _current(self) -> _Question | None:
         """Return the question that is still open."""

@@ -52,6 +52,8 @@ class PaneList:
         self._top = 0
         #: The panes that showed last.
         self._shown = 1
+        #: The pane of each row that was drawn last.
+        self._drawn: list[Pane | None] = []
 
     @property
     def page(self) -> int:
@@ -98,7 +100,9 @@ class PaneList:
             widths[pane.name] = max(min(room, widths.get(pane.name, room)), 4)
         names = shorten_names(widths, self._glyphs.ellipsis)
         rows: list[Row] = []
+        self._drawn = []
         for line in shown:
+            self._drawn += [line.stands_for] * (1 if line.pane is None else tall)
             number = f"{line.number}" if 0 < line.number <= NUMBERED else " "
             is_selected = line.stands_for is not None and line.stands_for is selected
             if line.pane is None:
@@ -113,6 +117,10 @@ class PaneList:
         elif not lines:
             rows = self._draw_invitation(width)
         return rows[:height] + [make_row([], width, "list")] * (height - len(rows))
+
+    def find_at(self, row: int) -> Pane | None:
+        """Return the pane that this row of the list stands for; None for no pane."""
+        return self._drawn[row] if 0 <= row < len(self._drawn) else None
 
     def _list_lines(self) -> list[_Line]:
         """Return what the list has, a line each: headings of groups, and panes."""

@@ -8,22 +8,24 @@ action does.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chloe.ui import status_bars
 from chloe.ui.action_table import find_action
 from chloe.ui.actions import Actions
 from chloe.ui.canvas import Cells, Row, cut_row, fit, measure
-from chloe.ui.keymap import find_binding
+from chloe.ui.keymap import find_binding, list_bindings
 from chloe.ui.labels import label_action, label_key
 from chloe.ui.messages import Message
 from chloe.ui.panes.escape import EscapeWatch
-from chloe.ui.panes.mouse import Mouse
+from chloe.ui.panes.mouse import WHEEL_ROWS, Mouse, Report, parse_report
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.seen import SeenWatch
 from chloe.ui.panes.slots import Slots
+from chloe.ui.pointer import Pointer
 from chloe.ui.requests import AppEngine
 from chloe.ui.stack import MIN_COLUMNS, MIN_ROWS, Stack
 from chloe.ui.state import AppState
@@ -45,6 +47,16 @@ from chloe.ui.view import Action, Drawn, View
 _log = logging.getLogger("chloe.ui")
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the last frame had around the view: where that begins, its rows, and the lines to be clicked."""
+
+    top: int
+    rows: int
+    header: Row
+    footer: Row
+
+
 class Shell:
     """The window of one run."""
 
@@ -61,6 +73,7 @@ class Shell:
         pane_input: PaneInput,
         mouse: Mouse,
         seen: SeenWatch,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._state = state
         self._stack = stack
@@ -72,6 +85,8 @@ class Shell:
         self._pane_input = pane_input
         self._mouse = mouse
         self._seen = seen
+        self._pointer = Pointer(slots, self, clock)
+        self._frame = _Frame(0, 0, (), ())
 
     # Input -----------------------------------------------------------------------------------------
 
@@ -79,10 +94,7 @@ class Shell:
         """Give an event to whom it is meant for. Return whether the window may look otherwise now."""
         match event:
             case MouseReport(data):
-                # The program shows what it made of it.
-                if not self._stack.overlays:
-                    self._mouse.point(data)
-                return False
+                return self._point(data)
             case Typed(data):
                 self._seen.focus(True)
                 return self._type(data)
@@ -105,6 +117,78 @@ class Shell:
                 if colours is not None:
                     self._engine.take_colours(colours)
         return True
+
+    def _point(self, data: bytes) -> bool:
+        """Give a report of the mouse to the program that it is for, or do what it means here."""
+        report = parse_report(data)
+        if report is None or not self._mouse.rule:
+            return False
+        # The program shows what it made of it.
+        if not self._stack.overlays and self._mouse.point(report):
+            return False
+        return self._mouse.rule is True and self._pointer.point(report)
+
+    def click(self, column: int, row: int, count: int) -> None:
+        """Do what a click there means: select, and give the keyboard where a screen shows; a tab, a hint."""
+        if self._stack.overlays:
+            return
+        slot = self._slots.find_at(column, row)
+        selection = self._state.selection
+        typing_into = selection.typing_into
+        if slot is not None and slot.pane == typing_into:
+            return
+        self._state.messages.dismiss()
+        top, bottom = self._frame.top, self._frame.top + self._frame.rows
+        if row < top:
+            self._click_tab(column)
+        elif row >= bottom:
+            self._click_hint(column)
+        elif self._stack.place.click(column, row - top):
+            self._pane_input.release()
+            if count == 2 or slot is not None or typing_into is not None:
+                self._act_as("enter")
+        self._stack.close_done()
+
+    def _click_tab(self, column: int) -> None:
+        tab = status_bars.find_tab(self._frame.header, column)
+        if tab is not None:
+            self._pane_input.release()
+            self._stack.go_to_tab(tab)
+
+    def _click_hint(self, column: int) -> None:
+        """Do what the hint says that was clicked; while a pane has the keyboard, take that back."""
+        if self._state.selection.is_typing:
+            self._pane_input.release()
+            return
+        key = status_bars.find_hinted_key(self._frame.footer, column)
+        bindings = self._state.keymap.list(self._stack.top)
+        bound = [bound for bound in bindings if label_key(bound.keys[0]) == key]
+        if bound:
+            self.do(bound[0].action)
+
+    def turn_wheel(self, report: Report, by: int) -> None:
+        """Scroll what is under the mouse a step back, or on: a pane, else a list."""
+        slot = self._slots.find_at(report.column, report.row)
+        if self._stack.overlays or (slot is None and not self._state.selection.is_typing):
+            self._act_as("up" if by > 0 else "down")
+        elif slot is not None and not self._mouse.turn_wheel(report):
+            slot.view.scroll_rows(by * WHEEL_ROWS)
+
+    def _act_as(self, key: str) -> None:
+        """Do what this key does by default, whatever the user bound it to."""
+        binding = find_binding(list_bindings(self._stack.top), key)
+        if binding is not None:
+            self.do(binding.action)
+            self._stack.close_done()
+        else:
+            self._stack.top.press(key)
+
+    def copy(self, text: str) -> None:
+        """Put what was marked on the user's clipboard."""
+        self._state.clipboard.copy(text)
+        lines = text.count("\n") + 1
+        size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
+        self._state.messages.hint(f"Copied {size}")
 
     def _press(self, key: str) -> None:
         self._state.messages.dismiss()
@@ -162,7 +246,9 @@ class Shell:
     @property
     def mouse_mode(self) -> str:
         """Return what the user's terminal is asked to report of the mouse."""
-        return "off" if self._stack.overlays else self._mouse.mode
+        if self._stack.overlays:
+            return "button" if self._mouse.rule is True else "off"
+        return self._mouse.mode
 
     @property
     def cursor_shape(self) -> tuple[str, bool]:
@@ -189,6 +275,8 @@ class Shell:
         covered = len(footer) - 1
         above = [] if view.is_bare(columns) else [self._draw_header(columns)]
         window = [*above, *drawn.rows[: height - covered], *footer]
+        header: Row = above[0] if above else ()
+        self._frame = _Frame(len(above), height - covered, header, footer[0] if len(footer) == 1 else ())
         self._slots.show(
             [
                 replace(

@@ -59,6 +59,10 @@ class Stack:
         """Go ``by`` tabs on; from the last, to the first."""
         self._tab = (self._tab + by) % len(self.tabs)
 
+    def go_to_tab(self, place: int) -> None:
+        """Go to a tab by its place, from 0."""
+        self._tab = place
+
     def go_to_panes(self) -> None:
         """Go to where panes run and are typed into: the first tab."""
         self._tab = 0

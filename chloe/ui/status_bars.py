@@ -5,12 +5,12 @@ Owns what stands there and what gives way where it is narrow. Must not know the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chloe.engine import Escape
 from chloe.formatting.sizes import format_size_briefly
 from chloe.formatting.text import escape_unsafe
-from chloe.ui.canvas import Row, fit, make_row, measure_text
+from chloe.ui.canvas import Row, fit, make_row, measure, measure_text
 from chloe.ui.labels import label_key
 from chloe.ui.messages import Message
 from chloe.ui.state import AppState
@@ -38,6 +38,37 @@ def draw_header(tabs: Sequence[tuple[str, bool]], state: AppState, width: int, *
             parts.append(("news", " " * (width - taken - len(summary) - 1) + summary))
             break
     return make_row(parts, width, "header")
+
+
+def find_tab(header: Row, column: int) -> int | None:
+    """Return the place of the tab, from 0, that is drawn at a column of the line at the top."""
+    tabs = 0
+    for style_name, at in _place_runs(header):
+        if style_name in ("tab", "tab on"):
+            if column in at:
+                return tabs
+            tabs += 1
+    return None
+
+
+def find_hinted_key(footer: Row, column: int) -> str:
+    """Return the key, as it is written, whose hint is drawn at a column of the last line; "" for none."""
+    key = ""
+    for (style_name, at), (_, _, text) in zip(_place_runs(footer), footer, strict=True):
+        if style_name == "key":
+            key = text.decode("utf-8").strip()
+        if column in at:
+            return key if style_name in ("key", "hint") else ""
+    return ""
+
+
+def _place_runs(row: Row) -> Iterator[tuple[object, range]]:
+    """Yield the style of each run, and the columns that it takes."""
+    left = 0
+    for style_name, _, text in row:
+        width = measure(text)
+        yield style_name, range(left, left + width)
+        left += width
 
 
 def _summarize(state: AppState) -> str:

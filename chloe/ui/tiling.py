@@ -33,6 +33,10 @@ class Tile:
     rows: int
     columns: int
 
+    def contains(self, column: int, row: int) -> bool:
+        """Return whether this place of the wall is in it."""
+        return 0 <= column - self.left < self.columns and 0 <= row - self.top < self.rows
+
 
 #: Tiles side by side, of as many rows each.
 Band = tuple[Tile, ...]

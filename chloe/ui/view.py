@@ -143,6 +143,10 @@ class View(Protocol):
         """Return why there is no pane."""
         return ""
 
+    def click(self, column: int, row: int) -> bool:
+        """Select what is at this place of the view. Return whether there is something."""
+        return False
+
     def press(self, key: str) -> bool:
         """Take a key that is bound to nothing. Return whether it meant something here."""
         return False

@@ -41,6 +41,8 @@ class Wall:
         self._nothing = PaneView(state.screens)
         #: The place in the list of the first pane on the wall.
         self._first = 0
+        #: The tiles that were drawn last, each with its pane.
+        self._tiles: list[tuple[Tile, Pane]] = []
         self._has_list = True
 
     @property
@@ -91,6 +93,10 @@ class Wall:
         bands = lay_out(layout, [*weights, 1.0], len(weights), rows, columns)
         return bands[-1][-1].rows - 1, bands[-1][-1].columns
 
+    def find_at(self, column: int, row: int) -> Pane | None:
+        """Return the pane whose tile is at this place of the wall, its title among it."""
+        return next((pane for tile, pane in self._tiles if tile.contains(column, row)), None)
+
     # Drawing ----------------------------------------------------------------------------------------
 
     def draw(self, rows: int, columns: int, *, alone: bool, has_list: bool) -> DrawnWall:
@@ -109,12 +115,14 @@ class Wall:
         drawn: list[Row] = []
         slots: dict[str, Slot] = {}
         bands = lay_out(layout, weights, place, rows, columns)
+        self._tiles = [(tile, panes[tile.place]) for band in bands for tile in band]
         for band in bands:
             drawn += self._draw_band(band, panes, slots)
         first = slots.pop(panes[place].id)
         return DrawnWall(drawn, (first, *slots.values()), frozenset(band[0].top for band in bands))
 
     def _draw_nothing(self, rows: int, columns: int) -> DrawnWall:
+        self._tiles = []
         self._nothing.show(None)
         title = make_row([("frame", self._state.glyphs.horizontal * columns)], columns)
         says_so = not (self._has_list or self._selection.filter)

@@ -200,6 +200,7 @@ def test_an_unknown_table_is_named_with_file_line_and_what_is_allowed(tmp_path: 
         ('terminal.scrollback = "many"', "terminal.scrollback", "whole number"),
         ("terminal.scrollback = true", "terminal.scrollback", "whole number"),
         ("terminal.scrollback = -1", "terminal.scrollback", "from 0"),
+        ("ui.mouse = 1", "ui.mouse", 'must be true, false or "programs"'),
         ("ui.list_width = 5", "ui.list_width", "from 12 to 200, or 0 for no list"),
         ("ui.list_width = false", "ui.list_width", "from 12 to 200"),
         ('ui.ascii = "perhaps"', "ui.ascii", '"auto"'),
@@ -280,3 +281,10 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigBroken, match="is a folder, not a regular file"):
         load(environment={"CHLOE_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(("value", "rule"), [("true", True), ("false", False), ('"programs"', "programs")])
+def test_the_mouse_is_chloe_s_the_programs_or_the_terminal_s(
+    tmp_path: Path, value: str, rule: object
+) -> None:
+    assert read(tmp_path, f"ui.mouse = {value}").ui.mouse == rule

@@ -206,6 +206,7 @@ HELD_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "ui/views/message_list",
         "ui/views/prompt",
     ),
+    ("ui/test_pilot_mouse.py",): ("ui/pointer",),
     ("ui/test_pilot_wall.py",): ("ui/arranging", "ui/pane_title", "ui/wall"),
     ("ui/test_pilot_finding.py",): ("ui/views/filter", "ui/views/switcher"),
     ("ui/test_pilot_palette.py",): ("ui/finder", "ui/views/palette"),

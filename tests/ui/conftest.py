@@ -18,7 +18,7 @@ import pytest
 from chloe.actors.preconditions import why_not
 from chloe.backends.kinds import TRAITS
 from chloe.config import Config, KeysSettings, Paths, ShellSettings, TerminalSettings, UiSettings
-from chloe.config.settings import PanesSettings
+from chloe.config.settings import MouseRule, PanesSettings
 from chloe.engine import Change, Doing, ProgramEvidence, Queues
 from chloe.errors import PaneRefused
 from chloe.events import commands, facts
@@ -207,6 +207,7 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
         rows: int = 24,
         columns: int = 80,
         scrollback: int = 10_000,
+        mouse: MouseRule = True,
         is_quiet: bool = False,
         actions: Mapping[str, tuple[str, ...]] | None = None,
         panes: PanesSettings | None = None,
@@ -214,7 +215,7 @@ async def fly(home: Path) -> AsyncIterator[Fly]:
         config = Config(
             paths=Paths.under(home),
             keys=KeysSettings(release=release, escape=escape, actions=actions or {}),
-            ui=UiSettings(ascii=False, notifications=not is_quiet, title=not is_quiet),
+            ui=UiSettings(mouse=mouse, ascii=False, notifications=not is_quiet, title=not is_quiet),
             shell=ShellSettings(command=("sh",)),
             terminal=TerminalSettings(scrollback=scrollback),
             panes=panes or PanesSettings(),

@@ -80,7 +80,7 @@ class Parts:
             self.escape,
             leave="ctrl+]",
         )
-        self.mouse = Mouse(self.pane_input, self.slots)
+        self.mouse = Mouse(self.pane_input, self.slots, "programs")
         self.shell = Shell(
             self.state,
             self.stack,

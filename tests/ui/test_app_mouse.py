@@ -81,8 +81,13 @@ class Pointer:
         assert self.kept.read_bytes() == data + b"|"
 
 
+#: What all but the last test have: the mouse is left to the programs, and to the terminal.
+TO_PROGRAMS = '[ui]\nmouse = "programs"\n'
+
+
 @pytest.fixture
 def start_pointer(start_app: StartApp, tmp_path: Path) -> Callable[..., Pointer]:
+    (tmp_path / "home" / "config.toml").write_text(TO_PROGRAMS)
     return lambda **named: Pointer(start_app(**named), tmp_path)
 
 
@@ -249,6 +254,7 @@ def test_as_a_shell_s_job_it_stops_without_the_mouse_and_goes_on_with_it(
     start_app: StartApp, tmp_path: Path
 ) -> None:
     (tmp_path / "rc").write_text("PS1='$ '\n")
+    (tmp_path / "home" / "config.toml").write_text(TO_PROGRAMS)
     app = start_app(program=f"import os; os.execvp('bash', ['bash', '--rcfile', '{tmp_path}/rc', '-i'])")
     app.wait_for("$")
     app.send(f"{sys.executable} -m chloe\r".encode())
@@ -261,3 +267,21 @@ def test_as_a_shell_s_job_it_stops_without_the_mouse_and_goes_on_with_it(
     app.send(b"fg\r")
     pointer.wait_asked("any")
     pointer.gets(b"\x1b[<0;22;3M", b"\x1b[<0;1;1M")
+
+
+def test_chloe_has_the_mouse_unless_it_is_told_not_to(start_app: StartApp) -> None:
+    app = start_app()
+    app.wait_for("No panes yet")
+    app.wait_for(lambda app: app.terminal.modes.mouse == "button")
+    # A click on the hint opens a pane; a double click marks a word and copies it.
+    app.send(b"\x1b[<0;2;24M\x1b[<0;2;24m")
+    app.wait_for("keyboard:")
+    app.send(b"echo mar''ked/word\r")
+    app.wait_for("marked/word")
+    row = next(y for y, line in enumerate(app.text.splitlines(), 1) if "marked/word" in line)
+    app.send(b"\x1b[<0;25;%dM\x1b[<0;25;%dm" % (row, row) * 2)
+    app.wait_for("Copied 11 characters")
+    assert b"\x1b]52;c;bWFya2VkL3dvcmQ=\x1b\\" in app.written
+    app.leave_pane()
+    app.quit()
+    assert app.terminal.modes.mouse == "off"

@@ -69,7 +69,8 @@ class Pointed(Parts):
         self.double.sent.clear()
         for report in reports:
             self.draw()
-            self.mouse.point(report)
+            if (parsed := parse_report(report)) is not None:
+                self.mouse.point(parsed)
         return b"".join(command.data for command in self.double.sent if isinstance(command, Write))
 
     @property

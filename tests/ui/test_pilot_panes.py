@@ -166,7 +166,8 @@ async def test_answers_of_the_terminal_are_no_keys(pilot: Pilot) -> None:
     assert pilot.tty.replies == [b"\x1b[?62;4c", b"\x1b[12;34R", b"\x1b]11;rgb:0/0/0\x1b\\"]
 
 
-async def test_the_mouse_is_the_program_s_where_it_shows_and_has_the_keyboard(pilot: Pilot) -> None:
+async def test_the_mouse_is_the_program_s_where_it_shows_and_has_the_keyboard(fly: Fly) -> None:
+    pilot = await fly(mouse="programs")
     pane = await pilot.opens()
     program = pilot.program(pane)
     assert pilot.tty.mouse_mode == "off"
@@ -184,7 +185,8 @@ async def test_the_mouse_is_the_program_s_where_it_shows_and_has_the_keyboard(pi
     assert not program.typed
 
 
-async def test_a_box_has_the_mouse_switched_off(pilot: Pilot) -> None:
+async def test_a_box_has_the_mouse_switched_off(fly: Fly) -> None:
+    pilot = await fly(mouse="programs")
     pane = await pilot.opens()
     pilot.program(pane).prints(b"\x1b[?1003h\x1b[?1006hset")
     await pilot.until(lambda: pilot.tty.mouse_mode == "any")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chloe.config.settings import MouseRule
 from chloe.terminal import keys
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.pane_view import PaneView
@@ -20,6 +21,8 @@ _SGR = re.compile(rb"\x1b\[<(\d{1,9});(\d{1,9});(\d{1,9})([Mm])")
 _URXVT = re.compile(rb"\x1b\[(\d{1,9});(\d{1,9});(\d{1,9})M")
 _X10 = re.compile(rb"\x1b\[M([\x20-\xff])([\x21-\xff])([\x21-\xff])", re.DOTALL)
 
+#: Rows that the wheel scrolls.
+WHEEL_ROWS = 3
 _SHIFT, _ALT, _CTRL, _MOTION = 4, 8, 16, 32
 _WHEEL, _FURTHER = 64, 128
 _NONE = 3
@@ -80,11 +83,12 @@ def _make_report(code: int, column: int, row: int, *, released: bool) -> Report 
 
 
 class Mouse:
-    """The mouse in the pane that has the keyboard."""
+    """The mouse in the pane that has the keyboard. ``rule`` says who may have it: all, programs, nobody."""
 
-    def __init__(self, pane_input: PaneInput, slots: Slots) -> None:
+    def __init__(self, pane_input: PaneInput, slots: Slots, rule: MouseRule) -> None:
         self._pane_input = pane_input
         self._slots = slots
+        self.rule = rule
         #: The pane in which a button was pressed, what draws it there, and the buttons that are down since.
         self._pane = ""
         self._pressed_in: PaneView | None = None
@@ -94,12 +98,14 @@ class Mouse:
     def mode(self) -> str:
         """Return what to ask of the user's terminal: "off", "normal", "button", "any".
 
-        Nothing where reports would go nowhere, so that the terminal's own selection works there.
+        Where programs alone have the mouse, nothing if reports would go nowhere, so that the terminal's own
+        selection works there.
         """
         modes = self._pane_input.modes
-        if modes is None or not self._list_slots():
-            return "off"
-        return _MODE_FOR.get(modes.mouse, modes.mouse)
+        wanted = "off"
+        if self.rule and modes is not None and self._list_slots():
+            wanted = _MODE_FOR.get(modes.mouse, modes.mouse)
+        return "button" if self.rule is True and wanted != "any" else wanted
 
     def _list_slots(self) -> list[Slot]:
         """Return the slots that show the screen, as it is now, of the pane that has the keyboard."""
@@ -110,11 +116,12 @@ class Mouse:
             slot for slot in self._slots.find_live(pane.id) if slot.rows > slot.covered and slot.view.is_live
         ]
 
-    def point(self, data: bytes) -> None:
-        """Give the program what it asked for of a report of the terminal."""
-        report, pane, modes = parse_report(data), self._pane_input.pane, self._pane_input.modes
-        if report is None or pane is None or modes is None or modes.mouse == "off":
-            return
+    def point(self, report: Report) -> bool:
+        """Give the program what it asked for of a report of the terminal. Return whether it was about it."""
+        pane, modes = self._pane_input.pane, self._pane_input.modes
+        if pane is None or modes is None or modes.mouse == "off":
+            self._held = []
+            return False
         if pane.id != self._pane:
             self._pane, self._held = pane.id, []
         button = report.button
@@ -123,18 +130,38 @@ class Mouse:
         is_held = button in self._held
         goes_on = report.event in ("drag", "release")
         if goes_on and not is_held:
-            return
+            return False
         if is_held and report.event != "drag":
             self._held.remove(button)
         slot = self._slot_for(report, goes_on=goes_on)
         cell = _find_cell(slot, report, nearest=goes_on) if slot is not None else None
         if slot is None or cell is None:
-            return
+            return is_held
         if report.event == "press" and not 4 <= button <= 7:
             self._held.append(button)
             self._pressed_in = slot.view
         modifiers = {"shift": report.shift, "alt": report.alt, "ctrl": report.ctrl}
-        self._pane_input.report(keys.mouse(report.event, button, *cell, modes, **modifiers))
+        self._pane_input.report(pane, keys.mouse(report.event, button, *cell, modes, **modifiers))
+        return True
+
+    def turn_wheel(self, report: Report) -> bool:
+        """Give the wheel to the program under the mouse, keyboard or not. Return whether it has a use for it.
+
+        One that has the keyboard and the alternate screen gets cursor keys: there is nothing to scroll.
+        """
+        slot = self._slots.find_at(report.column, report.row)
+        pane = self._pane_input.find(slot.pane) if slot is not None and slot.is_live else None
+        cell = _find_cell(slot, report, nearest=False) if slot is not None else None
+        if slot is None or pane is None or cell is None:
+            return False
+        modes = self._pane_input.find_modes(pane)
+        sent = b""
+        if modes is not None and modes.mouse != "off":
+            sent = keys.mouse("press", report.button, *cell, modes)
+        elif modes is not None and modes.alternate_screen and pane == self._pane_input.pane:
+            sent = keys.encode("up" if report.button == _FIRST[_WHEEL] else "down", modes) * WHEEL_ROWS
+        self._pane_input.report(pane, sent)
+        return bool(sent)
 
     def _slot_for(self, report: Report, *, goes_on: bool) -> Slot | None:
         """Return the slot at the place of the report; for what goes on, the one in which it began."""

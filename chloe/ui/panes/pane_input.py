@@ -72,8 +72,15 @@ class PaneInput:
     def modes(self) -> Modes | None:
         """Return what the program set that the keyboard types into; None where there is none."""
         pane = self.pane
-        is_there = pane is not None and self._selection.accepts_keys(pane)
-        return find_modes(self._engine, pane) if pane is not None and is_there else None
+        return self.find_modes(pane) if pane is not None else None
+
+    def find(self, pane: str) -> Pane | None:
+        """Return the pane of this id."""
+        return self._engine.projections.panes.get(pane)
+
+    def find_modes(self, pane: Pane) -> Modes | None:
+        """Return what a pane's program set; None where nothing can be sent to it."""
+        return find_modes(self._engine, pane) if self._selection.accepts_keys(pane) else None
 
     def focus_pane(self, pane: Pane) -> None:
         """Give the keyboard to a pane."""
@@ -91,6 +98,14 @@ class PaneInput:
         self._left_by = "" if key == "escape" else key
         self.focus(False)
         self._selection.typing_into = None
+
+    def release(self) -> None:
+        """Take the keyboard back without a key."""
+        if self._selection.is_typing:
+            self._keyboard.blur()
+            self.focus(False)
+            self._selection.typing_into = None
+            self.on_command()
 
     @property
     def advises(self) -> bool:
@@ -138,16 +153,15 @@ class PaneInput:
         else:
             self._write(pane, keys.paste(data, find_modes(self._engine, pane)))
 
-    def report(self, data: bytes) -> None:
-        """Send the program in the pane that has the keyboard what isn't typed: nothing scrolls for it."""
-        pane = self.pane
+    def report(self, pane: Pane | None, data: bytes) -> None:
+        """Send the program in a pane what isn't typed: nothing scrolls for it."""
         if data and pane is not None and self._selection.accepts_keys(pane):
             self._tell(Write(pane.id, data))
 
     def focus(self, gained: bool) -> None:
         """Tell the pane that has the keyboard about the focus, if its program wants to know."""
         if (modes := self.modes) is not None:
-            self.report(keys.focus(gained, modes))
+            self.report(self.pane, keys.focus(gained, modes))
 
     def fit(self, pane: Pane, size: Size) -> None:
         """Give the pane the size (rows, columns) of the slot that shows it, if that is ours to say."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from chloe.terminal import Terminal
 from chloe.ui.canvas import Cells, Row, Run, cut, measure
 from chloe.ui.panes.live_screens import LiveScreen, LiveScreens
+from chloe.ui.panes.marking import Mark, Place, Unit, mark_rows, read_text
 from chloe.ui.panes.scrolling import MissingLines, Rows, Scrolling
 
 
@@ -34,6 +35,12 @@ class PaneView:
         self._height = 1
         #: The first column and row of the screen that show, and how many of each; None where it doesn't.
         self._part: tuple[int, int, int, int] | None = None
+        #: The rows that were drawn last, without the mark, and whether the line of each goes on in the next.
+        self._rows: list[Row] = []
+        self._goes_on: Sequence[bool] = ()
+        self._mark: Mark | None = None
+        #: The rows that were marked, until they change.
+        self._marked_rows: list[Row] | None = None
         #: Where the cursor stands in the view, as (column, row); None where it doesn't show.
         self.cursor: tuple[int, int] | None = None
 
@@ -82,6 +89,14 @@ class PaneView:
             else:
                 self._scrolling.down(rows)
 
+    def scroll_rows(self, rows: int) -> None:
+        """Look so many rows further back, or on where negative."""
+        if self._scrolling is not None:
+            if rows > 0:
+                self._scrolling.up(rows)
+            else:
+                self._scrolling.down(-rows)
+
     def scroll_to_top(self) -> None:
         """Look at the first line that the log has."""
         if self._scrolling is not None:
@@ -100,15 +115,18 @@ class PaneView:
         self.cursor = self._part = None
         terminal, screen = self._terminal, self._screen
         if terminal is None or screen is None:
+            self._mark = None
             return [_make_blank_row(width)] * height
         try:
-            return self._draw_rows(terminal, screen, width, height)
+            self._rows = self._draw_rows(terminal, screen, width, height)
         except Exception as error:
             raise NotDrawable(terminal) from error
+        return self._rows if self._mark is None else self._draw_mark(self._mark)
 
     def _draw_rows(self, terminal: Terminal, screen: LiveScreen, width: int, height: int) -> list[Row]:
         back = self._scrolling.find_rows(height) if self._scrolling else None
         if back is not None:
+            self._goes_on = self._scrolling.goes_on if self._scrolling else ()
             return [_fit(screen.make_row(row), terminal.columns, 0, width) for row in back]
         screen.refresh()
         x, y, visible = screen.cursor
@@ -118,8 +136,44 @@ class PaneView:
         self._part = left, top, min(width, terminal.columns - left), min(height, terminal.rows - top)
         if visible and y - top < height:
             self.cursor = (min(x - left, width - 1), y - top)
+        self._goes_on = ()
         shown = [_fit(row, terminal.columns, left, width) for row in screen.rows[top : top + height]]
         return shown + [_make_blank_row(width)] * (height - len(shown))
+
+    # Marking ---------------------------------------------------------------------------------------
+
+    def mark(self, anchor: Place, head: Place, unit: Unit) -> None:
+        """Mark the text between two places of the view, in these units, until it changes."""
+        if not self._rows:
+            return
+        last, width = len(self._rows) - 1, sum(measure(text) for _, _, text in self._rows[0])
+        begin, end = ((min(max(y, 0), last), min(max(x, 0), width - 1)) for y, x in (anchor, head))
+        self._mark, self._marked_rows = Mark(begin, end, unit), None
+
+    def unmark(self) -> None:
+        """Mark nothing any more."""
+        self._mark = None
+
+    @property
+    def marked_text(self) -> str:
+        """What is marked, as text; "" where nothing is."""
+        if self._mark is None:
+            return ""
+        goes_on = self._goes_on
+        if self._part is not None and self._terminal is not None:
+            _, top, _, height = self._part
+            goes_on = [self._terminal.goes_on(y) for y in range(top, top + height)]
+        return read_text(self._rows, self._mark.find_spans(self._rows), goes_on)
+
+    def _draw_mark(self, mark: Mark) -> list[Row]:
+        first, last = sorted((mark.anchor[0], mark.head[0]))
+        marked = self._rows[first : last + 1]
+        if self._marked_rows is None:
+            self._marked_rows = marked
+        if marked != self._marked_rows or last >= len(self._rows):
+            self._mark = None
+            return self._rows
+        return mark_rows(self._rows, mark.find_spans(self._rows))
 
     @property
     def is_live(self) -> bool:

@@ -63,6 +63,8 @@ class Scrolling:
         self._unpacked: dict[int, Rows] = {}
         self._window: tuple[int, ...] = ()
         self._shown: list[TerminalRow] = []
+        #: Whether the line of each row that shows goes on in the next one.
+        self.goes_on: list[bool] = []
         #: What is missing for the view that the user asked for.
         self.missing: MissingLines | None = None
 
@@ -153,24 +155,40 @@ class Scrolling:
             self._go()
         self._normalize()
         following: list[TerminalRow] = []
+        goes_on: list[bool] = []
         for rows in self._following(self._top.line):
             if rows is None:
                 # Not known yet: what was shown before stays.
                 return (self._shown + [()] * height)[:height]
             following += rows
+            goes_on += [True] * (len(rows) - 1) + [False]
             if len(following) >= self._top.row + height:
                 break
         self._shown = following[self._top.row : self._top.row + height]
+        self.goes_on = goes_on[self._top.row : self._top.row + height]
         if len(self._shown) < height:
             self.to_bottom()
             return None
         return self._shown
 
     def _following(self, line: int) -> Iterator[Rows | None]:
+        """Yield the rows of each line from here on, and then those on the screen, a line each."""
         total = self._terminal.scrollback.total
         for number in range(line, total):
             yield self._line(number)
-        yield self._screen()
+        yield from self._list_screen_lines()
+
+    def _list_screen_lines(self) -> Iterator[Rows]:
+        rows, height = self._screen(), self._terminal.rows
+        line: list[TerminalRow] = []
+        for at, row in enumerate(rows):
+            line.append(row)
+            y = at - (len(rows) - height)
+            if y >= 0 and not self._terminal.goes_on(y):
+                yield line
+                line = []
+        if line:
+            yield line
 
     def _line(self, number: int) -> Rows | None:
         """Return the rows of a line; None where the log has to be asked."""

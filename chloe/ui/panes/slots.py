@@ -33,6 +33,10 @@ class Slots:
         shown = self.find_live(typing_into) if typing_into is not None else []
         return next(iter(shown or self._slots), None)
 
+    def find_at(self, column: int, row: int) -> Slot | None:
+        """Return the slot at a place of the window; None where there is none, or something covers it."""
+        return next((slot for slot in self._slots if slot.contains(column, row)), None)
+
     def scroll_to_bottom(self, pane: str) -> None:
         """Show this pane's screen as it is now, wherever it shows."""
         for slot in self.find_live(pane):

@@ -196,6 +196,14 @@ class HistoryList(View):
         parts.append((style + on, fit(word, left, ellipsis=ellipsis).decode("utf-8")))
         return make_row(parts, width, "list" + on)
 
+    def click(self, column: int, row: int) -> bool:
+        """Select the line at this row."""
+        line = self._top + row - 1
+        if row < 1 or line >= len(self.lives):
+            return False
+        self._line = line
+        return True
+
     # What one can do in it -------------------------------------------------------------------------
 
     @property

@@ -107,6 +107,8 @@ class Instances(View):
         self.bindings = (Binding(leave, "send_leave"), *self.bindings)
         #: Whether the selected pane has the whole window.
         self.is_zoomed = False
+        #: Who got how much when it was drawn last.
+        self._split = Split(0, 0)
 
     # What it is to others --------------------------------------------------------------------------
 
@@ -162,7 +164,7 @@ class Instances(View):
 
     def draw(self, columns: int, rows: int) -> Drawn:
         """Draw the list and the wall."""
-        split = self.split(columns)
+        self._split = split = self.split(columns)
         has_list = split.list_width > 0
         wall = self._wall.draw(rows, split.wall_width, alone=self.is_zoomed, has_list=has_list)
         if not has_list:
@@ -180,6 +182,16 @@ class Instances(View):
         ]
         left = split.list_width + 1
         return Drawn(drawn, slots=tuple(replace(slot, left=slot.left + left) for slot in wall.slots))
+
+    def click(self, column: int, row: int) -> bool:
+        """Select the pane at this place, in the list or on the wall."""
+        width = self._split.list_width
+        left = width + 1 if width else 0
+        is_listed = column < width
+        pane = self._list.find_at(row - 1) if is_listed else self._wall.find_at(column - left, row)
+        if pane is not None:
+            self._state.selection.select(pane.id)
+        return pane is not None
 
     # What one can do in it -------------------------------------------------------------------------
 
