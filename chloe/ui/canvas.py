@@ -8,6 +8,7 @@ measure.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
 
 from chloe.terminal.widths import split_clusters
 
@@ -42,7 +43,13 @@ def measure(text: bytes) -> int:
 
 def measure_text(text: str) -> int:
     """Return the columns that ``text`` takes, as the emulator counts."""
-    return len(text) if text.isascii() else sum(columns for _, columns in split_clusters(text))
+    return len(text) if text.isascii() else _measure_clusters(text)
+
+
+@lru_cache(maxsize=2048)
+def _measure_clusters(text: str) -> int:
+    """Measure text cluster by cluster: lines and signs are the same in each frame."""
+    return sum(columns for _, columns in split_clusters(text))
 
 
 def cut(text: Cells, start: int, end: int) -> Cells:

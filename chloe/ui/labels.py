@@ -6,6 +6,7 @@ Owns the labels. Must not know widgets or where a label stands. What comes from 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from chloe.engine import Doing
 from chloe.engine import ending as outcome
@@ -19,6 +20,7 @@ from chloe.ui.view import Binding
 _KEY_LABELS = {"page_up": "PgUp", "page_down": "PgDn", "escape": "Esc"}
 
 
+@lru_cache(maxsize=512)
 def label_key(key: str) -> str:
     """Return a key as a person reads it: ``Esc``, ``Shift-PgUp``, ``Ctrl-L``."""
     named = keys.parse_name(key)
