@@ -156,7 +156,7 @@ class PaneView:
 
     @property
     def marked_text(self) -> str:
-        """What is marked, as text; "" where nothing is."""
+        """Return what is marked, as text; "" where nothing is."""
         if self._mark is None:
             return ""
         goes_on = self._goes_on

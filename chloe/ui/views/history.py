@@ -69,7 +69,7 @@ class HistoryList(View):
         #: The selected entry, by its pane, its place, and the line at the top.
         self._selected = ""
         self._place = self._top = 0
-        self._height = 1
+        self._height = self._width = 1
         self._screen = PaneView(state.screens)
 
     def on_change(self, change: Change) -> None:
@@ -130,7 +130,7 @@ class HistoryList(View):
         return [title, *screen], slot
 
     def _draw_table(self, width: int, rows: int) -> list[Row]:
-        self._height = max(rows - 1, 1)
+        self._height, self._width = max(rows - 1, 1), width
         lines = self._table.lines
         line = next((at for at, each in enumerate(lines) if each == self._place), 0)
         above = line - (line > 0 and isinstance(lines[line - 1], str))
@@ -198,10 +198,11 @@ class HistoryList(View):
 
     def click(self, column: int, row: int) -> bool:
         """Select the line at this row."""
-        line = self._top + row - 1
-        if row < 1 or line >= len(self.lives):
+        line, lines = self._top + row - 1, self._table.lines
+        place = lines[line] if row >= 1 and line < len(lines) and column < self._width else ""
+        if isinstance(place, str):
             return False
-        self._line = line
+        self._place, self._selected = place, self.entries[place].pane.id
         return True
 
     # What one can do in it -------------------------------------------------------------------------
