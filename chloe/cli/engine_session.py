@@ -58,12 +58,17 @@ def load_settings(*, must_be_writable: bool = True) -> Config:
     return load()
 
 
+def find_timeout() -> float | None:
+    """Return the seconds that ``--timeout`` says; None where it isn't given."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_TIMEOUT) if context is not None else None
+
+
 def make_waits() -> Waits:
     """Make what reports a wait on stderr, and gives it up when the command line says so."""
     from chloe.waits import Waits
 
-    context = click.get_current_context(silent=True)
-    return Waits(report, context.meta.get(_TIMEOUT) if context is not None else None)
+    return Waits(report, find_timeout())
 
 
 def run_with_engine(

@@ -15,6 +15,7 @@ COMMANDS = (
     "new",
     "ls",
     "peek",
+    "wait",
     "send",
     "relaunch",
     "rename",
@@ -98,6 +99,8 @@ def load_command(name: str) -> click.Command | None:
             from chloe.cli.ls import ls as command
         case "peek":
             from chloe.cli.peek import peek as command
+        case "wait":
+            from chloe.cli.wait import wait as command
         case "send":
             from chloe.cli.send import send as command
         case "relaunch":

@@ -51,6 +51,7 @@ def test_help_names_each_command(chloe: Chloe) -> None:
         "new",
         "ls",
         "peek",
+        "wait",
         "send",
         "relaunch",
         "rename",

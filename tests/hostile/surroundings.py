@@ -77,6 +77,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("relaunch", "p"),
     ("group", "p", "a"),
     ("peek", "p"),
+    ("wait", "--timeout", "0.1", "p"),
     ("reset", "p"),
     ("send", "p", "x"),
     ("send", "p", "--key", "up"),

@@ -78,6 +78,8 @@ def commands(case: Case, chance: random.Random) -> list[list[str]]:
         ["recover"],
         ["peek", "--ansi", "--", named],
         ["peek", "--json", honest],
+        ["wait", "--timeout", "0.3", "--for", "text=\x1b]0;x", "--", named],
+        ["wait", "--timeout", "0.3", "--for", "quiet", "--", named],
         ["config"],
         ["config", "--json"],
         ["rename", "--", named, "renamed"],
