@@ -68,7 +68,7 @@ class Plan:
         return sum(part.bodies for part in self.ranges)
 
     @property
-    def format_size(self) -> int:
+    def size(self) -> int:
         """Return how many bytes they take."""
         return sum(part.size for part in self.ranges)
 

@@ -67,7 +67,9 @@ def wait(pane: str, kind: str) -> int:
             raise WaitedTooLong(f"{target.name}: {kind} hasn't come within {seconds:g} s") from None
 
     # What comes has to be recorded, if nobody else does that.
-    if run_with_engine(work, replace(named(pane), stays=True), screens=kind.startswith(_TEXT)):
+    if run_with_engine(
+        work, replace(named(pane), stays=True), screens=kind.startswith(_TEXT), needs_log=False
+    ):
         return 0
     report(f"{pane} has ended: {kind} can't come any more")
     return _NEVER

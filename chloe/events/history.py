@@ -1,4 +1,4 @@
-"""The history projection: what happened to each pane, for the History view.
+"""The history projection: what happened to each pane, for the History view's list and for undo.
 
 Owns ``PaneHistory`` and ``History``. Must not know screens or how a history is worded for a reader.
 """

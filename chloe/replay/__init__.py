@@ -1,4 +1,4 @@
-"""Replay: the log read back, in words.
+"""Replay: the log read back, in words. What shows a pane's screen of then is ``chloe.past``.
 
 ``narrative`` says what happened for a reader, as text or as JSON. It is silent (law 6): it answers no
 terminal's question, touches no backend, and passes on nothing that a program printed without making it

@@ -28,7 +28,8 @@ from chloe.store.untouched import open_untouched
 #: schema at each start to compare with; where it differs, that is done.
 NEWEST = "96b0c72fdcbd53c43c6d72af83026b02424d16725371cf33e2f1785a71c69396"
 
-#: May be missing: they are derived, and made again.
+#: May be missing: they are derived, and made again. Nothing else that is derived goes into the log's
+#: database, whose schema is compared word by word: it gets a file of its own.
 DERIVED = frozenset({b"checkpoint", b"checkpoint_position"})
 
 #: As bytes, so that it doesn't matter what stands there; and no more than a schema worth reading has.

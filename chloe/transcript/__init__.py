@@ -17,7 +17,8 @@ The interface
 
 A ``TranscriptChange`` is a line, another text of one that was told (by the same number), or that one is part
 of a frame, a bar or a status line. ``Entries`` folds them. ``state.dump`` and ``state.load`` go on later, at
-the same place of the stream, with a terminal that is as it was there.
+the same place of the stream, with a terminal that is as it was there: for a caller that makes a transcript in
+slices, beside a checkpoint. An export makes it in one go.
 
 The theory
 ----------

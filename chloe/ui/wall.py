@@ -157,13 +157,13 @@ class Wall:
                 pane.id, tile.top + 1, tile.left, tile.rows - 1, tile.columns, is_live, view
             )
         # After the screen: what stands over it depends on what it shows.
-        is_marked = len(panes) > 1 and pane is self._selection.selected
+        is_selected = len(panes) > 1 and pane is self._selection.selected
         title = draw_pane_title(
             self._state,
             pane,
             view if tile.rows > 1 else None,
             tile.columns,
-            line=self._state.glyphs.heavy if is_marked else self._state.glyphs.horizontal,
+            line=self._state.glyphs.heavy if is_selected else self._state.glyphs.horizontal,
             is_typed_into=self._selection.typing_into == pane.id,
             has_list=self._has_list and len(panes) == 1,
         )

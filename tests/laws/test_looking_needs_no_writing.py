@@ -43,6 +43,7 @@ LOOKS: tuple[tuple[Sequence[str], int, bytes], ...] = (
     (("export-log", "runs"), 0, b"\r\n59999\r\n60000\r\n"),
     (("export-log", "runs", "--format", "text"), 0, b"\n59999\n60000\n"),
     (("peek", "runs"), 0, b"\n59999\n60000\n"),
+    (("wait", "runs", "--for", "quiet", "--timeout", "30"), 0, b""),
     (("verify",), 0, b"the chain holds"),
     (("verify", "--print-head"), 0, b" "),
     (("doctor",), 1, b"bad "),

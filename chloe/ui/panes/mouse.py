@@ -113,7 +113,9 @@ class Mouse:
         if pane is None:
             return []
         return [
-            slot for slot in self._slots.find_live(pane.id) if slot.rows > slot.covered and slot.view.is_live
+            slot
+            for slot in self._slots.find_live(pane.id)
+            if slot.rows > slot.covered and slot.view.shows_screen
         ]
 
     def point(self, report: Report) -> bool:

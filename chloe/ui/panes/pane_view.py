@@ -176,7 +176,7 @@ class PaneView:
         return mark_rows(self._rows, mark.find_spans(self._rows))
 
     @property
-    def is_live(self) -> bool:
+    def shows_screen(self) -> bool:
         """Return whether the rows made last were of the screen as it is now."""
         return self._part is not None
 

@@ -46,5 +46,5 @@ class VisiblePanes:
     def list_seen(self) -> list[Pane]:
         """Return the panes of which a slot shows what there is now: the screen, or why there is none."""
         panes, screens = self._engine.projections.panes, self._engine.projections.screens
-        ids = {slot.pane for slot in self._slots if slot.view.is_live or slot.pane in screens.broken}
+        ids = {slot.pane for slot in self._slots if slot.view.shows_screen or slot.pane in screens.broken}
         return [panes[id] for id in ids & panes.keys()]
