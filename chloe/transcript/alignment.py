@@ -27,6 +27,8 @@ _SURE_LETTERS = 4
 _MIN_PAGE = 6
 _KNOWN_PART = 0.5
 _LOST_PART = 0.6
+#: Lines that a page shares with the one before at the most.
+_MAX_OVERLAP = 4
 #: The most pairs of lines in one gap that are compared with each other.
 _MAX_PAIRS = 4000
 #: How many lines beside one of numbers are looked at.
@@ -106,6 +108,7 @@ class Alignment:
         turned = self._is_turned(blocks, same)
         self._accept(blocks, gaps, turned)
         if turned:
+            self._find_overlap()
             edges = (0, 1, self._rows - 2, self._rows - 1)
             gaps = [([x for x in a if x.row in edges], [y for y in b if y.row in edges])]
         else:
@@ -188,6 +191,19 @@ class Alignment:
             if x and x.key == y.key and y.row > low:
                 y.is_settled = y.is_settled and y.pinned
                 y.pinned = True
+
+    def _find_overlap(self) -> None:
+        """Find the lines that two pages share: the last of one are the first of the other."""
+        a = [x for x in self._old if x.row < self._rows - 1]
+        b = [y for y in self._new if y.row < self._rows - 1]
+        for size in range(min(len(a), len(b), _MAX_OVERLAP), 0, -1):
+            for xs, ys in ((a[-size:], b[:size]), (a[:size], b[-size:])):
+                is_same = all(x.key == y.key for x, y in zip(xs, ys, strict=True))
+                if is_same and any(len(letters(y.key)) >= _SURE_LETTERS for y in ys):
+                    for x, y in zip(xs, ys, strict=True):
+                        if id(x) not in self.matched and id(y) not in self._taken:
+                            self._take(x, y, "")
+                    return
 
     def _find_moved(self) -> None:
         """Find the lines that were moved past others."""

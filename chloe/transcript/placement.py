@@ -160,12 +160,24 @@ class Placement:
                 beside = self._linked(place + step, panel)
                 if beside is None:
                     continue
-                for entry in self._wanted[place]:
-                    neighbour = entry.before if step < 0 else entry.after
-                    is_neighbour = neighbour == beside.seq and neighbour != NOBODY
-                    if is_neighbour or 0 < (beside.seq - entry.seq) * step <= _NEAR:
-                        self._links[place] = entry
-                        break
+                near = self._nearest(place, beside, step)
+                if near is not None:
+                    self._links[place] = near
+
+    def _nearest(self, place: int, beside: RecentLine, step: int) -> RecentLine | None:
+        """Return which of the entries that a line may be stood nearest to ``beside`` when it was told, if any
+        was near, and if no other line is that.
+        """
+        linked = {entry.seq for entry in self._links.values()}
+        nearest, least = None, _NEAR + 1
+        for entry in self._wanted[place]:
+            neighbour = entry.before if step < 0 else entry.after
+            distance = (beside.seq - entry.seq) * step
+            if neighbour == beside.seq and neighbour != NOBODY:
+                distance = 0
+            if entry.seq not in linked and (distance > 0 or neighbour == beside.seq) and distance < least:
+                nearest, least = entry, distance
+        return nearest
 
     def _link_pairs(self, run: list[int]) -> None:
         """Link two lines that stood near each other when they were told."""

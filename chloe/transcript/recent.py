@@ -196,6 +196,11 @@ class RecentLines:
             entry.pinned = True
             self.changes.append(TranscriptChange("chrome", entry.seq, "", time, offset))
 
+    @property
+    def last(self) -> int:
+        """Return the number of the last line that was told of the main screen; -1 where none is recent."""
+        return next((seq for seq, entry in reversed(self.entries.items()) if not entry.alternate), NOBODY)
+
     def count_forgotten(self, first: int, last: int) -> int:
         """Return how many lines between two numbers aren't known any more."""
         return last - first - 1 - sum(first < seq < last for seq in self.entries)

@@ -159,13 +159,14 @@ class Transcript:
         is_resized = now - self.resized < _REPAINTED
         is_cleared = watch.is_begun_anew()
         left: list[FrameLine] = []
-        if watch.left and not is_cleared and not is_resized and not alternate:
+        is_back = watch.is_paged_back
+        if watch.left and not (is_cleared or is_resized or is_back or alternate):
             self._tell_passed(watch, len(watch.left))
         if not alternate:
             left = [FrameLine(text, -1, now) for text in self._left(watch, old, new)]
         lines = left + new
         for line in lines:
-            line.again = alternate or is_cleared or is_resized
+            line.again = alternate or is_cleared or is_resized or is_back
         if is_cleared and not alternate and (left or is_resized):
             self._find_told(old, lines)
         scrolled = self._align(old, lines, watch)
@@ -173,6 +174,8 @@ class Transcript:
         if left:
             self._place(left, list(range(len(left))), new)
         self.shown[alternate][:] = new
+        if watch.is_paged_back and any(line.entry and line.entry.seq == self.recent.last for line in new):
+            watch.is_paged_back = False
         self.is_changed = False
         watch.looked()
 

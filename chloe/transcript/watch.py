@@ -47,6 +47,8 @@ class Watch:
         self._moved = False
         #: Whether rows, and the first one, were unseen where this went on from a state.
         self._was_unseen = self._was_top_unseen = False
+        #: Whether rows came in at the top of the main screen, as where somebody pages back.
+        self.is_paged_back = False
         self._name_anew()
         terminal.observe(self)
 
@@ -63,6 +65,9 @@ class Watch:
         if count > 0:
             names[first : bottom + 1] = names[first + size : bottom + 1] + new
         else:
+            self.is_paged_back = self.is_paged_back or (
+                not first and not self.terminal.modes.alternate_screen
+            )
             names[first : bottom + 1] = new + names[first : bottom + 1 - size]
 
     def before_clear(self) -> None:
@@ -173,6 +178,7 @@ class Watch:
             "first_name": self._first_name,
             "was_at_top": self._was_at_top,
             "moved": self._moved,
+            "is_paged_back": self.is_paged_back,
         }
 
     def load(self, dumped: dict[str, Any]) -> None:
@@ -193,3 +199,4 @@ class Watch:
         self._first_name = int(dumped["first_name"])
         self._was_at_top = bool(dumped["was_at_top"])
         self._moved = bool(dumped["moved"])
+        self.is_paged_back = bool(dumped["is_paged_back"])

@@ -21,7 +21,13 @@ _PAGER = 97, 2, 98
 _PANELS = 95, 7, 95
 _TABLE = 98, 10, 95
 _MENU = 95, 10, 95
+#: Code whose every fourth line is the same, paged on and back by other steps: some of these are told twice.
+_REPEATED = 97, 3, 95
+#: What only colours part isn't read apart: such a row is told with what stands beside it.
+_COLOUR_ALONE = 70, 16, 95
 GOALS = {
+    "agent_small": _CHAT,
+    "agent_turns": _CHAT,
     "bars": _APPENDED,
     "chat_alt": _CHAT,
     "fzf": _MENU,
@@ -30,18 +36,28 @@ GOALS = {
     "ink_resize": _RESIZED,
     "ink_tall": _CHAT,
     "less": _PAGER,
+    "less_main": _PAGER,
     "less_twice": _PAGER,
+    "making": _APPENDED,
     "mc": _PANELS,
+    "nano": _PAGER,
     "qwen_code": _CHAT,
     "repeats": _APPENDED,
     "shell": _APPENDED,
+    "shell_work": _APPENDED,
+    "sidebar": _COLOUR_ALONE,
     "tmux": _PANELS,
+    "tmux_panes": _PANELS,
     "top": _TABLE,
     "tscroll": _PAGED_CHAT,
+    "vim_code": _REPEATED,
     "vim_edit": _PAGER,
+    "vim_insert": _PAGER,
     "vim_page": _PAGER,
     "vsplit": _PANELS,
     "watch": _TABLE,
+    "wide_less": _PAGER,
+    "wide_shell": _APPENDED,
 }
 #: A state is never larger.
 _MAX_STATE = 64 * 1024

@@ -8,6 +8,7 @@ from chloe.transcript import transcript
 from chloe.transcript.recent import MAX_ENTRIES
 from tests.transcript.playing import Player, fold, lines, printed
 
+TREES = ["oak", "elm", "ash", "fir", "yew", "birch", "alder", "cedar"]
 ALTERNATE = b"\x1b[?1049h\x1b[2J\x1b[H"
 
 
@@ -76,6 +77,27 @@ def test_pages_turned_on_and_back_are_told_once() -> None:
         for start in range(0, 32, 8)
     ]
     assert lines(printed(ALTERNATE, *pages, *pages[::-1], rows=8)) == words
+
+
+def test_a_pager_on_the_main_screen_tells_what_is_paged_back_and_on_again_once() -> None:
+    words = [f"{one} {other}".encode() for one in ("red", "blue", "green", "white") for other in "abcdefgh"]
+    on = [
+        b"".join(b"\r\x1b[K%s\r\n" % word for word in words[start : start + 8]) + b":" for start in (0, 8, 16)
+    ]
+    back = b"".join(b"\x1b[H\x1bM%s\x1b[K" % word for word in words[8:16][::-1]) + b"\x1b[9H\r\x1b[K:"
+    told = lines(
+        printed(*on, back, on[2], b"\r\x1b[K%s\r\n:" % words[24], b"\r\x1b[K$ ls\r\n%s" % words[0], rows=9)
+    )
+    assert told == [word.decode() for word in words[:25]] + ["$ ls", "red a"]
+
+
+def test_lines_that_two_pages_share_are_told_once() -> None:
+    words = [f"{one} {other}" for one in ("red", "blue", "green", "white") for other in TREES]
+    words[7] = words[14] = "the same"
+    pages = [
+        b"\x1b[H\x1b[2J" + "\r\n".join(words[start : start + 8]).encode() + b"\r\n~" for start in (0, 7, 14)
+    ]
+    assert lines(printed(ALTERNATE, *pages, rows=9)) == words[:22]
 
 
 def test_another_page_is_never_an_update_in_place() -> None:
