@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from chloe.backends import descriptors
 from chloe.config import Config, Paths, TmuxSettings
@@ -259,11 +259,12 @@ def with_no_pane(app: AppInTerminal) -> AppInTerminal:
 
 
 # The same examples each time: a change shall be judged by its own doing. `HYPOTHESIS_PROFILE=search` looks
-# for new ones, and `make search` for many.
+# for new ones, and `make search` for many. However long one takes: the machine may be busy.
+_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile(
-    "same", derandomize=True, max_examples=max(int(settings().max_examples * min(TIMES, 1)), 1)
+    "same", derandomize=True, max_examples=max(int(settings().max_examples * min(TIMES, 1)), 1), **_PATIENT
 )
 settings.register_profile(
-    "search", derandomize=False, max_examples=max(int(settings().max_examples * TIMES), 1)
+    "search", derandomize=False, max_examples=max(int(settings().max_examples * TIMES), 1), **_PATIENT
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
