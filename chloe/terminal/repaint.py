@@ -129,7 +129,14 @@ class Repaint:
                 below = rows[place + 1] if place + 1 < len(rows) else None
                 ends_early = place == opened - 1 and len(row.text) == columns - 1 > 0
                 size = columns - 1 if ends_early or is_short(row, below, columns) else columns
-                self.print_cells(row.text.ljust(size), row.full_style_ids(columns))
+                cells, style_ids = row.text.ljust(size), row.full_style_ids(columns)
+                self.print_cells(cells, style_ids)
+                if place == opened - 1 and size == columns:
+                    # A cleared screen ends the line here, and then it shows how the row was blanked.
+                    last = columns - (2 if cells.endswith(HALF) else 1)
+                    self.select_pen(self.screen.pen_table.lookup(row.fill))
+                    self.emit(f"\x1b[{last + 1}G\x1b[{columns - last}X")
+                    self.print_cells(cells[last:], style_ids[last:])
                 if ends_early:
                     self.select_pen(self.screen.pen_table.lookup(row.fill))
                     self.emit(f"{_SEPARATOR}\u3000\r")

@@ -152,6 +152,9 @@ def assert_same_from_here(first: Terminal, second: Terminal, more: bytes, other:
 @example(
     "\x1b[?69h\x1b[2;5s\x1b[4h   \uff41\a".encode(), (1, 6), b"", (1, 1)
 )  # A wait at a margin, in insert mode.
+@example(
+    b"\x1b[44m\x1b[2;3H\x1b[1K\x1b[80;1H", (24, 4), b"\x1b[H\x1b[2J", (1, 1)
+)  # A line that a clear ends.
 @example(b"\x1b]2;" + b"x" * 300_000, (1, 4), b"2;y\x07z", (1, 4))  # A title too long to be one stays none.
 def test_a_repainted_terminal_is_the_same_and_goes_on_the_same(
     stream: bytes, size: tuple[int, int], more: bytes, other: tuple[int, int]
