@@ -51,7 +51,7 @@ def dump(transcript: Transcript) -> bytes:
         "next": recent.next,
         "texts": list(recent.texts),
         "entries": _encode_entries(entries),
-        "loose": _encode_entries(list(loose.values())),
+        "loose": _encode_entries([loose[seq] for seq in sorted(loose)]),
         "lines": [
             [_encode_line(line) for line in lines] for lines in (*transcript.shown, transcript.vanished)
         ],
@@ -187,7 +187,7 @@ def _decode_line(encoded: list[Any], known: dict[int, RecentLine]) -> FrameLine:
     text, row, since, panel, name, flags, told = encoded
     line = FrameLine(
         _text(text),
-        _number(row, -1),
+        _number(row, -_MAX_NUMBER),
         _number(since, -_MAX_NUMBER),
         bool(_number(flags) & 1),
         _number(panel),

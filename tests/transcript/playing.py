@@ -70,7 +70,7 @@ class Player:
 
 
 def play(
-    events: list[dict[str, Any]], size: int = 0, between: Callable[[Player], None] | None = None
+    events: list[dict[str, Any]], size: int = 0, between: Callable[[Player], object] | None = None
 ) -> Player:
     """Play a recording; ``between`` is called behind everything that came."""
     player = Player(*events[0]["resize"])
