@@ -122,6 +122,7 @@ class App:
             state.selection,
             state.messages,
             Announcer(tty, loop.time, is_wanted=config.ui.notifications),
+            self._seen,
         )
         self._title = WindowTitle(state, loop.time) if config.ui.title else None
         self._shell = Shell(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from chloe.engine import Change
 from chloe.events.facts import Notified
@@ -22,6 +23,14 @@ _NEWS = 60_000_000_000
 #: Seconds within which panes that something ended, such as a tmux server that is gone, are told as one; and
 #: how many of them by their names.
 _ONE_EVENT, _MAX_NAMES = 5.0, 3
+
+
+class UserWindow(Protocol):
+    """The user's window."""
+
+    @property
+    def has_focus(self) -> bool:
+        """Return whether it has the focus."""
 
 
 class _End:
@@ -42,12 +51,14 @@ class Notifier:
         selection: Selection,
         messages: Messages,
         announcer: Announcer,
+        window: UserWindow,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._projections = projections
         self._selection = selection
         self._messages = messages
         self._announcer = announcer
+        self._window = window
         self._clock = clock
         #: The panes whose end would be news.
         self._alive: set[str] = set()
@@ -85,7 +96,7 @@ class Notifier:
             self._messages.notify(f"{pane.name}: {words}")
             self._announcer.notify(pane.id, f"{pane.name}: {words}")
         else:
-            self._announcer.ring(pane.id, is_typed_into=self._selection.typing_into == pane.id)
+            self._announcer.ring(pane.id, is_typed_into=self._is_typed_into(pane))
 
     def _note_end(self, pane: Pane) -> None:
         """Tell of the end of a program, where that is news."""
@@ -103,8 +114,12 @@ class Notifier:
         said = f"{pane.name} ended: {label_outcome(pane)}"
         self._messages.notify(said)
         # Who typed into it knows.
-        if self._selection.typing_into != pane.id:
+        if not self._is_typed_into(pane):
             self._announcer.notify(pane.id, said)
+
+    def _is_typed_into(self, pane: Pane) -> bool:
+        """Return whether the user is at the pane's keyboard: not if he has gone to another window."""
+        return self._selection.typing_into == pane.id and self._window.has_focus
 
     def _note_common_end(self, pane: Pane) -> None:
         """Tell of panes that one thing ended in one sentence."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from chloe.engine import Change, Doing, ProgramEvidence, Queues
-from chloe.errors import ChloeError, LogUnusable, ScreenBroken
+from chloe.errors import ChloeError, LogUnusable, PaneRefused, ScreenBroken
 from chloe.events.commands import Close, Command, Kill, MarkSeen, Resize, Write
 from chloe.events.projections import Projections
 from chloe.events.screens import Screens
@@ -186,7 +186,7 @@ class Requests:
 
     async def _mark_seen(self, command: MarkSeen) -> None:
         try:
-            with suppress(LogUnusable):
+            with suppress(LogUnusable, PaneRefused):
                 await self._engine.request(command)
         finally:
             self._marking.discard(command.pane)

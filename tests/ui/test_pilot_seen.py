@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chloe.backends.backend import Exited
+from chloe.errors import LogUnusable
 from chloe.events import commands
 from chloe.events.facts import Entry, Seen
 from chloe.store import Store
+from chloe.ui.panes.seen import SeenWatch
+from chloe.ui.panes.unread import Unread
 
 if TYPE_CHECKING:
     from chloe.events.panes import Pane
-    from tests.ui.conftest import Fly
+    from tests.ui.conftest import Double, Fly
     from tests.ui.pilot import Pilot
 
 
@@ -60,6 +64,26 @@ async def test_the_end_of_a_pane_that_doesn_t_show_is_passed_on_and_of_one_that_
     pilot.program(other).exits(0)
     await pilot.sees("other ended: exit 0")
     assert len(pilot.tty.notifications) == 1
+
+
+async def test_a_window_without_the_focus_is_told_of_the_end_of_the_pane_with_the_keyboard(
+    pilot: Pilot,
+) -> None:
+    one = await pilot.opens()
+    pilot.type(b"\x1b[O")
+    pilot.program(one).exits(3)
+    await pilot.until(lambda: pilot.tty.notifications == ["sh ended: exit 3"])
+    assert not one.is_end_seen
+
+
+async def test_of_one_pane_five_a_minute_are_passed_on(pilot: Pilot) -> None:
+    one, other = await open_two(pilot)
+    for number in range(7):
+        pilot.program(one).prints(b"\x1b]9;text %d\a" % number)
+        await pilot.sees(f"one: text {number}")
+    assert pilot.tty.notifications == [f"one: text {number}" for number in range(5)]
+    pilot.program(other).prints(b"\x1b]9;another's\a")
+    await pilot.until(lambda: pilot.tty.notifications[5:] == ["other: another's"])
 
 
 async def test_running_past_a_pane_doesn_t_see_it(pilot: Pilot) -> None:
@@ -146,6 +170,64 @@ async def test_one_that_goes_on_printing_is_told_to_the_log_only_now_and_then(pi
         await pilot.sees(f"line {number}")
     assert len(pilot.requested.seen) <= 3
     await pilot.until(lambda: is_seen(one))
+
+
+async def test_where_the_log_can_t_be_written_the_run_remembers_what_was_seen(pilot: Pilot) -> None:
+    one, _ = await open_two(pilot)
+    request = pilot.engine.request
+    refused: list[str] = []
+
+    async def refuse(command: commands.Command) -> str | None:
+        if not isinstance(command, commands.MarkSeen):
+            return await request(command)
+        refused.append(command.pane)
+        raise LogUnusable("the disk is full")
+
+    pilot.engine.request = refuse  # type: ignore[method-assign]
+    pilot.program(one).prints(b"\aand more")
+    await pilot.sees("1 rang", "1 unseen")
+    pilot.press("w")
+    await pilot.until(lambda: one.id in refused)
+    pilot.press("2")
+    await pilot.sees("─ other ")
+    assert not is_seen(one)
+    assert "rang" not in pilot.text
+    assert "unseen" not in pilot.text
+    assert "disk" not in pilot.text
+
+
+class SeenList:
+    """A log, and a clock: what was seen of which pane, and when."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.marks: list[tuple[float, str, int]] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def mark_seen(self, command: commands.MarkSeen) -> None:
+        self.marks.append((self.now, command.pane, command.offset))
+
+
+def test_going_to_and_fro_tells_the_log_of_a_pane_once_in_two_seconds(double: Double) -> None:
+    log = SeenList()
+    watch = SeenWatch(Unread(double.instance), log, log.clock)
+    ids = [double.pane(name) for name in ("one", "other")]
+    panes = double.projections.panes
+    for tick in range(97):
+        log.now = tick / 10
+        double.prints(ids[0], b"x")
+        double.prints(ids[1], b"x")
+        shown = ids[tick // 7 % 2]
+        # The second, other than the first, is typed into at once.
+        watch.see([panes[shown]], ids[1] if shown == ids[1] else None)
+    for id in ids:
+        times = [at for at, pane, _ in log.marks if pane == id]
+        assert len(times) >= 3
+        assert all(after - before > 1.99 for before, after in pairwise(times))
+    # What is still to be said is said at the end.
+    assert {command.pane: command.offset for command in watch.leave()} == {ids[0]: 91, ids[1]: 97}
 
 
 async def test_panes_that_one_thing_ended_are_one_message(pilot: Pilot) -> None:

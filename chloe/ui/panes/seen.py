@@ -1,7 +1,8 @@
 """When a pane is seen, and how often the log is told.
 
 Owns the rule: a pane is seen once it was shown for half a second, or has the keyboard; running past it
-doesn't count, nor does a window that has lost the focus. Must not know what a pane looks like.
+doesn't count, nor does a window that has lost the focus. The log is told of a pane once in two seconds at the
+most, and of what is left to tell at the end of the run. Must not know what a pane looks like.
 """
 
 from __future__ import annotations
@@ -45,8 +46,15 @@ class SeenWatch:
         self._log = log
         self._clock = clock
         self._looks: dict[str, _Look] = {}
+        #: Of the panes that show no more, what the log hasn't been told yet.
+        self._left: dict[str, _Look] = {}
         self._recorded_at: dict[str, float] = {}
         self._has_focus = True
+
+    @property
+    def has_focus(self) -> bool:
+        """Return whether the window has the focus, as far as its terminal says."""
+        return self._has_focus
 
     def focus(self, gained: bool) -> None:
         """Take note that the window has the focus, or has lost it."""
@@ -60,7 +68,8 @@ class SeenWatch:
         now = self._clock()
         panes = {pane.id: pane for pane in shown} if self._has_focus else {}
         for id in self._looks.keys() - panes.keys():
-            self._write(self._looks.pop(id))
+            if (gone := self._looks.pop(id)).is_seen:
+                self._left[id] = gone
         is_new = self._unread.look_at(frozenset(panes))
         waits = []
         for id, pane in panes.items():
@@ -74,23 +83,31 @@ class SeenWatch:
             look.is_seen = True
             look.pane, look.offset, look.ended = pane, pane.output_bytes, not pane.alive
             self._unread.mark_seen(id, look.offset, ended=look.ended)
-            if not _is_known(look):
-                left = self._recorded_at.get(id, now - _INTERVAL) + _INTERVAL - now
-                if left > 0:
-                    waits.append(left)
-                else:
-                    self._write(look)
-        return is_new, min(waits, default=None)
+            waits.append(self._record(look))
+        for id, look in list(self._left.items()):
+            waits.append(wait := self._record(look))
+            if not wait:
+                del self._left[id]
+        return is_new, min(filter(None, waits), default=None)
 
     def leave(self) -> list[MarkSeen]:
         """Return what the log shall have at the end of the run."""
-        looks = [look for look in self._looks.values() if look.is_seen and not _is_known(look)]
-        return [MarkSeen(look.pane.id, look.offset, look.ended) for look in looks]
+        looks = self._left | {id: look for id, look in self._looks.items() if look.is_seen}
+        return [
+            MarkSeen(look.pane.id, look.offset, look.ended) for look in looks.values() if not _is_known(look)
+        ]
 
-    def _write(self, look: _Look) -> None:
-        if look.is_seen and not _is_known(look):
-            self._recorded_at[look.pane.id] = self._clock()
-            self._log.mark_seen(MarkSeen(look.pane.id, look.offset, look.ended))
+    def _record(self, look: _Look) -> float:
+        """Have the log say what was seen, unless it does. Return in how many seconds it may; 0 for now."""
+        if _is_known(look):
+            return 0.0
+        now, pane = self._clock(), look.pane.id
+        wait = self._recorded_at.get(pane, now - _INTERVAL) + _INTERVAL - now
+        if wait > 0:
+            return wait
+        self._recorded_at[pane] = now
+        self._log.mark_seen(MarkSeen(pane, look.offset, look.ended))
+        return 0.0
 
 
 def _is_known(look: _Look) -> bool:
