@@ -105,7 +105,8 @@ class Actions(Closing):
 
     def send_leave(self) -> None:
         """Type the key that has just taken the keyboard back."""
-        self.send(self._pane_input.left_by(self._pane))
+        if key := self._pane_input.left_by(self._pane):
+            self.send(key)
 
     def assign_escape(self) -> None:
         """Give Esc to the pane's program, or leave it to the rule again."""

@@ -91,8 +91,11 @@ async def test_a_key_that_leaves_does_so_always_and_twice_sends_one(fly: Fly, re
     pilot = await fly(release=release)
     pane = await pilot.opens()
     pilot.program(pane).evidence = VIM
+    now = 10.0
+    pilot.app._pane_input._clock = lambda: now
     pilot.type(b"\x1d")
     await pilot.sees("q quit")
+    now += 0.9
     pilot.type(b"\x1b[53;5u")
     await pilot.sees("keyboard: sh")
     await pilot.until(lambda: pilot.program(pane).typed == b"\x1d")
@@ -101,6 +104,19 @@ async def test_a_key_that_leaves_does_so_always_and_twice_sends_one(fly: Fly, re
     pilot.type(b"\x1d")
     await pilot.sees("The keyboard is Chloe's already")
     assert pilot.program(pane).typed == b"\x1d"
+
+
+async def test_a_key_that_left_long_ago_isnt_sent(auto: Pilot) -> None:
+    pane = await auto.opens()
+    now = 10.0
+    auto.app._pane_input._clock = lambda: now
+    auto.type(b"\x1d")
+    await auto.sees("q quit")
+    now += 1.1
+    auto.type(b"\x1d")
+    await auto.sees("The keyboard is Chloe's already")
+    assert auto.program(pane).typed == b""
+    assert not auto.app._state.selection.is_typing
 
 
 async def test_an_escape_that_began_a_key_gives_the_keyboard_back(auto: Pilot) -> None:

@@ -70,6 +70,7 @@ async def test_enter_gives_the_keyboard_and_the_release_key_takes_it(pilot: Pilo
 @pytest.mark.parametrize(("key", "bytes_"), [("e", b"\x1b"), ("ctrl+]", b"\x1d")])
 async def test_keys_that_chloe_would_take_reach_the_program(pilot: Pilot, key: str, bytes_: bytes) -> None:
     pane = await pilot.opens()
+    pilot.app._pane_input._clock = lambda: 0.0
     await pilot.leave()
     pilot.press(key)
     await pilot.sees("keyboard: sh")

@@ -26,6 +26,8 @@ from chloe.ui.tty.sequences import as_xterm, measure_character
 
 #: How often a user is told what he can do where Esc takes the keyboard at a prompt.
 _MAX_ADVICE = 3
+#: Seconds after a key has taken the keyboard within which it goes to the program if it is pressed again.
+_AGAIN = 1.0
 
 
 class PaneInput:
@@ -54,8 +56,9 @@ class PaneInput:
         self._leave = leave
         self._clock = clock
         #: The pane that had the keyboard last; the key that took it back and always does, until another is
-        #: pressed.
+        #: pressed; and when it did.
         self._last = self._left_by = ""
+        self._left_at = 0.0
         #: How often Esc took the keyboard at a prompt, and whether that was the last key.
         self._taken_at_prompt = 0
         self.was_at_prompt = False
@@ -95,7 +98,7 @@ class PaneInput:
         escape = self._escape.current if key == "escape" else None
         self.was_at_prompt = escape is not None and escape.is_at_prompt
         self._taken_at_prompt += self.was_at_prompt
-        self._left_by = "" if key == "escape" else key
+        self._left_by, self._left_at = "" if key == "escape" else key, self._clock()
         self.focus(False)
         self._selection.typing_into = None
 
@@ -118,7 +121,8 @@ class PaneInput:
 
     def left_by(self, pane: Pane) -> str:
         """Return the key that just took the keyboard from the pane and always does; "" where none did."""
-        return self._left_by if pane.id == self._last else ""
+        is_recent = self._clock() - self._left_at <= _AGAIN
+        return self._left_by if is_recent and pane.id == self._last else ""
 
     def on_release_undone(self) -> bool:
         """Take note that it was no Esc. Return whether the pane has the keyboard again."""
