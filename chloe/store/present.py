@@ -23,7 +23,8 @@ HAVING max(CASE kind WHEN 'Died' THEN seq ELSE 0 END) <= max(CASE kind WHEN 'Reo
 
 #: And those that weren't closed since.
 PRESENT = f"""{ALIVE}
-    OR max(CASE kind WHEN 'Closed' THEN seq ELSE 0 END) <= max(CASE kind WHEN 'Reopened' THEN seq ELSE 0 END)
+    OR max(CASE kind WHEN 'Closed' THEN seq ELSE 0 END)
+        <= max(CASE WHEN kind IN ('Reopened', 'Restored') THEN seq ELSE 0 END)
 """
 
 #: The seqs of the outline (see the module of this name) through ?1 of the panes in the JSON list ?2.

@@ -18,7 +18,15 @@ from tests.ids import id_of
 
 CREATED = facts.Created(backend="direct", argv=("sh",), cwd="/", name="n", rows=9, columns=9)
 DIED = facts.Died(status=0, signal=None, reason="")
-FACTS = (DIED, DIED, facts.Closed(), facts.Closed(), facts.Reopened(), facts.Renamed(name="other"))
+FACTS = (
+    DIED,
+    DIED,
+    facts.Closed(),
+    facts.Closed(),
+    facts.Reopened(),
+    facts.Restored(),
+    facts.Renamed(name="other"),
+)
 
 
 def is_past(pane: Pane) -> bool:
