@@ -235,7 +235,7 @@ class PaneList:
         terminal = self._find_terminal(pane)
         says = "of another Chloe" if self._selection.is_foreign(pane) else name_program(pane, doing)
         says = fit(says, min(measure_text(says), width), ellipsis=self._glyphs.ellipsis).decode("utf-8")
-        says += "  " if says else ""
+        says += "  "[: width - measure_text(says)] if says else ""
         place = format_folder(self._state.find_folder(pane))
         left = max(width - measure_text(says), 0)
         room = min(left - measure_text(place) - 2, measure_text(tags := label_tags(pane)))

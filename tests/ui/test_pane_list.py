@@ -142,3 +142,13 @@ def test_two_names_never_become_the_same(double: Double, width: int, state: Stat
         rows = draw(double, width, height)
         names = [bytes(row[2][2]).decode().strip() for row in rows[:: height // 8]]
         assert len(set(names)) == 8, names
+
+
+@pytest.mark.parametrize("width", range(24, 49))
+def test_a_blank_stands_at_the_end_however_long_the_program_in_front_is_called(
+    double: Double, width: int
+) -> None:
+    for number, program in enumerate(("agent_notify.sh", "a-program-with-a-very-long-name", "cc")):
+        double.doings[double.pane(f"r{number}")] = doing("works", program, SRC)
+    for row in draw(double, width, 3):
+        assert b"".join(bytes(text) for _, _, text in row).endswith(b" ")
