@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 @click.option("--name", default="", help="What to call it; by default after the command.")
 @click.option("--cwd", default="", metavar="FOLDER", help="Where its program starts; by default here.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be given several times.")
+@click.option("--group", default="", help="The group that it is in.")
 @click.option("--json", "as_json", is_flag=True, help="Print the pane as a JSON object.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @timeout_option
-def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tuple[str, ...]) -> None:
+def new(
+    name: str, cwd: str, tags: tuple[str, ...], group: str, as_json: bool, command: tuple[str, ...]
+) -> None:
     """Start COMMAND, or your shell, in a new tmux-backed pane and print the pane's id.
 
     It runs on in the background, recorded, whether or not an app is open. Options of chloe's go before
@@ -38,6 +41,7 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
     from chloe.cli.pane_listing import pane_to_json
     from chloe.config import load
     from chloe.events.commands import Open
+    from chloe.events.tags import GROUP, write_value
 
     columns, rows = shutil.get_terminal_size((80, 24))
     request = Open(
@@ -45,7 +49,7 @@ def new(name: str, cwd: str, tags: tuple[str, ...], as_json: bool, command: tupl
         argv=command,
         cwd=_make_absolute(cwd),
         name=name,
-        tags=tuple(dict.fromkeys(tags)),
+        tags=write_value(dict.fromkeys(tags), GROUP, group.strip()) if group else tuple(dict.fromkeys(tags)),
         rows=rows,
         columns=columns,
         attached=False,

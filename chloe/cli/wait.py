@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _NEVER = 1
 _KINDS = ("exit", "prompt", "waiting", "quiet")
 _TEXT = "text="
+#: What is seen on the processes of a session alone.
+_SEEN = ("prompt", "waiting")
 
 
 def _parse_kind(_context: click.Context, _option: click.Parameter, kind: str) -> str:
@@ -49,13 +51,18 @@ def wait(pane: str, kind: str) -> int:
     from chloe.actors.scope import named
     from chloe.config import load
     from chloe.engine.awaiting import make_state_test, make_text_test, wait_until
-    from chloe.errors import WaitedTooLong
+    from chloe.errors import PaneRefused, WaitedTooLong
 
     spools = load().paths.spool
     seconds = find_timeout() or None
 
     async def work(engine: Engine) -> bool:
         target = engine.projections.panes.find(pane)
+        if kind in _SEEN and target.alive and not target.traits.runs_in_session:
+            raise PaneRefused(
+                f"{target.name}: only the Chloe that it runs in sees what its program does; "
+                f"wait for exit, quiet or {_TEXT}..."
+            )
         if kind.startswith(_TEXT):
             has_come = make_text_test(await engine.screen(target.id), kind.removeprefix(_TEXT))
         else:

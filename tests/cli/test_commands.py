@@ -307,6 +307,8 @@ def test_a_direct_pane_of_another_chloe_takes_no_input_and_its_owner_is_named(
 
         for words in (("send", "theirs", "x"), ("kill", "theirs")):
             assert f"process id {other.pid}".encode() in chloe(*words, status=4).stderr
+        said = chloe("wait", "theirs", "--for", "prompt", status=4).stderr.decode()
+        assert "theirs: only the Chloe that it runs in sees what its program does" in said
         chloe("rename", "theirs", "yours")
         other.kill()
 

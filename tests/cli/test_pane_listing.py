@@ -84,7 +84,11 @@ def test_what_programs_are_doing_is_said_with_what_shows_it(chloe: Chloe) -> Non
     waiting = {pane["name"] for pane in json.loads(chloe("ls", "--waiting", "--json").stdout)}
     assert waiting == {"line", "password", "key"}
     chloe("group", "line", "work")
-    assert [pane["name"] for pane in json.loads(chloe("ls", "--group", "work", "--json").stdout)] == ["line"]
+    chloe("new", "--name", "other", "--tag", "a", "--group", "work", "true")
+    work = {
+        pane["name"]: pane["tags"] for pane in json.loads(chloe("ls", "--group", "work", "--json").stdout)
+    }
+    assert work == {"line": ["group=work"], "other": ["a", "group=work"]}
     line = listed(chloe)["line"]["doing"]
     assert (line["program"], line["folder"]) == ("cat", listed(chloe)["line"]["cwd"])
     assert "is inside a read of its terminal" in listed(chloe)["key"]["doing"]["evidence"]
