@@ -209,7 +209,7 @@ ACTIONS: tuple[Action[HasArranger], ...] = (
     ),
     Action(
         "instances.move_on",
-        "Move the selected pane down in the list, and on on the wall.",
+        "Move the selected pane down in the list, and forward on the wall.",
         lambda view: view.arranger.move(1),
         lambda view: view.arranger.why_not_move(1),
     ),
