@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from chloe.events.panes import Pane
@@ -94,11 +95,13 @@ class HistoryTable:
         if not self._is_stale:
             return
         self._is_stale, self._seq = False, self._projections.history.seq
-        words = self._filter.lower().split()
+        words, ending = _parse_filter(self._filter)
         history = self._projections.history
         found = []
         for pane in self._projections.panes.values():
             if HIDDEN in pane.tags and pane.closed and not self._shows_hidden:
+                continue
+            if ending and label_outcome(pane) != ending:
                 continue
             at = history[pane.id].past_at if history[pane.id].past else pane.created_at
             if not words or pane_query.fits(words, pane, _find_states(pane), _describe(pane, at)):
@@ -128,6 +131,18 @@ class HistoryTable:
             case "how it ended":
                 return lambda entry: (not entry.pane.alive, label_outcome(entry.pane))
         return None
+
+
+def _parse_filter(text: str) -> tuple[list[str], str]:
+    """Return the words of a filter, in lower case, and how a pane has to have ended: "exit 1"; "" if anyhow.
+
+    A number right behind "exit" is the status, and no part of a day or a name.
+    """
+    words = text.lower().split()
+    for place, (word, number) in enumerate(pairwise(words)):
+        if word == "exit" and number.isdecimal():
+            return [*words[:place], *words[place + 2 :]], f"exit {number}"
+    return words, ""
 
 
 def _find_section(pane: Pane) -> int:

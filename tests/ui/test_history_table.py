@@ -73,3 +73,26 @@ def test_only_what_was_put_away_is_hidden(double: Double, table: HistoryTable) -
     table.toggle_hidden()
     assert names(table) == ["p"]
     assert table.find(pane) == 0
+
+
+def test_a_number_behind_exit_is_the_status(double: Double, table: HistoryTable) -> None:
+    # Each of these days has a 1 in it, and so have names and commands.
+    for name, status in (("ok", 0), ("one-1", 1), ("twelve", 12), ("late", 1)):
+        at = NOON + (40 * DAY if name == "late" else 0)
+        double.happen(
+            double.pane(name, argv=("exit 1",)), facts.Died(status=status, signal=None, reason=""), at=at
+        )
+    double.happen(double.pane("put-down"), facts.Died(status=1, signal=None, reason="killed"), at=NOON)
+    double.pane("runs-1")
+    for words, found in (
+        ("exit 1", {"late", "one-1"}),
+        ("EXIT 12", {"twelve"}),
+        ("exit 1 2024-10", {"one-1"}),
+        ("2024-11 exit 1", {"late"}),
+        ("exit 1 exit", {"late", "one-1"}),
+        ("exit 2", set()),
+        ("1 exit", {"ok", "one-1", "twelve", "late"}),
+        ("exit 2024-11", {"late"}),
+    ):
+        table.set_filter(words)
+        assert set(names(table)) == found, words
