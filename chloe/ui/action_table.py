@@ -141,8 +141,18 @@ ACTIONS: tuple[Action[Actions], ...] = (
         Actions.relaunch,
         Actions.why_not_relaunch,
     ),
-    Action("filter", "List only panes with some words: name, command, folder, tags.", Actions.filter, always),
-    Action("switch", "Go to any pane, present or past, by a part of its name.", Actions.switch, always),
+    Action(
+        "filter",
+        "List only panes with some words: name, command, folder, tags, what runs.",
+        Actions.filter,
+        always,
+    ),
+    Action(
+        "switch",
+        "Go to any pane, present or past, by a part of its name or of what runs in it.",
+        Actions.switch,
+        always,
+    ),
     Action("last_pane", "Go to the pane before this one.", Actions.go_to_last, Actions.why_not_go_to_last),
     Action(
         "next_wanting",

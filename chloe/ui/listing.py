@@ -94,7 +94,7 @@ class Listing:
         words = self._filter.lower().split()
         fitting = self._panes
         if words:
-            fitting = [pane for pane in fitting if pane_query.fits(words, pane, self.find_states(pane))]
+            fitting = [pane for pane in fitting if self._fits(words, pane)]
         if (key := self._choose_key()) is not None:
             fitting = sorted(fitting, key=key)
         self._sections = self._divide(fitting)
@@ -143,7 +143,11 @@ class Listing:
     def find(self, words: str) -> list[Pane]:
         """Return the panes in use that fit these words."""
         wanted = words.lower().split()
-        return [pane for pane in self.panes if pane_query.fits(wanted, pane, self.find_states(pane))]
+        return [pane for pane in self.panes if self._fits(wanted, pane)]
+
+    def _fits(self, words: Sequence[str], pane: Pane) -> bool:
+        front = pane_query.describe_front(pane, self._doings.get(pane.id))
+        return pane_query.fits(words, pane, self.find_states(pane), front)
 
     @property
     def order(self) -> str:

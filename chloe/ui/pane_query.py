@@ -1,4 +1,4 @@
-"""Words that choose panes: parts of a name, a command, a folder, a tag, and how a pane stands.
+"""Words that choose panes: parts of a name, command, folder or tag, what runs in front, how a pane stands.
 
 Owns what the words mean and the text that they are looked for in. Must not know where they are typed. Each
 word has to fit: ``tag:web``, ``group:back``, ``is:failed``, or a part of anything that a pane is known by.
@@ -26,6 +26,11 @@ def find_states(pane: Pane, doing: Doing | None, *, is_attached: bool) -> tuple[
     return tuple(words)
 
 
+def describe_front(pane: Pane, doing: Doing | None) -> str:
+    """Return the program in front and its folder, a line each; "" where that isn't known."""
+    return f"{doing.program}\n{doing.folder}" if pane.alive and doing is not None else ""
+
+
 def describe(pane: Pane, states: Iterable[str]) -> str:
     """Return what words are looked for in, in lower case."""
     return "\n".join((pane.name, *pane.argv, pane.cwd, *pane.tags, *states)).lower()
@@ -43,7 +48,7 @@ def fits(words: Iterable[str], pane: Pane, states: tuple[str, ...], more: str = 
         elif is_pair and kind == "is":
             is_fitting = value in states
         else:
-            text = text or f"{describe(pane, states)}\n{more}"
+            text = text or f"{describe(pane, states)}\n{more.lower()}"
             is_fitting = word in text
         if not is_fitting:
             return False

@@ -8,7 +8,7 @@ import pytest
 
 from chloe.engine import Doing
 from chloe.events import facts
-from chloe.ui.pane_query import find_states, fits
+from chloe.ui.pane_query import describe_front, find_states, fits
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Double
@@ -61,3 +61,12 @@ def test_the_words_for_how_a_pane_stands(double: Double) -> None:
     assert find_states(direct, None, is_attached=True) == ("running",)
     double.happen(direct.id, facts.Died(status=0, signal=None, reason=""))
     assert find_states(direct, None, is_attached=True) == ("ended", "ok")
+
+
+def test_the_program_in_front_and_its_folder_are_known_of_what_runs(double: Double) -> None:
+    pane = double.projections.panes[double.pane("p")]
+    doing = Doing(state="works", since=1, evidence="seen", program="Vim", folder="/srv/Notes")
+    assert fits(("vim", "/notes"), pane, (), describe_front(pane, doing))
+    assert describe_front(pane, None) == ""
+    double.happen(pane.id, facts.Died(status=0, signal=None, reason=""))
+    assert describe_front(pane, doing) == ""

@@ -123,3 +123,29 @@ async def test_the_switcher_finds_present_and_past(pilot: Pilot) -> None:
     await pilot.sees("No pane fits these words")
     pilot.press("escape")
     await pilot.sees_no("Go to a pane")
+
+
+async def test_what_runs_in_front_is_found_by_the_filter_and_the_switcher(pilot: Pilot) -> None:
+    panes = await open_many(pilot, 3)
+    program = pilot.program(panes[1])
+    assert program.evidence is not None
+    program.evidence = replace(program.evidence, front="Vim", is_own_group=False)
+    program.prints(b"a text\r\n")
+    await pilot.sees("Vim")
+    pilot.press("3", "/")
+    pilot.type("vim")
+    await pilot.sees("1/1", "\u2500 pane-1 ")
+    pilot.press("ctrl+u", "enter", "3")
+    await pilot.sees("3/3")
+    pilot.press("s")
+    pilot.type("vim")
+    await pilot.sees("Go to a pane")
+    pilot.press("enter")
+    await pilot.sees("\u2500 pane-1 ", "2/3")
+    # Once it isn't in front any more, nothing is found by it.
+    program.evidence = replace(program.evidence, front="sh", is_own_group=True)
+    program.prints(b"$ ")
+    await pilot.sees_no("Vim")
+    pilot.press("/")
+    pilot.type("vim")
+    await pilot.sees("Nothing fits.")

@@ -5,8 +5,9 @@ Owns the order of what is found, and how a pane is told. Must not know what beco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from chloe.engine import Doing
 from chloe.events.panes import Pane
 from chloe.formatting.folders import format_folder
 from chloe.formatting.text import escape_unsafe, format_command
@@ -14,6 +15,7 @@ from chloe.ui.canvas import fit
 from chloe.ui.finder import Finder
 from chloe.ui.labels import label_outcome
 from chloe.ui.matching import rank
+from chloe.ui.pane_query import describe_front
 from chloe.ui.state import AppState
 
 #: Columns of the name, of how it stands, and of the folder; the command has the rest.
@@ -34,7 +36,7 @@ class Switcher(Finder[Pane]):
 
     def find(self, words: str) -> Sequence[Pane]:
         """Return the panes that are most like the words."""
-        return find_panes(words, list(self._state.projections.panes.values()))
+        return find_panes(words, list(self._state.projections.panes.values()), self._state.doings)
 
     def describe(self, item: Pane, columns: int) -> tuple[str, bool]:
         """Return name, state, folder and command of a pane."""
@@ -60,12 +62,26 @@ class Switcher(Finder[Pane]):
         self._on_choose(item)
 
 
-def find_panes(words: str, panes: Sequence[Pane], limit: int = 100) -> list[Pane]:
+def find_panes(
+    words: str, panes: Sequence[Pane], doings: Mapping[str, Doing], limit: int = 100
+) -> list[Pane]:
     """Return the panes that are most like ``words``, the best first, at most ``limit``.
 
-    Looked at are name, command, folder and tags. Without words those in use come first, the latest of them
-    first. Of equally good ones, those in use are first as well, and then the latest.
+    Looked at are name, command, folder, tags, and by ``doings`` the program in front and its folder. Without
+    words those in use come first, the latest of them first. Of equally good ones, those in use are first as
+    well, and then the latest.
     """
     ordered = sorted(panes, key=lambda pane: (pane.closed, not pane.alive, -pane.created_at))
-    texts = ["\n".join((pane.name, format_command(pane.argv), pane.cwd, *pane.tags)) for pane in ordered]
+    texts = [
+        "\n".join(
+            (
+                pane.name,
+                format_command(pane.argv),
+                pane.cwd,
+                *pane.tags,
+                describe_front(pane, doings.get(pane.id)),
+            )
+        )
+        for pane in ordered
+    ]
     return [ordered[at] for at in rank(words, texts, limit)]
