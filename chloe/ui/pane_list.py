@@ -145,13 +145,14 @@ class PaneList:
         self._top = max(self._top, place - height + 1, 0)
 
     def _draw_heading(self, section: Section, number: str, selected: bool, width: int) -> Row:
-        """Draw the line of a group: its name, and how many panes it has, in all and by what they do."""
+        """Draw the line of a group: its name, how many panes it has, what they do, and how many rang."""
         on = " on" if selected else ""
         counts: dict[Sign, int] = {}
         for pane in section.panes:
-            sign = find_sign(self._state.find_doing(pane))
-            if sign is not None:
-                counts[sign] = counts.get(sign, 0) + 1
+            rang = BELL if self._unread.has_rung(pane) else None
+            for sign in (find_sign(self._state.find_doing(pane)), rang):
+                if sign is not None:
+                    counts[sign] = counts.get(sign, 0) + 1
         glyph = self._glyphs.folded if section.is_folded else self._glyphs.unfolded
         mark = self._draw_mark(section.panes[0]) if section.is_folded else " "
         head = [("list dim" + on, number), ("list dim" + on, f"{mark}{glyph} ")]
