@@ -87,7 +87,8 @@ class Many(Conditions):
         """Ask for the pane's tags; of several panes, for those to add and to remove."""
         panes = self._panes
         if len(panes) == 1:
-            title, text, note = f"Tags of {panes[0].name}", shlex.join(panes[0].tags), "words and key=value"
+            title, text = f"Tags of {panes[0].name}", "".join(f"{shlex.quote(tag)} " for tag in panes[0].tags)
+            note = "words and key=value; -tag takes one away"
         else:
             title, text, note = f"Tags of {count(panes)}", "", "adds these; -tag takes one away"
         accept = self._accept_tags(panes)
@@ -100,18 +101,28 @@ class Many(Conditions):
             except ValueError:
                 self._notify("A quotation mark is open: each has a second one behind it", error=True)
                 return
+            # A tag that the one pane has, and that stood in the line, isn't one to take away.
+            own = panes[0].tags if len(panes) == 1 else ()
+            add = [word for word in words if word in own or not word.startswith("-")]
+            remove = [word[1:] for word in words if word not in add]
             if len(panes) == 1:
-                self._tag(panes, lambda _: words)
+                tags = change_tags(add, remove=remove)
+                said = f"{panes[0].name} has {'the tags ' + shlex.join(tags) if tags else 'no tags'} now"
+                self._tag(panes, lambda _: tags, said)
             else:
-                add = [word for word in words if not word.startswith("-")]
-                remove = [word[1:] for word in words if word.startswith("-")]
-                self._tag(panes, lambda pane: change_tags(pane.tags, add, remove))
+                said = f"{count(panes)} tagged: {shlex.join(words)}" if words else ""
+                self._tag(panes, lambda pane: change_tags(pane.tags, add, remove), said)
 
         return accept
 
-    def _tag(self, panes: Sequence[Pane], choose: Callable[[Pane], tuple[str, ...]]) -> None:
+    def _tag(self, panes: Sequence[Pane], choose: Callable[[Pane], tuple[str, ...]], said: str) -> None:
+        """Give each pane the tags that ``choose`` chooses for it, and tell what was ``said`` of it."""
         chosen = [(pane, choose(pane)) for pane in panes]
-        self._do([commands.Tag(pane.id, tags) for pane, tags in chosen if tags != pane.tags], "tagged")
+        wanted = [commands.Tag(pane.id, tags) for pane, tags in chosen if tags != pane.tags]
+        if wanted:
+            self._do(wanted, "tagged", said=said)
+        elif said:
+            self._notify(said)
 
     def set_exit_rule(self) -> None:
         """Go on to the next thing that may become of the panes once their programs have ended."""
@@ -119,9 +130,9 @@ class Many(Conditions):
         rules = ("", *ON_EXIT_RULES)
         own = read_value(panes[0].tags, ON_EXIT)
         rule = rules[(rules.index(own) + 1) % len(rules)] if own in rules else ""
-        self._tag(panes, lambda pane: write_value(pane.tags, ON_EXIT, rule))
         whose = panes[0].name if len(panes) == 1 else count(panes)
-        self._notify(f"Once it has ended, {whose}: {_RULES[rule]}")
+        said = f"Once it has ended, {whose}: {_RULES[rule]}"
+        self._tag(panes, lambda pane: write_value(pane.tags, ON_EXIT, rule), said)
 
     def hide(self) -> None:
         """Hide the pane from History, or list it there again."""
@@ -148,7 +159,10 @@ class Many(Conditions):
         note = f"there are: {', '.join(groups)}" if groups else "no name: none"
 
         def accept(text: str) -> None:
-            self._tag(panes, lambda pane: write_value(pane.tags, GROUP, text.strip()))
+            group = text.strip()
+            who = f"{panes[0].name} is" if len(panes) == 1 else f"{count(panes)} are"
+            said = f"{who} in {'the group ' + group if group else 'no group'} now"
+            self._tag(panes, lambda pane: write_value(pane.tags, GROUP, group), said)
 
         self._stack.open(Prompt(title, panes[0].group, self._state.glyphs, accept, note=note))
 
@@ -201,9 +215,17 @@ class Many(Conditions):
         return self._stack.top.panes
 
     def _do(
-        self, wanted: Sequence[Command], done: str, then: Callable[[Sequence[Command]], None] | None = None
+        self,
+        wanted: Sequence[Command],
+        done: str,
+        then: Callable[[Sequence[Command]], None] | None = None,
+        *,
+        said: str = "",
     ) -> None:
-        """Ask for commands, each about one pane; say how many were ``done``, and what wasn't and why."""
+        """Ask for commands, each about one pane; say how many were ``done``, and what wasn't and why.
+
+        Where all were done, ``said`` is said in place of how many.
+        """
 
         def report(failures: Sequence[tuple[Command, str]]) -> None:
             failed = [command for command, _ in failures]
@@ -212,8 +234,8 @@ class Many(Conditions):
             if failures:
                 left = len(wanted) - len(failures)
                 self._notify(f"{left} {done}, {len(failures)} not: {failures[0][1]}", error=True)
-            elif len(wanted) > 1:
-                self._notify(f"{len(wanted)} panes {done}")
+            elif said or len(wanted) > 1:
+                self._notify(said or f"{len(wanted)} panes {done}")
 
         if wanted:
             self._state.selection.unmark()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chloe.events import commands
@@ -31,6 +32,26 @@ async def test_tags_are_edited_in_a_box_and_shown(fly: Fly) -> None:
     assert pane.tags == ("web",)
 
 
+async def test_what_is_typed_into_the_tags_of_a_pane_stands_by_itself_and_a_minus_takes_one_away(
+    fly: Fly,
+) -> None:
+    pilot = await fly(columns=100)
+    (pane,) = await open_many(pilot, 1)
+    await pilot.engine.request(commands.Tag(pane.id, ("agent", "-odd", "group=agents")))
+    pilot.press("T")
+    await pilot.sees("Tags of pane-0", "agent -odd group=agents")
+    pilot.type("-agent env=x")
+    pilot.press("enter")
+    await pilot.sees("pane-0 has the tags -odd group=agents env=x now")
+    assert pane.tags == ("-odd", "group=agents", "env=x")
+    pilot.press("T", "ctrl+u", "enter")
+    await pilot.sees("pane-0 has no tags now")
+    assert not list(pane.tags)
+    pilot.press("T", "enter")
+    await pilot.sees("pane-0 has no tags now")
+    assert len(pilot.requested.of(commands.Tag)) == 3
+
+
 async def test_a_pane_is_put_into_a_group_which_folds_and_moves_as_one(pilot: Pilot) -> None:
     panes = await open_many(pilot, 4)
     pilot.press("f")
@@ -54,7 +75,8 @@ async def test_a_pane_is_put_into_a_group_which_folds_and_moves_as_one(pilot: Pi
     pilot.press("ctrl+w")
     pilot.type("front")
     pilot.press("enter")
-    await pilot.until(lambda: [pane.group for pane in panes] == ["front", "front", "", ""])
+    await pilot.sees("2 panes are in the group front now")
+    assert [pane.group for pane in panes] == ["front", "front", "", ""]
     pilot.press("F")
     await pilot.sees("▹ front")
     # Going to a pane of it folds it out.
@@ -81,6 +103,22 @@ async def test_a_heading_counts_its_panes_by_what_they_do(pilot: Pilot) -> None:
     pilot.program(panes[0]).exits(1)
     pilot.program(panes[1]).exits(0)
     await pilot.until(lambda: any("▿ g" in line and "3 1✓ 1✗" in line for line in pilot.lines))
+
+
+async def test_the_heading_of_a_folded_group_shows_a_bell_and_a_question_in_it(pilot: Pilot) -> None:
+    panes = await open_many(pilot, 4)
+    for pane in panes[:3]:
+        await pilot.engine.request(commands.Tag(pane.id, ("group=g",)))
+    await pilot.sees("▿ g", "─ pane-3 ")
+    pilot.press("F")
+    await pilot.sees("▹ g")
+    pilot.program(panes[1]).prints(b"\a")
+    await pilot.until(lambda: any("▹ g" in line and "3 1♪" in line for line in pilot.lines))
+    program = pilot.program(panes[2])
+    assert program.evidence is not None
+    program.evidence = replace(program.evidence, front="cat", is_own_group=False)
+    program.prints(b"Name: ")
+    await pilot.until(lambda: any("▹ g" in line and "3 1? 1♪" in line for line in pilot.lines))
 
 
 async def test_the_filter_takes_tags_groups_and_states(pilot: Pilot) -> None:

@@ -130,7 +130,7 @@ async def test_tags_of_many_are_added_and_taken_away(pilot: Pilot) -> None:
     await pilot.sees("Tags of 3 panes")
     pilot.type("new env=x -old")
     pilot.press("enter")
-    await pilot.sees("3 panes tagged")
+    await pilot.sees("3 panes tagged: new env=x -old")
     assert [pane.tags for pane in panes] == [("keep", "new", "env=x"), ("new", "env=x"), ("new", "env=x")]
 
 
