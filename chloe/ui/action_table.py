@@ -164,6 +164,12 @@ ACTIONS: tuple[Action[Actions], ...] = (
     Action("scroll_down", "Look a page on.", lambda actions: actions.scroll(-1), always),
     Action("scroll_top", "Look at the beginning of the scrollback.", Actions.scroll_to_top, always),
     Action("scroll_bottom", "Look at the screen as it is now.", Actions.scroll_to_bottom, always),
+    Action(
+        "go_back",
+        "Look at the screen as it is now while you look back; else lift the filter.",
+        Actions.go_back,
+        Actions.why_not_go_back,
+    ),
     Action("next_tab", "Go to the next tab.", Actions.go_to_next_tab, always),
     Action("previous_tab", "Go to the tab before.", Actions.go_to_previous_tab, always),
     Action("messages", "Show what Chloe said, the latest first.", Actions.show_messages, always),

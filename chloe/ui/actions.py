@@ -16,7 +16,7 @@ from chloe.events.panes import Pane
 from chloe.terminal import Modes, keys
 from chloe.ui.closing import Closing
 from chloe.ui.keymap import Keymap
-from chloe.ui.labels import label_key
+from chloe.ui.labels import label_action, label_key
 from chloe.ui.lifetime import Lifetime
 from chloe.ui.panes.pane_input import PaneInput
 from chloe.ui.panes.slots import Slots
@@ -198,8 +198,13 @@ class Actions(Closing):
 
     def filter(self) -> None:
         """Take words that the listed panes have."""
+        self._stack.open(Filter(self._filtered))
+
+    @property
+    def _filtered(self) -> Filterable:
+        """Return the list that the words are for: that of the view one is in, else the panes in use."""
         place = self._stack.place
-        self._stack.open(Filter(place if isinstance(place, Filterable) else self._state.selection))
+        return place if isinstance(place, Filterable) else self._state.selection
 
     def switch(self) -> None:
         """Go to any pane by a part of what one remembers of it."""
@@ -237,6 +242,26 @@ class Actions(Closing):
         """Look at the screen as it is now."""
         if (slot := self._slots.find_focused(self._state.selection.typing_into)) is not None:
             slot.view.scroll_to_bottom()
+
+    def go_back(self) -> None:
+        """Look at the screen as it is now; who does so already lists all panes again."""
+        if self._is_looking_back:
+            self.scroll_to_bottom()
+        else:
+            self._filtered.set_filter("")
+
+    def why_not_go_back(self) -> str:
+        """Return that there is nothing to go back from, as of any key that does nothing."""
+        if self._is_looking_back or self._filtered.filter:
+            return ""
+        bindings = self._state.keymap.list(self._stack.place)
+        key, every = label_action(bindings, "go_back"), label_action(bindings, "help")
+        return f"{key or 'It'} does nothing here" + (f"; {every} shows every key" if every else "")
+
+    @property
+    def _is_looking_back(self) -> bool:
+        slot = self._slots.find_focused(self._state.selection.typing_into)
+        return slot is not None and slot.view.scrolled is not None
 
     # The app ---------------------------------------------------------------------------------------
 

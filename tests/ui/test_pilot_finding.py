@@ -149,3 +149,40 @@ async def test_what_runs_in_front_is_found_by_the_filter_and_the_switcher(pilot:
     pilot.press("/")
     pilot.type("vim")
     await pilot.sees("Nothing fits.")
+
+
+async def test_escape_ends_looking_back_then_the_filter_and_then_does_nothing(pilot: Pilot) -> None:
+    panes = await open_many(pilot, 2)
+    pilot.program(panes[1]).prints(b"\r\n".join(b"%d" % n for n in range(200)))
+    await pilot.sees("199")
+    pilot.press("/")
+    pilot.type("pane-1")
+    await pilot.sees("/pane-1 ", "1/1")
+    pilot.press("enter", "shift+page_up")
+    await pilot.sees("/pane-1 ", " of 1")
+    pilot.press("escape")
+    await pilot.sees_no(" of 1")
+    await pilot.sees("/pane-1 ", "199")
+    pilot.press("escape")
+    await pilot.sees("2/2", "pane-0")
+    assert "/pane-1 " not in pilot.text
+    pilot.press("escape")
+    await pilot.sees("Esc does nothing here; ? shows every key")
+
+
+async def test_escape_lifts_the_filter_of_history_and_no_other(pilot: Pilot) -> None:
+    await open_many(pilot, 2)
+    pilot.press("/")
+    pilot.type("pane-1")
+    pilot.press("enter", "tab", "/")
+    pilot.type("pane-0")
+    await pilot.sees("/pane-0")
+    await pilot.sees_no("pane-1")
+    pilot.press("enter")
+    pilot.press("escape")
+    await pilot.sees("In use", "pane-0", "pane-1")
+    assert "/pane-0" not in pilot.text
+    pilot.press("escape")
+    await pilot.sees("Esc does nothing here; ? shows every key")
+    pilot.press("tab")
+    await pilot.sees("/pane-1 ", "1/1")

@@ -53,6 +53,7 @@ class HistoryList(View):
         Binding(("T",), "tag"),
         Binding(("h",), "hide", "hide"),
         Binding(("/",), "filter", "filter"),
+        Binding(("escape",), "go_back"),
         Binding(("S",), "history.sort"),
         Binding(("H",), "history.show_hidden"),
         Binding(("up", "k"), "history.previous"),

@@ -96,6 +96,7 @@ class Instances(View):
         Binding(("shift+page_down",), "scroll_down"),
         Binding(("g",), "scroll_top"),
         Binding(("G",), "scroll_bottom"),
+        Binding(("escape",), "go_back"),
     )
 
     def __init__(self, state: AppState) -> None:
