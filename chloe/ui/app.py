@@ -125,11 +125,14 @@ class App:
             self._seen,
         )
         self._title = WindowTitle(state, loop.time) if config.ui.title else None
+        self._actions = Actions(
+            state, self._stack, self._slots, self._requests, self._pane_input, tty, lifetime, engine
+        )
         self._shell = Shell(
             state,
             self._stack,
             self._slots,
-            Actions(state, self._stack, self._slots, self._requests, self._pane_input, tty, lifetime, engine),
+            self._actions,
             engine=engine,
             tty=tty,
             escape=self._escape,
@@ -156,6 +159,8 @@ class App:
                 async with self._tasks:
                     panes = self._engine.projections.panes
                     self._notifier.begin()
+                    if left := self._actions.describe_left():
+                        self._state.messages.notify(left)
                     loss = self._engine.lost_records_notice
                     self._on_change(Change(panes=frozenset(panes), messages=(loss,) if loss else ()))
                     self._ask_whether_to_go_on()

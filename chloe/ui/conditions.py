@@ -126,6 +126,14 @@ class Conditions:
             pane for pane in self._state.selection.panes if pane.alive and pane.left and not pane.attached
         ]
 
+    def describe_left(self) -> str:
+        """Return how many panes those are and the key that attaches them; "" where there are none."""
+        if not (left := len(self.find_left())):
+            return ""
+        said, them = ("1 pane was", "it") if left == 1 else (f"{left} panes were", "them")
+        key = self._label("reattach_all")
+        return f"{said} attached when Chloe was left" + (f": {key} attaches {them}" if key else "")
+
     def why_not_reattach_all(self) -> str:
         """Return why nothing is to be attached of what was."""
         return "" if self.find_left() else "No pane waits that was attached when a Chloe ended"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chloe.errors import LogUnusable, StartFailed
 from chloe.events import commands
 from chloe.past.scrollback import Lines
+from tests.ui.pilot import make_fake_launcher
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Fly
-    from tests.ui.pilot import Pilot
+    from tests.ui.pilot import FakeLauncher, Pilot
 
 
 async def test_c_opens_a_direct_pane_that_has_the_keyboard(pilot: Pilot) -> None:
@@ -129,6 +130,30 @@ async def test_capital_a_attaches_what_was_attached_when_a_chloe_ended(pilot: Pi
     assert pilot.requested.of(commands.Reattach) == [commands.Reattach(pane.id) for pane in panes[:2]]
     pilot.press("A")
     await pilot.sees("No pane waits that was attached when a Chloe ended")
+
+
+async def test_a_start_says_once_what_was_attached_when_chloe_was_left(
+    fly: Fly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await fly()
+    for _ in range(2):
+        await first.opens("t")
+        await first.leave()
+    first.press("q")
+    assert await first.land() == 0
+
+    def find_running(*args: Any) -> FakeLauncher:
+        launcher = make_fake_launcher(*args)
+        launcher.backends = first.launcher.backends
+        return launcher
+
+    monkeypatch.setattr("tests.ui.pilot.make_fake_launcher", find_running)
+    second = await fly()
+    await second.sees("2 panes were attached when Chloe was left: A attaches them")
+    second.press("A")
+    await second.until(lambda: all(pane.attached for pane in second.panes.values()))
+    await second.sees_no("when Chloe was left")
+    assert len(second.app._state.messages.latest_first) == 1
 
 
 async def test_a_direct_pane_can_neither_be_let_go_of_nor_taken_back(pilot: Pilot) -> None:
