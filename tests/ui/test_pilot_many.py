@@ -159,7 +159,7 @@ async def test_the_rule_for_the_end_is_gone_through_and_followed(fly: Fly) -> No
     assert not panes[0].closed
     # One that was closed by itself is taken back as any other, and stays.
     pilot.press("u")
-    await pilot.sees("/2")
+    await pilot.sees(" 2/2 ", "─ pane-1 ")
     pilot.press("O")
     await pilot.until(lambda: panes[1].tags == ("on-exit=close-on-success",))
     assert not panes[1].closed

@@ -89,6 +89,7 @@ async def test_a_screen_that_nobody_followed_is_read_when_it_shows(fly: Fly) -> 
 
 async def test_a_title_a_folder_and_colours_are_the_program_s(pilot: Pilot) -> None:
     pane = await pilot.opens()
+    pilot.program(pane).folder = ""  # What it says of its folder counts where it can't be seen.
     pilot.program(pane).prints(b"\x1b]2;my title\a\x1b]7;file:///tmp/here\a\x1b[31mred\x1b[m\x1b[5 q")
     await pilot.sees("─ sh  my title  /tmp/here ", "red")
     red = next(run for run in pilot.tty.terminal.line(2) if "red" in run.text)
