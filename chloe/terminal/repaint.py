@@ -33,6 +33,8 @@ _SHAPES = {"block": 1, "underline": 3, "bar": 5}
 _LATE = frozenset(("origin", "insert"))
 #: A control that does nothing here (SI, where G0 is in force) but end what the next character could join.
 _SEPARATOR = "\x0f"
+#: VS16: shows what stands before it as an emoji, two cells wide.
+_SELECTOR = "\ufe0f"
 #: A cell, and whether it is a wide one.
 _CELLS = re.compile(f"([^{HALF}])({HALF}?)")
 
@@ -166,7 +168,9 @@ class Repaint:
             text += _SEPARATOR + read[0] if widths.joins(before, read[0]) else read[0]
             # What grew where there was no room for it didn't get any wider.
             is_kept_narrow = not half and widths.cluster_width(read) > widths.width(read[0])
-            text += _SEPARATOR + read[1:] if is_kept_narrow else read[1:]
+            # A selector right behind what is drawn widens it, also one behind another mark.
+            rest = read[1:].replace(_SELECTOR, _SEPARATOR + _SELECTOR) if is_kept_narrow else read[1:]
+            text += _SEPARATOR + rest if is_kept_narrow else rest
             before = read
         return text
 

@@ -186,6 +186,11 @@ def test_any_resize_leaves_a_sound_terminal_that_can_be_repainted(
     assert_sound(terminal)
 
 
+@pytest.mark.parametrize("resized", [(1, 1), (1, 2), (2, 2)])
+def test_what_was_kept_narrow_stays_so_with_a_selector_more(resized: tuple[int, int]) -> None:
+    assert_repainted_goes_on("❤\ufe0f\ufe0f".encode(), (1, 1), resized, b"")
+
+
 @_examples
 @given(ROUGH_STREAMS, SIZES, st.data())
 def test_a_repaint_at_any_byte_of_a_stream_loses_nothing_of_it(
