@@ -73,16 +73,14 @@ def ls(closed_too: bool, tag: str, group: str, waiting: bool, as_json: bool) -> 
         print(format_pane_table(panes, doings, glyphs, columns, colour))
 
 
-#: The colour of what a program does, as in the app's list; a state that isn't here has none.
-_COLOURS = {
-    "works": "cyan",
-    "waits for a line": "magenta",
-    "waits for a password": "magenta",
-    "waits for a key": "magenta",
-    "ended well": "green",
-    "failed": "red",
-}
+#: What click calls the first colours of the palette.
+_COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
 def _colour(state: str, text: str) -> str:
-    return click.style(text, fg=_COLOURS[state]) if state in _COLOURS else text
+    """Return a text in the colour that the app's list has for what a program does, if it has one."""
+    from chloe.ui.signs import BY_STATE
+    from chloe.ui.style import STYLES
+
+    colour = STYLES[BY_STATE[state].style].foreground if state in BY_STATE else None
+    return click.style(text, fg=_COLOURS[colour]) if isinstance(colour, int) else text

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from chloe.formatting.folders import format_folder
 from chloe.formatting.sizes import format_size
-from chloe.formatting.tables import cut_cell, join_cells, measure_columns, pad_cells, share_columns
+from chloe.formatting.tables import (
+    cut_cell,
+    join_cells,
+    measure_columns,
+    pad_cells,
+    share_columns,
+    sum_columns,
+)
 from chloe.formatting.text import escape_unsafe, format_command
 from chloe.formatting.times import format_age, format_utc
 
@@ -142,7 +149,7 @@ def _fit(widths: Sequence[int], columns: int) -> tuple[list[int], list[int]]:
         shown = [place for place in shown if place != dispensable]
         least = {shown.index(place): width for place, width in _LEAST.items() if place in shown}
         shared = share_columns([widths[place] for place in shown], least, columns)
-        if sum(shared) + 2 * (len(shared) - 1) <= columns:
+        if sum_columns(shared) <= columns:
             break
     fitted = list(widths)
     for place, width in zip(shown, shared, strict=True):

@@ -9,15 +9,15 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from chloe.actors.states.doing import Doing
+from chloe.actors.states.doing import JUST_PRINTED, Doing
 from chloe.engine.engine import Engine
 from chloe.events.panes import Pane
 from chloe.terminal import Terminal
 
 #: Seconds between two looks: a program's state may change without a byte.
 _INTERVAL = 0.1
-#: Nanoseconds without output after which a pane is quiet.
-QUIET = 2_000_000_000
+#: Nanoseconds without output after which a pane is quiet: it no longer counts as one that prints.
+QUIET = JUST_PRINTED
 #: Lines that left the screen between two looks, of which a text may be one.
 _MAX_LINES = 10_000
 

@@ -36,13 +36,18 @@ def join_cells(cells: Iterable[str]) -> str:
     return (" " * _GAP).join(cells).rstrip()
 
 
+def sum_columns(widths: Sequence[int]) -> int:
+    """Return the columns that a row of these widths takes, the gaps among them."""
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
 def share_columns(widths: Sequence[int], least: Mapping[int, int], most: int) -> list[int]:
     """Return widths that take ``most`` columns in all where that can be, the gaps among them.
 
     ``least`` says how narrow a column may become, by its place; the others stay. The widest gives first.
     """
     shared = list(widths)
-    over = sum(shared) + _GAP * (len(shared) - 1) - most
+    over = sum_columns(shared) - most
     while over > 0:
         wide = [place for place, least_width in least.items() if shared[place] > least_width]
         if not wide:

@@ -14,10 +14,10 @@ from chloe.export.raw import encode_raw
 from chloe.past.stream import PRUNED, Missing
 from chloe.store.extended import ExtendedLog, RecordSource
 from chloe.terminal import Terminal
-from tests.past.conftest import PANE, Life, life
+from tests.past.conftest import PANE, Life, bell_fails, life
 from tests.terminal.test_clearing import AGENT, ANSWER, agent_session, answered
 
-__all__ = ["life"]
+__all__ = ["bell_fails", "life"]
 
 
 async def raw(source: RecordSource) -> list[bytes | Missing]:
@@ -99,17 +99,7 @@ async def test_lines_are_taken_from_a_screen_before_it_is_repainted(life: Life) 
     assert (await lines(life.store))[0].splitlines() == ["one", "two", "three"]
 
 
-async def test_what_the_emulator_fails_on_is_a_line_and_a_fault(
-    life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    feed = Terminal.feed
-
-    def failing(self: Terminal, data: bytes) -> None:
-        if b"\a" in data:
-            raise ValueError("\x1b[2Jbroken on purpose")
-        feed(self, data)
-
-    monkeypatch.setattr(Terminal, "feed", failing)
+async def test_what_the_emulator_fails_on_is_a_line_and_a_fault(life: Life, bell_fails: None) -> None:
     await life.begins()
     await life.prints(b"fine\r\n")
     await life.prints(b"\a")

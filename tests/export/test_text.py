@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import base64
 
-import pytest
-
 from chloe.events import facts
 from chloe.events.facts import Entry
 from chloe.events.faults import Fault
 from chloe.export.text import encode_text
 from chloe.past.stream import Missing
 from chloe.store.extended import RecordSource
-from chloe.terminal import Terminal
-from tests.past.conftest import PANE, Life, life
+from tests.past.conftest import PANE, Life, bell_fails, life
 from tests.transcript.playing import read, score
 
-__all__ = ["life"]
+__all__ = ["bell_fails", "life"]
 
 
 async def text(source: RecordSource) -> tuple[list[str], list[Missing], list[Fault]]:
@@ -44,17 +41,7 @@ async def test_a_program_that_ends_on_the_alternate_screen_hides_nothing(life: L
     assert (await text(life.store))[0] == ["before", "more", "full screen"]
 
 
-async def test_what_is_missing_and_what_can_not_be_drawn_has_a_line(
-    life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    feed = Terminal.feed
-
-    def failing(self: Terminal, data: bytes) -> None:
-        if b"\a" in data:
-            raise ValueError("\x1b[2Jbroken on purpose")
-        feed(self, data)
-
-    monkeypatch.setattr(Terminal, "feed", failing)
+async def test_what_is_missing_and_what_can_not_be_drawn_has_a_line(life: Life, bell_fails: None) -> None:
     await life.begins()
     await life.prints(b"one\r\n")
     await life.loses(10, "a full \x1b[disk")

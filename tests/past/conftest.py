@@ -13,7 +13,7 @@ from chloe.events.keyframe import encode_keyframe
 from chloe.past.checkpointing import CheckpointWriter
 from chloe.past.walker import Walker
 from chloe.store import Checkpoint, PruneCut, Store
-from chloe.terminal import EMULATOR
+from chloe.terminal import EMULATOR, Terminal
 from tests.ids import id_of
 
 PANE = id_of("pane")
@@ -81,6 +81,19 @@ class Life:
         await self.store.prune(
             [PruneCut(pane=self.pane, first=1, up_to=last_seq, reason="a test", kept=kept)]
         )
+
+
+@pytest.fixture
+def bell_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the emulator fail on a bell, with words that a terminal would act on."""
+    feed = Terminal.feed
+
+    def failing(self: Terminal, data: bytes) -> None:
+        if b"\a" in data:
+            raise ValueError("\x1b[2Jbroken on purpose")
+        feed(self, data)
+
+    monkeypatch.setattr(Terminal, "feed", failing)
 
 
 @pytest.fixture

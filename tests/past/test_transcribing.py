@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chloe.events.faults import Fault
 from chloe.past.stream import PRUNED, Missing
 from chloe.past.transcribing import Transcriber
 from chloe.store.extended import RecordSource
-from chloe.terminal import Terminal
 from chloe.transcript.entries import Entries, TranscriptLine
 from tests.past.conftest import PANE, Life, life
 
@@ -64,16 +61,8 @@ async def test_a_pruned_pane_begins_with_the_screen_that_was_kept(life: Life) ->
 
 
 async def test_what_the_emulator_fails_on_is_told_and_what_stood_there_before(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: Life, bell_fails: None
 ) -> None:
-    feed = Terminal.feed
-
-    def failing(self: Terminal, data: bytes) -> None:
-        if b"\a" in data:
-            raise ValueError("broken on purpose")
-        feed(self, data)
-
-    monkeypatch.setattr(Terminal, "feed", failing)
     await life.begins()
     await life.prints(b"fine\r\n")
     await life.prints(b"\a")

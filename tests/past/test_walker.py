@@ -197,18 +197,6 @@ async def test_a_walk_is_silent_and_what_the_program_said_is_seen_once(life: Lif
 # The emulator fails.
 
 
-@pytest.fixture
-def bell_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    feed = Terminal.feed
-
-    def failing(self: Terminal, data: bytes) -> None:
-        if b"\a" in data:
-            raise ValueError("broken on purpose")
-        feed(self, data)
-
-    monkeypatch.setattr(Terminal, "feed", failing)
-
-
 async def test_where_the_emulator_fails_the_walk_goes_on_without_a_screen_to_the_next(
     life: Life, bell_fails: None
 ) -> None:

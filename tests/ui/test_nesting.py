@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chloe.backends.kinds import TRAITS
 from chloe.events.facts import Died
-from chloe.events.panes import Pane
 from chloe.ui.nesting import describe_nesting
 from tests.conftest import AppWithPane, StartApp
 from tests.ids import id_of
+from tests.panes import make_pane
 
-
-def pane(name: str, died: Died | None = None) -> Pane:
-    return Pane(
-        id=id_of(name),
-        name=name,
-        backend="tmux",
-        argv=("sh",),
-        cwd="/",
-        tags=(),
-        rows=24,
-        columns=80,
-        session="",
-        traits=TRAITS["tmux"],
-        owner=id_of("i"),
-        created_at=1,
-        died=died,
-    )
+ENDED = Died(status=0, signal=None, reason="")
 
 
 def test_only_a_pane_of_this_home_that_lives_is_one_to_be_in() -> None:
-    panes = {each.id: each for each in (pane("here"), pane("gone", Died(status=0, signal=None, reason="")))}
+    panes = {each.id: each for each in (make_pane("here"), make_pane("gone", died=ENDED))}
     assert "inside its own pane here" in describe_nesting({"CHLOE_PANE": id_of("here")}, panes)
     for other in ({}, {"CHLOE_PANE": ""}, {"CHLOE_PANE": id_of("gone")}, {"CHLOE_PANE": id_of("elsewhere")}):
         assert describe_nesting(other, panes) == ""

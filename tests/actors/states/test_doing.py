@@ -9,27 +9,16 @@ import pytest
 from chloe.actors.states.doing import JUST_PRINTED, Doing, choose_doing, is_interactive
 from chloe.backends.activity import Activity, Call
 from chloe.backends.evidence import ProgramEvidence
-from chloe.backends.kinds import TRAITS
 from chloe.events.facts import Died
 from chloe.events.panes import Pane
-from tests.ids import id_of
+from tests.panes import make_pane
 
 CREATED, PRINTED, NOW = 1_000, 5_000, 5_000 + JUST_PRINTED
 
 
 def pane(*argv: str, died: Died | None = None, printed_at: int = PRINTED) -> Pane:
-    return Pane(
-        id=id_of("p"),
-        name="p",
-        backend="tmux",
+    return make_pane(
         argv=argv or ("bash",),
-        cwd="/",
-        tags=(),
-        rows=24,
-        columns=80,
-        session="",
-        traits=TRAITS["tmux"],
-        owner=id_of("i"),
         created_at=CREATED,
         died=died,
         died_at=7_000 if died else 0,
