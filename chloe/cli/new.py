@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.engine_session import run_with_engine, timeout_option
-from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -35,11 +34,9 @@ def new(
     It runs on in the background, recorded, whether or not an app is open. Options of chloe's go before
     COMMAND; what follows is COMMAND's own. The terminal gets the size of yours, or 80x24 without one.
     """
-    from chloe.actors.observation import observe_panes
     from chloe.actors.scope import NOTHING
     from chloe.backends.kinds import PERSISTENT
-    from chloe.cli.pane_listing import pane_to_json
-    from chloe.config import load
+    from chloe.cli.pane_listing import describe_made
     from chloe.events.commands import Open
     from chloe.events.tags import GROUP, write_value
 
@@ -58,10 +55,7 @@ def new(
     async def work(engine: Engine) -> str:
         pane = await engine.request(request)
         assert pane is not None
-        if not as_json:
-            return pane
-        made = engine.projections.panes[pane]
-        return dump_json(pane_to_json(made, observe_panes(load().paths.spool, [made])[pane]))
+        return describe_made(engine.projections.panes[pane], as_json=as_json)
 
     print(run_with_engine(work, NOTHING))
 

@@ -18,7 +18,7 @@ from chloe.formatting.tables import (
     share_columns,
     sum_columns,
 )
-from chloe.formatting.text import escape_unsafe, format_command
+from chloe.formatting.text import dump_json, escape_unsafe, format_command
 from chloe.formatting.times import format_age, format_utc
 
 if TYPE_CHECKING:
@@ -69,6 +69,16 @@ def pane_to_json(pane: Pane, doing: Doing) -> dict[str, object]:
         },
         "rang": _notice_to_json(pane),
     }
+
+
+def describe_made(pane: Pane, *, as_json: bool) -> str:
+    """Return what a command prints of a pane that it has made: its id, or the pane as a JSON object."""
+    if not as_json:
+        return pane.id
+    from chloe.actors.observation import observe_panes
+    from chloe.config import load
+
+    return dump_json(pane_to_json(pane, observe_panes(load().paths.spool, [pane])[pane.id]))
 
 
 def _notice_to_json(pane: Pane) -> dict[str, object] | None:

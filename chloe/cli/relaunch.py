@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from chloe.cli.engine_session import run_with_pane, timeout_option
-from chloe.formatting.text import dump_json
 
 if TYPE_CHECKING:
     from chloe.engine import Engine
@@ -25,9 +24,7 @@ def relaunch(pane: str, as_json: bool) -> None:
     The new pane has the same folder, name and tags, and takes the place of the ended one, which History and
     `ls --all` keep. Its terminal gets the size of yours, or 80x24 without one.
     """
-    from chloe.actors.observation import observe_panes
-    from chloe.cli.pane_listing import pane_to_json
-    from chloe.config import load
+    from chloe.cli.pane_listing import describe_made
     from chloe.events.commands import Relaunch
 
     columns, rows = shutil.get_terminal_size((80, 24))
@@ -35,9 +32,6 @@ def relaunch(pane: str, as_json: bool) -> None:
     async def work(engine: Engine, target: Pane) -> str:
         made = await engine.request(Relaunch(target.id, rows, columns, attached=False))
         assert made is not None
-        if not as_json:
-            return made
-        again = engine.projections.panes[made]
-        return dump_json(pane_to_json(again, observe_panes(load().paths.spool, [again])[made]))
+        return describe_made(engine.projections.panes[made], as_json=as_json)
 
     print(run_with_pane(pane, work))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
-
 #: Below this (of 100) two texts have little in common.
 _LEAST_SCORE = 55
 
@@ -22,6 +20,9 @@ def rank(words: str, texts: Sequence[str], limit: int = 100) -> list[int]:
     words = words.strip().lower()
     if not words:
         return list(range(min(len(texts), limit)))
+    # Nobody needs it before the first word is typed.
+    from rapidfuzz import process
+
     found = process.extract(
         words, [text.lower() for text in texts], scorer=_score, limit=limit, score_cutoff=_LEAST_SCORE
     )
@@ -37,4 +38,6 @@ def _score(words: str, text: str, **_: object) -> float:
     literal = sum(word in text for word in each) / len(each)
     if literal == 1:
         return 95.0 if all(word in name for word in each) else 90.0
+    from rapidfuzz import fuzz
+
     return min(fuzz.partial_ratio(word, text) for word in each) * 0.8
